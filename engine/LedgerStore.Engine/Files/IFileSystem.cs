@@ -1,0 +1,57 @@
+// The seam between the engine and the operating system: everything the engine does to a disk goes through here.
+// Two implementations: LinuxFileSystem, and the tests' simulated one that models power cuts. Any thread.
+
+namespace LedgerStore.Engine.Files;
+
+/// <summary>A file system. Paths are absolute, separated by '/'.</summary>
+/// <remarks>
+/// Every failure is a <see cref="StorageException"/>. What is created, renamed or deleted is visible at once, and
+/// durable only after <see cref="SyncDirectory"/> of the directory that holds the entry (or
+/// <see cref="SyncFileSystem"/>): a power cut before may keep or lose each entry, in any combination.
+/// </remarks>
+internal interface IFileSystem
+{
+    /// <summary>Creates a file that must not exist (O_CREAT|O_EXCL), 0600, empty.</summary>
+    IFile Create(string path, FileAccessMode mode);
+
+    /// <summary>Opens a file that exists.</summary>
+    IFile Open(string path, FileAccessMode mode);
+
+    /// <summary>Maps a file that nobody writes any more. An empty file gives an empty map.</summary>
+    IMappedFile MapReadOnly(string path);
+
+    /// <summary>
+    /// Takes the exclusive lock of the file, which is created when missing, and writes our process id and the boot id
+    /// into it. Disposing returns the lock; the file stays.
+    /// </summary>
+    /// <exception cref="DataDirectoryInUseException">Somebody else holds it; names that process.</exception>
+    IDisposable Lock(string path);
+
+    /// <summary>Creates one directory, 0700. Its parent must exist, itself must not.</summary>
+    void CreateDirectory(string path);
+
+    /// <summary>Makes the entries of the directory durable (fsync). Failing is as fatal as a failed file sync.</summary>
+    void SyncDirectory(string path);
+
+    /// <summary>Makes everything on the file system that holds the path durable (syncfs).</summary>
+    void SyncFileSystem(string path);
+
+    /// <summary>Renames a file or directory; a file that has the new name is replaced atomically.</summary>
+    /// <remarks>Durable after SyncDirectory of the directory (of both, when they differ: the new one first).</remarks>
+    void Rename(string from, string to);
+
+    /// <summary>Removes a file, or an empty directory. Open handles and maps stay usable.</summary>
+    void Delete(string path);
+
+    /// <summary>Makes the file read-only for everybody (0400). Open handles keep their right to write.</summary>
+    void MakeReadOnly(string path);
+
+    /// <summary>Whether a file or a directory has this path.</summary>
+    bool Exists(string path);
+
+    /// <summary>The names (not paths) of the files and directories in it, in ordinal order.</summary>
+    IReadOnlyList<string> List(string directory);
+
+    /// <summary>Bytes that an ordinary user can still write on the file system that holds the path.</summary>
+    long FreeBytes(string path);
+}

@@ -1,0 +1,74 @@
+// The one exception of the file system: which call, which errno, which path, and what a person can do.
+// Immutable: any thread.
+
+using System.Runtime.InteropServices;
+
+namespace LedgerStore.Engine.Files;
+
+/// <summary>The operating system refused a call.</summary>
+internal sealed class StorageException : IOException
+{
+    public StorageException(StorageOperation operation, int errno, string path)
+        : base(Describe(operation, errno, path))
+    {
+        Operation = operation;
+        Errno = errno;
+        Path = path;
+    }
+
+    public StorageOperation Operation { get; }
+
+    public int Errno { get; }
+
+    public string Path { get; }
+
+    /// <summary>The disk or the quota is full: appends stop and come back by themselves.</summary>
+    /// <remarks>From a sync it poisons all the same: see DESIGN.md section 6.</remarks>
+    public bool IsNoSpace => Errno is FileErrno.NoSpace or FileErrno.QuotaExceeded;
+
+    /// <summary>The file system is mounted read-only.</summary>
+    public bool IsReadOnly => Errno == FileErrno.ReadOnlyFileSystem;
+
+    /// <summary>There is no such file or directory.</summary>
+    public bool IsNotFound => Errno == FileErrno.NotFound;
+
+    /// <summary>Create found that the file is there already.</summary>
+    public bool IsExists => Errno == FileErrno.Exists;
+
+    private static string Describe(StorageOperation operation, int errno, string path) =>
+        $"{Verb(operation)} '{path}' failed: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno}). {Advice(errno)}";
+
+    private static string Verb(StorageOperation operation) => operation switch
+    {
+        StorageOperation.Sync => "making durable (fdatasync)",
+        StorageOperation.SyncDirectory => "making directory entries durable (fsync)",
+        StorageOperation.SyncFileSystem => "making the file system durable (syncfs)",
+        StorageOperation.SetLength => "changing the length of",
+        StorageOperation.Allocate => "reserving space in",
+        StorageOperation.CreateDirectory => "creating directory",
+        StorageOperation.ChangeMode => "changing the permissions of",
+        StorageOperation.FreeBytes => "asking for the free space of",
+        StorageOperation.Map => "mapping",
+        StorageOperation.Populate => "reading (through the map)",
+        StorageOperation.Stat => "looking at",
+        _ => operation.ToString().ToLowerInvariant() + " of",
+    };
+
+    private static string Advice(int errno) => errno switch
+    {
+        FileErrno.NoSpace => "The disk is full: free space or let retention expire segments.",
+        FileErrno.QuotaExceeded => "The disk quota is used up: raise it or let retention expire segments.",
+        FileErrno.ReadOnlyFileSystem =>
+            "The file system is read-only: look for disk errors in the kernel log, then remount it.",
+        FileErrno.InputOutput or FileErrno.HardwarePoisoned =>
+            "The disk reports an error: look at the kernel log and replace the disk.",
+        FileErrno.AccessDenied or FileErrno.NotPermitted =>
+            "Give the data directory to the user that runs this process.",
+        FileErrno.TooManyOpenFiles or FileErrno.TooManyOpenFilesInSystem =>
+            "Raise the limit of open files (ulimit -n).",
+        FileErrno.NotFound => "Somebody removed or moved it, or the path is wrong.",
+        FileErrno.Exists => "It is there already; files of a store are never overwritten.",
+        FileErrno.BadAddress => "The file is shorter than it was, or its disk cannot be read.",
+        _ => "See the kernel log for the reason.",
+    };
+}
