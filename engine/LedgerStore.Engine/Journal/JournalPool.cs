@@ -1,0 +1,173 @@
+// The files of the journal: creates them zero-filled ahead of need, and makes old ones new again by renaming them.
+// Owned by the flusher thread; the sequencer takes the prepared file through TakeNext, and nothing else crosses.
+using LedgerStore.Engine.Files;
+using LedgerStore.Engine.Foundation;
+using LedgerStore.Engine.Format;
+
+namespace LedgerStore.Engine.Journal;
+
+/// <summary>Prepares, retains and recycles journal files.</summary>
+/// <remarks>
+/// A spare becomes the next file in an order that a crash cannot confuse: its first page gets the new number and nonce
+/// and is synced under the spare's name; then it is renamed, and the directory synced; then it may hold frames. So a
+/// file with a journal name has a sound first page, always, and one that has not was damaged.
+/// </remarks>
+internal sealed class JournalPool(
+    IFileSystem files, string directory, UInt128 storeId, long fileBytes, Func<ulong> nonces) : IDisposable
+{
+    private const int ZeroBytes = 1024 * 1024;
+    private readonly List<string> _spares = [];
+
+    // Guarded by itself: the sequencer adds the file it leaves, the flusher removes the oldest.
+    private readonly Queue<JournalFile> _retained = new();
+    private JournalFile? _next;
+    private long _lastNumber;
+
+    public long FileBytes => fileBytes;
+
+    /// <summary>Whether a file is prepared. Frames that fit one file may be admitted only while it is.</summary>
+    public bool IsNextReady => Volatile.Read(ref _next) is not null;
+
+    public int RetainedCount
+    {
+        get
+        {
+            lock (_retained)
+            {
+                return _retained.Count;
+            }
+        }
+    }
+
+    public int SpareCount => _spares.Count;
+
+    /// <summary>Takes over what a scan found: numbers go on after the last one, old files serve as spares.</summary>
+    public void Adopt(long lastNumber, IEnumerable<string> spareNames)
+    {
+        _lastNumber = lastNumber;
+        _spares.AddRange(spareNames);
+    }
+
+    /// <summary>Makes sure that the next file is there. Called by the flusher; ENOSPC leaves everything as it was.</summary>
+    public void PrepareNext()
+    {
+        if (IsNextReady)
+        {
+            return;
+        }
+
+        string spare = _spares.Count > 0 ? _spares[^1] : CreateSpare();
+        string name = JournalNames.File(_lastNumber + 1);
+        IFile file = files.Open(Path.Combine(directory, spare), FileAccessMode.ReadWrite);
+        try
+        {
+            FillWithZeros(file, file.Length);
+            ulong nonce = nonces();
+            Span<byte> page = stackalloc byte[JournalFileHeader.PageBytes];
+            new JournalFileHeader(storeId, _lastNumber + 1, nonce, fileBytes).Write(page);
+            file.Write(0, page);
+            file.Sync();
+            files.Rename(Path.Combine(directory, spare), Path.Combine(directory, name));
+            _spares.Remove(spare);
+            files.SyncDirectory(directory);
+            _lastNumber++;
+            Volatile.Write(ref _next, new JournalFile(file, _lastNumber, nonce));
+        }
+        catch (StorageException)
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Gives the prepared file to the sequencer, and keeps the one it leaves.</summary>
+    public JournalFile TakeNext(JournalFile? left)
+    {
+        JournalFile? next = Interlocked.Exchange(ref _next, null);
+        Invariant.That(next is not null, "frames are admitted only while the next journal file is ready");
+        if (left is not null)
+        {
+            lock (_retained)
+            {
+                _retained.Enqueue(left);
+            }
+        }
+
+        return next;
+    }
+
+    /// <summary>The oldest file that is not current; null when there is none.</summary>
+    public JournalFile? Oldest()
+    {
+        lock (_retained)
+        {
+            return _retained.Count > 0 ? _retained.Peek() : null;
+        }
+    }
+
+    /// <summary>Makes the oldest file a spare. What it holds must be safe elsewhere, and that be known durable.</summary>
+    public void RecycleOldest()
+    {
+        JournalFile file;
+        lock (_retained)
+        {
+            file = _retained.Dequeue();
+        }
+
+        file.Dispose();
+        MakeSpare(JournalNames.File(file.Number));
+    }
+
+    /// <summary>Renames a journal file to a spare. Durable before its first page may be written again.</summary>
+    public void MakeSpare(string name)
+    {
+        string spare = JournalNames.SpareOf(name);
+        files.Rename(Path.Combine(directory, name), Path.Combine(directory, spare));
+        files.SyncDirectory(directory);
+        _spares.Add(spare);
+    }
+
+    public void Dispose()
+    {
+        Interlocked.Exchange(ref _next, null)?.Dispose();
+        lock (_retained)
+        {
+            while (_retained.TryDequeue(out JournalFile? file))
+            {
+                file.Dispose();
+            }
+        }
+    }
+
+    private string CreateSpare()
+    {
+        string name = JournalNames.SpareOf(JournalNames.File(_lastNumber + 1));
+        files.Create(Path.Combine(directory, name), FileAccessMode.ReadWrite).Dispose();
+        _spares.Add(name);
+        return name;
+    }
+
+    // Zero-filled files sync faster than growing ones: no block is allocated while somebody waits. Written, not
+    // reserved: a reserved block is marked unwritten, and the first write to it changes the file's metadata.
+    private void FillWithZeros(IFile file, long length)
+    {
+        if (length == fileBytes)
+        {
+            return;
+        }
+
+        // A spare of another size (the setting was changed) or one that a crash or a full disk left half-filled.
+        long from = length > fileBytes ? 0 : length / ZeroBytes * ZeroBytes;
+        if (length > fileBytes)
+        {
+            file.SetLength(fileBytes);
+            return;
+        }
+
+        byte[] zeros = new byte[(int)Math.Min(ZeroBytes, fileBytes)];
+        for (long offset = from; offset < fileBytes; offset += zeros.Length)
+        {
+            file.Write(offset, zeros.AsSpan(0, (int)Math.Min(zeros.Length, fileBytes - offset)));
+        }
+    }
+}
