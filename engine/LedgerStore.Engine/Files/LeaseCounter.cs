@@ -40,7 +40,9 @@ internal sealed class LeaseCounter(Action release)
     public void Release()
     {
         long state = Interlocked.Decrement(ref _state);
-        Invariant.That((state & ~Closed) >= 0 && state >= 0, "a lease is returned once");
+
+        // One lease too many borrows from the bits above the count, whether closed or not.
+        Invariant.That((ulong)(state & ~Closed) < Closed / 2, "a lease is returned once");
         if (state == Closed)
         {
             release();

@@ -1,0 +1,94 @@
+// The lock of a data directory: flock on a file, held until disposed or until the process ends, however it ends.
+// Taken before any other file is touched, by the thread that opens the store.
+
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace LedgerStore.Engine.Files;
+
+/// <summary>flock(LOCK_EX) by our own call: the framework's file locks can be switched off from outside.</summary>
+internal sealed class LinuxLock : IDisposable
+{
+    private const string BootIdPath = "/proc/sys/kernel/random/boot_id";
+    private readonly FileDescriptor _descriptor;
+
+    private LinuxLock(FileDescriptor descriptor) => _descriptor = descriptor;
+
+    public static LinuxLock Take(string path)
+    {
+        FileDescriptor descriptor = OpenLockFile(path, out bool isWritable);
+        try
+        {
+            LockOrThrow(descriptor, path);
+            if (isWritable)
+            {
+                WriteOwner(new LinuxFile(descriptor, path));
+            }
+
+            return new LinuxLock(descriptor);
+        }
+        catch
+        {
+            descriptor.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Returns the lock. The file stays: removing it would let two processes lock two files of one name.
+    /// </summary>
+    public void Dispose() => _descriptor.Dispose();
+
+    /// <summary>On a read-only file system the lock still excludes; only who holds it cannot be written down.</summary>
+    private static FileDescriptor OpenLockFile(string path, out bool isWritable)
+    {
+        isWritable = true;
+        FileDescriptor? file = FileDescriptor.TryOpen(
+            path, LinuxNative.OpenReadWrite | LinuxNative.OpenCreate, out int errno);
+        if (file is null && errno == FileErrno.ReadOnlyFileSystem)
+        {
+            isWritable = false;
+            file = FileDescriptor.TryOpen(path, LinuxNative.OpenReadOnly, out _);
+        }
+
+        return file ?? throw new StorageException(StorageOperation.Lock, errno, path);
+    }
+
+    private static void LockOrThrow(FileDescriptor descriptor, string path)
+    {
+        while (LinuxNative.Lock(descriptor, LinuxNative.LockExclusive | LinuxNative.LockNonBlocking) != 0)
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            if (errno == FileErrno.TryAgain)
+            {
+                throw new DataDirectoryInUseException(path, ReadOwner(new LinuxFile(descriptor, path)));
+            }
+
+            if (errno != FileErrno.Interrupted)
+            {
+                throw new StorageException(StorageOperation.Lock, errno, path);
+            }
+        }
+    }
+
+    private static void WriteOwner(LinuxFile file)
+    {
+        string owner = $"pid {Environment.ProcessId}\nboot {File.ReadAllText(BootIdPath).Trim()}\n";
+        byte[] bytes = Encoding.ASCII.GetBytes(owner);
+
+        // Written first and cut afterwards: whoever is refused meanwhile reads an old or a new first line.
+        file.Write(0, bytes);
+        file.SetLength(bytes.Length);
+    }
+
+    private static int? ReadOwner(LinuxFile file)
+    {
+        Span<byte> bytes = stackalloc byte[128];
+        string text = Encoding.ASCII.GetString(bytes[..file.Read(0, bytes)]);
+        string first = text.Split('\n')[0];
+        return first.StartsWith("pid ", StringComparison.Ordinal)
+            && int.TryParse(first.AsSpan(4), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+            ? pid
+            : null;
+    }
+}
