@@ -1,0 +1,91 @@
+// A private Ed25519 key, without a name (NoteSigner gives it one). Owned by whoever created it, who disposes it.
+// The seed is kept inside libcrypto only, which overwrites it on release; every buffer it passes through here is on the
+// stack or zeroed.
+// Any thread may sign; Dispose waits for signatures under way.
+using System.Security.Cryptography;
+
+namespace LedgerStore.Proofs;
+
+/// <summary>A private Ed25519 key. Dispose it: that erases the seed.</summary>
+public sealed class SigningKey : IDisposable
+{
+    private readonly EvpKeyHandle _key;
+    private readonly byte[] _publicKey = new byte[Ed25519.PublicKeyLength];
+
+    private SigningKey(EvpKeyHandle key)
+    {
+        _key = key;
+        key.CopyPublicKey(_publicKey);
+    }
+
+    public ReadOnlySpan<byte> PublicKey => _publicKey;
+
+    /// <summary>A new key from the system's random numbers.</summary>
+    public static SigningKey Generate()
+    {
+        Span<byte> seed = stackalloc byte[Ed25519.SeedLength];
+        try
+        {
+            RandomNumberGenerator.Fill(seed);
+            return FromSeed(seed);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(seed);
+        }
+    }
+
+    /// <summary>The key of 32 given bytes. The caller zeroes its own copy.</summary>
+    public static SigningKey FromSeed(ReadOnlySpan<byte> seed) => new(EvpKeyHandle.FromSeed(seed));
+
+    /// <summary>The key in the PEM text of an unencrypted PKCS#8 file, as openssl genpkey writes it.</summary>
+    public static SigningKey FromPem(ReadOnlySpan<byte> text)
+    {
+        Span<byte> seed = stackalloc byte[Ed25519.SeedLength];
+        try
+        {
+            Pkcs8.ReadSeed(text, seed);
+            return FromSeed(seed);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(seed);
+        }
+    }
+
+    /// <summary>The key, and its name, in the text form that Go's tools use (PRIVATE+KEY+...).</summary>
+    public static SigningKey FromGoText(ReadOnlySpan<byte> text, out KeyName name)
+    {
+        (name, SigningKey key) = GoPrivateKey.Parse(text);
+        return key;
+    }
+
+    /// <summary>The PEM text of the PKCS#8 form. The caller writes it where only it can read, and zeroes it.</summary>
+    public byte[] ExportPem()
+    {
+        Span<byte> seed = stackalloc byte[Ed25519.SeedLength];
+        try
+        {
+            _key.CopySeed(seed);
+            return Pkcs8.Write(seed);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(seed);
+        }
+    }
+
+    /// <summary>Writes the 64 bytes of a signature.</summary>
+    public void Sign(ReadOnlySpan<byte> message, Span<byte> signature)
+    {
+        if (signature.Length < Ed25519.SignatureLength)
+        {
+            throw new ArgumentException(
+                $"a signature needs {Ed25519.SignatureLength} bytes, there are {signature.Length}", nameof(signature));
+        }
+
+        _key.Sign(message, signature[..Ed25519.SignatureLength]);
+    }
+
+    public void Dispose() => _key.Dispose();
+}
