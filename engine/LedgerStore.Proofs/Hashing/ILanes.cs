@@ -44,7 +44,7 @@ internal unsafe interface ILanes<TVector>
     /// <summary>As <see cref="Swap"/>, then each word rotated right by 8 bits: one shuffle does both.</summary>
     static abstract TVector SwapAndRotate8(TVector words);
 
-    /// <summary>Reads 16 bytes at <paramref name="offset"/> of each message and transposes: vector w gets word w.</summary>
+    /// <summary>16 bytes at <paramref name="offset"/> of each message, transposed: vector w gets word w.</summary>
     static abstract void Load4(
         byte** messages, nint offset, out TVector w0, out TVector w1, out TVector w2, out TVector w3);
 

@@ -41,7 +41,8 @@ internal unsafe ref struct LaneBundle<TLanes, TVector>
     {
         LaneFrame frame;
         var work = new LaneBundle<TLanes, TVector>(order, bundle, leaves);
-        byte* scratch = stackalloc byte[((StateWords + BlockWords + 2) * sizeof(TVector)) + (LaneFrame.LanesMax * Hash256.Length)];
+        int vectors = StateWords + BlockWords + 2;
+        byte* scratch = stackalloc byte[(vectors * sizeof(TVector)) + (LaneFrame.LanesMax * Hash256.Length)];
         work.Run(&frame, LaneNodes<TLanes, TVector>.Align(scratch));
     }
 

@@ -23,7 +23,7 @@ internal static unsafe class LaneNodes<TLanes, TVector>
     /// <summary>How much memory <see cref="Hash"/> wants as scratch, at any alignment.</summary>
     public static int ScratchBytes => ((StateWords + BlockWords + 1) * sizeof(TVector)) - 1;
 
-    /// <summary>parents[i] = node(left[i], right[i]) for each lane i. Everything is read before anything is written.</summary>
+    /// <summary>parents[i] = node(left[i], right[i]) for each lane i; all is read before anything is written.</summary>
     public static void Hash(byte** left, byte** right, byte* parents, byte* scratch)
     {
         TVector* state = (TVector*)Align(scratch);

@@ -90,7 +90,16 @@ internal static unsafe class LaneRounds<TLanes, TVector>
     /// <summary>One round. The caller renames the eight words instead of moving them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Round(
-        TVector a, TVector b, TVector c, ref TVector d, TVector e, TVector f, TVector g, ref TVector h, TVector w, uint k)
+        TVector a,
+        TVector b,
+        TVector c,
+        ref TVector d,
+        TVector e,
+        TVector f,
+        TVector g,
+        ref TVector h,
+        TVector w,
+        uint k)
     {
         TVector sum = TLanes.Add(TLanes.Add(h, TLanes.Add(w, TLanes.Broadcast(k))), TLanes.Select(e, f, g));
         sum = TLanes.Add(sum, TLanes.BigSigma1(e));

@@ -3,6 +3,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using Arm = System.Runtime.Intrinsics.Arm;
 
 namespace LedgerStore.Proofs;
 
@@ -15,8 +16,9 @@ public static class MerkleHash
     /// <summary>What precedes two child hashes in their node hash; it keeps a node from posing as a leaf.</summary>
     public const byte NodePrefix = 0x01;
 
-    // Longer messages go to the framework: OpenSSL's SHA instructions then outweigh the cost of the call.
-    private const int ScalarBytesMax = 128;
+    // Two blocks with prefix and padding. Longer messages go to the framework: OpenSSL has the processor's SHA
+    // instructions, and they then outweigh the cost of the call (bench micro SingleHash).
+    private const int ScalarBytesMax = (2 * Sha256Constants.BlockBytes) - Sha256Constants.PaddingBytesMin - 1;
     private const int StackBytesMax = 1024;
 
     /// <summary>The root of a tree without entries: SHA-256 of nothing.</summary>
@@ -24,15 +26,27 @@ public static class MerkleHash
         Hash256.FromHex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 
     /// <summary>SHA-256(0x00 || entry).</summary>
-    public static Hash256 Leaf(ReadOnlySpan<byte> entry) =>
-        entry.Length <= ScalarBytesMax ? Sha256Message.Hash<Sha256Scalar>(LeafPrefix, entry) : Framework(LeafPrefix, entry);
+    public static Hash256 Leaf(ReadOnlySpan<byte> entry) => Hash(LeafPrefix, entry);
 
     /// <summary>SHA-256(0x01 || left || right).</summary>
     [SkipLocalsInit]
     public static Hash256 Node(in Hash256 left, in Hash256 right)
     {
         Span<Hash256> children = [left, right];
-        return Sha256Message.Hash<Sha256Scalar>(NodePrefix, Hash256.BytesOf(children));
+        return Hash(NodePrefix, Hash256.BytesOf(children));
+    }
+
+    /// <summary>One message by whatever is fastest for its length on this processor.</summary>
+    internal static Hash256 Hash(byte prefix, ReadOnlySpan<byte> message)
+    {
+        if (Arm.Sha256.IsSupported)
+        {
+            return Sha256Message.Hash<Sha256Arm<ArmSha256Instructions>>(prefix, message);
+        }
+
+        return message.Length <= ScalarBytesMax
+            ? Sha256Message.Hash<Sha256Scalar>(prefix, message)
+            : Framework(prefix, message);
     }
 
     /// <summary>The same by SHA256.HashData: the reference that every other path is compared with.</summary>

@@ -23,7 +23,7 @@ internal static unsafe class Sha256Lanes
             leaves = leaves[count..];
         }
 
-        return Sha256Single.HashBundle(Sha256Path.Scalar, bundle, offset, leaves);
+        return Sha256Single.HashBundle(Sha256Path.Single, bundle, offset, leaves);
     }
 
     public static void HashNodes<TLanes, TVector>(ReadOnlySpan<Hash256> children, Span<Hash256> parents)
@@ -31,9 +31,10 @@ internal static unsafe class Sha256Lanes
         where TVector : unmanaged
     {
         // A pair is 64 bytes in a row, so the sides are two views of one span, two hashes apart from lane to lane.
+        const int PairBytes = 2 * Hash256.Length;
         fixed (Hash256* from = children, to = parents)
         {
-            HashSides<TLanes, TVector>((byte*)from, (byte*)from + Hash256.Length, 2 * Hash256.Length, to, parents.Length);
+            HashSides<TLanes, TVector>((byte*)from, (byte*)from + Hash256.Length, PairBytes, to, parents.Length);
         }
     }
 

@@ -13,8 +13,8 @@ internal enum Sha256Path
     /// <summary>One message, with Arm's SHA-256 instructions.</summary>
     Arm,
 
-    /// <summary>One message, in plain C#.</summary>
-    Scalar,
+    /// <summary>One message, in plain C# when it is short and else by the framework.</summary>
+    Single,
 
     /// <summary>One message, SHA256.HashData.</summary>
     Framework,

@@ -9,7 +9,7 @@ internal static class Sha256Single
         for (int i = 0; i < leaves.Length; i++)
         {
             offset = BundleOrder.Step(bundle, offset, out int length);
-            leaves[i] = Leaf(path, bundle.Slice(offset - length, length));
+            leaves[i] = Hash(path, MerkleHash.LeafPrefix, bundle.Slice(offset - length, length));
         }
 
         return offset;
@@ -36,12 +36,8 @@ internal static class Sha256Single
     public static Hash256 Hash(Sha256Path path, byte prefix, ReadOnlySpan<byte> message) => path switch
     {
         Sha256Path.Arm => Sha256Message.Hash<Sha256Arm<ArmSha256Instructions>>(prefix, message),
-        Sha256Path.Scalar => Sha256Message.Hash<Sha256Scalar>(prefix, message),
+        Sha256Path.Single => MerkleHash.Hash(prefix, message),
         Sha256Path.Framework => MerkleHash.Framework(prefix, message),
         _ => throw new ArgumentOutOfRangeException(nameof(path), path, "not a path for single messages"),
     };
-
-    /// <summary>A leaf by this path, or by whatever <see cref="MerkleHash.Leaf"/> finds best.</summary>
-    private static Hash256 Leaf(Sha256Path path, ReadOnlySpan<byte> entry) =>
-        path == Sha256Paths.Best ? MerkleHash.Leaf(entry) : Hash(path, MerkleHash.LeafPrefix, entry);
 }

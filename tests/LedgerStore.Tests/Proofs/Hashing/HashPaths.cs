@@ -20,7 +20,8 @@ internal static class HashPaths
         return bytes;
     }
 
-    public static Hash256[] Hashes(Random random, int count) => [.. Hash256.Many(Bytes(random, count * Hash256.Length))];
+    public static Hash256[] Hashes(Random random, int count) =>
+        [.. Hash256.Many(Bytes(random, count * Hash256.Length))];
 
     public static byte[] Bundle(IEnumerable<byte[]> entries)
     {
