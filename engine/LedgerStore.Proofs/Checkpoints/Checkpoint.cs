@@ -87,7 +87,7 @@ public sealed class Checkpoint
     /// </summary>
     public static VerifiedCheckpoint Open(
         ReadOnlySpan<byte> note, string expectedOrigin, VerifierKeys logKeys, VerifierKeys cosigners) =>
-        VerifiedCheckpoint.Open(SignedNote.Parse(note), expectedOrigin, logKeys, cosigners);
+        LogKeySet.Trust(expectedOrigin, logKeys).Open(note, cosigners);
 
     /// <summary>Signs (origin, size, root) as a note.</summary>
     public static SignedNote Sign(

@@ -2,7 +2,7 @@
 // Immutable, any thread.
 namespace LedgerStore.Proofs;
 
-/// <summary>A checkpoint that at least one key of its log signed.</summary>
+/// <summary>A checkpoint that at least one key of its log, valid at its size, signed.</summary>
 public sealed class VerifiedCheckpoint
 {
     private VerifiedCheckpoint(SignedNote note, Checkpoint checkpoint, IReadOnlyList<VerifiedSignature> signatures)
@@ -20,30 +20,36 @@ public sealed class VerifiedCheckpoint
 
     public Hash256 Root => Checkpoint.Root;
 
-    /// <summary>Every known key that signed: of the log, and of cosigners with the time.</summary>
+    /// <summary>The known keys that signed: of the log, valid at this size, and of cosigners with the time.</summary>
     public IReadOnlyList<VerifiedSignature> Signatures { get; }
 
-    internal static VerifiedCheckpoint Open(
-        SignedNote note, string expectedOrigin, VerifierKeys logKeys, VerifierKeys cosigners)
+    internal static VerifiedCheckpoint Open(SignedNote note, LogKeySet log, VerifierKeys cosigners)
     {
         // The signatures come first: of a note that nobody known signed, nothing is interpreted.
-        IReadOnlyList<VerifiedSignature> signatures = note.Verify(logKeys.Union(cosigners));
+        IReadOnlyList<VerifiedSignature> signatures = note.Verify(log.Verifiers.Union(cosigners));
         Checkpoint checkpoint = Checkpoint.Parse(note.Text);
-        if (!string.Equals(checkpoint.Origin, expectedOrigin, StringComparison.Ordinal))
+        if (!string.Equals(checkpoint.Origin, log.Origin, StringComparison.Ordinal))
         {
             throw new VerificationFailedException(
-                $"the checkpoint is of the log '{checkpoint.Origin}', expected is '{expectedOrigin}'");
+                $"the checkpoint is of the log '{checkpoint.Origin}', expected is '{log.Origin}'");
         }
 
+        // A cosignature says what a witness saw, never what the log stands for: one of the log's keys must be there.
+        List<VerifiedSignature> counted = new(signatures.Count);
+        bool signedByLog = false;
         foreach (VerifiedSignature signature in signatures)
         {
-            // A cosignature says what a witness saw, never what the log stands for.
-            if (signature.Key.Type == SignatureType.Ed25519 && logKeys.Contains(signature.Key))
+            bool ofLog = log.IsValidAt(signature.Key, checkpoint.Size);
+            signedByLog |= ofLog;
+            if (ofLog || cosigners.Contains(signature.Key))
             {
-                return new VerifiedCheckpoint(note, checkpoint, signatures);
+                counted.Add(signature);
             }
         }
 
-        throw new VerificationFailedException("cosigners signed the checkpoint, and none of the log's keys did");
+        return signedByLog
+            ? new VerifiedCheckpoint(note, checkpoint, counted)
+            : throw new VerificationFailedException(
+                $"no key of the log that is valid at size {checkpoint.Size} signed the checkpoint");
     }
 }

@@ -55,5 +55,21 @@ public sealed class VerifierKeys
     }
 
     /// <summary>The keys of both sets.</summary>
-    public VerifierKeys Union(VerifierKeys other) => new([.. _keys, .. other._keys]);
+    /// <exception cref="VerificationFailedException">
+    /// A key of one cannot be told from a key of the other. An ID has 32 bits only, and rotated keys come from the log
+    /// itself: it could search for one that passes for a witness's.
+    /// </exception>
+    internal VerifierKeys Union(VerifierKeys other)
+    {
+        foreach (VerifierKey key in other._keys)
+        {
+            if (Find(key.Name.Utf8, key.Id) is VerifierKey known && !known.Equals(key))
+            {
+                throw new VerificationFailedException(
+                    $"ambiguous keys: {known} and {key} have the same name and ID");
+            }
+        }
+
+        return new VerifierKeys([.. _keys, .. other._keys]);
+    }
 }
