@@ -14,7 +14,7 @@ public static class TreeMath
     /// <summary>As many hashes as any proof has for sizes below 2^64.</summary>
     public const int ProofHashesMax = 65;
 
-    /// <summary>The largest power of two below <paramref name="size"/>: leaves in the left subtree of the root.</summary>
+    /// <summary>The largest power of two below the size: how many leaves the left subtree of the root has.</summary>
     public static ulong SplitBelow(ulong size)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 2UL);

@@ -75,6 +75,30 @@ internal sealed class NaiveTree(Hash256[] leaves)
         return 1 + (from <= half ? SubproofLength(from, half, whole) : SubproofLength(from - half, to - half, false));
     }
 
+    /// <summary>
+    /// The turns from a subtree to the root, true where the sibling stands to the left. A verifier knows no more of a
+    /// size than these: two sizes in which they are the same cannot be told apart by a proof.
+    /// </summary>
+    public static string Turns(ulong first, ulong width, ulong size)
+    {
+        var turns = new Stack<char>();
+        while (size != width)
+        {
+            ulong half = 1;
+            while (half < size - half)
+            {
+                half *= 2;
+            }
+
+            bool right = first >= half;
+            turns.Push(right ? 'L' : 'R');
+            first -= right ? half : 0;
+            size = right ? size - half : half;
+        }
+
+        return string.Concat(turns);
+    }
+
     private void Path(int index, int begin, int end, List<Hash256> path)
     {
         if (end - begin == 1)
