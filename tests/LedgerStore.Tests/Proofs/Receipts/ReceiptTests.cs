@@ -1,0 +1,187 @@
+// Receipts: they round trip byte for byte, verify for their own entry only, and no change of any bit passes.
+// Test code.
+using System.Text;
+using System.Text.Json;
+using LedgerStore.Proofs;
+using LedgerStore.Tests.Proofs.Notes;
+using Xunit;
+
+namespace LedgerStore.Tests.Proofs.Receipts;
+
+public sealed class ReceiptTests
+{
+    private const string Hash = "rzFuy5Go7nrpkhBwKy1HWPMM3eO/YePY54fXRoH5Cm4=";
+
+    private static readonly NaiveTree Tree = NaiveTree.OfSize(40, seed: 1);
+
+    [FormatVectorsFact]
+    public void ThePublishedReceiptsAreDecidedAsPublished()
+    {
+        foreach (JsonElement vector in FormatVectors.Read("proof/format.json").EnumerateArray())
+        {
+            byte[] text = Encoding.UTF8.GetBytes(vector.GetProperty("text").GetString()!);
+            if (!vector.GetProperty("ok").GetBoolean())
+            {
+                Assert.Throws<MalformedDataException>(() => Receipt.Parse(text));
+                continue;
+            }
+
+            Receipt receipt = Receipt.Parse(text);
+            Assert.Equal(vector.GetProperty("index").GetUInt64(), receipt.Index);
+            Assert.Equal(
+                vector.GetProperty("hashes").EnumerateArray().Select(hash => hash.GetString()),
+                receipt.Proof.ToArray().Select(hash => hash.ToBase64()));
+            Assert.Equal(
+                vector.TryGetProperty("extra", out JsonElement extra) ? extra.GetString() : string.Empty,
+                Convert.ToBase64String(receipt.Extra));
+            Assert.Equal(vector.GetProperty("checkpoint").GetString(), Encoding.UTF8.GetString(receipt.Checkpoint));
+            Assert.Equal(text, receipt.Format());
+        }
+    }
+
+    [Fact]
+    public void EveryReceiptOfEverySmallTreeVerifiesForItsEntryOnly()
+    {
+        for (int size = 1; size <= 40; size += 3)
+        {
+            for (int index = 0; index < size; index++)
+            {
+                Receipt receipt = Receipt.Parse(Signers.Receipt(Tree, index, size).Format());
+                VerifiedCheckpoint checkpoint = receipt.Verify(Tree.Leaves[index], Signers.Policy);
+                Assert.Equal((ulong)size, checkpoint.Size);
+                receipt.Verify(Tree.Leaves[index], checkpoint);
+
+                Hash256 other = Tree.Leaves[(index + 1) % Tree.Leaves.Length];
+                Assert.Throws<VerificationFailedException>(() => receipt.Verify(other, checkpoint));
+            }
+        }
+    }
+
+    [Fact]
+    public void TheTextIsTheOneOfTheSpecification()
+    {
+        SignedNote note = Checkpoint.Sign(Signers.Origin, 3, Tree.Root(3), Signers.Log);
+        Receipt receipt = Receipt.Create(2, Tree.Path(2, 3), note, []);
+        Assert.Equal(
+            $"c2sp.org/tlog-proof@v1\nindex 2\n{Tree.Root(2).ToBase64()}\n\n{Encoding.UTF8.GetString(note.Bytes)}",
+            Encoding.UTF8.GetString(receipt.Format()));
+    }
+
+    [Fact]
+    public void WithoutTheLogOrTheQuorumItDoesNotVerify()
+    {
+        Hash256 leaf = Tree.Leaves[3];
+        Hash256[] path = Tree.Path(3, 10);
+        SignedNote note = Checkpoint.Sign(Signers.Origin, 10, Tree.Root(10), Signers.Log);
+        Receipt bare = Receipt.Create(3, path, note, []);
+        Assert.Equal(10UL, bare.Verify(leaf, Signers.LogKeys, WitnessPolicy.None).Size);
+        Assert.Throws<VerificationFailedException>(() => bare.Verify(leaf, Signers.LogKeys, Signers.Policy));
+
+        Receipt tooFew = Receipt.Create(3, path, Signers.Cosign(note, 0, 3, 4, 5), []);
+        Assert.Throws<VerificationFailedException>(() => tooFew.Verify(leaf, Signers.Policy));
+
+        SignedNote foreign = Checkpoint.Sign(Signers.Origin, 10, Tree.Root(10), Signers.NextLog);
+        Receipt stranger = Receipt.Create(3, path, Signers.Cosign(foreign, 0, 1, 3), []);
+        Assert.Throws<VerificationFailedException>(() => stranger.Verify(leaf, Signers.Policy));
+
+        SignedNote other = Checkpoint.Sign("log.example/other", 10, Tree.Root(10), Signers.Log);
+        Receipt otherOrigin = Receipt.Create(3, path, Signers.Cosign(other, 0, 1, 3), []);
+        Assert.Throws<VerificationFailedException>(() => otherOrigin.Verify(leaf, Signers.Policy));
+    }
+
+    [Fact]
+    public void ACheckpointVerifiedBeforeIsGoodForItsOwnReceiptsOnly()
+    {
+        VerifiedCheckpoint ten = Signers.Receipt(Tree, 3, 10).Verify(Tree.Leaves[3], Signers.Policy);
+        Signers.Receipt(Tree, 4, 10).Verify(Tree.Leaves[4], ten);
+        Assert.Throws<VerificationFailedException>(() => Signers.Receipt(Tree, 4, 11).Verify(Tree.Leaves[4], ten));
+    }
+
+    [Fact]
+    public void ReceiptsOfARotatedLogVerifyWithTheKeyOfTheirSize()
+    {
+        LogKeySet log = Signers.LogKeys.Follow(
+            KeyRotation.Create(Signers.Origin, Signers.Log, Signers.NextLog, 20));
+        SignedNote late = Checkpoint.Sign(Signers.Origin, 30, Tree.Root(30), Signers.Log);
+        Receipt forged = Receipt.Create(3, Tree.Path(3, 30), late, []);
+        Assert.Throws<VerificationFailedException>(() => forged.Verify(Tree.Leaves[3], log, WitnessPolicy.None));
+
+        SignedNote right = Checkpoint.Sign(Signers.Origin, 30, Tree.Root(30), Signers.NextLog);
+        _ = Receipt.Create(3, Tree.Path(3, 30), right, []).Verify(Tree.Leaves[3], log, WitnessPolicy.None);
+        _ = Signers.Receipt(Tree, 3, 20).Verify(Tree.Leaves[3], log, Signers.Policy);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("c2sp.org/tlog-proof@v1")]
+    [InlineData("c2sp.org/tlog-proof@v2\nindex 0\n\ncheckpoint\n")]
+    [InlineData("c2sp.org/tlog-proof@v1\nindex 0\n")]
+    [InlineData("c2sp.org/tlog-proof@v1\nindex 0\n\n")]
+    [InlineData("c2sp.org/tlog-proof@v1\nindex 00\n\ncheckpoint\n")]
+    [InlineData("c2sp.org/tlog-proof@v1\nindex 9223372036854775808\n\ncheckpoint\n")]
+    [InlineData("c2sp.org/tlog-proof@v1\nindex\n\ncheckpoint\n")]
+    [InlineData("c2sp.org/tlog-proof@v1\nextra \nindex 0\n\ncheckpoint\n")]
+    [InlineData("c2sp.org/tlog-proof@v1\nextra AAA\nindex 0\n\ncheckpoint\n")]
+    [InlineData("c2sp.org/tlog-proof@v1\nindex 0\nextra AAAA\n\ncheckpoint\n")]
+    [InlineData("c2sp.org/tlog-proof@v1\nextra AAAA\nextra AAAA\nindex 0\n\ncheckpoint\n")]
+    [InlineData("c2sp.org/tlog-proof@v1\nindex 0\n" + Hash + "\n")]
+    [InlineData("c2sp.org/tlog-proof@v1\r\nindex 0\n\ncheckpoint\n")]
+    public void OtherTextsAreMalformed(string text) =>
+        Assert.Throws<MalformedDataException>(() => Receipt.Parse(Encoding.UTF8.GetBytes(text)));
+
+    [Fact]
+    public void AProofHasAtMost63Hashes()
+    {
+        string Text(int count) => "c2sp.org/tlog-proof@v1\nindex 0\n"
+            + string.Concat(Enumerable.Repeat(Hash + "\n", count)) + "\ncheckpoint\n";
+        Assert.Equal(63, Receipt.Parse(Encoding.UTF8.GetBytes(Text(63))).Proof.Length);
+        Assert.Throws<MalformedDataException>(() => Receipt.Parse(Encoding.UTF8.GetBytes(Text(64))));
+    }
+
+    // One kind of change is harmless: in what nobody signed (extra). The quorum needs every one of the signers, so none
+    // of them can be made a stranger, and every other bit of the receipt must be as it was.
+    [Fact]
+    public void EverySingleBitChangeIsRefusedOrLeavesWhatIsProvenUnchanged()
+    {
+        SignedNote note = Signers.Cosign(Checkpoint.Sign(Signers.Origin, 10, Tree.Root(10), Signers.Log), 0, 2, 4);
+        Receipt receipt = Receipt.Create(3, Tree.Path(3, 10), note, "extra"u8);
+        byte[] text = receipt.Format();
+        int extraBits = 8 * Encoding.UTF8.GetByteCount("extra " + Convert.ToBase64String("extra"u8) + "\n");
+        int harmless = 0;
+        for (int bit = 0; bit < text.Length * 8; bit++)
+        {
+            byte[] changed = [.. text];
+            changed[bit / 8] ^= (byte)(1 << (bit % 8));
+            if (!Verifies(changed, out Receipt? read))
+            {
+                continue;
+            }
+
+            Assert.Equal(receipt.Index, read!.Index);
+            Assert.True(read.Proof.SequenceEqual(receipt.Proof), $"bit {bit}");
+            Assert.True(read.Checkpoint.SequenceEqual(receipt.Checkpoint), $"bit {bit}");
+            harmless++;
+        }
+
+        Assert.InRange(harmless, 1, extraBits);
+    }
+
+    private static bool Verifies(byte[] text, out Receipt? receipt)
+    {
+        receipt = null;
+        try
+        {
+            receipt = Receipt.Parse(text);
+            _ = receipt.Verify(Tree.Leaves[3], Signers.Policy);
+            return true;
+        }
+        catch (MalformedDataException)
+        {
+            return false;
+        }
+        catch (VerificationFailedException)
+        {
+            return false;
+        }
+    }
+}
