@@ -141,7 +141,7 @@ public sealed class Receipt
 
     private void VerifyInclusion(in Hash256 leaf, VerifiedCheckpoint checkpoint)
     {
-        if (!InclusionProof.Verify(Index, checkpoint.Size, leaf, _proof, checkpoint.Root))
+        if (!InclusionProof.IsValid(Index, checkpoint.Size, leaf, _proof, checkpoint.Root))
         {
             throw new VerificationFailedException(
                 $"the entry is not at index {Index} of the tree of size {checkpoint.Size}");
