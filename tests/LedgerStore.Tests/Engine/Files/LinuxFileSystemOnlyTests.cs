@@ -1,0 +1,154 @@
+// What only the real file system can show: modes, errors of the kernel, and that flock refuses a second process.
+// Each test has its own directory.
+
+using System.Diagnostics;
+using System.Runtime.Versioning;
+using System.Text;
+using LedgerStore.Engine.Files;
+using Xunit;
+
+namespace LedgerStore.Tests.Engine.Files;
+
+[SupportedOSPlatform("linux")]
+public sealed class LinuxFileSystemOnlyTests : IDisposable
+{
+    private const UnixFileMode OwnerReads = UnixFileMode.UserRead;
+    private const UnixFileMode OwnerReadsAndWrites = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("ledgerstore-");
+    private readonly LinuxFileSystem _files = new();
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    [Fact]
+    public void Only_the_owner_can_read_what_the_store_creates()
+    {
+        _files.Create(At("file"), FileAccessMode.ReadWrite).Dispose();
+        _files.CreateDirectory(At("directory"));
+        _files.Lock(At("lock")).Dispose();
+        Assert.Equal(OwnerReadsAndWrites, File.GetUnixFileMode(At("file")));
+        Assert.Equal(OwnerReadsAndWrites, File.GetUnixFileMode(At("lock")));
+        Assert.Equal(OwnerReadsAndWrites | UnixFileMode.UserExecute, File.GetUnixFileMode(At("directory")));
+
+        _files.MakeReadOnly(At("file"));
+        Assert.Equal(OwnerReads, File.GetUnixFileMode(At("file")));
+    }
+
+    [Fact]
+    public void A_full_device_is_told_apart_and_says_what_to_do()
+    {
+        using IFile full = _files.Open("/dev/full", FileAccessMode.ReadWrite);
+        StorageException error = Assert.Throws<StorageException>(() => full.Write(0, "x"u8));
+        Assert.True(error.IsNoSpace);
+        Assert.Equal(StorageOperation.Write, error.Operation);
+        Assert.Contains("/dev/full", error.Message, StringComparison.Ordinal);
+        Assert.Contains("free space", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_sync_that_fails_throws()
+    {
+        // A pipe cannot be synced: fdatasync says EINVAL. The framework's own flush swallows exactly that.
+        using Process mkfifo = Start("mkfifo", At("pipe"));
+        mkfifo.WaitForExit();
+        using IFile pipe = _files.Open(At("pipe"), FileAccessMode.ReadWrite);
+        StorageException error = Assert.Throws<StorageException>(pipe.Sync);
+        Assert.Equal(StorageOperation.Sync, error.Operation);
+        Assert.Equal(FileErrno.InvalidArgument, error.Errno);
+    }
+
+    [Fact]
+    public void Flock_refuses_a_second_process_and_names_the_first()
+    {
+        using Process holder = Start("flock", "--exclusive", At("LOCK"), "sh", "-c", "echo locked; read line");
+        Assert.Equal("locked", holder.StandardOutput.ReadLine());
+        DataDirectoryInUseException refused =
+            Assert.Throws<DataDirectoryInUseException>(() => _files.Lock(At("LOCK")));
+        Assert.Null(refused.ProcessId);
+
+        // A holder that wrote itself down, as we do.
+        using (IFile file = _files.Open(At("LOCK"), FileAccessMode.ReadWrite))
+        {
+            file.Write(0, Encoding.ASCII.GetBytes($"pid {holder.Id}\nboot x\n"));
+        }
+
+        refused = Assert.Throws<DataDirectoryInUseException>(() => _files.Lock(At("LOCK")));
+        Assert.Equal(holder.Id, refused.ProcessId);
+
+        holder.StandardInput.WriteLine();
+        holder.WaitForExit();
+        _files.Lock(At("LOCK")).Dispose();
+    }
+
+    [Fact]
+    public void Our_lock_refuses_another_process_until_it_is_given_back()
+    {
+        using (_files.Lock(At("LOCK")))
+        {
+            using Process refused = Start("flock", "--exclusive", "--nonblock", At("LOCK"), "true");
+            refused.WaitForExit();
+            Assert.Equal(1, refused.ExitCode);
+            using IFile file = _files.Open(At("LOCK"), FileAccessMode.ReadOnly);
+            byte[] bytes = new byte[file.Length];
+            Assert.Equal(bytes.Length, file.Read(0, bytes));
+            string[] owner = Encoding.ASCII.GetString(bytes).Split('\n');
+            Assert.Equal($"pid {Environment.ProcessId}", owner[0]);
+            Assert.StartsWith("boot ", owner[1], StringComparison.Ordinal);
+        }
+
+        using Process granted = Start("flock", "--exclusive", "--nonblock", At("LOCK"), "true");
+        granted.WaitForExit();
+        Assert.Equal(0, granted.ExitCode);
+    }
+
+    [Fact]
+    public void Another_process_does_not_inherit_the_lock_or_open_files()
+    {
+        using IDisposable held = _files.Lock(At("LOCK"));
+        using IFile file = _files.Create(At("file"), FileAccessMode.ReadWrite);
+        using Process child = Start("sh", "-c", "ls -l /proc/self/fd");
+        string open = child.StandardOutput.ReadToEnd();
+        child.WaitForExit();
+        Assert.DoesNotContain(_directory.FullName, open, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_failed_call_leaves_no_descriptor_open()
+    {
+        int before = OpenDescriptorsInDirectory();
+        for (int i = 0; i < 20; i++)
+        {
+            Assert.Throws<StorageException>(() => _files.Open(At("none"), FileAccessMode.ReadOnly));
+            Assert.Throws<StorageException>(() => _files.MapReadOnly(_directory.FullName));
+        }
+
+        Assert.Equal(before, OpenDescriptorsInDirectory());
+    }
+
+    [Fact]
+    public void Unmapping_really_unmaps()
+    {
+        File.WriteAllBytes(At("a"), new byte[10_000]);
+        IMappedFile map = _files.MapReadOnly(At("a"));
+        Assert.True(map.TryAcquire(out MappedFileLease lease));
+        Assert.Contains(At("a"), File.ReadAllText("/proc/self/maps"), StringComparison.Ordinal);
+        map.Dispose();
+        Assert.Contains(At("a"), File.ReadAllText("/proc/self/maps"), StringComparison.Ordinal);
+        lease.Dispose();
+        Assert.DoesNotContain(At("a"), File.ReadAllText("/proc/self/maps"), StringComparison.Ordinal);
+    }
+
+    private static Process Start(string program, params string[] arguments) => Process.Start(
+        new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+        })!;
+
+    private int OpenDescriptorsInDirectory() => Directory.GetFiles("/proc/self/fd").Count(
+        fd => (File.ResolveLinkTarget(fd, returnFinalTarget: false)?.FullName ?? "")
+            .StartsWith(_directory.FullName, StringComparison.Ordinal));
+
+    private string At(string name) => _directory.FullName + "/" + name;
+}
