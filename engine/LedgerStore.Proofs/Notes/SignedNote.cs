@@ -77,16 +77,8 @@ public sealed class SignedNote
     /// <summary>The note with signature lines made elsewhere, as a witness returns them. Verifies nothing.</summary>
     public SignedNote WithSignatureLines(ReadOnlySpan<byte> lines)
     {
-        SignedNote note = this;
-        LineReader reader = new(lines, "the signature lines");
-        while (!reader.AtEnd)
-        {
-            int start = reader.Offset;
-            _ = reader.Next();
-            note = note.With(lines[start..reader.Offset]);
-        }
-
-        return note;
+        NoteText.Check(lines, BytesMax, "the signature lines");
+        return With(lines);
     }
 
     /// <summary>
@@ -177,19 +169,19 @@ public sealed class SignedNote
         return false;
     }
 
-    private SignedNote With(ReadOnlySpan<byte> line)
+    private SignedNote With(ReadOnlySpan<byte> lines)
     {
-        NoteSignature added = NoteSignature.Parse(line.ToArray(), 0);
+        NoteSignature[] added = ParseSignatures(lines.ToArray(), 0);
         List<byte> bytes = [.. Text, (byte)'\n'];
         foreach (NoteSignature signature in _signatures)
         {
-            if (signature.Id != added.Id || !signature.Name.SequenceEqual(added.Name))
+            if (!Array.Exists(added, other => other.Id == signature.Id && other.Name.SequenceEqual(signature.Name)))
             {
                 bytes.AddRange(signature.Line);
             }
         }
 
-        bytes.AddRange(line);
+        bytes.AddRange(lines);
         return Parse([.. bytes]);
     }
 }

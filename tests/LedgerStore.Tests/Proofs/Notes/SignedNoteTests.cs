@@ -132,6 +132,8 @@ public sealed class SignedNoteTests : IDisposable
         Assert.Throws<MalformedDataException>(() => note.WithSignatureLines("no line\n"u8));
         Assert.Throws<MalformedDataException>(() => note.WithSignatureLines("no newline"u8));
         Assert.Throws<MalformedDataException>(() => note.WithSignatureLines("\n"u8));
+        byte[] tooMany = [.. Enumerable.Repeat("\u2014 n AAAAAAE=\n"u8.ToArray(), 65).SelectMany(line => line)];
+        Assert.Throws<MalformedDataException>(() => note.WithSignatureLines(tooMany));
     }
 
     [Fact]
