@@ -1,0 +1,30 @@
+// What a name looks like: ledgers, identities and roles share one alphabet, and the store's own ledgers begin with '_'.
+// Pure functions, any thread.
+using System.Buffers;
+
+namespace LedgerStore.Policy;
+
+/// <summary>Tests for names.</summary>
+public static class Names
+{
+    /// <summary>The form of a name, as messages and the JSON schema spell it.</summary>
+    internal const string Form = "[a-z0-9][a-z0-9._-]{0,62}";
+
+    internal const string FirstLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
+    internal const string Letters = FirstLetters + "._-";
+
+    private static readonly SearchValues<char> AnyLetter = SearchValues.Create(Letters);
+
+    /// <summary>[a-z0-9][a-z0-9._-]{0,62}</summary>
+    public static bool IsName(ReadOnlySpan<char> text) =>
+        text.Length is > 0 and <= PolicyLimits.NameLength
+        && (char.IsAsciiLetterLower(text[0]) || char.IsAsciiDigit(text[0]))
+        && !text.ContainsAnyExcept(AnyLetter);
+
+    /// <summary>The store's own ledgers: '_' and then a name, together at most 63 characters.</summary>
+    public static bool IsStoreLedger(ReadOnlySpan<char> text) =>
+        text.Length is > 1 and <= PolicyLimits.NameLength && text[0] == '_' && IsName(text[1..]);
+
+    /// <summary>A ledger that can exist: an application's or the store's own.</summary>
+    public static bool IsLedger(ReadOnlySpan<char> text) => IsName(text) || IsStoreLedger(text);
+}

@@ -1,0 +1,164 @@
+// The sections that name certificates: identities, and the deny list.
+// One thread, one file.
+using System.Collections.Immutable;
+
+namespace LedgerStore.Policy;
+
+internal sealed partial class PolicyReader
+{
+    private const string FingerprintPrefix = "sha256:";
+
+    // What recognises a certificate, and who has it: two identities with one certificate would be a coin toss.
+    private readonly Dictionary<string, string> recognised = [];
+
+    private ImmutableArray<PolicyIdentity> ReadIdentities(YamlNode node, string trustDomain)
+    {
+        foreach ((YamlText key, YamlNode value) in reader.Map(node, "identities")?.Fields ?? [])
+        {
+            if (reader.Name(key, "an identity") is { } name)
+            {
+                identities.Add(name, ReadIdentity(name, key.At, value, trustDomain));
+            }
+        }
+
+        return [.. identities.Values.OfType<PolicyIdentity>().OrderBy(i => i.At)];
+    }
+
+    private PolicyIdentity? ReadIdentity(string name, SourcePosition at, YamlNode node, string trustDomain)
+    {
+        string what = $"the identity {Quoted.Text(name)}";
+        if (reader.Fields(node, what, PolicyFields.Identity) is not { } fields)
+        {
+            return null;
+        }
+
+        bool hasUri = fields.TryGetValue("uri", out YamlNode? uri);
+        bool hasFingerprint = fields.TryGetValue("fingerprint", out YamlNode? fingerprint);
+        if (hasUri == hasFingerprint)
+        {
+            bag.Error(hasUri ? "type" : "missing", node.At,
+                $"{what} {(hasUri ? "has both uri and fingerprint" : "has neither uri nor fingerprint")}",
+                "exactly one of them tells who it is");
+            return null;
+        }
+
+        string? value = hasUri ? ReadUri(uri!, trustDomain) : ReadSha256(fingerprint!, "fingerprint");
+        if (value is null || !IsOnlyOne(value, name, (hasUri ? uri! : fingerprint!).At))
+        {
+            return null;
+        }
+
+        return new PolicyIdentity(name, hasUri ? value : null, hasUri ? null : value, at);
+    }
+
+    private bool IsOnlyOne(string value, string name, SourcePosition at)
+    {
+        if (recognised.TryAdd(value, name))
+        {
+            return true;
+        }
+
+        bag.Error("duplicate", at, $"{Quoted.Text(recognised[value])} is recognised by the same certificate", "");
+        return false;
+    }
+
+    private string? ReadUri(YamlNode node, string trustDomain)
+    {
+        if (reader.Text(node, "uri") is not { } uri || trustDomain.Length == 0)
+        {
+            return null;
+        }
+
+        string problem = SpiffeId.Problem(uri, trustDomain);
+        if (problem.Length > 0)
+        {
+            bag.Error("uri", node.At, problem, $"for example {SpiffeId.Scheme}{trustDomain}/payments");
+            return null;
+        }
+
+        return uri;
+    }
+
+    private string? ReadSha256(YamlNode node, string what)
+    {
+        if (reader.Text(node, what) is not { } text)
+        {
+            return null;
+        }
+
+        string hex = text.StartsWith(FingerprintPrefix, StringComparison.Ordinal) ? text[FingerprintPrefix.Length..] : "";
+        if (hex.Length == 64 && hex.All(char.IsAsciiHexDigitLower))
+        {
+            return hex;
+        }
+
+        bag.Error("fingerprint", node.At, $"{what}: {Quoted.Text(text)} is not sha256: and 64 hex digits",
+            hex.Any(char.IsAsciiLetterUpper) ? "in lower case" : hex.Contains(':', StringComparison.Ordinal)
+                ? "without colons between the digits" : "");
+        return null;
+    }
+
+    private ImmutableArray<DenyRule> ReadDeny(YamlNode node)
+    {
+        ImmutableArray<DenyRule>.Builder rules = ImmutableArray.CreateBuilder<DenyRule>();
+        foreach (YamlNode item in reader.List(node, "deny")?.Items ?? [])
+        {
+            if (reader.Fields(item, "a deny entry", PolicyFields.Deny) is { } fields
+                && ReadDenyRule(fields, item.At) is { } rule)
+            {
+                rules.Add(rule);
+            }
+        }
+
+        return rules.ToImmutable();
+    }
+
+    private DenyRule? ReadDenyRule(Dictionary<string, YamlNode> fields, SourcePosition at)
+    {
+        bool hasPair = fields.ContainsKey("issuer") && fields.ContainsKey("serial");
+        bool hasKey = fields.ContainsKey("spki");
+        if (hasPair == hasKey || fields.Count != (hasKey ? 1 : 2))
+        {
+            bag.Error("deny", at, "a deny entry is either issuer and serial, or spki", "");
+            return null;
+        }
+
+        if (hasKey)
+        {
+            return ReadSha256(fields["spki"], "spki") is { } spki
+                ? new DenyRule(null, null, spki, CertificateFacts.KeyOfSpki(spki), at) : null;
+        }
+
+        string? serial = ReadSerial(fields["serial"]);
+        if (reader.Text(fields["issuer"], "issuer") is not { } text)
+        {
+            return null;
+        }
+
+        DistinguishedName? issuer = DistinguishedName.Parse(text, out string problem);
+        if (issuer is null)
+        {
+            bag.Error("deny", fields["issuer"].At, $"issuer: {problem}", "for example \"CN=Example CA,O=Example\"");
+        }
+
+        return issuer is null || serial is null
+            ? null : new DenyRule(text, serial, null, CertificateFacts.KeyOf(issuer, serial), at);
+    }
+
+    private string? ReadSerial(YamlNode node)
+    {
+        if (reader.Text(node, "serial") is not { } text)
+        {
+            return null;
+        }
+
+        string? serial = CertificateFacts.NormalSerial(text);
+        if (serial is null)
+        {
+            bag.Error("deny", node.At, $"serial: {Quoted.Text(text)} is not 1 to {PolicyLimits.SerialDigits} hex digits",
+                "as openssl x509 -noout -serial prints it");
+        }
+
+        return serial;
+    }
+}
