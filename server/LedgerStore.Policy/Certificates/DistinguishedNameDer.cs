@@ -1,4 +1,4 @@
-// Reads a distinguished name from DER: Name ::= SEQUENCE OF SET OF SEQUENCE { type OID, value ANY } (RFC 5280, 4.1.2.4).
+// Reads a distinguished name from DER (RFC 5280, 4.1.2.4): SEQUENCE OF SET OF SEQUENCE { type OID, value ANY }.
 // Pure functions.
 using System.Formats.Asn1;
 

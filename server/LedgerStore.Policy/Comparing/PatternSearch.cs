@@ -45,7 +45,10 @@ internal sealed class PatternSearch(int steps)
     {
         string letters = LettersThatMatter(patterns);
         ulong[] start = [.. patterns.Select(p => Open(p.Text, 1))];
-        HashSet<ulong[]> seen = new(new StateComparer()) { start };
+
+        // The start is not one of the seen: coming back to it with letters behind is another thing, as an empty name is
+        // no answer and the first letter has less to choose from.
+        HashSet<ulong[]> seen = new(new StateComparer());
         Queue<(ulong[] State, string Name)> open = new();
         open.Enqueue((start, ""));
         while (open.TryDequeue(out (ulong[] State, string Name) at))

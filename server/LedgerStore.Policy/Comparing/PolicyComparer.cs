@@ -114,7 +114,8 @@ internal sealed partial class PolicyComparer(CompiledPolicy? before, CompiledPol
         foreach (LedgerPattern pattern in WidestOf(gained))
         {
             ImmutableArray<LedgerPattern> except = isSmall ? kept.RemoveAll(p => !MayOverlap(pattern, p)) : kept;
-            Add(kind, sign, identity, capability, pattern, except, Sentence(sign, identity, capability, pattern, except));
+            string detail = Sentence(sign, identity, capability, pattern, except);
+            Add(kind, sign, identity, capability, pattern, except, detail);
         }
     }
 
@@ -122,7 +123,11 @@ internal sealed partial class PolicyComparer(CompiledPolicy? before, CompiledPol
         search.Find([left, right], []).Answer != PatternSearch.Answer.None;
 
     private static string Sentence(
-        char sign, string? identity, Capability? capability, LedgerPattern pattern, ImmutableArray<LedgerPattern> except)
+        char sign,
+        string? identity,
+        Capability? capability,
+        LedgerPattern pattern,
+        ImmutableArray<LedgerPattern> except)
     {
         string what = identity is null ? "anonymous_tiles" : $"{identity} {CapabilityNames.Of(capability!.Value)}";
         string kept = sign == '+' ? "as before on" : "kept on";
@@ -136,7 +141,7 @@ internal sealed partial class PolicyComparer(CompiledPolicy? before, CompiledPol
     private static List<LedgerPattern> WidestOf(List<LedgerPattern> patterns) =>
         patterns.Count > PolicyLimits.PairwisePatterns
             ? patterns
-            : [.. patterns.Where(p => !patterns.Exists(wider => !wider.Equals(p) && wider.Covers(p) && !p.Covers(wider)))];
+            : [.. patterns.Where(p => !patterns.Exists(wider => wider.Covers(p) && !p.Covers(wider)))];
 
     private void CompareDeny(ImmutableArray<DenyRule> old, ImmutableArray<DenyRule> now)
     {

@@ -29,7 +29,7 @@ public enum PolicyChangeKind
     AnonymousTiles,
 }
 
-/// <summary>One change. A gain (or loss) on a pattern is on all its names but those of <paramref name="Except"/>.</summary>
+/// <summary>One change. A gain or loss on a pattern is on its names but those of <paramref name="Except"/>.</summary>
 /// <param name="Sign">'+' gained or added, '-' lost or removed, '~' changed.</param>
 /// <param name="Identity">Null where the change is about nobody in particular.</param>
 /// <param name="Except">Patterns whose names had (or keep) the right anyway.</param>

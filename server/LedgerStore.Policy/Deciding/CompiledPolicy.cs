@@ -50,13 +50,13 @@ public sealed class CompiledPolicy
         return decisions is not null ? decisions.Of(capability) : DecideSlow(rules, capability, ledgerName);
     }
 
-    /// <summary>Everything the identity may do on the ledger; the catalog shows a ledger if this is not empty.</summary>
+    /// <summary>All that the identity may do on the ledger; the catalog shows the ledger if it is not empty.</summary>
     public CapabilitySet CapabilitiesOn(string identityName, string ledgerName) =>
         identities.TryGetValue(identityName, out IdentityRules? rules)
             ? (cache.Find(rules, ledgerName) ?? EvaluateSlow(rules, ledgerName))?.Granted ?? CapabilitySet.None
             : CapabilitySet.None;
 
-    /// <summary>May this identity make a store-wide call that needs the capability? Only a binding on "*" says yes.</summary>
+    /// <summary>May it make a store-wide call that needs the capability? Only a binding on "*" says yes.</summary>
     public Decision DecideStoreWide(string identityName, Capability capability) =>
         identities.TryGetValue(identityName, out IdentityRules? rules) ? rules.StoreWide(capability) : UnknownIdentity;
 

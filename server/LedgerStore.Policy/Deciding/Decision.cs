@@ -23,7 +23,7 @@ public sealed class Decision
 
     public bool Allowed { get; }
 
-    /// <summary>Which rule allows it, or why nothing does. For the access record, not for the caller of the API.</summary>
+    /// <summary>Which rule allows it, or why none does. For the access record, not for the caller.</summary>
     public string Reason { get; }
 
     /// <summary>The quota of the rule that allows it.</summary>

@@ -1,5 +1,5 @@
-// Remembers what was decided for (identity, ledger): a fixed table, one entry for each hash, the newest wins. Lock-free:
-// entries are immutable and swapped as a whole, so a race costs a second evaluation and nothing else.
+// Remembers what was decided for (identity, ledger): a fixed table, one entry for each hash, the newest wins.
+// Lock-free: entries are immutable and swapped as a whole, so a race costs a second evaluation and nothing else.
 // Owned by one CompiledPolicy, so nothing in it outlives its policy. Any thread.
 namespace LedgerStore.Policy;
 
@@ -23,5 +23,6 @@ internal sealed class DecisionCache
     public void Remember(LedgerDecisions entry) =>
         Volatile.Write(ref table[Slot(entry.Rules, entry.Ledger)], entry);
 
-    private static int Slot(IdentityRules rules, string ledger) => (ledger.GetHashCode(StringComparison.Ordinal) ^ rules.Salt) & (Slots - 1);
+    private static int Slot(IdentityRules rules, string ledger) =>
+        (ledger.GetHashCode(StringComparison.Ordinal) ^ rules.Salt) & (Slots - 1);
 }

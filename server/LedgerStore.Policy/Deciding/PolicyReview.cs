@@ -40,21 +40,22 @@ public sealed record PolicyExplanation(PolicyIdentity? Identity, string Name, Im
             text.Append("  ").Append(grant).Append('\n');
         }
 
-        return Grants.Length > 0 ? text.ToString() : text.Append("  no binding names it: it may do nothing\n").ToString();
+        text.Append(Grants.Length > 0 ? "" : "  no binding names it: it may do nothing\n");
+        return text.ToString();
     }
 }
 
 /// <summary>Lists the rights of a policy.</summary>
 public static class PolicyReview
 {
-    /// <summary>What may this identity do, by which binding, in which line? In the order in which rules apply.</summary>
+    /// <summary>What may it do, by which binding, in which line? In the order in which rules apply.</summary>
     public static PolicyExplanation Explain(this CompiledPolicy policy, string identityName)
     {
         IdentityRules? rules = policy.RulesOf(identityName);
         return new PolicyExplanation(rules?.Identity, identityName, rules is null ? [] : [.. GrantsOf(rules)]);
     }
 
-    /// <summary>All rights: by identity, then in the order in which rules apply; what is open to everybody last.</summary>
+    /// <summary>All rights by identity, in the order in which rules apply; what is open to everybody last.</summary>
     public static ImmutableArray<PolicyGrant> Review(this CompiledPolicy policy)
     {
         ImmutableArray<PolicyGrant>.Builder rows = ImmutableArray.CreateBuilder<PolicyGrant>();

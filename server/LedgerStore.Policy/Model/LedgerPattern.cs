@@ -47,7 +47,7 @@ public sealed class LedgerPattern : IEquatable<LedgerPattern>
     }
 
     /// <summary>True if every name of <paramref name="other"/> is surely one of this pattern's.</summary>
-    /// <remarks>Reads the other's '*' as a letter that only our '*' can take. May say no where the answer is yes.</remarks>
+    /// <remarks>Reads the other's '*' as a letter that only our '*' takes. May say no where it is yes.</remarks>
     internal bool Covers(LedgerPattern other) =>
         isExact || other.IsStoreLedger
             ? string.Equals(Text, other.Text, StringComparison.Ordinal)

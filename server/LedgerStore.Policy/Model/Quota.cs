@@ -2,7 +2,7 @@
 // Immutable.
 namespace LedgerStore.Policy;
 
-/// <summary>Limits of one binding, counted for each identity of it. Null is no limit here; StoreLimits still hold.</summary>
+/// <summary>Limits of one binding, counted for each of its identities. Null is no limit of the policy.</summary>
 public sealed record Quota(long? RecordsPerSecond, long? BytesPerSecond, int? Streams, long? InFlightBytes)
 {
     /// <summary>No limit at all.</summary>

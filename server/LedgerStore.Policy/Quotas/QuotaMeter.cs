@@ -1,8 +1,8 @@
-// Counts what one identity does under one binding: two token buckets and two gauges behind one short lock, which protects
-// all of its fields. Nothing blocks or allocates under it. Time comes in as steady ticks; any thread.
+// Counts what one identity does under one binding: two token buckets and two gauges behind one short lock, which
+// protects all of its fields. Nothing blocks or allocates under it. Time comes in as steady ticks; any thread.
 //
-// A bucket holds at most one second's worth and may go into debt: what comes while it is not empty is admitted whole, so
-// a batch larger than a second's worth passes once and is paid for by waiting. Over any span of t seconds at most
+// A bucket holds at most one second's worth and may go into debt: what comes while it is not empty is admitted whole,
+// so a batch larger than a second's worth passes once and is paid for by waiting. Over any span of t seconds at most
 // rate x (t + 1) plus one batch is admitted.
 using System.Runtime.InteropServices;
 

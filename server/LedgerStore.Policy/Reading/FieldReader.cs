@@ -77,7 +77,8 @@ internal sealed class FieldReader(DiagnosticBag bag)
 
         if (text.Value.Length > 1 && text.Value[0] == '0' || !text.Value.All(char.IsAsciiDigit))
         {
-            return WrongNumber(node, $"{what}: {Quoted.Text(text.Value)} is no whole number", "digits only, for example 50000");
+            return WrongNumber(node, $"{what}: {Quoted.Text(text.Value)} is no whole number",
+                "digits only, for example 50000");
         }
 
         return long.TryParse(text.Value, NumberStyles.None, CultureInfo.InvariantCulture, out long value)

@@ -6,11 +6,11 @@ namespace LedgerStore.Policy;
 
 internal static partial class PlainScalars
 {
-    /// <summary>What another tool may read: "a number", "a truth value", "nothing"; or null if it is text to all.</summary>
+    /// <summary>What another tool may read in it, "a number" for example; null if it is text to all.</summary>
     public static string? OtherReading(string word) => word.ToLowerInvariant() switch
     {
         "" or "~" or "null" => "nothing",
-        "true" or "false" or "yes" or "no" or "on" or "off" or "y" or "n" => "a truth value",
+        "true" or "false" or "yes" or "no" or "on" or "off" => "a truth value",
         _ => Number().IsMatch(word) ? "a number" : Date().IsMatch(word) ? "a date" : null,
     };
 

@@ -1,4 +1,4 @@
-// What is well-formed and still wrong or dangerous. Runs only on a policy without errors; looks at meaning, not at form.
+// What is well-formed and still wrong or dangerous. Runs only on a policy without errors.
 // Pure functions over the document; each check is one method.
 namespace LedgerStore.Policy;
 
@@ -46,7 +46,8 @@ internal static class PolicyChecks
         if (almighty.Count > 0 && almighty.Count == policy.Identities.Length)
         {
             bag.Error("unsafe", almighty[0].At, "unsafe: this policy gives everything to everybody",
-                "give each identity only what it needs; nobody needs all of append, read, verify and administer on \"*\"");
+                "give each identity only what it needs;"
+                + " nobody needs all of append, read, verify and administer on \"*\"");
             return;
         }
 
@@ -95,8 +96,8 @@ internal static class PolicyChecks
             string text = pattern.Text;
             if (text.Length > 1 && text[^1] == '*' && char.IsAsciiLetterOrDigit(text[^2]))
             {
-                bag.Warning("look-alike", pattern.At,
-                    $"{Quoted.Text(text)} also matches {Quoted.Text(text[..^1].Replace("*", "", StringComparison.Ordinal) + "x")}",
+                string example = text[..^1].Replace("*", "", StringComparison.Ordinal) + "x";
+                bag.Warning("look-alike", pattern.At, $"{Quoted.Text(text)} also matches {Quoted.Text(example)}",
                     $"write {Quoted.Text(text[..^1] + ".*")} to stop at the dot");
             }
         }
@@ -118,7 +119,8 @@ internal static class PolicyChecks
         {
             if (!seen.TryAdd(rule.Key, rule))
             {
-                bag.Warning("duplicate", rule.At, $"this certificate is denied in line {seen[rule.Key].At.Line} already", "");
+                int line = seen[rule.Key].At.Line;
+                bag.Warning("duplicate", rule.At, $"this certificate is denied in line {line} already", "");
             }
 
             if (rule.Issuer is { } issuer && issuer.Any(letter => !char.IsAscii(letter)))

@@ -86,7 +86,8 @@ internal sealed partial class PolicyReader
             return null;
         }
 
-        string hex = text.StartsWith(FingerprintPrefix, StringComparison.Ordinal) ? text[FingerprintPrefix.Length..] : "";
+        bool hasPrefix = text.StartsWith(FingerprintPrefix, StringComparison.Ordinal);
+        string hex = hasPrefix ? text[FingerprintPrefix.Length..] : "";
         if (hex.Length == 64 && hex.All(char.IsAsciiHexDigitLower))
         {
             return hex;
@@ -155,7 +156,8 @@ internal sealed partial class PolicyReader
         string? serial = CertificateFacts.NormalSerial(text);
         if (serial is null)
         {
-            bag.Error("deny", node.At, $"serial: {Quoted.Text(text)} is not 1 to {PolicyLimits.SerialDigits} hex digits",
+            bag.Error("deny", node.At,
+                $"serial: {Quoted.Text(text)} is not 1 to {PolicyLimits.SerialDigits} hex digits",
                 "as openssl x509 -noout -serial prints it");
         }
 

@@ -1,5 +1,5 @@
-// From nodes to the policy: sections in the order in which they refer to each other. Goes on after an error, so that one
-// run shows as much as possible; with any error the result is thrown away. One thread, one file.
+// From nodes to the policy: sections in the order in which they refer to each other. Goes on after an error, so that
+// one run shows as much as possible; with any error the result is thrown away. One thread, one file.
 using System.Collections.Immutable;
 
 namespace LedgerStore.Policy;
@@ -27,7 +27,8 @@ internal sealed partial class PolicyReader
 
     private PolicyDocument? ReadDocument(YamlNode root, ImmutableArray<byte> sha256)
     {
-        if (reader.Fields(root, "the policy", PolicyFields.Document) is not { } fields || !HasKnownVersion(fields, root.At))
+        if (reader.Fields(root, "the policy", PolicyFields.Document) is not { } fields
+            || !HasKnownVersion(fields, root.At))
         {
             return null;
         }

@@ -23,8 +23,7 @@ internal sealed class YamlReader(string text, DiagnosticBag bag)
         }
         catch (YamlException error)
         {
-            string message = error.InnerException is null ? error.Message : error.InnerException.Message;
-            bag.Error("yaml", PositionOf(error.Start), $"not YAML: {Quoted.Text(message)}", "");
+            reader.Report(error);
         }
 #pragma warning disable CA1031 // The parser is not ours: whatever it throws over a hostile file refuses that file only.
         catch (Exception error) when (error is not OutOfMemoryException)
@@ -37,6 +36,20 @@ internal sealed class YamlReader(string text, DiagnosticBag bag)
     }
 
     private SourcePosition Position => parser.Current is { } current ? PositionOf(current.Start) : new(1, 1);
+
+    // Everybody forgets these quotes once: to YAML a leading * is an alias.
+    private void Report(YamlException error)
+    {
+        bool isStar = error.Start.Index < text.Length && text[(int)error.Start.Index] == '*';
+        if (isStar)
+        {
+            bag.Error("yaml", PositionOf(error.Start), "a value that begins with * needs quotes", "\"*\"");
+        }
+        else
+        {
+            bag.Error("yaml", PositionOf(error.Start), $"not YAML: {Quoted.Text(error.Message)}", "");
+        }
+    }
 
     private YamlNode ReadDocument()
     {

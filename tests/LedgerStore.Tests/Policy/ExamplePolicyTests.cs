@@ -2,6 +2,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using LedgerStore.Policy;
+using Xunit;
 
 namespace LedgerStore.Tests.Policy;
 

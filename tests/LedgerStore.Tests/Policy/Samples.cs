@@ -1,6 +1,7 @@
 // Policies that several test classes use, and the shortest way from text to an answer.
 using System.Text;
 using LedgerStore.Policy;
+using Xunit;
 
 namespace LedgerStore.Tests.Policy;
 
@@ -39,7 +40,7 @@ internal static class Samples
         return CompiledPolicy.Compile(result.Policy);
     }
 
-    /// <summary>A policy of identities a, b, ... and one role for each set of capabilities that the bindings name.</summary>
+    /// <summary>A policy with an identity and a role for each name and set of capabilities in the bindings.</summary>
     /// <param name="bindings">"a: append read: x.*, y", one identity each.</param>
     public static string Policy(params string[] bindings)
     {
@@ -60,7 +61,8 @@ internal static class Samples
         yaml.Append(parts.Length > 0 ? "bindings:\n" : "").Replace("roles:\nbindings:", "bindings:");
         foreach (string[] part in parts)
         {
-            string ledgers = string.Join(", ", part[2].Split(',', StringSplitOptions.TrimEntries).Select(p => $"\"{p}\""));
+            string[] patterns = part[2].Split(',', StringSplitOptions.TrimEntries);
+            string ledgers = string.Join(", ", patterns.Select(p => $"\"{p}\""));
             yaml.Append($"  - {{ role: {part[1].Replace(' ', '-')}, identities: [{part[0]}], ledgers: [{ledgers}]");
             yaml.Append(part.Length > 3 ? $", quota: {{ records_per_second: {part[3]} }} }}\n" : " }\n");
         }
