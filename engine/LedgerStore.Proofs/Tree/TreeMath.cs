@@ -28,7 +28,7 @@ public static class TreeMath
     public static int RightEdgeCount(ulong size) => BitOperations.PopCount(size);
 
     /// <summary>How many nodes of a level are perfect subtrees in a tree of this size.</summary>
-    public static ulong NodesAt(int level, ulong size) => level > 63 ? 0 : size >> level;
+    public static ulong NodesAt(int level, ulong size) => level is < 0 or > 63 ? 0 : size >> level;
 
     /// <summary>Whether the node's leaves are all in the tree, so that its hash never changes any more.</summary>
     public static bool IsPerfect(in NodeCoordinate node, ulong size) => node.Index < NodesAt(node.Level, size);
