@@ -1,0 +1,103 @@
+// What scripts of other languages need: where they are, certificates, and the messages as a descriptor set.
+// Made once; any thread.
+
+using System.Diagnostics;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using LedgerStore.Protocol.Health.V1;
+using LedgerStore.Protocol.Reflection.V1;
+using LedgerStore.Protocol.Rpc;
+using LedgerStore.Tests.Grpc.V1;
+using AlphaReflection = LedgerStore.Protocol.Reflection.V1Alpha.ReflectionReflection;
+
+namespace LedgerStore.Tests.Grpc;
+
+internal static class InteropFiles
+{
+    private static readonly string[] Pythons = ["/usr/bin/python3", "python3"];
+    private static readonly Lazy<string?> PythonWithGrpc = new(FindPython);
+
+    /// <summary>With this set, an implementation that is missing is a failure instead of a visible skip.</summary>
+    internal static bool IsRequired => Environment.GetEnvironmentVariable("LEDGERSTORE_REQUIRE_INTEROP") == "1";
+
+    internal static string? Python => PythonWithGrpc.Value;
+
+    internal static string NodeDirectory => Path.Combine(Root(), "tests", "interop", "grpc-node");
+
+    internal static string PythonDirectory => Path.Combine(Root(), "tests", "interop", "grpc-python");
+
+    internal static bool HasNode =>
+        Directory.Exists(Path.Combine(NodeDirectory, "node_modules", "@grpc", "grpc-js")) && Answers("node", "--version");
+
+    /// <summary>A directory with certificates and interop.fds, to be deleted by the caller.</summary>
+    internal static string CreateDirectory()
+    {
+        string directory = Directory.CreateTempSubdirectory("ledgerstore-interop-").FullName;
+        TestPki.Shared.WriteTo(directory);
+        FileDescriptorSet set = new();
+        HashSet<string> added = new(StringComparer.Ordinal);
+        FileDescriptor[] files =
+        [
+            InteropReflection.Descriptor, HealthReflection.Descriptor, ReflectionReflection.Descriptor,
+            AlphaReflection.Descriptor, StatusReflection.Descriptor, ErrorDetailsReflection.Descriptor,
+        ];
+        foreach (FileDescriptor file in files)
+        {
+            Add(set, file, added);
+        }
+
+        File.WriteAllBytes(Path.Combine(directory, "interop.fds"), set.ToByteArray());
+        return directory;
+    }
+
+    private static void Add(FileDescriptorSet set, FileDescriptor file, HashSet<string> added)
+    {
+        if (!added.Add(file.Name))
+        {
+            return;
+        }
+
+        foreach (FileDescriptor dependency in file.Dependencies)
+        {
+            Add(set, dependency, added);
+        }
+
+        set.File.Add(file.ToProto());
+    }
+
+    private static string? FindPython() =>
+        Pythons.FirstOrDefault(python => Answers(python, "-c", "import grpc, google.protobuf"));
+
+    private static bool Answers(string program, params string[] arguments)
+    {
+        try
+        {
+            ProcessStartInfo start = new(program, arguments)
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
+            using Process process = Process.Start(start)!;
+            process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            return process.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+
+    private static string Root()
+    {
+        string directory = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(directory, "LedgerStore.sln")))
+        {
+            directory = Path.GetDirectoryName(directory)
+                ?? throw new InvalidOperationException("LedgerStore.sln is in no directory above the tests");
+        }
+
+        return directory;
+    }
+}
