@@ -1,0 +1,123 @@
+// AppendResponse without objects, in both directions.
+// Pure functions over values; any thread.
+
+using System.Buffers;
+using LedgerStore.Protocol.Grpc;
+
+namespace LedgerStore.Protocol.Wire;
+
+/// <summary>The answer to one append. The checkpoint is in place, and valid as long as the message is.</summary>
+public readonly struct AppendAnswer
+{
+    private const int MicrosPerSecond = 1_000_000;
+    private const int SizeWithoutCheckpointMax = 64;
+
+    public ulong FirstIndex { get; init; }
+
+    public uint Count { get; init; }
+
+    public ulong ReceivedUnixMicros { get; init; }
+
+    public bool IsDuplicate { get; init; }
+
+    /// <summary>The covering checkpoint, if the request asked for it.</summary>
+    public ReadOnlySequence<byte> Checkpoint { get; init; }
+
+    /// <summary>Reads a message.</summary>
+    public static AppendAnswer Parse(in ReadOnlySequence<byte> message)
+    {
+        ulong firstIndex = 0, count = 0, duplicate = 0, received = 0;
+        ReadOnlySequence<byte> checkpoint = default;
+        SequenceFieldReader reader = new(message);
+        while (reader.TryReadTag(out uint tag))
+        {
+            switch (tag)
+            {
+                case (1 << 3) | WireFormat.Varint:
+                    firstIndex = reader.ReadVarint();
+                    break;
+                case (2 << 3) | WireFormat.Varint:
+                    count = reader.ReadVarint();
+                    break;
+                case (3 << 3) | WireFormat.LengthDelimited:
+                    received = ParseTimestamp(reader.ReadBytes());
+                    break;
+                case (4 << 3) | WireFormat.Varint:
+                    duplicate = reader.ReadVarint();
+                    break;
+                case (5 << 3) | WireFormat.LengthDelimited:
+                    checkpoint = reader.ReadBytes();
+                    break;
+                default:
+                    reader.Skip(tag);
+                    break;
+            }
+        }
+
+        return new AppendAnswer
+        {
+            FirstIndex = firstIndex,
+            Count = (uint)count,
+            ReceivedUnixMicros = received,
+            IsDuplicate = duplicate != 0,
+            Checkpoint = checkpoint,
+        };
+    }
+
+    /// <summary>Writes one message; flushing it is left to the caller.</summary>
+    public void Write(RawMessageWriter writer)
+    {
+        int checkpointBytes = (int)Checkpoint.Length;
+        ulong seconds = ReceivedUnixMicros / MicrosPerSecond;
+        ulong nanos = ReceivedUnixMicros % MicrosPerSecond * 1000;
+        int timeBytes = WireFormat.VarintFieldSize(seconds) + WireFormat.VarintFieldSize(nanos);
+        int size = WireFormat.VarintFieldSize(FirstIndex)
+            + WireFormat.VarintFieldSize(Count)
+            + 2 + timeBytes
+            + (IsDuplicate ? 2 : 0)
+            + WireFormat.BytesFieldSize(checkpointBytes);
+        writer.Begin(size);
+        Span<byte> span = writer.GetSpan(SizeWithoutCheckpointMax);
+        int position = WireFormat.WriteVarintField(span, 1, FirstIndex);
+        position += WireFormat.WriteVarintField(span[position..], 2, Count);
+        position += WireFormat.WriteLength(span[position..], 3, timeBytes);
+        position += WireFormat.WriteVarintField(span[position..], 1, seconds);
+        position += WireFormat.WriteVarintField(span[position..], 2, nanos);
+        position += WireFormat.WriteVarintField(span[position..], 4, IsDuplicate ? 1UL : 0);
+        if (checkpointBytes > 0)
+        {
+            position += WireFormat.WriteLength(span[position..], 5, checkpointBytes);
+        }
+
+        writer.Advance(position);
+        foreach (ReadOnlyMemory<byte> piece in Checkpoint)
+        {
+            writer.Write(piece.Span);
+        }
+
+        writer.End();
+    }
+
+    private static ulong ParseTimestamp(in ReadOnlySequence<byte> message)
+    {
+        ulong seconds = 0, nanos = 0;
+        SequenceFieldReader reader = new(message);
+        while (reader.TryReadTag(out uint tag))
+        {
+            switch (tag)
+            {
+                case (1 << 3) | WireFormat.Varint:
+                    seconds = reader.ReadVarint();
+                    break;
+                case (2 << 3) | WireFormat.Varint:
+                    nanos = reader.ReadVarint();
+                    break;
+                default:
+                    reader.Skip(tag);
+                    break;
+            }
+        }
+
+        return unchecked((seconds * MicrosPerSecond) + (nanos / 1000));
+    }
+}

@@ -1,0 +1,182 @@
+// Reads AppendRequest in place: the payload stays in the transport's buffers, the lengths go to an array that is kept.
+// Owned by one stream, used by one thread; one parser for all messages of the stream.
+
+using System.Buffers;
+using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol.V1;
+
+namespace LedgerStore.Protocol.Wire;
+
+/// <summary>An append request without objects. What it shows is valid until the next <see cref="Parse"/>.</summary>
+public sealed class AppendRequestParser
+{
+    private const uint LedgerTag = (1 << 3) | WireFormat.LengthDelimited;
+    private const uint ProducerTag = (2 << 3) | WireFormat.LengthDelimited;
+    private const uint FirstSequenceTag = (3 << 3) | WireFormat.Varint;
+    private const uint ExpectedSizeTag = (4 << 3) | WireFormat.Varint;
+    private const uint ContentTypeTag = (5 << 3) | WireFormat.LengthDelimited;
+    private const uint AckTag = (6 << 3) | WireFormat.Varint;
+    private const uint PackedLengthsTag = (7 << 3) | WireFormat.LengthDelimited;
+    private const uint LengthTag = (7 << 3) | WireFormat.Varint;
+    private const uint PayloadTag = (8 << 3) | WireFormat.LengthDelimited;
+
+    private const int FirstLengths = 64;
+
+    private readonly int recordsMax;
+    private CachedText ledger;
+    private CachedText producer;
+    private CachedText contentType;
+    private int[] lengths;
+    private byte[] packed = [];
+    private int count;
+
+    /// <param name="recordsMax">More records in one request than this are refused.</param>
+    public AppendRequestParser(int recordsMax)
+    {
+        this.recordsMax = recordsMax;
+        lengths = new int[Math.Min(FirstLengths, recordsMax)];
+    }
+
+    public string Ledger { get; private set; } = string.Empty;
+
+    /// <summary>Empty: no producer is named.</summary>
+    public string Producer { get; private set; } = string.Empty;
+
+    public ulong FirstSequence { get; private set; }
+
+    public ulong? ExpectedSize { get; private set; }
+
+    public string ContentType { get; private set; } = string.Empty;
+
+    public Ack Ack { get; private set; }
+
+    /// <summary>The lengths of the records; they add up to the payload.</summary>
+    public ReadOnlySpan<int> Lengths => lengths.AsSpan(0, count);
+
+    /// <summary>The records, one after the other, in the buffers they arrived in.</summary>
+    public ReadOnlySequence<byte> Payload { get; private set; }
+
+    /// <summary>Reads a message and checks that its lengths are true.</summary>
+    public void Parse(in ReadOnlySequence<byte> message)
+    {
+        Clear();
+        SequenceFieldReader reader = new(message);
+        while (reader.TryReadTag(out uint tag))
+        {
+            switch (tag)
+            {
+                case LedgerTag:
+                    Ledger = ledger.Read(reader.ReadBytes());
+                    break;
+                case ProducerTag:
+                    Producer = producer.Read(reader.ReadBytes());
+                    break;
+                case FirstSequenceTag:
+                    FirstSequence = reader.ReadVarint();
+                    break;
+                case ExpectedSizeTag:
+                    ExpectedSize = reader.ReadVarint();
+                    break;
+                case ContentTypeTag:
+                    ContentType = contentType.Read(reader.ReadBytes());
+                    break;
+                case AckTag:
+                    Ack = (Ack)(int)reader.ReadVarint();
+                    break;
+                case PackedLengthsTag:
+                    AddPacked(reader.ReadBytes());
+                    break;
+                case LengthTag:
+                    Add(reader.ReadVarint());
+                    break;
+                case PayloadTag:
+                    Payload = reader.ReadBytes();
+                    break;
+                default:
+                    reader.Skip(tag);
+                    break;
+            }
+        }
+
+        CheckLengths();
+    }
+
+    private void Clear()
+    {
+        Ledger = string.Empty;
+        Producer = string.Empty;
+        FirstSequence = 0;
+        ExpectedSize = null;
+        ContentType = string.Empty;
+        Ack = Ack.Durable;
+        Payload = default;
+        count = 0;
+    }
+
+    private void AddPacked(in ReadOnlySequence<byte> values)
+    {
+        ReadOnlySpan<byte> span = values.FirstSpan;
+        if (!values.IsSingleSegment)
+        {
+            int length = (int)values.Length;
+            if (packed.Length < length)
+            {
+                packed = new byte[length];
+            }
+
+            values.CopyTo(packed);
+            span = packed.AsSpan(0, length);
+        }
+
+        SpanFieldReader reader = new(span);
+        while (reader.RestBytes > 0)
+        {
+            Add(reader.ReadVarint());
+        }
+    }
+
+    private void Add(ulong length)
+    {
+        if (length > int.MaxValue)
+        {
+            throw RpcException.Because(
+                StatusCode.InvalidArgument, "BAD_LENGTHS", $"a record of {length:N0} bytes cannot be in this request");
+        }
+
+        if (count == lengths.Length)
+        {
+            GrowSlow();
+        }
+
+        lengths[count++] = (int)length;
+    }
+
+    private void GrowSlow()
+    {
+        if (count >= recordsMax)
+        {
+            throw RpcException.Because(
+                StatusCode.InvalidArgument, "TOO_MANY_RECORDS",
+                $"a request has more than the {recordsMax:N0} records allowed; send several requests",
+                ("limit", recordsMax.ToString()));
+        }
+
+        Array.Resize(ref lengths, Math.Min(recordsMax, lengths.Length * 4));
+    }
+
+    private void CheckLengths()
+    {
+        long sum = 0;
+        foreach (int length in Lengths)
+        {
+            sum += length;
+        }
+
+        if (sum != Payload.Length)
+        {
+            throw RpcException.Because(
+                StatusCode.InvalidArgument, "BAD_LENGTHS",
+                $"the lengths of {count:N0} records add up to {sum:N0}, but the payload has {Payload.Length:N0} bytes");
+        }
+    }
+}

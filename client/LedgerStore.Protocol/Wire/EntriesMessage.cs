@@ -1,0 +1,101 @@
+// ReadResponse{Entries} without objects, in both directions: the bundle is written and read in place.
+// Pure functions over values; any thread.
+
+using System.Buffers;
+using LedgerStore.Protocol.Grpc;
+
+namespace LedgerStore.Protocol.Wire;
+
+/// <summary>Consecutive entries in C2SP bundle encoding, as a read stream carries them.</summary>
+public readonly struct EntriesMessage
+{
+    private const int HeadBytesMax = 48;
+    private const uint EntriesTag = (1 << 3) | WireFormat.LengthDelimited;
+    private const uint UnreadableNumber = 5;
+
+    public ulong FirstIndex { get; init; }
+
+    public uint Count { get; init; }
+
+    /// <summary>For each entry a big-endian length of two bytes and its bytes; valid as long as the message is.</summary>
+    public ReadOnlySequence<byte> Bundle { get; init; }
+
+    /// <summary>
+    /// Begins a message whose bundle has this many bytes. The caller then writes the bundle through the writer and
+    /// calls <see cref="RawMessageWriter.End"/>.
+    /// </summary>
+    public static void Begin(RawMessageWriter writer, ulong firstIndex, uint count, int bundleBytes)
+    {
+        int inner = WireFormat.VarintFieldSize(firstIndex)
+            + WireFormat.VarintFieldSize(count)
+            + WireFormat.BytesFieldSize(bundleBytes);
+        writer.Begin(1 + WireFormat.VarintSize((ulong)inner) + inner);
+        Span<byte> span = writer.GetSpan(HeadBytesMax);
+        int position = WireFormat.WriteLength(span, 1, inner);
+        position += WireFormat.WriteVarintField(span[position..], 1, firstIndex);
+        position += WireFormat.WriteVarintField(span[position..], 2, count);
+        if (bundleBytes > 0)
+        {
+            position += WireFormat.WriteLength(span[position..], 3, bundleBytes);
+        }
+
+        writer.Advance(position);
+    }
+
+    /// <summary>Writes one message; flushing it is left to the caller.</summary>
+    public static void Write(RawMessageWriter writer, ulong firstIndex, uint count, ReadOnlySpan<byte> bundle)
+    {
+        Begin(writer, firstIndex, count, bundle.Length);
+        writer.Write(bundle);
+        writer.End();
+    }
+
+    /// <summary>Reads a ReadResponse. False: it is another event, to be parsed as a message object.</summary>
+    public static bool TryParse(in ReadOnlySequence<byte> message, out EntriesMessage entries)
+    {
+        entries = default;
+        bool isEntries = false;
+        SequenceFieldReader reader = new(message);
+        while (reader.TryReadTag(out uint tag))
+        {
+            if (tag == EntriesTag)
+            {
+                entries = ParseEntries(reader.ReadBytes());
+                isEntries = true;
+                continue;
+            }
+
+            isEntries &= tag >> 3 > UnreadableNumber;
+            reader.Skip(tag);
+        }
+
+        return isEntries;
+    }
+
+    private static EntriesMessage ParseEntries(in ReadOnlySequence<byte> message)
+    {
+        ulong firstIndex = 0, count = 0;
+        ReadOnlySequence<byte> bundle = default;
+        SequenceFieldReader reader = new(message);
+        while (reader.TryReadTag(out uint tag))
+        {
+            switch (tag)
+            {
+                case (1 << 3) | WireFormat.Varint:
+                    firstIndex = reader.ReadVarint();
+                    break;
+                case (2 << 3) | WireFormat.Varint:
+                    count = reader.ReadVarint();
+                    break;
+                case (3 << 3) | WireFormat.LengthDelimited:
+                    bundle = reader.ReadBytes();
+                    break;
+                default:
+                    reader.Skip(tag);
+                    break;
+            }
+        }
+
+        return new EntriesMessage { FirstIndex = firstIndex, Count = (uint)count, Bundle = bundle };
+    }
+}

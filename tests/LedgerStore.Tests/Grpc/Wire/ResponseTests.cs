@@ -1,0 +1,153 @@
+// Responses and entries without objects are the same bytes as with objects.
+
+using System.Buffers;
+using System.Text;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol.V1;
+using LedgerStore.Protocol.Wire;
+using Xunit;
+
+namespace LedgerStore.Tests.Grpc.Wire;
+
+public sealed class ResponseTests
+{
+    public static TheoryData<int> Seeds() => [.. Enumerable.Range(1, 40)];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void AppendAnswersAreThoseOfProtobuf(int seed)
+    {
+        Random random = new(seed);
+        byte[] checkpoint = new byte[random.Next(2) * random.Next(300)];
+        random.NextBytes(checkpoint);
+        ulong micros = (ulong)random.NextInt64(253_402_300_799_000_000) >> random.Next(50);
+        AppendAnswer answer = new()
+        {
+            FirstIndex = (ulong)random.NextInt64() >> random.Next(64),
+            Count = (uint)random.Next() >> random.Next(32),
+            ReceivedUnixMicros = micros,
+            IsDuplicate = random.Next(2) == 0,
+            Checkpoint = WireBytes.InPieces(checkpoint, 100),
+        };
+        AppendResponse message = new()
+        {
+            FirstIndex = answer.FirstIndex,
+            Count = answer.Count,
+            Received = new Timestamp { Seconds = (long)(micros / 1_000_000), Nanos = (int)(micros % 1_000_000 * 1000) },
+            Duplicate = answer.IsDuplicate,
+            Checkpoint = ByteString.CopyFrom(checkpoint),
+        };
+        byte[] written = WireBytes.Written(answer.Write);
+        Assert.Equal(message.ToByteArray(), written);
+
+        AppendAnswer read = AppendAnswer.Parse(WireBytes.InPieces(written, 3));
+        Assert.Equal(answer.FirstIndex, read.FirstIndex);
+        Assert.Equal(answer.Count, read.Count);
+        Assert.Equal(answer.ReceivedUnixMicros, read.ReceivedUnixMicros);
+        Assert.Equal(answer.IsDuplicate, read.IsDuplicate);
+        Assert.Equal(checkpoint, read.Checkpoint.ToArray());
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void EntriesAreThoseOfProtobuf(int seed)
+    {
+        Random random = new(seed);
+        byte[] bundle = new byte[random.Next(1 << random.Next(18))];
+        random.NextBytes(bundle);
+        ulong firstIndex = (ulong)random.NextInt64() >> random.Next(64);
+        uint count = (uint)random.Next(300);
+        ReadResponse message = new()
+        {
+            Entries = new Entries { FirstIndex = firstIndex, Count = count, Bundle = ByteString.CopyFrom(bundle) },
+        };
+        byte[] written = WireBytes.Written(writer => EntriesMessage.Write(writer, firstIndex, count, bundle));
+        Assert.Equal(message.ToByteArray(), written);
+
+        Assert.True(EntriesMessage.TryParse(WireBytes.InPieces(written, 1000), out EntriesMessage read));
+        Assert.Equal((firstIndex, count), (read.FirstIndex, read.Count));
+        Assert.Equal(bundle, read.Bundle.ToArray());
+    }
+
+    [Fact]
+    public void OtherEventsAreLeftToProtobuf()
+    {
+        ReadResponse[] events =
+        [
+            new() { CaughtUp = new CaughtUp { Size = 5 } }, new() { Heartbeat = new Heartbeat { Size = 5 } },
+            new() { Expired = new Expired { Count = 5 } }, new() { Unreadable = new Unreadable { Count = 5 } }, new(),
+        ];
+        foreach (ReadResponse other in events)
+        {
+            Assert.False(EntriesMessage.TryParse(new ReadOnlySequence<byte>(other.ToByteArray()), out _));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void EnvelopesAreThoseOfProtobuf(int seed)
+    {
+        Random random = new(seed);
+        byte[] payload = new byte[random.Next(1 << random.Next(16))];
+        byte[] salt = new byte[random.Next(2) * 16];
+        random.NextBytes(payload);
+        random.NextBytes(salt);
+        Entry message = new()
+        {
+            ReceivedUnixMicros = (ulong)random.NextInt64(1, long.MaxValue),
+            Appender = "spiffe://example.org/" + random.Next(),
+            Producer = random.Next(2) == 0 ? string.Empty : "p" + random.Next(),
+            ProducerSequence = random.Next(2) == 0 ? 0 : (ulong)random.NextInt64() >> random.Next(64),
+            ContentType = random.Next(2) == 0 ? string.Empty : "text/plain",
+            Payload = ByteString.CopyFrom(payload),
+            Salt = ByteString.CopyFrom(salt),
+        };
+        EntryEnvelope envelope = new(
+            Encoding.UTF8.GetBytes(message.Appender),
+            Encoding.UTF8.GetBytes(message.Producer),
+            Encoding.UTF8.GetBytes(message.ContentType));
+        byte[] entry = new byte[envelope.Size(message.ProducerSequence, payload.Length, salt.Length)];
+        payload.CopyTo(envelope.Write(entry, 1, message.ProducerSequence, payload.Length, salt));
+        EntryEnvelope.SetTime(entry, message.ReceivedUnixMicros);
+        Assert.Equal(message.ToByteArray(), entry);
+
+        EntryView view = EntryView.Parse(entry);
+        Assert.Equal(message.ReceivedUnixMicros, view.ReceivedUnixMicros);
+        Assert.Equal(message.Appender, Encoding.UTF8.GetString(view.Appender));
+        Assert.Equal(message.Producer, Encoding.UTF8.GetString(view.Producer));
+        Assert.Equal(message.ProducerSequence, view.ProducerSequence);
+        Assert.Equal(message.ContentType, Encoding.UTF8.GetString(view.ContentType));
+        Assert.True(view.Payload.SequenceEqual(payload) && view.Salt.SequenceEqual(salt));
+    }
+
+    [Fact]
+    public void RandomBytesNeverDoWorseThanAnError()
+    {
+        Random random = new(4);
+        for (int round = 0; round < 3_000; round++)
+        {
+            byte[] bytes = new byte[random.Next(60)];
+            random.NextBytes(bytes);
+            foreach (Action<byte[]> read in Readers)
+            {
+                try
+                {
+                    read(bytes);
+                }
+                catch (RpcException error)
+                {
+                    Assert.Equal(StatusCode.Internal, error.Code);
+                }
+            }
+        }
+    }
+
+    private static readonly Action<byte[]>[] Readers =
+    [
+        bytes => EntryView.Parse(bytes),
+        bytes => AppendAnswer.Parse(new ReadOnlySequence<byte>(bytes)),
+        bytes => _ = EntriesMessage.TryParse(new ReadOnlySequence<byte>(bytes), out _),
+    ];
+}
