@@ -1,7 +1,7 @@
 // A private Ed25519 key, without a name (NoteSigner gives it one). Owned by whoever created it, who disposes it.
 // The seed is kept inside libcrypto only, which overwrites it on release; every buffer it passes through here is on the
 // stack or zeroed.
-// Any thread may sign; Dispose waits for signatures under way.
+// Any thread may sign; a signature under way when the key is disposed is still finished.
 using System.Security.Cryptography;
 
 namespace LedgerStore.Proofs;
