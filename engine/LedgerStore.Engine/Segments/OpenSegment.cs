@@ -40,6 +40,10 @@ internal sealed class OpenSegment : SegmentSource, IDisposable
 
     public override int Entries => _blocks.Entries;
 
+    public override long FirstMicros => _blocks.TryFind(0, out DirectoryRow row) ? row.FirstMicros : 0;
+
+    public override long LastMicros => _blocks.TryFind(_blocks.Count - 1, out DirectoryRow row) ? row.LastMicros : 0;
+
     /// <summary>Bundles with a full block.</summary>
     public int FullBundles => _blocks.FullCount;
 
@@ -138,7 +142,7 @@ internal sealed class OpenSegment : SegmentSource, IDisposable
         {
             for (int bundle = FullBundles; bundle < bundles; bundle++)
             {
-                Invariant.That(other.TryFind(bundle, out BlockPlace place), "the other file has the block");
+                Invariant.That(access.TryFind(bundle, out BlockPlace place), "the other file has the block");
                 ReadOnlySpan<byte> block = access.Bytes(place.Offset, place.Length);
                 BlockHeader header = BlockDecoder.ReadHeader(
                     block,
@@ -210,13 +214,6 @@ internal sealed class OpenSegment : SegmentSource, IDisposable
         _pool.FileSystem.SyncDirectory(Directory);
     }
 
-    public override bool TryFind(int bundle, out BlockPlace place)
-    {
-        bool found = _blocks.TryFind(bundle, out DirectoryRow row);
-        place = found ? new BlockPlace(Path, row.Offset, row.StoredBytes) : default;
-        return found;
-    }
-
     /// <summary>The row of a bundle's newest block.</summary>
     public bool TryFindRow(int bundle, out DirectoryRow row) => _blocks.TryFind(bundle, out row);
 
@@ -224,7 +221,7 @@ internal sealed class OpenSegment : SegmentSource, IDisposable
     {
         try
         {
-            access = new SegmentAccess(_file.Use(), Path);
+            access = new SegmentAccess(this, _file.Use());
             return true;
         }
         catch (ObjectDisposedException)

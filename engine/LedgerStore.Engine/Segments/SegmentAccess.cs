@@ -1,31 +1,57 @@
-// Reading bytes of one segment file, mapped or not. On the stack of the reader; while it lives, the file stays there.
+// Reading one segment file, mapped or not. On the stack of the reader; while it lives, the file stays there.
 
 using System.Buffers;
 using LedgerStore.Engine.Files;
+using LedgerStore.Engine.Format;
 
 namespace LedgerStore.Engine.Segments;
 
 /// <summary>Gives byte ranges of a segment file: a sealed one without a copy, an open one in a pooled buffer.</summary>
 internal ref struct SegmentAccess
 {
-    private readonly IMappedFile? _map;
+    private readonly MappedSegment? _mapped;
     private readonly MappedFileLease _lease;
+    private readonly OpenSegment? _open;
     private readonly FileUse _use;
-    private readonly string _path;
     private byte[]? _buffer;
 
-    public SegmentAccess(IMappedFile map, MappedFileLease lease)
+    public SegmentAccess(MappedSegment mapped, MappedFileLease lease)
     {
-        _map = map;
+        _mapped = mapped;
         _lease = lease;
-        _path = map.Path;
     }
 
-    public SegmentAccess(FileUse use, string path)
+    public SegmentAccess(OpenSegment open, FileUse use)
     {
+        _open = open;
         _use = use;
-        _path = path;
     }
+
+    /// <summary>The mapped file; null for an open segment.</summary>
+    public readonly MappedSegment? Mapped => _mapped;
+
+    private readonly string Path => _mapped is null ? _open!.Path : _mapped.Map.Path;
+
+    /// <summary>Finds the newest block of a bundle.</summary>
+    public readonly bool TryFind(int bundle, out BlockPlace place)
+    {
+        if (_mapped is not null)
+        {
+            place = _mapped.Find(bundle);
+            return true;
+        }
+
+        bool found = _open!.TryFindRow(bundle, out DirectoryRow row);
+        place = found ? new BlockPlace(_open.Path, row.Offset, row.StoredBytes) : default;
+        return found;
+    }
+
+    /// <summary>The directory's row of a bundle that has a block.</summary>
+    public readonly DirectoryRow Row(int bundle) => _mapped is not null
+        ? _mapped.ReadRow(bundle)
+        : _open!.TryFindRow(bundle, out DirectoryRow row)
+            ? row
+            : throw new ArgumentOutOfRangeException(nameof(bundle));
 
     /// <summary>The bytes; they are valid until the next call or Dispose.</summary>
     /// <exception cref="BlockDamagedException">The file is too short, or cannot be read.</exception>
@@ -34,23 +60,26 @@ internal ref struct SegmentAccess
         ReadOnlySpan<byte> bytes = UpTo(offset, length);
         return bytes.Length == length
             ? bytes
-            : throw new BlockDamagedException(_path, offset + bytes.Length, "the file ends here");
+            : throw new BlockDamagedException(Path, offset + bytes.Length, "the file ends here");
     }
 
-    /// <summary>The bytes, or those that the file has.</summary>
+    /// <summary>The bytes, or those of them that the file has.</summary>
     public ReadOnlySpan<byte> UpTo(long offset, int length) =>
-        _map is null ? Read(offset, length) : Mapped(_map, offset, length);
+        _mapped is null ? Read(offset, length) : _mapped.UpTo(offset, length);
 
     /// <summary>Starts reading a range into memory, without waiting for it.</summary>
     public readonly void WillNeed(long offset, long length)
     {
-        if (_map is null)
+        if (_mapped is null)
         {
             _use.File.Advise(FileAdvice.WillNeed, offset, length);
+            return;
         }
-        else
+
+        length = Math.Min(length, _mapped.Map.Length - offset);
+        if (length > 0)
         {
-            _map.Advise(FileAdvice.WillNeed, offset, Math.Min(length, _map.Length - offset));
+            _mapped.Map.Advise(FileAdvice.WillNeed, offset, length);
         }
     }
 
@@ -62,7 +91,7 @@ internal ref struct SegmentAccess
             _buffer = null;
         }
 
-        if (_map is null)
+        if (_mapped is null)
         {
             _use.Dispose();
         }
@@ -70,17 +99,6 @@ internal ref struct SegmentAccess
         {
             _lease.Dispose();
         }
-    }
-
-    private readonly ReadOnlySpan<byte> Mapped(IMappedFile map, long offset, int length)
-    {
-        length = (int)Math.Clamp(map.Length - offset, 0, length);
-
-        // Populate right before touching: a page that cannot be read is an error here and would be the end of the
-        // process there. The window between the two is documented in docs/FORMAT.md.
-        return map.TryPopulate(offset, length, out StorageException? error)
-            ? map.Span(offset, length)
-            : throw new BlockDamagedException(_path, offset, "this part of the file cannot be read", error!);
     }
 
     private ReadOnlySpan<byte> Read(long offset, int length)
@@ -101,7 +119,7 @@ internal ref struct SegmentAccess
         }
         catch (StorageException cause)
         {
-            throw new BlockDamagedException(_path, offset, "this part of the file cannot be read", cause);
+            throw new BlockDamagedException(Path, offset, "this part of the file cannot be read", cause);
         }
     }
 }

@@ -1,10 +1,10 @@
-// What readers see of a segment, sealed or open: its blocks by number, and access to its bytes. Any thread.
+// What readers see of a segment, sealed or open. Any thread.
 
 using LedgerStore.Engine.Format;
 
 namespace LedgerStore.Engine.Segments;
 
-/// <summary>A segment file that can be read.</summary>
+/// <summary>A segment that can be read.</summary>
 internal abstract class SegmentSource
 {
     public abstract SegmentIdentity Identity { get; }
@@ -14,10 +14,15 @@ internal abstract class SegmentSource
     /// <summary>Entries that its blocks hold: 65,536 when sealed.</summary>
     public abstract int Entries { get; }
 
-    /// <summary>Finds the newest block of a bundle.</summary>
-    public abstract bool TryFind(int bundle, out BlockPlace place);
+    /// <summary>The time of its first entry. Only asked when it has one.</summary>
+    public abstract long FirstMicros { get; }
 
-    /// <summary>Access to the bytes, to be disposed soon.</summary>
+    /// <summary>The time of its last entry. Only asked when it has one.</summary>
+    public abstract long LastMicros { get; }
+
+    /// <summary>Access to the file, to be disposed soon.</summary>
     /// <returns>False when the segment was replaced or closed: look it up again.</returns>
+    /// <exception cref="BlockDamagedException">The file is not what it must be.</exception>
+    /// <exception cref="Files.StorageException">It cannot be opened.</exception>
     public abstract bool TryEnter(out SegmentAccess access);
 }

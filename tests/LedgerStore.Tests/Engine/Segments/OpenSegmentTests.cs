@@ -31,7 +31,7 @@ public sealed class OpenSegmentTests : IDisposable
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(segment.Path));
         Assert.Equal((0, 0, 64L), (segment.Entries, segment.FullBundles, segment.Length));
-        Assert.False(segment.TryFind(0, out _));
+        Assert.False(segment.TryFindRow(0, out _));
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class OpenSegmentTests : IDisposable
         Assert.Equal((266, 1), (segment.Entries, segment.FullBundles));
         AssertHolds(segment, 0, 256);
         AssertHolds(segment, 1, 10);
-        Assert.False(segment.TryFind(2, out _));
+        Assert.False(segment.TryFindRow(2, out _));
     }
 
     [Fact]
@@ -327,10 +327,10 @@ public sealed class OpenSegmentTests : IDisposable
 
     private static (byte[] Bundle, Hash256[] Leaves) Read(OpenSegment segment, in BlockIdentity identity)
     {
-        Assert.True(segment.TryFind(identity.Bundle, out BlockPlace place));
         Assert.True(segment.TryEnter(out SegmentAccess access));
         try
         {
+            Assert.True(access.TryFind(identity.Bundle, out BlockPlace place));
             ReadOnlySpan<byte> block = access.Bytes(place.Offset, place.Length);
             BlockHeader header = BlockDecoder.ReadHeader(block, identity, place);
             byte[] bundle = new byte[header.RawBytes];
@@ -356,7 +356,7 @@ public sealed class OpenSegmentTests : IDisposable
         using OpenSegment segment = Reopen(262);
         bool isDetected = segment.Damage is not null;
         Assert.True(isDetected || segment.Entries == 262);
-        for (int bundle = 0; bundle < 2 && segment.TryFind(bundle, out _); bundle++)
+        for (int bundle = 0; bundle < 2 && segment.TryFindRow(bundle, out _); bundle++)
         {
             try
             {

@@ -1,0 +1,14 @@
+// What a reader tells about damage that it found, for the scrubber and the operator. Immutable: any thread.
+
+namespace LedgerStore.Engine.Segments;
+
+/// <summary>Entries that cannot be read, and why.</summary>
+/// <param name="FirstIndex">Of the range that is affected.</param>
+/// <param name="Evidence">What contradicts the bytes.</param>
+internal sealed record DamageReport(
+    uint LedgerId,
+    long FirstIndex,
+    long Count,
+    string File,
+    long Offset,
+    string Evidence);

@@ -1,0 +1,45 @@
+// One sealed segment of a ledger. Its file is mapped when somebody reads it and unmapped when others need the room.
+// Owned by the ledger; any thread reads it.
+
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Foundation;
+
+namespace LedgerStore.Engine.Segments;
+
+/// <summary>A sealed segment.</summary>
+internal sealed class SealedSegment(MappedSegments maps, SealedFacts facts) : SegmentSource, IDisposable
+{
+    // Written under the gate of MappedSegments, read by any thread: null while it is not mapped.
+    private volatile MappedSegment? _mapped;
+    private volatile bool _isClosed;
+
+    public SealedFacts Facts => facts;
+
+    public override SegmentIdentity Identity => facts.Identity;
+
+    public override string Path => facts.Path;
+
+    public override int Entries => StoreLimits.EntriesPerSegment;
+
+    public override long FirstMicros => facts.FirstMicros;
+
+    public override long LastMicros => facts.LastMicros;
+
+    internal MappedSegment? Mapped
+    {
+        get => _mapped;
+        set => _mapped = value;
+    }
+
+    /// <summary>True once the segment was replaced or its ledger closed: it is not mapped again.</summary>
+    internal bool IsClosed
+    {
+        get => _isClosed;
+        set => _isClosed = value;
+    }
+
+    public override bool TryEnter(out SegmentAccess access) => maps.TryEnter(this, out access);
+
+    /// <summary>Refuses new readers. When those that are reading have finished, the file is unmapped.</summary>
+    public void Dispose() => maps.Close(this);
+}

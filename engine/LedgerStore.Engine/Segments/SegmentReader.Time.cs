@@ -1,0 +1,120 @@
+// SegmentReader: finding an entry by its time. Time never decreases in a ledger, so every level is searched by halves:
+// segments, then the rows of one directory, then the entries of one bundle.
+
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Foundation;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Engine.Segments;
+
+internal sealed partial class SegmentReader
+{
+    /// <summary>The index of the first entry received at that time or later.</summary>
+    /// <returns><see cref="Entries"/> (as of the call) when every entry in the segments is older.</returns>
+    /// <exception cref="StoreException">As of <see cref="TryReadBundle(long, out BundleLease)"/>.</exception>
+    public long FindTime(long micros)
+    {
+        SegmentList list = _list;
+        int segment = FirstNotBefore(new SegmentTimes(list), CountWithEntries(list), micros);
+        if (segment == CountWithEntries(list))
+        {
+            return segment == 0 ? 0 : SegmentFormat.FirstIndex(segment - 1) + list[segment - 1].Entries;
+        }
+
+        int bundle = FindBundle(segment, list[segment].Entries, micros);
+        BlockIdentity identity = new(ledgerId, segment, bundle);
+        if (!TryReadBundle(identity.BundleIndex, out BundleLease lease))
+        {
+            return identity.FirstIndex;
+        }
+
+        try
+        {
+            return identity.FirstIndex + FirstNotBefore(new EntryTimes(lease), lease.Entries, micros);
+        }
+        catch (MalformedDataException cause)
+        {
+            throw Lost(
+                new BlockDamagedException(list[segment].Path, 0, cause.What, cause),
+                identity.FirstIndex,
+                lease.Entries);
+        }
+        finally
+        {
+            lease.Dispose();
+        }
+    }
+
+    /// <summary>The first bundle of a segment whose last entry is not before the time.</summary>
+    private int FindBundle(int segment, int entries, long micros)
+    {
+        int low = 0;
+        int high = (entries + StoreLimits.EntriesPerBundle - 1) / StoreLimits.EntriesPerBundle;
+        TryEnter(segment, out _, out SegmentAccess access);
+        try
+        {
+            while (low < high)
+            {
+                int middle = (low + high) / 2;
+                if (access.Row(middle).LastMicros < micros)
+                {
+                    low = middle + 1;
+                }
+                else
+                {
+                    high = middle;
+                }
+            }
+
+            return low;
+        }
+        catch (BlockDamagedException damage)
+        {
+            throw Lost(damage, SegmentFormat.FirstIndex(segment), StoreLimits.EntriesPerSegment);
+        }
+        finally
+        {
+            access.Dispose();
+        }
+    }
+
+    private static int CountWithEntries(SegmentList list) =>
+        list.Count > 0 && list[list.Count - 1].Entries == 0 ? list.Count - 1 : list.Count;
+
+    private static int FirstNotBefore<TTimes>(TTimes times, int count, long micros)
+        where TTimes : struct, ITimes
+    {
+        int low = 0;
+        int high = count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (times.LastMicros(middle) < micros)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+
+    /// <summary>The times of a sequence; they do not decrease.</summary>
+    private interface ITimes
+    {
+        long LastMicros(int item);
+    }
+
+    private readonly struct SegmentTimes(SegmentList list) : ITimes
+    {
+        public long LastMicros(int item) => list[item].LastMicros;
+    }
+
+    private readonly struct EntryTimes(BundleLease lease) : ITimes
+    {
+        public long LastMicros(int item) => BundleFormat.ReceivedMicros(lease.Entry(item));
+    }
+}

@@ -1,0 +1,217 @@
+// Reads a ledger's segments. The ledger's one writer adds and replaces segments; any thread reads.
+// Damage becomes a StoreException for its range, and a report: never wrong bytes.
+
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Foundation;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Engine.Segments;
+
+/// <summary>What is read from the segments of one ledger.</summary>
+/// <remarks>
+/// It knows blocks, not durability: the caller bounds what it asks for by what may be seen. Entries that are in no
+/// block yet are not here; the methods say so by returning false.
+/// </remarks>
+internal sealed partial class SegmentReader(uint ledgerId, SegmentServices services)
+{
+    // Written by the ledger's writer, read by any thread.
+    private volatile SegmentList _list = SegmentList.Empty;
+
+    public SegmentList List => _list;
+
+    /// <summary>Entries that the segments' blocks hold: the ledger's first ones, without a gap.</summary>
+    public long Entries => _list is { Count: > 0 } list
+        ? SegmentFormat.FirstIndex(list.Count - 1) + list[list.Count - 1].Entries
+        : 0;
+
+    /// <summary>Adds the next segment. Only the writer calls it.</summary>
+    public void Add(SegmentSource source)
+    {
+        Invariant.That(source.Identity.LedgerId == ledgerId, "the segment is of this ledger");
+        _list = _list.With(source);
+    }
+
+    /// <summary>Replaces a segment: sealed after open, another generation, or none of its payload. Only the writer
+    /// calls it.</summary>
+    /// <returns>What was there: dispose it. Who is reading it finishes, and the next ones find the new one.</returns>
+    public SegmentSource Replace(SegmentSource source)
+    {
+        Invariant.That(source.Identity.LedgerId == ledgerId, "the segment is of this ledger");
+        SegmentList list = _list;
+        _list = list.Replacing(source);
+        return list[(int)source.Identity.Segment];
+    }
+
+    /// <summary>Reads a bundle through the cache.</summary>
+    /// <returns>False when no block holds any of it.</returns>
+    /// <exception cref="StoreException">DataLoss: damaged or missing. Busy: no file can be opened now.</exception>
+    public bool TryReadBundle(long bundleIndex, out BundleLease lease) =>
+        services.Cache.TryGet(ledgerId, bundleIndex, out lease) || TryLoad(bundleIndex, null, out lease);
+
+    /// <summary>Reads a bundle for a scan: uses what is cached, and leaves the cache as it is.</summary>
+    public bool TryReadBundle(long bundleIndex, ReadAhead readAhead, out BundleLease lease) =>
+        services.Cache.TryGet(ledgerId, bundleIndex, out lease) || TryLoad(bundleIndex, readAhead, out lease);
+
+    /// <summary>Reads one entry; if it is not cached, decodes no more than its chunk.</summary>
+    /// <returns>False when no block holds it.</returns>
+    /// <exception cref="StoreException">As of <see cref="TryReadBundle(long, out BundleLease)"/>.</exception>
+    public bool TryReadEntry(long index, out EntryLease lease)
+    {
+        long bundleIndex = index / StoreLimits.EntriesPerBundle;
+        int slot = (int)(index % StoreLimits.EntriesPerBundle);
+        if (services.Cache.TryGet(ledgerId, bundleIndex, out BundleLease bundle))
+        {
+            lease = new EntryLease(bundle.Bundle, slot);
+            return true;
+        }
+
+        return TryLoadEntry(bundleIndex, slot, out lease);
+    }
+
+    /// <summary>Copies the leaf hashes of a bundle: the front of its level-0 tile.</summary>
+    /// <param name="leaves">Room for 256.</param>
+    /// <returns>How many; 0 when no block holds any of it.</returns>
+    /// <exception cref="StoreException">As of <see cref="TryReadBundle(long, out BundleLease)"/>.</exception>
+    public int ReadLeaves(long bundleIndex, Span<Hash256> leaves)
+    {
+        BlockIdentity identity = BlockIdentity.Of(ledgerId, bundleIndex);
+        if (!TryEnter(identity.Segment, out _, out SegmentAccess access))
+        {
+            return 0;
+        }
+
+        try
+        {
+            return access.TryFind(identity.Bundle, out BlockPlace place)
+                ? SegmentReads.Leaves(ref access, identity, place, leaves)
+                : 0;
+        }
+        catch (BlockDamagedException damage)
+        {
+            throw Lost(damage, identity.FirstIndex, StoreLimits.EntriesPerBundle);
+        }
+        finally
+        {
+            access.Dispose();
+        }
+    }
+
+    /// <summary>Copies the level-1 tile of a sealed segment: its 256 bundle roots.</summary>
+    /// <returns>False when the segment is not sealed.</returns>
+    /// <exception cref="StoreException">As of <see cref="TryReadBundle(long, out BundleLease)"/>.</exception>
+    public bool TryReadBundleRoots(long segment, Span<Hash256> roots)
+    {
+        if (segment >= _list.Count || _list[(int)segment] is not SealedSegment)
+        {
+            return false;
+        }
+
+        TryEnter(segment, out _, out SegmentAccess access);
+        try
+        {
+            access.Mapped?.ReadBundleRoots(roots);
+            return access.Mapped is not null;
+        }
+        catch (BlockDamagedException damage)
+        {
+            throw Lost(damage, SegmentFormat.FirstIndex(segment), StoreLimits.EntriesPerSegment);
+        }
+        finally
+        {
+            access.Dispose();
+        }
+    }
+
+    /// <summary>The root of a sealed segment; needs no file.</summary>
+    /// <returns>False when the segment is not sealed.</returns>
+    public bool TryGetRoot(long segment, out Hash256 root)
+    {
+        SegmentList list = _list;
+        if (segment < list.Count && list[(int)segment] is SealedSegment { Facts: var facts })
+        {
+            root = facts.Root;
+            return true;
+        }
+
+        root = default;
+        return false;
+    }
+
+    private bool TryLoad(long bundleIndex, ReadAhead? readAhead, out BundleLease lease)
+    {
+        long stamp = services.Cache.Stamp;
+        BlockIdentity identity = BlockIdentity.Of(ledgerId, bundleIndex);
+        lease = default;
+        if (!TryEnter(identity.Segment, out SegmentSource? source, out SegmentAccess access))
+        {
+            return false;
+        }
+
+        try
+        {
+            if (!access.TryFind(identity.Bundle, out BlockPlace place))
+            {
+                return false;
+            }
+
+            readAhead?.Advance(ref access, source!, place);
+            DecodedBundle bundle = SegmentReads.Bundle(ref access, services.Pool, identity, place);
+            if (readAhead is null)
+            {
+                Cache(bundle, stamp);
+            }
+
+            lease = new BundleLease(bundle);
+            return true;
+        }
+        catch (BlockDamagedException damage)
+        {
+            throw Lost(damage, identity.FirstIndex, StoreLimits.EntriesPerBundle);
+        }
+        finally
+        {
+            access.Dispose();
+        }
+    }
+
+    private bool TryLoadEntry(long bundleIndex, int slot, out EntryLease lease)
+    {
+        long stamp = services.Cache.Stamp;
+        BlockIdentity identity = BlockIdentity.Of(ledgerId, bundleIndex);
+        lease = default;
+        if (!TryEnter(identity.Segment, out _, out SegmentAccess access))
+        {
+            return false;
+        }
+
+        try
+        {
+            if (!access.TryFind(identity.Bundle, out BlockPlace place)
+                || SegmentReads.Chunk(ref access, services.Pool, identity, place, slot) is not { } chunk)
+            {
+                return false;
+            }
+
+            Cache(chunk, stamp);
+            lease = new EntryLease(chunk, (int)(identity.FirstIndex + slot - chunk.FirstIndex));
+            return true;
+        }
+        catch (BlockDamagedException damage)
+        {
+            throw Lost(damage, identity.FirstIndex, StoreLimits.EntriesPerBundle);
+        }
+        finally
+        {
+            access.Dispose();
+        }
+    }
+
+    /// <summary>Caches full bundles only: a partial one is superseded soon, and a chunk is not a bundle.</summary>
+    private void Cache(DecodedBundle bundle, long stamp)
+    {
+        if (bundle.Entries == StoreLimits.EntriesPerBundle)
+        {
+            services.Cache.Add(bundle, stamp);
+        }
+    }
+}

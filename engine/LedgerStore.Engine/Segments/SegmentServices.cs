@@ -1,0 +1,19 @@
+// What the readers of all ledgers of a store share. Owned by the store; any thread.
+
+namespace LedgerStore.Engine.Segments;
+
+/// <summary>The bounded resources that reading segments needs.</summary>
+/// <param name="Damaged">Told about damage, on the thread that found it, each time it is found. Must not throw.</param>
+internal sealed record SegmentServices(
+    FilePool Files,
+    MappedSegments Maps,
+    BundlePool Pool,
+    BundleCache Cache,
+    Action<DamageReport> Damaged) : IDisposable
+{
+    public void Dispose()
+    {
+        Maps.Dispose();
+        Files.Dispose();
+    }
+}
