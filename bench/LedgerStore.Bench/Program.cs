@@ -1,3 +1,83 @@
+// The bench command: one suite by name, or `micro` for BenchmarkDotNet.
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using LedgerStore.Bench.Frame;
+using LedgerStore.Bench.Proofs;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+namespace LedgerStore.Bench;
+
+internal static class Program
+{
+    private static readonly IBenchSuite[] Suites =
+    [
+        new ProofsSuite(),
+    ];
+
+    private static int Main(string[] arguments)
+    {
+        if (arguments.Length > 0 && arguments[0] == "micro")
+        {
+            return RunMicro(arguments[1..]);
+        }
+
+        IBenchSuite? suite = Suites.FirstOrDefault(suite => arguments.Length > 0 && suite.Name == arguments[0]);
+        if (suite is null)
+        {
+            PrintUsage();
+            return 2;
+        }
+
+        try
+        {
+            return Run(suite, arguments);
+        }
+        catch (FormatException error)
+        {
+            Console.Error.WriteLine(error.Message);
+            PrintUsage();
+            return 2;
+        }
+    }
+
+    private static int Run(IBenchSuite suite, string[] arguments)
+    {
+        BenchOptions options = BenchOptions.Parse(arguments.AsSpan(1));
+        Machine machine = Machine.Read(Environment.CurrentDirectory);
+        Console.WriteLine(machine);
+        var run = new BenchRun(options, Console.Out);
+        run.PrintHead();
+        suite.Run(run);
+        if (options.JsonFile is string file)
+        {
+            BenchReport.Write(file, suite.Name, arguments, machine, run);
+        }
+
+        return run.Results.Any(result => result.Met == false) ? 1 : 0;
+    }
+
+    // In this process: the generated projects of the default toolchain do not know our central package versions.
+    private static int RunMicro(string[] arguments)
+    {
+        IConfig config = DefaultConfig.Instance
+            .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
+            .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "ledgerstore-micro"));
+        string[] filtered = arguments.Length == 1 && !arguments[0].StartsWith('-')
+            ? ["--filter", $"*{arguments[0]}*"]
+            : arguments.Length == 0 ? ["--filter", "*"] : arguments;
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(filtered, config);
+        return 0;
+    }
+
+    private static void PrintUsage()
+    {
+        Console.Error.WriteLine("usage: bench <suite> [--json FILE] [--seconds N] [--quick]");
+        foreach (IBenchSuite suite in Suites)
+        {
+            Console.Error.WriteLine($"  {suite.Name,-12} {suite.Summary}");
+        }
+
+        Console.Error.WriteLine("  micro        BenchmarkDotNet: micro [part of a name]");
+    }
+}

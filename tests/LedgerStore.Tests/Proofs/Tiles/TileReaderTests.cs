@@ -130,7 +130,8 @@ public sealed class TileReaderTests
         foreach (TilePath tile in log.Served.ToArray())
         {
             byte[] right = log.Bytes(tile);
-            foreach (byte[] wrong in new byte[][] { [], right[..^1], right[..^32], [.. right, 0], [.. right, .. right] })
+            byte[][] wrongs = [[], right[..^1], right[..^32], [.. right, 0], [.. right, .. right]];
+            foreach (byte[] wrong in wrongs)
             {
                 log.Forged[tile] = wrong;
                 Assert.Throws<MalformedDataException>(

@@ -1,0 +1,87 @@
+// What the proofs library must show: hashing against SHA256.HashData, building a tree, proofs. All on one core.
+using LedgerStore.Bench.Frame;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Bench.Proofs;
+
+internal sealed class ProofsSuite : IBenchSuite
+{
+    private const int TreeEntries = 1_000_000;
+    private const int TreeEntryBytes = 256;
+
+    public string Name => "proofs";
+
+    public string Summary => "hashing, tree building, building and verifying proofs; one core, no disk";
+
+    public void Run(BenchRun run)
+    {
+        RunHashing(run);
+        RunTree(run);
+        RunProofs(run);
+    }
+
+    private static void RunHashing(BenchRun run)
+    {
+        var work = new HashWork();
+
+        // What the fastest path of this processor must reach; the others inform.
+        bool wide = Sha256Paths.Best == Sha256Path.Lanes16;
+        run.Speedup("proofs.node_hash.speedup", wide ? 10 : 5, work.ReferenceNodes,
+            () => Sha256Batch.HashNodes(work.Children, work.Parents));
+        run.Speedup("proofs.bundle_hash.speedup", 5, work.ReferenceBundle,
+            () => Sha256Batch.HashBundle(work.Bundle, work.Leaves));
+        run.Nanoseconds("proofs.node_hash.framework_ns", HashWork.Nodes, work.ReferenceNodes);
+        run.Nanoseconds("proofs.leaf_hash.framework_ns", HashWork.Entries, work.ReferenceBundle);
+        foreach (Sha256Path path in Sha256Paths.Supported().Where(path => path != Sha256Path.Framework))
+        {
+            string name = path.ToString().ToLowerInvariant();
+            run.Nanoseconds($"proofs.node_hash.{name}_ns", HashWork.Nodes,
+                () => Sha256Batch.HashNodes(path, work.Children, work.Parents));
+            run.Nanoseconds($"proofs.leaf_hash.{name}_ns", HashWork.Entries,
+                () => Sha256Batch.HashBundle(path, work.Bundle, work.Leaves));
+        }
+    }
+
+    private static void RunTree(BenchRun run)
+    {
+        byte[] entries = HashWork.MakeBundle(new Random(3), TreeEntries, () => TreeEntryBytes);
+        var leaves = new Hash256[TilePath.FullWidth];
+        run.Rate("proofs.tree_build.entries_per_second", 3_000_000, TreeEntries, () => BuildTree(entries, leaves));
+    }
+
+    private static void RunProofs(BenchRun run)
+    {
+        var work = new ProofWork();
+        run.Rate("proofs.verify_inclusion.batched_per_second", 300_000, ProofWork.Proofs,
+            () => work.VerifyInBatchesOf(16));
+        run.Rate("proofs.verify_inclusion.batched_64_per_second", null, ProofWork.Proofs,
+            () => work.VerifyInBatchesOf(64));
+        run.Rate("proofs.verify_inclusion.single_per_second", 30_000, ProofWork.Proofs, work.VerifySingly);
+        run.Rate("proofs.build_inclusion.per_second", 50_000, ProofWork.Proofs, work.BuildRecent);
+        run.Rate("proofs.build_inclusion.cold_per_second", null, ProofWork.Proofs, work.BuildAnywhere);
+    }
+
+    /// <summary>Bundle by bundle, as the store does it: 256 leaf hashes, their root, one append.</summary>
+    private static void BuildTree(byte[] entries, Hash256[] leaves)
+    {
+        var range = new CompactRange();
+        ReadOnlySpan<byte> rest = entries;
+        int left = TreeEntries;
+        while (left > 0)
+        {
+            Span<Hash256> bundle = leaves.AsSpan(0, Math.Min(left, leaves.Length));
+            rest = rest[Sha256Batch.HashBundle(rest, bundle)..];
+            left -= bundle.Length;
+            if (bundle.Length == leaves.Length)
+            {
+                range.AppendSubtree(TilePlace.LevelsPerTile, Sha256Batch.PerfectRoot(bundle, bundle));
+            }
+            else
+            {
+                range.Append(bundle);
+            }
+        }
+
+        _ = range.Root();
+    }
+}
