@@ -39,11 +39,6 @@ internal static class ChannelHandler
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             CertificateChainPolicy = ServerTrust(options.TrustedRoots),
         };
-        if (options.ServerName is not null)
-        {
-            tls.TargetHost = options.ServerName;
-        }
-
         if (options.ClientCertificate is not null)
         {
             if (!options.ClientCertificate.HasPrivateKey)

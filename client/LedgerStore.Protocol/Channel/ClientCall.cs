@@ -80,7 +80,7 @@ public sealed class ClientCall : CallSide, IDisposable
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = content,
         };
-        RequestHeaders.Write(request.Headers, options);
+        RequestHeaders.Write(request.Headers, options, channel.Options.ServerName);
         if (options.Timeout is { } timeout)
         {
             ArmDeadline(timeout);

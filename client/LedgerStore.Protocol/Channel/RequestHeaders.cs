@@ -11,8 +11,14 @@ internal static class RequestHeaders
     private static readonly string UserAgent =
         $"grpc-ledgerstore-dotnet/{typeof(RequestHeaders).Assembly.GetName().Version?.ToString(3)}";
 
-    internal static void Write(HttpRequestHeaders headers, in CallOptions options)
+    internal static void Write(HttpRequestHeaders headers, in CallOptions options, string? serverName)
     {
+        if (serverName is not null)
+        {
+            // The HTTP client checks the server's certificate against this, and ignores the name in its TLS options.
+            headers.Host = serverName;
+        }
+
         headers.TryAddWithoutValidation(HeaderNames.Te, "trailers");
         headers.TryAddWithoutValidation(HeaderNames.UserAgent, UserAgent);
         headers.TryAddWithoutValidation(HeaderNames.AcceptEncoding, HeaderNames.AcceptedEncodings);

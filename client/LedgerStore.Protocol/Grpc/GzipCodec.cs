@@ -2,6 +2,7 @@
 // Pure functions; any thread.
 
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace LedgerStore.Protocol.Grpc;
@@ -9,6 +10,9 @@ namespace LedgerStore.Protocol.Grpc;
 internal static class GzipCodec
 {
     private const int StepBytes = 16 * 1024;
+
+    // Header 10, an empty deflate block 2, CRC and size 8.
+    private const int GzipBytesMin = 20;
 
     internal static void Compress(ReadOnlySpan<byte> message, GrowingBuffer compressed)
     {
@@ -19,6 +23,12 @@ internal static class GzipCodec
 
     internal static void Decompress(ReadOnlySequence<byte> compressed, int messageBytesMax, GrowingBuffer message)
     {
+        if (compressed.IsEmpty)
+        {
+            // What some implementations, the framework's encoder among them, make of an empty message.
+            return;
+        }
+
         using SequenceStream source = new(compressed);
         using GZipStream gzip = new(source, CompressionMode.Decompress);
         try
@@ -29,6 +39,7 @@ internal static class GzipCodec
                 int count = gzip.Read(message.GetSpan(room)[..room]);
                 if (count == 0)
                 {
+                    CheckEnd(compressed, message.Count);
                     return;
                 }
 
@@ -44,6 +55,22 @@ internal static class GzipCodec
         catch (InvalidDataException cause)
         {
             throw new RpcException(StatusCode.Internal, "compressed message is not valid gzip", cause);
+        }
+    }
+
+    // The framework's decoder takes a cut stream for a short one. gzip ends with the size of what was compressed.
+    private static void CheckEnd(ReadOnlySequence<byte> compressed, int count)
+    {
+        Span<byte> size = stackalloc byte[sizeof(uint)];
+        if (compressed.Length < GzipBytesMin)
+        {
+            throw new InvalidDataException("shorter than any gzip stream");
+        }
+
+        compressed.Slice(compressed.Length - size.Length).CopyTo(size);
+        if (BinaryPrimitives.ReadUInt32LittleEndian(size) != (uint)count)
+        {
+            throw new InvalidDataException("cut, or more than one gzip stream");
         }
     }
 

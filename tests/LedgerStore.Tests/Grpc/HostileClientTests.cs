@@ -1,0 +1,228 @@
+// Clients that break the rules, against our server: it answers as gRPC asks, and goes on serving the others.
+
+using System.Net;
+using Google.Protobuf;
+using LedgerStore.Protocol.Channel;
+using LedgerStore.Protocol.Grpc;
+using LedgerStore.Tests.Grpc.V1;
+using Xunit;
+
+namespace LedgerStore.Tests.Grpc;
+
+public sealed class HostileClientTests : IAsyncLifetime
+{
+    private static readonly byte[] EmptyMessage = [0, 0, 0, 0, 0];
+    private TestServer server = null!;
+    private HttpClient http = null!;
+
+    public async Task InitializeAsync()
+    {
+        server = await TestServer.StartAsync(isTls: false);
+        http = new HttpClient { DefaultRequestVersion = HttpVersion.Version20, BaseAddress = server.Address };
+        http.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+    }
+
+    public async Task DisposeAsync()
+    {
+        // Whatever the test did, a good client is served afterwards.
+        using RpcChannel channel = server.Connect();
+        EchoRequest request = new() { Payload = ByteString.CopyFromUtf8("still here") };
+        Assert.Equal(request.Payload, (await channel.UnaryAsync(InteropMethods.Unary, request)).Payload);
+        http.Dispose();
+        await server.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("application/grpc-web")]
+    [InlineData("text/plain")]
+    public async Task OtherContentTypesAre415(string contentType)
+    {
+        using HttpRequestMessage request = Request(InteropMethods.Unary, new ByteArrayContent(EmptyMessage));
+        request.Content!.Headers.Remove("content-type");
+        request.Content.Headers.TryAddWithoutValidation("content-type", contentType);
+        using HttpResponseMessage response = await http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task OtherVerbsAre405()
+    {
+        using HttpRequestMessage request = Request(InteropMethods.Unary, new ByteArrayContent(EmptyMessage));
+        request.Method = HttpMethod.Put;
+        using HttpResponseMessage response = await http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task PathsThatNobodyServesAre404ForBrowsers()
+    {
+        using HttpResponseMessage response = await http.GetAsync(new Uri("no/such/page", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task AnErrorWithoutMessagesIsOneHeaderFrame()
+    {
+        using HttpRequestMessage request = Request(InteropMethods.Unary, new ByteArrayContent([]));
+        using HttpResponseMessage response = await http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("13", response.Headers.GetValues("grpc-status").Single());
+        Assert.Equal("application/grpc", response.Content.Headers.ContentType!.ToString());
+        Assert.Empty(response.TrailingHeaders);
+        Assert.Empty(await response.Content.ReadAsByteArrayAsync());
+    }
+
+    [Fact]
+    public async Task AnUnknownEncodingIsUnimplementedAndTellsWhatIsKnown()
+    {
+        using HttpRequestMessage request = Request(InteropMethods.Unary, new ByteArrayContent(EmptyMessage));
+        request.Headers.TryAddWithoutValidation("grpc-encoding", "zstd");
+        using HttpResponseMessage response = await http.SendAsync(request);
+        Assert.Equal("12", await StatusOfAsync(response));
+        Assert.Equal("identity,gzip", response.Headers.GetValues("grpc-accept-encoding").Single());
+    }
+
+    [Theory]
+    [InlineData("soon")]
+    [InlineData("1s")]
+    [InlineData("123456789S")]
+    public async Task ABrokenTimeoutIsRefused(string timeout)
+    {
+        using HttpRequestMessage request = Request(InteropMethods.Unary, new ByteArrayContent(EmptyMessage));
+        request.Headers.TryAddWithoutValidation("grpc-timeout", timeout);
+        using HttpResponseMessage response = await http.SendAsync(request);
+        Assert.Equal("13", await StatusOfAsync(response));
+    }
+
+    [Theory]
+    [InlineData("", "13")] // no message
+    [InlineData("0000000000" + "0000000000", "13")] // two
+    [InlineData("00", "13")] // a cut prefix
+    [InlineData("000000000a" + "0102", "13")] // a cut message
+    [InlineData("0000000002" + "0aff", "13")] // not protobuf
+    [InlineData("0100000000", "13")] // compressed, with what?
+    [InlineData("0700000000", "13")] // flags of nobody
+    [InlineData("00ffffffff", "8")] // 4 GiB announced
+    [InlineData("0000400001", "8")] // one byte above 4 MiB announced
+    public async Task BrokenBodiesAreAnswered(string hex, string status)
+    {
+        using HttpRequestMessage request = Request(
+            InteropMethods.Unary, new ByteArrayContent(Convert.FromHexString(hex)));
+        using HttpResponseMessage response = await http.SendAsync(request);
+        Assert.Equal(status, await StatusOfAsync(response));
+    }
+
+    [Fact]
+    public async Task ALengthThatLiesIsRefusedWhileTheBodyIsOpen()
+    {
+        using SlowContent content = new([0, 0x7f, 0xff, 0xff, 0xff]);
+        using HttpRequestMessage request = Request(InteropMethods.Unary, content);
+        using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal("8", response.Headers.GetValues("grpc-status").Single());
+    }
+
+    [Fact]
+    public async Task ABodyThatNeverEndsMeetsTheDeadline()
+    {
+        using SlowContent content = new([0, 0, 0, 0, 9, 1]);
+        using HttpRequestMessage request = Request(InteropMethods.Unary, content);
+        request.Headers.TryAddWithoutValidation("grpc-timeout", "200m");
+        using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal("4", response.Headers.GetValues("grpc-status").Single());
+    }
+
+    [Fact]
+    public async Task AHandlerThatIgnoresItsDeadlineLosesItsStream()
+    {
+        TaskCompletionSource finish = new();
+        MethodDescriptor<EchoRequest, EchoResponse> deaf = new(
+            "test.Deaf", "Call", MethodKind.Unary, EchoRequest.Parser, EchoResponse.Parser);
+        await using TestServer other = await TestServer.StartAsync(isTls: false, (host, grpc) =>
+        {
+            host.Options.DeadlineGrace = TimeSpan.FromMilliseconds(50);
+            grpc.Unary(deaf, async (_, _) =>
+            {
+                await finish.Task;
+                return new EchoResponse();
+            }, "test");
+        });
+        using HttpRequestMessage request = Request(deaf, new ByteArrayContent(EmptyMessage));
+        request.RequestUri = new Uri(other.Address, deaf.Path);
+        request.Headers.TryAddWithoutValidation("grpc-timeout", "50m");
+        HttpRequestException error = await Assert.ThrowsAsync<HttpRequestException>(() => http.SendAsync(request));
+        Assert.Equal(8, Assert.IsType<HttpProtocolException>(error.InnerException, exactMatch: false).ErrorCode);
+        finish.SetResult();
+    }
+
+    [Fact]
+    public async Task CancellingAtEveryPointLeavesNothingBehind()
+    {
+        byte[] body = [0, 0, 0, 0, 100, .. new byte[50]];
+        for (int length = 0; length < body.Length; length += 3)
+        {
+            using CancellationTokenSource source = new();
+            using SlowContent content = new(body[..length]);
+            using HttpRequestMessage request = Request(InteropMethods.Duplex, content);
+            Task<HttpResponseMessage> sending = http.SendAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, source.Token);
+            await content.Written;
+            await source.CancelAsync();
+            try
+            {
+                (await sending).Dispose();
+            }
+            catch (OperationCanceledException)
+            {
+                // Which of the two comes first is a race.
+            }
+        }
+    }
+
+    private static HttpRequestMessage Request(MethodDescriptor method, HttpContent content)
+    {
+        content.Headers.TryAddWithoutValidation("content-type", "application/grpc");
+        HttpRequestMessage request = new(HttpMethod.Post, method.Path)
+        {
+            Content = content,
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        request.Headers.TryAddWithoutValidation("te", "trailers");
+        return request;
+    }
+
+    private static async Task<string> StatusOfAsync(HttpResponseMessage response)
+    {
+        await response.Content.ReadAsByteArrayAsync();
+        return response.Headers.TryGetValues("grpc-status", out IEnumerable<string>? inHeaders)
+            ? inHeaders.Single()
+            : response.TrailingHeaders.GetValues("grpc-status").Single();
+    }
+
+    /// <summary>Sends some bytes and then nothing, without ending.</summary>
+    private sealed class SlowContent(byte[] bytes) : HttpContent
+    {
+        private readonly TaskCompletionSource written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        internal Task Written => written.Task;
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+        protected override async Task SerializeToStreamAsync(
+            Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        {
+            await stream.WriteAsync(bytes, cancellationToken);
+            await stream.FlushAsync(cancellationToken);
+            written.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+}

@@ -1,0 +1,198 @@
+// Servers that break the rules, or are not there, against our client: every way ends in a status and a readable sentence.
+
+using System.Net;
+using System.Net.Security;
+using LedgerStore.Protocol.Channel;
+using LedgerStore.Protocol.Grpc;
+using LedgerStore.Tests.Grpc.V1;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.Logging;
+using Xunit;
+using StatusCode = LedgerStore.Protocol.Grpc.StatusCode;
+
+namespace LedgerStore.Tests.Grpc;
+
+public sealed class HostileServerTests
+{
+    [Theory]
+    [InlineData(400, StatusCode.Internal)]
+    [InlineData(401, StatusCode.Unauthenticated)]
+    [InlineData(403, StatusCode.PermissionDenied)]
+    [InlineData(404, StatusCode.Unimplemented)]
+    [InlineData(429, StatusCode.Unavailable)]
+    [InlineData(503, StatusCode.Unavailable)]
+    [InlineData(500, StatusCode.Unknown)]
+    [InlineData(302, StatusCode.Unknown)]
+    public async Task HttpStatusesBecomeStatuses(int http, StatusCode code)
+    {
+        RpcException error = await CallAsync(context =>
+        {
+            context.Response.StatusCode = http;
+            return Task.CompletedTask;
+        });
+        Assert.Equal(code, error.Code);
+        Assert.Contains(http.ToString(), error.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhatIsNotGrpcIsNotParsed()
+    {
+        RpcException error = await CallAsync(context => context.Response.WriteAsync("<html>"));
+        Assert.Equal(StatusCode.Unknown, error.Code);
+    }
+
+    [Theory]
+    [InlineData("", null, StatusCode.Internal)] // neither message nor status
+    [InlineData("0000000000", null, StatusCode.Internal)] // no status
+    [InlineData("", "0", StatusCode.Internal)] // OK without a message
+    [InlineData("0000000000" + "0000000000", "0", StatusCode.Internal)] // two messages
+    [InlineData("000000000a" + "01", "0", StatusCode.Internal)] // a cut message
+    [InlineData("0000000002" + "0aff", "0", StatusCode.Internal)] // not protobuf
+    [InlineData("0100000000", "0", StatusCode.Internal)] // compressed, with what?
+    [InlineData("00ffffffff", "0", StatusCode.ResourceExhausted)] // 4 GiB announced
+    [InlineData("0000000000", "5", StatusCode.NotFound)] // the status counts, not the message
+    [InlineData("000000000a" + "01", "15", StatusCode.DataLoss)] // the status explains the cut
+    [InlineData("0000000000", "banana", StatusCode.Unknown)]
+    [InlineData("0000000000", "999", StatusCode.Unknown)]
+    public async Task BrokenAnswersAreErrors(string hex, string? status, StatusCode code)
+    {
+        RpcException error = await CallAsync(async context =>
+        {
+            context.Response.ContentType = "application/grpc";
+            await context.Response.StartAsync();
+            await context.Response.BodyWriter.WriteAsync(Convert.FromHexString(hex));
+            if (status is not null)
+            {
+                context.Response.AppendTrailer("grpc-status", status);
+                context.Response.AppendTrailer("grpc-message", "bad %zz %C3");
+                context.Response.AppendTrailer("grpc-status-details-bin", "AQID");
+            }
+        });
+        Assert.Equal(code, error.Code);
+    }
+
+    [Theory]
+    [InlineData(7, StatusCode.Unavailable)]
+    [InlineData(8, StatusCode.Cancelled)]
+    [InlineData(2, StatusCode.Internal)]
+    [InlineData(11, StatusCode.ResourceExhausted)]
+    [InlineData(12, StatusCode.PermissionDenied)]
+    public async Task ResetStreamsBecomeStatuses(int http2Error, StatusCode code)
+    {
+        RpcException error = await CallAsync(async context =>
+        {
+            context.Response.ContentType = "application/grpc";
+            await context.Response.StartAsync();
+            context.Features.GetRequiredFeature<IHttpResetFeature>().Reset(http2Error);
+        });
+        Assert.Equal(code, error.Code);
+    }
+
+    [Fact]
+    public async Task NobodyListeningIsUnavailable()
+    {
+        using RpcChannel channel = new(new Uri("http://127.0.0.1:1"), new RpcChannelOptions { AllowPlaintext = true });
+        RpcException error = await FailAsync(channel);
+        Assert.Equal(StatusCode.Unavailable, error.Code);
+        Assert.Contains("no connection to 127.0.0.1:1", error.Detail, StringComparison.Ordinal);
+        error = await Assert.ThrowsAsync<RpcException>(
+            async () => await channel.OpenAsync(InteropMethods.Duplex, default));
+        Assert.Equal(StatusCode.Unavailable, error.Code);
+    }
+
+    [Fact]
+    public async Task AServerOfAnotherAuthorityIsNotTrusted()
+    {
+        await using TestServer server = await TestServer.StartAsync(isTls: true);
+        TestPki other = new();
+        using RpcChannel channel = new(server.Address, new RpcChannelOptions
+        {
+            ClientCertificate = TestPki.Shared.Client,
+            TrustedRoots = other.Roots,
+        });
+        RpcException error = await FailAsync(channel);
+        Assert.Equal(StatusCode.Unavailable, error.Code);
+        Assert.Contains("no secure connection", error.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AServerOfAnotherNameIsNotTrusted()
+    {
+        await using TestServer server = await TestServer.StartAsync(isTls: true);
+        using RpcChannel channel = new(server.Address, new RpcChannelOptions
+        {
+            ClientCertificate = TestPki.Shared.Client,
+            TrustedRoots = TestPki.Shared.Roots,
+            ServerName = "ledger.example.org",
+        });
+        Assert.Equal(StatusCode.Unavailable, (await FailAsync(channel)).Code);
+    }
+
+    [Fact]
+    public async Task AClientCertificateIsNoServerCertificate()
+    {
+        SslServerAuthenticationOptions tls = new()
+        {
+            ServerCertificate = TestPki.Shared.Client,
+            ApplicationProtocols = [SslApplicationProtocol.Http2],
+        };
+        await using WebApplication app = await StartAsync(
+            _ => Task.CompletedTask,
+            listen => listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => new(tls) }));
+        using RpcChannel channel = new(AddressOf(app, "https"), new RpcChannelOptions
+        {
+            TrustedRoots = TestPki.Shared.Roots,
+        });
+        RpcException error = await FailAsync(channel);
+        Assert.Equal(StatusCode.Unavailable, error.Code);
+        Assert.Contains("no secure connection", error.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WithoutAClientCertificateTheServerRefuses()
+    {
+        await using TestServer server = await TestServer.StartAsync(isTls: true);
+        using RpcChannel channel = new(server.Address, new RpcChannelOptions { TrustedRoots = TestPki.Shared.Roots });
+        RpcException error = await FailAsync(channel);
+        Assert.Equal(StatusCode.Unavailable, error.Code);
+        Assert.Contains("connection to localhost", error.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PlaintextNeedsToBeAskedFor() =>
+        Assert.Throws<ArgumentException>(() => new RpcChannel(new Uri("http://localhost"), new RpcChannelOptions()));
+
+    private static async Task<RpcException> CallAsync(RequestDelegate answer)
+    {
+        await using WebApplication app = await StartAsync(answer, static _ => { });
+        using RpcChannel channel = new(AddressOf(app, "http"), new RpcChannelOptions { AllowPlaintext = true });
+        return await FailAsync(channel);
+    }
+
+    private static async Task<RpcException> FailAsync(RpcChannel channel) => await Assert.ThrowsAsync<RpcException>(
+        async () => await channel.UnaryAsync(InteropMethods.Unary, new EchoRequest()));
+
+    private static Uri AddressOf(WebApplication app, string scheme) =>
+        new($"{scheme}://localhost:{new Uri(app.Urls.First()).Port}");
+
+    private static async Task<WebApplication> StartAsync(RequestDelegate answer, Action<ListenOptions> listening)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            listening(listen);
+        }));
+        WebApplication app = builder.Build();
+        app.Run(answer);
+        await app.StartAsync();
+        return app;
+    }
+}
