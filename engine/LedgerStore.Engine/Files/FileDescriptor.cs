@@ -6,7 +6,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace LedgerStore.Engine.Files;
 
-/// <summary>An open descriptor. Closing waits for calls under way, so a number is never reused under a caller.</summary>
+/// <summary>An open descriptor. Closing waits for calls under way, so a number is never reused under a caller.
+/// </summary>
 internal sealed class FileDescriptor : SafeHandleMinusOneIsInvalid
 {
     // As strict as the files: only the owner may read (DESIGN.md section 5).

@@ -30,7 +30,8 @@ internal interface IFileSystem
     /// <summary>Creates one directory, 0700. Its parent must exist, itself must not.</summary>
     void CreateDirectory(string path);
 
-    /// <summary>Makes the entries of the directory durable (fsync). Failing is as fatal as a failed file sync.</summary>
+    /// <summary>Makes the entries of the directory durable (fsync). Failing is as fatal as a failed file sync.
+    /// </summary>
     void SyncDirectory(string path);
 
     /// <summary>Makes everything on the file system that holds the path durable (syncfs).</summary>

@@ -8,7 +8,8 @@ internal enum ClockAlertKind
     /// <summary>The wall clock jumped; the stamps go on as before for ten minutes.</summary>
     Stepped,
 
-    /// <summary>The jump has stood for ten minutes and is followed: forward at once, backward at 5 % less speed.</summary>
+    /// <summary>The jump has stood for ten minutes and is followed: forward at once, backward at 5 % less speed.
+    /// </summary>
     StepFollowed,
 
     /// <summary>At start the wall clock is behind the last stamp; the stamps run 5 % slow until it has caught up.

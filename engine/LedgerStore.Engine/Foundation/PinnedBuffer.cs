@@ -8,7 +8,8 @@ namespace LedgerStore.Engine.Foundation;
 
 /// <summary>A zeroed buffer of native memory that starts at a multiple of 4,096.</summary>
 /// <remarks>Spans of it must not be used after Dispose; nobody else can check that for the owner. There is no
-/// finalizer: it could free memory that a span still shows. A forgotten buffer leaks, and AllocatedBytes tells.</remarks>
+/// finalizer: it could free memory that a span still shows. A forgotten buffer leaks, and AllocatedBytes
+/// tells.</remarks>
 internal sealed unsafe class PinnedBuffer : MemoryManager<byte>
 {
     /// <summary>A page: what O_DIRECT, huge pages and the journal's frames are aligned to.</summary>

@@ -53,7 +53,8 @@ internal sealed class Poison
         }
     }
 
-    /// <summary>Runs the callback once with the cause: when it is set, or at once when it has been set already.</summary>
+    /// <summary>Runs the callback once with the cause: when it is set, or at once when it has been set already.
+    /// </summary>
     /// <remarks>Callbacks must be short and must not throw; one that throws does not keep the others from running.
     /// Registrations live as long as the store: register once for each part, never for each call.</remarks>
     public void OnSet(Action<Exception> callback)

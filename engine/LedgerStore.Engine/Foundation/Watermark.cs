@@ -59,7 +59,8 @@ internal sealed class Watermark(long initial, int waitersMax)
     public ValueTask WaitForAsync(long value, CancellationToken cancellationToken) =>
         Value >= value ? ValueTask.CompletedTask : WaitSlowAsync(value, cancellationToken);
 
-    /// <summary>Fails all who wait, and all who ask later for a value that was not reached. The first cause stays.</summary>
+    /// <summary>Fails all who wait, and all who ask later for a value that was not reached. The first cause stays.
+    /// </summary>
     public void Fault(Exception cause)
     {
         Waiter[] waiters;

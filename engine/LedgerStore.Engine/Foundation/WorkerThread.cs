@@ -46,7 +46,8 @@ internal sealed class WorkerThread : IDisposable
 
     public string Name => _thread.Name!;
 
-    /// <summary>Starts the thread. Separate from the constructor, so that the owner is complete before it runs.</summary>
+    /// <summary>Starts the thread. Separate from the constructor, so that the owner is complete before it runs.
+    /// </summary>
     public void Start()
     {
         Invariant.That(!_started, "a worker is started once");

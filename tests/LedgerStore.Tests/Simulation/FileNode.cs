@@ -16,11 +16,10 @@ internal sealed class FileNode : SimulatedNode
     public const int SectorBytes = 512;
 
     private const int LengthsRemembered = 16;
-    private static readonly byte[] s_zeroPage = new byte[PageBytes];
 
     private readonly List<int> _dirty = [];
     private readonly List<long> _lengths = [];
-    private Page[] _pages = [];
+    private FilePage[] _pages = [];
     private long _durableLength;
 
     // False after a failed sync, although the lengths differ: then a later sync does not bring the length to the disk.
@@ -57,7 +56,7 @@ internal sealed class FileNode : SimulatedNode
                 break;
             }
 
-            WritePage(ref _pages[index], within, bytes.Slice(done, count));
+            _pages[index].Write(within, bytes.Slice(done, count));
             MarkDirty(index);
             done += count;
         }
@@ -80,7 +79,7 @@ internal sealed class FileNode : SimulatedNode
             int count = Math.Min(PageBytes - within, total - done);
             int index = (int)((offset + done) / PageBytes);
             byte[]? page = index < _pages.Length ? _pages[index].Cache : null;
-            (page ?? s_zeroPage).AsSpan(within, count).CopyTo(bytes[done..]);
+            (page ?? FilePage.Zeros).AsSpan(within, count).CopyTo(bytes[done..]);
             done += count;
         }
 
@@ -116,7 +115,7 @@ internal sealed class FileNode : SimulatedNode
             int within = (int)(length % PageBytes);
             if (within > 0 && keep <= _pages.Length && _pages[keep - 1].Cache is not null)
             {
-                WritePage(ref _pages[keep - 1], within, s_zeroPage.AsSpan(within));
+                _pages[keep - 1].Write(within, FilePage.Zeros.AsSpan(within));
                 MarkDirty(keep - 1);
             }
         }
@@ -161,7 +160,7 @@ internal sealed class FileNode : SimulatedNode
     {
         foreach (int index in _dirty)
         {
-            ref Page page = ref _pages[index];
+            ref FilePage page = ref _pages[index];
             page.Disk = page.Cache;
             page.IsDirty = false;
         }
@@ -176,8 +175,8 @@ internal sealed class FileNode : SimulatedNode
         int oneIn = random.Below(3);
         foreach (int index in _dirty)
         {
-            ref Page page = ref _pages[index];
-            page.Disk = Mix(page.Disk, page.Cache, () => random.OneIn(oneIn));
+            ref FilePage page = ref _pages[index];
+            page.WriteBack(() => random.OneIn(oneIn));
             page.IsDirty = false;
         }
 
@@ -190,8 +189,8 @@ internal sealed class FileNode : SimulatedNode
     {
         foreach (int index in _dirty)
         {
-            ref Page page = ref _pages[index];
-            page.Disk = Mix(page.Disk, page.Cache, () => random.OneIn(2));
+            ref FilePage page = ref _pages[index];
+            page.WriteBack(() => random.OneIn(2));
         }
     }
 
@@ -210,23 +209,24 @@ internal sealed class FileNode : SimulatedNode
         long length = chosen == 0 ? _durableLength : _lengths[chosen - 1];
         int pages = (int)((length + PageBytes - 1) / PageBytes);
         after.Length = after._durableLength = length;
-        after._pages = new Page[pages];
+        after._pages = new FilePage[pages];
         for (int i = 0; i < Math.Min(pages, _pages.Length); i++)
         {
-            ref Page page = ref _pages[i];
+            ref FilePage page = ref _pages[i];
             int limit = (int)Math.Min(PageBytes, length - ((long)i * PageBytes));
             byte[]? bytes = page.IsDirty
-                ? CrashPage(in page, limit, (long)i * PageBytes, chooser, garbage)
+                ? page.Crash(limit, chooser, garbage)
                 : page.Disk;
-            bytes = ZeroFrom(bytes, limit);
-            after._pages[i] = new Page { Cache = bytes, Disk = bytes };
+            bytes = FilePage.ZeroFrom(bytes, limit);
+            after._pages[i] = new FilePage { Cache = bytes, Disk = bytes };
             after.AllocatedPages += bytes is null ? 0 : 1;
         }
 
         return after;
     }
 
-    /// <summary>Changes bytes below the file system, on disk and in the cache: rot, or an attacker with a disk.</summary>
+    /// <summary>Changes bytes below the file system, on disk and in the cache: rot, or an attacker with a disk.
+    /// </summary>
     public void Damage(long offset, ReadOnlySpan<byte> bytes)
     {
         long noLimit = long.MaxValue;
@@ -249,88 +249,6 @@ internal sealed class FileNode : SimulatedNode
         }
     }
 
-    private static byte[]? CrashPage(
-        in Page page, int limit, long start, ICrashChooser chooser, SplitMix? garbage)
-    {
-        ReadOnlySpan<byte> old = page.Disk ?? s_zeroPage;
-        ReadOnlySpan<byte> written = page.Cache ?? s_zeroPage;
-        byte[]? result = page.Disk;
-        for (int at = 0; at < limit; at += SectorBytes)
-        {
-            ReadOnlySpan<byte> sector = written.Slice(at, SectorBytes);
-            if (sector.SequenceEqual(old.Slice(at, SectorBytes)))
-            {
-                continue;
-            }
-
-            bool mayBeGarbage = garbage is not null && page.Disk is null;
-            int options = mayBeGarbage ? 3 : 2;
-            int choice = chooser.Choose(options);
-            if (choice == 0)
-            {
-                continue;
-            }
-
-            if (ReferenceEquals(result, page.Disk))
-            {
-                result = old.ToArray();
-            }
-
-            if (choice == options - 1)
-            {
-                sector.CopyTo(result.AsSpan(at));
-            }
-            else
-            {
-                garbage!.Fill(result.AsSpan(at, SectorBytes));
-            }
-        }
-
-        return result;
-    }
-
-    private static byte[]? Mix(byte[]? disk, byte[]? cache, Func<bool> takesCache)
-    {
-        byte[] mixed = (disk ?? s_zeroPage).AsSpan().ToArray();
-        for (int at = 0; at < PageBytes; at += SectorBytes)
-        {
-            if (takesCache())
-            {
-                (cache ?? s_zeroPage).AsSpan(at, SectorBytes).CopyTo(mixed.AsSpan(at));
-            }
-        }
-
-        return mixed;
-    }
-
-    private static byte[]? ZeroFrom(byte[]? bytes, int limit)
-    {
-        if (bytes is null || !bytes.AsSpan(limit).ContainsAnyExcept((byte)0))
-        {
-            return bytes;
-        }
-
-        byte[] copy = bytes.AsSpan().ToArray();
-        copy.AsSpan(limit).Clear();
-        return copy;
-    }
-
-    private static void WritePage(ref Page page, int within, ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Length == PageBytes)
-        {
-            page.Cache = bytes.ContainsAnyExcept((byte)0) ? bytes.ToArray() : s_zeroPage;
-            return;
-        }
-
-        if (ReferenceEquals(page.Cache, page.Disk) || ReferenceEquals(page.Cache, s_zeroPage))
-        {
-            page.Cache = page.Cache.AsSpan().ToArray();
-        }
-
-        bytes.CopyTo(page.Cache.AsSpan(within));
-    }
-
     private bool TryTakePage(int index, ref long freePages)
     {
         if (index >= _pages.Length)
@@ -338,7 +256,7 @@ internal sealed class FileNode : SimulatedNode
             Array.Resize(ref _pages, Math.Max(index + 1, _pages.Length * 2));
         }
 
-        ref Page page = ref _pages[index];
+        ref FilePage page = ref _pages[index];
         if (page.Cache is not null)
         {
             return true;
@@ -351,14 +269,14 @@ internal sealed class FileNode : SimulatedNode
 
         freePages--;
         AllocatedPages++;
-        page.Cache = s_zeroPage;
+        page.Cache = FilePage.Zeros;
         MarkDirty(index);
         return true;
     }
 
     private void FreePage(int index, ref long freePages)
     {
-        ref Page page = ref _pages[index];
+        ref FilePage page = ref _pages[index];
         if (page.Cache is not null)
         {
             page.Cache = null;
@@ -398,16 +316,5 @@ internal sealed class FileNode : SimulatedNode
 
         _isLengthDirty = false;
         _lengths.Clear();
-    }
-
-    private struct Page
-    {
-        /// <summary>What programs see; null is a hole of zeros.</summary>
-        public byte[]? Cache;
-
-        /// <summary>What the disk holds.</summary>
-        public byte[]? Disk;
-
-        public bool IsDirty;
     }
 }

@@ -42,7 +42,8 @@ internal sealed partial class SimulatedFileSystem
         }
     }
 
-    /// <summary>The disk after a power cut, as a new file system. This one is not changed: crash it in many ways.</summary>
+    /// <summary>The disk after a power cut, as a new file system. This one is not changed: crash it in many ways.
+    /// </summary>
     public SimulatedFileSystem Crash(ICrashChooser chooser) => Crash(chooser, Options);
 
     /// <summary>As <see cref="Crash(ICrashChooser)"/>, with other options for the time after.</summary>

@@ -1,5 +1,6 @@
 // A file system in memory that models what a power cut, a failing disk and a full disk do to a store.
-// Deterministic: the same seed and the same calls give the same run. One lock guards everything, so any thread may call.
+// Deterministic: the same seed and the same calls give the same run. One lock guards everything, so any thread may
+// call.
 
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Foundation;

@@ -74,7 +74,7 @@ internal sealed class SimulatedMappedFile : IMappedFile
         {
             if (!_populated[at / FileNode.PageBytes])
             {
-                throw new InvalidOperationException($"'{Path}' at {at}: read through a map without populating it first");
+                throw new InvalidOperationException($"'{Path}' at {at}: read through a map, never populated");
             }
         }
 

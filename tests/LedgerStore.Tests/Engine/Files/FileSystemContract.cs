@@ -1,4 +1,4 @@
-// What every file system must do, checked against the real one and against the simulated one by the classes below.
+// What every file system must do, checked against the real one and against the simulated one by two small classes.
 // Each test has its own directory.
 
 using LedgerStore.Engine.Files;
@@ -6,26 +6,6 @@ using LedgerStore.Tests.Simulation;
 using Xunit;
 
 namespace LedgerStore.Tests.Engine.Files;
-
-public sealed class LinuxFileSystemTests : FileSystemContract, IDisposable
-{
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("ledgerstore-");
-
-    private protected override IFileSystem Files { get; } = new LinuxFileSystem();
-
-    private protected override string Root => _directory.FullName;
-
-    public void Dispose() => _directory.Delete(recursive: true);
-}
-
-public sealed class SimulatedFileSystemTests : FileSystemContract
-{
-    public SimulatedFileSystemTests() => Files.CreateDirectory(Root);
-
-    private protected override IFileSystem Files { get; } = new SimulatedFileSystem(new SimulatedOptions());
-
-    private protected override string Root => "/root";
-}
 
 public abstract class FileSystemContract
 {

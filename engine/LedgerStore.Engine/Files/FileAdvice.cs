@@ -1,0 +1,19 @@
+// Hints for the page cache. A value: any thread.
+
+namespace LedgerStore.Engine.Files;
+
+/// <summary>What the kernel may expect. Hints never fail and never change what is read.</summary>
+internal enum FileAdvice
+{
+    /// <summary>Read-ahead may be large.</summary>
+    Sequential,
+
+    /// <summary>Read-ahead wastes memory.</summary>
+    Random,
+
+    /// <summary>Start reading this range now.</summary>
+    WillNeed,
+
+    /// <summary>The page cache may drop this range.</summary>
+    DontNeed,
+}
