@@ -1,0 +1,127 @@
+// What a state.log says about its ledger. Built while a log is read, then handed out and not changed any more.
+
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Foundation;
+
+namespace LedgerStore.Engine.Journal;
+
+/// <summary>The newest of everything in a state.log.</summary>
+internal sealed class LedgerState
+{
+    /// <summary>Published checkpoints that are kept. Receipts and proofs need the newest; a follower that asks for the
+    /// one before finds it. 32 of about 400 bytes keep an idle ledger within its 16 KB.</summary>
+    public const int CheckpointsKept = 32;
+
+    private readonly SortedList<long, SealedRecord> _sealed = [];
+    private readonly Dictionary<(string Identity, string Producer), ProducerSnapshot> _producers = [];
+    private readonly List<CheckpointRecord> _checkpoints = [];
+
+    /// <summary>Sealed segments, in order.</summary>
+    public IList<SealedRecord> Sealed => _sealed.Values;
+
+    /// <summary>Null when nothing of the ledger is in its files yet.</summary>
+    public FlushedRecord? Flushed { get; private set; }
+
+    public IReadOnlyCollection<ProducerSnapshot> Producers => _producers.Values;
+
+    /// <summary>The newest checkpoints, in the order they were published.</summary>
+    public IReadOnlyList<CheckpointRecord> Checkpoints => _checkpoints;
+
+    /// <summary>What a compacted log of this state has, in bytes of the file.</summary>
+    public long LiveBytes { get; private set; } = CommittedLogFormat.RecordsOffset;
+
+    /// <summary>Takes the next record of the log.</summary>
+    public void Apply(ushort type, ReadOnlySpan<byte> body)
+    {
+        switch ((StateRecordType)type)
+        {
+            case StateRecordType.Sealed:
+                SealedRecord segment = SealedRecord.Decode(body);
+                Count(_sealed.ContainsKey(segment.Segment) ? 0 : body.Length);
+                _sealed[segment.Segment] = segment;
+                break;
+            case StateRecordType.Flushed:
+                Count(Flushed is null ? body.Length : 0);
+                Flushed = FlushedRecord.Decode(body);
+                break;
+            case StateRecordType.Producer:
+                Add(ProducerRecord.Decode(body));
+                break;
+            case StateRecordType.Checkpoint:
+                Add(CheckpointRecord.Decode(body));
+                break;
+            default:
+                FormatCheck.That(false, "the type of a record is unknown; use a newer program", 0);
+                break;
+        }
+    }
+
+    /// <summary>Every record that a compacted log needs, in an order that reads back to the same state.</summary>
+    public void AppendTo(CommittedLog log)
+    {
+        Span<byte> body = stackalloc byte[SealedRecord.EncodedBytes];
+        foreach (SealedRecord segment in _sealed.Values)
+        {
+            segment.Encode(body);
+            log.Append((ushort)StateRecordType.Sealed, body);
+        }
+
+        if (Flushed is { } flushed)
+        {
+            flushed.Encode(body);
+            log.Append((ushort)StateRecordType.Flushed, body[..FlushedRecord.EncodedBytes]);
+        }
+
+        foreach (ProducerSnapshot producer in _producers.Values)
+        {
+            log.Append((ushort)StateRecordType.Producer, ProducerRecord.Encode(producer));
+        }
+
+        foreach (CheckpointRecord checkpoint in _checkpoints)
+        {
+            log.Append((ushort)StateRecordType.Checkpoint, checkpoint.Encode());
+        }
+    }
+
+    private static int BodyBytes(ProducerSnapshot producer) =>
+        16 + producer.Identity.Length + producer.Producer.Length + (producer.Batches.Length * BatchAnswer.EncodedBytes);
+
+    private static int BodyBytes(CheckpointRecord checkpoint) =>
+        sizeof(long) + Proofs.Hash256.Length + checkpoint.Note.Length;
+
+    private void Add(ProducerSnapshot producer)
+    {
+        // Latin-1 maps every byte to one character: the key is the bytes.
+        var key = (System.Text.Encoding.Latin1.GetString(producer.Identity),
+            System.Text.Encoding.Latin1.GetString(producer.Producer));
+        if (_producers.TryGetValue(key, out ProducerSnapshot? before))
+        {
+            FormatCheck.That(
+                producer.LastSequence >= before.LastSequence, "a producer's sequence goes backwards", 0);
+            Uncount(BodyBytes(before));
+        }
+
+        _producers[key] = producer;
+        Count(BodyBytes(producer));
+    }
+
+    private void Add(CheckpointRecord checkpoint)
+    {
+        if (_checkpoints.Count == CheckpointsKept)
+        {
+            Uncount(BodyBytes(_checkpoints[0]));
+            _checkpoints.RemoveAt(0);
+        }
+
+        _checkpoints.Add(checkpoint);
+        Count(BodyBytes(checkpoint));
+    }
+
+    private void Count(int bodyBytes) => LiveBytes += bodyBytes == 0 ? 0 : CommittedLogFormat.RecordBytes(bodyBytes);
+
+    private void Uncount(int bodyBytes)
+    {
+        LiveBytes -= CommittedLogFormat.RecordBytes(bodyBytes);
+        Invariant.That(LiveBytes >= CommittedLogFormat.RecordsOffset, "live bytes are part of the file");
+    }
+}
