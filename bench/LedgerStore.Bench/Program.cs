@@ -5,6 +5,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using LedgerStore.Bench.Frame;
 using LedgerStore.Bench.Proofs;
+using LedgerStore.Bench.Wire;
 
 namespace LedgerStore.Bench;
 
@@ -13,6 +14,7 @@ internal static class Program
     private static readonly IBenchSuite[] Suites =
     [
         new ProofsSuite(),
+        new FramingSuite(),
     ];
 
     private static int Main(string[] arguments)

@@ -1,0 +1,51 @@
+// The gRPC framing alone: no store behind it, mutual TLS on loopback, clients and server in this process.
+using LedgerStore.Bench.Frame;
+using LedgerStore.Protocol.Channel;
+
+namespace LedgerStore.Bench.Wire;
+
+internal sealed class FramingSuite : IBenchSuite
+{
+    private const int Batch = 64;
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
+
+    public string Name => "framing";
+
+    public string Summary => "gRPC framing over mutual TLS on loopback, without a store";
+
+    public void Run(BenchRun run)
+    {
+        using WireServer server = new();
+        using RpcChannel channel = server.Connect(connections: 1);
+        using RpcChannel four = server.Connect(connections: 4);
+        Unary(run, channel, clients: 1);
+        Unary(run, channel, clients: 64);
+        Append(run, channel, streams: 1);
+        Append(run, four, streams: 4);
+        Measure(run, "framing.read_stream", "MB/s", time => WireWork.ReadAsync(channel, time));
+    }
+
+    private static void Unary(BenchRun run, RpcChannel channel, int clients) => Measure(
+        run, $"framing.unary.{clients}_clients", "1/s", time => WireWork.UnaryAsync(channel, clients, time));
+
+    private static void Append(BenchRun run, RpcChannel channel, int streams) => Measure(
+        run, $"framing.append_stream.{streams}_streams.records", "1/s",
+        time => WireWork.AppendAsync(channel, streams, Batch, time));
+
+    private static void Measure(BenchRun run, string name, string unit, Func<TimeSpan, Task<WireFigure>> work)
+    {
+        work(run.Options.Quick ? run.Options.RunTime : WarmUp).GetAwaiter().GetResult();
+        WireFigure[] figures = [.. Enumerable.Range(0, run.Options.Runs).Select(
+            _ => work(run.Options.RunTime).GetAwaiter().GetResult())];
+        Report(run, name, unit, lowerIsBetter: false, [.. figures.Select(figure => figure.PerSecond)]);
+        if (figures[0].MedianMicros > 0)
+        {
+            Report(run, name + ".p50", "us", lowerIsBetter: true, [.. figures.Select(figure => figure.MedianMicros)]);
+        }
+
+        Report(run, name + ".allocated", "B", lowerIsBetter: true, [.. figures.Select(figure => figure.AllocatedBytes)]);
+    }
+
+    private static void Report(BenchRun run, string name, string unit, bool lowerIsBetter, double[] runs) =>
+        run.Report(new BenchResult(name, BenchRun.Median(runs), unit, Floor: null, Target: null, lowerIsBetter, runs));
+}

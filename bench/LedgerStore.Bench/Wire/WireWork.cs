@@ -1,0 +1,118 @@
+// What the clients of the measurement do. Each method runs until its time is over and returns what it counted.
+// Clients and server share the processor, as they do in the figures of the whole store.
+using System.Diagnostics;
+using Google.Protobuf;
+using LedgerStore.Protocol;
+using LedgerStore.Protocol.Channel;
+using LedgerStore.Protocol.V1;
+using LedgerStore.Protocol.Wire;
+
+namespace LedgerStore.Bench.Wire;
+
+/// <param name="PerSecond">Calls or records.</param>
+/// <param name="MedianMicros">Of single calls; 0 for streams.</param>
+/// <param name="AllocatedBytes">By both sides, for each call or record.</param>
+internal readonly record struct WireFigure(double PerSecond, double MedianMicros, double AllocatedBytes);
+
+internal static class WireWork
+{
+    internal const int RecordBytes = 256;
+    internal const int BundleBytes = 256 * 1024;
+
+    // Requests under way on one stream: enough to never wait, few enough to stay within the stream window.
+    private const int InFlightMax = 32;
+
+    internal static async Task<WireFigure> UnaryAsync(RpcChannel channel, int clients, TimeSpan time)
+    {
+        AppendRequest request = new() { Ledger = "demo", Payload = ByteString.CopyFrom(new byte[RecordBytes]) };
+        request.Lengths.Add(RecordBytes);
+        long allocated = GC.GetTotalAllocatedBytes();
+        Stopwatch watch = Stopwatch.StartNew();
+        List<double>[] times = await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Run(async () =>
+        {
+            List<double> micros = [];
+            while (watch.Elapsed < time)
+            {
+                long start = Stopwatch.GetTimestamp();
+                await channel.UnaryAsync(LedgerMethods.Append, request);
+                micros.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
+            }
+
+            return micros;
+        })));
+        double seconds = watch.Elapsed.TotalSeconds;
+        double[] all = [.. times.SelectMany(each => each).Order()];
+        double perCall = (GC.GetTotalAllocatedBytes() - allocated) / (double)all.Length;
+        return new WireFigure(all.Length / seconds, all[all.Length / 2], perCall);
+    }
+
+    internal static async Task<WireFigure> AppendAsync(RpcChannel channel, int streams, int batch, TimeSpan time)
+    {
+        long allocated = GC.GetTotalAllocatedBytes();
+        Stopwatch watch = Stopwatch.StartNew();
+        long[] counts = await Task.WhenAll(Enumerable.Range(0, streams).Select(
+            _ => Task.Run(() => AppendOneStreamAsync(channel, batch, watch, time))));
+        double seconds = watch.Elapsed.TotalSeconds;
+        long records = counts.Sum();
+        return new WireFigure(records / seconds, 0, (GC.GetTotalAllocatedBytes() - allocated) / (double)records);
+    }
+
+    internal static async Task<WireFigure> ReadAsync(RpcChannel channel, TimeSpan time)
+    {
+        long allocated = GC.GetTotalAllocatedBytes();
+        Stopwatch watch = Stopwatch.StartNew();
+        long bytes = 0;
+        long records = 0;
+        while (watch.Elapsed < time)
+        {
+            using ServerStreamCall<ReadResponse> call = channel.ServerStream(
+                LedgerMethods.Read, new ReadRequest { Ledger = "demo", Limit = 400 }, default);
+            while (await call.RawResponses.ReadAsync())
+            {
+                if (EntriesMessage.TryParse(call.RawResponses.Current, out EntriesMessage entries))
+                {
+                    bytes += entries.Bundle.Length;
+                    records += entries.Count;
+                }
+            }
+        }
+
+        double perRecord = (GC.GetTotalAllocatedBytes() - allocated) / (double)records;
+        return new WireFigure(bytes / watch.Elapsed.TotalSeconds / 1e6, 0, perRecord);
+    }
+
+    private static async Task<long> AppendOneStreamAsync(RpcChannel channel, int batch, Stopwatch watch, TimeSpan time)
+    {
+        int[] lengths = new int[batch];
+        lengths.AsSpan().Fill(RecordBytes);
+        byte[] payload = new byte[batch * RecordBytes];
+        using RawCall call = await channel.OpenRawAsync(LedgerMethods.AppendStream, default);
+        using SemaphoreSlim room = new(InFlightMax);
+        Task<long> answers = CountAnswersAsync(call, room);
+        while (watch.Elapsed < time)
+        {
+            await room.WaitAsync();
+            AppendRequestWriter.Write(call.Requests, new AppendRequestHead { Ledger = "demo"u8 }, lengths, payload);
+            await call.Requests.FlushAsync();
+        }
+
+        await call.CompleteAsync();
+        return await answers;
+    }
+
+    private static async Task<long> CountAnswersAsync(RawCall call, SemaphoreSlim room)
+    {
+        long records = 0;
+        while (await call.Responses.ReadAsync())
+        {
+            do
+            {
+                records += AppendAnswer.Parse(call.Responses.Current).Count;
+                room.Release();
+            }
+            while (call.Responses.TryRead());
+        }
+
+        return records;
+    }
+}
