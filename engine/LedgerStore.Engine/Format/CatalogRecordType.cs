@@ -1,0 +1,15 @@
+// The records of the catalog. Pure: spans to structs and back. Any thread. Texts: u16 length, then UTF-8.
+//
+//   1 CREATED    u32 id | i64 created micros | u32 flags (1 = salted) | text name | text origin
+//   2 FROZEN     u32 id | i64 micros | text reason
+//   3 RETENTION  u32 id | the policy, to the end of the record: opaque here; the newest counts
+
+namespace LedgerStore.Engine.Format;
+
+/// <summary>What a record of the catalog says.</summary>
+internal enum CatalogRecordType : ushort
+{
+    Created = 1,
+    Frozen = 2,
+    Retention = 3,
+}
