@@ -3,6 +3,7 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using LedgerStore.Bench.Engine;
 using LedgerStore.Bench.Frame;
 using LedgerStore.Bench.Proofs;
 using LedgerStore.Bench.Wire;
@@ -15,6 +16,7 @@ internal static class Program
     [
         new ProofsSuite(),
         new FramingSuite(),
+        new SegmentsSuite(),
     ];
 
     private static int Main(string[] arguments)

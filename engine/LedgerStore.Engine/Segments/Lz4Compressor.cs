@@ -18,8 +18,8 @@ internal enum Lz4Effort
 internal sealed class Lz4Compressor : IDisposable
 {
     // Measured on audit records, see docs/decisions/0002-lz4-over-liblz4.md.
-    private const int Acceleration = 1;
-    private const int DenseLevel = 9;
+    private const int Acceleration = 2;
+    private const int DenseLevel = 4;
 
     private readonly Lz4Effort _effort;
     private readonly PinnedBuffer _state;

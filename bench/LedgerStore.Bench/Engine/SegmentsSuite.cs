@@ -1,0 +1,39 @@
+// What reading segments must show: 256-byte JSON audit records, one core, files in the page cache.
+
+using LedgerStore.Bench.Frame;
+
+namespace LedgerStore.Bench.Engine;
+
+internal sealed class SegmentsSuite : IBenchSuite
+{
+    public string Name => "segments";
+
+    public string Summary => "encoding, reading and verifying sealed segments; one core, page cache";
+
+    public void Run(BenchRun run)
+    {
+        SegmentBenchmarks work = new();
+        work.Setup();
+        try
+        {
+            const long All = SegmentBenchmarks.Segments * 65_536L;
+            run.Rate("segments.encode.records_per_second", null, 256, () => work.Encode());
+            run.Rate("segments.decode.records_per_second", null, 256, work.Decode);
+            run.Rate("segments.sequential_read.records_per_second", 4_000_000, All, () => work.SequentialRead());
+            run.Rate("segments.random_read.cached_per_second", 1_000_000, SegmentBenchmarks.RandomReads,
+                () => work.RandomReadFromCache());
+            run.Rate("segments.random_read.page_cache_per_second", 20_000, SegmentBenchmarks.RandomReads,
+                () => work.RandomReadFromPageCache());
+            run.Rate("segments.verify.records_per_second", 1_500_000, 65_536, work.Verify);
+            Ratio(run, "segments.stored_per_payload.hot", 0.55, work.StoredPerPayloadFast);
+            Ratio(run, "segments.stored_per_payload.warm", null, work.StoredPerPayloadDense);
+        }
+        finally
+        {
+            work.Cleanup();
+        }
+    }
+
+    private static void Ratio(BenchRun run, string name, double? target, double value) =>
+        run.Report(new BenchResult(name, value, "B/B", null, target, LowerIsBetter: true, [value]));
+}
