@@ -137,32 +137,17 @@ public sealed class ClientCall : CallSide, IDisposable
         return TransportErrors.From(error, channel.Address);
     }
 
-    /// <summary>Why writing failed: a status that the server has sent already says more than a broken stream.</summary>
-    internal async ValueTask<Exception> WhyWritingFailedAsync(Exception error, RawMessageReader responses)
+    internal override Exception TranslateWrite(Exception error)
     {
         if (ending.IsCancellationRequested)
         {
-            return error;
+            return Translate(error);
         }
 
-        try
-        {
-            while (await responses.ReadAsync().ConfigureAwait(false))
-            {
-                // Responses sent before the server gave up: the caller asked to write, not to read.
-            }
-        }
-        catch (RpcException status)
-        {
-            return status;
-        }
-        catch (OperationCanceledException)
-        {
-            return error;
-        }
-
+        // Only the reader may read, so the status is not looked for here: another thread may be waiting for it.
         return new RpcException(
-            StatusCode.Cancelled, $"the server ended {method} before it had all request messages", error);
+            StatusCode.Cancelled,
+            $"the server takes no more messages of {method}; reading the responses tells why", error);
     }
 
     private static object? DisposeOf(HttpResponseMessage message)

@@ -28,18 +28,8 @@ public sealed class DuplexCall<TRequest, TResponse> : IDisposable
     public MessageReader<TResponse> Responses { get; }
 
     /// <summary>Sends a request message, and waits while the server does not take it.</summary>
-    /// <remarks>If the server has ended the call, this throws the status it ended with.</remarks>
-    public async ValueTask WriteAsync(TRequest message)
-    {
-        try
-        {
-            await writer.WriteAsync(message).ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is not RpcException { Code: StatusCode.ResourceExhausted })
-        {
-            throw await raw.Call.WhyWritingFailedAsync(error, raw.Responses).ConfigureAwait(false);
-        }
-    }
+    /// <remarks>It fails when the server has ended the call; reading the responses tells why.</remarks>
+    public ValueTask WriteAsync(TRequest message) => writer.WriteAsync(message);
 
     /// <summary>Says that there are no more request messages.</summary>
     public ValueTask CompleteAsync() => raw.CompleteAsync();
@@ -47,7 +37,15 @@ public sealed class DuplexCall<TRequest, TResponse> : IDisposable
     /// <summary>Completes the requests and waits for the single response of a client-streaming call.</summary>
     public async ValueTask<TResponse> FinishAsync()
     {
-        await CompleteAsync().ConfigureAwait(false);
+        try
+        {
+            await CompleteAsync().ConfigureAwait(false);
+        }
+        catch (RpcException error) when (error.Code == StatusCode.Cancelled)
+        {
+            // The server did not wait for the end of the requests. What it answered is read next.
+        }
+
         return await Responses.ReadSingleAsync("response").ConfigureAwait(false);
     }
 

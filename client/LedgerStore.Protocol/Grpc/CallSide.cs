@@ -31,4 +31,7 @@ public abstract class CallSide
 
     /// <summary>Turns an exception of the transport into one the user of the call can act upon.</summary>
     internal abstract Exception Translate(Exception error);
+
+    /// <summary>The same for a write that failed, which often is only the echo of a call that has ended.</summary>
+    internal abstract Exception TranslateWrite(Exception error);
 }

@@ -102,7 +102,10 @@ public sealed class RawMessageWriter : IBufferWriter<byte>
         End();
     }
 
-    /// <summary>Sends what was written, and waits while the peer does not take it.</summary>
+    /// <summary>
+    /// Sends what was written, and waits while the peer does not take it. On a client, a flush that fails because the
+    /// server has ended the call says so; why it did is what reading the responses throws.
+    /// </summary>
     public ValueTask FlushAsync()
     {
         ValueTask<FlushResult> flush;
@@ -112,7 +115,7 @@ public sealed class RawMessageWriter : IBufferWriter<byte>
         }
         catch (Exception error) when (error is not RpcException)
         {
-            return ValueTask.FromException(call.Translate(error));
+            return ValueTask.FromException(call.TranslateWrite(error));
         }
 
         if (!flush.IsCompletedSuccessfully)
@@ -120,7 +123,7 @@ public sealed class RawMessageWriter : IBufferWriter<byte>
             return FlushSlowAsync(flush);
         }
 
-        return flush.Result.IsCompleted ? ValueTask.FromException(call.Translate(PeerIsGone())) : default;
+        return flush.Result.IsCompleted ? ValueTask.FromException(call.TranslateWrite(PeerIsGone())) : default;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -136,7 +139,7 @@ public sealed class RawMessageWriter : IBufferWriter<byte>
         }
         catch (Exception error) when (error is not RpcException)
         {
-            throw call.Translate(error);
+            throw call.TranslateWrite(error);
         }
     }
 

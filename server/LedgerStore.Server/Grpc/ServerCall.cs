@@ -89,7 +89,6 @@ internal sealed class ServerCall : CallSide, IDisposable
             return Task.CompletedTask;
         }
 
-        _ = Responses;
         WriteHeaders();
         return Context.Response.StartAsync(CancellationToken);
     }
@@ -125,6 +124,8 @@ internal sealed class ServerCall : CallSide, IDisposable
     }
 
     internal override Exception Translate(Exception error) => options.Translate(this, error);
+
+    internal override Exception TranslateWrite(Exception error) => options.Translate(this, error);
 
     /// <summary>Writes response metadata into the headers, once, if they can still be changed.</summary>
     internal void WriteHeaders()

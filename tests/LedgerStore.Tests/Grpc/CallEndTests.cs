@@ -247,7 +247,7 @@ public sealed class CallEndTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WritingToACallTheServerEndedThrowsItsStatus()
+    public async Task WritingToACallTheServerEndedFailsAndReadingTellsWhy()
     {
         using DuplexCall<EchoRequest, EchoResponse> call = await channel.OpenAsync(InteropMethods.Duplex, default);
         await call.WriteAsync(new EchoRequest { FailWith = (uint)StatusCode.FailedPrecondition, FailMessage = "gap" });
@@ -259,7 +259,37 @@ public sealed class CallEndTests : IAsyncLifetime
                 await call.WriteAsync(large);
             }
         });
+        Assert.Contains("reading the responses tells why", error.Detail, StringComparison.Ordinal);
+        error = await Assert.ThrowsAsync<RpcException>(async () => await call.Responses.ReadAsync());
         Assert.Equal((StatusCode.FailedPrecondition, "gap"), (error.Code, error.Detail));
+    }
+
+    [Fact]
+    public async Task AClientStreamThatFailsEarlyTellsItsStatusAtTheEnd()
+    {
+        using DuplexCall<EchoRequest, EchoResponse> call = await channel.OpenAsync(InteropMethods.ClientStream, default);
+        await call.WriteAsync(new EchoRequest { FailWith = (uint)StatusCode.FailedPrecondition, FailMessage = "gap" });
+        EchoRequest large = new() { Payload = ByteString.CopyFrom(new byte[100_000]) };
+        await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            while (true)
+            {
+                await call.WriteAsync(large);
+            }
+        });
+        RpcException error = await Assert.ThrowsAsync<RpcException>(async () => await call.FinishAsync());
+        Assert.Equal((StatusCode.FailedPrecondition, "gap"), (error.Code, error.Detail));
+    }
+
+    [Fact]
+    public async Task AServerThatGoesAwayIsUnavailable()
+    {
+        EchoRequest request = new() { Count = 1, Wait = true };
+        using ServerStreamCall<EchoResponse> call = channel.ServerStream(InteropMethods.ServerStream, request, default);
+        Assert.True(await call.Responses.ReadAsync());
+        await server.DisposeAsync();
+        RpcException error = await Assert.ThrowsAsync<RpcException>(async () => await call.Responses.ReadAsync());
+        Assert.True(error.Code is StatusCode.Unavailable or StatusCode.Cancelled, error.Message);
     }
 
     [Fact]

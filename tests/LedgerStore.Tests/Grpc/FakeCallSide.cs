@@ -33,5 +33,7 @@ internal sealed class FakeCallSide : CallSide
 
     internal override Exception Translate(Exception error) => error;
 
+    internal override Exception TranslateWrite(Exception error) => error;
+
     internal void Cancel() => source.Cancel();
 }
