@@ -50,12 +50,12 @@ internal static class Program
         BenchOptions options = BenchOptions.Parse(arguments.AsSpan(1));
         Machine machine = Machine.Read(Environment.CurrentDirectory);
         Console.WriteLine(machine);
-        var run = new BenchRun(options, Console.Out);
+        var run = new BenchRun(options, suite.Clock, Console.Out);
         run.PrintHead();
         suite.Run(run);
         if (options.JsonFile is string file)
         {
-            BenchReport.Write(file, suite.Name, arguments, machine, run);
+            BenchReport.Write(file, suite, arguments, machine, run);
         }
 
         return run.Results.Any(result => result.Met == false) ? 1 : 0;

@@ -12,13 +12,14 @@ internal static class BenchReport
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
     };
 
-    public static void Write(string file, string suite, string[] arguments, Machine machine, BenchRun run)
+    public static void Write(string file, IBenchSuite suite, string[] arguments, Machine machine, BenchRun run)
     {
         var report = new
         {
-            Suite = suite,
+            Suite = suite.Name,
             Command = "dotnet run -c Release --project bench/LedgerStore.Bench -- " + string.Join(' ', arguments),
             Commit = Commit(),
+            Clock = suite.Clock == BenchClock.Wall ? "wall" : "cpu time of one thread",
             Machine = machine,
             Results = run.Results.Select(result => new
             {

@@ -1,11 +1,10 @@
 // A suite under way: takes time, keeps the figures, prints each one.
 // One thread. Sampling runs the work for a fixed time and counts, after a warm-up that lets the JIT finish.
-using System.Diagnostics;
 using System.Globalization;
 
 namespace LedgerStore.Bench.Frame;
 
-internal sealed class BenchRun(BenchOptions options, TextWriter terminal)
+internal sealed class BenchRun(BenchOptions options, BenchClock clock, TextWriter terminal)
 {
     // Two rounds of tiered compilation, each 100 ms after the last new method; then the code is what it will stay.
     private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(400);
@@ -66,18 +65,20 @@ internal sealed class BenchRun(BenchOptions options, TextWriter terminal)
     }
 
     /// <summary>Seconds for each call, over as many calls as fit the time; at least one.</summary>
-    private static double Time(Action work, TimeSpan time)
+    private double Time(Action work, TimeSpan time)
     {
         long calls = 0;
-        var watch = Stopwatch.StartNew();
+        double start = clock.Now();
+        double seconds;
         do
         {
             work();
             calls++;
+            seconds = clock.Now() - start;
         }
-        while (watch.Elapsed < time);
+        while (seconds < time.TotalSeconds);
 
-        return watch.Elapsed.TotalSeconds / calls;
+        return seconds / calls;
     }
 
     private static string Number(double value) =>

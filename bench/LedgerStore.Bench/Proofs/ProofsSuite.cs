@@ -13,6 +13,8 @@ internal sealed class ProofsSuite : IBenchSuite
 
     public string Summary => "hashing, tree building, building and verifying proofs; one core, no disk";
 
+    public BenchClock Clock => BenchClock.ThreadCpu;
+
     public void Run(BenchRun run)
     {
         RunHashing(run);

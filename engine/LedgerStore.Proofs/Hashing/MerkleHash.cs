@@ -16,9 +16,7 @@ public static class MerkleHash
     /// <summary>What precedes two child hashes in their node hash; it keeps a node from posing as a leaf.</summary>
     public const byte NodePrefix = 0x01;
 
-    // Two blocks with prefix and padding. Longer messages go to the framework: OpenSSL has the processor's SHA
-    // instructions, and they then outweigh the cost of the call (bench micro SingleHash).
-    private const int ScalarBytesMax = (2 * Sha256Constants.BlockBytes) - Sha256Constants.PaddingBytesMin - 1;
+    // A message up to here is prefixed on the stack, a longer one in a pooled buffer.
     private const int StackBytesMax = 1024;
 
     /// <summary>The root of a tree without entries: SHA-256 of nothing.</summary>
@@ -36,18 +34,10 @@ public static class MerkleHash
         return Hash(NodePrefix, Hash256.BytesOf(children));
     }
 
-    /// <summary>One message by whatever is fastest for its length on this processor.</summary>
-    internal static Hash256 Hash(byte prefix, ReadOnlySpan<byte> message)
-    {
-        if (Arm.Sha256.IsSupported)
-        {
-            return Sha256Message.Hash<Sha256Arm<ArmSha256Instructions>>(prefix, message);
-        }
-
-        return message.Length <= ScalarBytesMax
-            ? Sha256Message.Hash<Sha256Scalar>(prefix, message)
-            : Framework(prefix, message);
-    }
+    /// <summary>One message by whatever is fastest on this processor.</summary>
+    internal static Hash256 Hash(byte prefix, ReadOnlySpan<byte> message) => Arm.Sha256.IsSupported
+        ? Sha256Message.Hash<ArmSha256Instructions>(prefix, message)
+        : Framework(prefix, message);
 
     /// <summary>The same by SHA256.HashData: the reference that every other path is compared with.</summary>
     [SkipLocalsInit]

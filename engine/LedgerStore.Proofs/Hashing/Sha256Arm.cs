@@ -41,12 +41,13 @@ internal readonly struct ArmSha256Instructions : IArmSha256Instructions
         Arm.Sha256.ScheduleUpdate1(w0To3, w8To11, w12To15);
 }
 
-internal readonly struct Sha256Arm<TInstructions> : ISha256Block
+internal static class Sha256Arm<TInstructions>
     where TInstructions : struct, IArmSha256Instructions
 {
     private const int RoundsAtOnce = 4;
     private const int Rounds = 64;
 
+    /// <summary>Works the 64 bytes of a block into the 8 words of a state.</summary>
     public static void Compress(Span<uint> state, ReadOnlySpan<byte> block)
     {
         Vector128<uint> abcd = Vector128.Create<uint>(state[..4]);

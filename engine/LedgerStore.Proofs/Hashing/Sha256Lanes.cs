@@ -23,7 +23,7 @@ internal static unsafe class Sha256Lanes
             leaves = leaves[count..];
         }
 
-        return Sha256Single.HashBundle(Sha256Path.Single, bundle, offset, leaves);
+        return Sha256Single.HashBundle(Sha256Paths.BestSingle, bundle, offset, leaves);
     }
 
     public static void HashNodes<TLanes, TVector>(ReadOnlySpan<Hash256> children, Span<Hash256> parents)

@@ -1,4 +1,4 @@
-// SHA-256 of one message: cuts it into blocks and pads it; the block function is a parameter.
+// SHA-256 of one message where Arm's instructions do the blocks: cuts it into blocks and pads it.
 // Any thread; pure.
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
@@ -10,8 +10,8 @@ internal static class Sha256Message
 {
     /// <summary>Hashes <paramref name="prefix"/> and the message.</summary>
     [SkipLocalsInit]
-    public static Hash256 Hash<TBlock>(byte prefix, ReadOnlySpan<byte> message)
-        where TBlock : struct, ISha256Block
+    public static Hash256 Hash<TInstructions>(byte prefix, ReadOnlySpan<byte> message)
+        where TInstructions : struct, IArmSha256Instructions
     {
         Span<uint> state = stackalloc uint[8];
         Sha256Constants.InitialState.CopyTo(state);
@@ -23,7 +23,7 @@ internal static class Sha256Message
         {
             message[..(block.Length - filled)].CopyTo(block[filled..]);
             message = message[(block.Length - filled)..];
-            TBlock.Compress(state, block);
+            Sha256Arm<TInstructions>.Compress(state, block);
             filled = 0;
         }
 
@@ -33,13 +33,13 @@ internal static class Sha256Message
         if (block.Length - filled < sizeof(ulong))
         {
             block[filled..].Clear();
-            TBlock.Compress(state, block);
+            Sha256Arm<TInstructions>.Compress(state, block);
             filled = 0;
         }
 
         block[filled..].Clear();
         BinaryPrimitives.WriteUInt64BigEndian(block[^sizeof(ulong)..], bits);
-        TBlock.Compress(state, block);
+        Sha256Arm<TInstructions>.Compress(state, block);
         return Digest(state);
     }
 

@@ -13,9 +13,6 @@ internal enum Sha256Path
     /// <summary>One message, with Arm's SHA-256 instructions.</summary>
     Arm,
 
-    /// <summary>One message, in plain C# when it is short and else by the framework.</summary>
-    Single,
-
     /// <summary>One message, SHA256.HashData.</summary>
     Framework,
 }
@@ -24,6 +21,9 @@ internal static class Sha256Paths
 {
     /// <summary>What this processor does fastest.</summary>
     public static Sha256Path Best { get; } = Supported()[0];
+
+    /// <summary>What it does fastest with one message.</summary>
+    public static Sha256Path BestSingle { get; } = IsSupported(Sha256Path.Arm) ? Sha256Path.Arm : Sha256Path.Framework;
 
     /// <summary>Every path this processor can run, fastest first.</summary>
     public static Sha256Path[] Supported() => [.. Enum.GetValues<Sha256Path>().Where(IsSupported)];

@@ -8,7 +8,7 @@ namespace LedgerStore.Tests.Proofs;
 
 internal static class HashPaths
 {
-    /// <summary>Every path that this processor can run; at least two on every machine.</summary>
+    /// <summary>Every path that this processor can run.</summary>
     public static TheoryData<string> Present => [.. Sha256Paths.Supported().Select(path => path.ToString())];
 
     public static Sha256Path Parse(string name) => Enum.Parse<Sha256Path>(name);
