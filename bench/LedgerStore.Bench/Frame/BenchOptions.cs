@@ -25,7 +25,7 @@ internal sealed record BenchOptions(string? JsonFile, double Seconds, bool Quick
             };
         }
 
-        return options.Seconds > 0 ? options : options with { Seconds = options.Quick ? 0.6 : 5 };
+        return options.Seconds > 0 ? options : options with { Seconds = options.Quick ? 0.6 : 3 };
     }
 
     private static double ParseSeconds(string text) =>

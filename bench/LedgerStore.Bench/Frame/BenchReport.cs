@@ -17,7 +17,7 @@ internal static class BenchReport
         var report = new
         {
             Suite = suite.Name,
-            Command = "dotnet run -c Release --project bench/LedgerStore.Bench -- " + string.Join(' ', arguments),
+            Command = Command(arguments),
             Commit = Commit(),
             Clock = suite.Clock == BenchClock.Wall ? "wall" : "cpu time of one thread",
             Machine = machine,
@@ -36,6 +36,16 @@ internal static class BenchReport
         string? directory = Path.GetDirectoryName(Path.GetFullPath(file));
         Directory.CreateDirectory(directory!);
         File.WriteAllText(file, JsonSerializer.Serialize(report, Json) + "\n");
+    }
+
+    /// <summary>What to type to measure this again, with the switches that turn instruction sets off.</summary>
+    private static string Command(string[] arguments)
+    {
+        IEnumerable<string> switches = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
+            .Select(variable => $"{variable.Key}={variable.Value}")
+            .Where(variable => variable.StartsWith("DOTNET_Enable", StringComparison.Ordinal)).Order();
+        string[] command = ["dotnet run -c Release --project bench/LedgerStore.Bench --", .. arguments];
+        return string.Join(' ', switches.Concat(command));
     }
 
     /// <summary>The commit that was measured, with "-dirty" when it was not quite that.</summary>

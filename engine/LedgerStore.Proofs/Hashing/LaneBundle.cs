@@ -27,6 +27,7 @@ internal unsafe ref struct LaneBundle<TLanes, TVector>
     private readonly Hash256* _leaves;
     private int _next;
     private int _active;
+    private bool _starts;
 
     private LaneBundle(BundleOrder* order, byte* bundle, Hash256* leaves)
     {
@@ -62,14 +63,19 @@ internal unsafe ref struct LaneBundle<TLanes, TVector>
         while (_active > 0)
         {
             int blocks = ShortestRun(frame);
-            for (int i = 0; i < blocks; i++)
+            if (_starts)
             {
                 Begin(state, (TVector*)starting);
-                Load(frame->Messages, (TVector*)starting, words);
+            }
+
+            for (int i = 0; i < blocks; i++)
+            {
+                Load(frame->Messages, i * Sha256Constants.BlockBytes, (TVector*)starting, words);
                 *(TVector*)starting = default;
                 LaneRounds<TLanes, TVector>.Compress(state, words);
-                Advance(frame);
             }
+
+            _starts = false;
 
             if (EndRuns(frame, blocks))
             {
@@ -90,11 +96,12 @@ internal unsafe ref struct LaneBundle<TLanes, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Load(byte** messages, TVector* starting, TVector* words)
+    private static void Load(byte** messages, nint offset, TVector* starting, TVector* words)
     {
         for (int i = 0; i < BlockWords; i += 4)
         {
-            TLanes.Load4(messages, 4 * i, out TVector w0, out TVector w1, out TVector w2, out TVector w3);
+            TLanes.Load4(
+                messages, offset + (4 * i), out TVector w0, out TVector w1, out TVector w2, out TVector w3);
             words[i] = TLanes.Swap(w0);
             words[i + 1] = TLanes.Swap(w1);
             words[i + 2] = TLanes.Swap(w2);
@@ -103,15 +110,6 @@ internal unsafe ref struct LaneBundle<TLanes, TVector>
 
         // The leaf prefix 0x00 in place of the byte that happens to stand before the entry.
         words[0] = TLanes.AndNot(words[0], TLanes.And(*starting, TLanes.Broadcast(0xFF000000)));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Advance(LaneFrame* frame)
-    {
-        for (int lane = 0; lane < TLanes.Count; lane++)
-        {
-            frame->Messages[lane] += Sha256Constants.BlockBytes;
-        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -147,6 +145,7 @@ internal unsafe ref struct LaneBundle<TLanes, TVector>
         bool ended = false;
         for (int lane = 0; lane < TLanes.Count; lane++)
         {
+            frame->Messages[lane] += blocks * Sha256Constants.BlockBytes;
             if ((frame->Blocks[lane] -= blocks) != 0 || frame->Entries[lane] < 0)
             {
                 continue;
@@ -193,6 +192,7 @@ internal unsafe ref struct LaneBundle<TLanes, TVector>
         Pad(message, length, padding, padded);
 
         _active++;
+        _starts = true;
         starting[lane] = uint.MaxValue;
         frame->Entries[lane] = entry;
         frame->Messages[lane] = direct == 0 ? padded : message;

@@ -42,7 +42,7 @@ public sealed class StoredNodes(ITileStore store, TileNodes cache, ulong tree) :
         }
 
         var tile = new TileHashes(hashes[..width]);
-        cache.Keep(tree, place.TileLevel, place.TileIndex, tile);
+        cache.Offer(tree, place.TileLevel, place.TileIndex, tile);
         return tile;
     }
 }

@@ -3,7 +3,8 @@
 //
 // Sets of four places, each place a reference to something immutable: readers take no lock, and what two writers do at
 // the same time costs at worst a tile that has to be made again. In a set the place that nobody has used since the
-// hand last passed it is given up (second chance).
+// hand last passed it is given up (second chance), and only to a tile that is offered for the second time: tiles that
+// are asked for once do not drive out hot ones, and die young instead of being copied about by the garbage collector.
 // Any thread. Memory: at most tilesMax * 16 KiB.
 using System.Numerics;
 
@@ -17,6 +18,9 @@ public sealed class TileNodes
     private readonly Entry?[] _entries;
     private readonly int[] _hands;
 
+    // The key of the last tile that each place refused.
+    private readonly ulong[] _refused;
+
     /// <param name="tilesMax">How many tiles are kept, 16 KiB each; rounded up to a power of two, at least 4.</param>
     public TileNodes(int tilesMax)
     {
@@ -25,6 +29,7 @@ public sealed class TileNodes
         int tiles = Math.Max((int)BitOperations.RoundUpToPowerOf2((uint)tilesMax), Ways);
         _entries = new Entry?[tiles];
         _hands = new int[tiles / Ways];
+        _refused = new ulong[tiles];
     }
 
     /// <summary>How many tiles it keeps at most.</summary>
@@ -34,7 +39,7 @@ public sealed class TileNodes
     /// <param name="tree">Which tree, when several share the cache.</param>
     public TileHashes? Find(ulong tree, int level, ulong index, int widthNeeded)
     {
-        int set = SetOf(tree, level, index);
+        int set = SetOf(KeyOf(tree, level, index));
         for (int way = 0; way < Ways; way++)
         {
             Entry? entry = Volatile.Read(ref _entries[set + way]);
@@ -48,14 +53,31 @@ public sealed class TileNodes
         return null;
     }
 
-    /// <summary>Keeps a tile from now on, in place of a narrower one or of one that nobody used.</summary>
-    public void Keep(ulong tree, int level, ulong index, TileHashes hashes)
+    /// <summary>
+    /// Keeps a tile from now on where a place is free or has a narrower one; else when it is offered again soon.
+    /// </summary>
+    public void Offer(ulong tree, int level, ulong index, TileHashes hashes)
     {
-        int set = SetOf(tree, level, index);
-        Volatile.Write(ref _entries[set + PlaceFor(set, tree, level, index)], new Entry(tree, level, index, hashes));
+        ulong key = KeyOf(tree, level, index);
+        int set = SetOf(key);
+        int way = FreePlace(set, tree, level, index);
+        if (way < 0)
+        {
+            // Two keys that are mixed to the same number cost a place, nothing else.
+            ref ulong refused = ref _refused[(int)(key & (ulong)(_refused.Length - 1))];
+            if (refused != key)
+            {
+                refused = key;
+                return;
+            }
+
+            way = GiveUpPlace(set);
+        }
+
+        Volatile.Write(ref _entries[set + way], new Entry(tree, level, index, hashes));
     }
 
-    private int PlaceFor(int set, ulong tree, int level, ulong index)
+    private int FreePlace(int set, ulong tree, int level, ulong index)
     {
         for (int way = 0; way < Ways; way++)
         {
@@ -66,6 +88,11 @@ public sealed class TileNodes
             }
         }
 
+        return -1;
+    }
+
+    private int GiveUpPlace(int set)
+    {
         // Twice around at most: the first round takes away every second chance.
         ref int hand = ref _hands[set / Ways];
         for (int i = 0; i < 2 * Ways; i++)
@@ -83,12 +110,15 @@ public sealed class TileNodes
         return hand & (Ways - 1);
     }
 
-    private int SetOf(ulong tree, int level, ulong index)
+    private int SetOf(ulong key) => (int)(key >> 32) & (_entries.Length - Ways);
+
+    /// <summary>All of a tile's name in 64 well mixed bits (the finalizer of SplitMix64).</summary>
+    private static ulong KeyOf(ulong tree, int level, ulong index)
     {
-        // Fibonacci hashing: the high bits of the product depend on all bits of the key.
         ulong key = (tree * 0x9E3779B97F4A7C15) ^ index ^ ((ulong)level << 56);
-        ulong mixed = key * 0x9E3779B97F4A7C15;
-        return (int)(mixed >> 32) & (_entries.Length - Ways);
+        key = (key ^ (key >> 30)) * 0xBF58476D1CE4E5B9;
+        key = (key ^ (key >> 27)) * 0x94D049BB133111EB;
+        return key ^ (key >> 31);
     }
 
     private sealed class Entry(ulong tree, int level, ulong index, TileHashes hashes)

@@ -13,14 +13,14 @@ public sealed class TileNodesTests
     {
         var cache = new TileNodes(16);
         var narrow = new TileHashes(Leaves.AsSpan(0, 10));
-        cache.Keep(tree: 1, level: 2, index: 3, narrow);
+        cache.Offer(tree: 1, level: 2, index: 3, narrow);
         Assert.Same(narrow, cache.Find(1, 2, 3, 10));
         Assert.Null(cache.Find(1, 2, 3, 11));
         Assert.Null(cache.Find(2, 2, 3, 1));
         Assert.Null(cache.Find(1, 3, 3, 1));
         Assert.Null(cache.Find(1, 2, 4, 1));
         var wide = new TileHashes(Leaves.AsSpan(0, 11));
-        cache.Keep(1, 2, 3, wide);
+        cache.Offer(1, 2, 3, wide);
         Assert.Same(wide, cache.Find(1, 2, 3, 10));
     }
 
@@ -30,16 +30,39 @@ public sealed class TileNodesTests
         var cache = new TileNodes(100);
         Assert.Equal(128, cache.Capacity);
         var tile = new TileHashes(Leaves.AsSpan(0, 1));
-        cache.Keep(0, 1, 0, tile);
+        cache.Offer(0, 1, 0, tile);
         for (ulong index = 0; index < 10_000; index++)
         {
-            cache.Keep(0, 0, index, tile);
+            cache.Offer(0, 0, index, tile);
+            cache.Offer(0, 0, index, tile);
             Assert.NotNull(cache.Find(0, 1, 0, 1));
         }
 
         int kept = Enumerable.Range(0, 10_000).Count(index => cache.Find(0, 0, (ulong)index, 1) is not null);
         Assert.InRange(kept, 64, 127);
+        Assert.NotNull(cache.Find(0, 0, 9_999, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new TileNodes(0));
+    }
+
+    [Fact]
+    public void A_tile_that_is_asked_for_once_drives_out_none()
+    {
+        var cache = new TileNodes(64);
+        var tile = new TileHashes(Leaves.AsSpan(0, 1));
+        for (ulong index = 0; index < 64; index++)
+        {
+            cache.Offer(0, 1, index, tile);
+        }
+
+        ulong[] all = [.. Enumerable.Range(0, 64).Select(i => (ulong)i)];
+        ulong[] kept = [.. all.Where(i => cache.Find(0, 1, i, 1) is not null)];
+        for (ulong index = 0; index < 10_000; index++)
+        {
+            cache.Offer(0, 0, index, tile);
+        }
+
+        Assert.InRange(kept.Length, 32, 64);
+        Assert.All(kept, index => Assert.NotNull(cache.Find(0, 1, index, 1)));
     }
 
     [Theory]
