@@ -56,7 +56,9 @@ public sealed class CallEndTests : IAsyncLifetime
     {
         EchoRequest request = new()
         {
-            FailWith = (uint)StatusCode.FailedPrecondition, FailMessage = "no", FailWithDetails = true,
+            FailWith = (uint)StatusCode.FailedPrecondition,
+            FailMessage = "no",
+            FailWithDetails = true,
         };
         RpcException error = await FailAsync(request, default);
         Assert.Equal("TEST_REASON", error.Info!.Reason);
