@@ -58,9 +58,12 @@ internal sealed class CallRunner(MethodDescriptor method, CallHandler handler, G
         try
         {
             await options.Interceptor(call, next).ConfigureAwait(false);
-            return call.IsPastDeadline
-                ? new RpcException(StatusCode.DeadlineExceeded, "the deadline of the call has passed")
-                : null;
+            if (call.IsPastDeadline && call.EndReason is null)
+            {
+                return new RpcException(StatusCode.DeadlineExceeded, "the deadline of the call has passed");
+            }
+
+            return call.EndReason;
         }
         catch (Exception error)
         {

@@ -47,6 +47,11 @@ internal sealed class GrpcOptions
 
     internal RpcException Translate(ServerCall call, Exception error)
     {
+        if (call.EndReason is { } reason)
+        {
+            return reason;
+        }
+
         if (call.IsPastDeadline)
         {
             return new RpcException(StatusCode.DeadlineExceeded, "the deadline of the call has passed", error);

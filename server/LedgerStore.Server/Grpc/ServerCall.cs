@@ -13,6 +13,8 @@ internal sealed class ServerCall : CallSide, IDisposable
 {
     private readonly GrpcOptions options;
     private readonly CallDeadline? deadline;
+    private readonly CancellationTokenSource? ending;
+    private RpcException? endReason;
     private readonly bool isPeerGzip;
     private readonly bool acceptsGzip;
     private Metadata? requestHeaders;
@@ -32,6 +34,11 @@ internal sealed class ServerCall : CallSide, IDisposable
         Timeout = RequestEncoding.Timeout(context.Request.Headers);
         deadline = Timeout is { } timeout ? new CallDeadline(context, timeout, options) : null;
         CancellationToken = deadline?.Token ?? context.RequestAborted;
+        if (method.Kind != MethodKind.Unary)
+        {
+            ending = CancellationTokenSource.CreateLinkedTokenSource(CancellationToken);
+            CancellationToken = ending.Token;
+        }
     }
 
     /// <summary>The request below: connection, client certificate, features.</summary>
@@ -68,6 +75,9 @@ internal sealed class ServerCall : CallSide, IDisposable
 
     internal RawMessageWriter Responses => responses ??= new RawMessageWriter(this, Context.Response.BodyWriter);
 
+    /// <summary>What <see cref="End"/> was called with, if it was.</summary>
+    internal RpcException? EndReason => Volatile.Read(ref endReason);
+
     internal bool IsPastDeadline => deadline?.HasPassed ?? false;
 
     internal override int ReceiveBytesMax => options.ReceiveBytesMax;
@@ -93,6 +103,28 @@ internal sealed class ServerCall : CallSide, IDisposable
         return Context.Response.StartAsync(CancellationToken);
     }
 
+    /// <summary>
+    /// Ends a stream from outside its handler, with a status: its client lost the right to it, or the server drains. The
+    /// handler sees its token cancelled; what it answers no longer counts. Any thread. No effect on unary calls, which
+    /// end by themselves.
+    /// </summary>
+    public void End(RpcException reason)
+    {
+        if (ending is null || Interlocked.CompareExchange(ref endReason, reason, null) is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            ending.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The call ended in this very moment.
+        }
+    }
+
     /// <summary>Ends the call at once with RST_STREAM; the client sees CANCELLED.</summary>
     public void Abort()
     {
@@ -107,7 +139,11 @@ internal sealed class ServerCall : CallSide, IDisposable
         }
     }
 
-    public void Dispose() => deadline?.Dispose();
+    public void Dispose()
+    {
+        ending?.Dispose();
+        deadline?.Dispose();
+    }
 
     internal override ValueTask<PipeReader> OpenReaderAsync() => new(Context.Request.BodyReader);
 

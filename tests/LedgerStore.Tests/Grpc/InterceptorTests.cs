@@ -85,6 +85,23 @@ public sealed class InterceptorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AStreamCanBeEndedFromOutside()
+    {
+        ConcurrentQueue<ServerCall> calls = [];
+        server.Options.Interceptor = (call, next) =>
+        {
+            calls.Enqueue(call);
+            return next(call);
+        };
+        using DuplexCall<EchoRequest, EchoResponse> stream = await channel.OpenAsync(InteropMethods.Duplex, default);
+        await stream.WriteAsync(new EchoRequest());
+        Assert.True(await stream.Responses.ReadAsync());
+        Assert.Single(calls).End(RpcException.Because(StatusCode.PermissionDenied, "POLICY_CHANGED", "no longer"));
+        RpcException error = await Assert.ThrowsAsync<RpcException>(async () => await stream.Responses.ReadAsync());
+        Assert.Equal((StatusCode.PermissionDenied, "POLICY_CHANGED"), (error.Code, error.Info!.Reason));
+    }
+
+    [Fact]
     public async Task AMethodWithoutMetadataIsNotRegistered()
     {
         ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(() => TestServer.StartAsync(
