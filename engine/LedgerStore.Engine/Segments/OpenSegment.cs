@@ -210,6 +210,7 @@ internal sealed class OpenSegment : SegmentSource, IDisposable
     {
         Invariant.That(IsComplete, "a segment is sealed when it is complete");
         _file.Sync();
+        _file.EndWriting();
         _pool.FileSystem.MakeReadOnly(Path);
         _pool.FileSystem.SyncDirectory(Directory);
     }
@@ -231,7 +232,7 @@ internal sealed class OpenSegment : SegmentSource, IDisposable
         }
     }
 
-    /// <summary>Closes the file as soon as nobody reads it.</summary>
+    /// <summary>Closes the file as soon as nobody reads it. Sync first what shall be kept.</summary>
     public void Dispose() => _file.Dispose();
 
     private string Directory => System.IO.Path.GetDirectoryName(Path)!;

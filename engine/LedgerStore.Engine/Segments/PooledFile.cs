@@ -22,7 +22,8 @@ internal sealed class PooledFile : IDisposable
 
     public string Path { get; }
 
-    public FileAccessMode Mode { get; }
+    /// <summary>How the file is opened when it is wanted again.</summary>
+    public FileAccessMode Mode { get; private set; }
 
     // These belong to the pool, guarded by its gate. IsDisposed only ever becomes true.
     internal LinkedListNode<PooledFile> Node { get; }
@@ -60,6 +61,11 @@ internal sealed class PooledFile : IDisposable
         use.File.SetLength(length);
     }
 
+    /// <summary>Nothing is written any more: from now on it is opened for reading, which is all that a sealed file
+    /// allows.</summary>
+    public void EndWriting() => Mode = FileAccessMode.ReadOnly;
+
+    /// <summary>Closes the file as soon as nobody uses it. It is not synced: that is for who wrote it.</summary>
     public void Dispose() => _pool.Close(this);
 
     internal bool TakeDirty() => Interlocked.Exchange(ref _dirty, 0) != 0;

@@ -133,8 +133,9 @@ internal sealed partial class SimulatedFileSystem
                 return FileErrno.InputOutput;
             }
 
-            bytes.Clear();
-            _ = node.Read(offset, bytes);
+            // Only what is behind the end is cleared: other readers may be looking at the same pages.
+            int read = node.Read(offset, bytes);
+            bytes[read..].Clear();
             return 0;
         }
     }

@@ -155,6 +155,26 @@ public class BlockTests
         Assert.InRange(refused, 15_000, 30_000);
     }
 
+    /// <summary>Else reading one entry would find another one than reading all of them.</summary>
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public void Chunks_that_claim_other_entries_than_they_hold_are_refused(int shift)
+    {
+        byte[][] entries = Bundles.Noise(new Random(2), 13, 40_000);
+        byte[] forged = Bundles.Block(Identity, entries, 100, 200);
+        BlockHeader header = BlockHeader.Read(forged);
+        int second = BlockFormat.HeaderBytes + BlockFormat.ChunkRowBytes;
+        BitConverter.TryWriteBytes(forged.AsSpan(second), BitConverter.ToInt32(forged, second) + shift);
+        header.Write(forged);
+        BlockPlace place = new("file", 0, forged.Length);
+        Assert.Equal(header, BlockDecoder.ReadHeader(forged, Identity, place));
+
+        Assert.Throws<BlockDamagedException>(() => DecodeAll(forged, Identity));
+        Assert.Throws<BlockDamagedException>(() => DecodeOne(forged, header, place, 5));
+        Assert.Throws<BlockDamagedException>(() => DecodeOne(forged, header, place, 7));
+    }
+
     [Fact]
     public void A_block_from_elsewhere_is_refused()
     {

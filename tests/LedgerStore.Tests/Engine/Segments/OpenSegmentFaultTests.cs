@@ -99,6 +99,20 @@ public sealed class OpenSegmentFaultTests : IDisposable
     }
 
     [Fact]
+    public void A_sealed_file_that_was_closed_to_make_room_is_still_read_until_it_is_replaced()
+    {
+        OpenSegment open = _store.AddOpen(0, 256);
+        SegmentStore.Complete(open);
+        for (uint generation = 2; generation < 8; generation++)
+        {
+            OpenSegment.Create(
+                _store.Services.Files, SegmentStore.Directory, SegmentStore.Identity(9, generation), createdMicros: 5);
+        }
+
+        Assert.True(_store.ReadsRight(100));
+    }
+
+    [Fact]
     public void What_was_synced_survives_a_power_cut_at_every_later_call()
     {
         for (int at = 1; ; at++)

@@ -262,6 +262,11 @@ public sealed class OpenSegmentTests : IDisposable
         for (int length = sound.Length - 1; length >= 0; length -= 16)
         {
             file.SetLength(length);
+            using (OpenSegment cut = Reopen(262))
+            {
+                Assert.NotNull(cut.Damage);
+            }
+
             Assert.True(OpensDamagedOrReadsRight(expected), $"cut at {length}");
         }
 

@@ -181,6 +181,23 @@ public sealed class SegmentDamageTests : IDisposable
         Assert.True(_store.ReadsRight(0));
     }
 
+    /// <summary>Proofs are made from it: checksums alone are not enough.</summary>
+    [Fact]
+    public void A_forged_level_1_tile_is_refused()
+    {
+        (byte[] file, SealedFacts facts) = SegmentStore.Sealed(1);
+        file = [.. file];
+        Span<byte> tile = file.AsSpan(^SegmentFormat.TrailerBytes..)[..SegmentFormat.TileBytes];
+        tile[77] ^= 1;
+        SegmentFooter footer = SegmentFooter.Read(
+            file.AsSpan(^SegmentFormat.FooterBytes..), facts.Identity, file.Length);
+        (footer with { TileCrc = Crc32C.Compute(tile) }).Write(file.AsSpan(^SegmentFormat.FooterBytes..));
+        _store.Write(facts.Path, file);
+
+        BlockDamagedException damage = Assert.Throws<BlockDamagedException>(() => Open(facts));
+        Assert.Contains("level-1 tile has another root", damage.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Another_sealed_segment_in_its_place_is_refused()
     {
