@@ -94,7 +94,8 @@ public sealed class CommittedLogCrashTests
     {
         SimulatedFileSystem whole = LogFixture.Disk();
         ShortHistory(whole, new LogModel());
-        foreach (SimulatedCall call in whole.Trace.Where(call => call.Path.StartsWith("/data", StringComparison.Ordinal)))
+        bool IsOurs(SimulatedCall call) => call.Path.StartsWith("/data", StringComparison.Ordinal);
+        foreach (SimulatedCall call in whole.Trace.Where(IsOurs))
         {
             foreach (int kept in (int[])[0, 10, 700, 5000])
             {

@@ -84,7 +84,8 @@ public sealed class DamageTests
             foreach (byte value in values)
             {
                 disk.Overwrite(path, i, [value]);
-                detected += IsDetected(disk, path, describe, expected, unacknowledged, $"byte {i} = {value:x2}") ? 1 : 0;
+                string what = $"byte {i} = {value:x2}";
+                detected += IsDetected(disk, path, describe, expected, unacknowledged, what) ? 1 : 0;
             }
 
             disk.Overwrite(path, i, [sound[i]]);

@@ -1,4 +1,4 @@
-// What must be true of a committed log after any crash: the committed records, and perhaps a part of what was under way.
+// What must be true of a committed log after any crash: the committed records, and perhaps some of what was under way.
 
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Journal;
