@@ -13,7 +13,7 @@ public class BatchFingerprintBenchmarks
     private readonly byte[] _payload = new byte[Records * 256];
     private readonly int[] _lengths = Enumerable.Repeat(256, Records).ToArray();
     private readonly byte[] _hash = new byte[32];
-    private readonly BatchFingerprint _fingerprint = new(new byte[16]);
+    private readonly BatchFingerprint _fingerprint = new(UInt128.One);
 
     public BatchFingerprintBenchmarks() => new Random(1).NextBytes(_payload);
 

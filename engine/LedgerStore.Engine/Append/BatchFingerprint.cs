@@ -12,7 +12,6 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Engine.Append;
 
@@ -37,12 +36,10 @@ internal sealed class BatchFingerprint
     private readonly ulong _key2;
     private readonly ulong _key3;
 
-    /// <param name="storeId">The 16 bytes of the store id.</param>
-    public BatchFingerprint(ReadOnlySpan<byte> storeId)
+    public BatchFingerprint(UInt128 storeId)
     {
-        Invariant.That(storeId.Length == 16, "a store id has 16 bytes");
-        ulong low = BinaryPrimitives.ReadUInt64LittleEndian(storeId);
-        ulong high = BinaryPrimitives.ReadUInt64LittleEndian(storeId[8..]);
+        ulong low = (ulong)storeId;
+        ulong high = (ulong)(storeId >> 64);
         _key0 = Fold(low ^ Root2, high ^ Root3);
         _key1 = Fold(low ^ Root3, high ^ Root5);
         _key2 = Fold(low ^ Root5, high ^ Root7);

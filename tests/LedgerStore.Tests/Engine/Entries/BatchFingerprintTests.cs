@@ -8,8 +8,7 @@ namespace LedgerStore.Tests.Engine.Entries;
 
 public sealed class BatchFingerprintTests
 {
-    private static readonly byte[] StoreId = Enumerable.Range(0, 16).Select(i => (byte)i).ToArray();
-    private static readonly BatchFingerprint Fingerprint = new(StoreId);
+    private static readonly BatchFingerprint Fingerprint = new(new UInt128(0x0F0E0D0C0B0A0908, 0x0706050403020100));
 
     [Fact]
     public void It_is_what_its_definition_says()
@@ -17,7 +16,7 @@ public sealed class BatchFingerprintTests
         var random = new Random(11);
         for (int round = 0; round < 500; round++)
         {
-            byte[] storeId = Bytes(random, 16);
+            var storeId = new UInt128((ulong)random.NextInt64(), (ulong)random.NextInt64());
             byte[] contentType = Bytes(random, random.Next(129));
             int[] lengths = Enumerable.Range(0, random.Next(1, 70)).Select(_ => random.Next()).ToArray();
             byte[] payload = Bytes(random, random.Next(1000));
@@ -89,7 +88,7 @@ public sealed class BatchFingerprintTests
         Assert.True(seen.Add(Fingerprint.Compute(default, [3, 0], new byte[3])));
         Assert.True(seen.Add(Fingerprint.Compute(new byte[1], [3], new byte[3])));
         Assert.True(seen.Add(Fingerprint.Compute(new byte[2], [3], new byte[3])));
-        Assert.True(seen.Add(new BatchFingerprint(new byte[16]).Compute(default, [3], new byte[3])));
+        Assert.True(seen.Add(new BatchFingerprint(UInt128.Zero).Compute(default, [3], new byte[3])));
         for (int zeros = 4; zeros < 300; zeros++)
         {
             Assert.True(seen.Add(Fingerprint.Compute(default, [3], new byte[zeros])));
@@ -125,10 +124,10 @@ public sealed class BatchFingerprintTests
     // The definition at the head of BatchFingerprint, as directly as it can be written.
     private static class FingerprintModel
     {
-        public static UInt128 Compute(byte[] storeId, byte[] contentType, int[] lengths, byte[] payload)
+        public static UInt128 Compute(UInt128 storeId, byte[] contentType, int[] lengths, byte[] payload)
         {
-            ulong low = BitConverter.ToUInt64(storeId, 0);
-            ulong high = BitConverter.ToUInt64(storeId, 8);
+            ulong low = (ulong)storeId;
+            ulong high = (ulong)(storeId >> 64);
             ulong[] roots = [0x6A09E667F3BCC908, 0xBB67AE8584CAA73B, 0x3C6EF372FE94F82B, 0xA54FF53A5F1D36F1];
             ulong[] keys = new ulong[4];
             for (int i = 0; i < 4; i++)
