@@ -133,6 +133,21 @@ public sealed class CatalogTests
         Assert.Equal(["a", "c"], Reopen(disk).SortedByName().Select(l => l.Name));
     }
 
+    [Fact]
+    public void A_ledger_that_was_found_behind_the_commit_is_durable_before_anybody_sees_it()
+    {
+        SimulatedFileSystem disk = LogFixture.Disk();
+        Catalog.Create(disk, LogFixture.Paths, StoreId).CreateLedger("a", "o/a", isSalted: false, 1);
+        disk.Faults = FaultPlans.OnNth(
+            StorageOperation.Sync, "catalog", 1, SimulatedFault.Error(FileErrno.InputOutput));
+        Catalog catalog = Reopen(disk);
+        Assert.Throws<StorageException>(() => catalog.CreateLedger("b", "o/b", isSalted: false, 1));
+
+        // The page cache shows the record, as clean pages, and the disk may not have it.
+        Assert.NotNull(Reopen(disk).Find("b"));
+        Assert.NotNull(Reopen(disk.Crash(new LoseAll())).Find("b"));
+    }
+
     private static Catalog Reopen(SimulatedFileSystem disk) =>
         Catalog.Open(disk, LogFixture.Paths, StoreId, FileAccessMode.ReadWrite);
 }

@@ -122,6 +122,26 @@ public sealed class CommittedLogTests
     }
 
     [Fact]
+    public void A_name_that_was_never_synced_is_made_durable_before_anything_is_added()
+    {
+        SimulatedFileSystem disk = LogFixture.Disk();
+        CommittedLog log = LogFixture.Create(disk);
+        log.BeginRewrite();
+        LogFixture.Append(log, 1);
+        log.WritePending();
+        disk.SyncFileSystem("/");
+        log.WriteSlot();
+
+        // The process dies here, the machine does not: the new file has the name, and no disk knows it.
+        CommittedLog next = LogFixture.Open(disk, FileAccessMode.ReadWrite, out List<int> numbers);
+        Assert.Equal([1], numbers);
+        LogFixture.Append(next, 2);
+        next.CommitNow();
+        LogFixture.Open(disk.Crash(new LoseAll()), FileAccessMode.ReadWrite, out numbers);
+        Assert.Equal([1, 2], numbers);
+    }
+
+    [Fact]
     public void Reading_changes_nothing()
     {
         SimulatedFileSystem disk = LogFixture.Disk();

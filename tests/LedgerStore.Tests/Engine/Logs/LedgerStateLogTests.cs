@@ -77,6 +77,25 @@ public sealed class LedgerStateLogTests
     }
 
     [Fact]
+    public void Live_bytes_are_what_a_compacted_file_has()
+    {
+        SimulatedFileSystem disk = Disk(1);
+        var random = new Random(5);
+        var state = new LedgerState();
+        LedgerStateLog log = Open(disk, 0, out _);
+        for (int i = 1; i < 300; i++)
+        {
+            Append(log, random, i);
+            log.CommitNow();
+            Open(disk, 0, out state);
+            CommittedLog compacted = CommittedLog.CreateNew(disk, LogFixture.LogPath, LogFixture.Identity);
+            state.AppendTo(compacted);
+            compacted.CommitNow();
+            Assert.Equal(compacted.CommittedBytes, state.LiveBytes);
+        }
+    }
+
+    [Fact]
     public void A_log_whose_records_are_all_alive_is_not_compacted_again_and_again()
     {
         SimulatedFileSystem disk = Disk(1);
@@ -186,6 +205,25 @@ public sealed class LedgerStateLogTests
         Assert.True(log.FileBytes < 2000);
         Open(disk, 0, out LedgerState state);
         Assert.Equal(i, state.Flushed!.Value.Size);
+    }
+
+    private static void Append(LedgerStateLog log, Random random, int i)
+    {
+        switch (random.Next(4))
+        {
+            case 0:
+                log.Stage(new SealedRecord(random.Next(9), 1, 1000, 5, 6, Root(1)));
+                break;
+            case 1:
+                log.Stage(new FlushedRecord(i, 1, 1, 7));
+                break;
+            case 2:
+                log.Stage(Producer("p" + new string('x', random.Next(5)), i));
+                break;
+            default:
+                log.Stage(new CheckpointRecord(i, Root(2), new byte[random.Next(400)]));
+                break;
+        }
     }
 
     private static bool IsSync(SimulatedCall call) => call.Operation is StorageOperation.Sync

@@ -196,9 +196,14 @@ internal sealed class ProducerHistory
                 }
             }
 
-            for (int i = _random.Next(100); i > 0; i--)
+            // While the snapshots are written and synced, the ledger goes on.
+            for (int i = _random.Next(300); i > 0; i--)
             {
                 Batch(_random.Next(2));
+                if (_random.Next(60) == 0)
+                {
+                    EndFrame();
+                }
             }
 
             foreach (ProducerSnapshot snapshot in snapshots)
