@@ -93,18 +93,24 @@ internal sealed class BatchFingerprint
     /// <summary>Absorbs the whole stripes and returns what is left.</summary>
     private ReadOnlySpan<byte> AbsorbStripes(scoped ref Lanes lanes, ReadOnlySpan<byte> bytes)
     {
-        Lanes now = lanes;
+        // Locals and not the struct: the lanes and the keys stay in registers.
+        (ulong a, ulong b, ulong c, ulong d) = (lanes.A, lanes.B, lanes.C, lanes.D);
+        (ulong key0, ulong key1, ulong key2, ulong key3) = (_key0, _key1, _key2, _key3);
         while (bytes.Length >= StripeBytes)
         {
             ReadOnlySpan<byte> stripe = bytes[..StripeBytes];
-            Mix(
-                ref now,
-                Word(stripe, 0), Word(stripe, 8), Word(stripe, 16), Word(stripe, 24),
-                Word(stripe, 32), Word(stripe, 40), Word(stripe, 48), Word(stripe, 56));
+            ulong high0 = Math.BigMul(Word(stripe, 0) ^ key0, Word(stripe, 8) ^ a, out ulong low0);
+            ulong high1 = Math.BigMul(Word(stripe, 16) ^ key1, Word(stripe, 24) ^ b, out ulong low1);
+            ulong high2 = Math.BigMul(Word(stripe, 32) ^ key2, Word(stripe, 40) ^ c, out ulong low2);
+            ulong high3 = Math.BigMul(Word(stripe, 48) ^ key3, Word(stripe, 56) ^ d, out ulong low3);
+            a = low0 ^ high1;
+            b = low1 ^ high2;
+            c = low2 ^ high3;
+            d = low3 ^ high0;
             bytes = bytes[StripeBytes..];
         }
 
-        lanes = now;
+        lanes = new Lanes { A = a, B = b, C = c, D = d };
         return bytes;
     }
 

@@ -4,8 +4,9 @@ using System.Security.Cryptography;
 using BenchmarkDotNet.Attributes;
 using LedgerStore.Engine.Append;
 
-namespace LedgerStore.Bench;
+namespace LedgerStore.Bench.Micro;
 
+[MemoryDiagnoser]
 public class EntryBuilderBenchmarks
 {
     private const int Records = 64;
