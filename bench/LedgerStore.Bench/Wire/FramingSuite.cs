@@ -43,7 +43,8 @@ internal sealed class FramingSuite : IBenchSuite
             Report(run, name + ".p50", "us", lowerIsBetter: true, [.. figures.Select(figure => figure.MedianMicros)]);
         }
 
-        Report(run, name + ".allocated", "B", lowerIsBetter: true, [.. figures.Select(figure => figure.AllocatedBytes)]);
+        Report(
+            run, name + ".allocated", "B", lowerIsBetter: true, [.. figures.Select(figure => figure.AllocatedBytes)]);
     }
 
     private static void Report(BenchRun run, string name, string unit, bool lowerIsBetter, double[] runs) =>

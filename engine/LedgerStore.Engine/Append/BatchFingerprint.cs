@@ -207,7 +207,8 @@ internal sealed class BatchFingerprint
         BinaryPrimitives.ReadUInt64LittleEndian(stripe.Slice(offset, sizeof(ulong)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Pair(ReadOnlySpan<int> lengths, int i) => (uint)lengths[i] | ((ulong)(uint)lengths[i + 1] << 32);
+    private static ulong Pair(ReadOnlySpan<int> lengths, int i) =>
+        (uint)lengths[i] | ((ulong)(uint)lengths[i + 1] << 32);
 
     [StructLayout(LayoutKind.Auto)]
     private struct Lanes

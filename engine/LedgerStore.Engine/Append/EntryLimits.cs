@@ -4,7 +4,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text.Unicode;
-using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Engine.Append;
 

@@ -3,7 +3,6 @@
 
 using System.Buffers.Binary;
 using System.Text.Unicode;
-using LedgerStore.Engine.Foundation;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Append;

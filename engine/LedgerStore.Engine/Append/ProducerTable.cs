@@ -2,11 +2,11 @@
 // Owned by the Gate: every call under the Gate's lock. Pure: no time, no files.
 
 using LedgerStore.Engine.Format;
-using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Engine.Append;
 
-/// <summary>Finds the window of a producer, bounds their number, and knows which ones state.log does not hold.</summary>
+/// <summary>Finds the window of a producer, bounds their number, and knows which ones state.log does not
+/// hold.</summary>
 internal sealed class ProducerTable
 {
     private readonly int _producersPerIdentityMax;
@@ -82,7 +82,8 @@ internal sealed class ProducerTable
         (Find(name) ?? Add(name)).Restore(snapshot);
     }
 
-    /// <summary>Forgets the batches from this position on: their frames failed as a whole and nobody was answered.</summary>
+    /// <summary>Forgets the batches from this position on: their frames failed as a whole and nobody was
+    /// answered.</summary>
     public void TakeBack(long fromPosition)
     {
         // What was just appended is unsaved, so the list has every window that can be concerned.

@@ -124,7 +124,8 @@ internal sealed class ProducerWindow
         return answer.LastSequence < FirstRememberedSequence;
     }
 
-    /// <summary>Forgets the batches from this position on: their frames failed as a whole and nobody was answered.</summary>
+    /// <summary>Forgets the batches from this position on: their frames failed as a whole and nobody was
+    /// answered.</summary>
     public void TakeBack(long fromPosition)
     {
         if (_newestPosition < fromPosition)

@@ -1,7 +1,6 @@
 // The constants of a block: one bundle of up to 256 entries, compressed in chunks, with its level-0 tile.
 // Pure: any thread. docs/FORMAT.md draws it; these numbers never change, versions are added.
 
-using LedgerStore.Engine.Foundation;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Format;

@@ -1,7 +1,6 @@
 // Which bundle a block must be: compared with its header, so that a block that was moved from another ledger, segment
 // or position is refused however sound it is. Immutable: any thread.
 
-using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Engine.Format;
 

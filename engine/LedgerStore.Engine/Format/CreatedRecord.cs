@@ -2,7 +2,6 @@
 
 using System.Text;
 using System.Text.Unicode;
-using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Engine.Format;
 

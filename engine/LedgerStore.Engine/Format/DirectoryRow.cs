@@ -1,7 +1,6 @@
 // Where one block of a segment is, and what it holds: 40 bytes in the directory. Pure: any thread.
 
 using System.Buffers.Binary;
-using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Engine.Format;
 

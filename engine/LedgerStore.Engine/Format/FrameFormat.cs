@@ -2,7 +2,7 @@
 //
 //   0   4  magic "LSFR"
 //   4   2  version = 1
-//   6   2  flags: 1 = clean close
+//   6   2  kind: 0 = batches, 1 = clean close, 2 = idle
 //   8   8  nonce of the file
 //  16   8  frame number: one more than the frame before it, through all files
 //  24   8  last frame known durable when this one was sealed
@@ -10,15 +10,26 @@
 //  40   4  body length
 //  44   4  sections in the body
 //  48   4  CRC-32C of the body
-//  52   8  0
+//  52   8  time of the last entry of the store, microseconds since 1970: the next one is never earlier
 //  60   4  CRC-32C of bytes 0..59
 //  64      body: sections, one after the other; then zeros to a multiple of 4,096
 //
 // A frame starts at a multiple of 4,096, so that writing the next one never touches a page that was acknowledged.
+//
+// An idle frame holds nothing and takes no part in the order: it stands, unsynced, where the next frame will be
+// written,
+// and says only that the frame before it is durable.
 using System.Buffers.Binary;
 using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Engine.Format;
+
+internal enum FrameKind : ushort
+{
+    Batches = 0,
+    Close = 1,
+    Idle = 2,
+}
 
 /// <summary>The header of a journal frame.</summary>
 internal readonly record struct FrameHeader(
@@ -29,13 +40,13 @@ internal readonly record struct FrameHeader(
     int BodyBytes,
     int Sections,
     uint BodyCrc,
-    bool IsClose)
+    long LastMicros,
+    FrameKind Kind)
 {
     public const int Bytes = 64;
     public const int Alignment = 4096;
     private const uint Magic = 0x5246_534C; // "LSFR"
     private const ushort Version = 1;
-    private const ushort CloseFlag = 1;
 
     /// <summary>Bytes the frame takes in the file.</summary>
     public int StoredBytes => AlignUp(Bytes + BodyBytes);
@@ -47,7 +58,7 @@ internal readonly record struct FrameHeader(
         header[..Bytes].Clear();
         BinaryPrimitives.WriteUInt32LittleEndian(header, Magic);
         BinaryPrimitives.WriteUInt16LittleEndian(header[4..], Version);
-        BinaryPrimitives.WriteUInt16LittleEndian(header[6..], IsClose ? CloseFlag : (ushort)0);
+        BinaryPrimitives.WriteUInt16LittleEndian(header[6..], (ushort)Kind);
         BinaryPrimitives.WriteUInt64LittleEndian(header[8..], Nonce);
         BinaryPrimitives.WriteInt64LittleEndian(header[16..], Number);
         BinaryPrimitives.WriteInt64LittleEndian(header[24..], LastDurable);
@@ -55,6 +66,7 @@ internal readonly record struct FrameHeader(
         BinaryPrimitives.WriteInt32LittleEndian(header[40..], BodyBytes);
         BinaryPrimitives.WriteInt32LittleEndian(header[44..], Sections);
         BinaryPrimitives.WriteUInt32LittleEndian(header[48..], BodyCrc);
+        BinaryPrimitives.WriteInt64LittleEndian(header[52..], LastMicros);
         BinaryPrimitives.WriteUInt32LittleEndian(header[60..], Crc32C.Compute(header[..60]));
     }
 
@@ -86,8 +98,9 @@ internal readonly record struct FrameHeader(
             BinaryPrimitives.ReadInt32LittleEndian(bytes[40..]),
             BinaryPrimitives.ReadInt32LittleEndian(bytes[44..]),
             BinaryPrimitives.ReadUInt32LittleEndian(bytes[48..]),
-            (BinaryPrimitives.ReadUInt16LittleEndian(bytes[6..]) & CloseFlag) != 0);
-        return header is { Number: > 0, BodyBytes: >= 0, Sections: >= 0 }
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[52..]),
+            (FrameKind)BinaryPrimitives.ReadUInt16LittleEndian(bytes[6..]));
+        return header is { Number: > 0, BodyBytes: >= 0, Sections: >= 0, Kind: <= FrameKind.Idle }
             && header.BodyBytes <= int.MaxValue - Bytes - Alignment
             && header.LastDurable < header.Number
             && header.FlushedThrough <= header.LastDurable;

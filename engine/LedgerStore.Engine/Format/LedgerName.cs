@@ -2,7 +2,6 @@
 
 using System.Buffers;
 using System.Text;
-using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Engine.Format;
 

@@ -1,6 +1,5 @@
 // The record PRODUCER of state.log; StateRecordType.cs draws it. Immutable, pure codec: any thread.
 
-using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Engine.Format;
 

@@ -1,7 +1,6 @@
 // The constants of a segment file: 65,536 entries of one ledger, 256 bundles, one perfect subtree.
 // Pure: any thread. docs/FORMAT.md draws the whole file; these numbers never change, versions are added.
 
-using LedgerStore.Engine.Foundation;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Format;

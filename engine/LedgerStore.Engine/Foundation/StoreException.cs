@@ -1,5 +1,5 @@
 // What the engine throws when a caller, the disk or another process is the cause. Our own bugs are InvariantException.
-namespace LedgerStore.Engine.Foundation;
+namespace LedgerStore.Engine;
 
 /// <summary>Why the store refused or failed; stable codes for programs, the message is for people.</summary>
 public enum StoreReason

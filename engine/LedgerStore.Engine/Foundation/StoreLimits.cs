@@ -1,6 +1,8 @@
 // Every limit of the store, each with its reason. Nothing in the engine may grow without one of these above it.
 // The relations between them are checked once, when the class is first touched.
-namespace LedgerStore.Engine.Foundation;
+using LedgerStore.Engine.Foundation;
+
+namespace LedgerStore.Engine;
 
 /// <summary>The limits of a store. Bytes unless the name says otherwise.</summary>
 public static class StoreLimits

@@ -46,6 +46,10 @@ internal sealed class WorkerThread : IDisposable
 
     public string Name => _thread.Name!;
 
+    /// <summary>The last thing the thread does, however it ends: tell those who wait for what only it knows
+    /// of.</summary>
+    public Action OnEnded { get; init; } = static () => { };
+
     /// <summary>Starts the thread. Separate from the constructor, so that the owner is complete before it runs.
     /// </summary>
     public void Start()
@@ -112,6 +116,10 @@ internal sealed class WorkerThread : IDisposable
         catch (Exception cause)
         {
             _poison.TrySet(cause);
+        }
+        finally
+        {
+            OnEnded();
         }
     }
 

@@ -21,7 +21,8 @@ internal static class JournalNames
         number = 0;
         return name.Length == 16 + Suffix.Length
             && name.EndsWith(Suffix, StringComparison.Ordinal)
-            && long.TryParse(name.AsSpan(0, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number)
+            && long.TryParse(
+                name.AsSpan(0, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number)
             && File(number) == name;
     }
 }

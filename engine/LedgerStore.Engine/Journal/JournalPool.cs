@@ -48,7 +48,8 @@ internal sealed class JournalPool(
         _spares.AddRange(spareNames);
     }
 
-    /// <summary>Makes sure that the next file is there. Called by the flusher; ENOSPC leaves everything as it was.</summary>
+    /// <summary>Makes sure that the next file is there. Called by the flusher; ENOSPC leaves everything as it
+    /// was.</summary>
     public void PrepareNext()
     {
         if (IsNextReady)
@@ -105,7 +106,8 @@ internal sealed class JournalPool(
         }
     }
 
-    /// <summary>Makes the oldest file a spare. What it holds must be safe elsewhere, and that be known durable.</summary>
+    /// <summary>Makes the oldest file a spare. What it holds must be safe elsewhere, and that be known
+    /// durable.</summary>
     public void RecycleOldest()
     {
         JournalFile file;

@@ -27,6 +27,15 @@ internal sealed class JournalFacts
 
     public List<BrokenFrame> Broken { get; } = [];
 
+    /// <summary>The highest frame that any sound frame calls durable; 0 when there is none.</summary>
+    public long LastDurable { get; set; }
+
+    /// <summary>Frames up to this one are not needed any more; 0 when no frame says so.</summary>
+    public long FlushedThrough { get; set; }
+
+    /// <summary>The newest stamp that any sound frame knows; 0 when there is none.</summary>
+    public long LastMicros { get; set; }
+
     /// <summary>Names of all journal files, also those too old to be read.</summary>
     public List<string> JournalNames { get; } = [];
 
@@ -74,6 +83,7 @@ internal sealed class JournalScan(IFileSystem files, string directory, UInt128 s
             }
         }
 
+        _facts.FlushedThrough = Math.Max(flushedThrough, 0);
         PutOldestFirst();
         return _facts;
     }
@@ -107,6 +117,14 @@ internal sealed class JournalScan(IFileSystem files, string directory, UInt128 s
             if (!IsBodySound(window, offset, frame, header.FileBytes))
             {
                 _facts.Broken.Add(new BrokenFrame(index, offset, frame));
+                offset += FrameHeader.Alignment;
+                continue;
+            }
+
+            _facts.LastDurable = Math.Max(_facts.LastDurable, frame.LastDurable);
+            _facts.LastMicros = Math.Max(_facts.LastMicros, frame.LastMicros);
+            if (frame.Kind == FrameKind.Idle)
+            {
                 offset += FrameHeader.Alignment;
                 continue;
             }

@@ -4,7 +4,6 @@
 
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
-using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Engine.Journal;
 

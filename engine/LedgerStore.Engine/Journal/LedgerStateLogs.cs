@@ -3,7 +3,6 @@
 
 using System.Runtime.ExceptionServices;
 using LedgerStore.Engine.Files;
-using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Engine.Journal;
 

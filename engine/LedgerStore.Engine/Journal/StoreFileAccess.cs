@@ -3,7 +3,6 @@
 
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
-using LedgerStore.Engine.Foundation;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Journal;

@@ -1,6 +1,5 @@
 // Names a bundle in the cache. Immutable: any thread.
 
-using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Engine.Segments;
 

@@ -1,7 +1,6 @@
 // Reads full bundles one after the other, ahead of the reader and past the cache. Owned by one reader, used by one
 // thread at a time.
 
-using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Engine.Segments;
 

@@ -2,7 +2,6 @@
 // Owned by the ledger; any thread reads it.
 
 using LedgerStore.Engine.Format;
-using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Engine.Segments;
 

@@ -3,7 +3,6 @@
 using System.Runtime.CompilerServices;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
-using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Engine.Segments;
 

@@ -2,7 +2,6 @@
 // segments, then the rows of one directory, then the entries of one bundle.
 
 using LedgerStore.Engine.Format;
-using LedgerStore.Engine.Foundation;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Segments;

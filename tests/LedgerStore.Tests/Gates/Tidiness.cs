@@ -67,8 +67,10 @@ internal static partial class Tidiness
             yield break;
         }
 
+        // What users of the engine see, and the facade, is in one namespace, whatever the folder.
         string folder = Path.GetDirectoryName(path[Engine.Length..])!.Replace('/', '.');
-        string expected = folder.Length == 0 ? "LedgerStore.Engine" : "LedgerStore.Engine." + folder;
+        bool isSeenByUsers = folder is "" or "Store" || PublicType().IsMatch(text);
+        string expected = isSeenByUsers ? "LedgerStore.Engine" : "LedgerStore.Engine." + folder;
         if (found.Groups["name"].Value != expected)
         {
             yield return $"{path}: namespace {found.Groups["name"].Value} should be {expected}";
@@ -159,6 +161,9 @@ internal static partial class Tidiness
     [GeneratedRegex(
         @"^namespace (?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex FileScoped();
+
+    [GeneratedRegex(@"^public ", RegexOptions.Multiline, 10_000)]
+    private static partial Regex PublicType();
 
     [GeneratedRegex(@"\b(class|struct|interface|enum|record|namespace)\b", RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex TypeHeader();

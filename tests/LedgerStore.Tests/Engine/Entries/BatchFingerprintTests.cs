@@ -32,7 +32,8 @@ public sealed class BatchFingerprintTests
         // A retry may come after an upgrade, or on another processor.
         byte[] payload = Enumerable.Range(0, 200).Select(i => (byte)i).ToArray();
         Assert.Equal("905ceba0265f096c8e29ba483f691581", Hex(Fingerprint.Compute("text/plain"u8, [64, 136], payload)));
-        Assert.Equal("faf5971767b59c8b75cd09035e41e0be", Hex(Fingerprint.Compute(default, [0], ReadOnlySpan<byte>.Empty)));
+        Assert.Equal(
+            "faf5971767b59c8b75cd09035e41e0be", Hex(Fingerprint.Compute(default, [0], ReadOnlySpan<byte>.Empty)));
     }
 
     [Fact]

@@ -6,8 +6,8 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Google.Protobuf;
+using LedgerStore.Engine;
 using LedgerStore.Engine.Append;
-using LedgerStore.Engine.Foundation;
 using LedgerStore.Protocol.V1;
 using Xunit;
 

@@ -1,7 +1,7 @@
 // The parser accepts what the builder writes and nothing else: an entry has exactly one encoding.
 
+using LedgerStore.Engine;
 using LedgerStore.Engine.Append;
-using LedgerStore.Engine.Foundation;
 using LedgerStore.Proofs;
 using Xunit;
 

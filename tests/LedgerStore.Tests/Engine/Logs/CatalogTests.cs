@@ -1,8 +1,8 @@
 // The catalog: names and ids, created durably before they can be found, and damage that names its place.
 
+using LedgerStore.Engine;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
-using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Tests.Simulation;
 using Xunit;

@@ -1,5 +1,6 @@
 // A committed log in ordinary life: what is committed comes back, what is not may, and the file says which is which.
 
+using LedgerStore.Engine;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;

@@ -2,9 +2,9 @@
 // harmless. Never other content, never silently fewer committed records.
 
 using System.Text;
+using LedgerStore.Engine;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
-using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Proofs;
 using LedgerStore.Tests.Simulation;

@@ -1,8 +1,8 @@
 // The codecs of store.json, catalog and state.log: golden bytes of format version 1, and refusal of everything else.
 
 using System.Text;
+using LedgerStore.Engine;
 using LedgerStore.Engine.Format;
-using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Proofs;
 using LedgerStore.Tests.Simulation;

@@ -84,7 +84,8 @@ internal sealed class ProducerHistory
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
-    private ProducerDecision Decide(int producer, long first, int count, UInt128 fingerprint, out ProducerWindow? window) =>
+    private ProducerDecision Decide(
+        int producer, long first, int count, UInt128 fingerprint, out ProducerWindow? window) =>
         _table.Decide(new ProducerName("id"u8, Bytes(NameOf(producer))), first, count, fingerprint, out window);
 
     private void Batch(int producer)
@@ -133,7 +134,8 @@ internal sealed class ProducerHistory
         if (decision.Verdict == ProducerVerdict.TooOld)
         {
             long needed = model.Batches.Last(b => b.Answer.FirstSequence <= first + count - 1).Position;
-            Assert.True(Math.Max(decision.Position, _durable) >= needed, $"seed {_seed}: not durable and called stored");
+            Assert.True(
+                Math.Max(decision.Position, _durable) >= needed, $"seed {_seed}: not durable and called stored");
         }
 
         return decision;

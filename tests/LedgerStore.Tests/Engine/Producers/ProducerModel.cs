@@ -1,8 +1,8 @@
 // What a producer may expect, written down as naively as possible: every batch ever appended, in a list.
 
+using LedgerStore.Engine;
 using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Format;
-using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Tests.Engine.Producers;
 

@@ -2,9 +2,9 @@
 // that become durable, are taken back, are recycled after a snapshot, and through crashes that lose the rest.
 
 using System.Text;
+using LedgerStore.Engine;
 using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Format;
-using LedgerStore.Engine.Foundation;
 using Xunit;
 
 namespace LedgerStore.Tests.Engine.Producers;
@@ -160,7 +160,8 @@ public sealed class ProducerTableTests
     private static void Append(ProducerTable table, string identity, string producer, BatchAnswer answer, long position)
     {
         ProducerDecision decision = table.Decide(
-            Name(identity, producer), answer.FirstSequence, answer.Count, answer.Fingerprint, out ProducerWindow? window);
+            Name(identity, producer), answer.FirstSequence, answer.Count, answer.Fingerprint,
+            out ProducerWindow? window);
         Assert.Equal(ProducerVerdict.Append, decision.Verdict);
         table.Record(Name(identity, producer), window, answer, position);
     }

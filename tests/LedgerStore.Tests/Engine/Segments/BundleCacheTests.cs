@@ -1,5 +1,6 @@
 // The cache of decoded bundles: bounded, least recently used first, leases that outlive eviction.
 
+using LedgerStore.Engine;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Segments;
 using Xunit;

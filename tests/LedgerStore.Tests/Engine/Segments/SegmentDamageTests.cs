@@ -2,6 +2,7 @@
 // never the end of the process.
 
 using System.Globalization;
+using LedgerStore.Engine;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;

@@ -1,8 +1,8 @@
 // Reading a ledger's segments: right bytes, at every level of the tree, by index and by time.
 
+using LedgerStore.Engine;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
-using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Proofs;
 using LedgerStore.Tests.Simulation;

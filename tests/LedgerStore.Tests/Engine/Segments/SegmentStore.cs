@@ -2,9 +2,9 @@
 // Entry i of the ledger is Bundles.Entry(Micros(i), i): small, so that whole segments are quick to make.
 
 using System.Buffers.Binary;
+using LedgerStore.Engine;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
-using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Proofs;
 using LedgerStore.Tests.Simulation;

@@ -1,0 +1,144 @@
+// Shares out full bundles and new entries among as many threads as the machine can spare: fork, help, join.
+// Run is called by the bundler's thread; the helpers are threads of their own.
+using LedgerStore.Engine.Foundation;
+using LedgerStore.Engine.Segments;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Engine.Append;
+
+/// <summary>What one thread needs to finish bundles.</summary>
+internal sealed class BundleWorker : IDisposable
+{
+    public BlockEncoder Encoder { get; } = new(Lz4Effort.Fast);
+
+    public Hash256[] Scratch { get; } = new Hash256[StoreLimits.EntriesPerBundle];
+
+    public void Dispose() => Encoder.Dispose();
+}
+
+/// <summary>Hashes and compresses many bundles at once.</summary>
+internal sealed class BundleWorkers : IDisposable
+{
+    private readonly BundleWorker _own = new();
+    private readonly BundleWorker[] _helperTools;
+    private readonly WorkerThread[] _helpers;
+    private readonly ManualResetEventSlim _done = new();
+    private volatile Round? _round;
+
+    public BundleWorkers(int helpers, Poison poison)
+    {
+        _helperTools = new BundleWorker[helpers];
+        _helpers = new WorkerThread[helpers];
+        for (int i = 0; i < helpers; i++)
+        {
+            BundleWorker tools = _helperTools[i] = new BundleWorker();
+            _helpers[i] = new WorkerThread($"ledger-hash-{i}", () => Help(tools), poison);
+        }
+    }
+
+    /// <summary>The bundler's own tools, for what it does alone.</summary>
+    public BundleWorker Own => _own;
+
+    public void Start()
+    {
+        foreach (WorkerThread helper in _helpers)
+        {
+            helper.Start();
+        }
+    }
+
+    /// <summary>Finishes all of them, and returns when the last one is done.</summary>
+    public void Run(List<OpenBundle> bundles)
+    {
+        if (_helpers.Length == 0 || bundles.Count < 2)
+        {
+            foreach (OpenBundle bundle in bundles)
+            {
+                bundle.Finish(_own);
+            }
+
+            return;
+        }
+
+        _done.Reset();
+        Round round = new(bundles);
+        _round = round;
+        foreach (WorkerThread helper in _helpers)
+        {
+            helper.Signal();
+        }
+
+        Help(round, _own);
+        _done.Wait();
+        if (round.Failure is { } failure)
+        {
+            throw new InvariantException($"a bundle could not be finished: {failure}");
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (WorkerThread helper in _helpers)
+        {
+            helper.StopAndJoin();
+        }
+
+        foreach (BundleWorker tools in _helperTools)
+        {
+            tools.Dispose();
+        }
+
+        _own.Dispose();
+        _done.Dispose();
+    }
+
+    private bool Help(BundleWorker tools)
+    {
+        if (_round is { } round)
+        {
+            Help(round, tools);
+        }
+
+        return false;
+    }
+
+    private void Help(Round round, BundleWorker tools)
+    {
+        while (round.TakeNext() is { } bundle)
+        {
+            try
+            {
+                bundle.Finish(tools);
+            }
+            catch (Exception cause)
+            {
+                // The bundler waits for every bundle: it must learn of this one, not wait for ever.
+                round.Failure = cause;
+            }
+
+            if (round.IsLast())
+            {
+                _done.Set();
+            }
+        }
+    }
+
+    /// <summary>The bundles of one Run. An object of its own: a helper that wakes late finds an old one used
+    /// up.</summary>
+    private sealed class Round(List<OpenBundle> bundles)
+    {
+        private readonly int _count = bundles.Count;
+        private int _next = -1;
+        private int _left = bundles.Count;
+
+        public volatile Exception? Failure;
+
+        public OpenBundle? TakeNext()
+        {
+            int number = Interlocked.Increment(ref _next);
+            return number < _count ? bundles[number] : null;
+        }
+
+        public bool IsLast() => Interlocked.Decrement(ref _left) == 0;
+    }
+}

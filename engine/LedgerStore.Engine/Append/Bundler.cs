@@ -1,0 +1,151 @@
+// Makes bundles of frames: copies entries to their ledgers, hashes and compresses them while the disk still works on
+// the frame, and writes full blocks once Durable covers them.
+// Runs on its own thread. Nothing else changes the tails, the trees or the open segments.
+using System.Runtime.InteropServices;
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Foundation;
+
+namespace LedgerStore.Engine.Append;
+
+/// <summary>The second half of an append, which nobody waits for.</summary>
+internal sealed partial class Bundler(
+    BundleQueue queue,
+    Gate gate,
+    LedgerLogs ledgers,
+    BundleWorkers workers,
+    DiskSpace disk,
+    EngineMeter meter,
+    long lastFrame)
+{
+    private const int BundleLevel = 8;
+
+    // Of one frame: the bundles that grew in it, and which bytes of it each run of entries was copied from.
+    private readonly List<OpenBundle> _grown = [];
+    private readonly List<CopiedRun> _runs = [];
+
+    /// <summary>Frames whose entries are copied, hashed and checked.</summary>
+    public long ProcessedFrame { get; private set; } = lastFrame;
+
+    /// <summary>Does one piece of work.</summary>
+    /// <returns>Whether there was any. False too while blocks wait for the disk: Signal it to try again.</returns>
+    public bool RunOnce()
+    {
+        bool worked = WriteDurable();
+        if (DueTicket() is { } ticket)
+        {
+            // A flush writes partial blocks of what is durable: it waits, and keeps the next frame waiting, until the
+            // last frame that was taken is.
+            if (gate.DurableFrame.Value < ProcessedFrame)
+            {
+                return worked;
+            }
+
+            worked |= AnswerFlush(ticket);
+        }
+
+        if (queue.Take() is not { } buffer)
+        {
+            return worked;
+        }
+
+        Process(buffer.Body, buffer.FileNumber);
+        ProcessedFrame = buffer.FrameNumber;
+        if (buffer.Release())
+        {
+            gate.GiveBack(buffer);
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes over one frame's body. Recovery calls it for every frame that it replays.</summary>
+    public void Process(ReadOnlySpan<byte> body, long fileNumber)
+    {
+        long started = EngineMeter.Now();
+        uint crc = Crc32C.Compute(body);
+        _grown.Clear();
+        _runs.Clear();
+        for (int offset = 0; offset < body.Length;)
+        {
+            Invariant.That(
+                SectionHeader.TryRead(body[offset..], out SectionHeader header), "a frame holds whole sections");
+            int content = offset + SectionHeader.Bytes;
+            if (header.Type == SectionType.Append)
+            {
+                LedgerLog ledger = ledgers.Get(header.LedgerId);
+                Touch(ledger, fileNumber);
+                Copy(ledger, header, body.Slice(content, header.ContentBytes), content);
+            }
+
+            offset += header.StoredBytes;
+        }
+
+        workers.Run(_grown);
+        CheckCopies(body, crc);
+        Publish();
+        meter.Bundled(started, body.Length);
+    }
+
+    private void Copy(LedgerLog ledger, in SectionHeader header, ReadOnlySpan<byte> entries, int bodyOffset)
+    {
+        BundleTail tail = ledger.Tail;
+        Invariant.That(header.FirstIndex == tail.Size, "a ledger's sections follow each other without a gap");
+        if (tail.IsResting)
+        {
+            tail.Wake(ledger.Reader.ReadBack(ledger));
+        }
+
+        for (int taken = 0; taken < entries.Length;)
+        {
+            OpenBundle bundle = tail.Filling(ledger);
+            int from = bundle.Bytes;
+            int bytes = tail.Append(entries[taken..], header.ReceivedMicros);
+            if (!bundle.IsListed)
+            {
+                bundle.IsListed = true;
+                _grown.Add(bundle);
+            }
+
+            _runs.Add(new CopiedRun(bundle, from, bodyOffset + taken, bytes));
+            taken += bytes;
+        }
+
+        Invariant.That(tail.Size == header.FirstIndex + header.Count, "a section holds as many entries as it says");
+    }
+
+    /// <summary>Compares what was hashed with the frame, and the frame with its checksum, after the hashing.</summary>
+    /// <remarks>A bit that flips in memory, in either copy, must not get a signature: it stops the store.</remarks>
+    private void CheckCopies(ReadOnlySpan<byte> body, uint crc)
+    {
+        foreach (ref readonly CopiedRun run in CollectionsMarshal.AsSpan(_runs))
+        {
+            ReadOnlySpan<byte> copy = run.Bundle.Span.Slice(run.BundleOffset, run.Bytes);
+            Invariant.That(
+                copy.SequenceEqual(body.Slice(run.BodyOffset, run.Bytes)), "memory keeps what was written to it");
+        }
+
+        Invariant.That(Crc32C.Compute(body) == crc, "memory keeps what was written to it");
+    }
+
+    private void Publish()
+    {
+        foreach (OpenBundle bundle in _grown)
+        {
+            bundle.IsListed = false;
+            LedgerLog ledger = bundle.Ledger;
+            Hold(bundle.HeldBytes - bundle.AccountedBytes);
+            bundle.AccountedBytes = bundle.HeldBytes;
+            if (bundle.IsFull)
+            {
+                ledger.Tail.Tree.AppendSubtree(BundleLevel, bundle.Root);
+                ledger.Tail.CloseFull();
+                ExpectWrite(ledger);
+            }
+
+            ledger.Readable.AdvanceTo(ledger.Tail.Size);
+        }
+    }
+
+    /// <summary>Bytes that were copied from the frame's body into a bundle.</summary>
+    private readonly record struct CopiedRun(OpenBundle Bundle, int BundleOffset, int BodyOffset, int Bytes);
+}

@@ -1,0 +1,60 @@
+// What the engine counts of itself, as System.Diagnostics.Metrics instruments and nothing else. Any thread.
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace LedgerStore.Engine.Append;
+
+/// <summary>The instruments of one store.</summary>
+internal sealed class EngineMeter : IDisposable
+{
+    public const string Name = "LedgerStore.Engine";
+
+    private readonly Meter _meter = new(Name);
+    private readonly Counter<long> _records;
+    private readonly Counter<long> _journalBytes;
+    private readonly Counter<long> _commits;
+    private readonly Histogram<double> _commitMicros;
+    private readonly Histogram<int> _commitRecords;
+    private readonly Counter<double> _bundleMicros;
+
+    public EngineMeter()
+    {
+        _records = _meter.CreateCounter<long>("ledgerstore.append.records", "{record}", "records made durable");
+        _journalBytes = _meter.CreateCounter<long>("ledgerstore.journal.bytes", "By", "bytes written to the journal");
+        _commits = _meter.CreateCounter<long>("ledgerstore.commit.count", "{commit}", "group commits");
+        _commitMicros = _meter.CreateHistogram<double>(
+            "ledgerstore.commit.duration", "us", "write and sync of one group commit");
+        _commitRecords = _meter.CreateHistogram<int>(
+            "ledgerstore.commit.records", "{record}", "records of one group commit");
+        _bundleMicros = _meter.CreateCounter<double>(
+            "ledgerstore.bundle.duration", "us", "copying, hashing and compressing");
+    }
+
+    /// <summary>Adds a value that is looked at only when somebody collects.</summary>
+    public void Observe(string name, string unit, string description, Func<long> value) =>
+        _meter.CreateObservableGauge(name, value, unit, description);
+
+    public static long Now() => Stopwatch.GetTimestamp();
+
+    public void Committed(long started, int records, int bytes)
+    {
+        _records.Add(records);
+        _journalBytes.Add(bytes);
+        _commits.Add(1);
+        if (_commitMicros.Enabled)
+        {
+            _commitMicros.Record(Stopwatch.GetElapsedTime(started).TotalMicroseconds);
+            _commitRecords.Record(records);
+        }
+    }
+
+    public void Bundled(long started, int bytes)
+    {
+        if (bytes > 0 && _bundleMicros.Enabled)
+        {
+            _bundleMicros.Add(Stopwatch.GetElapsedTime(started).TotalMicroseconds);
+        }
+    }
+
+    public void Dispose() => _meter.Dispose();
+}

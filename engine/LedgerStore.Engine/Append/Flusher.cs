@@ -1,0 +1,136 @@
+// Makes journal files superfluous and new again: has the bundler write what the oldest one holds, makes that durable,
+// commits it to the ledgers' state logs, and only then lets the file go. Also prepares the next file ahead of need.
+// Runs on its own thread. Nothing else writes state logs or touches the journal's spare files.
+using LedgerStore.Engine.Files;
+using LedgerStore.Engine.Journal;
+
+namespace LedgerStore.Engine.Append;
+
+/// <summary>When the flusher acts.</summary>
+/// <param name="RetainedFilesMax">Journal files kept behind the current one; beyond it the oldest is flushed.</param>
+/// <param name="TotalFilesMax">Files that may exist; at this many none is added, and appends wait for a flush.</param>
+/// <param name="HeldBytesMax">Memory of bundles that are not on the disk; beyond it all of them are flushed.</param>
+internal readonly record struct FlushLimits(int RetainedFilesMax, int TotalFilesMax, long HeldBytesMax);
+
+/// <summary>The slow half of durability: from the journal into the ledgers' files.</summary>
+internal sealed class Flusher(
+    JournalPool pool,
+    JournalWriter journal,
+    Gate gate,
+    Bundler bundler,
+    FlushCommit commit,
+    DiskSpace disk,
+    FlushLimits limits,
+    Action signalBundler,
+    Action signalFlusher)
+{
+    private FlushTicket? _ticket;
+
+    /// <summary>Flushes that were finished since the store was opened, for metrics.</summary>
+    public long FinishedCount { get; private set; }
+
+    /// <summary>Does one piece of work.</summary>
+    /// <returns>Whether there was any. False too while it waits for the bundler or for space on the disk.</returns>
+    public bool RunOnce()
+    {
+        try
+        {
+            disk.TryRestoreReserve();
+            bool worked = PrepareNext();
+            worked |= RecycleFlushed();
+            worked |= AskIfNeeded();
+            worked |= CommitAnswered();
+            disk.Report(DiskUser.Flush, full: null);
+            return worked;
+        }
+        catch (StorageException full) when (full.IsNoSpace && !IsSync(full.Operation))
+        {
+            // Nothing was committed, and what was staged is staged again. A sync that finds no space is another matter:
+            // what it lost nobody knows, so it goes up and poisons the store.
+            disk.Report(DiskUser.Flush, full);
+            return false;
+        }
+    }
+
+    /// <summary>Asks for everything that is in the journal now; for a close, and after a recovery.</summary>
+    public void AskForAll() => Ask(long.MaxValue, journal.LastDurable);
+
+    /// <summary>True while a flush is under way.</summary>
+    public bool IsBusy => _ticket is not null;
+
+    private bool PrepareNext()
+    {
+        if (pool.IsNextReady || pool.RetainedCount + 1 >= limits.TotalFilesMax)
+        {
+            return false;
+        }
+
+        pool.PrepareNext();
+        gate.Retry();
+        return true;
+    }
+
+    /// <summary>Makes spares of the files whose content is committed elsewhere, once the journal itself says
+    /// so.</summary>
+    private bool RecycleFlushed()
+    {
+        bool recycled = false;
+        while (pool.Oldest() is { } oldest && oldest.LastFrame <= journal.DurableFlushedThrough)
+        {
+            pool.RecycleOldest();
+            recycled = true;
+        }
+
+        return recycled;
+    }
+
+    private bool AskIfNeeded()
+    {
+        if (_ticket is not null)
+        {
+            return false;
+        }
+
+        if (bundler.HeldBytes > limits.HeldBytesMax)
+        {
+            AskForAll();
+            return true;
+        }
+
+        if (pool.RetainedCount <= limits.RetainedFilesMax || pool.Oldest() is not { } oldest
+            || oldest.LastFrame <= journal.FlushedThrough)
+        {
+            return false;
+        }
+
+        Ask(oldest.Number, oldest.LastFrame);
+        return true;
+    }
+
+    private void Ask(long throughFile, long throughFrame)
+    {
+        _ticket = new FlushTicket(throughFile, throughFrame, signalFlusher);
+        bundler.Ask(_ticket);
+        signalBundler();
+    }
+
+    private bool CommitAnswered()
+    {
+        if (_ticket is not { IsComplete: true } ticket)
+        {
+            return false;
+        }
+
+        commit.Run(ticket);
+        journal.FlushedThrough = Math.Max(journal.FlushedThrough, ticket.ThroughFrame);
+        _ticket = null;
+        FinishedCount++;
+
+        // A durable frame must carry the news before a file goes; if none is under way, an empty one does.
+        gate.RequestFrame();
+        return true;
+    }
+
+    private static bool IsSync(StorageOperation operation) => operation
+        is StorageOperation.Sync or StorageOperation.SyncDirectory or StorageOperation.SyncFileSystem;
+}

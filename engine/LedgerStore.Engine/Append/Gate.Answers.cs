@@ -1,0 +1,116 @@
+// The gate's part that says no, or "you asked that before".
+// Under the gate's lock, but for CompleteWhenDurable, which runs wherever its frame became durable.
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Foundation;
+
+namespace LedgerStore.Engine.Append;
+
+internal sealed partial class Gate
+{
+    // Set by the flusher when the disk is full, taken back when it is not.
+    private StoreException? _refusal;
+
+    /// <summary>Refuses all appends until Allow: what waits now is refused too, and is certainly not stored.</summary>
+    public void Refuse(StoreException refusal)
+    {
+        lock (_lock)
+        {
+            _refusal = refusal;
+            FailWaiting(refusal);
+        }
+    }
+
+    /// <summary>Appends are welcome again.</summary>
+    public void Allow()
+    {
+        lock (_lock)
+        {
+            _refusal = null;
+        }
+
+        Retry();
+    }
+
+    private StoreException? Refusal(AppendOperation operation)
+    {
+        if (operation.Ledger.AppendRefusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        return _refusal is null ? null : new StoreException(_refusal.Reason, _refusal.Message, _refusal);
+    }
+
+    private static void Answer(AppendOperation operation, StoreException refusal)
+    {
+        operation.ReturnBuilt();
+        operation.Fail(refusal);
+    }
+
+    private static ProducerName NameOf(AppendOperation operation)
+    {
+        // Who appends and under which name stands in the entries, and the first one says it for all.
+        Span<byte> built = operation.Built;
+        EntryView first = EntryView.Parse(built[BlockFormat.EntryPrefixBytes..BundleFormat.EntryEnd(built, 0)]);
+        return new ProducerName(first.Appender, first.Producer);
+    }
+
+    /// <summary>Whether the batch is the producer's next one; if not, it has been answered.</summary>
+    private bool MayAppend(AppendOperation operation, ProducerName name, out ProducerWindow? window)
+    {
+        ProducerDecision decision = operation.Ledger.Producers.Decide(
+            name, operation.FirstSequence, operation.Count, operation.Fingerprint, out window);
+        switch (decision.Verdict)
+        {
+            case ProducerVerdict.Append:
+                return true;
+
+            case ProducerVerdict.Duplicate:
+                operation.ReturnBuilt();
+                CompleteWhenDurable(operation, decision.Answer, decision.Position);
+                return false;
+
+            default:
+                Answer(operation, ProducerRefusal.Of(decision, operation.FirstSequence, operation.Count));
+                return false;
+        }
+    }
+
+    /// <summary>Gives the first answer again, but not before the first one's frame is durable.</summary>
+    private void CompleteWhenDurable(AppendOperation operation, BatchAnswer answer, long frameNumber)
+    {
+        if (DurableFrame.Value >= frameNumber)
+        {
+            operation.CompleteAsDuplicate(answer);
+            return;
+        }
+
+        _ = WaitThenComplete();
+
+        async Task WaitThenComplete()
+        {
+            try
+            {
+                await DurableFrame.WaitForAsync(frameNumber, CancellationToken.None).ConfigureAwait(false);
+                operation.CompleteAsDuplicate(answer);
+            }
+            catch (TooManyWaitersException busy)
+            {
+                operation.Fail(new StoreException(StoreReason.Busy, busy.Message, busy));
+            }
+            catch (Exception cause)
+            {
+                operation.Fail(cause);
+            }
+        }
+    }
+
+    private static StoreException WrongSize(AppendOperation operation) =>
+        new(
+            StoreReason.SizeMismatch,
+            $"ledger '{operation.Ledger.Name}' has {operation.Ledger.NextIndex:N0} entries, not the expected "
+            + $"{operation.ExpectedSize:N0}; read the new ones, decide again, and append with the new size")
+        {
+            Expected = operation.Ledger.NextIndex,
+        };
+}

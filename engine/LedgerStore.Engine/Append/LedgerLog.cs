@@ -1,0 +1,75 @@
+// One ledger at run time: its parts, each with the thread that owns it. Created when the ledger is first used.
+using LedgerStore.Engine.Foundation;
+using LedgerStore.Engine.Journal;
+
+namespace LedgerStore.Engine.Append;
+
+/// <summary>The first entry of a ledger in a journal file.</summary>
+internal readonly record struct JournalStart(long File, long FirstIndex);
+
+/// <summary>The running state of one ledger.</summary>
+internal sealed class LedgerLog
+{
+    public LedgerLog(uint id, string name, bool isSalted, long size, ProducerTable producers, LedgerStateLog state)
+    {
+        Id = id;
+        Name = name;
+        IsSalted = isSalted;
+        NextIndex = size;
+        Producers = producers;
+        State = state;
+        Durable = new Watermark(size, StoreLimits.WaitersMax);
+        Readable = new Watermark(size, StoreLimits.WaitersMax);
+    }
+
+    public uint Id { get; }
+
+    public string Name { get; }
+
+    public bool IsSalted { get; }
+
+    // ---- under the gate's lock
+
+    /// <summary>The index that the next entry gets: the size including what is not durable yet.</summary>
+    public long NextIndex { get; set; }
+
+    public ProducerTable Producers { get; }
+
+    /// <summary>Why it takes no appends (frozen, damaged); null when it does.</summary>
+    public StoreException? AppendRefusal { get; set; }
+
+    // ---- advanced by the sequencer
+
+    /// <summary>Entries whose frame is durable: what may be acknowledged.</summary>
+    public Watermark Durable { get; }
+
+    // ---- of the bundler
+
+    /// <summary>The entries that are in no complete segment yet, and the right edge of the tree.</summary>
+    public required BundleTail Tail { get; init; }
+
+    /// <summary>Entries that readers find: copied, hashed and checked. They show only what is durable of it.</summary>
+    public Watermark Readable { get; }
+
+    public required SegmentAppender Appender { get; init; }
+
+    /// <summary>Where its entries in each journal file begin, as far as they are not flushed; the oldest
+    /// first.</summary>
+    public Queue<JournalStart> JournalStarts { get; } = new();
+
+    public long LastJournalFile { get; set; }
+
+    /// <summary>Set while the bundler has it on its list of ledgers with blocks to write.</summary>
+    public bool IsWriteExpected { get; set; }
+
+    // ---- of the flusher
+
+    public LedgerStateLog State { get; }
+
+    // ---- any thread
+
+    public required LedgerReader Reader { get; init; }
+
+    /// <summary>What may be read: acknowledged, and found.</summary>
+    public long ReadableSize => Math.Min(Durable.Value, Readable.Value);
+}

@@ -1,0 +1,39 @@
+// Reads of one ledger: what is in memory first, then what is in its files. Any thread.
+using LedgerStore.Engine.Foundation;
+using LedgerStore.Engine.Segments;
+
+namespace LedgerStore.Engine.Append;
+
+/// <summary>Finds a bundle wherever it is at the moment.</summary>
+internal sealed class LedgerReader(uint ledgerId, SegmentReader segments, BundleTail tail, SegmentServices services)
+{
+    public SegmentReader Segments => segments;
+
+    /// <summary>A bundle with at least the entries that are readable; it may have more, which are not to be
+    /// shown.</summary>
+    /// <exception cref="StoreException">DataLoss, TierAway or Expired, with the range that is affected.</exception>
+    public BundleLease ReadBundle(long bundleIndex)
+    {
+        // Memory first: the bundler drops a bundle there only after it is in the file, so it is always in one of them.
+        if (services.Cache.TryGet(ledgerId, bundleIndex, out BundleLease lease))
+        {
+            return lease;
+        }
+
+        return tail.TryCopy(bundleIndex * StoreLimits.EntriesPerBundle, services.Pool) is { } copy
+            ? new BundleLease(copy)
+            : segments.TryReadBundle(bundleIndex, out lease) ? lease
+            : throw new InvariantException($"bundle {bundleIndex} is readable and is nowhere");
+    }
+
+    /// <summary>The block of a full bundle is on the disk: keep its entries for those who read what is new.</summary>
+    public void Keep(OpenBundle bundle) => services.Cache.AddCopy(
+        ledgerId, bundle.FirstIndex / StoreLimits.EntriesPerBundle, bundle.Span);
+
+    /// <summary>Reads a resting bundle back into memory, so that it can grow again.</summary>
+    public OpenBundle ReadBack(LedgerLog ledger) => BundleReload.Read(
+        ledger,
+        segments.List[segments.List.Count - 1],
+        (int)(tail.OpenStart / StoreLimits.EntriesPerBundle % StoreLimits.BundlesPerSegment),
+        tail.OpenCount);
+}

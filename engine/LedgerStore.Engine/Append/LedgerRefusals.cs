@@ -1,0 +1,17 @@
+// Why a ledger takes no appends, in words. Pure. Any thread.
+
+namespace LedgerStore.Engine.Append;
+
+/// <summary>The refusals that belong to a ledger as a whole.</summary>
+internal static class LedgerRefusals
+{
+    public static StoreException Frozen(string name, string reason) => new(
+        StoreReason.LedgerFrozen,
+        $"ledger '{name}' is frozen ({reason}): it takes no more entries; append to another one");
+
+    public static StoreException ReadOnly(string name, Exception damage) => new(
+        StoreReason.LedgerReadOnly,
+        $"ledger '{name}' is damaged and takes no more entries: {damage.Message}. What is sound of it can be read; "
+        + "keep a copy of its files as evidence",
+        damage);
+}

@@ -1,0 +1,202 @@
+// A bundle that is being filled: its bytes, where each entry starts, its leaf hashes as far as they are computed.
+// Written by the bundler's thread (one worker at a time for hashing and encoding); readers copy out of it under the
+// lock of the tail that owns it.
+using System.Buffers;
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Foundation;
+using LedgerStore.Engine.Segments;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Engine.Append;
+
+/// <summary>Up to 256 entries in bundle encoding, and what is made of them.</summary>
+internal sealed class OpenBundle(LedgerLog ledger, long firstIndex)
+{
+    // Small at first: most ledgers of a store are idle, with a few entries each.
+    private const int FirstBytes = 2 * 1024;
+    private byte[] _bytes = [];
+    private int[] _ends = [];
+    private Hash256[] _leaves = [];
+    private byte[] _block = [];
+    private int _hashed;
+
+    public LedgerLog Ledger { get; } = ledger;
+
+    public long FirstIndex { get; } = firstIndex;
+
+    public int Count { get; private set; }
+
+    public long FirstMicros { get; private set; }
+
+    public long LastMicros { get; private set; }
+
+    /// <summary>Of a full bundle that went through Finish.</summary>
+    public Hash256 Root { get; private set; }
+
+    /// <summary>Set while the bundler has it on its list for the present frame.</summary>
+    public bool IsListed { get; set; }
+
+    public bool IsFull => Count == StoreLimits.EntriesPerBundle;
+
+    public int Bytes => Count == 0 ? 0 : _ends[Count - 1];
+
+    /// <summary>What of HeldBytes the bundler has counted.</summary>
+    public int AccountedBytes { get; set; }
+
+    /// <summary>Memory it holds, for the bound on all of them together.</summary>
+    public int HeldBytes => _bytes.Length + (_leaves.Length * Hash256.Length) + _block.Length;
+
+    public ReadOnlySpan<byte> Block => _block.AsSpan(0, BlockBytes);
+
+    public int BlockBytes { get; private set; }
+
+    public ReadOnlySpan<Hash256> Leaves => _leaves.AsSpan(0, _hashed);
+
+    public ReadOnlySpan<byte> Span => _bytes.AsSpan(0, Bytes);
+
+    /// <summary>Where entry <paramref name="slot"/> starts; for slot = Count, where the bundle ends.</summary>
+    public int StartOf(int slot) => slot == 0 ? 0 : _ends[slot - 1];
+
+    /// <summary>Copies entries until the bundle is full or there are none left. Under the tail's lock.</summary>
+    /// <returns>The bytes taken.</returns>
+    public int Append(ReadOnlySpan<byte> entries, long micros)
+    {
+        EnsureLists();
+        int start = Bytes;
+        int taken = 0;
+        int count = Count;
+        while (count < StoreLimits.EntriesPerBundle && taken < entries.Length)
+        {
+            taken = BundleFormat.EntryEnd(entries, taken);
+            _ends[count++] = start + taken;
+        }
+
+        EnsureRoom(start + taken);
+        entries[..taken].CopyTo(_bytes.AsSpan(start));
+        if (Count == 0)
+        {
+            FirstMicros = micros;
+        }
+
+        LastMicros = micros;
+        Count = count;
+        return taken;
+    }
+
+    /// <summary>Takes over entries whose hashes are known: a partial block that was read back.</summary>
+    public void Restore(ReadOnlySpan<byte> entries, ReadOnlySpan<Hash256> leaves, long firstMicros, long lastMicros)
+    {
+        Append(entries, lastMicros);
+        FirstMicros = firstMicros;
+        Invariant.That(Count == leaves.Length, "a leaf for each entry");
+        leaves.CopyTo(_leaves);
+        _hashed = Count;
+    }
+
+    /// <summary>Hashes what is new; a full bundle also gets its root and its block. On any worker, one at a
+    /// time.</summary>
+    public void Finish(BundleWorker worker)
+    {
+        int from = StartOf(_hashed);
+        int consumed = Sha256Batch.HashBundle(
+            _bytes.AsSpan(from, Bytes - from), _leaves.AsSpan(_hashed, Count - _hashed));
+        Invariant.That(consumed == Bytes - from, "the hashed entries are the bundle's entries");
+        Volatile.Write(ref _hashed, Count);
+        if (!IsFull)
+        {
+            return;
+        }
+
+        Root = Sha256Batch.PerfectRoot(Leaves, worker.Scratch);
+        _block = ArrayPool<byte>.Shared.Rent(BlockEncoder.BlockBytesBound(Bytes, Count));
+        BlockBytes = Encode(worker.Encoder, Count, _block);
+    }
+
+    /// <summary>Copies the entries for a reader, who holds the copy's one reference. Under the tail's lock.</summary>
+    public DecodedBundle Copy(BundlePool pool)
+    {
+        DecodedBundle copy = pool.Rent(Ledger.Id, FirstIndex, Count, Bytes);
+        Span.CopyTo(copy.Buffer);
+        copy.Offsets[0] = 0;
+        _ends.AsSpan(0, Count).CopyTo(copy.Offsets[1..]);
+        return copy;
+    }
+
+    /// <summary>Copies leaf hashes from the first entry on; false when not so many are computed.</summary>
+    public bool TryCopyLeaves(Span<Hash256> leaves)
+    {
+        // Hashed last: the hashes below it are written before it grows.
+        if (Volatile.Read(ref _hashed) < leaves.Length)
+        {
+            return false;
+        }
+
+        _leaves.AsSpan(0, leaves.Length).CopyTo(leaves);
+        return true;
+    }
+
+    /// <summary>Encodes the first entries as a block.</summary>
+    public int Encode(BlockEncoder encoder, int count, Span<byte> destination)
+    {
+        int bytes = StartOf(count);
+        long lastMicros = count == Count
+            ? LastMicros
+            : BundleFormat.ReceivedMicros(Span[(StartOf(count - 1) + BlockFormat.EntryPrefixBytes)..bytes]);
+        return encoder.Encode(
+            BlockIdentity.Of(Ledger.Id, FirstIndex / StoreLimits.EntriesPerBundle),
+            Span[..bytes],
+            Leaves[..count],
+            FirstMicros,
+            lastMicros,
+            destination);
+    }
+
+    /// <summary>Gives its memory back. Nobody reads it any more.</summary>
+    public void Release()
+    {
+        Return(_bytes);
+        Return(_block);
+        if (_ends.Length > 0)
+        {
+            ArrayPool<int>.Shared.Return(_ends);
+            ArrayPool<Hash256>.Shared.Return(_leaves);
+        }
+
+        _bytes = [];
+        _block = [];
+        _ends = [];
+        _leaves = [];
+        Count = 0;
+        _hashed = 0;
+    }
+
+    private static void Return(byte[] array)
+    {
+        if (array.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(array);
+        }
+    }
+
+    private void EnsureLists()
+    {
+        if (_ends.Length == 0)
+        {
+            _ends = ArrayPool<int>.Shared.Rent(StoreLimits.EntriesPerBundle);
+            _leaves = ArrayPool<Hash256>.Shared.Rent(StoreLimits.EntriesPerBundle);
+        }
+    }
+
+    private void EnsureRoom(int bytes)
+    {
+        if (bytes <= _bytes.Length)
+        {
+            return;
+        }
+
+        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(bytes, Math.Max(FirstBytes, _bytes.Length * 2)));
+        Span.CopyTo(larger);
+        Return(_bytes);
+        _bytes = larger;
+    }
+}

@@ -1,0 +1,185 @@
+// Writes a ledger's blocks into its open segment, opens the next one, completes the full one.
+// Owned by the bundler's thread; recovery uses it before that thread runs.
+using LedgerStore.Engine.Files;
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Segments;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Engine.Append;
+
+/// <summary>What a store's segment writers have in common.</summary>
+internal sealed record SegmentEnvironment(
+    SegmentServices Services, StorePaths Paths, UInt128 StoreId, Func<long> Clock);
+
+/// <summary>The writing end of a ledger's files.</summary>
+internal sealed class SegmentAppender(SegmentEnvironment environment, uint ledgerId, SegmentReader reader) : IDisposable
+{
+    private readonly Hash256[] _bundleRoots = new Hash256[StoreLimits.BundlesPerSegment];
+    private readonly List<SealedFacts> _completed = [];
+    private OpenSegment? _open;
+    private long _firstMicros;
+
+    /// <summary>The open segment's number; that of the next one while none is open.</summary>
+    public long Segment { get; private set; }
+
+    /// <summary>The open segment's generation; 0 while none is open.</summary>
+    public uint Generation => _open?.Identity.Generation ?? 0;
+
+    /// <summary>The time of the last entry in a written block; 0 before the first.</summary>
+    public long LastMicros { get; private set; }
+
+    /// <summary>Bytes written into segments, for metrics.</summary>
+    public long WrittenBytes { get; private set; }
+
+    /// <summary>Starts behind the complete segments.</summary>
+    public void Begin(long segment, long lastMicros)
+    {
+        Segment = segment;
+        LastMicros = lastMicros;
+    }
+
+    /// <summary>Goes on in a segment that was begun before.</summary>
+    public void GoOnWith(OpenSegment open, int fullBundles)
+    {
+        _open = open;
+        reader.Add(open);
+        TakeOver(open, fullBundles);
+    }
+
+    /// <summary>Begins another generation of a segment with its first blocks, all full.</summary>
+    public void CopyFrom(SegmentSource old, int fullBundles)
+    {
+        OpenSegment open = CreateNext();
+        open.CopyFullBlocksFrom(old, fullBundles);
+        TakeOver(open, fullBundles);
+    }
+
+    /// <summary>The roots of the open segment's first bundles.</summary>
+    public ReadOnlySpan<Hash256> BundleRoots(int count) => _bundleRoots.AsSpan(0, count);
+
+    /// <summary>Writes the block of a full bundle; with the 256th the segment is complete.</summary>
+    /// <exception cref="StorageException">With IsNoSpace nothing was changed, and the call can be made
+    /// again.</exception>
+    public void Write(OpenBundle bundle)
+    {
+        int number = (int)(bundle.FirstIndex / StoreLimits.EntriesPerBundle % StoreLimits.BundlesPerSegment);
+        OpenSegment segment = _open ?? CreateNext();
+        if (segment.FullBundles == number)
+        {
+            segment.Append(bundle.Block);
+            WrittenBytes += bundle.BlockBytes;
+            _bundleRoots[number] = bundle.Root;
+            Note(number, bundle.FirstMicros, bundle.LastMicros);
+        }
+
+        if (number == StoreLimits.BundlesPerSegment - 1)
+        {
+            Complete(segment);
+        }
+    }
+
+    /// <summary>Writes the first entries of the open bundle as a partial block.</summary>
+    public void WritePartial(OpenBundle bundle, int count, BundleWorker worker)
+    {
+        byte[] block = System.Buffers.ArrayPool<byte>.Shared.Rent(
+            BlockEncoder.BlockBytesBound(bundle.StartOf(count), count));
+        try
+        {
+            int bytes = bundle.Encode(worker.Encoder, count, block);
+            (_open ?? CreateNext()).Append(block.AsSpan(0, bytes));
+            WrittenBytes += bytes;
+            int number = (int)(bundle.FirstIndex / StoreLimits.EntriesPerBundle % StoreLimits.BundlesPerSegment);
+            Note(number, bundle.FirstMicros, bundle.LastMicros);
+        }
+        finally
+        {
+            System.Buffers.ArrayPool<byte>.Shared.Return(block);
+        }
+    }
+
+    /// <summary>The segments that were completed since it was asked last.</summary>
+    public SealedFacts[] TakeCompleted()
+    {
+        SealedFacts[] completed = [.. _completed];
+        _completed.Clear();
+        return completed;
+    }
+
+    public void Dispose() => _open?.Dispose();
+
+    private void TakeOver(OpenSegment open, int fullBundles)
+    {
+        BundleReload.ReadRoots(open, fullBundles).CopyTo(_bundleRoots, 0);
+        if (open.TryFindRow(0, out DirectoryRow first))
+        {
+            _firstMicros = first.FirstMicros;
+        }
+
+        if (fullBundles > 0 && open.TryFindRow(fullBundles - 1, out DirectoryRow last))
+        {
+            LastMicros = last.LastMicros;
+        }
+    }
+
+    private OpenSegment CreateNext()
+    {
+        StorePaths paths = environment.Paths;
+        IFileSystem files = environment.Services.Files.FileSystem;
+        CreateMissing(files, paths.LedgerDirectory(ledgerId));
+        CreateMissing(files, paths.SegmentsDirectory(ledgerId));
+        uint generation = NextGeneration(files, paths.SegmentsDirectory(ledgerId));
+        _open = OpenSegment.Create(
+            environment.Services.Files,
+            paths.SegmentsDirectory(ledgerId),
+            new SegmentIdentity(environment.StoreId, ledgerId, Segment, generation),
+            environment.Clock());
+        reader.Add(_open);
+        return _open;
+    }
+
+    private static void CreateMissing(IFileSystem files, string directory)
+    {
+        if (!files.Exists(directory))
+        {
+            files.CreateDirectory(directory);
+        }
+    }
+
+    // A crash may have left a file of this number that state.log never named. It is not touched: this one gets the
+    // next generation, and recovery removes the other when the new one is known durable.
+    private uint NextGeneration(IFileSystem files, string directory)
+    {
+        uint generation = 1;
+        while (files.Exists(Path.Combine(directory, SegmentFormat.FileName(Segment, generation))))
+        {
+            generation++;
+        }
+
+        return generation;
+    }
+
+    private void Complete(OpenSegment segment)
+    {
+        Hash256 root = Sha256Batch.PerfectRoot(_bundleRoots, new Hash256[StoreLimits.BundlesPerSegment]);
+        segment.WriteFooter(_bundleRoots, root);
+        SealedFacts facts = new(segment.Identity, segment.Path, segment.Length, root, _firstMicros, LastMicros);
+
+        // Complete files never change, so they may be mapped, synced or not: until the flusher has committed this one
+        // to state.log, a crash makes it anew from the journal.
+        reader.Replace(new SealedSegment(environment.Services.Maps, facts));
+        segment.Dispose();
+        _completed.Add(facts);
+        _open = null;
+        Segment++;
+    }
+
+    private void Note(int bundle, long firstMicros, long lastMicros)
+    {
+        if (bundle == 0)
+        {
+            _firstMicros = firstMicros;
+        }
+
+        LastMicros = lastMicros;
+    }
+}

@@ -1,0 +1,166 @@
+// Opens a ledger where its files end, or, for a replay, where the journal begins.
+// Stateless; the thread that first uses the ledger, or recovery's.
+using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Files;
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Segments;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Engine.Recovery;
+
+/// <summary>Makes the running state of a ledger from its state.log and its segment files.</summary>
+internal sealed class LedgerOpener(IFileSystem files, SegmentEnvironment environment, Catalog catalog)
+{
+    private const int BundleLevel = 8;
+    private const int SegmentLevel = 16;
+
+    /// <summary>Opens a ledger that the journal holds nothing of: its files are all there is.</summary>
+    public LedgerLog Open(uint id)
+    {
+        LedgerStateLog log = OpenLog(id, out LedgerState state);
+        return Build(id, log, state, state.Flushed?.Size ?? 0, isReplay: false);
+    }
+
+    /// <summary>Opens a ledger as it was before the first entry that the journal holds.</summary>
+    /// <remarks>
+    /// Files are trusted below that entry only. The open segment is written anew, as another generation: after a
+    /// failed sync the page cache shows bytes that are not on the disk, and what was copied and synced again is.
+    /// </remarks>
+    public LedgerLog OpenForReplay(uint id, long firstIndex)
+    {
+        LedgerStateLog log = OpenLog(id, out LedgerState state);
+        long size = state.Flushed?.Size ?? 0;
+        if (firstIndex > size)
+        {
+            throw new StoreException(
+                StoreReason.DataLoss,
+                $"the files of ledger {id} end at {size:N0}, the journal goes on at {firstIndex:N0}");
+        }
+
+        return Build(id, log, state, firstIndex, isReplay: true);
+    }
+
+    private LedgerStateLog OpenLog(uint id, out LedgerState state)
+    {
+        LedgerStateLog log = LedgerStateLog.Open(
+            files, environment.Paths, environment.StoreId, id, FileAccessMode.ReadWrite, out state);
+        if (log.HasTornTail)
+        {
+            log.CutTornTail();
+            files.SyncFileSystem(environment.Paths.Root);
+            log.ConfirmTailCut();
+        }
+
+        return log;
+    }
+
+    private LedgerLog Build(uint id, LedgerStateLog stateLog, LedgerState state, long size, bool isReplay)
+    {
+        SegmentReader segments = new(id, environment.Services);
+        CompactRange tree = AddSealed(id, state, segments, size);
+        SegmentAppender appender = new(environment, id, segments);
+        appender.Begin(segments.List.Count, LastMicros(state, segments));
+        int full = (int)(size - (long)tree.Size) / StoreLimits.EntriesPerBundle;
+        SegmentSource? last = size > (long)tree.Size ? OpenLast(id, state, segments.List.Count, size, isReplay) : null;
+        if (last is not null && !isReplay)
+        {
+            appender.GoOnWith((OpenSegment)last, full);
+        }
+        else if (last is not null)
+        {
+            appender.CopyFrom(last, full);
+        }
+
+        tree.AppendSubtrees(BundleLevel, appender.BundleRoots(full));
+        BundleTail tail = new(tree, size);
+        LedgerLog log = Create(catalog.Find(id)!, stateLog, state, size, segments, appender, tail);
+        if (isReplay && tail.IsResting)
+        {
+            tail.Wake(BundleReload.Read(log, last!, full, tail.OpenCount));
+        }
+
+        if (isReplay)
+        {
+            (last as IDisposable)?.Dispose();
+        }
+
+        return log;
+    }
+
+    /// <summary>The complete segments below the size, and the tree over them.</summary>
+    private CompactRange AddSealed(uint id, LedgerState state, SegmentReader segments, long size)
+    {
+        CompactRange tree = new();
+        foreach (SealedRecord record in state.Sealed)
+        {
+            if ((record.Segment + 1) * StoreLimits.EntriesPerSegment > size)
+            {
+                break;
+            }
+
+            segments.Add(new SealedSegment(environment.Services.Maps, FactsOf(id, record)));
+            tree.AppendSubtree(SegmentLevel, record.Root);
+        }
+
+        return tree;
+    }
+
+    /// <summary>The file that holds the entries behind the last complete segment.</summary>
+    private SegmentSource OpenLast(uint id, LedgerState state, long segment, long size, bool isReplay)
+    {
+        if (segment < state.Sealed.Count)
+        {
+            // Complete by now, but the journal begins in the middle of it.
+            return new SealedSegment(environment.Services.Maps, FactsOf(id, state.Sealed[(int)segment]));
+        }
+
+        SegmentIdentity identity = new(environment.StoreId, id, segment, state.Flushed!.Value.OpenGeneration);
+        OpenSegment open = OpenSegment.Reopen(
+            environment.Services.Files,
+            environment.Paths.SegmentsDirectory(id),
+            identity,
+            isReplay ? FileAccessMode.ReadOnly : FileAccessMode.ReadWrite,
+            size);
+        return open.Damage is null ? open : throw open.Damage;
+    }
+
+    private SealedFacts FactsOf(uint id, SealedRecord record)
+    {
+        SegmentIdentity identity = new(environment.StoreId, id, record.Segment, record.Generation);
+        return new SealedFacts(
+            identity,
+            environment.Paths.Segment(id, record.Segment, record.Generation),
+            record.FileBytes,
+            record.Root,
+            record.FirstMicros,
+            record.LastMicros);
+    }
+
+    private static long LastMicros(LedgerState state, SegmentReader segments) =>
+        segments.List.Count > 0 ? state.Sealed[segments.List.Count - 1].LastMicros : 0;
+
+    private LedgerLog Create(
+        CatalogLedger entry,
+        LedgerStateLog stateLog,
+        LedgerState state,
+        long size,
+        SegmentReader segments,
+        SegmentAppender appender,
+        BundleTail tail)
+    {
+        ProducerTable producers = new(StoreLimits.ProducersPerIdentityMax);
+        foreach (ProducerSnapshot snapshot in state.Producers)
+        {
+            producers.Restore(snapshot);
+        }
+
+        return new LedgerLog(entry.Id, entry.Name, entry.IsSalted, size, producers, stateLog)
+        {
+            Tail = tail,
+            Appender = appender,
+            Reader = new LedgerReader(entry.Id, segments, tail, environment.Services),
+            AppendRefusal = entry.IsFrozen ? LedgerRefusals.Frozen(entry.Name, entry.Frozen!.Reason) : null,
+        };
+    }
+}

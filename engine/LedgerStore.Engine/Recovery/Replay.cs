@@ -1,0 +1,131 @@
+// Brings a store from what its journal holds to what its ledgers' files hold, with the code that does it every day.
+// Runs once, on the thread that opens the store, before anything else runs and before anything is served.
+using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Files;
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Foundation;
+using LedgerStore.Engine.Journal;
+
+namespace LedgerStore.Engine.Recovery;
+
+/// <summary>Replays the frames of a recovery plan.</summary>
+internal sealed class Replay(IFileSystem files, LedgerOpener opener, LedgerLogs ledgers, Bundler bundler)
+{
+    private readonly Dictionary<uint, Exception> _damaged = [];
+
+    /// <summary>Ledgers whose files do not fit the journal: they stay as they are, and say why.</summary>
+    public IReadOnlyDictionary<uint, Exception> Damaged => _damaged;
+
+    /// <summary>Processes every frame, in order.</summary>
+    /// <param name="onProgress">Told the share that is done.</param>
+    public void Run(JournalFacts facts, RecoveryPlan plan, Action<double>? onProgress)
+    {
+        long done = 0;
+        long total = Math.Max(1, plan.Replay.Sum(f => (long)f.Header.StoredBytes));
+        byte[] body = [];
+        foreach (IGrouping<int, FoundFrame> group in plan.Replay.GroupBy(f => f.FileIndex))
+        {
+            ScannedFile scanned = facts.Files[group.Key];
+            using IFile file = files.Open(scanned.Path, FileAccessMode.ReadOnly);
+            file.Advise(FileAdvice.Sequential, 0, 0);
+            foreach (FoundFrame frame in group)
+            {
+                if (body.Length < frame.Header.BodyBytes)
+                {
+                    body = new byte[frame.Header.BodyBytes];
+                }
+
+                Span<byte> bytes = body.AsSpan(0, frame.Header.BodyBytes);
+                ReadBody(file, frame, bytes);
+                ReplayFrame(bytes, frame.Header.Number, scanned.Number);
+                done += frame.Header.StoredBytes;
+                onProgress?.Invoke((double)done / total);
+            }
+        }
+    }
+
+    private static void ReadBody(IFile file, in FoundFrame frame, Span<byte> body)
+    {
+        int read = file.Read(frame.Offset + FrameHeader.Bytes, body);
+        if (read != body.Length || Crc32C.Compute(body) != frame.Header.BodyCrc)
+        {
+            throw new StoreException(
+                StoreReason.Corruption,
+                $"frame {frame.Header.Number} in {file.Path} was read twice and was not the same the second time; "
+                + "check the disk and the memory of this machine");
+        }
+    }
+
+    private void ReplayFrame(Span<byte> body, long frameNumber, long fileNumber)
+    {
+        int kept = 0;
+        for (int offset = 0; offset < body.Length;)
+        {
+            if (!SectionHeader.TryRead(body[offset..], out SectionHeader section))
+            {
+                throw new StoreException(
+                    StoreReason.Corruption, $"frame {frameNumber} has a section that this program does not know");
+            }
+
+            Span<byte> whole = body.Slice(offset, section.StoredBytes);
+            offset += section.StoredBytes;
+            if (section.Type == SectionType.Append && !TryAdmit(section, whole[SectionHeader.Bytes..], frameNumber))
+            {
+                continue;
+            }
+
+            // What belongs to a damaged ledger is left out; its journal files are kept aside.
+            whole.CopyTo(body[kept..]);
+            kept += section.StoredBytes;
+        }
+
+        bundler.Process(body[..kept], fileNumber);
+        bundler.RunOnce();
+    }
+
+    /// <summary>Brings the gate's part of the ledger to where it was when this batch was admitted.</summary>
+    private bool TryAdmit(in SectionHeader section, ReadOnlySpan<byte> entries, long frameNumber)
+    {
+        if (_damaged.ContainsKey(section.LedgerId))
+        {
+            return false;
+        }
+
+        try
+        {
+            LedgerLog ledger = ledgers.GetOrAdd(section.LedgerId, section.FirstIndex, opener.OpenForReplay);
+            if (ledger.NextIndex != section.FirstIndex)
+            {
+                throw new StoreException(
+                    StoreReason.DataLoss,
+                    $"the journal goes on at {section.FirstIndex:N0} where {ledger.NextIndex:N0} was expected");
+            }
+
+            if (section.HasProducer && !TryReplayProducer(ledger, section, entries, frameNumber))
+            {
+                throw new StoreException(
+                    StoreReason.DataLoss, "the sequences of a producer differ between the journal and state.log");
+            }
+
+            ledger.NextIndex += section.Count;
+            ledger.Durable.AdvanceTo(ledger.NextIndex);
+            return true;
+        }
+        catch (Exception damage) when (damage is StoreException or Segments.BlockDamagedException)
+        {
+            _damaged[section.LedgerId] = damage;
+            return false;
+        }
+    }
+
+    private static bool TryReplayProducer(
+        LedgerLog ledger, in SectionHeader section, ReadOnlySpan<byte> entries, long frameNumber)
+    {
+        EntryView first = EntryView.Parse(entries[BlockFormat.EntryPrefixBytes..BundleFormat.EntryEnd(entries, 0)]);
+        return ledger.Producers.TryReplay(
+            new ProducerName(first.Appender, first.Producer),
+            new BatchAnswer(
+                section.FirstSequence, section.Count, section.FirstIndex, section.ReceivedMicros, section.Fingerprint),
+            frameNumber);
+    }
+}

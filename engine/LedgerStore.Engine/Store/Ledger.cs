@@ -1,0 +1,89 @@
+// One ledger, for whoever uses the store: append, read, follow. Any thread.
+using System.Runtime.CompilerServices;
+using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Segments;
+
+namespace LedgerStore.Engine;
+
+/// <summary>A named append-only log.</summary>
+public sealed class Ledger
+{
+    private readonly StoreCore _core;
+    private readonly LedgerLog _log;
+
+    internal Ledger(StoreCore core, LedgerLog log)
+    {
+        _core = core;
+        _log = log;
+    }
+
+    public string Name => _log.Name;
+
+    internal uint Id => _log.Id;
+
+    /// <summary>Entries that are acknowledged: durable, and readable now or in a moment.</summary>
+    public long Size => _log.Durable.Value;
+
+    /// <summary>Appends a batch. The task ends when it is durable; then nothing short of losing the disk loses
+    /// it.</summary>
+    /// <exception cref="StoreException">
+    /// With StorageFailed it is unknown whether the batch is stored; with every other reason it certainly is not.
+    /// </exception>
+    public ValueTask<AppendResult> AppendAsync(in RecordBatch batch, CancellationToken cancellationToken = default) =>
+        _core.Appends.AppendAsync(_log, batch, cancellationToken);
+
+    /// <summary>Appends one record, without producer and content type.</summary>
+    public ValueTask<AppendResult> AppendAsync(
+        ReadOnlySpan<byte> record, CancellationToken cancellationToken = default) =>
+        AppendAsync(new RecordBatch { Lengths = [record.Length], Payload = record }, cancellationToken);
+
+    /// <summary>Reads entries in order.</summary>
+    /// <param name="first">The index of the first one.</param>
+    /// <param name="count">How many at most; it ends at the end of the ledger, as it is when reading begins.</param>
+    /// <remarks>A slice is valid until the next one is asked for.</remarks>
+    /// <exception cref="StoreException">DataLoss for a damaged range, with FirstIndex and Count: go on behind
+    /// it.</exception>
+    public async IAsyncEnumerable<EntrySlice> ReadAsync(
+        long first, long count, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        long size = _log.Durable.Value;
+        long end = count > size - first ? size : first + count;
+
+        // What is acknowledged is hashed a moment later: a reader who saw his acknowledgement waits for that moment.
+        await _log.Readable.WaitForAsync(Math.Min(end, size), cancellationToken).ConfigureAwait(false);
+        for (long index = first; index < end;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using BundleLease lease = _log.Reader.ReadBundle(index / StoreLimits.EntriesPerBundle);
+            int slot = (int)(index - lease.FirstIndex);
+            int taken = (int)Math.Min(lease.Entries - slot, end - index);
+            yield return new EntrySlice(lease, slot, taken);
+            index += taken;
+        }
+    }
+
+    /// <summary>Reads entries in order and goes on with new ones as they come, without a gap and none twice.</summary>
+    public async IAsyncEnumerable<EntrySlice> FollowAsync(
+        long first, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        long next = first;
+        while (true)
+        {
+            await WaitForAsync(next + 1, cancellationToken).ConfigureAwait(false);
+            await foreach (EntrySlice slice in ReadAsync(next, long.MaxValue, cancellationToken).ConfigureAwait(false))
+            {
+                yield return slice;
+                next = slice.FirstIndex + slice.Count;
+            }
+        }
+    }
+
+    /// <summary>Waits until the ledger has this many acknowledged, readable entries.</summary>
+    public async ValueTask WaitForAsync(long size, CancellationToken cancellationToken = default)
+    {
+        await _log.Durable.WaitForAsync(size, cancellationToken).ConfigureAwait(false);
+        await _log.Readable.WaitForAsync(size, cancellationToken).ConfigureAwait(false);
+    }
+}

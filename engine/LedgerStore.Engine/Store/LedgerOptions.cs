@@ -1,0 +1,10 @@
+// How a ledger is created. Immutable.
+namespace LedgerStore.Engine;
+
+/// <summary>What is decided for ever when a ledger is created.</summary>
+public sealed record LedgerOptions
+{
+    /// <summary>Each entry gets 16 random bytes, so that its hash says nothing about a record that could be
+    /// guessed.</summary>
+    public bool IsSalted { get; init; }
+}

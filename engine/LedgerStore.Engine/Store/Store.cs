@@ -1,0 +1,144 @@
+// The store, for whoever embeds it: open, create and find ledgers, close. Any thread.
+using System.Security.Cryptography;
+using LedgerStore.Engine.Files;
+using LedgerStore.Engine.Foundation;
+using LedgerStore.Engine.Journal;
+
+namespace LedgerStore.Engine;
+
+/// <summary>One data directory, open in one process: one journal, many ledgers.</summary>
+/// <example>
+/// <code>
+/// using Store store = Store.Open(new StoreOptions { Directory = "/var/lib/audit" });
+/// Ledger ledger = store.GetOrCreateLedger("payments");
+/// AppendResult result = await ledger.AppendAsync("one record"u8);
+/// </code>
+/// </example>
+public sealed class Store : IDisposable
+{
+    // Appends that found the disk full are refused at once; what is on its way is tried again this often.
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(250);
+
+    private readonly StoreCore _core;
+    private readonly WorkerThread _sequencer;
+    private readonly WorkerThread _bundler;
+    private readonly WorkerThread _flusher;
+    private readonly ITimer _retry;
+    private readonly Lock _closing = new();
+    private bool _isClosed;
+
+    private Store(StoreCore core, TimeProvider time)
+    {
+        _core = core;
+        _sequencer = new WorkerThread("ledger-journal", core.RunSequencer, core.Poison) { OnEnded = core.FailHeld };
+        _bundler = new WorkerThread("ledger-bundle", core.RunBundler, core.Poison);
+        _flusher = new WorkerThread("ledger-flush", core.RunFlusher, core.Poison);
+        core.OnFilled = _sequencer.Signal;
+        core.OnSealed = _bundler.Signal;
+        core.OnFlush = _flusher.Signal;
+        _retry = time.CreateTimer(_ => RetryWhenFull(), null, RetryInterval, RetryInterval);
+    }
+
+    /// <summary>Why the store has stopped; null while it works.</summary>
+    public Exception? Failure => _core.Poison.Cause;
+
+    /// <summary>Ledgers, by name. Those of the store itself begin with an underscore.</summary>
+    public IReadOnlyList<string> LedgerNames => [.. _core.Parts.Catalog.SortedByName().Select(l => l.Name)];
+
+    /// <summary>Opens the store in a directory, or creates it. Returns when everything acknowledged is
+    /// recovered.</summary>
+    /// <exception cref="StoreException">InUse, Corruption or StorageFailed: the message says what to do.</exception>
+    public static Store Open(StoreOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Open(options, StoreTuning.Default, new LinuxFileSystem());
+    }
+
+    internal static Store Open(StoreOptions options, StoreTuning tuning, IFileSystem files)
+    {
+        StoreCore core = StoreErrors.Translate(
+            () => new StoreOpener(files, options, tuning, RandomNumberGenerator.Create()).Open());
+        Store store = new(core, options.Time);
+        core.Workers.Start();
+        store._sequencer.Start();
+        store._bundler.Start();
+        store._flusher.Start();
+        return store;
+    }
+
+    /// <summary>Creates a ledger; it is durable when this returns.</summary>
+    /// <param name="name">1 to 63 of a-z, 0-9, dot, underscore and hyphen, beginning with a letter or digit.</param>
+    /// <exception cref="StoreException">LedgerExists, InvalidArgument, LimitReached, DiskFull.</exception>
+    public Ledger CreateLedger(string name, LedgerOptions? options = null)
+    {
+        _core.ThrowIfStopped();
+        CatalogLedger created = StoreErrors.Translate(() => _core.CreateLedger(name, options ?? new LedgerOptions()));
+        return new Ledger(_core, _core.Ledgers.Get(created.Id));
+    }
+
+    /// <summary>A ledger by name.</summary>
+    /// <exception cref="StoreException">LedgerNotFound, or DataLoss if its files cannot be read at all.</exception>
+    public Ledger GetLedger(string name) =>
+        TryGetLedger(name, out Ledger? ledger)
+            ? ledger
+            : throw new StoreException(
+                StoreReason.LedgerNotFound, $"there is no ledger '{name}'; create it, or look at the list of ledgers");
+
+    /// <summary>A ledger by name, if there is one.</summary>
+    public bool TryGetLedger(string name, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Ledger? ledger)
+    {
+        ledger = _core.Parts.Catalog.Find(name) is { } found
+            ? new Ledger(_core, StoreErrors.Translate(() => _core.Ledgers.Get(found.Id)))
+            : null;
+        return ledger is not null;
+    }
+
+    /// <summary>A ledger by name, created when there is none.</summary>
+    public Ledger GetOrCreateLedger(string name) =>
+        TryGetLedger(name, out Ledger? ledger) ? ledger : CreateLedger(name);
+
+    /// <summary>Ends a ledger for good: it is read and verified like any other, and takes no more appends.</summary>
+    public void FreezeLedger(string name, string reason)
+    {
+        _core.ThrowIfStopped();
+        StoreErrors.Translate(() =>
+        {
+            _core.FreezeLedger(GetLedger(name).Id, reason);
+            return true;
+        });
+    }
+
+    /// <summary>Takes no more appends, makes everything durable, writes it into the ledgers' files, and
+    /// closes.</summary>
+    public void Dispose()
+    {
+        lock (_closing)
+        {
+            if (_isClosed)
+            {
+                return;
+            }
+
+            _isClosed = true;
+        }
+
+        // Stop the intake, drain, join the threads, flush alone, say so in the journal, unmap, unlock: in this order.
+        _retry.Dispose();
+        _core.Gate.Close();
+        _sequencer.StopAndJoin();
+        _bundler.StopAndJoin();
+        _flusher.StopAndJoin();
+        _core.CloseCleanly();
+        _core.Dispose();
+    }
+
+    private void RetryWhenFull()
+    {
+        if (_core.Disk.IsFull)
+        {
+            _sequencer.Signal();
+            _bundler.Signal();
+            _flusher.Signal();
+        }
+    }
+}

@@ -1,0 +1,195 @@
+// All parts of a store, wired, and no thread: whoever owns it turns the crank. The store has three threads do it, the
+// tests' simulation does it step by step in any order, opening and closing do it alone.
+// RunSequencer, RunBundler and RunFlusher belong to one thread each; see the part they run.
+using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Foundation;
+using LedgerStore.Engine.Journal;
+
+namespace LedgerStore.Engine;
+
+/// <summary>The parts of an open store.</summary>
+internal sealed class StoreCore : IDisposable
+{
+    // Creating and freezing ledgers: one at a time, syncs included. Nothing else waits for it.
+    private readonly Lock _catalogLock = new();
+    private readonly AppendBuffer[] _buffers;
+
+    public StoreCore(StoreParts parts, long lastFrame, long lastMicros, Func<uint, LedgerLog> openLedger)
+    {
+        StoreTuning tuning = parts.Tuning;
+        Parts = parts;
+        _buffers = [.. Enumerable.Range(0, tuning.BufferCount).Select(_ => new AppendBuffer(tuning.BufferBytes))];
+        Gate = new Gate(_buffers, lastFrame, parts.Clock, () => parts.Journal.IsNextReady, () => OnFilled());
+        Disk = new DiskSpace(Gate, parts.Reserve);
+        Writer = new JournalWriter(parts.Journal, lastFrame, lastMicros);
+        Ledgers = new LedgerLogs(openLedger);
+        BundleQueue queue = new(() => OnSealed());
+        Workers = new BundleWorkers(tuning.HashHelpers, Poison);
+        Bundler = new Bundler(queue, Gate, Ledgers, Workers, Disk, Meter, lastFrame);
+        Sequencer = new Sequencer(Gate, Writer, Poison, queue, Disk, Meter);
+        Flusher = new Flusher(
+            parts.Journal,
+            Writer,
+            Gate,
+            Bundler,
+            new FlushCommit(parts.Files, parts.Paths, Gate),
+            Disk,
+            parts.FlushLimits,
+            () => OnSealed(),
+            () => OnFlush());
+        Appends = new Appends(Gate, parts.Builder, parts.Fingerprints);
+        Poison.OnSet(Gate.FailAll);
+        Observe();
+    }
+
+    public StoreParts Parts { get; }
+
+    public Poison Poison { get; } = new();
+
+    public EngineMeter Meter { get; } = new();
+
+    public Gate Gate { get; }
+
+    public DiskSpace Disk { get; }
+
+    public JournalWriter Writer { get; }
+
+    public LedgerLogs Ledgers { get; }
+
+    public BundleWorkers Workers { get; }
+
+    public Bundler Bundler { get; }
+
+    public Sequencer Sequencer { get; }
+
+    public Flusher Flusher { get; }
+
+    public Appends Appends { get; }
+
+    /// <summary>Who wakes the sequencer, the bundler and the flusher. Nobody, until somebody says so.</summary>
+    public Action OnFilled { get; set; } = () => { };
+
+    public Action OnSealed { get; set; } = () => { };
+
+    public Action OnFlush { get; set; } = () => { };
+
+    public bool RunSequencer()
+    {
+        bool worked = Sequencer.RunOnce();
+        if (worked)
+        {
+            // The file may have been the last one ready, or the first one too many.
+            OnFlush();
+        }
+
+        return worked;
+    }
+
+    public bool RunBundler() => Bundler.RunOnce();
+
+    public bool RunFlusher() => Flusher.RunOnce();
+
+    /// <summary>The journal's thread ends because the store has failed: who waits for its frame is told.</summary>
+    public void FailHeld()
+    {
+        if (Poison.Cause is { } cause)
+        {
+            Sequencer.FailHeld(cause);
+        }
+    }
+
+    /// <summary>Refuses every change of a store that has stopped.</summary>
+    public void ThrowIfStopped()
+    {
+        if (Poison.Cause is { } cause)
+        {
+            throw new StoreException(
+                StoreReason.StorageFailed,
+                "the store has stopped; check the disk and restart. The first failure was: " + cause.Message,
+                cause);
+        }
+    }
+
+    public CatalogLedger CreateLedger(string name, LedgerOptions options)
+    {
+        lock (_catalogLock)
+        {
+            return Parts.Catalog.CreateLedger(
+                name, $"{Parts.StoreFile.PublicName}/{name}", options.IsSalted, Parts.Clock());
+        }
+    }
+
+    public void FreezeLedger(uint id, string reason)
+    {
+        lock (_catalogLock)
+        {
+            Parts.Catalog.Freeze(id, reason, Parts.Clock());
+        }
+
+        LedgerLog ledger = Ledgers.Get(id);
+        Gate.Locked(() => ledger.AppendRefusal = LedgerRefusals.Frozen(ledger.Name, reason));
+    }
+
+    /// <summary>The last words: everything is in the ledgers' files, and the journal says so. Alone, after
+    /// Close.</summary>
+    public void CloseCleanly()
+    {
+        if (Poison.IsSet)
+        {
+            // What is on the disk only a restart will tell. Nothing is written any more.
+            return;
+        }
+
+        FlushAll();
+        if (!Flusher.IsBusy)
+        {
+            Sequencer.WriteMarker(FrameKind.Close);
+        }
+    }
+
+    /// <summary>Writes everything that is in the journal into the ledgers' files and commits it. Alone.</summary>
+    public void FlushAll()
+    {
+        // A flush may be under way already; it is finished first.
+        Crank();
+        Flusher.AskForAll();
+        Crank();
+        Invariant.That(!Flusher.IsBusy || Disk.IsFull, "a flush that nobody disturbs comes to its end");
+    }
+
+    /// <summary>Runs the bundler and the flusher on this thread until there is nothing to do.</summary>
+    private void Crank()
+    {
+        while (RunBundler() | RunFlusher())
+        {
+        }
+    }
+
+    public void Dispose()
+    {
+        Workers.Dispose();
+        Writer.Dispose();
+        Parts.Dispose();
+        Meter.Dispose();
+        foreach (AppendBuffer buffer in _buffers)
+        {
+            buffer.Dispose();
+        }
+    }
+
+    private void Observe()
+    {
+        Meter.Observe("ledgerstore.append.waiting", "{batch}", "batches that wait for room", () => Gate.WaitingCount);
+        Meter.Observe("ledgerstore.frame.durable", "{frame}", "last durable frame", () => Gate.DurableFrame.Value);
+        Meter.Observe("ledgerstore.frame.bundled", "{frame}", "last bundled frame", () => Bundler.ProcessedFrame);
+        Meter.Observe(
+            "ledgerstore.journal.retained", "{file}", "files behind the present one",
+            () => Parts.Journal.RetainedCount);
+        Meter.Observe("ledgerstore.memory.held", "By", "bundles that are not on the disk", () => Bundler.HeldBytes);
+        Meter.Observe("ledgerstore.cache.bytes", "By", "decoded bundles in memory", () => Parts.Services.Cache.Bytes);
+        Meter.Observe("ledgerstore.cache.hits", "{read}", "reads from memory", () => Parts.Services.Cache.Hits);
+        Meter.Observe("ledgerstore.cache.misses", "{read}", "reads from files", () => Parts.Services.Cache.Misses);
+        Meter.Observe("ledgerstore.ledgers.open", "{ledger}", "ledgers in use", () => Ledgers.All.Count);
+    }
+}

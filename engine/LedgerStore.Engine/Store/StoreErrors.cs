@@ -1,0 +1,28 @@
+// Turns what the inner parts throw into the one exception that users of the engine see. Pure. Any thread.
+using LedgerStore.Engine.Files;
+
+namespace LedgerStore.Engine;
+
+/// <summary>The border between the engine's exceptions and its users.</summary>
+internal static class StoreErrors
+{
+    public static T Translate<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (DataDirectoryInUseException inUse)
+        {
+            throw new StoreException(StoreReason.InUse, inUse.Message, inUse);
+        }
+        catch (StorageException full) when (full.IsNoSpace)
+        {
+            throw new StoreException(StoreReason.DiskFull, full.Message, full);
+        }
+        catch (StorageException failed)
+        {
+            throw new StoreException(StoreReason.StorageFailed, failed.Message, failed);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+// The opening's second half: what the journal holds goes into the ledgers' files, and a new journal begins.
+// Runs once, on the caller's thread; nothing of the store is visible to anybody before it ends.
+using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Recovery;
+using LedgerStore.Engine.Segments;
+
+namespace LedgerStore.Engine;
+
+internal sealed partial class StoreOpener
+{
+    /// <summary>Replays, flushes, begins a new journal, and only then lets the old one go.</summary>
+    /// <remarks>
+    /// A crash at any line before the marker is durable leaves the old journal in charge, and the next start does the
+    /// same again with new generations. A crash behind it finds a journal that needs nothing of the old files.
+    /// </remarks>
+    private void Recover(StoreCore core, JournalFacts facts, RecoveryPlan plan)
+    {
+        Quarantine quarantine = new(files, _paths);
+        foreach (BrokenFrame broken in plan.Quarantine)
+        {
+            quarantine.Copy(facts.Files[broken.FileIndex].Path, broken);
+        }
+
+        core.Parts.Reserve.Release();
+        JournalPool pool = core.Parts.Journal;
+        pool.Adopt(facts.LastFileNumber, facts.SpareNames);
+        Replay replay = new(files, core.Parts.Opener, core.Ledgers, core.Bundler);
+        replay.Run(facts, plan, options.OnRecoveryProgress);
+        core.FlushAll();
+        pool.PrepareNext();
+        core.Writer.FlushedThrough = plan.LastFrame;
+        core.Sequencer.WriteMarker(FrameKind.Batches);
+
+        // From here on the old files are not needed.
+        foreach (string name in facts.JournalNames)
+        {
+            if (replay.Damaged.Count > 0)
+            {
+                quarantine.Move(Path.Combine(_paths.JournalDirectory, name));
+            }
+            else
+            {
+                pool.MakeSpare(name);
+            }
+        }
+
+        RemoveSuperseded(core);
+        core.Parts.Reserve.Restore();
+        core.RunFlusher();
+    }
+
+    /// <summary>Removes the segment files that recovery has replaced by others, which state.log names.</summary>
+    private void RemoveSuperseded(StoreCore core)
+    {
+        foreach (LedgerLog ledger in core.Ledgers.All)
+        {
+            string directory = _paths.SegmentsDirectory(ledger.Id);
+            if (!files.Exists(directory))
+            {
+                continue;
+            }
+
+            SegmentList segments = ledger.Reader.Segments.List;
+            foreach (string name in files.List(directory))
+            {
+                if (StorePaths.TryParseSegment(name, out long segment, out uint generation)
+                    && segment < segments.Count
+                    && segments[(int)segment].Identity.Generation != generation)
+                {
+                    files.Delete(Path.Combine(directory, name));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+// Opens or creates a store: lock, identity, catalog, journal, recovery, in this order, and only then is it served.
+// Runs once, on the caller's thread.
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Files;
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Foundation;
+using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Recovery;
+using LedgerStore.Engine.Segments;
+
+namespace LedgerStore.Engine;
+
+/// <summary>How a store comes up.</summary>
+internal sealed partial class StoreOpener(
+    IFileSystem files, StoreOptions options, StoreTuning tuning, RandomNumberGenerator random)
+{
+    private readonly StorePaths _paths = new(options.Directory);
+
+    /// <summary>Recovered, flushed, with an empty journal: ready for appends, but no thread runs yet.</summary>
+    public StoreCore Open()
+    {
+        tuning.Check();
+        Lz4.EnsureAvailable();
+        if (!files.Exists(_paths.Root))
+        {
+            files.CreateDirectory(_paths.Root);
+        }
+
+        // Before any other file is touched: two processes on one directory would each be right and both be wrong.
+        IDisposable directoryLock = files.Lock(_paths.Lock);
+        try
+        {
+            StoreFile identity = LoadOrCreateIdentity();
+            JournalFacts facts = new JournalScan(files, _paths.JournalDirectory, identity.StoreId).Run();
+            RecoveryPlan plan = RecoveryPlan.Decide(facts, HasLedgerFiles());
+            StoreCore core = Wire(identity, plan.LastFrame, facts.LastMicros, directoryLock);
+            Recover(core, facts, plan);
+            return core;
+        }
+        catch
+        {
+            directoryLock.Dispose();
+            throw;
+        }
+    }
+
+    private bool HasLedgerFiles() => files.List(_paths.LedgersDirectory).Count > 0;
+
+    private StoreFile LoadOrCreateIdentity()
+    {
+        if (files.Exists(_paths.StoreFile))
+        {
+            return StoreFileAccess.Load(files, _paths);
+        }
+
+        // A crash between two of these leaves some of them: the next start makes the others. store.json comes last,
+        // so a directory that has it has everything.
+        string[] directories = [_paths.JournalDirectory, _paths.LedgersDirectory, _paths.QuarantineDirectory];
+        foreach (string directory in directories)
+        {
+            if (!files.Exists(directory))
+            {
+                files.CreateDirectory(directory);
+            }
+        }
+
+        long createdMicros = (options.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        StoreFile identity = new(NextId(), NextId(), createdMicros, options.PublicName);
+        if (files.Exists(_paths.Catalog))
+        {
+            // Made for an identity that was never written down, so it holds no ledger.
+            files.Delete(_paths.Catalog);
+        }
+
+        Catalog.Create(files, _paths, identity.StoreId);
+        files.SyncDirectory(_paths.Root);
+        StoreFileAccess.Save(files, _paths, identity);
+        return identity;
+    }
+
+    private UInt128 NextId()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        random.GetBytes(bytes);
+        return BinaryPrimitives.ReadUInt128LittleEndian(bytes);
+    }
+
+    private StoreCore Wire(StoreFile identity, long lastFrame, long lastMicros, IDisposable directoryLock)
+    {
+        StampSource clock = new(new StoreClock(options.Time, lastMicros));
+        BundlePool pool = new(options.CacheBytes);
+        SegmentServices services = new(
+            new FilePool(files, StoreLimits.OpenFilesMax),
+            new MappedSegments(files, StoreLimits.MappedSegmentsMax),
+            pool,
+            new BundleCache(pool, options.CacheBytes),
+            options.OnDamage);
+        Catalog catalog = Catalog.Open(files, _paths, identity.StoreId, FileAccessMode.ReadWrite);
+        Func<long> micros = clock.Next;
+        SegmentEnvironment environment = new(services, _paths, identity.StoreId, micros);
+        LedgerOpener opener = new(files, environment, catalog);
+        int journalFiles = (int)Math.Max(4, options.JournalBudgetBytes / tuning.JournalFileBytes);
+        StoreParts parts = new(
+            files,
+            _paths,
+            tuning,
+            new FlushLimits(journalFiles - 3, journalFiles, tuning.HeldBytesMax),
+            identity,
+            catalog,
+            new JournalPool(files, _paths.JournalDirectory, identity.StoreId, tuning.JournalFileBytes, NextNonce),
+            services,
+            new Reserve(files, _paths.Reserve, options.ReserveBytes),
+            new EntryBuilder(random),
+            new BatchFingerprint(identity.StoreId),
+            micros,
+            opener,
+            directoryLock);
+        return new StoreCore(parts, lastFrame, lastMicros, opener.Open);
+    }
+
+    private ulong NextNonce()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        random.GetBytes(bytes);
+        return BitConverter.ToUInt64(bytes);
+    }
+}

@@ -1,0 +1,32 @@
+// How a store is opened. Immutable once the store has it.
+
+namespace LedgerStore.Engine;
+
+/// <summary>The settings of a store; every one has a default that serves.</summary>
+public sealed record StoreOptions
+{
+    /// <summary>The data directory. Created when it does not exist; keys and anchors never live in it.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>Origins of new ledgers are this name, a slash, and the ledger's name.</summary>
+    public string PublicName { get; init; } = "localhost";
+
+    /// <summary>Journal bytes that may be kept: more make recovery longer, less make slow ledgers write more
+    /// often.</summary>
+    public long JournalBudgetBytes { get; init; } = 1024L * 1024 * 1024;
+
+    /// <summary>Decoded bundles kept in memory for readers.</summary>
+    public long CacheBytes { get; init; } = 64L * 1024 * 1024;
+
+    /// <summary>Space kept back for what must be written when the disk is full.</summary>
+    public long ReserveBytes { get; init; } = 32L * 1024 * 1024;
+
+    /// <summary>Told how far opening is, 0 to 1, when it takes long; on the thread that opens.</summary>
+    public Action<double>? OnRecoveryProgress { get; init; }
+
+    /// <summary>Told about damage each time a reader meets it; on the thread that found it. Must not throw.</summary>
+    public Action<DamageReport> OnDamage { get; init; } = static _ => { };
+
+    /// <summary>The clock; tests and embedded programs may have their own.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}
