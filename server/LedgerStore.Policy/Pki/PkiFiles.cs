@@ -1,0 +1,94 @@
+// The one place where keys and certificates touch the disk: private files are created 0600 and appear complete or not
+// at all. Called by one thread at a time.
+using Microsoft.Win32.SafeHandles;
+
+namespace LedgerStore.Policy.Pki;
+
+/// <summary>Reads and writes PEM files with the right modes.</summary>
+public static class PkiFiles
+{
+    /// <summary>What anybody but the owner may do.</summary>
+    public const UnixFileMode OthersMask = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode Public = Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    /// <summary>No PEM file of ours is larger; a larger one is something else.</summary>
+    public const int FileBytesMax = 1024 * 1024;
+
+    /// <summary>Writes a private key: 0600.</summary>
+    public static void WritePrivate(string path, string text) => Write(path, text, Private);
+
+    /// <summary>Writes what may be seen: 0644.</summary>
+    public static void WritePublic(string path, string text) => Write(path, text, Public);
+
+    /// <summary>Makes a directory that only its owner enters.</summary>
+    public static void CreateDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            throw Unsupported();
+        }
+
+        Directory.CreateDirectory(path, Private | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>True if anybody but the owner can do anything with the file. Follows links to the file itself.</summary>
+    public static bool IsOpenToOthers(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            throw Unsupported();
+        }
+
+        using SafeFileHandle file = File.OpenHandle(path);
+        return (File.GetUnixFileMode(file) & OthersMask) != UnixFileMode.None;
+    }
+
+    /// <summary>Reads a text file of bounded size.</summary>
+    /// <exception cref="PkiException">It cannot be read.</exception>
+    public static string Read(string path)
+    {
+        try
+        {
+            FileInfo file = new(path);
+            return file.Exists && file.Length > FileBytesMax
+                ? throw new PkiException($"{path} has {file.Length} bytes: this is no PEM file")
+                : File.ReadAllText(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PkiException($"{path} cannot be read: {error.Message}", error);
+        }
+    }
+
+    private static PlatformNotSupportedException Unsupported() =>
+        new("private keys need file modes, which this system does not have");
+
+    // A crash leaves the old file or the new one, and perhaps a .new file that the next write replaces.
+    private static void Write(string path, string text, UnixFileMode mode)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            throw Unsupported();
+        }
+
+        string fresh = path + ".new";
+        File.Delete(fresh);
+        FileStreamOptions options = new()
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = mode,
+        };
+        using (StreamWriter writer = new(fresh, options))
+        {
+            writer.Write(text);
+        }
+
+        // The umask may have taken bits away; a public file stays readable for the services that need it.
+        File.SetUnixFileMode(fresh, mode);
+        File.Move(fresh, path, overwrite: true);
+    }
+}
