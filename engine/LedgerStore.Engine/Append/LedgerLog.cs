@@ -10,14 +10,16 @@ internal readonly record struct JournalStart(long File, long FirstIndex);
 /// <summary>The running state of one ledger.</summary>
 internal sealed class LedgerLog
 {
-    public LedgerLog(uint id, string name, bool isSalted, long size, ProducerTable producers, LedgerStateLog state)
+    private readonly LedgerStateLog? _state;
+
+    public LedgerLog(uint id, string name, bool isSalted, long size, ProducerTable producers, LedgerStateLog? state)
     {
         Id = id;
         Name = name;
         IsSalted = isSalted;
         NextIndex = size;
         Producers = producers;
-        State = state;
+        _state = state;
         Durable = new Watermark(size, StoreLimits.WaitersMax);
         Readable = new Watermark(size, StoreLimits.WaitersMax);
     }
@@ -64,11 +66,24 @@ internal sealed class LedgerLog
 
     // ---- of the flusher
 
-    public LedgerStateLog State { get; }
+    public LedgerStateLog State =>
+        _state ?? throw new InvariantException("nothing of a damaged ledger is ever flushed");
 
     // ---- any thread
 
     public required LedgerReader Reader { get; init; }
+
+    /// <summary>Goes on as a damaged ledger: read-only, its sound entries readable, the others known to be lost.</summary>
+    /// <param name="size">Entries that were acknowledged, whether they can be read or not.</param>
+    /// <remarks>While nobody else uses the ledger.</remarks>
+    public void MarkDamaged(long size, Exception damage)
+    {
+        Reader.Damage = damage;
+        AppendRefusal = LedgerRefusals.ReadOnly(Name, damage);
+        NextIndex = Math.Max(size, NextIndex);
+        Durable.AdvanceTo(NextIndex);
+        Readable.AdvanceTo(NextIndex);
+    }
 
     /// <summary>What may be read: acknowledged, and found.</summary>
     public long ReadableSize => Math.Min(Durable.Value, Readable.Value);

@@ -7,7 +7,16 @@ namespace LedgerStore.Engine.Append;
 /// <summary>Finds a bundle wherever it is at the moment.</summary>
 internal sealed class LedgerReader(uint ledgerId, SegmentReader segments, BundleTail tail, SegmentServices services)
 {
+    private volatile Exception? _damage;
+
     public SegmentReader Segments => segments;
+
+    /// <summary>Why some of the ledger's entries are nowhere; null when all of them are somewhere.</summary>
+    public Exception? Damage
+    {
+        get => _damage;
+        set => _damage = value;
+    }
 
     /// <summary>A bundle with at least the entries that are readable; it may have more, which are not to be
     /// shown.</summary>
@@ -23,7 +32,7 @@ internal sealed class LedgerReader(uint ledgerId, SegmentReader segments, Bundle
         return tail.TryCopy(bundleIndex * StoreLimits.EntriesPerBundle, services.Pool) is { } copy
             ? new BundleLease(copy)
             : segments.TryReadBundle(bundleIndex, out lease) ? lease
-            : throw new InvariantException($"bundle {bundleIndex} is readable and is nowhere");
+            : throw Nowhere(bundleIndex);
     }
 
     /// <summary>The block of a full bundle is on the disk: keep its entries for those who read what is new.</summary>
@@ -36,4 +45,22 @@ internal sealed class LedgerReader(uint ledgerId, SegmentReader segments, Bundle
         segments.List[segments.List.Count - 1],
         (int)(tail.OpenStart / StoreLimits.EntriesPerBundle % StoreLimits.BundlesPerSegment),
         tail.OpenCount);
+
+    private Exception Nowhere(long bundleIndex)
+    {
+        if (_damage is not { } damage)
+        {
+            return new InvariantException($"bundle {bundleIndex} is readable and is nowhere");
+        }
+
+        long first = bundleIndex * StoreLimits.EntriesPerBundle;
+        return new StoreException(
+            StoreReason.DataLoss,
+            $"entries from {first} on cannot be read: the ledger's files are damaged. {damage.Message}",
+            damage)
+        {
+            FirstIndex = first,
+            Count = StoreLimits.EntriesPerBundle,
+        };
+    }
 }

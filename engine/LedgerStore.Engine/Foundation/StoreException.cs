@@ -74,4 +74,10 @@ public sealed class StoreException : Exception
 
     /// <summary>The sequence or size that would have been accepted, where the reason has one.</summary>
     public long Expected { get; init; } = -1;
+
+    /// <summary>The first entry that is affected, where the reason is about a range; -1 otherwise.</summary>
+    public long FirstIndex { get; init; } = -1;
+
+    /// <summary>How many entries are affected, from FirstIndex on.</summary>
+    public long Count { get; init; }
 }

@@ -56,6 +56,9 @@ internal sealed class LedgerState
         }
     }
 
+    /// <summary>Takes a sealed segment that was found without the log.</summary>
+    public void Add(in SealedRecord segment) => _sealed[segment.Segment] = segment;
+
     /// <summary>Every record that a compacted log needs, in an order that reads back to the same state.</summary>
     public void AppendTo(CommittedLog log)
     {

@@ -10,16 +10,25 @@ using LedgerStore.Proofs;
 namespace LedgerStore.Engine.Recovery;
 
 /// <summary>Makes the running state of a ledger from its state.log and its segment files.</summary>
-internal sealed class LedgerOpener(IFileSystem files, SegmentEnvironment environment, Catalog catalog)
+internal sealed partial class LedgerOpener(IFileSystem files, SegmentEnvironment environment, Catalog catalog)
 {
     private const int BundleLevel = 8;
     private const int SegmentLevel = 16;
 
     /// <summary>Opens a ledger that the journal holds nothing of: its files are all there is.</summary>
+    /// <remarks>Damage in these files makes the ledger read-only, and is no business of the other ledgers.</remarks>
     public LedgerLog Open(uint id)
     {
-        LedgerStateLog log = OpenLog(id, out LedgerState state);
-        return Build(id, log, state, state.Flushed?.Size ?? 0, isReplay: false);
+        try
+        {
+            LedgerStateLog log = OpenLog(id, out LedgerState state);
+            RequireState(id, log);
+            return Build(id, log, state, state.Flushed?.Size ?? 0, isReplay: false);
+        }
+        catch (Exception damage) when (IsDamage(damage))
+        {
+            return OpenDamaged(id, size: 0, damage);
+        }
     }
 
     /// <summary>Opens a ledger as it was before the first entry that the journal holds.</summary>
@@ -75,9 +84,18 @@ internal sealed class LedgerOpener(IFileSystem files, SegmentEnvironment environ
         tree.AppendSubtrees(BundleLevel, appender.BundleRoots(full));
         BundleTail tail = new(tree, size);
         LedgerLog log = Create(catalog.Find(id)!, stateLog, state, size, segments, appender, tail);
-        if (isReplay && tail.IsResting)
+        if (tail.IsResting)
         {
-            tail.Wake(BundleReload.Read(log, last!, full, tail.OpenCount));
+            // Read in any case: that the last block is damaged must be known before anything is appended behind it.
+            OpenBundle read = BundleReload.Read(log, last!, full, tail.OpenCount);
+            if (isReplay)
+            {
+                tail.Wake(read);
+            }
+            else
+            {
+                read.Release();
+            }
         }
 
         if (isReplay)
@@ -142,7 +160,7 @@ internal sealed class LedgerOpener(IFileSystem files, SegmentEnvironment environ
 
     private LedgerLog Create(
         CatalogLedger entry,
-        LedgerStateLog stateLog,
+        LedgerStateLog? stateLog,
         LedgerState state,
         long size,
         SegmentReader segments,

@@ -11,10 +11,11 @@ namespace LedgerStore.Engine.Recovery;
 /// <summary>Replays the frames of a recovery plan.</summary>
 internal sealed class Replay(IFileSystem files, LedgerOpener opener, LedgerLogs ledgers, Bundler bundler)
 {
-    private readonly Dictionary<uint, Exception> _damaged = [];
+    private readonly Dictionary<uint, (Exception Damage, long Size)> _damaged = [];
 
-    /// <summary>Ledgers whose files do not fit the journal: they stay as they are, and say why.</summary>
-    public IReadOnlyDictionary<uint, Exception> Damaged => _damaged;
+    /// <summary>Ledgers whose files do not fit the journal: they stay as they are, and are read-only from now on.
+    /// </summary>
+    public IReadOnlyCollection<uint> Damaged => _damaged.Keys;
 
     /// <summary>Processes every frame, in order.</summary>
     /// <param name="onProgress">Told the share that is done.</param>
@@ -41,6 +42,12 @@ internal sealed class Replay(IFileSystem files, LedgerOpener opener, LedgerLogs 
                 done += frame.Header.StoredBytes;
                 onProgress?.Invoke((double)done / total);
             }
+        }
+
+        foreach ((uint id, (Exception damage, long size)) in _damaged)
+        {
+            // Opened already if the damage showed itself behind the first of its entries in the journal.
+            ledgers.GetOrAdd(id, size, (_, end) => opener.OpenDamaged(id, end, damage)).MarkDamaged(size, damage);
         }
     }
 
@@ -86,8 +93,10 @@ internal sealed class Replay(IFileSystem files, LedgerOpener opener, LedgerLogs 
     /// <summary>Brings the gate's part of the ledger to where it was when this batch was admitted.</summary>
     private bool TryAdmit(in SectionHeader section, ReadOnlySpan<byte> entries, long frameNumber)
     {
-        if (_damaged.ContainsKey(section.LedgerId))
+        long end = section.FirstIndex + section.Count;
+        if (_damaged.TryGetValue(section.LedgerId, out (Exception Damage, long Size) known))
         {
+            _damaged[section.LedgerId] = known with { Size = end };
             return false;
         }
 
@@ -111,9 +120,9 @@ internal sealed class Replay(IFileSystem files, LedgerOpener opener, LedgerLogs 
             ledger.Durable.AdvanceTo(ledger.NextIndex);
             return true;
         }
-        catch (Exception damage) when (damage is StoreException or Segments.BlockDamagedException)
+        catch (Exception damage) when (LedgerOpener.IsDamage(damage))
         {
-            _damaged[section.LedgerId] = damage;
+            _damaged[section.LedgerId] = (damage, end);
             return false;
         }
     }

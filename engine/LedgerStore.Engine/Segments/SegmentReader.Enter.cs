@@ -79,6 +79,10 @@ internal sealed partial class SegmentReader
         return new StoreException(
             StoreReason.DataLoss,
             $"entries {firstIndex} to {firstIndex + count - 1} of ledger {ledgerId} cannot be read: {damage.Message}",
-            damage);
+            damage)
+        {
+            FirstIndex = firstIndex,
+            Count = count,
+        };
     }
 }

@@ -56,8 +56,9 @@ internal sealed partial class StoreOpener
     {
         foreach (LedgerLog ledger in core.Ledgers.All)
         {
+            // The files of a damaged ledger are evidence: all of them stay.
             string directory = _paths.SegmentsDirectory(ledger.Id);
-            if (!files.Exists(directory))
+            if (ledger.Reader.Damage is not null || !files.Exists(directory))
             {
                 continue;
             }

@@ -1,0 +1,144 @@
+// Opening a ledger whose files are damaged: what is sound of it is served, nothing is added to it, nothing is changed.
+// Stateless; the thread that first uses the ledger, or recovery's.
+using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Files;
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Segments;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Engine.Recovery;
+
+internal sealed partial class LedgerOpener
+{
+    /// <summary>Opens what is left of a ledger, for reading.</summary>
+    /// <param name="size">Entries that are known to have been acknowledged; its files may know of more.</param>
+    public LedgerLog OpenDamaged(uint id, long size, Exception damage)
+    {
+        LedgerState state = ReadState(id);
+        SegmentReader segments = new(id, environment.Services);
+        CompactRange tree = AddSealed(id, state, segments, long.MaxValue);
+        SegmentAppender appender = new(environment, id, segments);
+        long sealedSize = (long)tree.Size;
+        long filesSize = Math.Max(sealedSize, state.Flushed?.Size ?? 0);
+        AddOpenIfAny(id, state, segments, filesSize);
+        BundleTail tail = new(tree, sealedSize);
+        LedgerLog ledger = Create(catalog.Find(id)!, stateLog: null, state, sealedSize, segments, appender, tail);
+        ledger.MarkDamaged(Math.Max(filesSize, size), damage);
+        return ledger;
+    }
+
+    /// <summary>What others can cause in a ledger's files, and the disk when it reads them. Never a failed write.</summary>
+    public static bool IsDamage(Exception error) => error switch
+    {
+        BlockDamagedException or MalformedDataException => true,
+        StoreException refused => refused.Reason is StoreReason.Corruption or StoreReason.DataLoss,
+        StorageException failed => failed.Operation is StorageOperation.Open or StorageOperation.Read
+                or StorageOperation.Map or StorageOperation.Populate or StorageOperation.Stat
+            && failed.Errno is FileErrno.InputOutput or FileErrno.NotFound or FileErrno.AccessDenied
+                or FileErrno.HardwarePoisoned,
+        _ => false,
+    };
+
+    /// <summary>A ledger that has segment files has had a state.log: without it, it would begin anew at 0.</summary>
+    private void RequireState(uint id, LedgerStateLog log)
+    {
+        string directory = environment.Paths.SegmentsDirectory(id);
+        if (log.IsNew && files.Exists(directory) && files.List(directory).Count > 0)
+        {
+            throw new StoreException(
+                StoreReason.DataLoss, $"{log.Path} is missing, and the ledger's directory has segment files");
+        }
+    }
+
+    /// <summary>What state.log says, or, when it cannot be read, what the complete segment files say.</summary>
+    private LedgerState ReadState(uint id)
+    {
+        try
+        {
+            LedgerStateLog.Open(
+                files, environment.Paths, environment.StoreId, id, FileAccessMode.ReadOnly, out LedgerState state);
+            if (state.Flushed is not null)
+            {
+                return state;
+            }
+        }
+        catch (Exception damage) when (IsDamage(damage))
+        {
+            // The footers are the second witness. Who compares them with a signed root is the verifier.
+        }
+
+        LedgerState found = new();
+        while (TryFindSealed(id, found.Sealed.Count, out SealedRecord record))
+        {
+            found.Add(record);
+        }
+
+        return found;
+    }
+
+    /// <summary>The newest complete file of a segment.</summary>
+    private bool TryFindSealed(uint id, long segment, out SealedRecord record)
+    {
+        record = default;
+        string directory = environment.Paths.SegmentsDirectory(id);
+        if (!files.Exists(directory))
+        {
+            return false;
+        }
+
+        foreach (string name in files.List(directory))
+        {
+            if (StorePaths.TryParseSegment(name, out long number, out uint generation)
+                && number == segment
+                && generation > record.Generation
+                && TryReadFooter(id, segment, generation) is { } footer)
+            {
+                record = new SealedRecord(
+                    segment, generation, footer.FileLength, footer.FirstMicros, footer.LastMicros, footer.Root);
+            }
+        }
+
+        return record.Generation > 0;
+    }
+
+    private SegmentFooter? TryReadFooter(uint id, long segment, uint generation)
+    {
+        try
+        {
+            using IFile file = files.Open(
+                environment.Paths.Segment(id, segment, generation), FileAccessMode.ReadOnly);
+            byte[] footer = new byte[SegmentFormat.FooterBytes];
+            int read = file.Read(Math.Max(0, file.Length - footer.Length), footer);
+            SegmentIdentity identity = new(environment.StoreId, id, segment, generation);
+            return SegmentFooter.Read(footer.AsSpan(0, read), identity, file.Length);
+        }
+        catch (Exception damage) when (IsDamage(damage))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The sound blocks of the open segment, if there is one and it can be read.</summary>
+    private void AddOpenIfAny(uint id, LedgerState state, SegmentReader segments, long size)
+    {
+        if (state.Flushed is not { OpenGeneration: > 0 } flushed || flushed.OpenSegment != segments.List.Count)
+        {
+            return;
+        }
+
+        try
+        {
+            segments.Add(OpenSegment.Reopen(
+                environment.Services.Files,
+                environment.Paths.SegmentsDirectory(id),
+                new SegmentIdentity(environment.StoreId, id, flushed.OpenSegment, flushed.OpenGeneration),
+                FileAccessMode.ReadOnly,
+                size));
+        }
+        catch (Exception damage) when (IsDamage(damage))
+        {
+            // Reads of its range say so.
+        }
+    }
+}
