@@ -73,7 +73,8 @@ internal sealed class LedgerLog
 
     public required LedgerReader Reader { get; init; }
 
-    /// <summary>Goes on as a damaged ledger: read-only, its sound entries readable, the others known to be lost.</summary>
+    /// <summary>Goes on as a damaged ledger: read-only, its sound entries readable, the others known to be
+    /// lost.</summary>
     /// <param name="size">Entries that were acknowledged, whether they can be read or not.</param>
     /// <remarks>While nobody else uses the ledger.</remarks>
     public void MarkDamaged(long size, Exception damage)

@@ -28,7 +28,8 @@ internal sealed partial class LedgerOpener
         return ledger;
     }
 
-    /// <summary>What others can cause in a ledger's files, and the disk when it reads them. Never a failed write.</summary>
+    /// <summary>What others can cause in a ledger's files, and the disk when it reads them. Never a failed
+    /// write.</summary>
     public static bool IsDamage(Exception error) => error switch
     {
         BlockDamagedException or MalformedDataException => true,
