@@ -65,6 +65,37 @@ internal sealed class AuditRecords(int seed)
         return bundle.ToArray();
     }
 
+    /// <summary>Fills the destination with the record of one event: JSON of just this size, 64 bytes or more.</summary>
+    public void NextPayload(Span<byte> destination)
+    {
+        _micros += _random.Next(1, 400);
+        byte[] payload = destination.Length < PayloadBytes ? ShortPayload() : Payload();
+        int room = destination.Length - payload.Length;
+        if (room <= 0)
+        {
+            payload.AsSpan(0, destination.Length - 2).CopyTo(destination);
+            "\"}"u8.CopyTo(destination[^2..]);
+            return;
+        }
+
+        // Larger events carry what was changed: names and values, one after the other.
+        StringBuilder changes = new("\"");
+        while (changes.Length < room)
+        {
+            changes.Append(CultureInfo.InvariantCulture, $",\"{Pick(s_kinds)}.{_random.Next(100)}\":")
+                .Append(CultureInfo.InvariantCulture, $"\"{Pick(s_family)} {_random.Next(1_000_000)}\"");
+        }
+
+        payload.AsSpan(0, payload.Length - 2).CopyTo(destination);
+        Encoding.ASCII.GetBytes(changes.ToString().AsSpan(0, room), destination[(payload.Length - 2)..]);
+        "\"}"u8.CopyTo(destination[^2..]);
+    }
+
+    private byte[] ShortPayload() => Encoding.UTF8.GetBytes(
+        $"{{\"n\":{_random.Next(100_000, 1_000_000)},\"u\":\"{Pick(s_given)}.{Pick(s_family)}\","
+        + $"\"a\":\"{Pick(s_actions)}\","
+        + $"\"r\":\"/{Pick(s_kinds)}/{_random.NextInt64(1L << 62):x16}{_random.Next():x8}\"}}");
+
     private byte[] Payload()
     {
         byte[] id = new byte[16];

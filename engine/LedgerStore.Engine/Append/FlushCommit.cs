@@ -21,7 +21,9 @@ internal sealed class FlushCommit(IFileSystem files, StorePaths paths, Gate gate
     // How far the present ticket has come: a full disk interrupts it, and the next try goes on.
     private FlushTicket? _present;
     private int _staged;
-    private long _durableFrame;
+
+    // For each staged ledger, the frame that its producers were saved through.
+    private readonly List<long> _savedThrough = [];
 
     /// <summary>Does it all. Throws on a full disk; call it again with the same ticket then.</summary>
     public void Run(FlushTicket ticket)
@@ -30,7 +32,7 @@ internal sealed class FlushCommit(IFileSystem files, StorePaths paths, Gate gate
         if (_present != ticket)
         {
             (_present, _staged) = (ticket, 0);
-            _durableFrame = gate.DurableFrame.Value;
+            _savedThrough.Clear();
 
             // From here on the blocks are on the disk, whatever happens to this process.
             files.SyncFileSystem(paths.Root);
@@ -39,14 +41,14 @@ internal sealed class FlushCommit(IFileSystem files, StorePaths paths, Gate gate
         for (; _staged < flushes.Count; _staged++)
         {
             CreateDirectory(flushes[_staged].Ledger.Id);
-            Stage(flushes[_staged]);
+            _savedThrough.Add(Stage(flushes[_staged]));
         }
 
         // The directories of new ledgers are made durable by the same syncs as the records in them.
         LedgerStateLogs.CommitTogether(files, paths.Root, [.. flushes.Select(static flush => flush.Ledger.State)]);
-        foreach (LedgerFlush flush in flushes)
+        for (int i = 0; i < flushes.Count; i++)
         {
-            Confirm(flush);
+            Confirm(flushes[i], _savedThrough[i]);
         }
 
         _present = null;
@@ -60,7 +62,8 @@ internal sealed class FlushCommit(IFileSystem files, StorePaths paths, Gate gate
         }
     }
 
-    private void Stage(in LedgerFlush flush)
+    /// <returns>The frame that the ledger's producers are saved through.</returns>
+    private long Stage(in LedgerFlush flush)
     {
         LedgerStateLog state = flush.Ledger.State;
         foreach (SealedFacts facts in flush.Completed)
@@ -74,12 +77,26 @@ internal sealed class FlushCommit(IFileSystem files, StorePaths paths, Gate gate
                 facts.Root));
         }
 
+        long savedThrough = StageProducers(flush.Ledger.Producers, state);
+        state.Stage(new FlushedRecord(flush.Size, flush.Segment, flush.Generation, flush.LastMicros));
+        return savedThrough;
+    }
+
+    private long StageProducers(ProducerTable producers, LedgerStateLog state)
+    {
         List<ProducerSnapshot> snapshots = [];
-        ProducerTable producers = flush.Ledger.Producers;
+        long savedThrough = long.MaxValue;
         for (int cursor = 0; cursor >= 0;)
         {
             int from = cursor;
-            cursor = gate.Locked(() => producers.CollectSnapshots(_durableFrame, from, SnapshotsAtOnce, snapshots));
+            cursor = gate.Locked(() =>
+            {
+                // Asked each time, under the lock: a producer remembers the ends of the frames that are under way and
+                // no older ones, and every sync takes as long as many frames.
+                long durable = gate.DurableFrame.Value;
+                savedThrough = Math.Min(savedThrough, durable);
+                return producers.CollectSnapshots(durable, from, SnapshotsAtOnce, snapshots);
+            });
         }
 
         foreach (ProducerSnapshot snapshot in snapshots)
@@ -87,15 +104,15 @@ internal sealed class FlushCommit(IFileSystem files, StorePaths paths, Gate gate
             state.Stage(snapshot);
         }
 
-        state.Stage(new FlushedRecord(flush.Size, flush.Segment, flush.Generation, flush.LastMicros));
+        return savedThrough;
     }
 
-    private void Confirm(in LedgerFlush flush)
+    private void Confirm(in LedgerFlush flush, long savedThrough)
     {
         ProducerTable producers = flush.Ledger.Producers;
         gate.Locked(() =>
         {
-            producers.MarkSaved(_durableFrame);
+            producers.MarkSaved(savedThrough);
             return true;
         });
         foreach (SealedFacts facts in flush.Completed)

@@ -1,0 +1,53 @@
+// A store in a directory of its own, on the disk that TMPDIR names. Owned by one suite; the directory goes with it.
+using System.Globalization;
+using LedgerStore.Engine;
+
+namespace LedgerStore.Bench.Load;
+
+/// <summary>An open store with ledgers to append to.</summary>
+internal sealed class BenchStore : IDisposable
+{
+    public BenchStore(int ledgers)
+    {
+        Store = Store.Open(new StoreOptions { Directory = DataDirectory });
+        Ledgers = [.. Enumerable.Range(0, ledgers).Select(number => Store.CreateLedger(Name(number)))];
+    }
+
+    public string DataDirectory { get; } = System.IO.Directory.CreateTempSubdirectory("ledgerstore-bench-").FullName;
+
+    public Store Store { get; private set; }
+
+    public Ledger[] Ledgers { get; private set; }
+
+    public static string Name(int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"ledger-{number}");
+
+    /// <summary>Waits until every acknowledged record is hashed and readable too.</summary>
+    public async Task SettleAsync()
+    {
+        foreach (Ledger ledger in Ledgers)
+        {
+            await ledger.WaitForAsync(ledger.Size).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Closes cleanly and opens again.</summary>
+    public void Reopen()
+    {
+        string[] names = [.. Ledgers.Select(ledger => ledger.Name)];
+        Store.Dispose();
+        Store = Store.Open(new StoreOptions { Directory = DataDirectory });
+        Ledgers = [.. names.Select(Store.GetLedger)];
+    }
+
+    /// <summary>Bytes of all segment files.</summary>
+    public long SegmentBytes() => System.IO.Directory
+        .EnumerateFiles(DataDirectory, "*.seg", SearchOption.AllDirectories)
+        .Sum(file => new FileInfo(file).Length);
+
+    public void Dispose()
+    {
+        Store.Dispose();
+        System.IO.Directory.Delete(DataDirectory, recursive: true);
+    }
+}
