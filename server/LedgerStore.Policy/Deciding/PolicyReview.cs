@@ -1,5 +1,5 @@
 // For people: what may this identity do and why, and who may do what on which ledgers. Pure functions over a policy.
-// The caller joins last-used times to the rows of a review.
+// Rights by ledger, with the time of their last use, are in LedgerReview.
 using System.Collections.Immutable;
 using System.Text;
 

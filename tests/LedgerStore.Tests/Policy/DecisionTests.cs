@@ -122,6 +122,29 @@ public sealed class DecisionTests
     }
 
     [Fact]
+    public void Several_hundred_busy_ledgers_are_all_remembered()
+    {
+        CompiledPolicy policy = Samples.Compile(Samples.Policy("x: append: *"));
+        string[] ledgers = [.. Enumerable.Range(0, 300).Select(i => $"busy-{i}")];
+        _ = Ask();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        int allowed = Ask();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(300, allowed);
+
+        int Ask()
+        {
+            int count = 0;
+            foreach (string ledger in ledgers)
+            {
+                count += policy.Decide("x", Capability.Append, ledger).Allowed ? 1 : 0;
+            }
+
+            return count;
+        }
+    }
+
+    [Fact]
     public async Task Many_threads_and_more_ledgers_than_the_cache_holds_get_the_same_answers()
     {
         CompiledPolicy policy = Samples.Compile(Samples.Policy("x: append: a*", "y: read: *b"));

@@ -52,4 +52,47 @@ public sealed class PolicyReviewTests
             }
         }
     }
+
+    [Fact]
+    public void The_review_by_ledger_says_who_by_which_rule_and_when_last()
+    {
+        DateTimeOffset noon = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
+        Assert.Equal(
+            [
+                "_audit: amy may read; binding 2 (line 12): read-verify on _audit; no use on record",
+                "_audit: amy may verify; binding 2 (line 12): read-verify on _audit; no use on record",
+                "public.x: amy may read; binding 2 (line 12): read-verify on *; no use on record",
+                "public.x: amy may verify; binding 2 (line 12): read-verify on *; no use on record",
+                "public.x: everybody may fetch hash tiles and checkpoints; anonymous_tiles; no use on record",
+                "x.eu: amy may read; binding 2 (line 12): read-verify on *; last used 2026-11-20T12:00:00Z",
+                "x.eu: amy may verify; binding 2 (line 12): read-verify on *; no use on record",
+                "x.eu: zoe may append; binding 1 (line 11): append on x.*; no use on record",
+            ],
+            policy.ReviewLedgers(
+                ["x.eu", "public.x", "_audit", "x.eu", "no/name"],
+                (who, what, where) => (who, what, where) is ("amy", Capability.Read, "x.eu") ? noon : null)
+                .Select(r => r.ToString()));
+    }
+
+    [Fact]
+    public void The_review_by_ledger_is_what_Decide_says()
+    {
+        string[] ledgers = ["a", "x.1", "x.", "x", "public.a", "_audit", "_other"];
+        HashSet<(string, string?, Capability)> rows =
+        [
+            .. policy.ReviewLedgers(ledgers, (_, _, _) => null).Where(r => r.Identity is not null)
+                .Select(r => (r.Ledger, r.Identity, r.Capability)),
+        ];
+        foreach (string ledger in ledgers)
+        {
+            foreach (string identity in new[] { "zoe", "amy", "nobody" })
+            {
+                foreach (Capability capability in Enum.GetValues<Capability>())
+                {
+                    Assert.Equal(policy.Decide(identity, capability, ledger).Allowed,
+                        rows.Contains((ledger, identity, capability)));
+                }
+            }
+        }
+    }
 }

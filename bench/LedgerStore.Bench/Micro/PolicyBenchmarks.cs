@@ -1,0 +1,73 @@
+// What authorization costs a call: the decision, the deny list, the identity and the quota, each by itself.
+// BenchmarkDotNet runs it: dotnet run -c Release --project bench/LedgerStore.Bench -- micro --filter '*PolicyBenchmarks*'
+using System.Text;
+using BenchmarkDotNet.Attributes;
+using LedgerStore.Policy;
+
+namespace LedgerStore.Bench.Micro;
+
+[MemoryDiagnoser]
+public class PolicyBenchmarks
+{
+    private const int Services = 200;
+
+    private readonly string[] unknownLedgers = [.. Enumerable.Range(0, 65_536).Select(i => $"svc-7.l{i:x5}")];
+    private CompiledPolicy policy = null!;
+    private CertificateFacts certificate = null!;
+    private QuotaMeter meter = null!;
+    private int next;
+    private long ticks;
+
+    [GlobalSetup]
+    public void SetUp()
+    {
+        StringBuilder yaml = new("version: 1\ntrust_domain: example.org\nidentities:\n");
+        for (int i = 0; i < Services; i++)
+        {
+            yaml.Append($"  svc-{i}: {{ uri: spiffe://example.org/svc-{i} }}\n");
+        }
+
+        yaml.Append("roles:\n  writer: [append]\n  auditor: [read, verify]\nbindings:\n");
+        for (int i = 0; i < Services; i++)
+        {
+            yaml.Append($"  - {{ role: writer, identities: [svc-{i}], ledgers: [\"svc-{i}.*\"], ");
+            yaml.Append("quota: { streams: 4 } }\n");
+            yaml.Append($"  - {{ role: auditor, identities: [svc-{i}], ");
+            yaml.Append($"ledgers: [\"*.eu.svc-{i}\", \"shared.*\"] }}\n");
+        }
+
+        yaml.Append("deny:\n  - { issuer: \"CN=Example CA\", serial: \"0a1b\" }\n");
+        PolicyParseResult result = PolicyDocument.Parse(Encoding.UTF8.GetBytes(yaml.ToString()));
+        policy = CompiledPolicy.Compile(
+            result.Policy ?? throw new InvalidOperationException(result.Diagnostics[0].ToString()));
+        byte[] hash = new byte[32];
+        DistinguishedName issuer = DistinguishedName.Parse("CN=Example CA", out _)!;
+        certificate = CertificateFacts.Create("spiffe://example.org/svc-7", hash, issuer, [1, 2, 3], hash);
+        meter = new QuotaMeter(new Quota(50_000, 20_000_000, 16, null), 1_000_000_000, 0);
+    }
+
+    /// <summary>The hot path: the same identity on the same ledger.</summary>
+    [Benchmark(Baseline = true)]
+    public Decision DecideCached() => policy.Decide("svc-7", Capability.Append, "svc-7.payments");
+
+    [Benchmark]
+    public Decision DecideCachedDenied() => policy.Decide("svc-7", Capability.Administer, "svc-7.payments");
+
+    /// <summary>Nothing matches: evaluated each time, and nothing is kept.</summary>
+    [Benchmark]
+    public Decision DecideNoMatch() => policy.Decide("svc-7", Capability.Append, "svc-8.payments");
+
+    /// <summary>More ledgers than the cache holds.</summary>
+    [Benchmark]
+    public Decision DecideCacheMiss() =>
+        policy.Decide("svc-7", Capability.Append, unknownLedgers[next++ & 0xFFFF]);
+
+    [Benchmark]
+    public bool IsDenied() => policy.IsDenied(certificate);
+
+    [Benchmark]
+    public Identification Identify() => policy.Identify(certificate);
+
+    [Benchmark]
+    public QuotaVerdict QuotaTake() => meter.Take(1, 256, ticks += 20_000);
+}
