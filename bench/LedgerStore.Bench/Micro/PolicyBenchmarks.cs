@@ -1,5 +1,5 @@
 // What authorization costs a call: the decision, the deny list, the identity and the quota, each by itself.
-// BenchmarkDotNet runs it: dotnet run -c Release --project bench/LedgerStore.Bench -- micro --filter '*PolicyBenchmarks*'
+// Run by BenchmarkDotNet: dotnet run -c Release --project bench/LedgerStore.Bench -- micro PolicyBenchmarks
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using LedgerStore.Policy;

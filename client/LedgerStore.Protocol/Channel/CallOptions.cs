@@ -8,7 +8,7 @@ namespace LedgerStore.Protocol.Channel;
 /// <summary>Options of one call; the default value is a call without deadline and metadata.</summary>
 public readonly record struct CallOptions
 {
-    /// <summary>The call fails with DEADLINE_EXCEEDED after this long; both sides keep to it. Null: no deadline.</summary>
+    /// <summary>The call fails with DEADLINE_EXCEEDED after this long; both sides keep it. Null: no deadline.</summary>
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>Sent with the request headers.</summary>

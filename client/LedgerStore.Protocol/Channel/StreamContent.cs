@@ -1,4 +1,4 @@
-// The body of a call with a stream of request messages: lends the HTTP/2 stream to the call's writer until that is done.
+// The body of a call with a stream of request messages: lends the HTTP/2 stream to the call's writer until it is done.
 // The HTTP client runs SerializeToStreamAsync; the call completes it.
 
 using System.Net;

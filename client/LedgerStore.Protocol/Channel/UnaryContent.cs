@@ -8,7 +8,7 @@ namespace LedgerStore.Protocol.Channel;
 
 internal static class UnaryContent
 {
-    /// <summary>Frames one message. The bytes belong to the content and are not pooled: a cancelled send may go on.</summary>
+    /// <summary>Frames one message. The bytes are the content's and not pooled: a cancelled send may go on.</summary>
     internal static ReadOnlyMemoryContent Create<T>(T message, int sendBytesMax, bool compress)
         where T : class, IMessage<T>
     {

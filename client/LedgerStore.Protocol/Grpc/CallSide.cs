@@ -23,10 +23,10 @@ public abstract class CallSide
     /// <summary>Whether the peer announced gzip; known once the reader is open.</summary>
     internal abstract bool IsPeerGzip { get; }
 
-    /// <summary>The first message is about to be written: the last moment for headers. True: compress with gzip.</summary>
+    /// <summary>The first message is about to be written: the last moment for headers. True: use gzip.</summary>
     internal abstract bool StartWriting();
 
-    /// <summary>The peer's messages ended in order. Requirement: throws if its status says that the call failed.</summary>
+    /// <summary>The peer's messages ended in order. Requirement: throws if its status says the call failed.</summary>
     internal abstract void ReaderEnded();
 
     /// <summary>Turns an exception of the transport into one the user of the call can act upon.</summary>

@@ -42,7 +42,7 @@ public static class ErrorDetails
         return null;
     }
 
-    /// <summary>The status in a trailer, or null. Details only explain: a bad one must not hide the error itself.</summary>
+    /// <summary>The status in a trailer, or null. Details only explain: a bad one must not hide the error.</summary>
     internal static Rpc.Status? FromTrailers(Metadata trailers)
     {
         if (!trailers.TryGetBytes(HeaderNames.StatusDetails, out byte[]? bytes))

@@ -1,5 +1,5 @@
-// gzip of single messages. Decompression stops as soon as it exceeds the message limit: a bomb costs that much and no more.
-// Pure functions; any thread.
+// gzip of single messages. Decompression stops as soon as it exceeds the message limit: a bomb costs that much and no
+// more. Pure functions; any thread.
 
 using System.Buffers;
 using System.Buffers.Binary;

@@ -27,7 +27,10 @@ internal static class MessageFrame
     /// checked as soon as the prefix is there, so a message that is too large is refused before it is buffered.
     /// </summary>
     internal static bool TryTake(
-        ref ReadOnlySequence<byte> buffer, int messageBytesMax, out ReadOnlySequence<byte> message, out bool isCompressed)
+        ref ReadOnlySequence<byte> buffer,
+        int messageBytesMax,
+        out ReadOnlySequence<byte> message,
+        out bool isCompressed)
     {
         message = default;
         isCompressed = false;

@@ -93,7 +93,7 @@ public sealed class Metadata : IEnumerable<Metadata.Entry>
 
     IEnumerator IEnumerable.GetEnumerator() => entries.GetEnumerator();
 
-    /// <summary>Adds a header as it came from the wire: reserved names and base64 that does not decode are dropped.</summary>
+    /// <summary>Adds a header as it came from the wire: reserved names and bad base64 are dropped.</summary>
     internal void AddFromWire(string name, string value)
     {
         if (HeaderNames.IsReserved(name))

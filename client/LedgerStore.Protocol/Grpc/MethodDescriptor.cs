@@ -79,7 +79,8 @@ public sealed class MethodDescriptor<TRequest, TResponse> : MethodDescriptor
         {
             throw new ArgumentException(
                 $"{compiled.FullName} takes {compiled.InputType.FullName} and returns " +
-                $"{compiled.OutputType.FullName}, not {typeof(TRequest).Name} and {typeof(TResponse).Name}", nameof(compiled));
+                $"{compiled.OutputType.FullName}, not {typeof(TRequest).Name} and {typeof(TResponse).Name}",
+                nameof(compiled));
         }
 
         RequestParser = (MessageParser<TRequest>)compiled.InputType.Parser;

@@ -130,7 +130,8 @@ public sealed class RawMessageReader
     {
         if (!call.IsPeerGzip)
         {
-            throw new RpcException(StatusCode.Internal, "a message is marked compressed, but no grpc-encoding was sent");
+            throw new RpcException(
+                StatusCode.Internal, "a message is marked compressed, but no grpc-encoding was sent");
         }
 
         decompressed ??= new GrowingBuffer();

@@ -32,7 +32,7 @@ public sealed class RpcException : Exception
     /// <summary>The status code on the wire.</summary>
     public StatusCode Code { get; }
 
-    /// <summary>The status message on the wire (<see cref="Exception.Message"/> has the code's name before it).</summary>
+    /// <summary>The status message on the wire (<see cref="Exception.Message"/> has the code's name first).</summary>
     public string Detail { get; }
 
     /// <summary>The <c>google.rpc.Status</c> of the <c>grpc-status-details-bin</c> trailer, if there is one.</summary>

@@ -10,7 +10,8 @@ internal struct CachedText
 {
     // Longer texts than any field allows are not worth keeping.
     private const int KeptBytesMax = 1024;
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private byte[]? bytes;
     private string? text;

@@ -17,7 +17,7 @@ public readonly struct EntriesMessage
 
     public uint Count { get; init; }
 
-    /// <summary>For each entry a big-endian length of two bytes and its bytes; valid as long as the message is.</summary>
+    /// <summary>For each entry a big-endian length of two bytes and its bytes; valid while the message is.</summary>
     public ReadOnlySequence<byte> Bundle { get; init; }
 
     /// <summary>

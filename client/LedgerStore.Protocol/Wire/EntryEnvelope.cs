@@ -1,5 +1,5 @@
-// The envelope around a record (message Entry): written once by the store, byte for byte as Google.Protobuf does, because
-// these bytes are what is hashed. Immutable; any thread.
+// The envelope around a record (message Entry): written once by the store, byte for byte as Google.Protobuf does,
+// because these bytes are what is hashed. Immutable; any thread.
 //
 //   09 time(8)  12 len appender  1a len producer  20 sequence  2a len content_type  32 len payload  3a len salt
 //   \_ offset 0, always there: the time can be set after the rest, by whoever orders the entries

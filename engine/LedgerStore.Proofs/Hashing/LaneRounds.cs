@@ -13,6 +13,7 @@ internal static unsafe class LaneRounds<TLanes, TVector>
 {
     /// <summary>
     /// One block: 16 words at <paramref name="words"/>, which are used up, into the 8 at <paramref name="state"/>.
+    /// A word is used and at once replaced by the one that is due 16 rounds later, so 16 words are ever alive.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Compress(TVector* state, TVector* words)
@@ -21,7 +22,6 @@ internal static unsafe class LaneRounds<TLanes, TVector>
         TVector e = state[4], f = state[5], g = state[6], h = state[7];
         ref uint k = ref MemoryMarshal.GetReference(Sha256Constants.K);
 
-        // A word is used and at once replaced by the one that is due 16 rounds later, so 16 words are ever alive.
         for (int i = 0; i < 3; i++)
         {
             Round(a, b, c, ref d, e, f, g, ref h, words[0], k);

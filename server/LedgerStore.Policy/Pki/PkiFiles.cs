@@ -34,7 +34,7 @@ public static class PkiFiles
         Directory.CreateDirectory(path, Private | UnixFileMode.UserExecute);
     }
 
-    /// <summary>True if anybody but the owner can do anything with the file. Follows links to the file itself.</summary>
+    /// <summary>True if anybody but the owner can do anything with the file. Follows links to the file.</summary>
     public static bool IsOpenToOthers(string path)
     {
         if (OperatingSystem.IsWindows())

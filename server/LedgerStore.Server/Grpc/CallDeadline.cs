@@ -1,4 +1,4 @@
-// The server's side of grpc-timeout: cancels the call's token, and later the call itself if its handler does not listen.
+// The server's side of grpc-timeout: cancels the call's token, and later the call itself if the handler is deaf to it.
 // Owned by one call; its timer runs on the thread pool.
 
 using Microsoft.AspNetCore.Http;

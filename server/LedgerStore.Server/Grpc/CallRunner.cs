@@ -24,7 +24,9 @@ internal sealed class CallRunner(MethodDescriptor method, CallHandler handler, G
         {
             // Path case, escapes and dots all lead here; only the exact path is the method.
             bool isExact = string.Equals(
-                context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, method.Path, StringComparison.Ordinal);
+                context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
+                method.Path,
+                StringComparison.Ordinal);
             call = new ServerCall(context, method, options);
             RpcException? failure = await InvokeAsync(call, isExact ? handler : UnknownMethod.Handler)
                 .ConfigureAwait(false);

@@ -124,7 +124,8 @@ internal sealed class GrpcBuilder(IEndpointRouteBuilder endpoints, GrpcOptions o
         if (metadata.Length == 0)
         {
             throw new ArgumentException(
-                $"{method} has no metadata: say explicitly what a caller needs, even if it is nothing", nameof(metadata));
+                $"{method} has no metadata: say explicitly what a caller needs, even if it is nothing",
+                nameof(metadata));
         }
 
         methods.Add(method);

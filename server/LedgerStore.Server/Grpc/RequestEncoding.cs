@@ -49,7 +49,8 @@ internal static class RequestEncoding
 
         return GrpcTimeout.TryParse(text, out TimeSpan timeout)
             ? timeout
-            : throw new RpcException(StatusCode.Internal, "grpc-timeout is not a number of at most 8 digits and a unit");
+            : throw new RpcException(
+                StatusCode.Internal, "grpc-timeout is not a number of at most 8 digits and a unit");
     }
 
     internal static Metadata Metadata(IHeaderDictionary headers)

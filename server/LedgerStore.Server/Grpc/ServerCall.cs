@@ -44,7 +44,7 @@ internal sealed class ServerCall : CallSide, IDisposable
     /// <summary>The request below: connection, client certificate, features.</summary>
     public HttpContext Context { get; }
 
-    /// <summary>The method that is called. Its name is for records; decisions use <see cref="GetMetadata{T}"/>.</summary>
+    /// <summary>The method called. Its name is for records; decisions use <see cref="GetMetadata{T}"/>.</summary>
     public MethodDescriptor Method { get; }
 
     /// <summary>Cancelled when the deadline passes, the client cancels or its connection is lost.</summary>
@@ -62,7 +62,7 @@ internal sealed class ServerCall : CallSide, IDisposable
     /// <summary>Metadata to send at the end, whatever the status is.</summary>
     public Metadata ResponseTrailers => responseTrailers ??= [];
 
-    /// <summary>Whether responses may be compressed, if the client takes that. To be set before the first one.</summary>
+    /// <summary>Whether responses may be compressed, if the client takes that. Set before the first one.</summary>
     public bool CompressResponses { get; set; }
 
     /// <summary>What the interceptor found out, for the handler.</summary>
@@ -104,9 +104,9 @@ internal sealed class ServerCall : CallSide, IDisposable
     }
 
     /// <summary>
-    /// Ends a stream from outside its handler, with a status: its client lost the right to it, or the server drains. The
-    /// handler sees its token cancelled; what it answers no longer counts. Any thread. No effect on unary calls, which
-    /// end by themselves.
+    /// Ends a stream from outside its handler, with a status: its client lost the right to it, or the server drains.
+    /// The handler sees its token cancelled; what it answers no longer counts. Any thread. No effect on unary calls,
+    /// which end by themselves.
     /// </summary>
     public void End(RpcException reason)
     {

@@ -8,7 +8,7 @@ namespace LedgerStore.Server.Grpc;
 
 internal static class UnknownMethod
 {
-    /// <summary>Stands for all paths that are no method. It has no name, because names would be the caller's text.</summary>
+    /// <summary>Stands for all paths that are no method. It has no name: that would be the caller's text.</summary>
     internal static MethodDescriptor Descriptor { get; } =
         new MethodDescriptor<HealthListRequest, HealthListResponse>(
             "unknown", "unknown", MethodKind.Unary, HealthListRequest.Parser, HealthListResponse.Parser);

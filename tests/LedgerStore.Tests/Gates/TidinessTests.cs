@@ -29,18 +29,7 @@ public sealed class TidinessTests(ITestOutputHelper output)
 
     [Fact]
     public void Every_source_file_keeps_the_house_rules() =>
-        AssertNone(KnownUntidy.NewOnes(
-            [.. SourceTree.CSharpFiles("").SelectMany(file => Tidiness.Check(file.Path, file.Text))]));
-
-    [Fact]
-    public void What_is_known_is_forgiven_as_often_as_it_is_known_and_no_oftener()
-    {
-        const string Known = "engine/LedgerStore.Proofs/Hashing/LaneRounds.cs:1: a member of 75 lines, ";
-        const string Other = "engine/LedgerStore.Proofs/Hashing/LaneRounds.cs:1: 130 columns, ";
-        Assert.Empty(KnownUntidy.NewOnes([Known]));
-        Assert.Equal([Other], KnownUntidy.NewOnes([Known, Other]));
-        Assert.Equal(2, KnownUntidy.NewOnes([Known + "a", Known + "b"]).Count());
-    }
+        AssertNone(SourceTree.CSharpFiles("").SelectMany(file => Tidiness.Check(file.Path, file.Text)));
 
     [Fact]
     public void No_file_names_one_machine_or_a_package_host() => AssertNone(SourceTree.TextFiles()

@@ -269,7 +269,8 @@ public sealed class CallEndTests : IAsyncLifetime
     [Fact]
     public async Task AClientStreamThatFailsEarlyTellsItsStatusAtTheEnd()
     {
-        using DuplexCall<EchoRequest, EchoResponse> call = await channel.OpenAsync(InteropMethods.ClientStream, default);
+        using DuplexCall<EchoRequest, EchoResponse> call =
+            await channel.OpenAsync(InteropMethods.ClientStream, default);
         await call.WriteAsync(new EchoRequest { FailWith = (uint)StatusCode.FailedPrecondition, FailMessage = "gap" });
         EchoRequest large = new() { Payload = ByteString.CopyFrom(new byte[100_000]) };
         await Assert.ThrowsAsync<RpcException>(async () =>

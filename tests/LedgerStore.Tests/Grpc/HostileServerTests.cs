@@ -1,4 +1,4 @@
-// Servers that break the rules, or are not there, against our client: every way ends in a status and a readable sentence.
+// Servers that break the rules, or are not there, against our client: every way ends in a status and a clear sentence.
 
 using System.Net;
 using System.Net.Security;

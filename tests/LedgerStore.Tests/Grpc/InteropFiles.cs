@@ -27,7 +27,8 @@ internal static class InteropFiles
     internal static string PythonDirectory => Path.Combine(Root(), "tests", "interop", "grpc-python");
 
     internal static bool HasNode =>
-        Directory.Exists(Path.Combine(NodeDirectory, "node_modules", "@grpc", "grpc-js")) && Answers("node", "--version");
+        Directory.Exists(Path.Combine(NodeDirectory, "node_modules", "@grpc", "grpc-js"))
+        && Answers("node", "--version");
 
     /// <summary>A directory with certificates and interop.fds, to be deleted by the caller.</summary>
     internal static string CreateDirectory()

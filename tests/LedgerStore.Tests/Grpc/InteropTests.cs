@@ -58,7 +58,9 @@ public sealed class InteropTests(ITestOutputHelper output) : IDisposable
     }
 
     private static async Task<string> ErrorsOfAsync(Process process, string line) =>
-        line.StartsWith("port ", StringComparison.Ordinal) ? string.Empty : await process.StandardError.ReadToEndAsync();
+        line.StartsWith("port ", StringComparison.Ordinal)
+            ? string.Empty
+            : await process.StandardError.ReadToEndAsync();
 
     private static Process Start(string program, params string[] arguments) =>
         Process.Start(new ProcessStartInfo(program, arguments)
@@ -165,8 +167,8 @@ public sealed class InteropTests(ITestOutputHelper output) : IDisposable
         output.WriteLine(lines);
         Assert.True(client.ExitCode == 0, lines + await errors);
 
-        // One deadline and one cancellation while the handler waited. The handler of the cancelled stream may be told by
-        // its write instead.
+        // One deadline and one cancellation while the handler waited. The handler of the cancelled stream may be told
+        // by its write instead.
         while (server.Service.Cancelled < 2)
         {
             await Task.Delay(5);

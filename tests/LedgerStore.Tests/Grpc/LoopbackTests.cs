@@ -35,7 +35,8 @@ public sealed class LoopbackTests : IAsyncLifetime
     [Fact]
     public async Task ClientStreamCountsItsRequests()
     {
-        using DuplexCall<EchoRequest, EchoResponse> call = await channel.OpenAsync(InteropMethods.ClientStream, default);
+        using DuplexCall<EchoRequest, EchoResponse> call =
+            await channel.OpenAsync(InteropMethods.ClientStream, default);
         for (int count = 0; count < 100; count++)
         {
             await call.WriteAsync(new EchoRequest { Payload = Payload });

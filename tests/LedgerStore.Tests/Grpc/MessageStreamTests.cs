@@ -219,7 +219,8 @@ public sealed class MessageStreamTests
         return frame;
     }
 
-    private static RawMessageReader Reader(byte[] stream) => Reader(stream, isGzip: false, MessageLimits.ReceiveBytesMax);
+    private static RawMessageReader Reader(byte[] stream) =>
+        Reader(stream, isGzip: false, MessageLimits.ReceiveBytesMax);
 
     private static RawMessageReader Reader(byte[] stream, bool isGzip) =>
         Reader(stream, isGzip, MessageLimits.ReceiveBytesMax);

@@ -1,4 +1,4 @@
-// The raw path from client to server over mutual TLS: messages in place, pipelined, bounded memory when one side stalls.
+// The raw path from client to server over mutual TLS: messages in place, pipelined, bounded memory if one side stalls.
 
 using System.Buffers;
 using LedgerStore.Protocol;
@@ -155,7 +155,8 @@ public sealed class RawStreamTests
                 return ValueTask.CompletedTask;
             }, "read"));
         using RpcChannel channel = server.Connect();
-        using ServerStreamCall<ReadResponse> call = channel.ServerStream(LedgerMethods.Read, new ReadRequest(), default);
+        using ServerStreamCall<ReadResponse> call =
+            channel.ServerStream(LedgerMethods.Read, new ReadRequest(), default);
         RpcException error = await Assert.ThrowsAsync<RpcException>(async () => await call.Responses.ReadAsync());
         Assert.Equal(StatusCode.Cancelled, error.Code);
     }

@@ -10,7 +10,7 @@ public sealed class DiagnosticsTests
     private const string People = Head + "identities:\n  a: { uri: spiffe://example.org/a }\n"
         + "roles:\n  writer: [append]\n  auditor: [read, verify]\n";
 
-    public static TheoryData<string, string> Golden => new()
+    public static TheoryData<string, string> WrongDocuments => new()
     {
         { "", "1:1: error: the file is empty (it begins with \"version: 1\") [yaml]" },
         { "- 1", "1:1: error: the policy must be a mapping, not a list [type]" },
@@ -45,6 +45,10 @@ public sealed class DiagnosticsTests
             + " (what cannot be seen cannot be reviewed) [characters]" },
         { Head + "# end\u2028roles: {}\n", "3:6: error: U+2028 is not allowed in a policy"
             + " (what cannot be seen cannot be reviewed) [characters]" },
+    };
+
+    public static TheoryData<string, string> WrongIdentities => new()
+    {
         { Head + "identities:\n  A: {}",
             "4:3: error: \"A\" is no name for an identity (names are [a-z0-9][a-z0-9._-]{0,62}) [name]" },
         { Head + "identities:\n  no: { uri: spiffe://example.org/a }",
@@ -65,6 +69,10 @@ public sealed class DiagnosticsTests
             + " (in lower case) [fingerprint]" },
         { Head + "identities:\n  a: { uri: spiffe://example.org/a }\n  b: { uri: spiffe://example.org/a }",
             "5:13: error: \"a\" is recognised by the same certificate [duplicate]" },
+    };
+
+    public static TheoryData<string, string> WrongRules => new()
+    {
         { Head + "roles:\n  w: [appendd]",
             "4:7: error: \"appendd\" is no capability (did you mean \"append\"?) [capability]" },
         { Head + "roles:\n  w: [append, append]",
@@ -113,7 +121,9 @@ public sealed class DiagnosticsTests
     };
 
     [Theory]
-    [MemberData(nameof(Golden))]
+    [MemberData(nameof(WrongDocuments))]
+    [MemberData(nameof(WrongIdentities))]
+    [MemberData(nameof(WrongRules))]
     public void Errors_say_where_and_what(string yaml, string expected)
     {
         PolicyParseResult result = Samples.Parse(yaml);

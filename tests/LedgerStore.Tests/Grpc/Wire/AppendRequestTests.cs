@@ -42,12 +42,14 @@ public sealed class AppendRequestTests
     {
         AppendRequest request = new() { Ledger = "a", Payload = ByteString.CopyFromUtf8("xyz") };
         byte[] unpacked = [0x38, 1, 0x38, 2];
-        byte[] unknown = [0xa2, 0x06, 2, 9, 9, 0xa8, 0x06, 5, 0xa9, 0x06, 0, 0, 0, 0, 0, 0, 0, 0, 0xad, 0x06, 0, 0, 0, 0];
+        byte[] unknown =
+            [0xa2, 0x06, 2, 9, 9, 0xa8, 0x06, 5, 0xa9, 0x06, 0, 0, 0, 0, 0, 0, 0, 0, 0xad, 0x06, 0, 0, 0, 0];
         byte[] bytes = [.. request.ToByteArray(), .. unpacked, .. unknown];
         AppendRequestParser parser = new(RecordsMax);
         parser.Parse(new ReadOnlySequence<byte>(bytes));
         Assert.Equal([1, 2], parser.Lengths.ToArray());
-        Assert.Equal(AppendRequest.Parser.ParseFrom(bytes).Lengths.Select(length => (int)length), parser.Lengths.ToArray());
+        Assert.Equal(
+            AppendRequest.Parser.ParseFrom(bytes).Lengths.Select(length => (int)length), parser.Lengths.ToArray());
     }
 
     [Fact]

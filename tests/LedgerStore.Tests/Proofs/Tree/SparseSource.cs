@@ -1,23 +1,7 @@
-// Two sources of nodes: a small tree that is known in full, and one of any size that is known by rule.
+// A source of nodes: a tree of any size that is known by rule. One test each.
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Tests.Proofs;
-
-/// <summary>Answers from a naive tree, and counts how often it is asked.</summary>
-internal sealed class NaiveSource(NaiveTree tree) : INodeSource
-{
-    public int Calls { get; private set; }
-
-    public void ReadNodes(ReadOnlySpan<NodeCoordinate> nodes, Span<Hash256> hashes)
-    {
-        Calls++;
-        for (int i = 0; i < nodes.Length; i++)
-        {
-            int begin = (int)nodes[i].FirstLeaf;
-            hashes[i] = tree.Root(begin, begin + (1 << nodes[i].Level));
-        }
-    }
-}
 
 /// <summary>A tree of up to 2^64 - 1 leaves that are all the same but one.</summary>
 internal sealed class SparseSource : INodeSource

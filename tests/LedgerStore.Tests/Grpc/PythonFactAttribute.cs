@@ -1,4 +1,4 @@
-// Facts that need another implementation of gRPC. Without it they are shown as skipped, with the command that helps;
+// Facts that need Python's gRPC. Without it they are shown as skipped, with the command that helps;
 // with LEDGERSTORE_REQUIRE_INTEROP=1 they run and fail.
 
 using Xunit;
@@ -13,18 +13,6 @@ internal sealed class PythonFactAttribute : FactAttribute
         if (InteropFiles.Python is null && !InteropFiles.IsRequired)
         {
             Skip = "did not run: no python3 with grpcio (apt-get install python3-grpcio python3-protobuf)";
-        }
-    }
-}
-
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class NodeFactAttribute : FactAttribute
-{
-    public NodeFactAttribute()
-    {
-        if (!InteropFiles.HasNode && !InteropFiles.IsRequired)
-        {
-            Skip = "did not run: no @grpc/grpc-js (npm ci --prefix tests/interop/grpc-node)";
         }
     }
 }

@@ -17,8 +17,7 @@
 // A frame starts at a multiple of 4,096, so that writing the next one never touches a page that was acknowledged.
 //
 // An idle frame holds nothing and takes no part in the order: it stands, unsynced, where the next frame will be
-// written,
-// and says only that the frame before it is durable.
+// written, and says only that the frame before it is durable.
 using System.Buffers.Binary;
 using LedgerStore.Engine.Foundation;
 
