@@ -1,8 +1,8 @@
 // The files of the journal: creates them zero-filled ahead of need, and makes old ones new again by renaming them.
 // Owned by the flusher thread; the sequencer takes the prepared file through TakeNext, and nothing else crosses.
 using LedgerStore.Engine.Files;
-using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Engine.Journal;
 

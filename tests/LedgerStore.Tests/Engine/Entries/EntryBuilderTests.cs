@@ -22,7 +22,11 @@ public sealed class EntryBuilderTests
     {
         var batch = new EntryBatch
         {
-            Appender = "app"u8, Producer = "p"u8, FirstSequence = 300, ContentType = "t"u8, Lengths = [2, 0],
+            Appender = "app"u8,
+            Producer = "p"u8,
+            FirstSequence = 300,
+            ContentType = "t"u8,
+            Lengths = [2, 0],
         };
         byte[] built = Build(batch, "hi"u8.ToArray());
         EntryBuilder.StampTime(built, 0x0102030405060708);
@@ -112,8 +116,12 @@ public sealed class EntryBuilderTests
         byte[] contentType = Bytes(StoreLimits.ContentTypeBytesMax);
         var batch = new EntryBatch
         {
-            Appender = appender, Producer = producer, FirstSequence = long.MaxValue - 1, ContentType = contentType,
-            Lengths = [StoreLimits.PayloadBytesMax], Salted = true,
+            Appender = appender,
+            Producer = producer,
+            FirstSequence = long.MaxValue - 1,
+            ContentType = contentType,
+            Lengths = [StoreLimits.PayloadBytesMax],
+            Salted = true,
         };
         byte[] built = Build(batch, new byte[StoreLimits.PayloadBytesMax]);
         Assert.True(built.Length - 2 <= StoreLimits.EntryBytesMax);
@@ -152,7 +160,10 @@ public sealed class EntryBuilderTests
         var refusal = Assert.Throws<StoreException>(() => EntryBuilder.Measure(
             new EntryBatch
             {
-                Appender = appender, Producer = producer, FirstSequence = sequence, ContentType = contentType,
+                Appender = appender,
+                Producer = producer,
+                FirstSequence = sequence,
+                ContentType = contentType,
                 Lengths = lengths ?? [1],
             },
             payloadBytes));
@@ -247,8 +258,12 @@ public sealed class EntryBuilderTests
 
         public EntryBatch Batch(bool salted) => new()
         {
-            Appender = Appender, Producer = Producer, FirstSequence = Sequence, ContentType = ContentType,
-            Lengths = Lengths, Salted = salted,
+            Appender = Appender,
+            Producer = Producer,
+            FirstSequence = Sequence,
+            ContentType = ContentType,
+            Lengths = Lengths,
+            Salted = salted,
         };
 
         private static byte[] Text(Random random, int bytesMax)

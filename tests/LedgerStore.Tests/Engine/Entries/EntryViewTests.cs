@@ -81,8 +81,12 @@ public sealed class EntryViewTests
     {
         var batch = new EntryBatch
         {
-            Appender = view.Appender, Producer = view.Producer, FirstSequence = view.Sequence,
-            ContentType = view.ContentType, Lengths = [view.Payload.Length], Salted = !view.Salt.IsEmpty,
+            Appender = view.Appender,
+            Producer = view.Producer,
+            FirstSequence = view.Sequence,
+            ContentType = view.ContentType,
+            Lengths = [view.Payload.Length],
+            Salted = !view.Salt.IsEmpty,
         };
         int size = EntryBuilder.Measure(batch, view.Payload.Length);
         byte[] built = new byte[size];

@@ -126,8 +126,12 @@ public sealed class StoreBasicsTests : IDisposable
 
     private Store Open() =>
         Store.Open(
-            new StoreOptions { Directory = Path.Combine(
-                _root, "data"), JournalBudgetBytes = 16 << 20, ReserveBytes = 1 << 20 },
+            new StoreOptions
+            {
+                Directory = Path.Combine(_root, "data"),
+                JournalBudgetBytes = 16 << 20,
+                ReserveBytes = 1 << 20,
+            },
             new StoreTuning { JournalFileBytes = 4 << 20, BufferBytes = 1 << 20, BufferCount = 3 },
             new LinuxFileSystem());
 }

@@ -23,7 +23,9 @@ internal sealed class LogHistory
         _random = new SplitMix(seed);
         _disk = LogFixture.Disk(new SimulatedOptions
         {
-            Seed = seed, WriteBackOneIn = _random.Below(5), GarbageInLostSectors = _random.OneIn(2),
+            Seed = seed,
+            WriteBackOneIn = _random.Below(5),
+            GarbageInLostSectors = _random.OneIn(2),
         });
     }
 
