@@ -121,27 +121,36 @@ public sealed class DecisionTests
         }
     }
 
+    // String hashes are seeded for each process. That a set of four is asked for five of 100 ledgers happens in one
+    // round of three million, so two rounds of 40 do not; with one place for each hash about ten would.
     [Fact]
-    public void Several_hundred_busy_ledgers_are_all_remembered()
+    public void Busy_ledgers_do_not_push_each_other_out()
     {
         CompiledPolicy policy = Samples.Compile(Samples.Policy("x: append: *"));
-        string[] ledgers = [.. Enumerable.Range(0, 300).Select(i => $"busy-{i}")];
-        _ = Ask();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        int allowed = Ask();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Equal(300, allowed);
-
-        int Ask()
+        int roundsThatAllocate = 0;
+        for (int round = 0; round < 40; round++)
         {
-            int count = 0;
-            foreach (string ledger in ledgers)
-            {
-                count += policy.Decide("x", Capability.Append, ledger).Allowed ? 1 : 0;
-            }
-
-            return count;
+            CompiledPolicy fresh = CompiledPolicy.Compile(policy.Document);
+            string[] ledgers = [.. Enumerable.Range(0, 100).Select(i => $"busy-{round}-{i}")];
+            Assert.Equal(100, Allowed(fresh, ledgers));
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            int allowed = Allowed(fresh, ledgers);
+            roundsThatAllocate += GC.GetAllocatedBytesForCurrentThread() > before ? 1 : 0;
+            Assert.Equal(100, allowed);
         }
+
+        Assert.InRange(roundsThatAllocate, 0, 1);
+    }
+
+    private static int Allowed(CompiledPolicy policy, string[] ledgers)
+    {
+        int count = 0;
+        foreach (string ledger in ledgers)
+        {
+            count += policy.Decide("x", Capability.Append, ledger).Allowed ? 1 : 0;
+        }
+
+        return count;
     }
 
     [Fact]
