@@ -31,7 +31,7 @@ public sealed class PolicyDocument
     /// <summary>Reads and checks a policy file. Never throws for what the file contains.</summary>
     public static PolicyParseResult Parse(ReadOnlySpan<byte> utf8)
     {
-        DiagnosticBag bag = new();
+        DiagnosticBag bag = new("policy", "version: 1");
         PolicyDocument? policy = PolicyReader.Read(utf8, bag, [.. SHA256.HashData(utf8)]);
         if (policy is not null && !bag.HasErrors)
         {

@@ -1,5 +1,6 @@
 // The one place where keys and certificates touch the disk: private files are created 0600 and appear complete or not
 // at all. Called by one thread at a time.
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace LedgerStore.Policy.Pki;
@@ -14,7 +15,7 @@ public static class PkiFiles
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Public = Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    /// <summary>No PEM file of ours is larger; a larger one is something else.</summary>
+    /// <summary>No certificate, key or policy of ours is larger; a larger file is something else.</summary>
     public const int FileBytesMax = 1024 * 1024;
 
     /// <summary>Writes a private key: 0600.</summary>
@@ -48,14 +49,18 @@ public static class PkiFiles
 
     /// <summary>Reads a text file of bounded size.</summary>
     /// <exception cref="PkiException">It cannot be read.</exception>
-    public static string Read(string path)
+    public static string Read(string path) => Encoding.UTF8.GetString(ReadBytes(path));
+
+    /// <summary>Reads a file of bounded size.</summary>
+    /// <exception cref="PkiException">It cannot be read.</exception>
+    public static byte[] ReadBytes(string path)
     {
         try
         {
             FileInfo file = new(path);
             return file.Exists && file.Length > FileBytesMax
-                ? throw new PkiException($"{path} has {file.Length} bytes: this is no PEM file")
-                : File.ReadAllText(path);
+                ? throw new PkiException($"{path} has {file.Length} bytes, more than the limit of {FileBytesMax}")
+                : File.ReadAllBytes(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -4,9 +4,15 @@ using System.Collections.Immutable;
 
 namespace LedgerStore.Policy;
 
-internal sealed class DiagnosticBag
+/// <param name="fileKind">What the file is, for messages: "policy".</param>
+/// <param name="firstLine">How such a file begins, for the hint to somebody whose file is empty.</param>
+internal sealed class DiagnosticBag(string fileKind, string firstLine)
 {
     private readonly List<PolicyDiagnostic> found = [];
+
+    public string FileKind => fileKind;
+
+    public string FirstLine => firstLine;
 
     public bool HasErrors { get; private set; }
 

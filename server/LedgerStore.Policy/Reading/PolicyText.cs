@@ -15,7 +15,7 @@ internal static class PolicyText
     {
         if (utf8.Length > PolicyLimits.FileBytes)
         {
-            bag.Error("limit", new(1, 1), $"a policy of {utf8.Length} bytes exceeds the limit of"
+            bag.Error("limit", new(1, 1), $"a {bag.FileKind} of {utf8.Length} bytes exceeds the limit of"
                 + $" {PolicyLimits.FileBytes}", "split it over several stores");
             return null;
         }
@@ -46,7 +46,7 @@ internal static class PolicyText
     {
         if (isValid)
         {
-            bag.Error("characters", at, $"{Quoted.CodePoint(value)} is not allowed in a policy",
+            bag.Error("characters", at, $"{Quoted.CodePoint(value)} is not allowed in a {bag.FileKind}",
                 "what cannot be seen cannot be reviewed");
         }
         else

@@ -56,20 +56,21 @@ internal sealed class YamlReader(string text, DiagnosticBag bag)
         Take<StreamStart>();
         if (parser.Current is StreamEnd)
         {
-            throw new RefusedException(new(1, 1), "the file is empty", "it begins with \"version: 1\"");
+            throw new RefusedException(new(1, 1), "the file is empty", $"it begins with {Quoted.Text(bag.FirstLine)}");
         }
 
         DocumentStart start = Take<DocumentStart>();
         if (start.Version is not null || start.Tags is { } tags && tags.Any(t => !IsDefault(t)))
         {
-            throw new RefusedException(PositionOf(start.Start), "directives (%) are not allowed in a policy", "");
+            throw new RefusedException(
+                PositionOf(start.Start), $"directives (%) are not allowed in a {bag.FileKind}", "");
         }
 
         YamlNode root = ReadNode(1);
         Take<DocumentEnd>();
         return parser.Current is StreamEnd
             ? root
-            : throw new RefusedException(Position, "a policy is one YAML document", "remove what follows ---");
+            : throw new RefusedException(Position, $"a {bag.FileKind} is one YAML document", "remove what follows ---");
     }
 
     // The parser itself adds these two to every document.
@@ -142,21 +143,22 @@ internal sealed class YamlReader(string text, DiagnosticBag bag)
         return new YamlMap(at, fields);
     }
 
-    private static void RefuseSurprises(ParsingEvent current, SourcePosition at)
+    private void RefuseSurprises(ParsingEvent current, SourcePosition at)
     {
         if (current is AnchorAlias)
         {
-            throw new RefusedException(at, "aliases (*) are not allowed in a policy", "a pattern needs quotes: \"*\"");
+            throw new RefusedException(
+                at, $"aliases (*) are not allowed in a {bag.FileKind}", "a pattern needs quotes: \"*\"");
         }
 
         if (current is NodeEvent { Anchor.IsEmpty: false })
         {
-            throw new RefusedException(at, "anchors (&) are not allowed in a policy", "write it out in full");
+            throw new RefusedException(at, $"anchors (&) are not allowed in a {bag.FileKind}", "write it out in full");
         }
 
         if (current is NodeEvent { Tag.IsEmpty: false })
         {
-            throw new RefusedException(at, "tags (!) are not allowed in a policy", "");
+            throw new RefusedException(at, $"tags (!) are not allowed in a {bag.FileKind}", "");
         }
     }
 

@@ -1,0 +1,150 @@
+// Refuses configurations that would run and be unsafe, each with the reason. Looks at modes and places of files, and
+// changes nothing. One thread, at start.
+using LedgerStore.Policy.Pki;
+using Microsoft.Win32.SafeHandles;
+
+namespace LedgerStore.Server.Config;
+
+internal sealed class ConfigSafety
+{
+    private const UnixFileMode Writable = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+
+    private readonly ServerConfig config;
+    private readonly List<ConfigProblem> problems = [];
+
+    private ConfigSafety(ServerConfig config)
+    {
+        this.config = config;
+    }
+
+    /// <exception cref="ConfigException">All that is unsafe.</exception>
+    public static void Check(ServerConfig config, ServeMode mode)
+    {
+        ConfigSafety safety = new(config);
+        safety.Keys();
+        safety.Writers();
+        safety.Places();
+        safety.Listeners(mode);
+        if (safety.problems.Count > 0)
+        {
+            throw new ConfigException(safety.problems);
+        }
+    }
+
+    private void Keys()
+    {
+        Secret(config.SigningKey, "the signing key", ConfigException.BadSigningKey,
+            "with it anybody can sign a false history");
+        Secret(config.Tls.Key, "the TLS key", ConfigException.BadConfiguration,
+            "with it anybody can pose as this server");
+    }
+
+    private void Secret(string path, string what, int exitCode, string reason)
+    {
+        if (ModeOf(path, what, exitCode) is { } mode && (mode & PkiFiles.OthersMask) != UnixFileMode.None)
+        {
+            Report(path, $"{what} is not its owner's alone (mode {Octal(mode)}): {reason}",
+                $"chmod 600 {path}, and think about who has read it", exitCode);
+        }
+    }
+
+    // Whoever writes these files decides who is trusted.
+    private void Writers()
+    {
+        foreach ((string path, string what) in new[]
+        {
+            (config.Policy, "the policy"),
+            (config.Tls.ClientCa, "the bundle of client authorities"),
+            (config.Tls.Certificate, "the server certificate"),
+        })
+        {
+            NotWritable(path, what);
+        }
+
+        if (config.File is { } file)
+        {
+            NotWritable(file, "the configuration");
+        }
+
+        if (Directory.Exists(config.Data) && !OperatingSystem.IsWindows()
+            && (File.GetUnixFileMode(config.Data) & Writable) != UnixFileMode.None)
+        {
+            Report(config.Data, "others may write to the data directory", $"chmod go-w {config.Data}");
+        }
+    }
+
+    private void NotWritable(string path, string what)
+    {
+        if (ModeOf(path, what, ConfigException.BadConfiguration) is { } mode
+            && (mode & Writable) != UnixFileMode.None)
+        {
+            Report(path, $"others may write {what} (mode {Octal(mode)}): they could decide who is trusted",
+                $"chmod go-w {path}");
+        }
+    }
+
+    // A copy or a rollback of the data must not take along what shows that it was copied or rolled back.
+    private void Places()
+    {
+        string data = RealPath.Of(config.Data);
+        foreach ((string path, string what) in new[]
+        {
+            (config.SigningKey, "the signing key"),
+            (config.Anchor, "the anchor"),
+            (config.Policy, "the policy"),
+            (config.Tls.Key, "the TLS key"),
+            (config.Tls.Certificate, "the server certificate"),
+            (config.Tls.ClientCa, "the bundle of client authorities"),
+        })
+        {
+            string real = RealPath.Of(path);
+            if (real == data || real.StartsWith(data + "/", StringComparison.Ordinal))
+            {
+                Report(path, $"{what} is inside the data directory {config.Data}: who copies or rolls back the data"
+                    + " would take it along", "move it elsewhere");
+            }
+        }
+    }
+
+    private void Listeners(ServeMode mode)
+    {
+        if (config.MetricsListen is { } metrics && !System.Net.IPAddress.IsLoopback(metrics.Address))
+        {
+            Report("metrics.listen", $"metrics at {metrics} would be served without TLS to other machines",
+                "use a loopback address, /metrics of the main listener, or metrics.otlp");
+        }
+
+        if (mode == ServeMode.Development && !System.Net.IPAddress.IsLoopback(config.Listen.Address))
+        {
+            Report("listen", $"a development server listens on loopback only, not on {config.Listen}",
+                "its keys lie around; use `serve` for other machines");
+        }
+    }
+
+    private UnixFileMode? ModeOf(string path, string what, int exitCode)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return null;
+        }
+
+        try
+        {
+            using SafeFileHandle file = File.OpenHandle(path);
+            return File.GetUnixFileMode(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Report(path, $"{what} cannot be read: {error.Message}", "", exitCode);
+            return null;
+        }
+    }
+
+    private static string Octal(UnixFileMode mode) => Convert.ToString((int)mode, 8).PadLeft(4, '0');
+
+    private void Report(string place, string message, string hint) =>
+        Report(place, message, hint, ConfigException.BadConfiguration);
+
+    private void Report(string place, string message, string hint, int exitCode) =>
+        problems.Add(new ConfigProblem(place, message, hint, exitCode));
+}

@@ -1,0 +1,88 @@
+// All settings of a server, in the order of the documentation. The reader, the environment and the table in
+// docs/OPERATIONS.md are made from this list. Constants.
+namespace LedgerStore.Server.Config;
+
+internal static class Settings
+{
+    public static readonly Setting Data = Required("data", SettingKind.Directory,
+        "The data directory; keys, certificates, anchor and policy must be elsewhere.");
+
+    public static readonly Setting Listen = Optional("listen", SettingKind.Address, "0.0.0.0:7443",
+        "Where gRPC and tiles are served, always over mutual TLS.");
+
+    public static readonly Setting PublicName = Required("public_name", SettingKind.Name,
+        "The name of the store in checkpoint origins, `<public_name>/<ledger>`. It cannot be changed later.");
+
+    public static readonly Setting TlsCertificate = Required("tls.certificate", SettingKind.File,
+        "The server's certificate, PEM, followed by intermediate ones if there are any. Reloaded on change.");
+
+    public static readonly Setting TlsKey = Required("tls.key", SettingKind.File,
+        "Its private key, PEM, mode 0600. Reloaded on change.");
+
+    public static readonly Setting TlsClientCa = Required("tls.client_ca", SettingKind.File,
+        "The authorities that client certificates must come from, PEM. Reloaded on change.");
+
+    public static readonly Setting SigningKey = Required("signing_key", SettingKind.File,
+        "The Ed25519 key that signs checkpoints, PEM, mode 0600.");
+
+    public static readonly Setting Anchor = Required("anchor", SettingKind.File,
+        "The record of published checkpoints that shows a rollback of the data; best on another disk.");
+
+    public static readonly Setting Policy = Required("policy", SettingKind.File,
+        "Who may do what (policy.yaml). Reloaded on change.");
+
+    public static readonly Setting CheckpointInterval = Optional("checkpoint_interval", SettingKind.Duration, "100ms",
+        "How often a ledger that grew gets a signed checkpoint, 10ms to 1h.");
+
+    public static readonly Setting JournalBudget = Optional("journal.budget", SettingKind.Size, "1GiB",
+        "Disk space for the journal, 256MiB to 64GiB.");
+
+    public static readonly Setting ReadCache = Optional("read_cache", SettingKind.Size, "64MiB",
+        "Memory for decoded bundles, 1MiB to 64GiB.");
+
+    public static readonly Setting Reserve = Optional("reserve", SettingKind.Size, "32MiB",
+        "Disk space kept for access records and checkpoints when the disk is full, 8MiB to 64GiB.");
+
+    public static readonly Setting Connections = Optional("limits.connections", SettingKind.Number, "4096",
+        "Connections at a time, 1 to 100000; more are closed at once.");
+
+    public static readonly Setting StreamsPerConnection = Optional(
+        "limits.streams_per_connection", SettingKind.Number, "256", "Calls at a time on one connection, 1 to 4096.");
+
+    public static readonly Setting MetricsListen = Optional("metrics.listen", SettingKind.Address, null,
+        "Where Prometheus text is served without TLS; loopback only.");
+
+    public static readonly Setting MetricsOtlp = Optional("metrics.otlp", SettingKind.Url, null,
+        "Where metrics and traces are pushed to by OTLP.");
+
+    public static readonly Setting LogLevel = Optional("log.level", SettingKind.Choice, "information",
+        "How much is logged; never a payload.");
+
+    public static readonly Setting LogFormat = Optional("log.format", SettingKind.Choice, "json",
+        "How log lines look.");
+
+    public static readonly Setting ReloadInterval = Optional("reload_interval", SettingKind.Duration, "1s",
+        "How often certificate, authorities and policy are looked at for changes, 100ms to 1h; SIGHUP does it now.");
+
+    public static readonly Setting ShutdownTimeout = Optional("shutdown_timeout", SettingKind.Duration, "30s",
+        "How long calls may go on after SIGTERM, 0s to 1h.");
+
+    /// <summary>In the order of the documentation.</summary>
+    public static readonly IReadOnlyList<Setting> All =
+    [
+        Data, Listen, PublicName, TlsCertificate, TlsKey, TlsClientCa, SigningKey, Anchor, Policy, CheckpointInterval,
+        JournalBudget, ReadCache, Reserve, Connections, StreamsPerConnection, MetricsListen, MetricsOtlp, LogLevel,
+        LogFormat, ReloadInterval, ShutdownTimeout,
+    ];
+
+    private static readonly string[] Levels = ["trace", "debug", "information", "warning", "error"];
+    private static readonly string[] Formats = ["json", "text"];
+
+    public static IReadOnlyList<string> ChoicesOf(Setting setting) => setting == LogLevel ? Levels : Formats;
+
+    private static Setting Required(string path, SettingKind kind, string description) =>
+        new(path, kind, null, true, description);
+
+    private static Setting Optional(string path, SettingKind kind, string? value, string description) =>
+        new(path, kind, value, false, description);
+}

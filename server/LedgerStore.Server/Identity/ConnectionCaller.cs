@@ -1,0 +1,32 @@
+// What a connection knows of its client. A feature of the connection; written by the handshake, then read and
+// refreshed by its calls from any thread: each write is a whole new decision, and any of them is right.
+using System.Net;
+
+namespace LedgerStore.Server.Identity;
+
+internal sealed class ConnectionCaller(IPAddress? address)
+{
+    // Generation 0 does not exist, so the first check decides.
+    private static readonly IdentityDecision Undecided =
+        IdentityDecision.Refuse(RefusalReason.NoCertificate, "the client sent no certificate", 0);
+
+    private IdentityDecision decision = Undecided;
+
+    /// <summary>Where the client is, as far as TCP knows.</summary>
+    public IPAddress? Address => address;
+
+    /// <summary>The handshake is complete.</summary>
+    public bool IsEstablished { get; set; }
+
+    /// <summary>Null if the client has none, or none that could be used.</summary>
+    public ClientCertificate? Certificate { get; set; }
+
+    /// <summary>Why the handshake was refused, if it was.</summary>
+    public CertificateVerdict? Refusal { get; set; }
+
+    public IdentityDecision Decision
+    {
+        get => Volatile.Read(ref decision);
+        set => Volatile.Write(ref decision, value);
+    }
+}

@@ -1,0 +1,173 @@
+// What the server trusts, and its exchange while it runs. Readers take Current, from any thread, without a lock. Poll
+// runs on the reload thread (or a test's), one at a time. An invalid file never replaces a valid one.
+using LedgerStore.Policy;
+using LedgerStore.Policy.Pki;
+using LedgerStore.Server.Config;
+
+namespace LedgerStore.Server.Tls;
+
+internal sealed class ServerTrust
+{
+    private readonly TimeProvider time;
+    private readonly ServeMode mode;
+    private readonly Lock polling = new();
+    private readonly TrustPartFile[] parts;
+    private TrustSnapshot current;
+
+    private ServerTrust(ServeMode mode, TrustPartFile[] parts, TrustSnapshot first, TimeProvider time)
+    {
+        this.mode = mode;
+        this.parts = parts;
+        this.time = time;
+        current = first;
+    }
+
+    /// <summary>
+    /// Something was exchanged or refused. Raised on the polling thread after the swap, one at a time; what a handler
+    /// throws ends the poll, so it must not throw for what can happen.
+    /// </summary>
+    public event EventHandler<TrustChange>? Changed;
+
+    public TrustSnapshot Current => Volatile.Read(ref current);
+
+    /// <summary>Reads everything for the first time.</summary>
+    /// <exception cref="ConfigException">What cannot be used, and why.</exception>
+    public static ServerTrust Load(ServerConfig config, ServeMode mode, TimeProvider time)
+    {
+        TrustPartFile[] files =
+        [
+            new(TrustPart.ServerCertificate, new WatchedFiles(config.Tls.Certificate, config.Tls.Key)),
+            new(TrustPart.ClientAuthorities, new WatchedFiles(config.Tls.ClientCa)),
+            new(TrustPart.Policy, new WatchedFiles(config.Policy)),
+        ];
+        DateTimeOffset now = time.GetUtcNow();
+        List<ConfigProblem> problems = [];
+        ServerCertificate? certificate = First(files[0], content => ParseCertificate(content, mode, now));
+        ClientAuthorities? authorities = First(files[1], content => ParseAuthorities(content, mode, now));
+        CompiledPolicy? policy = First(files[2], ParsePolicy);
+        return certificate is null || authorities is null || policy is null
+            ? throw new ConfigException(problems)
+            : new ServerTrust(mode, files, new TrustSnapshot(certificate, authorities, policy, 1), time);
+
+        T? First<T>(TrustPartFile part, Func<WatchedContent, T> parse)
+            where T : class
+        {
+            WatchedContent content = part.Read(now);
+            part.Settle(content);
+            try
+            {
+                return parse(content);
+            }
+            catch (PkiException error)
+            {
+                problems.Add(new ConfigProblem(part.Path, error.Message, "", ConfigException.BadConfiguration));
+                return null;
+            }
+        }
+    }
+
+    /// <summary>Looks at all files, takes what is new and good, and reports what is new and bad.</summary>
+    public void Poll()
+    {
+        lock (polling)
+        {
+            foreach (TrustPartFile part in parts)
+            {
+                Poll(part);
+            }
+        }
+    }
+
+    private void Poll(TrustPartFile part)
+    {
+        WatchedContent content = part.Read(time.GetUtcNow());
+        if (!part.IsNew(content))
+        {
+            return;
+        }
+
+        TrustSnapshot before = current;
+        TrustSnapshot after;
+        try
+        {
+            after = With(before, part.Part, content);
+        }
+        catch (PkiException error)
+        {
+            if (part.IsSuspect(content))
+            {
+                part.Settle(content);
+                Changed?.Invoke(this, new TrustChange(part.Part, part.Path, false, error.Message, before, before));
+            }
+            else
+            {
+                part.Suspect(content);
+            }
+
+            return;
+        }
+
+        part.Settle(content);
+        Volatile.Write(ref current, after);
+        Changed?.Invoke(this, new TrustChange(part.Part, part.Path, true, Describe(part.Part, after), before, after));
+    }
+
+    private TrustSnapshot With(TrustSnapshot before, TrustPart part, WatchedContent content)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        return part switch
+        {
+            TrustPart.ServerCertificate => before with { ServerCertificate = ParseCertificate(content, mode, now) },
+            TrustPart.ClientAuthorities => before with
+            {
+                ClientAuthorities = ParseAuthorities(content, mode, now),
+                Generation = before.Generation + 1,
+            },
+            _ => before with { Policy = ParsePolicy(content), Generation = before.Generation + 1 },
+        };
+    }
+
+    private static ServerCertificate ParseCertificate(WatchedContent content, ServeMode mode, DateTimeOffset now)
+    {
+        RequireRead(content);
+        ServerCertificate parsed = ServerCertificate.Parse(content.Text(0), content.Text(1), now);
+        return mode == ServeMode.Serve && parsed.Report.IsDevelopment
+            ? throw new PkiException("the server certificate is one of a development authority;"
+                + " issue a real one with `ledger pki issue`")
+            : parsed;
+    }
+
+    private static ClientAuthorities ParseAuthorities(WatchedContent content, ServeMode mode, DateTimeOffset now)
+    {
+        RequireRead(content);
+        ClientAuthorities parsed = ClientAuthorities.Parse(content.Text(0), now);
+        return mode == ServeMode.Serve && parsed.HasDevelopment
+            ? throw new PkiException("a client authority is one for development, whose key lies around;"
+                + " make a real one with `ledger init`")
+            : parsed;
+    }
+
+    private static CompiledPolicy ParsePolicy(WatchedContent content)
+    {
+        RequireRead(content);
+        PolicyParseResult result = PolicyDocument.Parse(content.Files[0]);
+        return result.Policy is { } policy
+            ? CompiledPolicy.Compile(policy)
+            : throw new PkiException("the policy is refused:\n" + string.Join('\n', result.Errors));
+    }
+
+    private static void RequireRead(WatchedContent content)
+    {
+        if (content.Problem.Length > 0)
+        {
+            throw new PkiException(content.Problem);
+        }
+    }
+
+    private static string Describe(TrustPart part, TrustSnapshot after) => part switch
+    {
+        TrustPart.ServerCertificate => after.ServerCertificate.Report.ToString(),
+        TrustPart.ClientAuthorities => string.Join("; ", after.ClientAuthorities.Reports),
+        _ => $"policy sha256:{Convert.ToHexStringLower(after.Policy.Document.Sha256.AsSpan())}",
+    };
+}

@@ -1,0 +1,9 @@
+// All that decides who is trusted, at one moment. Immutable; swapped as a whole, so that no call sees a mixture.
+using LedgerStore.Policy;
+
+namespace LedgerStore.Server.Tls;
+
+/// <param name="Generation">Another number whenever authorities or policy are others: decisions made before do not
+/// count any more. A new server certificate does not change it.</param>
+internal sealed record TrustSnapshot(
+    ServerCertificate ServerCertificate, ClientAuthorities ClientAuthorities, CompiledPolicy Policy, long Generation);
