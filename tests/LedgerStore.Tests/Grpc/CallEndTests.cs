@@ -300,18 +300,18 @@ public sealed class CallEndTests : IAsyncLifetime
     {
         HealthCheckRequest request = new() { Service = "ledgerstore" };
         RpcException error = await Assert.ThrowsAsync<RpcException>(
-            async () => await channel.UnaryAsync(Server.Grpc.HealthService.CheckMethod, request));
+            async () => await channel.UnaryAsync(LedgerStore.Server.Grpc.HealthService.CheckMethod, request));
         Assert.Equal(StatusCode.NotFound, error.Code);
 
         using ServerStreamCall<HealthCheckResponse> watch = channel.ServerStream(
-            Server.Grpc.HealthService.WatchMethod, request, default);
+            LedgerStore.Server.Grpc.HealthService.WatchMethod, request, default);
         Assert.True(await watch.Responses.ReadAsync());
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.ServiceUnknown, watch.Responses.Current.Status);
         server.Health.Set("ledgerstore", isServing: true);
         Assert.True(await watch.Responses.ReadAsync());
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, watch.Responses.Current.Status);
         HealthListResponse all = await channel.UnaryAsync(
-            Server.Grpc.HealthService.ListMethod, new HealthListRequest());
+            LedgerStore.Server.Grpc.HealthService.ListMethod, new HealthListRequest());
         Assert.Equal(["ledgerstore"], all.Statuses.Keys);
     }
 

@@ -1,0 +1,46 @@
+// The policy that a development server starts with: one identity for each of the four ways to use a store.
+// Constants, but for reading the file again.
+using LedgerStore.Policy;
+
+namespace LedgerStore.Server.Hosting;
+
+/// <summary>policy.yaml for development.</summary>
+internal static class DevPolicy
+{
+    public const string TrustDomain = "dev.ledgerstore.test";
+
+    public static readonly string[] Clients = ["appender", "reader", "auditor", "administrator"];
+
+    public const string Text = """
+        # Made by `dev` for trying things out. Change it while the server runs: a valid file takes effect at once.
+        version: 1
+        trust_domain: dev.ledgerstore.test
+        identities:
+          appender:      { uri: spiffe://dev.ledgerstore.test/appender }
+          reader:        { uri: spiffe://dev.ledgerstore.test/reader }
+          auditor:       { uri: spiffe://dev.ledgerstore.test/auditor }
+          administrator: { uri: spiffe://dev.ledgerstore.test/administrator }
+        roles:
+          writer:  [append]
+          reader:  [read, verify]
+          auditor: [verify]
+          admin:   [administer]
+        bindings:
+          - { role: writer,  identities: [appender],      ledgers: ["*"] }
+          - { role: reader,  identities: [reader],        ledgers: ["*"] }
+          - { role: auditor, identities: [auditor],       ledgers: ["*"] }
+          - { role: reader,  identities: [auditor],       ledgers: ["_audit"] }
+          - { role: admin,   identities: [administrator], ledgers: ["*"] }
+
+        """;
+
+    /// <summary>Reads the file that an earlier start made, and that may have been changed since.</summary>
+    /// <exception cref="UsageException">It is not a policy: where and why.</exception>
+    public static CompiledPolicy Read(string path)
+    {
+        PolicyParseResult result = PolicyDocument.Parse(File.ReadAllBytes(path));
+        return result.Policy is { } policy
+            ? CompiledPolicy.Compile(policy)
+            : throw new UsageException($"{path}: {string.Join('\n', result.Errors)}");
+    }
+}

@@ -1,0 +1,17 @@
+// The text of --help. Constant.
+namespace LedgerStore.Server.Hosting;
+
+/// <summary>How the server is started.</summary>
+internal static class Help
+{
+    public const string Text = """
+        LedgerStore server
+
+          dev [--data DIR] [--port N]    a server for trying things out: on this machine only, with certificates,
+                                         keys, a policy and a ledger `demo` made on the way (default port 7443)
+
+        Exit codes: 0 clean, 2 bad usage or configuration, 4 data directory in use, 5 shared files damaged,
+        6 rollback or fork detected, 7 signing key missing or wrong, 70 storage failure.
+
+        """;
+}

@@ -1,0 +1,57 @@
+// Which command was asked for, and which exit code its end has. Main thread.
+using LedgerStore.Engine;
+using LedgerStore.Policy.Pki;
+
+namespace LedgerStore.Server.Hosting;
+
+/// <summary>Commands of the process.</summary>
+internal static class ProgramCommands
+{
+    public static async Task<int> RunAsync(
+        string[] arguments, TextWriter output, TextWriter errors, TimeProvider time)
+    {
+        try
+        {
+            return await DispatchAsync(arguments, output, time).ConfigureAwait(false);
+        }
+        catch (UsageException usage)
+        {
+            await errors.WriteLineAsync(usage.Message).ConfigureAwait(false);
+            return ExitCode.Configuration;
+        }
+        catch (PkiException pki)
+        {
+            await errors.WriteLineAsync(pki.Message).ConfigureAwait(false);
+            return ExitCode.Configuration;
+        }
+        catch (StoreException store)
+        {
+            await errors.WriteLineAsync(store.Message).ConfigureAwait(false);
+            return CodeOf(store.Reason);
+        }
+    }
+
+    private static Task<int> DispatchAsync(string[] arguments, TextWriter output, TimeProvider time)
+    {
+        string command = arguments.Length == 0 ? "--help" : arguments[0];
+        switch (command)
+        {
+            case "dev":
+                return DevCommand.RunAsync(CommandLine.Parse(arguments, ["--data", "--port"], []), output, time);
+            case "--help" or "-h" or "help":
+                output.Write(Help.Text);
+                return Task.FromResult(arguments.Length == 0 ? ExitCode.Configuration : ExitCode.Clean);
+            default:
+                throw new UsageException($"there is no command '{command}'; see --help");
+        }
+    }
+
+    private static int CodeOf(StoreReason reason) => reason switch
+    {
+        StoreReason.InUse => ExitCode.InUse,
+        StoreReason.Corruption => ExitCode.Corruption,
+        StoreReason.RollbackDetected => ExitCode.Rollback,
+        StoreReason.StorageFailed => ExitCode.StorageFailure,
+        _ => ExitCode.Configuration,
+    };
+}

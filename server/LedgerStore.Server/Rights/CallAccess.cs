@@ -1,0 +1,174 @@
+// One call that passed the door: who makes it, what its endpoint asks for, and the only way from a ledger's name to the
+// ledger. Nothing is served that did not go through AllowAsync. Owned by its call, one thread at a time.
+using LedgerStore.Engine;
+using LedgerStore.Policy;
+using LedgerStore.Protocol.Grpc;
+using LedgerStore.Server.Audit;
+using LedgerStore.Server.Grpc;
+
+namespace LedgerStore.Server.Rights;
+
+/// <summary>What a handler may do on behalf of its caller.</summary>
+internal sealed class CallAccess(CallServices services, CallFacts facts, Caller caller, CallRule rule)
+{
+    private readonly DateTimeOffset started = services.Time.GetUtcNow();
+    private CallFacts facts = facts;
+    private QuotaMeter? openStream;
+    private bool isRecorded;
+    private long recordedAt = services.Time.GetTimestamp();
+
+    public Caller Caller => caller;
+
+    public CallRule Rule => rule;
+
+    public CallServices Services => services;
+
+    /// <summary>The ledgers this call was let through to, asked again when the policy changes.</summary>
+    public HashSet<string> Ledgers { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The first entry that was delivered, and how many were.</summary>
+    public long FirstIndex { get; private set; }
+
+    public long Delivered { get; private set; }
+
+    public static CallAccess Of(ServerCall call) => (CallAccess)call.State!;
+
+    /// <summary>Lets the call through to a ledger, or records the denial and throws.</summary>
+    public async ValueTask<Ledger> AllowAsync(string ledger)
+    {
+        await AllowNameAsync(ledger).ConfigureAwait(false);
+        return Find(ledger);
+    }
+
+    /// <summary>Decides by the name alone, for calls about a ledger that need not exist.</summary>
+    public async ValueTask AllowNameAsync(string ledger)
+    {
+        Decision decision = services.Policy.Current.Policy.Decide(caller.Name, rule.Capability, ledger);
+        facts = facts with { Ledger = AuditText.Of(ledger) };
+        if (!decision.Allowed)
+        {
+            throw await DeniedAsync(decision.Reason).ConfigureAwait(false);
+        }
+
+        Ledgers.Add(ledger);
+        await RecordOpenAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The meter of a ledger that this call was let through to.</summary>
+    public QuotaMeter MeterOf(string ledger)
+    {
+        PolicyGeneration policy = services.Policy.Current;
+        Decision decision = policy.Policy.Decide(caller.Name, rule.Capability, ledger);
+        return decision.Allowed ? policy.Meters[decision] : throw Refusals.Denied(rule.Capability);
+    }
+
+    /// <summary>A call about the store as a whole.</summary>
+    public async ValueTask AllowStoreAsync()
+    {
+        Decision decision = services.Policy.Current.Policy.DecideStoreWide(caller.Name, rule.Capability);
+        if (!decision.Allowed)
+        {
+            throw await DeniedAsync(decision.Reason).ConfigureAwait(false);
+        }
+
+        await RecordOpenAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Any capability on the ledger is enough; without one the ledger does not exist for the caller.</summary>
+    public async ValueTask<CapabilitySet> AllowAnyAsync(string ledger)
+    {
+        CapabilitySet granted = services.Policy.Current.Policy.CapabilitiesOn(caller.Name, ledger);
+        facts = facts with { Ledger = AuditText.Of(ledger) };
+        if (granted.IsEmpty)
+        {
+            string reason = $"no binding gives {caller.Name} anything on this ledger";
+            throw await DeniedAsync(reason).ConfigureAwait(false);
+        }
+
+        Ledgers.Add(ledger);
+        await RecordOpenAsync().ConfigureAwait(false);
+        return granted;
+    }
+
+    /// <summary>Records a call that is about no ledger in particular, such as a list of those one may see.</summary>
+    public ValueTask RecordOpenAsync()
+    {
+        switch (rule.Record)
+        {
+            case CallRecord.Each when !isRecorded:
+                isRecorded = true;
+                return services.Recorder.OpenedAsync(facts, started);
+            case CallRecord.Summed:
+                return services.Recorder.SummedAsync(facts);
+            default:
+                return ValueTask.CompletedTask;
+        }
+    }
+
+    /// <summary>Counts a stream against a quota, until the call ends.</summary>
+    public void OpenStream(QuotaMeter meter)
+    {
+        QuotaVerdict verdict = meter.OpenStream();
+        if (!verdict.Allowed)
+        {
+            throw Refusals.OverQuota(verdict, meter.Quota.Streams ?? 0, services.Time.TimestampFrequency);
+        }
+
+        openStream = meter;
+    }
+
+    /// <summary>Notes what a stream has delivered; once a minute that is recorded before it goes on.</summary>
+    public ValueTask DeliveredAsync(long firstIndex, int count)
+    {
+        FirstIndex = Delivered == 0 ? firstIndex : FirstIndex;
+        Delivered += count;
+        return services.Time.GetElapsedTime(recordedAt) < services.RecordInterval
+            ? ValueTask.CompletedTask
+            : RecordProgressAsync();
+    }
+
+    /// <summary>The same without a delivery, for streams that wait.</summary>
+    public ValueTask StillOpenAsync() => DeliveredAsync(FirstIndex, 0);
+
+    /// <summary>Records how the call ended, before its client learns of it.</summary>
+    public ValueTask EndAsync(string status)
+    {
+        openStream?.CloseStream();
+        openStream = null;
+        return isRecorded
+            ? services.Recorder.DeliveredAsync(facts, started, FirstIndex, Delivered, status)
+            : ValueTask.CompletedTask;
+    }
+
+    /// <summary>True while the policy in force still lets the call do what it was let through to.</summary>
+    public bool IsStillAllowed()
+    {
+        CompiledPolicy policy = services.Policy.Current.Policy;
+        return rule.Scope switch
+        {
+            CallScope.Store => policy.DecideStoreWide(caller.Name, rule.Capability).Allowed,
+            CallScope.Ledger => Ledgers.All(l => policy.Decide(caller.Name, rule.Capability, l).Allowed),
+            _ => true,
+        };
+    }
+
+    private Ledger Find(string ledger) => services.Store.TryGetLedger(ledger, out Ledger? found)
+        ? found
+        : throw RpcException.Because(StatusCode.NotFound, "LEDGER_NOT_FOUND", $"there is no ledger {ledger}");
+
+    private async ValueTask<RpcException> DeniedAsync(string reason)
+    {
+        await services.Recorder.DeniedAsync(facts, reason).ConfigureAwait(false);
+        return Refusals.Denied(rule.Capability);
+    }
+
+    private async ValueTask RecordProgressAsync()
+    {
+        recordedAt = services.Time.GetTimestamp();
+        if (isRecorded)
+        {
+            await services.Recorder.DeliveredAsync(facts, started, FirstIndex, Delivered, string.Empty)
+                .ConfigureAwait(false);
+        }
+    }
+}

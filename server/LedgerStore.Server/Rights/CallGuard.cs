@@ -1,0 +1,90 @@
+// The door through which every gRPC call passes: who calls, what the endpoint asks for, and how the call ended.
+// Stateless but for the streams it has let in; any thread.
+using LedgerStore.Protocol.Grpc;
+using LedgerStore.Server.Audit;
+using LedgerStore.Server.Grpc;
+using Microsoft.AspNetCore.Http;
+
+namespace LedgerStore.Server.Rights;
+
+/// <summary>Lets calls in.</summary>
+internal sealed class CallGuard(CallServices services, Func<HttpContext, CallerAnswer> identify, OpenStreams streams)
+{
+    /// <summary>The interceptor of all calls.</summary>
+    public async ValueTask RunAsync(ServerCall call, CallHandler next)
+    {
+        CallRule rule = call.GetMetadata<CallRule>()
+            ?? throw new InvalidOperationException($"{call.Method} has no rule: the server must not have started");
+        CallerAnswer answer = identify(call.Context);
+        CallFacts facts = FactsOf(call, rule, answer);
+        if (answer.Caller is not { } caller)
+        {
+            await services.Recorder.DeniedAsync(facts, answer.Denial).ConfigureAwait(false);
+            throw Refusals.Unauthenticated();
+        }
+
+        if (rule.Scope == CallScope.Nobody)
+        {
+            await services.Recorder.DeniedAsync(facts, "there is no such method").ConfigureAwait(false);
+        }
+
+        CallAccess access = new(services, facts, caller, rule);
+        call.State = access;
+        if (rule.Scope == CallScope.Store)
+        {
+            await access.AllowStoreAsync().ConfigureAwait(false);
+        }
+
+        await RunAsync(call, access, next).ConfigureAwait(false);
+    }
+
+    private async ValueTask RunAsync(ServerCall call, CallAccess access, CallHandler next)
+    {
+        bool isStream = call.Method.Kind != MethodKind.Unary;
+        if (isStream)
+        {
+            streams.Add(call, access, identify);
+        }
+
+        try
+        {
+            await next(call).ConfigureAwait(false);
+            await access.EndAsync(NameOf(call.EndReason?.Code ?? StatusCode.Ok)).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            await access.EndAsync(NameOf(CodeOf(call, error))).ConfigureAwait(false);
+            throw;
+        }
+        finally
+        {
+            if (isStream)
+            {
+                streams.Remove(call);
+            }
+        }
+    }
+
+    private static StatusCode CodeOf(ServerCall call, Exception error) => error switch
+    {
+        _ when call.EndReason is { } reason => reason.Code,
+        RpcException status => status.Code,
+        OperationCanceledException => StatusCode.Cancelled,
+        _ => (Services.StoreErrors.Translate(error)?.Code).GetValueOrDefault(StatusCode.Unknown),
+    };
+
+    private static string NameOf(StatusCode code) => Protocol.Grpc.StatusCodes.NameOf(code);
+
+    private static CallFacts FactsOf(ServerCall call, CallRule rule, CallerAnswer answer)
+    {
+        // Appends that go well are not recorded: they should not pay for texts that nobody will read.
+        bool isQuiet = rule.Record == CallRecord.None && answer.Caller is not null && rule.Scope == CallScope.Identity;
+        ConnectionInfo connection = call.Context.Connection;
+        return new CallFacts(
+            answer.Caller?.Name ?? string.Empty,
+            call.Method.ToString(),
+            string.Empty,
+            isQuiet ? string.Empty : AuditText.Peer(connection.RemoteIpAddress, connection.RemotePort),
+            rule.Record == CallRecord.None ? string.Empty : call.Context.TraceIdentifier);
+    }
+}

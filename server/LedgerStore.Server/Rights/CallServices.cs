@@ -1,0 +1,17 @@
+// What every call needs from the server: the store, the policy in force, the record of accesses, the clock.
+// Made once at start; any thread.
+using LedgerStore.Engine;
+using LedgerStore.Server.Audit;
+
+namespace LedgerStore.Server.Rights;
+
+/// <summary>The common ground of all calls.</summary>
+internal sealed record CallServices(
+    Store Store, PolicyInForce Policy, AccessRecorder Recorder, AuditLog Audit, TimeProvider Time)
+{
+    /// <summary>An open stream says this often in _audit how far it has come.</summary>
+    public TimeSpan RecordInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>A following reader hears this often that there is nothing new.</summary>
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(10);
+}

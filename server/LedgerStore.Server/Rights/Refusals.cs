@@ -1,0 +1,50 @@
+// What callers are told when they may not. One text for "no right" and "no such ledger": it must not tell them apart.
+// Pure; any thread.
+using LedgerStore.Policy;
+using LedgerStore.Protocol.Grpc;
+
+namespace LedgerStore.Server.Rights;
+
+/// <summary>The statuses of denied calls.</summary>
+internal static class Refusals
+{
+    public static RpcException Unauthenticated() => RpcException.Because(
+        StatusCode.Unauthenticated, "UNAUTHENTICATED",
+        "the client certificate is missing or is nobody's; ask the operator which identity it should carry");
+
+    public static RpcException Denied(Capability capability) => RpcException.Because(
+        StatusCode.PermissionDenied, "PERMISSION_DENIED",
+        $"this identity may not {CapabilityNames.Of(capability)} there, or there is no such ledger",
+        ("capability", CapabilityNames.Of(capability)));
+
+    public static RpcException OverQuota(QuotaVerdict verdict, long limit, long ticksPerSecond)
+    {
+        TimeSpan retry = verdict.RetryAfterTicks > 0
+            ? TimeSpan.FromSeconds(Math.Min(60, verdict.RetryAfterTicks / (double)ticksPerSecond))
+            : TimeSpan.FromSeconds(1);
+        string name = NameOf(verdict.Limit);
+        return RpcException.Because(
+            StatusCode.ResourceExhausted, "QUOTA_EXCEEDED",
+            $"the quota of {limit:N0} {name} of this identity is used up; try again in {retry.TotalSeconds:0.###} s",
+            ("quota", name), ("limit", limit.ToString()))
+            .WithRetryAfter(retry);
+    }
+
+    public static RpcException AuditFailed(Exception cause) => new(
+        StatusCode.Unavailable,
+        RpcException.Because(
+            StatusCode.Unavailable, "AUDIT_UNAVAILABLE", "the call cannot be recorded, so it is not served").Detail,
+        RpcException.Because(
+            StatusCode.Unavailable, "AUDIT_UNAVAILABLE", "the call cannot be recorded, so it is not served").Details,
+        Metadata.Empty,
+        cause);
+
+    private static string NameOf(QuotaLimit limit) => limit switch
+    {
+        QuotaLimit.RecordsPerSecond => "records_per_second",
+        QuotaLimit.BytesPerSecond => "bytes_per_second",
+        QuotaLimit.Streams => "streams",
+        QuotaLimit.InFlightBytes => "in_flight_bytes",
+        _ => "none",
+    };
+}

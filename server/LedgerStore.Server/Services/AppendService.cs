@@ -1,0 +1,59 @@
+// Appender/Append: one batch, one answer.
+// Stateless; the request's thread until the engine answers.
+using LedgerStore.Engine;
+using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol.Wire;
+using LedgerStore.Server.Grpc;
+using LedgerStore.Server.Rights;
+
+namespace LedgerStore.Server.Services;
+
+/// <summary>The service of the capability <c>append</c>.</summary>
+internal static class AppendService
+{
+    /// <summary>The unary call; the request is read in place like those of the stream.</summary>
+    public static async ValueTask AppendAsync(
+        RawMessageReader requests, RawMessageWriter responses, ServerCall call)
+    {
+        AppendRequestParser parser = new(StoreLimits.BatchRecordsMax);
+        if (!await requests.ReadAsync().ConfigureAwait(false))
+        {
+            throw new RpcException(StatusCode.Internal, "the call has no request message");
+        }
+
+        parser.Parse(requests.Current);
+        AppendIntake intake = new(CallAccess.Of(call), parser);
+        await intake.DecideAsync().ConfigureAwait(false);
+        PendingAppend pending = intake.Begin(call.CancellationToken);
+        AppendAnswer answer = await FinishAsync(pending, call.CancellationToken).ConfigureAwait(false);
+        answer.Write(responses);
+    }
+
+    /// <summary>The bidirectional call.</summary>
+    public static ValueTask AppendStreamAsync(
+        RawMessageReader requests, RawMessageWriter responses, ServerCall call) =>
+        new AppendStream(requests, responses, call).RunAsync();
+
+    /// <summary>Waits until the batch is what its request asked for: durable, or covered by a checkpoint.</summary>
+    internal static async ValueTask<AppendAnswer> FinishAsync(
+        PendingAppend pending, CancellationToken cancellationToken)
+    {
+        AppendResult result;
+        try
+        {
+            result = await pending.Answer.ConfigureAwait(false);
+        }
+        finally
+        {
+            pending.Meter.Release(pending.Bytes);
+        }
+
+        return new AppendAnswer
+        {
+            FirstIndex = (ulong)result.FirstIndex,
+            Count = (uint)result.Count,
+            ReceivedUnixMicros = (ulong)result.ReceivedMicros,
+            IsDuplicate = result.IsDuplicate,
+        };
+    }
+}

@@ -1,0 +1,206 @@
+// Appender/AppendStream: batches in, answers out in order, many under way at once. Two loops share one bounded channel:
+// this call's thread reads and submits, a second one waits for the answers and writes them.
+// Memory is bounded by the channel: when the client does not read its answers, nothing more is read from it.
+using System.Threading.Channels;
+using LedgerStore.Engine;
+using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol.Wire;
+using LedgerStore.Server.Grpc;
+using LedgerStore.Server.Rights;
+
+namespace LedgerStore.Server.Services;
+
+/// <summary>One open append stream.</summary>
+internal sealed class AppendStream
+{
+    // At 64 records each this is more than a disk with 10 ms syncs needs to stay busy. Bytes are bounded besides.
+    private const int PendingMax = 128;
+
+    // Two of the largest batches: a third waits until one of them is durable.
+    private const long PendingBytesMax = 2L * StoreLimits.BatchBytesMax;
+
+    private const int FlushAtBytes = 64 * 1024;
+    private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan BusyPatience = TimeSpan.FromSeconds(10);
+
+    private readonly RawMessageReader requests;
+    private readonly RawMessageWriter responses;
+    private readonly ServerCall call;
+    private readonly AppendRequestParser parser = new(StoreLimits.BatchRecordsMax);
+    private readonly AppendIntake intake;
+    private readonly CallAccess access;
+    private readonly Channel<PendingAppend> pending = Channel.CreateBounded<PendingAppend>(
+        new BoundedChannelOptions(PendingMax) { SingleReader = true, SingleWriter = true });
+
+    private readonly SemaphoreSlim answered = new(0, 1);
+    private long pendingBytes;
+
+    internal AppendStream(RawMessageReader requests, RawMessageWriter responses, ServerCall call)
+    {
+        this.requests = requests;
+        this.responses = responses;
+        this.call = call;
+        access = CallAccess.Of(call);
+        intake = new AppendIntake(access, parser);
+    }
+
+    /// <summary>Ends when the client has sent its last batch and every answer is written.</summary>
+    internal async ValueTask RunAsync()
+    {
+        await call.SendHeadersAsync().ConfigureAwait(false);
+        Task answers = Task.Run(WriteAnswersAsync);
+        Exception? failure = null;
+        try
+        {
+            await ReadRequestsAsync().ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            failure = error;
+        }
+
+        // What was submitted before is answered before the status: the client learns what is certainly stored.
+        pending.Writer.Complete();
+        await answers.ConfigureAwait(false);
+        answered.Dispose();
+        if (failure is not null)
+        {
+            throw Rethrown(failure);
+        }
+    }
+
+    private static Exception Rethrown(Exception failure) => StoreErrors.Translate(failure) ?? failure;
+
+    private async ValueTask ReadRequestsAsync()
+    {
+        while (await requests.ReadAsync().ConfigureAwait(false))
+        {
+            do
+            {
+                parser.Parse(requests.Current);
+                if (!intake.IsDecided)
+                {
+                    await DecideAsync().ConfigureAwait(false);
+                }
+
+                await WaitForRoomAsync((int)parser.Payload.Length).ConfigureAwait(false);
+                PendingAppend next;
+                try
+                {
+                    next = intake.Begin(call.CancellationToken);
+                }
+                catch (StoreException busy) when (busy.Reason == StoreReason.Busy)
+                {
+                    next = await BeginAgainSlowAsync().ConfigureAwait(false);
+                }
+
+                Interlocked.Add(ref pendingBytes, next.Bytes);
+                if (!pending.Writer.TryWrite(next))
+                {
+                    await pending.Writer.WriteAsync(next, CancellationToken.None).ConfigureAwait(false);
+                }
+            }
+            while (requests.TryRead());
+        }
+    }
+
+    private async ValueTask DecideAsync()
+    {
+        bool isFirst = access.Ledgers.Count == 0;
+        Policy.QuotaMeter meter = await intake.DecideAsync().ConfigureAwait(false);
+        if (isFirst)
+        {
+            access.OpenStream(meter);
+        }
+    }
+
+    // One request of any size always has room, so that a stream cannot wait for itself.
+    private async ValueTask WaitForRoomAsync(int bytes)
+    {
+        while (Volatile.Read(ref pendingBytes) is > 0 and var held && held + bytes > PendingBytesMax)
+        {
+            await answered.WaitAsync(call.CancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // The engine's queues are full of others' batches: this stream stops reading, and so does its client.
+    private async ValueTask<PendingAppend> BeginAgainSlowAsync()
+    {
+        long began = access.Services.Time.GetTimestamp();
+        while (true)
+        {
+            await Task.Delay(BusyPause, access.Services.Time, call.CancellationToken).ConfigureAwait(false);
+            try
+            {
+                return intake.Begin(call.CancellationToken);
+            }
+            catch (StoreException busy) when (busy.Reason == StoreReason.Busy
+                && access.Services.Time.GetElapsedTime(began) < BusyPatience)
+            {
+                // Its request is still in the buffers it arrived in.
+            }
+        }
+    }
+
+    private async Task WriteAnswersAsync()
+    {
+        bool hasFailed = false;
+        ChannelReader<PendingAppend> reader = pending.Reader;
+        while (await reader.WaitToReadAsync().ConfigureAwait(false))
+        {
+            while (reader.TryRead(out PendingAppend next))
+            {
+                hasFailed = !await TryAnswerAsync(next, hasFailed, reader).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Answers one batch; after a failure only waits for it, so that its memory and quota come back.</summary>
+    private async ValueTask<bool> TryAnswerAsync(
+        PendingAppend next, bool hasFailed, ChannelReader<PendingAppend> reader)
+    {
+        try
+        {
+            AppendAnswer answer = await AppendService.FinishAsync(next, call.CancellationToken).ConfigureAwait(false);
+            if (hasFailed)
+            {
+                return false;
+            }
+
+            answer.Write(responses);
+            bool isNextReady = reader.TryPeek(out PendingAppend following) && following.Answer.IsCompleted;
+            if (!isNextReady || responses.UnflushedBytes >= FlushAtBytes)
+            {
+                await responses.FlushAsync().ConfigureAwait(false);
+            }
+
+            return true;
+        }
+        catch (Exception error)
+        {
+            if (!hasFailed)
+            {
+                call.End(StoreErrors.Translate(error) ?? error as RpcException ?? Unexpected(error));
+            }
+
+            return false;
+        }
+        finally
+        {
+            Interlocked.Add(ref pendingBytes, -next.Bytes);
+            Wake();
+        }
+    }
+
+    private void Wake()
+    {
+        if (answered.CurrentCount == 0)
+        {
+            answered.Release();
+        }
+    }
+
+    private static RpcException Unexpected(Exception error) => error is OperationCanceledException
+        ? new RpcException(StatusCode.Cancelled, "the call was cancelled", error)
+        : new RpcException(StatusCode.Internal, "the server failed in an unexpected way", error);
+}

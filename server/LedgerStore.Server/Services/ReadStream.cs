@@ -1,0 +1,147 @@
+// One read under way. Bounded memory: one slice of the engine and what the transport holds of it; when the client does
+// not read, the flush waits, and nothing more is taken from the engine. Owned by its call, one thread at a time.
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using LedgerStore.Engine;
+using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol.V1;
+using LedgerStore.Server.Grpc;
+using LedgerStore.Server.Rights;
+
+namespace LedgerStore.Server.Services;
+
+/// <summary>Delivers a range, and follows if asked to.</summary>
+internal sealed class ReadStream(Ledger ledger, ReadRange range, RawMessageWriter responses, ServerCall call)
+{
+    private const int FlushAtBytes = 64 * 1024;
+
+    private readonly CallAccess access = CallAccess.Of(call);
+    private long next = range.First;
+    private Unreadable? hole;
+
+    internal async ValueTask RunAsync()
+    {
+        await DeliverAsync(Math.Min(range.End, ledger.Size)).ConfigureAwait(false);
+        if (!range.Follows || next >= range.End)
+        {
+            return;
+        }
+
+        await WriteEventAsync(new ReadResponse { CaughtUp = new CaughtUp { Size = (ulong)ledger.Size } })
+            .ConfigureAwait(false);
+        while (next < range.End)
+        {
+            await WaitForNewAsync().ConfigureAwait(false);
+            await DeliverAsync(Math.Min(range.End, ledger.Size)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Delivers everything up to an index that the ledger has.</summary>
+    private async ValueTask DeliverAsync(long end)
+    {
+        while (next < end)
+        {
+            try
+            {
+                await DeliverSoundAsync(end).ConfigureAwait(false);
+            }
+            catch (StoreException lost) when (lost.Reason is StoreReason.DataLoss or StoreReason.TierAway)
+            {
+                await SkipAsync(end, lost).ConfigureAwait(false);
+            }
+        }
+
+        await CloseHoleAsync().ConfigureAwait(false);
+        await responses.FlushAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask DeliverSoundAsync(long end)
+    {
+        await foreach (EntrySlice slice in ledger.ReadAsync(next, end - next, call.CancellationToken)
+            .ConfigureAwait(false))
+        {
+            await CloseHoleAsync().ConfigureAwait(false);
+            EntryWriter.Write(responses, slice);
+            next = slice.FirstIndex + slice.Count;
+            await access.DeliveredAsync(slice.FirstIndex, slice.Count).ConfigureAwait(false);
+            if (responses.UnflushedBytes >= FlushAtBytes)
+            {
+                await responses.FlushAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    // What cannot be read is a bundle, or all bundles of a segment: neighbours become one event.
+    private async ValueTask SkipAsync(long end, StoreException lost)
+    {
+        long bundleEnd = (next / StoreLimits.EntriesPerBundle * StoreLimits.EntriesPerBundle)
+            + StoreLimits.EntriesPerBundle;
+        long count = Math.Min(end, bundleEnd) - next;
+        Unreadable.Types.Cause cause = lost.Reason == StoreReason.DataLoss
+            ? Unreadable.Types.Cause.Damaged
+            : Unreadable.Types.Cause.TierAway;
+        if (hole is { } open && open.Cause == cause && (long)(open.FirstIndex + open.Count) == next)
+        {
+            open.Count += (ulong)count;
+        }
+        else
+        {
+            await CloseHoleAsync().ConfigureAwait(false);
+            hole = new Unreadable
+            {
+                FirstIndex = (ulong)next,
+                Count = (ulong)count,
+                Cause = cause,
+                Reason = "the entries of this range cannot be read; the operator's log names the file",
+            };
+        }
+
+        next += count;
+    }
+
+    private async ValueTask CloseHoleAsync()
+    {
+        if (hole is { } open)
+        {
+            hole = null;
+            await WriteEventAsync(new ReadResponse { Unreadable = open }).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask WaitForNewAsync()
+    {
+        Task wait = ledger.WaitForAsync(next + 1, call.CancellationToken).AsTask();
+        while (!wait.IsCompleted)
+        {
+            using CancellationTokenSource pause = CancellationTokenSource.CreateLinkedTokenSource(
+                call.CancellationToken);
+            Task delay = Task.Delay(access.Services.HeartbeatInterval, access.Services.Time, pause.Token);
+            Task first = await Task.WhenAny(wait, delay).ConfigureAwait(false);
+            await pause.CancelAsync().ConfigureAwait(false);
+            if (first == delay && !wait.IsCompleted)
+            {
+                await access.StillOpenAsync().ConfigureAwait(false);
+                await WriteEventAsync(HeartbeatNow()).ConfigureAwait(false);
+            }
+        }
+
+        await wait.ConfigureAwait(false);
+    }
+
+    private ReadResponse HeartbeatNow() => new()
+    {
+        Heartbeat = new Heartbeat
+        {
+            Size = (ulong)ledger.Size,
+            Time = Timestamp.FromDateTimeOffset(access.Services.Time.GetUtcNow()),
+        },
+    };
+
+    private ValueTask WriteEventAsync(ReadResponse response)
+    {
+        responses.Begin(response.CalculateSize());
+        response.WriteTo(responses);
+        responses.End();
+        return responses.FlushAsync();
+    }
+}

@@ -1,0 +1,86 @@
+// The one table from the engine's reasons to gRPC statuses. The reason travels as ErrorInfo.reason, so that a program
+// never has to read a message. Pure; any thread.
+using System.Text;
+using LedgerStore.Engine;
+using LedgerStore.Protocol.Grpc;
+
+namespace LedgerStore.Server.Services;
+
+/// <summary>Turns exceptions of the engine into statuses.</summary>
+internal static class StoreErrors
+{
+    /// <summary>Metadata key that says what became of an append: "not_stored" or "unknown".</summary>
+    public const string Outcome = "outcome";
+
+    /// <summary>The status of a reason.</summary>
+    public static StatusCode CodeOf(StoreReason reason) => reason switch
+    {
+        StoreReason.InvalidArgument => StatusCode.InvalidArgument,
+        StoreReason.LedgerNotFound => StatusCode.NotFound,
+        StoreReason.LedgerExists => StatusCode.AlreadyExists,
+        StoreReason.LedgerFrozen => StatusCode.FailedPrecondition,
+        StoreReason.LedgerReadOnly => StatusCode.FailedPrecondition,
+        StoreReason.SequenceGap => StatusCode.FailedPrecondition,
+        StoreReason.SequenceConflict => StatusCode.AlreadyExists,
+        StoreReason.SequenceTooOld => StatusCode.OutOfRange,
+        StoreReason.SizeMismatch => StatusCode.Aborted,
+        StoreReason.Busy => StatusCode.ResourceExhausted,
+        StoreReason.DiskFull => StatusCode.ResourceExhausted,
+        StoreReason.LimitReached => StatusCode.ResourceExhausted,
+        StoreReason.DataLoss => StatusCode.DataLoss,
+        StoreReason.Expired => StatusCode.OutOfRange,
+        StoreReason.TierAway => StatusCode.Unavailable,
+        StoreReason.StorageFailed => StatusCode.Internal,
+        StoreReason.Corruption => StatusCode.DataLoss,
+        StoreReason.RollbackDetected => StatusCode.FailedPrecondition,
+        StoreReason.InUse => StatusCode.Unavailable,
+        StoreReason.Closed => StatusCode.Unavailable,
+        _ => StatusCode.Internal,
+    };
+
+    /// <summary>What became of an append that was refused for this reason.</summary>
+    public static string OutcomeOf(StoreReason reason) =>
+        reason is StoreReason.StorageFailed ? "unknown" : "not_stored";
+
+    /// <summary>SequenceGap is SEQUENCE_GAP.</summary>
+    public static string NameOf(StoreReason reason)
+    {
+        StringBuilder name = new();
+        foreach (char letter in reason.ToString())
+        {
+            if (char.IsAsciiLetterUpper(letter) && name.Length > 0)
+            {
+                name.Append('_');
+            }
+
+            name.Append(char.ToUpperInvariant(letter));
+        }
+
+        return name.ToString();
+    }
+
+    /// <summary>A status for the exception, or null if it is none of the engine's.</summary>
+    public static RpcException? Translate(Exception error) => error is StoreException refused
+        ? RetryHint(refused.Reason, Because(refused))
+        : null;
+
+    private static RpcException Because(StoreException refused)
+    {
+        string reason = NameOf(refused.Reason);
+        string outcome = OutcomeOf(refused.Reason);
+        StatusCode code = CodeOf(refused.Reason);
+        return refused.Expected >= 0
+            ? RpcException.Because(
+                code, reason, refused.Message, (Outcome, outcome), ("expected", refused.Expected.ToString()))
+            : RpcException.Because(code, reason, refused.Message, (Outcome, outcome));
+    }
+
+    // What passes by itself says when it makes sense to ask again.
+    private static RpcException RetryHint(StoreReason reason, RpcException error) => reason switch
+    {
+        StoreReason.Busy => error.WithRetryAfter(TimeSpan.FromMilliseconds(50)),
+        StoreReason.DiskFull => error.WithRetryAfter(TimeSpan.FromSeconds(1)),
+        StoreReason.TierAway => error.WithRetryAfter(TimeSpan.FromSeconds(5)),
+        _ => error,
+    };
+}
