@@ -23,7 +23,7 @@ internal sealed class FlooredLoad
         _entryBytes = cpu.EntryBytes;
         TimeSpan time = run.Options.RunTime;
         TimeSpan floorTime = time / 2;
-        load.Run(TimeSpan.FromSeconds(run.Options.Quick ? 1 : 3));
+        load.WarmUp(TimeSpan.FromSeconds(run.Options.Quick ? 3 : 30));
         cpu.Run(floorTime);
         for (int i = 0; i < run.Options.Runs; i++)
         {

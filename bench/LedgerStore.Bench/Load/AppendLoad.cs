@@ -18,6 +18,18 @@ internal sealed class AppendLoad : IDisposable
             .Select(number => new Producer(number, shape, store.Ledgers, pool))];
     }
 
+    /// <summary>Runs until the journal has its files and uses them again, as a store does for all its life but the
+    /// first minute; at most for this long.</summary>
+    public void WarmUp(TimeSpan atMost)
+    {
+        const long JournalBytes = 1_200L * 1024 * 1024;
+        long start = Stopwatch.GetTimestamp();
+        for (long written = 0; written < JournalBytes && Stopwatch.GetElapsedTime(start) < atMost;)
+        {
+            written += Run(TimeSpan.FromSeconds(0.5)).JournalBytes;
+        }
+    }
+
     /// <summary>Runs for this long, and then until everything is hashed and readable.</summary>
     public LoadFigure Run(TimeSpan time) => RunAsync(time).GetAwaiter().GetResult();
 

@@ -3,7 +3,7 @@ namespace LedgerStore.Bench.Load;
 
 /// <param name="Seconds">Until the last record was acknowledged, hashed, compressed and readable.</param>
 /// <param name="CpuSeconds">Of the whole process: the store's threads and the producers.</param>
-/// <param name="WrittenBytes">What the process gave the file system, as the kernel counts it.</param>
+/// <param name="WrittenBytes">What the process gave the file system in write calls.</param>
 internal sealed record LoadFigure(
     long Records,
     double Seconds,

@@ -23,6 +23,9 @@ internal sealed class AppendBuffer(int capacity) : IDisposable
     /// buffer.</summary>
     public long FileNumber { get; set; }
 
+    /// <summary>The checksum that the frame's header has of its body; set like FileNumber.</summary>
+    public uint BodyCrc { get; set; }
+
     public int Sections { get; private set; }
 
     /// <summary>Entries of all its batches, for metrics.</summary>

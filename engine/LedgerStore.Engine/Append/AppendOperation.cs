@@ -18,6 +18,7 @@ internal sealed class AppendOperation : IValueTaskSource<AppendResult>
     public AppendOperation(OperationPool pool)
     {
         _pool = pool;
+        WaitingNode = new LinkedListNode<AppendOperation>(this);
 
         // The sequencer completes thousands of these between two syncs: it must not run anybody's code.
         _answer.RunContinuationsAsynchronously = true;
@@ -40,6 +41,9 @@ internal sealed class AppendOperation : IValueTaskSource<AppendResult>
     public long FirstIndex { get; set; }
 
     public long ReceivedMicros { get; set; }
+
+    /// <summary>Its place among those who wait for room. Of the gate: used under its lock only.</summary>
+    public LinkedListNode<AppendOperation> WaitingNode { get; }
 
     /// <summary>Bytes it counts for while it waits for room.</summary>
     public int WaitingBytes { get; set; }

@@ -16,6 +16,9 @@ internal sealed class BundleTail
     private readonly Queue<OpenBundle> _unwritten = new();
     private OpenBundle? _open;
 
+    // A released bundle for the next one: a busy ledger leaves no garbage.
+    private OpenBundle? _spare;
+
     // Entries of the open bundle whose memory was given back: they are in a partial block on the disk.
     private int _restingCount;
 
@@ -61,10 +64,14 @@ internal sealed class BundleTail
             return open;
         }
 
+        // Full in the middle of a frame: the ledger is busy, and the next bundle will be about as large.
+        int expectedBytes = _open?.Bytes ?? 0;
         lock (_lock)
         {
             CloseFullLocked();
-            return _open = new OpenBundle(ledger, OpenStart);
+            _open = TakeSpare(ledger);
+            _open.Expect(expectedBytes);
+            return _open;
         }
     }
 
@@ -111,6 +118,7 @@ internal sealed class BundleTail
         {
             _restingCount = resting.Count;
             _open = null;
+            _spare = null;
             resting.Release();
         }
     }
@@ -123,7 +131,8 @@ internal sealed class BundleTail
     {
         lock (_lock)
         {
-            _unwritten.Dequeue().Release();
+            _spare = _unwritten.Dequeue();
+            _spare.Release();
         }
     }
 
@@ -163,6 +172,18 @@ internal sealed class BundleTail
         }
 
         return null;
+    }
+
+    private OpenBundle TakeSpare(LedgerLog ledger)
+    {
+        if (_spare is not { } spare)
+        {
+            return new OpenBundle(ledger, OpenStart);
+        }
+
+        _spare = null;
+        spare.BeginAt(OpenStart);
+        return spare;
     }
 
     private void CloseFullLocked()

@@ -48,7 +48,7 @@ internal sealed partial class Bundler(
             return worked;
         }
 
-        Process(buffer.Body, buffer.FileNumber);
+        Process(buffer.Body, buffer.BodyCrc, buffer.FileNumber);
         ProcessedFrame = buffer.FrameNumber;
         if (buffer.Release())
         {
@@ -59,10 +59,10 @@ internal sealed partial class Bundler(
     }
 
     /// <summary>Takes over one frame's body. Recovery calls it for every frame that it replays.</summary>
-    public void Process(ReadOnlySpan<byte> body, long fileNumber)
+    /// <param name="crc">The checksum of the body as it is on the disk, or on its way there.</param>
+    public void Process(ReadOnlySpan<byte> body, uint crc, long fileNumber)
     {
         long started = EngineMeter.Now();
-        uint crc = Crc32C.Compute(body);
         _grown.Clear();
         _runs.Clear();
         for (int offset = 0; offset < body.Length;)

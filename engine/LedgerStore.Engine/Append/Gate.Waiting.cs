@@ -28,12 +28,12 @@ internal sealed partial class Gate
         lock (_lock)
         {
             // The operation may be another batch's by now: then its version is another one.
-            if (operation.Version != version || _waiting.Find(operation) is not { } node)
+            if (operation.Version != version || operation.WaitingNode.List is null)
             {
                 return false;
             }
 
-            Dequeue(node);
+            Dequeue(operation.WaitingNode);
         }
 
         operation.ReturnBuilt();
@@ -54,7 +54,7 @@ internal sealed partial class Gate
 
         _waitingBytes += operation.BuiltBytes;
         operation.WaitingBytes = operation.BuiltBytes;
-        _waiting.AddLast(operation);
+        _waiting.AddLast(operation.WaitingNode);
     }
 
     private void Dequeue(LinkedListNode<AppendOperation> node)

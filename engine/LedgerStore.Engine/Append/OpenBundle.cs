@@ -10,7 +10,7 @@ using LedgerStore.Proofs;
 namespace LedgerStore.Engine.Append;
 
 /// <summary>Up to 256 entries in bundle encoding, and what is made of them.</summary>
-internal sealed class OpenBundle(LedgerLog ledger, long firstIndex)
+internal sealed class OpenBundle
 {
     // Small at first: most ledgers of a store are idle, with a few entries each.
     private const int FirstBytes = 2 * 1024;
@@ -20,9 +20,15 @@ internal sealed class OpenBundle(LedgerLog ledger, long firstIndex)
     private byte[] _block = [];
     private int _hashed;
 
-    public LedgerLog Ledger { get; } = ledger;
+    public OpenBundle(LedgerLog ledger, long firstIndex)
+    {
+        Ledger = ledger;
+        FirstIndex = firstIndex;
+    }
 
-    public long FirstIndex { get; } = firstIndex;
+    public LedgerLog Ledger { get; }
+
+    public long FirstIndex { get; private set; }
 
     public int Count { get; private set; }
 
@@ -53,6 +59,22 @@ internal sealed class OpenBundle(LedgerLog ledger, long firstIndex)
     public ReadOnlySpan<Hash256> Leaves => _leaves.AsSpan(0, _hashed);
 
     public ReadOnlySpan<byte> Span => _bytes.AsSpan(0, Bytes);
+
+    /// <summary>Makes a released bundle the one that starts here.</summary>
+    public void BeginAt(long firstIndex)
+    {
+        Invariant.That(Count == 0 && !IsListed, "a bundle is used again when everybody is done with it");
+        FirstIndex = firstIndex;
+    }
+
+    /// <summary>Takes memory for so many bytes at once, instead of growing to it step by step.</summary>
+    public void Expect(int bytes)
+    {
+        if (bytes > 0)
+        {
+            EnsureRoom(bytes);
+        }
+    }
 
     /// <summary>Where entry <paramref name="slot"/> starts; for slot = Count, where the bundle ends.</summary>
     public int StartOf(int slot) => slot == 0 ? 0 : _ends[slot - 1];
@@ -168,6 +190,8 @@ internal sealed class OpenBundle(LedgerLog ledger, long firstIndex)
         _leaves = [];
         Count = 0;
         _hashed = 0;
+        AccountedBytes = 0;
+        BlockBytes = 0;
     }
 
     private static void Return(byte[] array)

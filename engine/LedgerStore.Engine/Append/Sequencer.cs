@@ -78,7 +78,7 @@ internal sealed class Sequencer(
     private void Begin(AppendBuffer buffer, Span<byte> frame)
     {
         buffer.FileNumber = journal.Place(frame.Length).Number;
-        journal.Seal(
+        buffer.BodyCrc = journal.Seal(
             frame, buffer.FrameNumber, buffer.BodyBytes, buffer.Sections, buffer.LastMicros, FrameKind.Batches);
 
         // From here on the bundler reads the buffer, and nobody changes it: it hashes and compresses while the disk

@@ -54,11 +54,13 @@ internal sealed class JournalWriter(JournalPool pool, long lastFrame, long lastM
 
     /// <summary>Seals the frame's header in place.</summary>
     /// <param name="frame">The whole frame: room for the header, the body, zeros to the alignment.</param>
-    public void Seal(Span<byte> frame, long number, int bodyBytes, int sections, long newestMicros, FrameKind kind)
+    /// <returns>The checksum of the body.</returns>
+    public uint Seal(Span<byte> frame, long number, int bodyBytes, int sections, long newestMicros, FrameKind kind)
     {
         Invariant.That(number == LastDurable + 1, "one frame is under way at a time");
         _sealedFlushedThrough = FlushedThrough;
         LastMicros = Math.Max(LastMicros, newestMicros);
+        uint bodyCrc = Crc32C.Compute(frame.Slice(FrameHeader.Bytes, bodyBytes));
         new FrameHeader(
             _current!.Nonce,
             number,
@@ -66,9 +68,10 @@ internal sealed class JournalWriter(JournalPool pool, long lastFrame, long lastM
             _sealedFlushedThrough,
             bodyBytes,
             sections,
-            Crc32C.Compute(frame.Slice(FrameHeader.Bytes, bodyBytes)),
+            bodyCrc,
             LastMicros,
             kind).Write(frame);
+        return bodyCrc;
     }
 
     /// <summary>Writes the frame at the end of the journal. Throws on a full disk and may be called again

@@ -38,7 +38,7 @@ internal sealed class Replay(IFileSystem files, LedgerOpener opener, LedgerLogs 
 
                 Span<byte> bytes = body.AsSpan(0, frame.Header.BodyBytes);
                 ReadBody(file, frame, bytes);
-                ReplayFrame(bytes, frame.Header.Number, scanned.Number);
+                ReplayFrame(bytes, frame.Header, scanned.Number);
                 done += frame.Header.StoredBytes;
                 onProgress?.Invoke((double)done / total);
             }
@@ -63,8 +63,9 @@ internal sealed class Replay(IFileSystem files, LedgerOpener opener, LedgerLogs 
         }
     }
 
-    private void ReplayFrame(Span<byte> body, long frameNumber, long fileNumber)
+    private void ReplayFrame(Span<byte> body, in FrameHeader header, long fileNumber)
     {
+        long frameNumber = header.Number;
         int kept = 0;
         for (int offset = 0; offset < body.Length;)
         {
@@ -82,11 +83,15 @@ internal sealed class Replay(IFileSystem files, LedgerOpener opener, LedgerLogs 
             }
 
             // What belongs to a damaged ledger is left out; its journal files are kept aside.
-            whole.CopyTo(body[kept..]);
+            if (kept < offset - section.StoredBytes)
+            {
+                whole.CopyTo(body[kept..]);
+            }
+
             kept += section.StoredBytes;
         }
 
-        bundler.Process(body[..kept], fileNumber);
+        bundler.Process(body[..kept], kept == body.Length ? header.BodyCrc : Crc32C.Compute(body[..kept]), fileNumber);
         bundler.RunOnce();
     }
 
