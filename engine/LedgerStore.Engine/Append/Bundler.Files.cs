@@ -158,6 +158,12 @@ internal sealed partial class Bundler
             starts.Dequeue();
         }
 
+        if (starts.Count == 0)
+        {
+            // A flush of everything ends in the middle of the present file: what comes next in it is tracked anew.
+            ledger.LastJournalFile = 0;
+        }
+
         SegmentAppender appender = ledger.Appender;
         ticket.Add(new LedgerFlush(
             ledger, size, appender.Segment, appender.Generation, appender.LastMicros, appender.TakeCompleted()));
