@@ -44,8 +44,10 @@ internal sealed class FlushCommit(IFileSystem files, StorePaths paths, Gate gate
             _savedThrough.Add(Stage(flushes[_staged]));
         }
 
-        // The directories of new ledgers are made durable by the same syncs as the records in them.
-        LedgerStateLogs.CommitTogether(files, paths.Root, [.. flushes.Select(static flush => flush.Ledger.State)]);
+        // The directories of new ledgers are made durable by the same syncs as the records in them. A ledger is in the
+        // ticket twice when a full disk interrupted the bundler and the ledger grew meanwhile.
+        LedgerStateLogs.CommitTogether(
+            files, paths.Root, [.. flushes.Select(static flush => flush.Ledger.State).Distinct()]);
         for (int i = 0; i < flushes.Count; i++)
         {
             Confirm(flushes[i], _savedThrough[i]);
