@@ -50,6 +50,13 @@ internal sealed class DiskSpace(Gate gate, Reserve reserve)
             return;
         }
 
+        RestoreReserve();
+    }
+
+    /// <summary>Takes the reserve back, or refuses appends until that is possible. Also when the store is opened.
+    /// </summary>
+    public void RestoreReserve()
+    {
         lock (_lock)
         {
             try
@@ -60,6 +67,7 @@ internal sealed class DiskSpace(Gate gate, Reserve reserve)
             catch (StorageException full) when (full.IsNoSpace)
             {
                 // Still full: appends stay refused, and the next try comes.
+                Set(DiskUser.Reserve, full);
             }
         }
     }

@@ -7,18 +7,19 @@ namespace LedgerStore.Engine.Append;
 /// <summary>The reserve file.</summary>
 internal sealed class Reserve(IFileSystem files, string path, long bytes)
 {
-    private bool _isWhole;
+    // At first nobody knows what the last process left: then the file decides.
+    private bool _isGiven;
 
     /// <summary>Gives the space to whoever writes next.</summary>
     /// <returns>False when it had been given already.</returns>
     public bool Release()
     {
-        if (!_isWhole)
+        if (_isGiven || !files.Exists(path))
         {
             return false;
         }
 
-        _isWhole = false;
+        _isGiven = true;
         using IFile file = files.Open(path, FileAccessMode.ReadWrite);
         file.SetLength(0);
         return true;
@@ -40,6 +41,6 @@ internal sealed class Reserve(IFileSystem files, string path, long bytes)
             file.Allocate(0, bytes);
         }
 
-        _isWhole = true;
+        _isGiven = false;
     }
 }

@@ -17,6 +17,9 @@ internal sealed class Sequencer(
     private AppendBuffer? _held;
     private bool _isIdleMarked = true;
 
+    /// <summary>A frame waits for space on the disk.</summary>
+    public bool IsHolding => _held is not null;
+
     /// <summary>Makes one frame durable.</summary>
     /// <returns>Whether there was one. False too while the disk is full: Signal it to try again.</returns>
     public bool RunOnce()
@@ -44,6 +47,9 @@ internal sealed class Sequencer(
         // A crash before the sync leaves a torn frame, which recovery cuts. A crash after it leaves a durable frame
         // nobody was told about, which is fine: the producer asks again with the same sequence.
         journal.Sync(buffer.FrameNumber, frame.Length);
+
+        // Another thread's sync may have failed meanwhile: from then on nothing is acknowledged.
+        poison.ThrowIfSet();
         _held = null;
         _isIdleMarked = false;
         Acknowledge(buffer);

@@ -205,7 +205,7 @@ internal sealed class Catalog
         {
             // The records are durable and cannot be taken back, and the change cannot be finished either.
             _log.Fail(full);
-            throw;
+            throw new StorageFailedException(full);
         }
     }
 

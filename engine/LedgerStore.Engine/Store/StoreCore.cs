@@ -2,6 +2,7 @@
 // tests' simulation does it step by step in any order, opening and closing do it alone.
 // RunSequencer, RunBundler and RunFlusher belong to one thread each; see the part they run.
 using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
@@ -11,6 +12,9 @@ namespace LedgerStore.Engine;
 /// <summary>The parts of an open store.</summary>
 internal sealed class StoreCore : IDisposable
 {
+    // Segments, state logs and the journal may each find the disk full once before the reserve serves them.
+    private const int FlushTriesMax = 3;
+
     // Creating and freezing ledgers: one at a time, syncs included. Nothing else waits for it.
     private readonly Lock _catalogLock = new();
     private readonly AppendBuffer[] _buffers;
@@ -23,7 +27,7 @@ internal sealed class StoreCore : IDisposable
         Gate = new Gate(_buffers, lastFrame, parts.Clock, () => parts.Journal.IsNextReady, () => OnFilled());
         Disk = new DiskSpace(Gate, parts.Reserve);
         Writer = new JournalWriter(parts.Journal, lastFrame, lastMicros);
-        Ledgers = new LedgerLogs(openLedger);
+        Ledgers = new LedgerLogs(id => OrStop(() => openLedger(id)));
         BundleQueue queue = new(() => OnSealed());
         Workers = new BundleWorkers(tuning.HashHelpers, Poison);
         Bundler = new Bundler(queue, Gate, Ledgers, Workers, Disk, Meter, lastFrame);
@@ -90,12 +94,19 @@ internal sealed class StoreCore : IDisposable
 
     public bool RunFlusher() => Flusher.RunOnce();
 
-    /// <summary>The journal's thread ends because the store has failed: who waits for its frame is told.</summary>
+    /// <summary>The journal's thread has ended: who waits for a frame that will never be durable is told.</summary>
     public void FailHeld()
     {
         if (Poison.Cause is { } cause)
         {
             Sequencer.FailHeld(cause);
+        }
+        else if (Sequencer.IsHolding)
+        {
+            StoreException full = new(
+                StoreReason.DiskFull, "the store was closed while the disk had no space for the journal");
+            Gate.FailAll(full);
+            Sequencer.FailHeld(full);
         }
     }
 
@@ -115,8 +126,8 @@ internal sealed class StoreCore : IDisposable
     {
         lock (_catalogLock)
         {
-            return Parts.Catalog.CreateLedger(
-                name, $"{Parts.StoreFile.PublicName}/{name}", options.IsSalted, Parts.Clock());
+            return OrStop(() => Parts.Catalog.CreateLedger(
+                name, $"{Parts.StoreFile.PublicName}/{name}", options.IsSalted, Parts.Clock()));
         }
     }
 
@@ -124,7 +135,7 @@ internal sealed class StoreCore : IDisposable
     {
         lock (_catalogLock)
         {
-            Parts.Catalog.Freeze(id, reason, Parts.Clock());
+            OrStop(() => Parts.Catalog.Freeze(id, reason, Parts.Clock()));
         }
 
         LedgerLog ledger = Ledgers.Get(id);
@@ -135,34 +146,68 @@ internal sealed class StoreCore : IDisposable
     /// Close.</summary>
     public void CloseCleanly()
     {
-        if (Poison.IsSet)
+        if (Poison.IsSet || Sequencer.IsHolding)
         {
             // What is on the disk only a restart will tell. Nothing is written any more.
             return;
         }
 
-        FlushAll();
-        if (!Flusher.IsBusy)
+        if (TryFlushAll())
         {
             Sequencer.WriteMarker(FrameKind.Close);
         }
     }
 
     /// <summary>Writes everything that is in the journal into the ledgers' files and commits it. Alone.</summary>
-    public void FlushAll()
+    /// <returns>False when there is no space for it: then the journal stays in charge.</returns>
+    public bool TryFlushAll()
     {
         // A flush may be under way already; it is finished first.
-        Crank();
+        if (!TryFinishFlush())
+        {
+            return false;
+        }
+
         Flusher.AskForAll();
-        Crank();
-        Invariant.That(!Flusher.IsBusy || Disk.IsFull, "a flush that nobody disturbs comes to its end");
+        return TryFinishFlush();
     }
 
     /// <summary>Runs the bundler and the flusher on this thread until there is nothing to do.</summary>
-    private void Crank()
+    private bool TryFinishFlush()
     {
-        while (RunBundler() | RunFlusher())
+        // A try that finds the disk full gives up the reserve for the next one.
+        for (int tries = 0; tries < FlushTriesMax; tries++)
         {
+            while (RunBundler() | RunFlusher())
+            {
+            }
+
+            if (!Flusher.IsBusy)
+            {
+                return true;
+            }
+        }
+
+        Invariant.That(Disk.IsFull, "a flush that nobody disturbs comes to its end");
+        return false;
+    }
+
+    /// <summary>A sync that fails stops the store, whoever asked for it; so does a write that fails for anything but
+    /// want of space.</summary>
+    private T OrStop<T>(Func<T> change)
+    {
+        try
+        {
+            return change();
+        }
+        catch (Exception failed) when (failed is StorageFailedException or StorageException
+        {
+            Operation: not (StorageOperation.Open or StorageOperation.Read or StorageOperation.Map
+                or StorageOperation.Populate or StorageOperation.Stat or StorageOperation.List),
+        })
+        {
+            Poison.TrySet(failed);
+            throw;
         }
     }
 

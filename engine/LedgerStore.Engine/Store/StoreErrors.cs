@@ -1,5 +1,6 @@
 // Turns what the inner parts throw into the one exception that users of the engine see. Pure. Any thread.
 using LedgerStore.Engine.Files;
+using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Engine;
 
@@ -16,11 +17,12 @@ internal static class StoreErrors
         {
             throw new StoreException(StoreReason.InUse, inUse.Message, inUse);
         }
-        catch (StorageException full) when (full.IsNoSpace)
+        catch (StorageException full) when (full.IsNoSpace && full.Operation is not (StorageOperation.Sync
+            or StorageOperation.SyncDirectory or StorageOperation.SyncFileSystem))
         {
             throw new StoreException(StoreReason.DiskFull, full.Message, full);
         }
-        catch (StorageException failed)
+        catch (Exception failed) when (failed is StorageException or StorageFailedException)
         {
             throw new StoreException(StoreReason.StorageFailed, failed.Message, failed);
         }

@@ -23,12 +23,19 @@ internal sealed partial class StoreOpener
             quarantine.Copy(facts.Files[broken.FileIndex].Path, broken);
         }
 
-        core.Parts.Reserve.Release();
         JournalPool pool = core.Parts.Journal;
         pool.Adopt(facts.LastFileNumber, facts.SpareNames);
         Replay replay = new(files, core.Parts.Opener, core.Ledgers, core.Bundler);
         replay.Run(facts, plan, options.OnRecoveryProgress);
-        core.FlushAll();
+        if (!core.TryFlushAll())
+        {
+            // What is not in the ledgers' files is in the old journal only: it stays in charge.
+            throw new StoreException(
+                StoreReason.DiskFull,
+                $"there is no space to recover the store in {_paths.Root}; nothing is lost: free some, then open it");
+        }
+
+        ReuseEmptyFiles(pool, facts);
         pool.PrepareNext();
         core.Writer.FlushedThrough = plan.LastFrame;
         core.Sequencer.WriteMarker(FrameKind.Batches);
@@ -47,8 +54,24 @@ internal sealed partial class StoreOpener
         }
 
         RemoveSuperseded(core);
-        core.Parts.Reserve.Restore();
+        core.Disk.RestoreReserve();
         core.RunFlusher();
+    }
+
+    /// <summary>Makes spares of files that hold no frame, such as the one that was prepared for the next: with them a
+    /// store can start on a full disk.</summary>
+    private static void ReuseEmptyFiles(JournalPool pool, JournalFacts facts)
+    {
+        for (int i = 0; i < facts.Files.Count; i++)
+        {
+            if (facts.Frames.TrueForAll(frame => frame.FileIndex != i)
+                && facts.Broken.TrueForAll(broken => broken.FileIndex != i))
+            {
+                string name = Path.GetFileName(facts.Files[i].Path);
+                pool.MakeSpare(name);
+                facts.JournalNames.Remove(name);
+            }
+        }
     }
 
     /// <summary>Removes the segment files that recovery has replaced by others, which state.log names.</summary>

@@ -30,18 +30,20 @@ internal sealed partial class StoreOpener(
 
         // Before any other file is touched: two processes on one directory would each be right and both be wrong.
         IDisposable directoryLock = files.Lock(_paths.Lock);
+        StoreCore? core = null;
         try
         {
             StoreFile identity = LoadOrCreateIdentity();
             JournalFacts facts = new JournalScan(files, _paths.JournalDirectory, identity.StoreId).Run();
             RecoveryPlan plan = RecoveryPlan.Decide(facts, HasLedgerFiles());
-            StoreCore core = Wire(identity, plan.LastFrame, facts.LastMicros, directoryLock);
+            core = Wire(identity, plan.LastFrame, facts.LastMicros, directoryLock);
             Recover(core, facts, plan);
             return core;
         }
         catch
         {
-            directoryLock.Dispose();
+            // With everything that was opened: the caller may try again in this process.
+            (core ?? directoryLock).Dispose();
             throw;
         }
     }
@@ -52,6 +54,9 @@ internal sealed partial class StoreOpener(
     {
         if (files.Exists(_paths.StoreFile))
         {
+            // A process that was killed may have left the name in memory only, and a power cut would take it, and with
+            // it everything that is acknowledged from here on.
+            files.SyncDirectory(_paths.Root);
             return StoreFileAccess.Load(files, _paths);
         }
 
@@ -76,6 +81,9 @@ internal sealed partial class StoreOpener(
 
         Catalog.Create(files, _paths, identity.StoreId);
         files.SyncDirectory(_paths.Root);
+
+        // The name of the data directory itself: it may be new too.
+        files.SyncDirectory(Path.GetDirectoryName(_paths.Root)!);
         StoreFileAccess.Save(files, _paths, identity);
         return identity;
     }
