@@ -7,6 +7,21 @@ namespace LedgerStore.Tests.Simulation;
 
 internal sealed partial class SimulatedFileSystem
 {
+    // More than there is: what the store gives back meanwhile is taken at once.
+    private static readonly long s_othersPages = 1L << 50;
+
+    /// <summary>Somebody else's files take all space, or give it back.</summary>
+    public bool IsFull
+    {
+        set
+        {
+            lock (_gate)
+            {
+                _freePages += value ? -s_othersPages : s_othersPages;
+            }
+        }
+    }
+
     /// <summary>The bytes of a file as programs see them.</summary>
     public byte[] ReadAll(string path)
     {

@@ -102,8 +102,12 @@ internal sealed partial class SimulatedFileSystem
             return;
         }
 
-        // Like pages: some reached the disk, the others are forgotten although they can still be seen.
-        _changes.Sync(directory, covered => _random.Below(covered + 1));
+        if (Options.FailedSyncDropsNames)
+        {
+            // Like pages: some reached the disk, the others are forgotten although they can still be seen.
+            _changes.Sync(directory, covered => _random.Below(covered + 1));
+        }
+
         throw new StorageException(operation, _fault.Errno, path);
     }
 

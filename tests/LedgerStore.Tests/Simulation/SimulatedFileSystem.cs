@@ -18,6 +18,11 @@ internal sealed record SimulatedOptions
     /// <summary>One in so many mutating calls is followed by write-back of some dirty pages; 0 means never.</summary>
     public int WriteBackOneIn { get; init; }
 
+    /// <summary>A failed sync of a directory drops names that can still be seen, so that no later sync keeps them.
+    /// File systems with a journal do not: a name that is not durable stays to be written, or the file system stops.
+    /// </summary>
+    public bool FailedSyncDropsNames { get; init; } = true;
+
     /// <summary>A lost sector that was never written may hold garbage instead of zeros.</summary>
     public bool GarbageInLostSectors { get; init; }
 }

@@ -1,0 +1,147 @@
+// CheckStore(): everything that a store must hold, verified against the model: entries to the byte, order, hashes,
+// roots, what its files are called. The store is open and quiet. On the simulation's thread.
+using LedgerStore.Engine;
+using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Files;
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Segments;
+using LedgerStore.Proofs;
+using Xunit;
+
+namespace LedgerStore.Tests.Engine.Crash;
+
+/// <summary>Compares an open store with its model.</summary>
+internal static class StoreCheck
+{
+    // Of a ledger with more entries, only so many at its end are read each time; all of them at the end of a history.
+    private const int EntriesReadOften = 2_000;
+
+    /// <summary>Verifies every ledger.</summary>
+    /// <param name="isThorough">Reads every entry of large ledgers too, and verifies sealed segments from their bytes.
+    /// </param>
+    public static void CheckStore(StoreCore core, StoreModel model, bool isThorough)
+    {
+        foreach (ModelLedger ledger in model.Ledgers)
+        {
+            CatalogLedger? entry = core.Parts.Catalog.Find(ledger.Name);
+            Assert.True(entry is not null || !ledger.IsCreated, $"ledger '{ledger.Name}' is gone");
+            if (entry is null)
+            {
+                continue;
+            }
+
+            Assert.Equal(ledger.IsSalted, entry.IsSalted);
+            Assert.True(!ledger.IsCreated || ledger.Id == entry.Id, "a ledger keeps its id");
+            (ledger.IsCreated, ledger.Id) = (true, entry.Id);
+            CheckLedger(core, ledger, isThorough);
+        }
+
+        CheckFiles(core);
+    }
+
+    /// <summary>Reads a range and compares it with the model, which learns what it had not seen.</summary>
+    public static void CheckEntries(LedgerLog log, ModelLedger ledger, long first, long end)
+    {
+        for (long index = first; index < end;)
+        {
+            using BundleLease lease = log.Reader.ReadBundle(index / StoreLimits.EntriesPerBundle);
+            int slot = (int)(index - lease.FirstIndex);
+            int count = (int)Math.Min(lease.Entries - slot, end - index);
+            Assert.True(count > 0, $"entry {index} of '{ledger.Name}' cannot be read");
+            for (int i = 0; i < count; i++)
+            {
+                CheckEntry(ledger, index + i, lease.Entry(slot + i));
+            }
+
+            index += count;
+        }
+    }
+
+    private static void CheckEntry(ModelLedger ledger, long index, ReadOnlySpan<byte> entry)
+    {
+        if (index < ledger.Seen.Count)
+        {
+            Assert.True(entry.SequenceEqual(ledger.Seen[(int)index]), $"entry {index} of '{ledger.Name}' has changed");
+            return;
+        }
+
+        ModelBatch batch = ledger.BatchOf(index);
+        bool isRight = batch.IsEntry((int)(index - batch.FirstIndex), entry);
+        Assert.True(isRight, $"entry {index} of '{ledger.Name}' is not of {batch}");
+        Assert.Equal(batch.ReceivedMicros, EntryView.Parse(entry).ReceivedMicros);
+        Assert.Equal(index, ledger.Seen.Count);
+        ledger.Learn(entry);
+    }
+
+    private static void CheckLedger(StoreCore core, ModelLedger ledger, bool isThorough)
+    {
+        LedgerLog log = core.Ledgers.Get(ledger.Id);
+        Assert.True(log.Reader.Damage is null, $"'{ledger.Name}' is called damaged: {log.Reader.Damage}");
+        string sizes = $"'{ledger.Name}' has {log.Durable.Value} durable, {log.Readable.Value} readable, next "
+            + $"{log.NextIndex}, tail {log.Tail.Size}";
+        bool agrees = log.Durable.Value == ledger.Size && log.Readable.Value == ledger.Size
+            && log.NextIndex == ledger.Size && log.Tail.Size == ledger.Size;
+        Assert.True(agrees, $"{sizes}; it must be {ledger.Size}");
+        long first = isThorough ? 0 : Math.Max(0, Math.Min(ledger.Seen.Count, ledger.Size - EntriesReadOften));
+        CheckEntries(log, ledger, first, ledger.Size);
+        CheckTree(log, ledger);
+        CheckSealed(core, log, ledger, isThorough);
+    }
+
+    private static void CheckTree(LedgerLog log, ModelLedger ledger)
+    {
+        BundleTail tail = log.Tail;
+        CompactRange tree = tail.Tree.Clone();
+        if (tail.OpenCount > 0)
+        {
+            Hash256[] leaves = new Hash256[StoreLimits.EntriesPerBundle];
+            Span<Hash256> open = leaves.AsSpan(0, tail.OpenCount);
+            int found = tail.IsResting
+                ? log.Reader.Segments.ReadLeaves(tail.OpenStart / StoreLimits.EntriesPerBundle, leaves)
+                : tail.TryCopyLeaves(tail.OpenStart, open) ? open.Length : 0;
+            Assert.True(found >= open.Length, $"'{ledger.Name}' has {found} leaf hashes of {open.Length}");
+            tree.Append(open);
+        }
+
+        Assert.Equal((ulong)ledger.Size, tree.Size);
+        Assert.True(ledger.Root(ledger.Size) == tree.Root(), $"'{ledger.Name}' has another root");
+    }
+
+    private static void CheckSealed(StoreCore core, LedgerLog log, ModelLedger ledger, bool isThorough)
+    {
+        SegmentList segments = log.Reader.Segments.List;
+        for (int i = 0; i < segments.Count; i++)
+        {
+            if (!log.Reader.Segments.TryGetRoot(i, out Hash256 root))
+            {
+                Assert.True(i == segments.Count - 1, "only the last segment is open");
+                continue;
+            }
+
+            long end = (i + 1L) * StoreLimits.EntriesPerSegment;
+            Assert.True(end <= ledger.Size, "a sealed segment holds entries that were never stored");
+            Assert.True(i > 0 || ledger.Root(end) == root, $"segment {i} of '{ledger.Name}' has another root");
+            if (isThorough)
+            {
+                SealedSegment segment = (SealedSegment)segments[i];
+                using IFile file = core.Parts.Files.Open(segment.Path, FileAccessMode.ReadOnly);
+                Assert.Null(new SegmentVerifier().Verify(file, segment.Identity, root).Finding);
+            }
+        }
+    }
+
+    private static void CheckFiles(StoreCore core)
+    {
+        StorePaths paths = core.Parts.Paths;
+        foreach (string name in core.Parts.Files.List(paths.JournalDirectory))
+        {
+            Assert.True(
+                JournalNames.TryParse(name, out _) || JournalNames.IsSpare(name), $"a file '{name}' in the journal");
+        }
+
+        string[] expected = ["LOCK", "catalog", "catalog.new", "journal", "ledgers", "quarantine", "reserve",
+            "store.json", "store.json.new"];
+        Assert.Empty(core.Parts.Files.List(paths.Root).Except(expected));
+    }
+}
