@@ -8,10 +8,14 @@ namespace LedgerStore.Engine.Segments;
 /// <param name="FirstIndex">Of the range that it affects: one entry, a bundle, or the segment.</param>
 /// <param name="Offset">Where in the file.</param>
 /// <param name="Evidence">The values that contradict each other.</param>
-internal sealed record SegmentFinding(long FirstIndex, long Count, long Offset, string Evidence);
+/// <param name="IsDerived">
+/// The entries agree with what is above them; what can be made again from them (a tile, a directory, a time) does not.
+/// </param>
+internal sealed record SegmentFinding(long FirstIndex, long Count, long Offset, string Evidence, bool IsDerived);
 
 /// <summary>The result of verifying a segment file.</summary>
-/// <param name="Root">The root over the bundles that were recomputed; only with no finding is it the segment's.</param>
-/// <param name="Entries">Entries that were recomputed.</param>
+/// <param name="Root">The root of the entries as they are; default when some could not be decoded.</param>
+/// <param name="ClaimedRoot">The root that the level-1 tile of the file has; default when it could not be read.</param>
+/// <param name="Entries">Entries that were recomputed: all before the first that could not be.</param>
 /// <param name="Finding">Null when everything in the file follows from its entries, up to the expected root.</param>
-internal sealed record SegmentVerdict(Hash256 Root, long Entries, SegmentFinding? Finding);
+internal sealed record SegmentVerdict(Hash256 Root, Hash256 ClaimedRoot, long Entries, SegmentFinding? Finding);

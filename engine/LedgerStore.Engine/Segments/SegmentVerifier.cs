@@ -18,64 +18,125 @@ internal sealed class SegmentVerifier
 {
     private const int BundleCount = StoreLimits.BundlesPerSegment;
 
-    private readonly int[] _offsets = new int[StoreLimits.EntriesPerBundle + 1];
-    private readonly Hash256[] _leaves = new Hash256[StoreLimits.EntriesPerBundle];
-    private readonly Hash256[] _tile = new Hash256[StoreLimits.EntriesPerBundle];
-    private readonly Hash256[] _scratch = new Hash256[StoreLimits.EntriesPerBundle];
+    private static readonly IReadOnlySet<long> s_none = new HashSet<long>();
+
+    private readonly BundleVerifier _bundles = new();
+    private readonly BlocksVerifier _blocks;
     private readonly Hash256[] _level1 = new Hash256[BundleCount];
     private readonly byte[] _trailer = new byte[SegmentFormat.TrailerBytes];
-    private byte[] _block = [];
-    private byte[] _bundle = [];
 
-    /// <summary>Verifies a file; stops at the first finding.</summary>
+    public SegmentVerifier() => _blocks = new BlocksVerifier(_bundles);
+
+    private ReadOnlySpan<byte> Directory =>
+        _trailer.AsSpan(SegmentFormat.TileBytes, SegmentFormat.DirectoryBytes);
+
+    /// <summary>Verifies a file against a root.</summary>
     /// <param name="expectedRoot">The root that a signed checkpoint commits to, or that state.log keeps.</param>
-    public SegmentVerdict Verify(IFile file, in SegmentIdentity identity, Hash256 expectedRoot)
+    public SegmentVerdict Verify(IFile file, in SegmentIdentity identity, Hash256 expectedRoot) =>
+        Verify(file, identity, expectedRoot, new SegmentEvidence(identity.Segment, s_none));
+
+    /// <summary>The same; what the entries come to is put into the evidence.</summary>
+    /// <returns>The first finding; the bundles behind it are recomputed too, as long as they can be decoded.</returns>
+    public SegmentVerdict Verify(
+        IFile file, in SegmentIdentity identity, Hash256 expectedRoot, SegmentEvidence evidence)
     {
-        long firstIndex = SegmentFormat.FirstIndex(identity.Segment);
-        long entries = 0;
         try
         {
-            SegmentFooter footer = ReadTrailer(file, identity);
-            Hash256[] roots = new Hash256[BundleCount];
-            bool isLevel1True = RootOf(_level1) == expectedRoot;
-            for (int bundle = 0; bundle < BundleCount; bundle++)
+            SegmentFooter footer;
+            try
             {
-                BlockIdentity block = new(identity.LedgerId, identity.Segment, bundle);
-                if (VerifyBundle(file, block, footer, isLevel1True, out roots[bundle]) is { } finding)
-                {
-                    return new SegmentVerdict(default, entries, finding);
-                }
-
-                entries += StoreLimits.EntriesPerBundle;
+                footer = ReadTrailer(file, identity);
+            }
+            catch (BlockDamagedException damage)
+            {
+                return VerifyByBlocks(file, identity, expectedRoot, evidence, damage);
             }
 
-            return Conclude(RootOf(roots), entries, footer, expectedRoot, firstIndex);
-        }
-        catch (BlockDamagedException damage)
-        {
-            return new SegmentVerdict(default, entries, Finding(firstIndex, damage));
+            return VerifyByDirectory(file, identity, expectedRoot, evidence, footer);
         }
         catch (StorageException cause)
         {
-            SegmentFinding finding = new(firstIndex, StoreLimits.EntriesPerSegment, 0, cause.Message);
-            return new SegmentVerdict(default, entries, finding);
+            SegmentFinding finding = new(
+                evidence.FirstIndex, StoreLimits.EntriesPerSegment, 0, cause.Message, IsDerived: false);
+            return new SegmentVerdict(default, default, evidence.Entries, finding);
         }
     }
 
-    private static SegmentVerdict Conclude(
-        Hash256 root, long entries, in SegmentFooter footer, Hash256 expectedRoot, long firstIndex)
+    /// <summary>Verifies the first entries of a segment that is not complete.</summary>
+    /// <returns>The first finding, or null.</returns>
+    public SegmentFinding? VerifyOpen(
+        IFile file, in SegmentIdentity identity, int entries, SegmentEvidence evidence)
     {
-        long footerOffset = footer.FileLength - SegmentFormat.FooterBytes;
+        try
+        {
+            return _blocks.Verify(file, identity, entries, evidence);
+        }
+        catch (StorageException cause)
+        {
+            return new SegmentFinding(evidence.FirstIndex, entries, 0, cause.Message, IsDerived: false);
+        }
+    }
+
+    private SegmentVerdict VerifyByDirectory(
+        IFile file,
+        in SegmentIdentity identity,
+        Hash256 expectedRoot,
+        SegmentEvidence evidence,
+        in SegmentFooter footer)
+    {
+        Hash256 claimed = RootOf(_level1);
+        bool isLevel1True = claimed == expectedRoot;
+        SegmentFinding? first = null;
+        for (int bundle = 0; bundle < BundleCount; bundle++)
+        {
+            BlockIdentity block = new(identity.LedgerId, identity.Segment, bundle);
+            int before = evidence.Entries;
+            SegmentFinding? finding = VerifyBundle(file, block, footer, isLevel1True, evidence);
+            first ??= finding;
+            if (evidence.Entries == before)
+            {
+                return new SegmentVerdict(default, claimed, evidence.Entries, first);
+            }
+        }
+
+        Hash256 root = RootOf(evidence.Roots);
+        first ??= Contradiction(root, footer, expectedRoot, evidence.FirstIndex);
+        return new SegmentVerdict(root, claimed, evidence.Entries, first);
+    }
+
+    /// <summary>The directory is damaged; the blocks can be found without it.</summary>
+    private SegmentVerdict VerifyByBlocks(
+        IFile file,
+        in SegmentIdentity identity,
+        Hash256 expectedRoot,
+        SegmentEvidence evidence,
+        BlockDamagedException damage)
+    {
+        SegmentFinding? inBlocks = _blocks.Verify(file, identity, StoreLimits.EntriesPerSegment, evidence);
+        Hash256 root = evidence.Roots.Length == BundleCount ? RootOf(evidence.Roots) : default;
+        SegmentFinding inTrailer = new(
+            evidence.FirstIndex,
+            StoreLimits.EntriesPerSegment,
+            damage.Offset,
+            damage.What,
+            IsDerived: inBlocks is null && root == expectedRoot);
+        return new SegmentVerdict(root, default, evidence.Entries, inTrailer);
+    }
+
+    private static SegmentFinding? Contradiction(
+        Hash256 root, in SegmentFooter footer, Hash256 expectedRoot, long firstIndex)
+    {
         string? evidence = root != expectedRoot
             ? $"the entries have the root {root}, and everything in the file agrees with it, but the root must be "
                 + $"{expectedRoot}: the segment was exchanged as a whole, or another one is expected"
             : footer.Root != root
                 ? $"the footer says that the root is {footer.Root}, the entries have the expected root {root}"
                 : null;
-        SegmentFinding? finding = evidence is null
+        long footerOffset = footer.FileLength - SegmentFormat.FooterBytes;
+        return evidence is null
             ? null
-            : new SegmentFinding(firstIndex, StoreLimits.EntriesPerSegment, footerOffset, evidence);
-        return new SegmentVerdict(root, entries, finding);
+            : new SegmentFinding(
+                firstIndex, StoreLimits.EntriesPerSegment, footerOffset, evidence, IsDerived: root == expectedRoot);
     }
 
     /// <summary>Reads everything that frames the blocks, and checks it.</summary>
@@ -88,7 +149,7 @@ internal sealed class SegmentVerifier
         }
 
         SegmentScan.CheckSegmentHeader(file, identity, _trailer);
-        ReadExactly(file, length - SegmentFormat.TrailerBytes, _trailer);
+        BundleVerifier.ReadExactly(file, length - SegmentFormat.TrailerBytes, _trailer);
         SegmentFooter footer;
         try
         {
@@ -115,43 +176,40 @@ internal sealed class SegmentVerifier
         return footer;
     }
 
-    private ReadOnlySpan<byte> Directory =>
-        _trailer.AsSpan(SegmentFormat.TileBytes, SegmentFormat.DirectoryBytes);
-
+    /// <summary>Verifies a bundle, and adds it to the evidence if its entries can be decoded.</summary>
     private SegmentFinding? VerifyBundle(
-        IFile file, in BlockIdentity identity, in SegmentFooter footer, bool isLevel1True, out Hash256 root)
+        IFile file,
+        in BlockIdentity identity,
+        in SegmentFooter footer,
+        bool isLevel1True,
+        SegmentEvidence evidence)
     {
-        root = default;
         DirectoryRow row = DirectoryRow.Read(Directory[(identity.Bundle * SegmentFormat.RowBytes)..]);
-        BlockPlace place = new(file.Path, row.Offset, row.StoredBytes);
-        int rawBytes;
         try
         {
-            rawBytes = Decode(file, identity, footer, row, place);
+            CheckRow(file, identity, footer, row);
+            _bundles.Read(file, identity, row);
         }
         catch (BlockDamagedException damage)
         {
-            return new SegmentFinding(identity.FirstIndex, StoreLimits.EntriesPerBundle, damage.Offset, damage.What);
+            return new SegmentFinding(
+                identity.FirstIndex, StoreLimits.EntriesPerBundle, damage.Offset, damage.What, IsDerived: false);
         }
 
-        if (WrongTime(row) is { } time)
+        Hash256 root = _bundles.Root;
+        evidence.Add(_bundles.Leaves, root);
+        bool isSound = root == _level1[identity.Bundle];
+        if (!isSound || _bundles.FirstDifference < StoreLimits.EntriesPerBundle)
         {
-            return new SegmentFinding(identity.FirstIndex, StoreLimits.EntriesPerBundle, row.Offset, time);
+            return Blame(identity, row, root, isLevel1True);
         }
 
-        Sha256Batch.HashBundle(_bundle.AsSpan(0, rawBytes), _leaves);
-        root = RootOf(_leaves);
-        if (_leaves.AsSpan().SequenceEqual(_tile) && root == _level1[identity.Bundle])
-        {
-            return null;
-        }
-
-        return Blame(identity, place, root, isLevel1True);
+        return _bundles.WrongTime(row) is { } time
+            ? new SegmentFinding(identity.FirstIndex, StoreLimits.EntriesPerBundle, row.Offset, time, IsDerived: true)
+            : null;
     }
 
-    /// <summary>Reads and decodes a block, and reads its tile.</summary>
-    private int Decode(
-        IFile file, in BlockIdentity identity, in SegmentFooter footer, in DirectoryRow row, in BlockPlace place)
+    private static void CheckRow(IFile file, in BlockIdentity identity, in SegmentFooter footer, in DirectoryRow row)
     {
         try
         {
@@ -162,94 +220,28 @@ internal sealed class SegmentVerifier
             long at = footer.DirectoryOffset + (identity.Bundle * SegmentFormat.RowBytes) + cause.Offset;
             throw new BlockDamagedException(file.Path, at, cause.What, cause);
         }
-
-        Span<byte> block = Room(ref _block, row.StoredBytes);
-        ReadExactly(file, row.Offset, block);
-        BlockHeader header = BlockDecoder.ReadHeader(block, identity, place);
-        if (header.ToRow(row.Offset) != row)
-        {
-            throw new BlockDamagedException(
-                file.Path,
-                row.Offset,
-                $"the block says {header.ToRow(row.Offset)}, the directory {row}");
-        }
-
-        BlockDecoder.Decode(block, header, place, Room(ref _bundle, header.RawBytes), _offsets);
-        BlockDecoder.ReadTile(block.Slice(header.TileOffset, header.TileBytes), header, place, _tile);
-        return header.RawBytes;
     }
-
-    /// <summary>Entries are found by the times that the directory says: they must be those of the entries.</summary>
-    private string? WrongTime(in DirectoryRow row)
-    {
-        try
-        {
-            long first = ReceivedMicros(0);
-            long last = ReceivedMicros(StoreLimits.EntriesPerBundle - 1);
-            return first == row.FirstMicros && last == row.LastMicros
-                ? null
-                : $"the entries were received from {first} to {last}, the directory says {row.FirstMicros} to "
-                    + $"{row.LastMicros}";
-        }
-        catch (MalformedDataException cause)
-        {
-            return cause.What;
-        }
-    }
-
-    private long ReceivedMicros(int slot) => BundleFormat.ReceivedMicros(
-        _bundle.AsSpan(_offsets[slot] + BlockFormat.EntryPrefixBytes, _offsets[slot + 1] - _offsets[slot] - 2));
 
     /// <summary>Says which of entry, tile and level-1 tile the others contradict.</summary>
-    private SegmentFinding Blame(in BlockIdentity identity, in BlockPlace place, Hash256 root, bool isLevel1True)
+    private SegmentFinding Blame(in BlockIdentity identity, in DirectoryRow row, Hash256 root, bool isLevel1True)
     {
         Hash256 committed = _level1[identity.Bundle];
-        int slot = _leaves.AsSpan().CommonPrefixLength(_tile);
+        int slot = _bundles.FirstDifference;
         string above = isLevel1True ? "the expected segment root" : "the level-1 tile";
-        if (slot < _leaves.Length && RootOf(_tile) == committed)
+        if (slot < StoreLimits.EntriesPerBundle && _bundles.TileRoot == committed)
         {
-            string evidence = $"the entry's bytes have the leaf hash {_leaves[slot]}, the tile says {_tile[slot]}, and "
-                + $"the tile's root {committed} is what {above} commits to";
-            return new SegmentFinding(identity.FirstIndex + slot, 1, place.Offset, evidence);
+            string evidence = $"the entry's bytes have the leaf hash {_bundles.Leaves[slot]}, the tile says "
+                + $"{_bundles.Tile[slot]}, and the tile's root {committed} is what {above} commits to";
+            return new SegmentFinding(identity.FirstIndex + slot, 1, row.Offset, evidence, IsDerived: false);
         }
 
-        string what = root == committed
+        bool isDerived = root == committed;
+        string what = isDerived
             ? $"the entries' root {root} is what {above} commits to, but the block's tile differs from it, first at "
                 + $"slot {slot}: the tile is damaged, the entries are not"
             : $"the entries have the root {root}, and {above} commits to {committed}";
-        return new SegmentFinding(identity.FirstIndex, StoreLimits.EntriesPerBundle, place.Offset, what);
+        return new SegmentFinding(identity.FirstIndex, StoreLimits.EntriesPerBundle, row.Offset, what, isDerived);
     }
 
-    private Hash256 RootOf(ReadOnlySpan<Hash256> hashes) => Sha256Batch.PerfectRoot(hashes, _scratch);
-
-    private static SegmentFinding Finding(long firstIndex, BlockDamagedException damage) =>
-        new(firstIndex, StoreLimits.EntriesPerSegment, damage.Offset, damage.What);
-
-    private static void ReadExactly(IFile file, long offset, Span<byte> bytes)
-    {
-        int read;
-        try
-        {
-            read = file.Read(offset, bytes);
-        }
-        catch (StorageException cause)
-        {
-            throw new BlockDamagedException(file.Path, offset, cause.Message, cause);
-        }
-
-        if (read < bytes.Length)
-        {
-            throw new BlockDamagedException(file.Path, offset + read, "the file ends here");
-        }
-    }
-
-    private static Span<byte> Room(ref byte[] buffer, int length)
-    {
-        if (buffer.Length < length)
-        {
-            buffer = GC.AllocateUninitializedArray<byte>(Math.Max(length, buffer.Length * 2));
-        }
-
-        return buffer.AsSpan(0, length);
-    }
+    private Hash256 RootOf(ReadOnlySpan<Hash256> hashes) => _bundles.PerfectRoot(hashes);
 }

@@ -1,0 +1,53 @@
+// What the entries of one segment came to when they were hashed anew: the roots of its bundles, and the leaves where a
+// tree ends inside of a bundle. Filled by one thread, then handed on.
+
+using System.Diagnostics.CodeAnalysis;
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Foundation;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Engine.Segments;
+
+/// <summary>Computed hashes of a segment, from its first bundle on without a gap.</summary>
+/// <param name="wanted">Bundles of the ledger whose leaves are kept.</param>
+internal sealed class SegmentEvidence(long segment, IReadOnlySet<long> wanted)
+{
+    private readonly Hash256[] _roots = new Hash256[StoreLimits.BundlesPerSegment];
+    private readonly Dictionary<long, Hash256[]> _leaves = [];
+    private int _fullBundles;
+
+    public long Segment => segment;
+
+    public long FirstIndex => SegmentFormat.FirstIndex(segment);
+
+    /// <summary>Entries that could be hashed.</summary>
+    public int Entries { get; private set; }
+
+    /// <summary>The roots of the full bundles.</summary>
+    public ReadOnlySpan<Hash256> Roots => _roots.AsSpan(0, _fullBundles);
+
+    /// <summary>Takes the next bundle.</summary>
+    /// <param name="root">Of a full one.</param>
+    public void Add(ReadOnlySpan<Hash256> leaves, in Hash256 root)
+    {
+        Invariant.That(Entries == _fullBundles * StoreLimits.EntriesPerBundle, "only the last bundle is partial");
+        bool isFull = leaves.Length == StoreLimits.EntriesPerBundle;
+        long bundle = (segment * StoreLimits.BundlesPerSegment) + _fullBundles;
+        if (!isFull || wanted.Contains(bundle))
+        {
+            _leaves[bundle] = leaves.ToArray();
+        }
+
+        if (isFull)
+        {
+            _roots[_fullBundles++] = root;
+        }
+
+        Entries += leaves.Length;
+    }
+
+    /// <summary>The leaves of a bundle that was asked for, or of the last one, if it is partial.</summary>
+    /// <param name="bundle">Its number in the ledger.</param>
+    public bool TryGetLeaves(long bundle, [NotNullWhen(true)] out Hash256[]? leaves) =>
+        _leaves.TryGetValue(bundle, out leaves);
+}
