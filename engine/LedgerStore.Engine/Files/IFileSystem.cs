@@ -27,6 +27,11 @@ internal interface IFileSystem
     /// <exception cref="DataDirectoryInUseException">Somebody else holds it; names that process.</exception>
     IDisposable Lock(string path);
 
+    /// <summary>Takes a shared lock of a file that exists, and changes nothing: as long as it is held, nobody gets the
+    /// exclusive one. Disposing returns it.</summary>
+    /// <exception cref="DataDirectoryInUseException">Somebody holds the exclusive lock; names that process.</exception>
+    IDisposable LockShared(string path);
+
     /// <summary>Creates one directory, 0700. Its parent must exist, itself must not.</summary>
     void CreateDirectory(string path);
 

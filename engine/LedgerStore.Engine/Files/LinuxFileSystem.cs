@@ -28,6 +28,8 @@ internal sealed class LinuxFileSystem : IFileSystem
 
     public IDisposable Lock(string path) => LinuxLock.Take(path);
 
+    public IDisposable LockShared(string path) => LinuxLock.TakeShared(path);
+
     public void CreateDirectory(string path) =>
         Check(LinuxNative.MakeDirectory(path, OwnerOnlyDirectory), StorageOperation.CreateDirectory, path);
 

@@ -20,12 +20,28 @@ internal sealed class LinuxLock : IDisposable
         FileDescriptor descriptor = OpenLockFile(path, out bool isWritable);
         try
         {
-            LockOrThrow(descriptor, path);
+            LockOrThrow(descriptor, LinuxNative.LockExclusive, path);
             if (isWritable)
             {
                 WriteOwner(new LinuxFile(descriptor, path));
             }
 
+            return new LinuxLock(descriptor);
+        }
+        catch
+        {
+            descriptor.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Keeps owners out for as long as somebody reads; writes nothing.</summary>
+    public static LinuxLock TakeShared(string path)
+    {
+        FileDescriptor descriptor = FileDescriptor.Open(StorageOperation.Lock, path, LinuxNative.OpenReadOnly);
+        try
+        {
+            LockOrThrow(descriptor, LinuxNative.LockShared, path);
             return new LinuxLock(descriptor);
         }
         catch
@@ -54,9 +70,9 @@ internal sealed class LinuxLock : IDisposable
         return file ?? throw new StorageException(StorageOperation.Lock, errno, path);
     }
 
-    private static void LockOrThrow(FileDescriptor descriptor, string path)
+    private static void LockOrThrow(FileDescriptor descriptor, int kind, string path)
     {
-        while (LinuxNative.Lock(descriptor, LinuxNative.LockExclusive | LinuxNative.LockNonBlocking) != 0)
+        while (LinuxNative.Lock(descriptor, kind | LinuxNative.LockNonBlocking) != 0)
         {
             int errno = Marshal.GetLastPInvokeError();
             if (errno == FileErrno.TryAgain)

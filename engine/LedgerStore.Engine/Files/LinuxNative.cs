@@ -14,6 +14,7 @@ internal static unsafe partial class LinuxNative
     public const int OpenExclusive = 0x80;
     public const int OpenCloseOnExec = 0x80000;
 
+    public const int LockShared = 1;
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
 

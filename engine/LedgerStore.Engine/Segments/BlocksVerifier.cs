@@ -35,7 +35,12 @@ internal sealed class BlocksVerifier(BundleVerifier bundles)
         long missing = evidence.FirstIndex + evidence.Entries;
         return first ?? (scan.Damage is null
             ? null
-            : new SegmentFinding(missing, entries - evidence.Entries, scan.Damage.Offset, scan.Damage.What, false));
+            : new SegmentFinding(
+                missing,
+                entries - evidence.Entries,
+                scan.Damage.Offset,
+                scan.Damage.What,
+                SegmentFault.Unreadable));
     }
 
     private SegmentFinding? VerifyBlock(
@@ -48,7 +53,7 @@ internal sealed class BlocksVerifier(BundleVerifier bundles)
         }
         catch (BlockDamagedException damage)
         {
-            return new SegmentFinding(identity.FirstIndex, count, damage.Offset, damage.What, false);
+            return new SegmentFinding(identity.FirstIndex, count, damage.Offset, damage.What, SegmentFault.Unreadable);
         }
 
         bool isFull = count == StoreLimits.EntriesPerBundle;
@@ -58,11 +63,11 @@ internal sealed class BlocksVerifier(BundleVerifier bundles)
         {
             string what = $"the entry's bytes have the leaf hash {bundles.Leaves[slot]}, the block's tile says "
                 + $"{bundles.Tile[slot]}";
-            return new SegmentFinding(identity.FirstIndex + slot, 1, row.Offset, what, false);
+            return new SegmentFinding(identity.FirstIndex + slot, 1, row.Offset, what, SegmentFault.Changed);
         }
 
         return bundles.WrongTime(row) is { } time
-            ? new SegmentFinding(identity.FirstIndex, count, row.Offset, time, true)
+            ? new SegmentFinding(identity.FirstIndex, count, row.Offset, time, SegmentFault.Derived)
             : null;
     }
 }

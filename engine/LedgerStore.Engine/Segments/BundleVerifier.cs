@@ -35,7 +35,7 @@ internal sealed class BundleVerifier
 
     /// <summary>Reads and decodes a block, computes its leaves, and reads its tile.</summary>
     /// <param name="expected">What the directory, or an earlier look at the header, says of the block.</param>
-    /// <exception cref="BlockDamagedException">The bytes are not those of a sound block, or not of this one.</exception>
+    /// <exception cref="BlockDamagedException">They are not the bytes of a sound block, or of another one.</exception>
     public void Read(IFile file, in BlockIdentity identity, in DirectoryRow expected)
     {
         BlockPlace place = new(file.Path, expected.Offset, expected.StoredBytes);

@@ -57,7 +57,7 @@ internal sealed class SegmentVerifier
         catch (StorageException cause)
         {
             SegmentFinding finding = new(
-                evidence.FirstIndex, StoreLimits.EntriesPerSegment, 0, cause.Message, IsDerived: false);
+                evidence.FirstIndex, StoreLimits.EntriesPerSegment, 0, cause.Message, SegmentFault.Unreadable);
             return new SegmentVerdict(default, default, evidence.Entries, finding);
         }
     }
@@ -73,7 +73,7 @@ internal sealed class SegmentVerifier
         }
         catch (StorageException cause)
         {
-            return new SegmentFinding(evidence.FirstIndex, entries, 0, cause.Message, IsDerived: false);
+            return new SegmentFinding(evidence.FirstIndex, entries, 0, cause.Message, SegmentFault.Unreadable);
         }
     }
 
@@ -114,13 +114,14 @@ internal sealed class SegmentVerifier
     {
         SegmentFinding? inBlocks = _blocks.Verify(file, identity, StoreLimits.EntriesPerSegment, evidence);
         Hash256 root = evidence.Roots.Length == BundleCount ? RootOf(evidence.Roots) : default;
+        bool isDerived = root == expectedRoot;
         SegmentFinding inTrailer = new(
             evidence.FirstIndex,
             StoreLimits.EntriesPerSegment,
             damage.Offset,
-            damage.What,
-            IsDerived: inBlocks is null && root == expectedRoot);
-        return new SegmentVerdict(root, default, evidence.Entries, inTrailer);
+            isDerived ? damage.What : $"{damage.What}; and the entries have the root {root}, expected {expectedRoot}",
+            isDerived ? SegmentFault.Derived : SegmentFault.Changed);
+        return new SegmentVerdict(root, default, evidence.Entries, inBlocks ?? inTrailer);
     }
 
     private static SegmentFinding? Contradiction(
@@ -133,10 +134,11 @@ internal sealed class SegmentVerifier
                 ? $"the footer says that the root is {footer.Root}, the entries have the expected root {root}"
                 : null;
         long footerOffset = footer.FileLength - SegmentFormat.FooterBytes;
+        SegmentFault fault = root == expectedRoot ? SegmentFault.Derived : SegmentFault.Changed;
         return evidence is null
             ? null
             : new SegmentFinding(
-                firstIndex, StoreLimits.EntriesPerSegment, footerOffset, evidence, IsDerived: root == expectedRoot);
+                firstIndex, StoreLimits.EntriesPerSegment, footerOffset, evidence, fault);
     }
 
     /// <summary>Reads everything that frames the blocks, and checks it.</summary>
@@ -193,7 +195,7 @@ internal sealed class SegmentVerifier
         catch (BlockDamagedException damage)
         {
             return new SegmentFinding(
-                identity.FirstIndex, StoreLimits.EntriesPerBundle, damage.Offset, damage.What, IsDerived: false);
+                identity.FirstIndex, StoreLimits.EntriesPerBundle, damage.Offset, damage.What, SegmentFault.Unreadable);
         }
 
         Hash256 root = _bundles.Root;
@@ -205,7 +207,8 @@ internal sealed class SegmentVerifier
         }
 
         return _bundles.WrongTime(row) is { } time
-            ? new SegmentFinding(identity.FirstIndex, StoreLimits.EntriesPerBundle, row.Offset, time, IsDerived: true)
+            ? new SegmentFinding(
+                identity.FirstIndex, StoreLimits.EntriesPerBundle, row.Offset, time, SegmentFault.Derived)
             : null;
     }
 
@@ -232,7 +235,7 @@ internal sealed class SegmentVerifier
         {
             string evidence = $"the entry's bytes have the leaf hash {_bundles.Leaves[slot]}, the tile says "
                 + $"{_bundles.Tile[slot]}, and the tile's root {committed} is what {above} commits to";
-            return new SegmentFinding(identity.FirstIndex + slot, 1, row.Offset, evidence, IsDerived: false);
+            return new SegmentFinding(identity.FirstIndex + slot, 1, row.Offset, evidence, SegmentFault.Changed);
         }
 
         bool isDerived = root == committed;
@@ -240,7 +243,8 @@ internal sealed class SegmentVerifier
             ? $"the entries' root {root} is what {above} commits to, but the block's tile differs from it, first at "
                 + $"slot {slot}: the tile is damaged, the entries are not"
             : $"the entries have the root {root}, and {above} commits to {committed}";
-        return new SegmentFinding(identity.FirstIndex, StoreLimits.EntriesPerBundle, row.Offset, what, isDerived);
+        SegmentFault fault = isDerived ? SegmentFault.Derived : SegmentFault.Changed;
+        return new SegmentFinding(identity.FirstIndex, StoreLimits.EntriesPerBundle, row.Offset, what, fault);
     }
 
     private Hash256 RootOf(ReadOnlySpan<Hash256> hashes) => _bundles.PerfectRoot(hashes);

@@ -12,6 +12,7 @@ internal static class Dependencies
     public static readonly string[] EngineFolders =
     [
         "Foundation", "Files", "Format", "Journal", "Segments", "Tree", "Append", "Checkpoints", "Tiering", "Recovery",
+        "Verification",
         "Store",
     ];
 

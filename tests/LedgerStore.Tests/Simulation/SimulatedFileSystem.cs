@@ -32,6 +32,7 @@ internal sealed partial class SimulatedFileSystem : IFileSystem
 {
     private readonly Lock _gate = new();
     private readonly HashSet<FileNode> _locks = [];
+    private readonly Dictionary<FileNode, int> _sharedLocks = [];
     private readonly HashSet<FileNode> _dirty = [];
     private readonly DirectoryChanges _changes = new();
     private readonly DirectoryNode _root = new();
@@ -106,13 +107,30 @@ internal sealed partial class SimulatedFileSystem : IFileSystem
                 Change(new DirectoryChange(null, slot, node));
             }
 
-            if (!_locks.Add(node))
+            if (_sharedLocks.ContainsKey(node) || !_locks.Add(node))
             {
                 throw new DataDirectoryInUseException(path, Environment.ProcessId);
             }
 
             Leave();
             return new HeldLock(this, node);
+        }
+    }
+
+    public IDisposable LockShared(string path)
+    {
+        lock (_gate)
+        {
+            Enter(StorageOperation.Lock, path);
+            FileNode node = FileAt(StorageOperation.Lock, path);
+            if (_locks.Contains(node))
+            {
+                throw new DataDirectoryInUseException(path, Environment.ProcessId);
+            }
+
+            _sharedLocks[node] = _sharedLocks.GetValueOrDefault(node) + 1;
+            Leave();
+            return new HeldSharedLock(this, node);
         }
     }
 
@@ -294,6 +312,20 @@ internal sealed partial class SimulatedFileSystem : IFileSystem
         null => throw new StorageException(operation, FileErrno.NotFound, path),
         _ => throw new StorageException(operation, FileErrno.NotADirectory, path),
     };
+
+    private sealed class HeldSharedLock(SimulatedFileSystem owner, FileNode node) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (owner._gate)
+            {
+                if (--owner._sharedLocks[node] == 0)
+                {
+                    owner._sharedLocks.Remove(node);
+                }
+            }
+        }
+    }
 
     private sealed class HeldLock(SimulatedFileSystem owner, FileNode node) : IDisposable
     {

@@ -262,6 +262,18 @@ public abstract class FileSystemContract
     }
 
     [Fact]
+    public void Readers_share_a_lock_that_keeps_owners_out()
+    {
+        Assert.True(Fails(() => Files.LockShared(At("LOCK"))).IsNotFound);
+        IDisposable owner = Files.Lock(At("LOCK"));
+        Assert.Throws<DataDirectoryInUseException>(() => Files.LockShared(At("LOCK")));
+        owner.Dispose();
+        using IDisposable reader = Files.LockShared(At("LOCK"));
+        Files.LockShared(At("LOCK")).Dispose();
+        Assert.Throws<DataDirectoryInUseException>(() => Files.Lock(At("LOCK")));
+    }
+
+    [Fact]
     public void A_map_shows_the_file_and_checks_ranges()
     {
         byte[] bytes = new byte[20_000];

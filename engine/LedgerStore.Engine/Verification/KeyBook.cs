@@ -1,0 +1,48 @@
+// Which keys are trusted for which log. Immutable after construction: any thread.
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Engine.Verification;
+
+/// <summary>The keys and checkpoints that a verification was given, by origin.</summary>
+internal sealed class KeyBook
+{
+    private readonly Dictionary<string, LogKeySet> _keys;
+    private readonly ILookup<string, TrustedCheckpoint> _checkpoints;
+    private readonly IReadOnlyList<VerifierKey> _storeKeys;
+
+    public KeyBook(VerifyOptions options)
+    {
+        _keys = options.Keys.ToDictionary(keys => keys.Origin, StringComparer.Ordinal);
+        _checkpoints = options.TrustedCheckpoints.ToLookup(known => known.Origin, StringComparer.Ordinal);
+        _storeKeys = options.StoreKeys;
+        Origins = [.. _keys.Keys.Union(_checkpoints.Select(known => known.Key)).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The logs that were named, and so must be there.</summary>
+    public IReadOnlyList<string> Origins { get; }
+
+    /// <summary>The keys of a log; null when none is trusted for it.</summary>
+    public LogKeySet? KeysOf(string origin)
+    {
+        if (_keys.TryGetValue(origin, out LogKeySet? keys) || _storeKeys.Count == 0)
+        {
+            return keys;
+        }
+
+        // A log signs with its own origin as the name of the key: one public key has as many names as there are logs.
+        try
+        {
+            KeyName name = KeyName.Parse(origin);
+            VerifierKey[] named =
+                [.. _storeKeys.Select(key => new VerifierKey(name, SignatureType.Ed25519, key.PublicKey))];
+            return LogKeySet.Trust(origin, new VerifierKeys(named));
+        }
+        catch (MalformedDataException)
+        {
+            // No key can have this name, so nothing that is signed for this origin can be verified.
+            return null;
+        }
+    }
+
+    public IEnumerable<TrustedCheckpoint> CheckpointsOf(string origin) => _checkpoints[origin];
+}

@@ -1,0 +1,187 @@
+// One verification of a store: the shared files first, then the journal, then every ledger on all threads.
+// Owned by the thread that runs it; what the working threads share is guarded by the lock.
+using LedgerStore.Engine.Files;
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Recovery;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Engine.Verification;
+
+/// <summary>Verifies everything in a data directory.</summary>
+internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, StorePaths paths)
+{
+    private readonly KeyBook _book = new(options);
+    private readonly JournalIndex _journal = new();
+    private readonly Lock _lock = new();
+
+    // Guarded by the lock while threads work.
+    private readonly List<VerifyFinding> _findings = [];
+    private readonly List<LedgerReport> _reports = [];
+    private long _findingCount;
+    private long _entries;
+    private long _entriesTotal;
+    private long _bytes;
+
+    private CatalogLedger[] _ledgers = [];
+    private UInt128 _storeId;
+
+    public void Run()
+    {
+        if (!TryReadShared())
+        {
+            return;
+        }
+
+        ReadJournal();
+        FindStrangers();
+        VerifyWorkers workers = new(options.Parallelism, _ledgers.Length, files);
+        workers.Run(Open, Ended);
+    }
+
+    public VerifyReport Report(TimeSpan duration)
+    {
+        _reports.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
+        return new VerifyReport
+        {
+            DataDirectory = paths.Root,
+            Ledgers = _reports,
+            Findings =
+            [
+                .. _findings.OrderBy(f => f.Ledger, StringComparer.Ordinal).ThenBy(f => f.FirstIndex)
+                    .ThenBy(f => f.Count).Take(VerifyReport.FindingsMax),
+            ],
+            FindingCount = _findingCount,
+            Entries = _reports.Sum(report => report.HashedEntries),
+            Bytes = _bytes,
+            Checkpoints = _reports.Sum(report => report.Checkpoints),
+            UnvouchedEntries = _reports.Sum(report => report.UnvouchedEntries),
+            Duration = duration,
+        };
+    }
+
+    private bool TryReadShared()
+    {
+        try
+        {
+            _storeId = StoreFileAccess.Load(files, paths).StoreId;
+            _ledgers = Catalog.Open(files, paths, _storeId, FileAccessMode.ReadOnly).SortedByName();
+            return true;
+        }
+        catch (Exception damage) when (IsDamage(damage))
+        {
+            AddShared(null, damage.Message);
+            return false;
+        }
+    }
+
+    private void ReadJournal()
+    {
+        try
+        {
+            JournalFacts facts = new JournalScan(files, paths.JournalDirectory, _storeId).Run();
+            RecoveryPlan plan = RecoveryPlan.Decide(facts, files.List(paths.LedgersDirectory).Count > 0);
+            JournalWalk walk = new(files, facts, plan);
+            _journal.Find(walk);
+            Dictionary<uint, CatalogLedger> byId = _ledgers.ToDictionary(ledger => ledger.Id);
+            foreach (uint stranger in _journal.Ledgers.Where(id => !byId.ContainsKey(id)))
+            {
+                AddShared(paths.JournalDirectory, $"the journal has entries of ledger {stranger}, which is unknown");
+            }
+
+            _journal.Hash(walk, id => byId.TryGetValue(id, out CatalogLedger? ledger)
+                ? LedgerFacts.Read(files, paths, _storeId, ledger, _book, _journal).WantedBundles
+                : new HashSet<long>());
+            _bytes += walk.Bytes;
+            _entries += _journal.Entries;
+        }
+        catch (Exception damage) when (IsDamage(damage))
+        {
+            AddShared(paths.JournalDirectory, damage.Message);
+        }
+    }
+
+    /// <summary>Finds what should be there and is not, and what should not be there and is.</summary>
+    private void FindStrangers()
+    {
+        HashSet<string> origins = [.. _ledgers.Select(ledger => ledger.Origin)];
+        foreach (string origin in _book.Origins.Where(origin => !origins.Contains(origin)))
+        {
+            _findings.Add(new VerifyFinding(
+                VerifyFindingKind.LedgerMissing,
+                null,
+                -1,
+                0,
+                paths.Catalog,
+                -1,
+                $"the catalog has no ledger of the origin '{origin}', for which a key or a checkpoint was given"));
+            _findingCount++;
+        }
+
+        HashSet<uint> ids = [.. _ledgers.Select(ledger => ledger.Id)];
+        foreach (string name in files.Exists(paths.LedgersDirectory) ? files.List(paths.LedgersDirectory) : [])
+        {
+            if (!StorePaths.TryParseLedger(name, out uint id) || !ids.Contains(id))
+            {
+                _findings.Add(new VerifyFinding(
+                    VerifyFindingKind.LedgerUnknown,
+                    null,
+                    -1,
+                    0,
+                    $"{paths.LedgersDirectory}/{name}",
+                    -1,
+                    "the catalog knows no ledger of this directory"));
+                _findingCount++;
+            }
+        }
+    }
+
+    /// <summary>Reads what is known of the next ledger; on any of the threads.</summary>
+    private LedgerCheck Open(int number)
+    {
+        CatalogLedger ledger = _ledgers[number];
+        LedgerFacts facts = LedgerFacts.Read(files, paths, _storeId, ledger, _book, _journal);
+        LedgerCheck check = new(facts, _journal.Find(ledger.Id), paths, _storeId);
+        lock (_lock)
+        {
+            _entriesTotal += check.Segments.Sum(job => (long)job.Entries);
+        }
+
+        return check;
+    }
+
+    /// <summary>Takes what a job, or a whole ledger, came to; on any of the threads.</summary>
+    private void Ended(LedgerCheck check, SegmentJob? job)
+    {
+        if (job is null)
+        {
+            List<VerifyFinding> found = [];
+            LedgerReport report = check.Conclude(found);
+            lock (_lock)
+            {
+                _reports.Add(report);
+                _findingCount += found.Count;
+                _findings.AddRange(found.Take(Math.Max(0, VerifyReport.FindingsMax - _findings.Count)));
+            }
+
+            return;
+        }
+
+        lock (_lock)
+        {
+            _entries += job.HashedEntries;
+            _bytes += job.Bytes;
+            options.OnProgress?.Invoke(
+                new VerifyProgress(_entries, _entriesTotal, _bytes, _reports.Count, _ledgers.Length));
+        }
+    }
+
+    private void AddShared(string? file, string evidence)
+    {
+        _findings.Add(new VerifyFinding(VerifyFindingKind.SharedFileDamaged, null, -1, 0, file, -1, evidence));
+        _findingCount++;
+    }
+
+    private static bool IsDamage(Exception exception) =>
+        exception is StoreException or StorageException or MalformedDataException;
+}

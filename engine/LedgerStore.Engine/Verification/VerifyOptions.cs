@@ -1,0 +1,30 @@
+// What a verification is given: where the data is, and what is trusted without looking at it. Immutable.
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Engine;
+
+/// <summary>How a data directory is verified.</summary>
+public sealed record VerifyOptions
+{
+    /// <summary>The data directory of a store. Nothing in it is changed.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>What is trusted of each log: its origin and its keys, each valid at its sizes.</summary>
+    public IReadOnlyList<LogKeySet> Keys { get; init; } = [];
+
+    /// <summary>Public keys that are trusted for every ledger of the store, whatever its origin.</summary>
+    /// <remarks>A ledger that is named in <see cref="Keys"/> has the keys that are given there and no others.</remarks>
+    public IReadOnlyList<VerifierKey> StoreKeys { get; init; } = [];
+
+    /// <summary>What was seen of these logs before, and must still be true of them.</summary>
+    public IReadOnlyList<TrustedCheckpoint> TrustedCheckpoints { get; init; } = [];
+
+    /// <summary>Threads that hash. With one, everything runs on the caller's.</summary>
+    public int Parallelism { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>The directory is a snapshot or a copy: no process is writing there, whatever its lock says.</summary>
+    public bool IsSnapshot { get; init; }
+
+    /// <summary>Told how far it is, on one of the hashing threads, never two at a time. Must not throw.</summary>
+    public Action<VerifyProgress>? OnProgress { get; init; }
+}

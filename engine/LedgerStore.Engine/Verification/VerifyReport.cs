@@ -1,0 +1,68 @@
+// What a verification checked and what it found. Immutable.
+namespace LedgerStore.Engine;
+
+/// <summary>The result of <see cref="StoreVerifier.Verify(VerifyOptions)"/>.</summary>
+/// <remarks>
+/// <see cref="IsVerified"/> says that nothing contradicts anything. It does not say that everything is vouched for:
+/// see <see cref="LedgerReport.UnvouchedEntries"/>.
+/// </remarks>
+public sealed record VerifyReport
+{
+    /// <summary>Findings that are kept; of more there is only the number.</summary>
+    public const int FindingsMax = 1_000;
+
+    public required string DataDirectory { get; init; }
+
+    /// <summary>True when there is no finding.</summary>
+    public bool IsVerified => FindingCount == 0;
+
+    /// <summary>The ledgers, by name.</summary>
+    public required IReadOnlyList<LedgerReport> Ledgers { get; init; }
+
+    /// <summary>By ledger, then by index. The first of them is the first bad entry.</summary>
+    public required IReadOnlyList<VerifyFinding> Findings { get; init; }
+
+    public required long FindingCount { get; init; }
+
+    /// <summary>Entries that were hashed.</summary>
+    public required long Entries { get; init; }
+
+    /// <summary>Bytes of segment and journal files that were read.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>Checkpoints whose root was compared with that of the entries.</summary>
+    public required long Checkpoints { get; init; }
+
+    /// <summary>Entries that no signature and no trusted checkpoint vouches for.</summary>
+    public required long UnvouchedEntries { get; init; }
+
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>The report in JSON, as UTF-8; the names are stable.</summary>
+    public byte[] ToJson() => Verification.VerifyReportJson.Write(this);
+}
+
+/// <summary>What was checked of one ledger.</summary>
+/// <param name="Entries">How many it has.</param>
+/// <param name="HashedEntries">How many of them could be read and were hashed.</param>
+/// <param name="Checkpoints">Whose root was computed again and was the same.</param>
+/// <param name="HasKey">A key was given for it, so that signatures were checked.</param>
+/// <param name="SignedSize">The largest size that a good signature or a trusted checkpoint vouches for, or 0.</param>
+/// <param name="SignedBy">The key that vouches for it, or where the checkpoint came from; null: nobody.</param>
+public sealed record LedgerReport(
+    string Name,
+    uint Id,
+    string Origin,
+    long Entries,
+    long HashedEntries,
+    int Segments,
+    long Bytes,
+    long Checkpoints,
+    bool HasKey,
+    long SignedSize,
+    string? SignedBy,
+    int Findings)
+{
+    /// <summary>Entries behind the newest signature: nothing says that they are what was appended.</summary>
+    public long UnvouchedEntries => Math.Max(0, Entries - SignedSize);
+}

@@ -1,0 +1,101 @@
+// The report of a verification in JSON. The names are for programs: they are added to, never changed. Pure.
+using System.Buffers;
+using System.Text.Json;
+
+namespace LedgerStore.Engine.Verification;
+
+/// <summary>Writes reports.</summary>
+internal static class VerifyReportJson
+{
+    public static byte[] Write(VerifyReport report)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            json.WriteBoolean("verified", report.IsVerified);
+            json.WriteString("data_directory", report.DataDirectory);
+            json.WriteNumber("entries", report.Entries);
+            json.WriteNumber("bytes", report.Bytes);
+            json.WriteNumber("checkpoints", report.Checkpoints);
+            json.WriteNumber("unvouched_entries", report.UnvouchedEntries);
+            json.WriteNumber("seconds", Math.Round(report.Duration.TotalSeconds, 3));
+            json.WriteNumber("finding_count", report.FindingCount);
+            json.WriteStartArray("findings");
+            foreach (VerifyFinding finding in report.Findings)
+            {
+                WriteFinding(json, finding);
+            }
+
+            json.WriteEndArray();
+            json.WriteStartArray("ledgers");
+            foreach (LedgerReport ledger in report.Ledgers)
+            {
+                WriteLedger(json, ledger);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    public static string NameOf(VerifyFindingKind kind) => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());
+
+    private static void WriteFinding(Utf8JsonWriter json, VerifyFinding finding)
+    {
+        json.WriteStartObject();
+        json.WriteString("kind", NameOf(finding.Kind));
+        WriteText(json, "ledger", finding.Ledger);
+        WriteNumber(json, "first_index", finding.FirstIndex);
+        WriteNumber(json, "count", finding.FirstIndex < 0 ? -1 : finding.Count);
+        WriteText(json, "file", finding.File);
+        WriteNumber(json, "offset", finding.Offset);
+        json.WriteString("evidence", finding.Evidence);
+        json.WriteEndObject();
+    }
+
+    private static void WriteLedger(Utf8JsonWriter json, LedgerReport ledger)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", ledger.Name);
+        json.WriteNumber("id", ledger.Id);
+        json.WriteString("origin", ledger.Origin);
+        json.WriteNumber("entries", ledger.Entries);
+        json.WriteNumber("hashed_entries", ledger.HashedEntries);
+        json.WriteNumber("segments", ledger.Segments);
+        json.WriteNumber("bytes", ledger.Bytes);
+        json.WriteNumber("checkpoints", ledger.Checkpoints);
+        json.WriteBoolean("has_key", ledger.HasKey);
+        json.WriteNumber("signed_size", ledger.SignedSize);
+        WriteText(json, "signed_by", ledger.SignedBy);
+        json.WriteNumber("unvouched_entries", ledger.UnvouchedEntries);
+        json.WriteNumber("findings", ledger.Findings);
+        json.WriteEndObject();
+    }
+
+    private static void WriteText(Utf8JsonWriter json, string name, string? value)
+    {
+        if (value is null)
+        {
+            json.WriteNull(name);
+        }
+        else
+        {
+            json.WriteString(name, value);
+        }
+    }
+
+    private static void WriteNumber(Utf8JsonWriter json, string name, long value)
+    {
+        if (value < 0)
+        {
+            json.WriteNull(name);
+        }
+        else
+        {
+            json.WriteNumber(name, value);
+        }
+    }
+}
