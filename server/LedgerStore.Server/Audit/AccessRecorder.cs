@@ -71,7 +71,8 @@ internal sealed class AccessRecorder(AuditLog audit, TimeProvider time)
         denials.Add(new TallyKey(string.Empty, "tls/handshake", string.Empty, peerPrefix, reason));
 
     /// <summary>Writes the sums of the second that has passed. Once a second, and at the end.</summary>
-    public async ValueTask FlushAsync()
+    /// <returns>Why they could not be written; null when they were.</returns>
+    public async ValueTask<Exception?> FlushAsync()
     {
         DateTimeOffset now = time.GetUtcNow();
         singles.Take();
@@ -92,6 +93,8 @@ internal sealed class AccessRecorder(AuditLog audit, TimeProvider time)
             // They stay, to be tried again. New ones go on being counted where they are: bounded by their keys.
             failure = cause;
         }
+
+        return failure;
     }
 
     private void Collect()

@@ -1,10 +1,7 @@
 // `dev`: a server for trying things out, on this machine only, with everything it needs made on the way.
 // Runs on the main thread until a signal comes.
-using System.Net;
-using System.Security.Cryptography.X509Certificates;
-using LedgerStore.Engine;
 using LedgerStore.Policy.Pki;
-using LedgerStore.Server.Rights;
+using LedgerStore.Server.Config;
 
 namespace LedgerStore.Server.Hosting;
 
@@ -15,38 +12,17 @@ internal static class DevCommand
 
     private const int PortMax = 65_535;
 
-    public static async Task<int> RunAsync(CommandLine line, TextWriter output, TimeProvider time)
+    public static Task<int> RunAsync(CommandLine line, TextWriter output, TimeProvider time)
     {
         DevLayout layout = DevLayout.For(line.Get("--data"));
         int port = line.Number("--port", 0, PortMax, DefaultPort);
         PkiDirectory pki = Prepare(layout, time);
-        using Shutdown shutdown = new();
-        using Store store = Store.Open(new StoreOptions { Directory = layout.Data });
-        store.GetOrCreateLedger("demo");
-        using X509Certificate2 certificate = Load(pki);
-        PolicyInForce policy = new(DevPolicy.Read(layout.Policy), time);
-        X509Certificate2Collection roots = [];
-        roots.ImportFromPemFile(pki.AuthorityFile);
-        ThinIdentity identity = new(certificate, roots, policy, time);
-        HostSettings settings = new()
-        {
-            Store = store,
-            Listen = new IPEndPoint(IPAddress.Loopback, port),
-            Policy = policy,
-            UseTls = identity.UseTls,
-            Identify = identity.Identify,
-            Time = time,
-        };
-        LedgerServer server = await LedgerServer.StartAsync(settings).ConfigureAwait(false);
-        await using (server.ConfigureAwait(false))
-        {
-            await output.WriteAsync(DevReady.Text(server.Address, layout, pki)).ConfigureAwait(false);
-            await output.FlushAsync().ConfigureAwait(false);
-            await shutdown.Requested.ConfigureAwait(false);
-            await server.StopAsync().ConfigureAwait(false);
-        }
-
-        return ExitCode.Clean;
+        return ServerRun.RunAsync(
+            ConfigOf(layout, pki, port),
+            ServeMode.Development,
+            time,
+            store => store.GetOrCreateLedger("demo"),
+            server => output.WriteAsync(DevReady.Text(server.Address, layout, pki)));
     }
 
     private static PkiDirectory Prepare(DevLayout layout, TimeProvider time)
@@ -54,6 +30,11 @@ internal static class DevCommand
         PkiFiles.CreateDirectory(layout.Keys);
         PkiDirectory pki = DevelopmentPki.Ensure(
             layout.Pki, DevPolicy.TrustDomain, DevPolicy.Clients, time.GetUtcNow());
+        if (!File.Exists(layout.SigningKey))
+        {
+            PkiFiles.WritePrivate(layout.SigningKey, SigningKeyFile.NewPem());
+        }
+
         if (!File.Exists(layout.Policy))
         {
             PkiFiles.WritePublic(layout.Policy, DevPolicy.Text);
@@ -62,10 +43,21 @@ internal static class DevCommand
         return pki;
     }
 
-    // Through PKCS#12, because the TLS stack wants a key that belongs to the certificate.
-    private static X509Certificate2 Load(PkiDirectory pki)
-    {
-        using X509Certificate2 pem = X509Certificate2.CreateFromPemFile(pki.ServerCertificateFile, pki.ServerKeyFile);
-        return X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), password: null);
-    }
+    // The same reader and the same checks as `serve`; only the values come from here.
+    private static ServerConfig ConfigOf(DevLayout layout, PkiDirectory pki, int port) => ServerConfig.Load(
+        file: null,
+        new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [Settings.Data.Variable] = layout.Data,
+            [Settings.Listen.Variable] = $"127.0.0.1:{port}",
+            [Settings.PublicName.Variable] = "localhost",
+            [Settings.TlsCertificate.Variable] = pki.ServerCertificateFile,
+            [Settings.TlsKey.Variable] = pki.ServerKeyFile,
+            [Settings.TlsClientCa.Variable] = pki.AuthorityFile,
+            [Settings.SigningKey.Variable] = layout.SigningKey,
+            [Settings.Anchor.Variable] = layout.Anchor,
+            [Settings.Policy.Variable] = layout.Policy,
+            [Settings.LogLevel.Variable] = "warning",
+            [Settings.LogFormat.Variable] = "text",
+        });
 }

@@ -1,7 +1,5 @@
 // The policy that a development server starts with: one identity for each of the four ways to use a store.
-// Constants, but for reading the file again.
-using LedgerStore.Policy;
-
+// Constants.
 namespace LedgerStore.Server.Hosting;
 
 /// <summary>policy.yaml for development.</summary>
@@ -33,14 +31,4 @@ internal static class DevPolicy
           - { role: admin,   identities: [administrator], ledgers: ["*"] }
 
         """;
-
-    /// <summary>Reads the file that an earlier start made, and that may have been changed since.</summary>
-    /// <exception cref="UsageException">It is not a policy: where and why.</exception>
-    public static CompiledPolicy Read(string path)
-    {
-        PolicyParseResult result = PolicyDocument.Parse(File.ReadAllBytes(path));
-        return result.Policy is { } policy
-            ? CompiledPolicy.Compile(policy)
-            : throw new UsageException($"{path}: {string.Join('\n', result.Errors)}");
-    }
 }

@@ -9,6 +9,8 @@ internal static class Help
 
           dev [--data DIR] [--port N]    a server for trying things out: on this machine only, with certificates,
                                          keys, a policy and a ledger `demo` made on the way (default port 7443)
+          serve --config FILE            a server in earnest, from server.yaml; every setting also by environment
+                                         variable (LEDGERSTORE_DATA, LEDGERSTORE_TLS_KEY, ...), without a file too
 
         Exit codes: 0 clean, 2 bad usage or configuration, 4 data directory in use, 5 shared files damaged,
         6 rollback or fork detected, 7 signing key missing or wrong, 70 storage failure.

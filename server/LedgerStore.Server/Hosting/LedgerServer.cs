@@ -1,13 +1,13 @@
-// A running server: Kestrel, the services on it, and the timers beside it. Started and stopped by one thread; calls run
-// on the thread pool.
+// A running server: the services on Kestrel, the trust they stand on, and the timer beside them. Started and stopped by
+// one thread; calls run on the thread pool.
 using LedgerStore.Server.Audit;
 using LedgerStore.Server.Grpc;
+using LedgerStore.Server.Identity;
 using LedgerStore.Server.Rights;
 using LedgerStore.Server.Services;
+using LedgerStore.Server.Tls;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -18,10 +18,11 @@ internal sealed class LedgerServer : IAsyncDisposable
 {
     private readonly HostSettings settings;
     private readonly WebApplication app;
-    private readonly OpenStreams streams = new();
+    private readonly TlsMetrics tlsMetrics;
+    private readonly OpenStreams streams;
     private readonly AccessRecorder recorder;
-    private readonly CancellationTokenSource stopping = new();
-    private Task beat = Task.CompletedTask;
+    private readonly ChangeRecorder changes;
+    private readonly Heart heart;
     private bool isStopped;
 
     private LedgerServer(HostSettings settings)
@@ -29,20 +30,34 @@ internal sealed class LedgerServer : IAsyncDisposable
         this.settings = settings;
         Audit = AuditLog.Open(settings.Store);
         recorder = new AccessRecorder(Audit, settings.Time);
-        CallServices services = new(settings.Store, settings.Policy, recorder, Audit, settings.Time)
+        changes = new ChangeRecorder(Audit, settings.Config.Policy, settings.Config.Anchor + ".policy");
+        tlsMetrics = new TlsMetrics(settings.Trust, settings.Time);
+        TlsListener listener = new(settings.Trust, tlsMetrics, settings.Time);
+        IdentityService identities = new(settings.Trust, settings.Time);
+        PolicyInForce policy = new(settings.Trust, settings.Time);
+        streams = new OpenStreams(identities);
+        CallServices services = new(settings.Store, policy, recorder, Audit, settings.Time)
         {
             RecordInterval = settings.RecordInterval,
             HeartbeatInterval = settings.HeartbeatInterval,
         };
-        app = Build(settings);
-        CallGuard guard = new(services, settings.Identify, streams);
-        app.MapGrpc(OptionsOf(guard), grpc => GrpcServices.Register(grpc, Health), CallRule.Unknown);
-        settings.Policy.Swapped = streams.CheckAll;
+        listener.Failed += (_, failure) =>
+            recorder.HandshakeFailed(AuditText.Prefix(failure.Address), failure.Reason.Code());
+        identities.Changed += (_, _) => streams.CheckAll();
+        settings.Trust.Changed += (_, change) => changes.TrustChanged(change);
+        app = KestrelSetup.Build(settings, listener);
+        ServerLog log = new(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("LedgerStore.Server"));
+        CallGuard guard = new(services, identities, streams);
+        app.MapGrpc(OptionsOf(guard, log), grpc => GrpcServices.Register(grpc, Health), CallRule.Unknown);
+        heart = new Heart(settings.Store, recorder, changes, streams, log, settings.Time);
     }
 
     public AuditLog Audit { get; }
 
     public HealthService Health { get; } = new();
+
+    /// <summary>Completes when the store has failed: nothing more is acknowledged, and the process must end.</summary>
+    public Task<Exception> Failure => heart.Failure;
 
     /// <summary>Where it listens, with the port that the system chose if none was named.</summary>
     public Uri Address { get; private set; } = new("https://unset");
@@ -52,9 +67,10 @@ internal sealed class LedgerServer : IAsyncDisposable
     {
         LedgerServer server = new(settings);
         EndpointRules.Check(((IEndpointRouteBuilder)server.app).DataSources.SelectMany(source => source.Endpoints));
+        await server.changes.StartedAsync(settings.Trust.Current.Policy).ConfigureAwait(false);
         await server.app.StartAsync().ConfigureAwait(false);
-        server.Address = new Uri(server.app.Urls.First().Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
-        server.beat = server.BeatAsync();
+        server.Address = AddressOf(server.app.Urls.First());
+        server.heart.Start();
         server.Health.Set(string.Empty, isServing: true);
         return server;
     }
@@ -70,81 +86,30 @@ internal sealed class LedgerServer : IAsyncDisposable
         isStopped = true;
         Health.Set(string.Empty, isServing: false);
         streams.EndAll();
-        using CancellationTokenSource patience = new(settings.ShutdownTimeout);
+        using CancellationTokenSource patience = new(settings.Config.ShutdownTimeout);
         await app.StopAsync(patience.Token).ConfigureAwait(false);
-        await stopping.CancelAsync().ConfigureAwait(false);
-        await beat.ConfigureAwait(false);
-        await recorder.FlushAsync().ConfigureAwait(false);
+        await heart.StopAsync().ConfigureAwait(false);
+        await changes.StoppedAsync().ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync().ConfigureAwait(false);
         await app.DisposeAsync().ConfigureAwait(false);
-        stopping.Dispose();
+        tlsMetrics.Dispose();
     }
 
-    private static WebApplication Build(HostSettings settings)
-    {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.ClearProviders();
-        settings.ConfigureLogging(builder.Logging);
-        builder.Services.AddRouting();
-        builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(
-            host => host.ShutdownTimeout = settings.ShutdownTimeout);
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            Limit(kestrel.Limits, settings);
-            kestrel.AddServerHeader = false;
-            kestrel.Listen(settings.Listen, listen =>
-            {
-                listen.Protocols = HttpProtocols.Http1AndHttp2;
-                settings.UseTls(listen);
-            });
-        });
-        WebApplication built = builder.Build();
-        built.UseRouting();
-        return built;
-    }
+    // Certificates of this machine carry its name; an address that means "all" is no address to connect to.
+    private static Uri AddressOf(string url) => new(url
+        .Replace("127.0.0.1", "localhost", StringComparison.Ordinal)
+        .Replace("0.0.0.0", "localhost", StringComparison.Ordinal)
+        .Replace("[::]", "localhost", StringComparison.Ordinal));
 
-    private static void Limit(KestrelServerLimits limits, HostSettings settings)
-    {
-        // A batch of 4 MiB passes a stream's window in four pieces; a connection's window holds what several streams
-        // have under way. This is what a stalled handler costs at most.
-        const int streamWindow = 1024 * 1024, connectionWindow = 4 * 1024 * 1024;
-        limits.MaxConcurrentConnections = settings.ConnectionsMax;
-        limits.Http2.MaxStreamsPerConnection = settings.StreamsPerConnectionMax;
-        limits.Http2.InitialStreamWindowSize = streamWindow;
-        limits.Http2.InitialConnectionWindowSize = connectionWindow;
-        limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
-        limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
-        limits.MaxRequestHeadersTotalSize = 16 * 1024;
-        limits.MaxRequestHeaderCount = 64;
-    }
-
-    private static GrpcOptions OptionsOf(CallGuard guard) => new()
+    private static GrpcOptions OptionsOf(CallGuard guard, ServerLog log) => new()
     {
         Interceptor = guard.RunAsync,
         MapException = StoreErrors.Translate,
+        UnexpectedException = (call, error) => log.CallFailed(call.Method.ToString(), error),
         ReceiveBytesMax = RequestLimits.MessageBytesMax,
     };
-
-    // Sums are written, and open streams looked at again, once a second.
-    private async Task BeatAsync()
-    {
-        using PeriodicTimer timer = new(TimeSpan.FromSeconds(1), settings.Time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stopping.Token).ConfigureAwait(false))
-            {
-                await recorder.FlushAsync().ConfigureAwait(false);
-                streams.CheckAll();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The server stops.
-        }
-    }
 }

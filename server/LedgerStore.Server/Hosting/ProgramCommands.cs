@@ -1,6 +1,7 @@
 // Which command was asked for, and which exit code its end has. Main thread.
 using LedgerStore.Engine;
 using LedgerStore.Policy.Pki;
+using LedgerStore.Server.Config;
 
 namespace LedgerStore.Server.Hosting;
 
@@ -12,12 +13,17 @@ internal static class ProgramCommands
     {
         try
         {
-            return await DispatchAsync(arguments, output, time).ConfigureAwait(false);
+            return await DispatchAsync(arguments, output, errors, time).ConfigureAwait(false);
         }
         catch (UsageException usage)
         {
             await errors.WriteLineAsync(usage.Message).ConfigureAwait(false);
             return ExitCode.Configuration;
+        }
+        catch (ConfigException config)
+        {
+            await errors.WriteLineAsync(config.Message).ConfigureAwait(false);
+            return config.ExitCode;
         }
         catch (PkiException pki)
         {
@@ -31,13 +37,17 @@ internal static class ProgramCommands
         }
     }
 
-    private static Task<int> DispatchAsync(string[] arguments, TextWriter output, TimeProvider time)
+    private static Task<int> DispatchAsync(
+        string[] arguments, TextWriter output, TextWriter errors, TimeProvider time)
     {
         string command = arguments.Length == 0 ? "--help" : arguments[0];
         switch (command)
         {
             case "dev":
                 return DevCommand.RunAsync(CommandLine.Parse(arguments, ["--data", "--port"], []), output, time);
+            case "serve":
+                return ServeCommand.RunAsync(
+                    CommandLine.Parse(arguments, ["--config"], []), output, errors, time);
             case "--help" or "-h" or "help":
                 output.Write(Help.Text);
                 return Task.FromResult(arguments.Length == 0 ? ExitCode.Configuration : ExitCode.Clean);

@@ -5,11 +5,12 @@ using LedgerStore.Policy;
 using LedgerStore.Protocol.Grpc;
 using LedgerStore.Server.Audit;
 using LedgerStore.Server.Grpc;
+using LedgerStore.Server.Identity;
 
 namespace LedgerStore.Server.Rights;
 
 /// <summary>What a handler may do on behalf of its caller.</summary>
-internal sealed class CallAccess(CallServices services, CallFacts facts, Caller caller, CallRule rule)
+internal sealed class CallAccess(CallServices services, CallFacts facts, CallerIdentity caller, CallRule rule)
 {
     private readonly DateTimeOffset started = services.Time.GetUtcNow();
     private CallFacts facts = facts;
@@ -17,9 +18,12 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, Caller 
     private bool isRecorded;
     private long recordedAt = services.Time.GetTimestamp();
 
-    public Caller Caller => caller;
+    public CallerIdentity Caller => caller;
 
     public CallRule Rule => rule;
+
+    /// <summary>What the connection knows of the caller; it outlives the call, so it may be asked by others.</summary>
+    public required ConnectionCaller Connection { get; init; }
 
     public CallServices Services => services;
 

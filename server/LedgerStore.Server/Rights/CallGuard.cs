@@ -3,23 +3,25 @@
 using LedgerStore.Protocol.Grpc;
 using LedgerStore.Server.Audit;
 using LedgerStore.Server.Grpc;
+using LedgerStore.Server.Identity;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace LedgerStore.Server.Rights;
 
 /// <summary>Lets calls in.</summary>
-internal sealed class CallGuard(CallServices services, Func<HttpContext, CallerAnswer> identify, OpenStreams streams)
+internal sealed class CallGuard(CallServices services, IdentityService identities, OpenStreams streams)
 {
     /// <summary>The interceptor of all calls.</summary>
     public async ValueTask RunAsync(ServerCall call, CallHandler next)
     {
         CallRule rule = call.GetMetadata<CallRule>()
             ?? throw new InvalidOperationException($"{call.Method} has no rule: the server must not have started");
-        CallerAnswer answer = identify(call.Context);
+        IdentityDecision answer = identities.Check(call.Context);
         CallFacts facts = FactsOf(call, rule, answer);
         if (answer.Caller is not { } caller)
         {
-            await services.Recorder.DeniedAsync(facts, answer.Denial).ConfigureAwait(false);
+            await services.Recorder.DeniedAsync(facts, answer.ToString()).ConfigureAwait(false);
             throw Refusals.Unauthenticated();
         }
 
@@ -28,7 +30,10 @@ internal sealed class CallGuard(CallServices services, Func<HttpContext, CallerA
             await services.Recorder.DeniedAsync(facts, "there is no such method").ConfigureAwait(false);
         }
 
-        CallAccess access = new(services, facts, caller, rule);
+        CallAccess access = new(services, facts, caller, rule)
+        {
+            Connection = call.Context.Features.GetRequiredFeature<ConnectionCaller>(),
+        };
         call.State = access;
         if (rule.Scope == CallScope.Store)
         {
@@ -43,7 +48,7 @@ internal sealed class CallGuard(CallServices services, Func<HttpContext, CallerA
         bool isStream = call.Method.Kind != MethodKind.Unary;
         if (isStream)
         {
-            streams.Add(call, access, identify);
+            streams.Add(call, access);
         }
 
         try
@@ -75,7 +80,7 @@ internal sealed class CallGuard(CallServices services, Func<HttpContext, CallerA
 
     private static string NameOf(StatusCode code) => Protocol.Grpc.StatusCodes.NameOf(code);
 
-    private static CallFacts FactsOf(ServerCall call, CallRule rule, CallerAnswer answer)
+    private static CallFacts FactsOf(ServerCall call, CallRule rule, IdentityDecision answer)
     {
         // Appends that go well are not recorded: they should not pay for texts that nobody will read.
         bool isQuiet = rule.Record == CallRecord.None && answer.Caller is not null && rule.Scope == CallScope.Identity;

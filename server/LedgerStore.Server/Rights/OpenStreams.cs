@@ -3,35 +3,33 @@
 using System.Collections.Concurrent;
 using LedgerStore.Protocol.Grpc;
 using LedgerStore.Server.Grpc;
-using Microsoft.AspNetCore.Http;
+using LedgerStore.Server.Identity;
 
 namespace LedgerStore.Server.Rights;
 
 /// <summary>The open streams of a server.</summary>
-internal sealed class OpenStreams
+internal sealed class OpenStreams(IdentityService identities)
 {
-    private readonly ConcurrentDictionary<ServerCall, Entry> open = new();
+    private readonly ConcurrentDictionary<ServerCall, CallAccess> open = new();
 
     public int Count => open.Count;
 
-    public void Add(ServerCall call, CallAccess access, Func<HttpContext, CallerAnswer> identify) =>
-        open[call] = new Entry(access, identify);
+    public void Add(ServerCall call, CallAccess access) => open[call] = access;
 
     public void Remove(ServerCall call) => open.TryRemove(call, out _);
 
     /// <summary>Ends the streams that lost their right.</summary>
     public void CheckAll()
     {
-        foreach ((ServerCall call, Entry entry) in open)
+        foreach ((ServerCall call, CallAccess access) in open)
         {
-            CallerAnswer answer = entry.Identify(call.Context);
-            if (answer.Caller is not { } caller || caller.Name != entry.Access.Caller.Name)
+            if (identities.Check(access.Connection).Caller?.Name != access.Caller.Name)
             {
                 call.End(Refusals.Unauthenticated());
             }
-            else if (!entry.Access.IsStillAllowed())
+            else if (!access.IsStillAllowed())
             {
-                call.End(Refusals.Denied(entry.Access.Rule.Capability));
+                call.End(Refusals.Denied(access.Rule.Capability));
             }
         }
     }
@@ -45,6 +43,4 @@ internal sealed class OpenStreams
                 StatusCode.Unavailable, "SHUTTING_DOWN", "the server is stopping; connect again"));
         }
     }
-
-    private readonly record struct Entry(CallAccess Access, Func<HttpContext, CallerAnswer> Identify);
 }

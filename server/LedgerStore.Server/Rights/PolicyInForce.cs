@@ -1,35 +1,56 @@
-// The policy that decides now, together with its meters: one reference that a reload swaps, so that a call never sees
-// the policy of one file and the meters of another. Readers: any thread. Writer: whoever loads policies, one at a time.
+// The policy that decides now, together with its meters: one reference, so that a call never sees the policy of one
+// file and the meters of another. It follows the server's trust by itself. Any thread; the lock is taken only when a
+// new policy is seen for the first time.
+using System.Runtime.CompilerServices;
 using LedgerStore.Policy;
+using LedgerStore.Server.Tls;
 
 namespace LedgerStore.Server.Rights;
 
 /// <summary>One accepted policy and what counts against it. Immutable, but for what the meters count.</summary>
 internal sealed record PolicyGeneration(CompiledPolicy Policy, QuotaMeters Meters);
 
-/// <summary>Holds the generation in force.</summary>
+/// <summary>Gives the generation in force.</summary>
 internal sealed class PolicyInForce
 {
+    private readonly ServerTrust trust;
     private readonly TimeProvider time;
-    private volatile PolicyGeneration current;
+    private readonly Lock swapping = new();
+    private PolicyGeneration current;
 
-    public PolicyInForce(CompiledPolicy policy, TimeProvider time)
+    public PolicyInForce(ServerTrust trust, TimeProvider time)
     {
+        this.trust = trust;
         this.time = time;
-        current = new PolicyGeneration(
-            policy, new QuotaMeters(policy, previous: null, time.TimestampFrequency, time.GetTimestamp()));
+        current = Generation(trust.Current.Policy, previous: null);
     }
 
-    /// <summary>Told after a swap, on the thread that swaps: open streams are asked again.</summary>
-    public Action Swapped { get; set; } = static () => { };
-
-    public PolicyGeneration Current => current;
-
-    /// <summary>From here on the new policy decides; meters of bindings that stay go on counting.</summary>
-    public void Swap(CompiledPolicy policy)
+    /// <summary>What decides at this moment.</summary>
+    public PolicyGeneration Current
     {
-        current = new PolicyGeneration(
-            policy, new QuotaMeters(policy, current.Meters, time.TimestampFrequency, time.GetTimestamp()));
-        Swapped();
+        get
+        {
+            PolicyGeneration generation = Volatile.Read(ref current);
+            return ReferenceEquals(generation.Policy, trust.Current.Policy) ? generation : SwapSlow();
+        }
     }
+
+    // Meters of bindings that stay go on counting: nobody gets a fresh bucket because the policy changed.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private PolicyGeneration SwapSlow()
+    {
+        lock (swapping)
+        {
+            CompiledPolicy policy = trust.Current.Policy;
+            if (!ReferenceEquals(current.Policy, policy))
+            {
+                Volatile.Write(ref current, Generation(policy, current.Meters));
+            }
+
+            return current;
+        }
+    }
+
+    private PolicyGeneration Generation(CompiledPolicy policy, QuotaMeters? previous) =>
+        new(policy, new QuotaMeters(policy, previous, time.TimestampFrequency, time.GetTimestamp()));
 }

@@ -20,6 +20,7 @@ internal sealed class AppendIntake(CallAccess access, AppendRequestParser parser
     private string? ledgerName;
     private Ledger? ledger;
     private QuotaMeter? meter;
+    private Utf8Text appender;
     private Utf8Text producer;
     private Utf8Text contentType;
 
@@ -58,7 +59,7 @@ internal sealed class AppendIntake(CallAccess access, AppendRequestParser parser
     {
         RecordBatch batch = new()
         {
-            Appender = access.Caller.Appender,
+            Appender = appender.Of(access.Caller.Appender),
             Producer = producer.Of(parser.Producer),
             FirstSequence = Checked(parser.FirstSequence, "first_sequence"),
             ContentType = contentType.Of(parser.ContentType),

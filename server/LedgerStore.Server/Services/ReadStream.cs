@@ -118,7 +118,7 @@ internal sealed class ReadStream(Ledger ledger, ReadRange range, RawMessageWrite
             Task delay = Task.Delay(access.Services.HeartbeatInterval, access.Services.Time, pause.Token);
             Task first = await Task.WhenAny(wait, delay).ConfigureAwait(false);
             await pause.CancelAsync().ConfigureAwait(false);
-            if (first == delay && !wait.IsCompleted)
+            if (first == delay && delay.IsCompletedSuccessfully && !wait.IsCompleted)
             {
                 await access.StillOpenAsync().ConfigureAwait(false);
                 await WriteEventAsync(HeartbeatNow()).ConfigureAwait(false);

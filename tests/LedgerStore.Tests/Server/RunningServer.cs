@@ -1,13 +1,12 @@
 // The whole server on a loopback port: real store, real TLS, real policy. Owned by its test.
 
-using System.Net;
-using System.Text;
 using LedgerStore.Engine;
-using LedgerStore.Policy;
+using LedgerStore.Policy.Pki;
 using LedgerStore.Protocol.Channel;
 using LedgerStore.Protocol.Events.V1;
+using LedgerStore.Server.Config;
 using LedgerStore.Server.Hosting;
-using LedgerStore.Server.Rights;
+using LedgerStore.Server.Tls;
 
 namespace LedgerStore.Tests.Server;
 
@@ -16,11 +15,11 @@ internal sealed class RunningServer : IAsyncDisposable
     private readonly string directory;
     private readonly List<RpcChannel> channels = [];
 
-    private RunningServer(string directory, Store store, PolicyInForce policy, LedgerServer server)
+    private RunningServer(string directory, Store store, ServerTrust trust, LedgerServer server)
     {
         this.directory = directory;
         Store = store;
-        Policy = policy;
+        Trust = trust;
         Server = server;
     }
 
@@ -49,40 +48,55 @@ internal sealed class RunningServer : IAsyncDisposable
 
     internal Store Store { get; }
 
-    internal PolicyInForce Policy { get; }
+    internal ServerTrust Trust { get; }
 
     internal LedgerServer Server { get; }
 
     internal Uri Address => Server.Address;
 
-    internal static CompiledPolicy Compile(string yaml)
-    {
-        PolicyParseResult result = PolicyDocument.Parse(Encoding.UTF8.GetBytes(yaml));
-        return CompiledPolicy.Compile(
-            result.Policy ?? throw new InvalidOperationException(string.Join('\n', result.Errors)));
-    }
-
     internal static Task<RunningServer> StartAsync() => StartAsync(DefaultPolicy, static settings => settings);
 
     /// <summary>Starts a server with a ledger <c>demo</c>; the test may change its settings.</summary>
-    internal static async Task<RunningServer> StartAsync(string policyYaml, Func<HostSettings, HostSettings> change)
+    internal static async Task<RunningServer> StartAsync(string policy, Func<HostSettings, HostSettings> change)
     {
         string path = Directory.CreateTempSubdirectory("ledgerstore-server-").FullName;
-        Store store = Store.Open(
-            new StoreOptions { Directory = Path.Combine(path, "data"), JournalBudgetBytes = 256 << 20 });
+        ServerConfig config = ConfigIn(path, policy);
+        Store store = Store.Open(new StoreOptions { Directory = config.Data, JournalBudgetBytes = 256 << 20 });
         store.GetOrCreateLedger("demo");
-        PolicyInForce policy = new(Compile(policyYaml), TimeProvider.System);
-        ThinIdentity identity = new(ServerPki.Server, ServerPki.Roots, policy, TimeProvider.System);
-        HostSettings settings = change(new HostSettings
+        ServerTrust trust = ServerTrust.Load(config, ServeMode.Development, TimeProvider.System);
+        HostSettings settings = change(new HostSettings { Store = store, Config = config, Trust = trust });
+        return new RunningServer(path, store, trust, await LedgerServer.StartAsync(settings));
+    }
+
+    /// <summary>Exchanges the policy, as an operator does, and waits until it holds.</summary>
+    internal void ChangePolicy(string policy)
+    {
+        File.WriteAllText(Path.Combine(directory, "policy.yaml"), policy);
+        Trust.Poll();
+        Trust.Poll();
+    }
+
+    /// <summary>Writes all files of a server, and its configuration.</summary>
+    internal static ServerConfig ConfigIn(string path, string policy)
+    {
+        ServerPki.WriteServerTo(path);
+        File.WriteAllText(Path.Combine(path, "policy.yaml"), policy);
+        PkiFiles.WritePrivate(Path.Combine(path, "signing.pem"), SigningKeyFile.NewPem());
+        return ServerConfig.Load(null, new Dictionary<string, string>
         {
-            Store = store,
-            Listen = new IPEndPoint(IPAddress.Loopback, 0),
-            Policy = policy,
-            UseTls = identity.UseTls,
-            Identify = identity.Identify,
-            ShutdownTimeout = TimeSpan.FromSeconds(2),
+            ["LEDGERSTORE_DATA"] = Path.Combine(path, "data"),
+            ["LEDGERSTORE_LISTEN"] = "127.0.0.1:0",
+            ["LEDGERSTORE_PUBLIC_NAME"] = "test.example.org",
+            ["LEDGERSTORE_TLS_CERTIFICATE"] = Path.Combine(path, "server.pem"),
+            ["LEDGERSTORE_TLS_KEY"] = Path.Combine(path, "server.key"),
+            ["LEDGERSTORE_TLS_CLIENT_CA"] = Path.Combine(path, "ca.pem"),
+            ["LEDGERSTORE_SIGNING_KEY"] = Path.Combine(path, "signing.pem"),
+            ["LEDGERSTORE_ANCHOR"] = Path.Combine(path, "anchor"),
+            ["LEDGERSTORE_POLICY"] = Path.Combine(path, "policy.yaml"),
+            ["LEDGERSTORE_LOG_LEVEL"] = "error",
+            ["LEDGERSTORE_RELOAD_INTERVAL"] = "1h",
+            ["LEDGERSTORE_SHUTDOWN_TIMEOUT"] = "2s",
         });
-        return new RunningServer(path, store, policy, await LedgerServer.StartAsync(settings));
     }
 
     /// <summary>A connection of its own; without a name it has no certificate.</summary>

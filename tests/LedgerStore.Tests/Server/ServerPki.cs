@@ -16,8 +16,8 @@ internal static class ServerPki
 
     private static readonly ConcurrentDictionary<string, X509Certificate2> s_clients = new();
 
-    internal static X509Certificate2 Server { get; } = Load(
-        s_authority.IssueServer(DevelopmentPki.ServerNames, TimeSpan.FromDays(2), DateTimeOffset.UtcNow));
+    private static readonly IssuedCertificate s_server =
+        s_authority.IssueServer(DevelopmentPki.ServerNames, TimeSpan.FromDays(2), DateTimeOffset.UtcNow);
 
     internal static X509Certificate2Collection Roots =>
         [X509Certificate2.CreateFromPem(s_authority.CertificatePem)];
@@ -30,6 +30,14 @@ internal static class ServerPki
             return Load(s_authority.IssueClient(TrustDomain, each, TimeSpan.FromDays(2), DateTimeOffset.UtcNow));
         }
     });
+
+    /// <summary>Writes what a server needs: ca.pem, server.pem and server.key.</summary>
+    internal static void WriteServerTo(string directory)
+    {
+        PkiFiles.WritePublic(Path.Combine(directory, "ca.pem"), s_authority.CertificatePem);
+        PkiFiles.WritePublic(Path.Combine(directory, "server.pem"), s_server.CertificatePem);
+        PkiFiles.WritePrivate(Path.Combine(directory, "server.key"), s_server.PrivateKeyPem);
+    }
 
     /// <summary>Writes ca.pem, and NAME.pem and NAME.key of each client.</summary>
     internal static void WriteTo(string directory, params string[] clients)

@@ -1,0 +1,153 @@
+// Records what changes about the server itself: its start and stop, and every policy, taken or refused. Changes come on
+// the reload thread, which must not wait: they are queued and written within a second, in order.
+// Guarded by its own lock; FlushAsync is called by one task at a time.
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+using Google.Protobuf;
+using LedgerStore.Policy;
+using LedgerStore.Policy.Pki;
+using LedgerStore.Protocol.Events.V1;
+using LedgerStore.Server.Tls;
+
+namespace LedgerStore.Server.Audit;
+
+/// <summary>The record of changes.</summary>
+/// <param name="policyFile">The policy's file.</param>
+/// <param name="policyCopy">Where its text is kept, to be compared with at the next start.</param>
+internal sealed class ChangeRecorder(AuditLog audit, string policyFile, string policyCopy)
+{
+    // More than this, unwritten, says only that something is very wrong with the disk.
+    private const int QueueMax = 1_000;
+    private const int DifferenceMax = 32 * 1024;
+
+    private static readonly string Version =
+        typeof(ChangeRecorder).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+            ?.InformationalVersion ?? "unknown";
+
+    private readonly Lock gate = new();
+    private readonly List<Event> queue = [];
+
+    /// <summary>Records the start, and a policy that is not the one that held when the server last ran.</summary>
+    public async ValueTask StartedAsync(CompiledPolicy policy)
+    {
+        LastPolicy last = await LastPolicy.FindAsync(audit.Ledger, policyCopy).ConfigureAwait(false);
+        List<Event> events = [LifecycleOf("start", string.Empty)];
+        if (!last.Sha256.AsSpan().SequenceEqual(policy.Document.Sha256.AsSpan()))
+        {
+            PolicyChange change = last.ChangeTo(policy);
+            change.WhileDown = last.Sha256.Length > 0;
+            events.Add(new Event { Policy = change });
+        }
+
+        await audit.AppendAsync(events).ConfigureAwait(false);
+        Keep(policy);
+    }
+
+    /// <summary>Records an orderly end.</summary>
+    public async ValueTask StoppedAsync()
+    {
+        try
+        {
+            await audit.AppendAsync(LifecycleOf("stop", string.Empty)).ConfigureAwait(false);
+        }
+        catch (Protocol.Grpc.RpcException)
+        {
+            // The store is beyond writing. The next start finds a start without a stop.
+        }
+    }
+
+    /// <summary>Queues the record of a policy that was exchanged or refused.</summary>
+    public void TrustChanged(TrustChange change)
+    {
+        if (change.Part != TrustPart.Policy)
+        {
+            string what = change.IsAccepted ? "trust changed" : "trust refused";
+            Enqueue(LifecycleOf(what, $"{change.Part}: {change.Detail}"));
+            return;
+        }
+
+        PolicyDocument before = change.Before.Policy.Document;
+        PolicyChange record = new()
+        {
+            Sha256Before = ByteString.CopyFrom(before.Sha256.AsSpan()),
+            Sha256After = ByteString.CopyFrom(change.After.Policy.Document.Sha256.AsSpan()),
+            Accepted = change.IsAccepted,
+        };
+        if (change.IsAccepted)
+        {
+            record.Difference = PolicyDifference
+                .Between(change.Before.Policy, change.After.Policy).ToText(DifferenceMax);
+            Keep(change.After.Policy);
+        }
+        else
+        {
+            record.Reason = Cut(change.Detail);
+        }
+
+        Enqueue(new Event { Policy = record });
+    }
+
+    /// <summary>Queues any other event.</summary>
+    public void Enqueue(Event change)
+    {
+        lock (gate)
+        {
+            if (queue.Count < QueueMax)
+            {
+                queue.Add(change);
+            }
+        }
+    }
+
+    /// <summary>Writes what is queued; what cannot be written stays.</summary>
+    public async ValueTask<Exception?> FlushAsync()
+    {
+        Event[] events;
+        lock (gate)
+        {
+            events = [.. queue];
+        }
+
+        try
+        {
+            await audit.AppendAsync(events).ConfigureAwait(false);
+        }
+        catch (Protocol.Grpc.RpcException cause)
+        {
+            return cause;
+        }
+
+        lock (gate)
+        {
+            queue.RemoveRange(0, events.Length);
+        }
+
+        return null;
+    }
+
+    /// <summary>What happened to the server as a whole.</summary>
+    public static Event LifecycleOf(string change, string detail) => new()
+    {
+        Lifecycle = new Lifecycle { Change = change, Version = Version, Detail = Cut(detail) },
+    };
+
+    private static string Cut(string text) => text.Length > DifferenceMax ? text[..DifferenceMax] : text;
+
+    // A copy only: if it cannot be written, the next start says that policies differ and not in what.
+    private void Keep(CompiledPolicy policy)
+    {
+        try
+        {
+            byte[] text = PkiFiles.ReadBytes(policyFile);
+            if (SHA256.HashData(text).AsSpan().SequenceEqual(policy.Document.Sha256.AsSpan()))
+            {
+                PkiFiles.WritePublic(policyCopy, Encoding.UTF8.GetString(text));
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or PkiException)
+        {
+            Enqueue(LifecycleOf("alert", $"the policy's copy cannot be written: {error.Message}"));
+        }
+    }
+}

@@ -1,0 +1,89 @@
+// The policy that held when the server last ran, as _audit says; its text, if the copy beside the anchor is that one.
+// Read once at start; immutable.
+using System.Collections.Immutable;
+using Google.Protobuf;
+using LedgerStore.Engine;
+using LedgerStore.Policy;
+using LedgerStore.Policy.Pki;
+using LedgerStore.Protocol.Events.V1;
+
+namespace LedgerStore.Server.Audit;
+
+/// <summary>What policy changes are compared with at start.</summary>
+internal sealed record LastPolicy(ImmutableArray<byte> Sha256, CompiledPolicy? Text)
+{
+    private const int DifferenceMax = 32 * 1024;
+
+    // An access record a second for eighteen hours; beyond that a change is looked for no further back.
+    private const long EntriesMax = 65_536;
+    private const long ChunkEntries = 4 * StoreLimits.EntriesPerBundle;
+
+    /// <summary>Looks in the ledger, the newest entries first.</summary>
+    public static async ValueTask<LastPolicy> FindAsync(Ledger audit, string copy)
+    {
+        long end = audit.Size;
+        for (long from = end; from > Math.Max(0, end - EntriesMax);)
+        {
+            long first = Math.Max(0, from - ChunkEntries);
+            if (await LastInAsync(audit, first, from - first).ConfigureAwait(false) is { } change)
+            {
+                ImmutableArray<byte> hash = [.. change.Sha256After.Span];
+                return new LastPolicy(hash, TextOf(copy, hash));
+            }
+
+            from = first;
+        }
+
+        return new LastPolicy([], null);
+    }
+
+    /// <summary>The record of a change from this policy to another.</summary>
+    public PolicyChange ChangeTo(CompiledPolicy policy) => new()
+    {
+        Sha256Before = ByteString.CopyFrom(Sha256.AsSpan()),
+        Sha256After = ByteString.CopyFrom(policy.Document.Sha256.AsSpan()),
+        Accepted = true,
+        Difference = Sha256.Length > 0 && Text is null
+            ? "the text of the policy before is not at hand; this one allows:\n"
+                + PolicyDifference.Between(null, policy).ToText(DifferenceMax)
+            : PolicyDifference.Between(Text, policy).ToText(DifferenceMax),
+    };
+
+    private static async ValueTask<PolicyChange?> LastInAsync(Ledger audit, long first, long count)
+    {
+        PolicyChange? last = null;
+        try
+        {
+            await foreach (EntrySlice slice in audit.ReadAsync(first, count).ConfigureAwait(false))
+            {
+                for (int number = 0; number < slice.Count; number++)
+                {
+                    Event entry = Event.Parser.ParseFrom(slice.Record(number));
+                    last = entry.Policy is { Accepted: true } change ? change : last;
+                }
+            }
+        }
+        catch (Exception damage) when (damage is StoreException or InvalidProtocolBufferException)
+        {
+            // A damaged range hides a change at worst, which then is recorded once more.
+        }
+
+        return last;
+    }
+
+    private static CompiledPolicy? TextOf(string copy, ImmutableArray<byte> hash)
+    {
+        try
+        {
+            byte[] text = PkiFiles.ReadBytes(copy);
+            return System.Security.Cryptography.SHA256.HashData(text).AsSpan().SequenceEqual(hash.AsSpan())
+                && PolicyDocument.Parse(text).Policy is { } policy
+                ? CompiledPolicy.Compile(policy)
+                : null;
+        }
+        catch (PkiException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,74 @@
+// What a server does once a second: sums of accesses are written, open streams are looked at again, and a store that
+// has failed ends the process. One task, from Start to StopAsync.
+using LedgerStore.Engine;
+using LedgerStore.Server.Audit;
+using LedgerStore.Server.Rights;
+
+namespace LedgerStore.Server.Hosting;
+
+/// <summary>The server's timer.</summary>
+internal sealed class Heart(
+    Store store,
+    AccessRecorder recorder,
+    ChangeRecorder changes,
+    OpenStreams streams,
+    ServerLog log,
+    TimeProvider time)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource stopping = new();
+    private readonly TaskCompletionSource<Exception> failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task beating = Task.CompletedTask;
+
+    /// <summary>Completes when the store has failed.</summary>
+    public Task<Exception> Failure => failure.Task;
+
+    public void Start() => beating = BeatAsync();
+
+    /// <summary>Stops, and writes what is still to be written.</summary>
+    public async Task StopAsync()
+    {
+        await stopping.CancelAsync().ConfigureAwait(false);
+        await beating.ConfigureAwait(false);
+        stopping.Dispose();
+        await RecordAsync().ConfigureAwait(false);
+    }
+
+    private async Task BeatAsync()
+    {
+        using PeriodicTimer timer = new(Interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stopping.Token).ConfigureAwait(false))
+            {
+                if (store.Failure is { } cause)
+                {
+                    log.StoreFailed(cause);
+                    failure.TrySetResult(cause);
+                    return;
+                }
+
+                await RecordAsync().ConfigureAwait(false);
+                streams.CheckAll();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops.
+        }
+    }
+
+    private async ValueTask RecordAsync()
+    {
+        if (await recorder.FlushAsync().ConfigureAwait(false) is { } sums)
+        {
+            log.AuditFailed(sums);
+        }
+
+        if (await changes.FlushAsync().ConfigureAwait(false) is { } change)
+        {
+            log.AuditFailed(change);
+        }
+    }
+}

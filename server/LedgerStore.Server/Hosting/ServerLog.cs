@@ -1,0 +1,23 @@
+// What the server itself says in its log. Any thread.
+using Microsoft.Extensions.Logging;
+
+namespace LedgerStore.Server.Hosting;
+
+/// <summary>The server's log lines.</summary>
+internal sealed partial class ServerLog(ILogger logger)
+{
+    [LoggerMessage(LogLevel.Error, "{Call} failed in an unexpected way; please report this")]
+    public partial void CallFailed(string call, Exception error);
+
+    [LoggerMessage(LogLevel.Critical, "the store has stopped: nothing more is acknowledged; the process ends")]
+    public partial void StoreFailed(Exception error);
+
+    [LoggerMessage(LogLevel.Error, "sums of accesses could not be recorded; verify calls are refused until they are")]
+    public partial void AuditFailed(Exception error);
+
+    [LoggerMessage(LogLevel.Information, "serving {Address}, {Ledgers} ledgers, data in {Data}")]
+    public partial void Serving(Uri address, int ledgers, string data);
+
+    [LoggerMessage(LogLevel.Information, "stopped")]
+    public partial void Stopped();
+}

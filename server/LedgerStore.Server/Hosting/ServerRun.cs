@@ -1,0 +1,68 @@
+// A server process from its configuration to its exit code: trust, store, server, and the wait for a signal or for the
+// store's failure. Runs on the main thread.
+using LedgerStore.Engine;
+using LedgerStore.Server.Config;
+using LedgerStore.Server.Tls;
+
+namespace LedgerStore.Server.Hosting;
+
+/// <summary>The life of a server process.</summary>
+internal static class ServerRun
+{
+    /// <param name="prepare">What is done with the store before it is served.</param>
+    /// <param name="announce">Called when the server is ready.</param>
+    public static async Task<int> RunAsync(
+        ServerConfig config,
+        ServeMode mode,
+        TimeProvider time,
+        Action<Store> prepare,
+        Func<LedgerServer, Task> announce)
+    {
+        ConfigSafety.Check(config, mode);
+        ServerTrust trust = ServerTrust.Load(config, mode, time);
+        using Shutdown shutdown = new();
+        Store store = Store.Open(OptionsOf(config, time));
+        bool hasFailed;
+        try
+        {
+            prepare(store);
+            hasFailed = await ServeAsync(config, trust, store, time, shutdown, announce).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Everything is made durable and the last checkpoint is signed; a store that has failed writes nothing.
+            store.Dispose();
+        }
+
+        return hasFailed ? ExitCode.StorageFailure : ExitCode.Clean;
+    }
+
+    private static async Task<bool> ServeAsync(
+        ServerConfig config,
+        ServerTrust trust,
+        Store store,
+        TimeProvider time,
+        Shutdown shutdown,
+        Func<LedgerServer, Task> announce)
+    {
+        HostSettings settings = new() { Store = store, Config = config, Trust = trust, Time = time };
+        LedgerServer server = await LedgerServer.StartAsync(settings).ConfigureAwait(false);
+        await using (server.ConfigureAwait(false))
+        {
+            await announce(server).ConfigureAwait(false);
+            await Task.WhenAny(shutdown.Requested, server.Failure).ConfigureAwait(false);
+            await server.StopAsync().ConfigureAwait(false);
+            return store.Failure is not null;
+        }
+    }
+
+    private static StoreOptions OptionsOf(ServerConfig config, TimeProvider time) => new()
+    {
+        Directory = config.Data,
+        PublicName = config.PublicName,
+        JournalBudgetBytes = config.JournalBudgetBytes,
+        CacheBytes = config.ReadCacheBytes,
+        ReserveBytes = config.ReserveBytes,
+        Time = time,
+    };
+}

@@ -1,0 +1,159 @@
+// What _audit says about accesses: before the answer, in full, and bounded.
+
+using LedgerStore.Protocol;
+using LedgerStore.Protocol.Channel;
+using LedgerStore.Protocol.Events.V1;
+using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol.V1;
+using Xunit;
+
+namespace LedgerStore.Tests.Server;
+
+public sealed class AuditTests : IAsyncLifetime
+{
+    private RunningServer server = null!;
+
+    public async Task InitializeAsync() => server = await RunningServer.StartAsync();
+
+    public async Task DisposeAsync() => await server.DisposeAsync();
+
+    [Fact]
+    public async Task AReadIsRecordedAtItsBeginningAndAtItsEndWithTheRange()
+    {
+        await server.Connect("writer").AppendAsync("demo", "a", "b", "c");
+        await server.Connect("reader").ReadEventsAsync(new ReadRequest { Ledger = "demo", Index = 1 });
+        List<Access> accesses = await AccessesOfAsync("reader");
+        Assert.Equal(2, accesses.Count);
+        Assert.All(accesses, access => Assert.Equal("ledgerstore.v1.Reader/Read", access.Call));
+        Assert.All(accesses, access => Assert.Equal("demo", access.Ledger));
+        Assert.All(accesses, access => Assert.StartsWith("127.0.0.1:", access.Peer));
+        Assert.Equal((0ul, 0ul, ""), (accesses[0].FirstIndex, accesses[0].Count, accesses[0].Status));
+        Assert.Equal((1ul, 2ul, "OK"), (accesses[1].FirstIndex, accesses[1].Count, accesses[1].Status));
+    }
+
+    [Fact]
+    public async Task TheRecordIsThereBeforeTheFirstByteOfTheAnswer()
+    {
+        await server.Connect("writer").AppendAsync("demo", "a");
+        using ServerStreamCall<ReadResponse> call = server.Connect("reader").ServerStream(
+            LedgerMethods.Read, new ReadRequest { Ledger = "demo", Follow = true }, default);
+        Assert.True(await call.Responses.ReadAsync());
+        Assert.Single(await AccessesOfAsync("reader"));
+    }
+
+    [Fact]
+    public async Task ReadingTheRecordIsRecordedItself()
+    {
+        await server.Connect("reader").ReadEventsAsync(new ReadRequest { Ledger = "_audit" });
+        List<Access> accesses = await AccessesOfAsync("reader");
+        Assert.Equal(["_audit", "_audit"], accesses.Select(access => access.Ledger));
+    }
+
+    [Fact]
+    public async Task AppendsAreTheirOwnRecord()
+    {
+        await server.Connect("writer").AppendAsync("demo", "a");
+        Assert.Empty(await AccessesOfAsync("writer"));
+    }
+
+    [Fact]
+    public async Task DenialsAreRecordedOneByOneUpToTenInASecondAndThenSummed()
+    {
+        RpcChannel idle = server.Connect("idle");
+        for (int number = 0; number < 300; number++)
+        {
+            RpcException refusal = await Calls.RefusalOfAsync(async () => await idle.AppendAsync("demo", "x"));
+            Assert.Equal(StatusCode.PermissionDenied, refusal.Code);
+        }
+
+        List<Denials> denials = await DenialsAsync(300);
+        Assert.Equal(300, denials.Sum(denial => (long)denial.Count));
+        Assert.All(denials, denial => Assert.Equal(("idle", "demo"), (denial.Identity, denial.Ledger)));
+        Assert.True(denials.Count < 300);
+        Assert.True(denials.Count(denial => denial.Count == 1) >= 10);
+    }
+
+    [Fact]
+    public async Task AFloodOfDifferentDenialsIsCountedInFullAndWrittenInFewerLines()
+    {
+        RpcChannel idle = server.Connect("idle");
+        await Task.WhenAll(Enumerable.Range(0, 2_000).Select(async number =>
+            await Calls.RefusalOfAsync(async () => await idle.AppendAsync($"ledger-{number}", "x"))));
+        List<Denials> denials = await DenialsAsync(2_000);
+        Assert.Equal(2_000, denials.Sum(denial => (long)denial.Count));
+        Assert.True(denials.Count < 2_000, $"{denials.Count} records");
+    }
+
+    [Fact]
+    public async Task ACallerWithoutACertificateIsNobodyAndIsRecorded()
+    {
+        server.ChangePolicy(RunningServer.DefaultPolicy + "anonymous_tiles: [\"public.*\"]\n");
+        RpcException refusal = await Calls.RefusalOfAsync(
+            async () => await server.Connect(null).AppendAsync("demo", "x"));
+        Assert.Equal(StatusCode.Unauthenticated, refusal.Code);
+        Denials denial = Assert.Single(await DenialsAsync(1));
+        Assert.Equal(string.Empty, denial.Identity);
+        Assert.Equal("ledgerstore.v1.Appender/Append", denial.Call);
+    }
+
+    [Fact]
+    public async Task AFailedHandshakeIsRecordedByItsNetwork()
+    {
+        await Calls.RefusalOfAsync(async () => await server.Connect(null).AppendAsync("demo", "x"));
+        Denials denial = Assert.Single(await DenialsAsync(1));
+        Assert.Equal(("", "tls/handshake", "127.0.0.0/24"), (denial.Identity, denial.Call, denial.Peer));
+    }
+
+    [Fact]
+    public async Task APolicyChangeIsRecordedWithItsDifferenceAndARefusedOneWithItsReason()
+    {
+        server.ChangePolicy(RunningServer.DefaultPolicy.Replace("write:  [append]", "write:  [append, read]"));
+        server.ChangePolicy("version: 1\ntrust_domain: example.org\nunheard_of: 1\n");
+        List<PolicyChange> changes = await WaitAsync<PolicyChange>(
+            events => [.. events.Select(each => each.Policy).Where(each => each is not null)],
+            found => found.Count == 3);
+        Assert.True(changes[1].Accepted);
+        Assert.Contains("+ writer read on \"*\"", changes[1].Difference);
+        Assert.Equal(changes[0].Sha256After, changes[1].Sha256Before);
+        Assert.False(changes[2].Accepted);
+        Assert.Contains("unheard_of", changes[2].Reason);
+    }
+
+    [Fact]
+    public async Task ANewPolicyEndsTheStreamsThatLostTheirRight()
+    {
+        await server.Connect("writer").AppendAsync("demo", "a");
+        using ServerStreamCall<ReadResponse> call = server.Connect("reader").ServerStream(
+            LedgerMethods.Read, new ReadRequest { Ledger = "demo", Follow = true }, default);
+        Assert.True(await call.Responses.ReadAsync());
+        Assert.True(await call.Responses.ReadAsync());
+        server.ChangePolicy(RunningServer.DefaultPolicy.Replace("read:   [read]", "read:   [verify]"));
+        RpcException refusal = await Calls.RefusalOfAsync(async () => await call.Responses.ReadAsync());
+        Assert.Equal(StatusCode.PermissionDenied, refusal.Code);
+        List<Access> accesses = await AccessesOfAsync("reader");
+        Assert.Equal("PERMISSION_DENIED", accesses[^1].Status);
+    }
+
+    private async Task<List<Access>> AccessesOfAsync(string identity) =>
+        [.. (await server.ReadAuditAsync()).Select(each => each.Access)
+            .Where(access => access is not null && access.Identity == identity)];
+
+    private Task<List<Denials>> DenialsAsync(long count) => WaitAsync<Denials>(
+        events => [.. events.Select(each => each.Denials).Where(each => each is not null)],
+        found => found.Sum(denial => (long)denial.Count) >= count);
+
+    // Sums are written a second later: wait for them, not for a time.
+    private async Task<List<T>> WaitAsync<T>(Func<List<Event>, List<T>> select, Func<List<T>, bool> isEnough)
+    {
+        while (true)
+        {
+            List<T> found = select(await server.ReadAuditAsync());
+            if (isEnough(found))
+            {
+                return found;
+            }
+
+            await Task.Delay(20);
+        }
+    }
+}
