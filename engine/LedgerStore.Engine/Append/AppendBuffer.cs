@@ -9,13 +9,16 @@ namespace LedgerStore.Engine.Append;
 /// <summary>A pinned buffer that holds one journal frame and the operations that wait for it.</summary>
 internal sealed class AppendBuffer(int capacity) : IDisposable
 {
+    // Kept free of batches: under full load every frame still takes the checkpoints that are to be published.
+    private const int CheckpointBytesMax = 64 * 1024;
+
     private readonly PinnedBuffer _memory = PinnedBuffer.Allocate(FrameHeader.AlignUp(capacity));
     private readonly List<AppendOperation> _operations = [];
     private int _used = FrameHeader.Bytes;
     private int _owners;
 
     /// <summary>What one section may take at most: what fits an empty buffer.</summary>
-    public int SectionBytesMax => _memory.Length - FrameHeader.Bytes;
+    public int SectionBytesMax => _memory.Length - FrameHeader.Bytes - CheckpointBytes;
 
     public long FrameNumber { get; private set; }
 
@@ -42,7 +45,13 @@ internal sealed class AppendBuffer(int capacity) : IDisposable
 
     public ReadOnlySpan<byte> Body => _memory.Span.Slice(FrameHeader.Bytes, BodyBytes);
 
-    public bool HasRoomFor(int storedBytes) => storedBytes <= _memory.Length - _used;
+    private int CheckpointBytes => Math.Min(CheckpointBytesMax, _memory.Length / 8);
+
+    /// <summary>Whether a batch's section fits.</summary>
+    public bool HasRoomFor(int storedBytes) => storedBytes <= _memory.Length - _used - CheckpointBytes;
+
+    /// <summary>Whether a checkpoint's section fits: it may use what is kept free of batches.</summary>
+    public bool HasRoomForCheckpoint(int storedBytes) => storedBytes <= _memory.Length - _used;
 
     /// <summary>Makes an unused buffer the frame with this number.</summary>
     public void Begin(long frameNumber)
@@ -61,7 +70,7 @@ internal sealed class AppendBuffer(int capacity) : IDisposable
     public Span<byte> Reserve(int contentBytes)
     {
         int stored = SectionHeader.StoredBytesOf(contentBytes);
-        Invariant.That(HasRoomFor(stored), "room is checked before it is reserved");
+        Invariant.That(HasRoomForCheckpoint(stored), "room is checked before it is reserved");
         Span<byte> section = _memory.Span.Slice(_used, stored);
         section[(SectionHeader.Bytes + contentBytes)..].Clear();
         _used += stored;

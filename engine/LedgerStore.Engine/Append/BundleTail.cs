@@ -10,10 +10,15 @@ namespace LedgerStore.Engine.Append;
 /// <summary>What of a ledger is not in its files yet.</summary>
 internal sealed class BundleTail
 {
+    private const int BundleLevel = 8;
     private readonly Lock _lock = new();
 
     // Guarded by the lock for readers. The bundler, which alone changes them, looks at them without it.
     private readonly Queue<OpenBundle> _unwritten = new();
+
+    // Over the full bundles that are on the disk; the roots of those that are not are in them. So the right edge is
+    // known for every size from there on, also while hashing runs ahead of what is durable.
+    private readonly CompactRange _writtenTree;
     private OpenBundle? _open;
 
     // A released bundle for the next one: a busy ledger leaves no garbage.
@@ -26,15 +31,12 @@ internal sealed class BundleTail
     /// <param name="tree">Over all full bundles.</param>
     public BundleTail(CompactRange tree, long size)
     {
-        Tree = tree;
+        _writtenTree = tree;
         OpenStart = (long)tree.Size;
         Invariant.That(
             size - OpenStart is >= 0 and < StoreLimits.EntriesPerBundle, "the tree ends with the last bundle");
         _restingCount = (int)(size - OpenStart);
     }
-
-    /// <summary>The tree over the full bundles. Of the bundler.</summary>
-    public CompactRange Tree { get; }
 
     /// <summary>Where the open bundle starts: entries in full bundles, written or not.</summary>
     public long OpenStart { get; private set; }
@@ -132,6 +134,7 @@ internal sealed class BundleTail
         lock (_lock)
         {
             _spare = _unwritten.Dequeue();
+            _writtenTree.AppendSubtree(BundleLevel, _spare.Root);
             _spare.Release();
         }
     }
@@ -146,13 +149,73 @@ internal sealed class BundleTail
         }
     }
 
-    /// <summary>The leaf hashes of the open bundle's first entries, for a checkpoint or a proof.</summary>
-    /// <returns>False when the bundle at this place is not in memory, or has not so many hashed entries.</returns>
-    public bool TryCopyLeaves(long firstIndex, Span<Hash256> leaves)
+    /// <summary>Copies the leaf hashes of a bundle that is in memory, as far as they are computed.</summary>
+    /// <returns>How many; 0 when the bundle is not here.</returns>
+    public int CopyLeaves(long firstIndex, Span<Hash256> leaves)
     {
         lock (_lock)
         {
-            return Find(firstIndex) is { } bundle && bundle.TryCopyLeaves(leaves);
+            return Find(firstIndex) is { } bundle ? bundle.CopyLeaves(leaves) : 0;
+        }
+    }
+
+    /// <summary>Copies the roots of full bundles that are not on the disk, to where they stand in their
+    /// segment.</summary>
+    /// <param name="roots">The 256 places of the segment.</param>
+    /// <returns>The run of places that were written; empty when there are none of this segment.</returns>
+    public Range CopyUnwrittenRoots(long segment, Span<Hash256> roots)
+    {
+        int first = 0;
+        int end = 0;
+        lock (_lock)
+        {
+            foreach (OpenBundle bundle in _unwritten)
+            {
+                long number = bundle.FirstIndex / StoreLimits.EntriesPerBundle;
+                if (number / StoreLimits.BundlesPerSegment != segment)
+                {
+                    continue;
+                }
+
+                if (!bundle.HasRoot)
+                {
+                    break;
+                }
+
+                int place = (int)(number % StoreLimits.BundlesPerSegment);
+                first = end == 0 ? place : first;
+                roots[place] = bundle.Root;
+                end = place + 1;
+            }
+        }
+
+        return first..end;
+    }
+
+    /// <summary>Copies the right edge of the tree of the first entries.</summary>
+    /// <param name="size">Hashed, and not less than what is written in full bundles.</param>
+    /// <param name="tree">Becomes the tree over the full bundles below the size.</param>
+    /// <param name="leaves">Room for 256: the leaf hashes behind them.</param>
+    /// <returns>How many leaves were copied: fewer than there are when they are on the disk only.</returns>
+    public int CopyEdge(long size, CompactRange tree, Span<Hash256> leaves)
+    {
+        lock (_lock)
+        {
+            tree.CopyFrom(_writtenTree);
+            Invariant.That((long)tree.Size <= size, "what is written is durable, and what is durable is asked for");
+            foreach (OpenBundle bundle in _unwritten)
+            {
+                if (bundle.FirstIndex + StoreLimits.EntriesPerBundle > size)
+                {
+                    break;
+                }
+
+                tree.AppendSubtree(BundleLevel, bundle.Root);
+            }
+
+            // A bundle may be full and not be in line yet: then it is the open one, and its leaves do as well.
+            int count = (int)Math.Min(size - (long)tree.Size, leaves.Length);
+            return Find((long)tree.Size) is { } open ? open.CopyLeaves(leaves[..count]) : 0;
         }
     }
 

@@ -14,11 +14,10 @@ internal sealed partial class Bundler(
     LedgerLogs ledgers,
     BundleWorkers workers,
     DiskSpace disk,
+    GrowthQueue growth,
     EngineMeter meter,
     long lastFrame)
 {
-    private const int BundleLevel = 8;
-
     // Of one frame: the bundles that grew in it, and which bytes of it each run of entries was copied from.
     private readonly List<OpenBundle> _grown = [];
     private readonly List<CopiedRun> _runs = [];
@@ -70,11 +69,18 @@ internal sealed partial class Bundler(
             Invariant.That(
                 SectionHeader.TryRead(body[offset..], out SectionHeader header), "a frame holds whole sections");
             int content = offset + SectionHeader.Bytes;
+            LedgerLog ledger = ledgers.Get(header.LedgerId);
+            Touch(ledger, fileNumber);
+            ReadOnlySpan<byte> bytes = body.Slice(content, header.ContentBytes);
             if (header.Type == SectionType.Append)
             {
-                LedgerLog ledger = ledgers.Get(header.LedgerId);
-                Touch(ledger, fileNumber);
-                Copy(ledger, header, body.Slice(content, header.ContentBytes), content);
+                Copy(ledger, header, bytes, content);
+            }
+            else
+            {
+                // The journal file may go only when the ledger's state.log has it.
+                ledger.Checkpoints.NoteJournaled(
+                    new CheckpointRecord(header.FirstIndex, header.Root, bytes.ToArray()));
             }
 
             offset += header.StoredBytes;
@@ -137,12 +143,12 @@ internal sealed partial class Bundler(
             bundle.AccountedBytes = bundle.HeldBytes;
             if (bundle.IsFull)
             {
-                ledger.Tail.Tree.AppendSubtree(BundleLevel, bundle.Root);
                 ledger.Tail.CloseFull();
                 ExpectWrite(ledger);
             }
 
             ledger.Readable.AdvanceTo(ledger.Tail.Size);
+            growth.Note(ledger);
         }
     }
 

@@ -80,6 +80,7 @@ internal sealed class FlushCommit(IFileSystem files, StorePaths paths, Gate gate
         }
 
         long savedThrough = StageProducers(flush.Ledger.Producers, state);
+        flush.Ledger.Checkpoints.StageInto(state);
         state.Stage(new FlushedRecord(flush.Size, flush.Segment, flush.Generation, flush.LastMicros));
         return savedThrough;
     }

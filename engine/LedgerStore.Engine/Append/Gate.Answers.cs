@@ -38,7 +38,9 @@ internal sealed partial class Gate
             return refusal;
         }
 
-        return _refusal is null ? null : new StoreException(_refusal.Reason, _refusal.Message, _refusal);
+        return (_finalRefusal ?? _refusal) is { } refused
+            ? new StoreException(refused.Reason, refused.Message, refused)
+            : null;
     }
 
     private static void Answer(AppendOperation operation, StoreException refusal)

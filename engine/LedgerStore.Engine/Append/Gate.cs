@@ -257,11 +257,12 @@ internal sealed partial class Gate(
     /// <summary>Makes the filling buffer one that has room. Under the lock.</summary>
     private bool TryMakeRoom(int sectionBytes)
     {
-        if (_filling is not null && _filling.HasRoomFor(sectionBytes))
-        {
-            return true;
-        }
+        return (_filling is not null && _filling.HasRoomFor(sectionBytes)) || TryBeginFrame();
+    }
 
+    /// <summary>Makes the filling buffer an empty one. Under the lock.</summary>
+    private bool TryBeginFrame()
+    {
         // A new frame is begun only while a whole journal file is ready behind the current one: all buffers together
         // fit one file, so a frame that was begun always finds its place without asking the disk for space.
         if (_free.Count == 0 || !isJournalReady())

@@ -64,12 +64,19 @@ internal sealed class LedgerLog
     /// <summary>Set while the bundler has it on its list of ledgers with blocks to write.</summary>
     public bool IsWriteExpected { get; set; }
 
+    /// <summary>Checkpoints that were signed, on their way into state.log; and the newest ones that were
+    /// published.</summary>
+    public CheckpointHistory Checkpoints { get; } = new();
+
     // ---- of the flusher
 
     public LedgerStateLog State =>
         _state ?? throw new InvariantException("nothing of a damaged ledger is ever flushed");
 
     // ---- any thread
+
+    /// <summary>Not 0 while it is in the queue of ledgers that grew.</summary>
+    public int GrowthNote;
 
     public required LedgerReader Reader { get; init; }
 

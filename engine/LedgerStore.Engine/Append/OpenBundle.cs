@@ -19,6 +19,7 @@ internal sealed class OpenBundle
     private Hash256[] _leaves = [];
     private byte[] _block = [];
     private int _hashed;
+    private bool _hasRoot;
 
     public OpenBundle(LedgerLog ledger, long firstIndex)
     {
@@ -38,6 +39,9 @@ internal sealed class OpenBundle
 
     /// <summary>Of a full bundle that went through Finish.</summary>
     public Hash256 Root { get; private set; }
+
+    /// <summary>Whether the root is computed.</summary>
+    public bool HasRoot => Volatile.Read(ref _hasRoot);
 
     /// <summary>Set while the bundler has it on its list for the present frame.</summary>
     public bool IsListed { get; set; }
@@ -130,6 +134,7 @@ internal sealed class OpenBundle
         }
 
         Root = Sha256Batch.PerfectRoot(Leaves, worker.Scratch);
+        Volatile.Write(ref _hasRoot, true);
         _block = ArrayPool<byte>.Shared.Rent(BlockEncoder.BlockBytesBound(Bytes, Count));
         BlockBytes = Encode(worker.Encoder, Count, _block);
     }
@@ -144,17 +149,13 @@ internal sealed class OpenBundle
         return copy;
     }
 
-    /// <summary>Copies leaf hashes from the first entry on; false when not so many are computed.</summary>
-    public bool TryCopyLeaves(Span<Hash256> leaves)
+    /// <summary>Copies leaf hashes from the first entry on, as many as are computed.</summary>
+    public int CopyLeaves(Span<Hash256> leaves)
     {
-        // Hashed last: the hashes below it are written before it grows.
-        if (Volatile.Read(ref _hashed) < leaves.Length)
-        {
-            return false;
-        }
-
-        _leaves.AsSpan(0, leaves.Length).CopyTo(leaves);
-        return true;
+        // Read first: the hashes below it were written before it grew.
+        int count = Math.Min(Volatile.Read(ref _hashed), leaves.Length);
+        _leaves.AsSpan(0, count).CopyTo(leaves);
+        return count;
     }
 
     /// <summary>Encodes the first entries as a block.</summary>
@@ -190,6 +191,7 @@ internal sealed class OpenBundle
         _leaves = [];
         Count = 0;
         _hashed = 0;
+        _hasRoot = false;
         AccountedBytes = 0;
         BlockBytes = 0;
     }

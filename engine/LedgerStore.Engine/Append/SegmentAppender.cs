@@ -14,7 +14,10 @@ internal sealed record SegmentEnvironment(
 /// <summary>The writing end of a ledger's files.</summary>
 internal sealed class SegmentAppender(SegmentEnvironment environment, uint ledgerId, SegmentReader reader) : IDisposable
 {
+    // The lock is for those who copy out of the roots; the writer, which alone changes them, reads without it.
+    private readonly Lock _rootsLock = new();
     private readonly Hash256[] _bundleRoots = new Hash256[StoreLimits.BundlesPerSegment];
+    private int _rootsCount;
     private readonly List<SealedFacts> _completed = [];
     private OpenSegment? _open;
     private long _firstMicros;
@@ -57,6 +60,22 @@ internal sealed class SegmentAppender(SegmentEnvironment environment, uint ledge
     /// <summary>The roots of the open segment's first bundles.</summary>
     public ReadOnlySpan<Hash256> BundleRoots(int count) => _bundleRoots.AsSpan(0, count);
 
+    /// <summary>Copies the roots of the bundles that are written. Any thread.</summary>
+    /// <returns>How many; -1 when the segment is complete.</returns>
+    public int CopyBundleRoots(long segment, Span<Hash256> roots)
+    {
+        lock (_rootsLock)
+        {
+            if (segment != Segment)
+            {
+                return segment < Segment ? -1 : 0;
+            }
+
+            _bundleRoots.AsSpan(0, _rootsCount).CopyTo(roots);
+            return _rootsCount;
+        }
+    }
+
     /// <summary>Writes the block of a full bundle; with the 256th the segment is complete.</summary>
     /// <exception cref="StorageException">With IsNoSpace nothing was changed, and the call can be made
     /// again.</exception>
@@ -68,7 +87,7 @@ internal sealed class SegmentAppender(SegmentEnvironment environment, uint ledge
         {
             segment.Append(bundle.Block);
             WrittenBytes += bundle.BlockBytes;
-            _bundleRoots[number] = bundle.Root;
+            AddRoot(number, bundle.Root);
             Note(number, bundle.FirstMicros, bundle.LastMicros);
         }
 
@@ -110,6 +129,7 @@ internal sealed class SegmentAppender(SegmentEnvironment environment, uint ledge
     private void TakeOver(OpenSegment open, int fullBundles)
     {
         BundleReload.ReadRoots(open, fullBundles).CopyTo(_bundleRoots, 0);
+        _rootsCount = fullBundles;
         if (open.TryFindRow(0, out DirectoryRow first))
         {
             _firstMicros = first.FirstMicros;
@@ -170,7 +190,20 @@ internal sealed class SegmentAppender(SegmentEnvironment environment, uint ledge
         segment.Dispose();
         _completed.Add(facts);
         _open = null;
-        Segment++;
+        lock (_rootsLock)
+        {
+            Segment++;
+            _rootsCount = 0;
+        }
+    }
+
+    private void AddRoot(int number, in Hash256 root)
+    {
+        lock (_rootsLock)
+        {
+            _bundleRoots[number] = root;
+            _rootsCount = number + 1;
+        }
     }
 
     private void Note(int bundle, long firstMicros, long lastMicros)

@@ -32,6 +32,8 @@ internal static unsafe partial class LinuxNative
     // Linux 5.14. Faults pages in for reading and returns an error where touching them would raise SIGBUS.
     public const int AdvicePopulateRead = 22;
 
+    public const int ThreadCpuClock = 3;
+
     private const string Libc = "libc";
 
     [LibraryImport(Libc, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -112,4 +114,11 @@ internal static unsafe partial class LinuxNative
         public ulong FreeBlocks;
         public ulong AvailableBlocks;
     }
+
+    [LibraryImport(Libc, EntryPoint = "clock_gettime", SetLastError = true)]
+    public static partial int ReadClock(int clock, out TimeSpec time);
+
+    /// <summary>struct timespec.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public readonly record struct TimeSpec(long Seconds, long Nanos);
 }

@@ -17,6 +17,7 @@
 //
 // Who appended (identity, producer) is inside the entries. The frame's CRC covers everything.
 using System.Buffers.Binary;
+using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Format;
 
@@ -36,13 +37,19 @@ internal readonly record struct SectionHeader(
     int ContentBytes,
     long FirstSequence,
     long ReceivedMicros,
-    UInt128 Fingerprint)
+    UInt128 Fingerprint,
+    Hash256 Root = default)
 {
     public const int Bytes = 64;
     private const int Alignment = 8;
+    private const int RootOffset = 32;
 
     /// <summary>Bytes from this section's start to the next one's.</summary>
     public int StoredBytes => StoredBytesOf(ContentBytes);
+
+    /// <summary>The header of a checkpoint's section.</summary>
+    public static SectionHeader Checkpoint(uint ledgerId, long size, in Hash256 root, int noteBytes) =>
+        new(SectionType.Checkpoint, false, ledgerId, size, 0, noteBytes, 0, 0, 0, root);
 
     public static int StoredBytesOf(int contentBytes) => Bytes + ((contentBytes + Alignment - 1) & -Alignment);
 
@@ -55,6 +62,13 @@ internal readonly record struct SectionHeader(
         BinaryPrimitives.WriteInt64LittleEndian(section[8..], FirstIndex);
         BinaryPrimitives.WriteInt32LittleEndian(section[16..], Count);
         BinaryPrimitives.WriteInt32LittleEndian(section[20..], ContentBytes);
+        if (Type == SectionType.Checkpoint)
+        {
+            Hash256 root = Root;
+            Hash256.BytesOf(ref root).CopyTo(section[RootOffset..]);
+            return;
+        }
+
         BinaryPrimitives.WriteInt64LittleEndian(section[24..], FirstSequence);
         BinaryPrimitives.WriteInt64LittleEndian(section[32..], ReceivedMicros);
         BinaryPrimitives.WriteUInt128LittleEndian(section[40..], Fingerprint);
@@ -69,6 +83,16 @@ internal readonly record struct SectionHeader(
             return false;
         }
 
+        if (body[0] == (byte)SectionType.Checkpoint)
+        {
+            header = Checkpoint(
+                BinaryPrimitives.ReadUInt32LittleEndian(body[4..]),
+                BinaryPrimitives.ReadInt64LittleEndian(body[8..]),
+                new Hash256(body.Slice(RootOffset, Hash256.Length)),
+                BinaryPrimitives.ReadInt32LittleEndian(body[20..]));
+            return header.Fits(body);
+        }
+
         header = new SectionHeader(
             (SectionType)body[0],
             body[1] != 0,
@@ -79,8 +103,11 @@ internal readonly record struct SectionHeader(
             BinaryPrimitives.ReadInt64LittleEndian(body[24..]),
             BinaryPrimitives.ReadInt64LittleEndian(body[32..]),
             BinaryPrimitives.ReadUInt128LittleEndian(body[40..]));
-        return header is { FirstIndex: >= 0, Count: >= 0, ContentBytes: >= 0 }
-            && header.ContentBytes <= body.Length - Bytes
-            && header.StoredBytes <= body.Length;
+        return header.Fits(body);
     }
+
+    private bool Fits(ReadOnlySpan<byte> body) =>
+        this is { FirstIndex: >= 0, Count: >= 0, ContentBytes: >= 0 }
+        && ContentBytes <= body.Length - Bytes
+        && StoredBytes <= body.Length;
 }

@@ -54,6 +54,12 @@ public enum StoreReason
     /// <summary>The data is older than, or differs from, what was signed.</summary>
     RollbackDetected,
 
+    /// <summary>The signing key is missing, readable by others, or not the one that signed last.</summary>
+    KeyMismatch,
+
+    /// <summary>The store signs nothing: it was opened without a key, or its anchor cannot be written.</summary>
+    SigningStopped,
+
     /// <summary>Another process has the data directory.</summary>
     InUse,
 

@@ -21,6 +21,9 @@ internal sealed class Watermark(long initial, int waitersMax)
     /// <summary>The count now. What was written before it was advanced is visible to who sees it.</summary>
     public long Value => Volatile.Read(ref _value);
 
+    /// <summary>The lowest value that anybody waits for; long.MaxValue when nobody does.</summary>
+    public long LowestWanted => Volatile.Read(ref _lowestWanted);
+
     /// <summary>Callers that wait now, for metrics.</summary>
     public int WaiterCount
     {

@@ -8,13 +8,9 @@ namespace LedgerStore.Engine.Journal;
 /// <summary>The newest of everything in a state.log.</summary>
 internal sealed class LedgerState
 {
-    /// <summary>Published checkpoints that are kept. Receipts and proofs need the newest; a follower that asks for the
-    /// one before finds it. 32 of about 400 bytes keep an idle ledger within its 16 KB.</summary>
-    public const int CheckpointsKept = 32;
-
     private readonly SortedList<long, SealedRecord> _sealed = [];
     private readonly Dictionary<(string Identity, string Producer), ProducerSnapshot> _producers = [];
-    private readonly List<CheckpointRecord> _checkpoints = [];
+    private readonly CheckpointWindow _checkpoints = new();
 
     /// <summary>Sealed segments, in order.</summary>
     public IList<SealedRecord> Sealed => _sealed.Values;
@@ -24,8 +20,11 @@ internal sealed class LedgerState
 
     public IReadOnlyCollection<ProducerSnapshot> Producers => _producers.Values;
 
-    /// <summary>The newest checkpoints, in the order they were published.</summary>
-    public IReadOnlyList<CheckpointRecord> Checkpoints => _checkpoints;
+    /// <summary>The checkpoints that are kept, in the order they were published.</summary>
+    public IReadOnlyList<CheckpointRecord> Checkpoints => _checkpoints.Records;
+
+    /// <summary>The smallest checkpoint that is kept and covers this many entries.</summary>
+    public CheckpointRecord? FindCheckpoint(long size) => _checkpoints.FindAtLeast(size);
 
     /// <summary>What a compacted log of this state has, in bytes of the file.</summary>
     public long LiveBytes { get; private set; } = CommittedLogFormat.RecordsOffset;
@@ -80,7 +79,7 @@ internal sealed class LedgerState
             log.Append((ushort)StateRecordType.Producer, ProducerRecord.Encode(producer));
         }
 
-        foreach (CheckpointRecord checkpoint in _checkpoints)
+        foreach (CheckpointRecord checkpoint in _checkpoints.Records)
         {
             log.Append((ushort)StateRecordType.Checkpoint, checkpoint.Encode());
         }
@@ -110,14 +109,16 @@ internal sealed class LedgerState
 
     private void Add(CheckpointRecord checkpoint)
     {
-        if (_checkpoints.Count == CheckpointsKept)
+        if (!_checkpoints.TryAdd(checkpoint, out CheckpointRecord? dropped))
         {
-            Uncount(BodyBytes(_checkpoints[0]));
-            _checkpoints.RemoveAt(0);
+            return;
         }
 
-        _checkpoints.Add(checkpoint);
         Count(BodyBytes(checkpoint));
+        if (dropped is not null)
+        {
+            Uncount(BodyBytes(dropped));
+        }
     }
 
     private void Count(int bodyBytes) => LiveBytes += bodyBytes == 0 ? 0 : CommittedLogFormat.RecordBytes(bodyBytes);

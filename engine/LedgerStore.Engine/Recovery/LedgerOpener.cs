@@ -173,12 +173,18 @@ internal sealed partial class LedgerOpener(IFileSystem files, SegmentEnvironment
             producers.Restore(snapshot);
         }
 
-        return new LedgerLog(entry.Id, entry.Name, entry.IsSalted, size, producers, stateLog)
+        LedgerLog log = new(entry.Id, entry.Name, entry.IsSalted, size, producers, stateLog)
         {
             Tail = tail,
             Appender = appender,
             Reader = new LedgerReader(entry.Id, segments, tail, environment.Services),
             AppendRefusal = entry.IsFrozen ? LedgerRefusals.Frozen(entry.Name, entry.Frozen!.Reason) : null,
         };
+        if (state.Checkpoints is [.., var newest])
+        {
+            log.Checkpoints.Restore(newest);
+        }
+
+        return log;
     }
 }

@@ -13,6 +13,9 @@ internal sealed class Replay(IFileSystem files, LedgerOpener opener, LedgerLogs 
 {
     private readonly Dictionary<uint, (Exception Damage, long Size)> _damaged = [];
 
+    // Sections as they stand in the journal, and the ledgers they are of.
+    private readonly List<(uint LedgerId, byte[] Section)> _checkpoints = [];
+
     /// <summary>Ledgers whose files do not fit the journal: they stay as they are, and are read-only from now on.
     /// </summary>
     public IReadOnlyCollection<uint> Damaged => _damaged.Keys;
@@ -51,6 +54,32 @@ internal sealed class Replay(IFileSystem files, LedgerOpener opener, LedgerLogs 
         }
     }
 
+    /// <summary>Takes the checkpoints of the journal over, when all its entries are; nothing of them is checked
+    /// here.</summary>
+    /// <remarks>
+    /// A ledger may have a checkpoint in the journal and its entries in its files only. So the checkpoints come last:
+    /// by then every ledger that has entries in the journal was opened in front of them.
+    /// </remarks>
+    /// <param name="fileNumber">The journal's last file: it is kept until these are saved.</param>
+    public List<(LedgerLog Ledger, CheckpointRecord Record)> TakeCheckpoints(long fileNumber)
+    {
+        List<(LedgerLog, CheckpointRecord)> found = [];
+        foreach ((uint id, byte[] bytes) in _checkpoints)
+        {
+            LedgerLog ledger = ledgers.Get(id);
+            SectionHeader.TryRead(bytes, out SectionHeader section);
+            byte[] note = bytes.AsSpan(SectionHeader.Bytes, section.ContentBytes).ToArray();
+            found.Add((ledger, new CheckpointRecord(section.FirstIndex, section.Root, note)));
+            if (ledger.Reader.Damage is null)
+            {
+                bundler.Process(bytes, Crc32C.Compute(bytes), fileNumber);
+            }
+        }
+
+        _checkpoints.Clear();
+        return found;
+    }
+
     private static void ReadBody(IFile file, in FoundFrame frame, Span<byte> body)
     {
         int read = file.Read(frame.Offset + FrameHeader.Bytes, body);
@@ -77,7 +106,13 @@ internal sealed class Replay(IFileSystem files, LedgerOpener opener, LedgerLogs 
 
             Span<byte> whole = body.Slice(offset, section.StoredBytes);
             offset += section.StoredBytes;
-            if (section.Type == SectionType.Append && !TryAdmit(section, whole[SectionHeader.Bytes..], frameNumber))
+            if (section.Type == SectionType.Checkpoint)
+            {
+                _checkpoints.Add((section.LedgerId, whole.ToArray()));
+                continue;
+            }
+
+            if (!TryAdmit(section, whole[SectionHeader.Bytes..], frameNumber))
             {
                 continue;
             }

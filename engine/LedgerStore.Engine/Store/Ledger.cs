@@ -6,7 +6,7 @@ using LedgerStore.Engine.Segments;
 namespace LedgerStore.Engine;
 
 /// <summary>A named append-only log.</summary>
-public sealed class Ledger
+public sealed partial class Ledger
 {
     private readonly StoreCore _core;
     private readonly LedgerLog _log;

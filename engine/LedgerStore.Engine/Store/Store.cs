@@ -23,7 +23,9 @@ public sealed class Store : IDisposable
     private readonly WorkerThread _sequencer;
     private readonly WorkerThread _bundler;
     private readonly WorkerThread _flusher;
+    private readonly WorkerThread _checkpointer;
     private readonly ITimer _retry;
+    private readonly ITimer? _round;
     private readonly Lock _closing = new();
     private bool _isClosed;
 
@@ -33,10 +35,15 @@ public sealed class Store : IDisposable
         _sequencer = new WorkerThread("ledger-journal", core.RunSequencer, core.Poison) { OnEnded = core.FailHeld };
         _bundler = new WorkerThread("ledger-bundle", core.RunBundler, core.Poison);
         _flusher = new WorkerThread("ledger-flush", core.RunFlusher, core.Poison);
+        _checkpointer = new WorkerThread("ledger-sign", core.RunCheckpointer, core.Poison);
+        core.OnCheckpoint = _checkpointer.Signal;
         core.OnFilled = _sequencer.Signal;
         core.OnSealed = _bundler.Signal;
         core.OnFlush = _flusher.Signal;
         _retry = time.CreateTimer(_ => RetryWhenFull(), null, RetryInterval, RetryInterval);
+        _round = core.Parts.Signing is { } signing
+            ? time.CreateTimer(_ => _checkpointer.Signal(), null, signing.Interval, signing.Interval)
+            : null;
     }
 
     /// <summary>Why the store has stopped; null while it works.</summary>
@@ -63,6 +70,11 @@ public sealed class Store : IDisposable
         store._sequencer.Start();
         store._bundler.Start();
         store._flusher.Start();
+        if (core.Checkpointer is not null)
+        {
+            store._checkpointer.Start();
+        }
+
         return store;
     }
 
@@ -124,7 +136,9 @@ public sealed class Store : IDisposable
 
         // Stop the intake, drain, join the threads, flush alone, say so in the journal, unmap, unlock: in this order.
         _retry.Dispose();
+        _round?.Dispose();
         _core.Gate.Close();
+        _checkpointer.StopAndJoin();
         _sequencer.StopAndJoin();
         _bundler.StopAndJoin();
         _flusher.StopAndJoin();

@@ -2,6 +2,7 @@
 // tests' simulation does it step by step in any order, opening and closing do it alone.
 // RunSequencer, RunBundler and RunFlusher belong to one thread each; see the part they run.
 using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
@@ -10,7 +11,7 @@ using LedgerStore.Engine.Journal;
 namespace LedgerStore.Engine;
 
 /// <summary>The parts of an open store.</summary>
-internal sealed class StoreCore : IDisposable
+internal sealed partial class StoreCore : IDisposable
 {
     // Segments, state logs and the journal may each find the disk full once before the reserve serves them.
     private const int FlushTriesMax = 3;
@@ -30,7 +31,8 @@ internal sealed class StoreCore : IDisposable
         Ledgers = new LedgerLogs(id => OrStop(() => openLedger(id)));
         BundleQueue queue = new(() => OnSealed());
         Workers = new BundleWorkers(tuning.HashHelpers, Poison);
-        Bundler = new Bundler(queue, Gate, Ledgers, Workers, Disk, Meter, lastFrame);
+        Growth = new GrowthQueue(parts.Signing is { ReadOnlySuspect: false });
+        Bundler = new Bundler(queue, Gate, Ledgers, Workers, Disk, Growth, Meter, lastFrame);
         Sequencer = new Sequencer(Gate, Writer, Poison, queue, Disk, Meter);
         Flusher = new Flusher(
             parts.Journal,
@@ -43,8 +45,12 @@ internal sealed class StoreCore : IDisposable
             () => OnSealed(),
             () => OnFlush());
         Appends = new Appends(Gate, parts.Builder, parts.Fingerprints);
+        Book = new CheckpointBook(parts.Catalog, Growth, parts.Signing is { ReadOnlySuspect: true });
+        Checkpointer = parts.Signing is { ReadOnlySuspect: false } signing ? MakeCheckpointer(signing) : null;
         Poison.OnSet(Gate.FailAll);
+        Poison.OnSet(Book.FailAll);
         Observe();
+        ObserveCheckpoints();
     }
 
     public StoreParts Parts { get; }
@@ -85,12 +91,22 @@ internal sealed class StoreCore : IDisposable
         {
             // The file may have been the last one ready, or the first one too many.
             OnFlush();
+            WakeCheckpointer();
         }
 
         return worked;
     }
 
-    public bool RunBundler() => Bundler.RunOnce();
+    public bool RunBundler()
+    {
+        bool worked = Bundler.RunOnce();
+        if (worked)
+        {
+            WakeCheckpointer();
+        }
+
+        return worked;
+    }
 
     public bool RunFlusher() => Flusher.RunOnce();
 
@@ -152,6 +168,7 @@ internal sealed class StoreCore : IDisposable
             return;
         }
 
+        SignLast();
         if (TryFlushAll())
         {
             Sequencer.WriteMarker(FrameKind.Close);

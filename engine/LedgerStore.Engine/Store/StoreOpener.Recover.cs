@@ -27,6 +27,9 @@ internal sealed partial class StoreOpener
         pool.Adopt(facts.LastFileNumber, facts.SpareNames);
         Replay replay = new(files, core.Parts.Opener, core.Ledgers, core.Bundler);
         replay.Run(facts, plan, options.OnRecoveryProgress);
+
+        // A store that is not what it signed is left as it was found.
+        core.RestoreCheckpoints(replay.TakeCheckpoints(facts.LastFileNumber));
         if (!core.TryFlushAll())
         {
             // What is not in the ledgers' files is in the old journal only: it stays in charge.

@@ -124,6 +124,8 @@ internal sealed partial class StoreOpener(
             new BatchFingerprint(identity.StoreId),
             micros,
             opener,
+            options.Signing,
+            options.Time,
             directoryLock);
         return new StoreCore(parts, lastFrame, lastMicros, opener.Open);
     }

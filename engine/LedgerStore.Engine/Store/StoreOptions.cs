@@ -21,6 +21,9 @@ public sealed record StoreOptions
     /// <summary>Space kept back for what must be written when the disk is full.</summary>
     public long ReserveBytes { get; init; } = 32L * 1024 * 1024;
 
+    /// <summary>How the store signs its checkpoints; null when it signs nothing.</summary>
+    public SigningOptions? Signing { get; init; }
+
     /// <summary>Told how far opening is, 0 to 1, when it takes long; on the thread that opens.</summary>
     public Action<double>? OnRecoveryProgress { get; init; }
 

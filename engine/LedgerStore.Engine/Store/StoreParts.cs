@@ -24,6 +24,8 @@ internal sealed record StoreParts(
     BatchFingerprint Fingerprints,
     Func<long> Clock,
     LedgerOpener Opener,
+    SigningOptions? Signing,
+    TimeProvider Time,
     IDisposable DirectoryLock) : IDisposable
 {
     public void Dispose()

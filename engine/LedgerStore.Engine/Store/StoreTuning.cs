@@ -1,5 +1,6 @@
 // Sizes that no user needs to set and that tests make small, so that every queue fills and every file turns over.
 // Immutable.
+using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
 
@@ -23,6 +24,10 @@ internal sealed record StoreTuning
 
     /// <summary>Threads beside the bundler that hash and compress.</summary>
     public int HashHelpers { get; init; } = Math.Max(0, (Environment.ProcessorCount / 2) - 1);
+
+    /// <summary>Processor time of the calling thread, for the budget of signing. A simulation has no such
+    /// time.</summary>
+    public Func<long> SigningCpuNanos { get; init; } = ThreadCpuTime.Nanos;
 
     public void Check()
     {

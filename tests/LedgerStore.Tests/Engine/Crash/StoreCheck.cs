@@ -2,6 +2,7 @@
 // roots, what its files are called. The store is open and quiet. On the simulation's thread.
 using LedgerStore.Engine;
 using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
@@ -85,27 +86,16 @@ internal static class StoreCheck
         Assert.True(agrees, $"{sizes}; it must be {ledger.Size}");
         long first = isThorough ? 0 : Math.Max(0, Math.Min(ledger.Seen.Count, ledger.Size - EntriesReadOften));
         CheckEntries(log, ledger, first, ledger.Size);
-        CheckTree(log, ledger);
+        CheckTree(core, log, ledger);
         CheckSealed(core, log, ledger, isThorough);
     }
 
-    private static void CheckTree(LedgerLog log, ModelLedger ledger)
+    private static void CheckTree(StoreCore core, LedgerLog log, ModelLedger ledger)
     {
-        BundleTail tail = log.Tail;
-        CompactRange tree = tail.Tree.Clone();
-        if (tail.OpenCount > 0)
-        {
-            Hash256[] leaves = new Hash256[StoreLimits.EntriesPerBundle];
-            Span<Hash256> open = leaves.AsSpan(0, tail.OpenCount);
-            int found = tail.IsResting
-                ? log.Reader.Segments.ReadLeaves(tail.OpenStart / StoreLimits.EntriesPerBundle, leaves)
-                : tail.TryCopyLeaves(tail.OpenStart, open) ? open.Length : 0;
-            Assert.True(found >= open.Length, $"'{ledger.Name}' has {found} leaf hashes of {open.Length}");
-            tree.Append(open);
-        }
-
-        Assert.Equal((ulong)ledger.Size, tree.Size);
-        Assert.True(ledger.Root(ledger.Size) == tree.Root(), $"'{ledger.Name}' has another root");
+        Hash256 expected = ledger.Root(ledger.Size);
+        Assert.True(TreeRoots.FromEdge(log, ledger.Size) == expected, $"'{ledger.Name}' has another right edge");
+        Hash256 root = TreeRoots.FromNodes(core.Book.Of(log).Nodes, ledger.Size);
+        Assert.True(root == expected, $"'{ledger.Name}' has other tiles");
     }
 
     private static void CheckSealed(StoreCore core, LedgerLog log, ModelLedger ledger, bool isThorough)

@@ -58,7 +58,7 @@ public sealed class LedgerStateLogTests
         {
             log.Stage(Producer("p" + (i % 5), i));
             log.Stage(new FlushedRecord(i, 0, 1, i));
-            if (i % 100 == 0)
+            if (i % 50 == 0)
             {
                 log.Stage(new CheckpointRecord(i, Root((byte)i), new byte[300]));
             }
@@ -71,9 +71,9 @@ public sealed class LedgerStateLogTests
         Open(disk, 0, out LedgerState state);
         Assert.Equal(5000, state.Flushed!.Value.Size);
         Assert.Equal([4996L, 4997, 4998, 4999, 5000], state.Producers.Select(p => p.LastSequence).Order());
-        Assert.Equal(LedgerState.CheckpointsKept, state.Checkpoints.Count);
+        Assert.Equal(CheckpointWindow.Newest, state.Checkpoints.Count);
         Assert.Equal(5000, state.Checkpoints[^1].Size);
-        Assert.Equal(5000 - (31 * 100), state.Checkpoints[0].Size);
+        Assert.Equal(5000 - (63 * 50), state.Checkpoints[0].Size);
     }
 
     [Fact]

@@ -1,0 +1,78 @@
+// The checkpoints of all ledgers that are in use, each checked against its data before it is used. Any thread.
+using System.Collections.Concurrent;
+using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Journal;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Engine.Checkpoints;
+
+/// <summary>Finds the checkpoints of a ledger.</summary>
+/// <param name="isSuspect">The store is served although it contradicts what it signed: nothing is refused.</param>
+internal sealed class CheckpointBook(Catalog catalog, GrowthQueue growth, bool isSuspect)
+{
+    // Hot tiles with the nodes inside them, of all ledgers: 32 MiB at most.
+    private const int TilesMax = 2048;
+
+    private readonly ConcurrentDictionary<uint, LedgerCheckpoints> _ledgers = new();
+    private readonly TileNodes _tiles = new(TilesMax);
+
+    public ICollection<LedgerCheckpoints> All => _ledgers.Values;
+
+    /// <summary>The checkpoints of a ledger.</summary>
+    /// <exception cref="StoreException">RollbackDetected: the ledger's data is not what was signed.</exception>
+    public LedgerCheckpoints Of(LedgerLog log) =>
+        _ledgers.TryGetValue(log.Id, out LedgerCheckpoints? ledger) ? ledger : AddSlow(log);
+
+    /// <summary>Compares one more checkpoint with the data: recovery looks at every one that the journal
+    /// holds.</summary>
+    /// <exception cref="StoreException">RollbackDetected: the ledger's data is not what was signed.</exception>
+    public void CheckOlder(LedgerLog log, CheckpointRecord older)
+    {
+        LedgerCheckpoints ledger = Of(log);
+        if (!isSuspect && !ReferenceEquals(older, ledger.Newest))
+        {
+            Check(ledger, older);
+        }
+    }
+
+    /// <summary>The store is poisoned: who waits for a checkpoint is told.</summary>
+    public void FailAll(Exception cause)
+    {
+        foreach (LedgerCheckpoints ledger in _ledgers.Values)
+        {
+            ledger.Fail(cause);
+        }
+    }
+
+    private LedgerCheckpoints AddSlow(LedgerLog log)
+    {
+        LedgerCheckpoints ledger = new(log, catalog.Find(log.Id)!.Origin, _tiles);
+        if (ledger.Newest is { } newest && !isSuspect)
+        {
+            Check(ledger, newest);
+        }
+
+        ledger = _ledgers.GetOrAdd(log.Id, ledger);
+        if (ledger.SignableSize > ledger.SignedSize)
+        {
+            // It grew before somebody could sign it: before a crash, or while the store had no key.
+            growth.Note(log);
+        }
+
+        return ledger;
+    }
+
+    private static void Check(LedgerCheckpoints ledger, CheckpointRecord newest)
+    {
+        try
+        {
+            CheckpointCheck.Verify(ledger, newest);
+        }
+        catch (StoreException lost) when (lost.Reason == StoreReason.DataLoss)
+        {
+            // Damage is not a rollback: what is sound of the ledger is served, and nothing more of it is signed.
+            ledger.Fail(lost);
+        }
+    }
+}

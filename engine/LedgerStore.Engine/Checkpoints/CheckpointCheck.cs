@@ -1,0 +1,46 @@
+// Compares a ledger's data with a checkpoint that was signed: an older state of the data is a rollback, another one a
+// fork. Either way nothing more may be signed.
+// Stateless; the thread that opens the ledger or the store.
+using LedgerStore.Engine.Format;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Engine.Checkpoints;
+
+/// <summary>The start-up comparison.</summary>
+internal static class CheckpointCheck
+{
+    /// <summary>Recomputes the root at the checkpoint's size.</summary>
+    /// <exception cref="StoreException">RollbackDetected, with both sizes.</exception>
+    public static void Verify(LedgerCheckpoints ledger, CheckpointRecord signed)
+    {
+        long size = ledger.Log.ReadableSize;
+        if (signed.Size > size)
+        {
+            throw Rollback(ledger, signed, size);
+        }
+
+        if (ledger.Log.Reader.Damage is not null)
+        {
+            // Read-only already, and it says why. What of it is sound, `verify` finds out.
+            return;
+        }
+
+        Hash256 root = ledger.Proofs.Root(signed.Size);
+        if (root != signed.Root)
+        {
+            throw Fork(ledger, signed, size, root);
+        }
+    }
+
+    private static StoreException Rollback(LedgerCheckpoints ledger, CheckpointRecord signed, long size) => new(
+        StoreReason.RollbackDetected,
+        $"ledger '{ledger.Log.Name}' was rolled back: a checkpoint of {signed.Size:N0} entries was signed, the data "
+        + $"has {size:N0}. Nothing is signed. Restore the newer data, or serve this one with --read-only-suspect");
+
+    private static StoreException Fork(
+        LedgerCheckpoints ledger, CheckpointRecord signed, long size, in Hash256 root) => new(
+        StoreReason.RollbackDetected,
+        $"ledger '{ledger.Log.Name}' was forked: the checkpoint of {signed.Size:N0} entries has the root "
+        + $"{signed.Root.ToBase64()}, the data (of {size:N0} entries) gives {root.ToBase64()}. Nothing is signed. "
+        + "Restore the data that was signed, or serve this one with --read-only-suspect");
+}

@@ -1,0 +1,82 @@
+// The checkpointer's part that makes one checkpoint: compute, prove, sign, hand over to the journal.
+// On the checkpointer's thread.
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Foundation;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Engine.Checkpoints;
+
+internal sealed partial class Checkpointer
+{
+    private Outcome TrySign(LedgerCheckpoints ledger)
+    {
+        if (ledger.Failure is not null)
+        {
+            return Outcome.Nothing;
+        }
+
+        long size = ledger.SignableSize;
+        if (ledger.IsPending || size <= ledger.SignedSize)
+        {
+            // Hashing may be ahead of the disk: then there is something to sign soon.
+            bool isMore = Math.Max(size, ledger.Log.Readable.Value) > ledger.SignedSize;
+            return isMore ? Outcome.Later : Outcome.Nothing;
+        }
+
+        long started = parts.CpuNanos();
+        Outcome outcome = TrySign(ledger, size);
+        _budget.Charge(parts.CpuNanos() - started);
+        return outcome;
+    }
+
+    private Outcome TrySign(LedgerCheckpoints ledger, long size)
+    {
+        try
+        {
+            Hash256 root = TreeRoots.FromEdge(ledger.Log, size);
+            Prove(ledger, size, root);
+            byte[] note = Checkpoint.Sign(ledger.Origin, (ulong)size, root, SignerOf(ledger)).Bytes.ToArray();
+            long frame = parts.Gate.TryAddCheckpoint(ledger.Log.Id, size, root, note);
+            if (frame == 0)
+            {
+                return Outcome.NoRoom;
+            }
+
+            CheckpointRecord record = new(size, root, note);
+            ledger.NoteSigned(record);
+            _pending.Enqueue(new PendingCheckpoint(ledger, record, frame));
+            SignedCount++;
+            return Outcome.Signed;
+        }
+        catch (StoreException busy) when (busy.Reason is StoreReason.Busy or StoreReason.TierAway)
+        {
+            // Files or maps are short at the moment. It passes.
+            return Outcome.Later;
+        }
+        catch (Exception damage) when (damage is StoreException or InvalidOperationException)
+        {
+            ledger.Fail(damage);
+            return Outcome.Nothing;
+        }
+    }
+
+    /// <summary>Shows by a second computation that the new tree goes on from the last one that was signed.</summary>
+    private static void Prove(LedgerCheckpoints ledger, long size, in Hash256 root)
+    {
+        CheckpointRecord? last = ledger.Signed;
+        if (!TreeRoots.IsConsistent(ledger.Nodes, last?.Size ?? 0, last?.Root ?? default, size, root))
+        {
+            throw new StoreException(
+                StoreReason.DataLoss,
+                $"ledger '{ledger.Log.Name}': the tree of {size:N0} entries cannot be shown to go on from that of "
+                + $"{last?.Size ?? 0:N0}, which was signed. Nothing more of it is signed. Check the memory and the "
+                + "disk of this machine, and run verify on the data directory");
+        }
+    }
+
+    private NoteSigner SignerOf(LedgerCheckpoints ledger)
+    {
+        Invariant.That(ledger.Origin.Length > 0, "a ledger has an origin");
+        return new NoteSigner(KeyName.Parse(ledger.Origin), _key);
+    }
+}

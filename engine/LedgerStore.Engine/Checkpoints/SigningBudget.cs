@@ -1,0 +1,40 @@
+// How much processor time signing may take: a tenth of one core, measured, with what was not used kept for a moment.
+// Owned by the checkpointer's thread; pure but for the times it is told.
+namespace LedgerStore.Engine.Checkpoints;
+
+/// <summary>A budget of CPU time that refills with the clock.</summary>
+/// <remarks>
+/// What somebody waits for is charged and never refused: each of those signatures waits for a sync anyway. The regular
+/// ones wait until there is budget again, so with very many growing ledgers the interval stretches.
+/// </remarks>
+internal sealed class SigningBudget
+{
+    /// <summary>One part in ten of a core.</summary>
+    public const int Share = 10;
+
+    // As much as 300 ms of real time give: enough to sign a burst at once, not enough to be felt.
+    private const long NanosMax = 30_000_000;
+    private long _nanos = NanosMax;
+    private long _refilledNanos;
+
+    public bool IsSpent => _nanos <= 0;
+
+    /// <summary>Processor time used in all, for metrics.</summary>
+    public long UsedNanos { get; private set; }
+
+    /// <summary>Adds what the time since the last call is worth.</summary>
+    /// <param name="nowNanos">Steady time.</param>
+    public void Refill(long nowNanos)
+    {
+        _nanos = Math.Min(NanosMax, _nanos + ((nowNanos - _refilledNanos) / Share));
+        _refilledNanos = nowNanos;
+    }
+
+    public void Charge(long cpuNanos)
+    {
+        UsedNanos += cpuNanos;
+
+        // A debt is bounded too: after a crowd of waiters the regular signing goes on within a second.
+        _nanos = Math.Max(-3 * NanosMax, _nanos - cpuNanos);
+    }
+}

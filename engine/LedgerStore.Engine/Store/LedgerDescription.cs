@@ -1,0 +1,27 @@
+// What a ledger is like at a moment, for people and their tools. Immutable, any thread.
+namespace LedgerStore.Engine;
+
+/// <summary>A description of a ledger.</summary>
+/// <param name="Created">When it was created.</param>
+/// <param name="IsFrozen">It takes no more appends, for good.</param>
+/// <param name="FrozenReason">Why; empty when it is not.</param>
+/// <param name="Size">Entries that are acknowledged.</param>
+/// <param name="CheckpointedSize">Entries that the newest checkpoint covers.</param>
+/// <param name="Segments">Segment files, the open one included.</param>
+/// <param name="SegmentBytes">What they take on the disk.</param>
+/// <param name="Damage">What is wrong with its files; null when nothing is known to be.</param>
+/// <param name="SigningFailure">Why nothing more of it is signed; null when that goes on.</param>
+public sealed record LedgerDescription(
+    uint Id,
+    string Name,
+    string Origin,
+    DateTimeOffset Created,
+    bool IsSalted,
+    bool IsFrozen,
+    string FrozenReason,
+    long Size,
+    long CheckpointedSize,
+    int Segments,
+    long SegmentBytes,
+    string? Damage,
+    string? SigningFailure);

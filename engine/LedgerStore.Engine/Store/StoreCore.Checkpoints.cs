@@ -1,0 +1,167 @@
+// The core's part that signs: the checkpointer, the book of checkpoints, and what is asked of them.
+// RunCheckpointer belongs to one thread; the rest says for itself.
+using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Checkpoints;
+using LedgerStore.Engine.Files;
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Segments;
+
+namespace LedgerStore.Engine;
+
+internal sealed partial class StoreCore
+{
+    /// <summary>The checkpoints of the ledgers in use.</summary>
+    public CheckpointBook Book { get; }
+
+    /// <summary>Ledgers that have grown and are not signed.</summary>
+    public GrowthQueue Growth { get; }
+
+    /// <summary>Null in a store that signs nothing.</summary>
+    public Checkpointer? Checkpointer { get; }
+
+    /// <summary>Who wakes the checkpointer. Nobody, until somebody says so.</summary>
+    public Action OnCheckpoint { get; set; } = () => { };
+
+    /// <summary>Takes over the checkpoints that the journal held, and compares all ledgers that are open with what they
+    /// signed. While the store is opened.</summary>
+    /// <exception cref="StoreException">RollbackDetected.</exception>
+    public void RestoreCheckpoints(IReadOnlyList<(LedgerLog Ledger, CheckpointRecord Record)> replayed)
+    {
+        foreach ((LedgerLog ledger, CheckpointRecord record) in replayed)
+        {
+            if (record.Size > (ledger.Checkpoints.Newest?.Size ?? -1))
+            {
+                ledger.Checkpoints.Restore(record);
+            }
+        }
+
+        foreach (LedgerLog ledger in Ledgers.All)
+        {
+            Book.Of(ledger);
+        }
+
+        foreach ((LedgerLog ledger, CheckpointRecord record) in replayed)
+        {
+            Book.CheckOlder(ledger, record);
+        }
+    }
+
+    public bool RunCheckpointer() => Checkpointer?.RunOnce() ?? false;
+
+    /// <summary>Sees to it that a ledger is signed as soon as there is something to sign.</summary>
+    /// <exception cref="StoreException">SigningStopped.</exception>
+    public void AskForCheckpoint(LedgerCheckpoints ledger)
+    {
+        ThrowIfStopped();
+        if ((WhyNotSigned() ?? ledger.Failure) is { } why)
+        {
+            throw why as StoreException ?? new StoreException(StoreReason.SigningStopped, why.Message, why);
+        }
+
+        Checkpointer!.Ask(ledger);
+    }
+
+    /// <summary>The smallest checkpoint of at least this size that is kept anywhere.</summary>
+    public CheckpointRecord? FindCheckpoint(LedgerLog log, long size)
+    {
+        CheckpointRecord? found = log.Checkpoints.FindAtLeast(size, out bool isExact);
+        if (found is null || isExact)
+        {
+            return found;
+        }
+
+        // Old ones are in state.log only. Its writer appends behind what is read here.
+        LedgerStateLog.Open(
+            Parts.Files, Parts.Paths, Parts.StoreFile.StoreId, log.Id, FileAccessMode.ReadOnly, out LedgerState state);
+        CheckpointRecord? older = state.FindCheckpoint(size);
+        return older is not null && older.Size < found.Size ? older : found;
+    }
+
+    public LedgerDescription Describe(LedgerLog log, LedgerCheckpoints signed)
+    {
+        CatalogLedger entry = Parts.Catalog.Find(log.Id)!;
+        SegmentList segments = log.Reader.Segments.List;
+        long bytes = 0;
+        for (int i = 0; i < segments.Count; i++)
+        {
+            bytes += segments[i] is SealedSegment { Facts: var facts } ? facts.FileLength : OpenBytes(segments[i]);
+        }
+
+        return new LedgerDescription(
+            log.Id,
+            log.Name,
+            signed.Origin,
+            DateTimeOffset.UnixEpoch.AddMicroseconds(entry.Created.CreatedMicros),
+            log.IsSalted,
+            entry.IsFrozen,
+            entry.Frozen?.Reason ?? string.Empty,
+            log.Durable.Value,
+            signed.Newest?.Size ?? 0,
+            segments.Count,
+            bytes,
+            log.Reader.Damage?.Message,
+            (signed.Failure ?? WhyNotSigned())?.Message);
+    }
+
+    private void WakeCheckpointer()
+    {
+        if (Checkpointer is { IsWatching: true })
+        {
+            OnCheckpoint();
+        }
+    }
+
+    private static long OpenBytes(SegmentSource source) => source is OpenSegment open ? open.Length : 0;
+
+    private StoreException? WhyNotSigned() => Checkpointer is null
+        ? new StoreException(
+            StoreReason.SigningStopped, "the store was opened without a signing key: it makes no checkpoints")
+        : WhyStopped();
+
+    private StoreException? WhyStopped() => null;
+
+    /// <summary>Signs the end of everything, and publishes it. Alone, after Close.</summary>
+    private void SignLast()
+    {
+        while (Checkpointer is { } last && (last.SignAll() | RunSequencer() | RunBundler() | last.RunOnce()))
+        {
+        }
+    }
+
+    private Checkpointer MakeCheckpointer(SigningOptions signing)
+    {
+        long started = Parts.Time.GetTimestamp();
+        return new Checkpointer(new CheckpointerParts(
+            Gate,
+            Growth,
+            Book,
+            signing.Key,
+            signing.Interval,
+            () => (long)Parts.Time.GetElapsedTime(started).TotalNanoseconds,
+            Parts.Tuning.SigningCpuNanos,
+            WhyStopped,
+            OnPublished,
+            () => OnCheckpoint()));
+    }
+
+    private void OnPublished(LedgerCheckpoints ledger, CheckpointRecord record)
+    {
+    }
+
+    private void ObserveCheckpoints()
+    {
+        if (Checkpointer is not { } signer)
+        {
+            return;
+        }
+
+        Meter.Observe("ledgerstore.checkpoint.signed", "{checkpoint}", "signatures made", () => signer.SignedCount);
+        Meter.Observe(
+            "ledgerstore.checkpoint.cpu", "us", "processor time used for signing", () => signer.UsedNanos / 1000);
+        Meter.Observe(
+            "ledgerstore.checkpoint.round", "us", "the last round: longer than the interval when it is stretched",
+            () => signer.RoundNanos / 1000);
+        Meter.Observe("ledgerstore.checkpoint.waiting", "{ledger}", "ledgers that grew", () => Growth.Count);
+    }
+}
