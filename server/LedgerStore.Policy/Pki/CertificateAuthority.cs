@@ -166,8 +166,12 @@ public sealed class CertificateAuthority : IDisposable
 
         using ECDsa leafKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = profile(leafKey);
-        request.CertificateExtensions.Add(
-            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(certificate, true, false));
+        if (certificate.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault() is { } identifier)
+        {
+            request.CertificateExtensions.Add(
+                X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(identifier));
+        }
+
         if (Report.IsDevelopment)
         {
             request.CertificateExtensions.Add(DevelopmentMarker.Extension());

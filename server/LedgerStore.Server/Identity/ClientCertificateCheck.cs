@@ -14,7 +14,8 @@ namespace LedgerStore.Server.Identity;
 
 internal static class ClientCertificateCheck
 {
-    private const X509ChainStatusFlags Times = X509ChainStatusFlags.NotTimeValid;
+    private const X509ChainStatusFlags OwnChecks = X509ChainStatusFlags.NotTimeValid
+        | X509ChainStatusFlags.NotValidForUsage | X509ChainStatusFlags.HasWeakSignature;
     private const X509ChainStatusFlags Roots =
         X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
 
@@ -83,8 +84,8 @@ internal static class ClientCertificateCheck
                 : Refuse(RefusalReason.UntrustedIssuer, $"it is not from an authority of this server ({flags})");
         }
 
-        // Usage has its own check below, which also refuses what the chain takes: a certificate without any usage.
-        X509ChainStatusFlags other = flags & ~Times & ~X509ChainStatusFlags.NotValidForUsage;
+        // These have checks of their own below, which also refuse what the chain takes: no usage at all, for example.
+        X509ChainStatusFlags other = flags & ~OwnChecks;
         return other != X509ChainStatusFlags.NoError
             ? Refuse(RefusalReason.BrokenChain, $"its chain is broken: {other}")
             : null;

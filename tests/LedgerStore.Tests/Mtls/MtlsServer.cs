@@ -1,0 +1,92 @@
+// The real listener on a loopback port, with files that the test may exchange, and one endpoint that says who calls.
+// Owned by its test.
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Threading.Channels;
+using LedgerStore.Policy.Pki;
+using LedgerStore.Server.Config;
+using LedgerStore.Server.Identity;
+using LedgerStore.Server.Tls;
+using LedgerStore.Tests.Configuration;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace LedgerStore.Tests.Mtls;
+
+internal sealed class MtlsServer : IAsyncDisposable
+{
+    private readonly ConfigDirectory directory;
+    private readonly TlsMetrics metrics;
+    private readonly Channel<HandshakeFailure> failures = Channel.CreateUnbounded<HandshakeFailure>();
+    private readonly Channel<TrustChange> changes = Channel.CreateUnbounded<TrustChange>();
+    private WebApplication? app;
+
+    private MtlsServer(string policyEnd)
+    {
+        using ECDsa key = Pki.Root.GetECDsaPrivateKey()!;
+        directory = new ConfigDirectory(CertificateAuthority.FromPem(
+            Pki.Root.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem()));
+        WritePolicy("", policyEnd);
+        Trust = ServerTrust.Load(directory.Load(), ServeMode.Serve, Time);
+        Trust.Changed += (_, change) => changes.Writer.TryWrite(change);
+        Identities = new IdentityService(Trust, Time);
+        metrics = new TlsMetrics(Trust, Time);
+    }
+
+    public MtlsPki Pki { get; } = new();
+
+    public ShiftedTime Time { get; } = new();
+
+    public ServerTrust Trust { get; }
+
+    public IdentityService Identities { get; }
+
+    public int Port { get; private set; }
+
+    /// <summary>Handshakes that were refused or failed, in order.</summary>
+    public ChannelReader<HandshakeFailure> Failures => failures.Reader;
+
+    public ChannelReader<TrustChange> Changes => changes.Reader;
+
+    public static Task<MtlsServer> StartAsync() => StartAsync("");
+
+    /// <param name="policyEnd">Lines at the end of the policy: anonymous_tiles.</param>
+    public static async Task<MtlsServer> StartAsync(string policyEnd)
+    {
+        MtlsServer server = new(policyEnd);
+        TlsListener listener = new(server.Trust, server.metrics, server.Time);
+        listener.Failed += (_, failure) => server.failures.Writer.TryWrite(failure);
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(
+            kestrel => kestrel.Listen(IPAddress.Loopback, 0, listener.Configure));
+        server.app = builder.Build();
+        server.app.MapGet("/", (HttpContext context) => server.Identities.Check(context).ToString());
+        await server.app.StartAsync();
+        server.Port = new Uri(server.app.Urls.First()).Port;
+        return server;
+    }
+
+    public string File(string name) => directory.In(name);
+
+    public void WritePolicy(string moreDenied, string end) =>
+        PkiFiles.WritePublic(directory.In("policy.yaml"), Pki.Policy(moreDenied, end));
+
+    public void WriteAuthorities(params X509Certificate2[] authorities) => PkiFiles.WritePublic(
+        directory.In("pki/ca.pem"), string.Join('\n', authorities.Select(a => a.ExportCertificatePem())));
+
+    /// <summary>A new server certificate and key from the same authority.</summary>
+    public CertificateReport RenewServer() => directory.Pki.RenewServer(TimeSpan.FromDays(20), DateTimeOffset.UtcNow);
+
+    public async ValueTask DisposeAsync()
+    {
+        using CancellationTokenSource atOnce = new(TimeSpan.FromMilliseconds(100));
+        await app!.StopAsync(atOnce.Token);
+        await app.DisposeAsync();
+        metrics.Dispose();
+        directory.Dispose();
+    }
+}

@@ -1,0 +1,244 @@
+// Exchange of certificate, authorities and policy while the server runs: what is good is taken, what is bad never
+// replaces it and is reported once, and nobody who is connected notices.
+using System.Diagnostics;
+using System.Net;
+using System.Net.Security;
+using System.Runtime.InteropServices;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using LedgerStore.Policy.Pki;
+using LedgerStore.Server.Tls;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace LedgerStore.Tests.Mtls;
+
+public sealed class ReloadTests : IAsyncLifetime
+{
+    private MtlsServer server = null!;
+
+    public async Task InitializeAsync() => server = await MtlsServer.StartAsync();
+
+    public async Task DisposeAsync() => await server.DisposeAsync();
+
+    [Fact]
+    public async Task A_new_server_certificate_is_used_by_new_connections_and_old_ones_stay()
+    {
+        using X509Certificate2 certificate = new CertificateSpec().Make(server.Pki.Root);
+        using MtlsClient before = await MtlsClient.ConnectAsync(server, certificate);
+        CertificateReport renewed = server.RenewServer();
+        server.Trust.Poll();
+        Assert.True(server.Changes.TryRead(out TrustChange? change));
+        Assert.True(change.IsAccepted);
+        Assert.Equal(TrustPart.ServerCertificate, change.Part);
+
+        using MtlsClient after = await MtlsClient.ConnectAsync(server, certificate);
+        Assert.Equal(renewed.Serial, after.Stream.RemoteCertificate!.GetSerialNumberString().ToLowerInvariant());
+        Assert.NotEqual(renewed.Serial, before.Stream.RemoteCertificate!.GetSerialNumberString().ToLowerInvariant());
+        Assert.Equal("payments", await before.AskAsync());
+        Assert.Equal("payments", await after.AskAsync());
+    }
+
+    [Theory]
+    [InlineData("policy.yaml", "nonsense", TrustPart.Policy)]
+    [InlineData("policy.yaml", "", TrustPart.Policy)]
+    [InlineData("policy.yaml", null, TrustPart.Policy)]
+    [InlineData("pki/ca.pem", "nonsense", TrustPart.ClientAuthorities)]
+    [InlineData("pki/ca.pem", null, TrustPart.ClientAuthorities)]
+    [InlineData("pki/server.pem", "nonsense", TrustPart.ServerCertificate)]
+    [InlineData("pki/server.key", "nonsense", TrustPart.ServerCertificate)]
+    [InlineData("pki/server.key", null, TrustPart.ServerCertificate)]
+    public async Task What_is_bad_never_replaces_what_is_good_and_is_reported_once(
+        string file, string? text, object part)
+    {
+        string path = server.File(file);
+        string good = File.ReadAllText(path);
+        TrustSnapshot before = server.Trust.Current;
+        Replace(path, text);
+
+        server.Trust.Poll();
+        Assert.False(server.Changes.TryRead(out _), "a file that is being written must not raise an alert");
+        server.Trust.Poll();
+        Assert.True(server.Changes.TryRead(out TrustChange? change));
+        Assert.False(change.IsAccepted);
+        Assert.Equal((TrustPart)part, change.Part);
+        Assert.NotEmpty(change.Detail);
+        server.Trust.Poll();
+        Assert.False(server.Changes.TryRead(out _));
+        Assert.Same(before, server.Trust.Current);
+        using X509Certificate2 certificate = new CertificateSpec().Make(server.Pki.Root);
+        using MtlsClient client = await MtlsClient.ConnectAsync(server, certificate);
+        Assert.Equal("payments", await client.AskAsync());
+
+        Replace(path, good);
+        server.Trust.Poll();
+        Assert.True(server.Changes.TryRead(out change));
+        Assert.True(change.IsAccepted);
+    }
+
+    [Fact]
+    public void A_development_authority_is_refused_at_an_exchange_too()
+    {
+        using CertificateAuthority development = CertificateAuthority.CreateDevelopment(DateTimeOffset.UtcNow);
+        PkiFiles.WritePublic(server.File("pki/ca.pem"), development.CertificatePem);
+        server.Trust.Poll();
+        server.Trust.Poll();
+        Assert.True(server.Changes.TryRead(out TrustChange? change));
+        Assert.False(change.IsAccepted);
+        Assert.Contains("development", change.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Certificate_and_key_that_come_one_after_the_other_are_no_alert()
+    {
+        string other = server.File("other");
+        PkiDirectory fresh = PkiDirectory.Create(
+            other, CertificateAuthority.Create("x", TimeSpan.FromDays(9), DateTimeOffset.UtcNow));
+        fresh.IssueServer(["localhost"], TimeSpan.FromDays(1), DateTimeOffset.UtcNow);
+        File.Copy(fresh.ServerKeyFile, server.File("pki/server.key"), overwrite: true);
+        server.Trust.Poll();
+        File.Copy(fresh.ServerCertificateFile, server.File("pki/server.pem"), overwrite: true);
+        server.Trust.Poll();
+        Assert.True(server.Changes.TryRead(out TrustChange? change));
+        Assert.True(change.IsAccepted);
+        Assert.False(server.Changes.TryRead(out _));
+    }
+
+    [Fact]
+    public void A_change_that_leaves_size_and_time_alone_is_seen()
+    {
+        string path = server.File("policy.yaml");
+        DateTime stamp = File.GetLastWriteTimeUtc(path);
+        File.WriteAllText(path, File.ReadAllText(path).Replace("writer", "wroter", StringComparison.Ordinal));
+        File.SetLastWriteTimeUtc(path, stamp);
+        server.Trust.Poll();
+        Assert.True(server.Changes.TryRead(out TrustChange? change));
+        Assert.True(change.IsAccepted);
+        Assert.NotSame(change.Before.Policy, change.After.Policy);
+    }
+
+    [Fact]
+    public async Task The_reloader_looks_by_itself_and_on_SIGHUP()
+    {
+        using TrustReloader idle = new(
+            server.Trust, TimeSpan.FromHours(1), TimeProvider.System, NullLogger<TrustReloader>.Instance);
+        await idle.StartAsync(CancellationToken.None);
+
+        // Should the reloader not catch the signal, it must not end the tests.
+        using PosixSignalRegistration net = PosixSignalRegistration.Create(PosixSignal.SIGHUP, s => s.Cancel = true);
+        server.WritePolicy("", "anonymous_tiles: [a]");
+        using Process kill = Process.Start("kill", ["-HUP", $"{Environment.ProcessId}"]);
+        Assert.True((await server.Changes.ReadAsync()).IsAccepted);
+        PkiFiles.WritePublic(server.File("policy.yaml"), "nonsense");
+        idle.Wake();
+        Assert.False((await server.Changes.ReadAsync()).IsAccepted);
+        await idle.StopAsync(CancellationToken.None);
+
+        using TrustReloader busy = new(
+            server.Trust, TimeSpan.FromMilliseconds(100), TimeProvider.System, NullLogger<TrustReloader>.Instance);
+        await busy.StartAsync(CancellationToken.None);
+        server.WritePolicy("", "");
+        Assert.True((await server.Changes.ReadAsync()).IsAccepted);
+        await busy.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Under_load_nobody_notices_an_exchange()
+    {
+        using X509Certificate2 certificate = new CertificateSpec().Make(server.Pki.Root);
+        using CancellationTokenSource end = new();
+        Task<int>[] clients =
+        [
+            StayAsync(certificate, SslProtocols.Tls13, end.Token),
+            StayAsync(certificate, SslProtocols.Tls12, end.Token),
+            ComeAndGoAsync(certificate, end.Token),
+            AskByHttp2Async(certificate, end.Token),
+        ];
+        int rounds = Environment.GetEnvironmentVariable("LEDGERSTORE_LONG") == "1" ? 500 : 12;
+        for (int i = 0; i < rounds; i++)
+        {
+            server.RenewServer();
+            server.WriteAuthorities(i % 2 == 0 ? [server.Pki.Root, server.Pki.OtherRoot] : [server.Pki.Root]);
+            server.WritePolicy("", i % 2 == 0 ? "anonymous_tiles: [a]" : "");
+            server.Trust.Poll();
+            await Task.Delay(10);
+            Replace(server.File("policy.yaml"), "nonsense");
+            Replace(server.File("pki/server.key"), "nonsense");
+            server.Trust.Poll();
+            server.Trust.Poll();
+            await Task.Delay(10);
+        }
+
+        await end.CancelAsync();
+        int[] calls = await Task.WhenAll(clients);
+        Assert.All(calls, c => Assert.True(c > 0));
+        int accepted = 0, refused = 0;
+        while (server.Changes.TryRead(out TrustChange? change))
+        {
+            accepted += change.IsAccepted ? 1 : 0;
+            refused += change.IsAccepted ? 0 : 1;
+        }
+
+        Assert.Equal(3 * rounds, accepted);
+        Assert.Equal(2 * rounds, refused);
+        Assert.False(server.Failures.TryRead(out _));
+    }
+
+    private static void Replace(string path, string? text)
+    {
+        if (text is null)
+        {
+            File.Delete(path);
+        }
+        else
+        {
+            PkiFiles.WritePublic(path, text);
+        }
+    }
+
+    private async Task<int> StayAsync(X509Certificate2 certificate, SslProtocols protocol, CancellationToken end)
+    {
+        using MtlsClient client = await MtlsClient.ConnectAsync(
+            server, MtlsClient.Options(server, new MtlsOffer(certificate), protocol));
+        int calls = 0;
+        for (; !end.IsCancellationRequested; calls++)
+        {
+            Assert.Equal("payments", await client.AskAsync());
+        }
+
+        return calls;
+    }
+
+    private async Task<int> ComeAndGoAsync(X509Certificate2 certificate, CancellationToken end)
+    {
+        int calls = 0;
+        for (; !end.IsCancellationRequested; calls++)
+        {
+            using MtlsClient client = await MtlsClient.ConnectAsync(server, certificate);
+            Assert.Equal("payments", await client.AskAsync());
+        }
+
+        return calls;
+    }
+
+    private async Task<int> AskByHttp2Async(X509Certificate2 certificate, CancellationToken end)
+    {
+        SslClientAuthenticationOptions options =
+            MtlsClient.Options(server, new MtlsOffer(certificate), SslProtocols.Tls13);
+        options.ApplicationProtocols = [SslApplicationProtocol.Http2];
+        using SocketsHttpHandler handler = new() { SslOptions = options };
+        using HttpClient client = new(handler)
+        {
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        int calls = 0;
+        for (; !end.IsCancellationRequested; calls++)
+        {
+            Assert.Equal("payments", await client.GetStringAsync(
+                new Uri($"https://localhost:{server.Port}/"), CancellationToken.None));
+        }
+
+        return calls;
+    }
+}

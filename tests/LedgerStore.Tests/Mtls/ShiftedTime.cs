@@ -1,0 +1,11 @@
+// The real clock, moved by as much as a test wants: certificates expire without waiting. Any thread.
+namespace LedgerStore.Tests.Mtls;
+
+internal sealed class ShiftedTime : TimeProvider
+{
+    private long shiftTicks;
+
+    public void Move(TimeSpan by) => Interlocked.Add(ref shiftTicks, by.Ticks);
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Volatile.Read(ref shiftTicks));
+}
