@@ -1,0 +1,206 @@
+// The other half of the queue: batches are answered, and those who waited hear of it.
+// Run by the sender and the spool, one at a time; the lock is the queue's.
+
+namespace LedgerStore.Client;
+
+internal sealed partial class AppendQueue
+{
+    // Who hears of the batch at hand. Used by the sender only, one batch at a time.
+    private readonly List<AppendWaiter> done = [];
+    private readonly List<AppendWaiter> admitted = [];
+
+    // The same for the spool.
+    private readonly List<AppendWaiter> safe = [];
+
+    /// <summary>The server stored a batch.</summary>
+    internal void Complete(OutgoingBatch batch, in AppendedBatch answer, bool releases)
+    {
+        ulong first = batch.FirstTicket;
+        Release(batch.LastTicket, releases ? batch.Cost : 0);
+        foreach (AppendWaiter waiter in done)
+        {
+            // A flush that waited for tickets before this batch has none of its records.
+            ulong offset = waiter.Ticket - first;
+            Settle(
+                waiter,
+                answer with
+                {
+                    FirstIndex = answer.FirstIndex + offset,
+                    Count = waiter.Count,
+                    FirstSequence = answer.FirstSequence == 0 ? 0 : answer.FirstSequence + offset,
+                },
+                waiter.Kind == WaiterKind.Flush ? TakePostFailure() : null);
+        }
+
+        SettleAdmitted(admitted);
+    }
+
+    /// <summary>A batch came to nothing, or nobody knows.</summary>
+    internal void Fail(OutgoingBatch batch, AppendException error, bool releases)
+    {
+        if (batch.HasPosts)
+        {
+            Interlocked.CompareExchange(ref postFailure, error, null);
+        }
+
+        Release(batch.LastTicket, releases ? batch.Cost : 0);
+        foreach (AppendWaiter waiter in done)
+        {
+            Settle(waiter, default, waiter.Kind == WaiterKind.Flush ? TakePostFailure() : error);
+        }
+
+        SettleAdmitted(admitted);
+    }
+
+    /// <summary>Everything up to a ticket is safe in the spool.</summary>
+    /// <param name="released">What of it is no longer in memory.</param>
+    internal void Spooled(ulong ticket, long released)
+    {
+        safe.Clear();
+        lock (gate)
+        {
+            spooledTicket = ticket;
+            cost -= released;
+            while (spoolLine.TryPeek(out AppendWaiter? waiter)
+                && waiter.Ticket + (ulong)waiter.Count - 1 <= spooledTicket)
+            {
+                safe.Add(spoolLine.Dequeue());
+            }
+
+            AdmitWaiting(safe);
+        }
+
+        SettleAdmitted(safe);
+    }
+
+    /// <summary>Nothing works any more: those who wait, or will come, hear why.</summary>
+    internal void FailAll(AppendException error)
+    {
+        List<AppendWaiter> failed = [];
+        lock (gate)
+        {
+            failure = error;
+            failed.AddRange(spoolLine);
+            failed.AddRange(answerLine);
+            failed.AddRange(roomLine.Where(waiter => !waiter.IsAbandoned));
+            spoolLine.Clear();
+            answerLine.Clear();
+            roomLine.Clear();
+            closed.Clear();
+            open = Rent();
+        }
+
+        foreach (AppendWaiter waiter in failed)
+        {
+            Settle(waiter, default, error);
+        }
+    }
+
+    private static void Settle(AppendWaiter waiter, in AppendedBatch answer, AppendException? error)
+    {
+        if (error is null)
+        {
+            waiter.Complete(answer);
+        }
+        else
+        {
+            // One exception object in several calls would mix their stack traces.
+            waiter.Fail(new AppendException(error));
+        }
+    }
+
+    private void Release(ulong lastTicket, long released)
+    {
+        lock (gate)
+        {
+            done.Clear();
+            admitted.Clear();
+            settledTicket = lastTicket;
+            cost -= released;
+            while (answerLine.TryPeek(out AppendWaiter? waiter) && waiter.Ticket <= settledTicket)
+            {
+                done.Add(answerLine.Dequeue());
+            }
+
+            AdmitWaiting(admitted);
+        }
+    }
+
+    // Under the lock. Lets in whoever is first in line, as long as there is room.
+    private void AdmitWaiting(List<AppendWaiter> entered)
+    {
+        while (roomLine.TryPeek(out AppendWaiter? waiter))
+        {
+            if (waiter.IsAbandoned)
+            {
+                roomLine.Dequeue();
+                continue;
+            }
+
+            if (!HasRoom(OutgoingBatch.CostOf(waiter.Records.Length, waiter.Count)))
+            {
+                return;
+            }
+
+            roomLine.Dequeue();
+            waiter.IsInLine = false;
+            Admit(waiter, entered);
+        }
+    }
+
+    private void Admit(AppendWaiter waiter, List<AppendWaiter> entered)
+    {
+        if (waiter.Kind == WaiterKind.Flush)
+        {
+            waiter.Ticket = nextTicket - 1;
+            if (settledTicket >= waiter.Ticket)
+            {
+                entered.Add(waiter);
+            }
+            else
+            {
+                answerLine.Enqueue(waiter);
+            }
+
+            return;
+        }
+
+        Take(waiter, waiter.Records.Span, waiter.Lengths.Span);
+        waiter.Records = default;
+        waiter.Lengths = default;
+        if (waiter.Kind == WaiterKind.Post && !isSpooled)
+        {
+            entered.Add(waiter);
+        }
+    }
+
+    private void SettleAdmitted(List<AppendWaiter> entered)
+    {
+        foreach (AppendWaiter waiter in entered)
+        {
+            Settle(waiter, default, waiter.Kind == WaiterKind.Flush ? TakePostFailure() : null);
+        }
+    }
+
+    /// <summary>
+    /// Cancels waiting for room. Without effect on a waiter that has got it, or has gone on to other things.
+    /// </summary>
+    internal void LeaveLine(AppendWaiter waiter, short version, CancellationToken token)
+    {
+        lock (gate)
+        {
+            if (!waiter.IsInLine || waiter.Version != version)
+            {
+                return;
+            }
+
+            waiter.IsInLine = false;
+            waiter.IsAbandoned = true;
+            waiter.Records = default;
+            waiter.Lengths = default;
+        }
+
+        waiter.Fail(new OperationCanceledException(
+            "the record is not stored: waiting for room was cancelled", token));
+    }
+}

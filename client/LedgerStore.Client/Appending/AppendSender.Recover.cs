@@ -1,0 +1,180 @@
+// The sender after a failure: which batches are sent again, which are given up, and what is known of them.
+// Runs in the sender's loop, when there is no stream.
+
+using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol.V1;
+
+namespace LedgerStore.Client;
+
+internal sealed partial class AppendSender
+{
+    // No producer ever gets here, so the server refuses it and names the sequence that it expects instead.
+    private const ulong ImpossibleSequence = long.MaxValue - 1;
+
+    private async Task RecoverAsync(Exception error, CancellationToken stop)
+    {
+        pause.Failed();
+        LastError = error;
+        ClientMetrics.Failures.Add(1);
+        if (SettleAfter(error))
+        {
+            return;
+        }
+
+        if (source.MayGiveUp && pause.FailingFor > options.GiveUpAfter)
+        {
+            await GiveUpAsync(error).ConfigureAwait(false);
+        }
+
+        TimeSpan delay = pause.Take((error as RpcException)?.RetryAfter);
+        await Task.Delay(delay, client.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Settles what the failure decides. True: go on at once.</summary>
+    private bool SettleAfter(Exception error)
+    {
+        FailureKind kind = AppendFailure.KindOf(error);
+        if (kind == FailureKind.Lost)
+        {
+            inFlight.MarkWritten();
+            if (!IsNamed)
+            {
+                DropWhatMayBeStored(error);
+            }
+
+            return false;
+        }
+
+        if (kind == FailureKind.Later || inFlight.Peek() is not { } first)
+        {
+            return false;
+        }
+
+        if (kind == FailureKind.StoredBefore)
+        {
+            inFlight.Drop();
+            source.Fail(first, new AppendException(AppendOutcome.Stored, error.Message, error));
+            return true;
+        }
+
+        return SettleRefused(first, (RpcException)error);
+    }
+
+    private bool SettleRefused(OutgoingBatch first, RpcException refusal)
+    {
+        bool isAboutNumbers = AppendFailure.TryGetExpected(refusal, out _);
+        if (isAboutNumbers)
+        {
+            // Another process uses the name, or the server lost what it had acknowledged: the count starts over from
+            // what it expects. Nothing of this batch is stored: its numbers belong to other records.
+            numbers.Forget();
+        }
+
+        if (!source.MayGiveUp && (isAboutNumbers || AppendFailure.MayPass(refusal)))
+        {
+            return false;
+        }
+
+        if (first.MayBeStored && !isAboutNumbers)
+        {
+            // Rights are looked at before the numbers, so this says nothing about what an earlier stream did.
+            DropWhatMayBeStored(refusal);
+            numbers.Forget();
+            return true;
+        }
+
+        inFlight.Drop();
+        numbers.Skip(first.Count);
+        source.Fail(first, new AppendException(AppendOutcome.NotStored, refusal.Message, refusal));
+        return true;
+    }
+
+    private void DropWhatMayBeStored(Exception error)
+    {
+        while (inFlight.Peek() is { MayBeStored: true } batch)
+        {
+            inFlight.Drop();
+            source.Fail(batch, new AppendException(AppendOutcome.Unknown, error.Message, error));
+        }
+    }
+
+    private async Task GiveUpAsync(Exception error)
+    {
+        DropWhatMayBeStored(error);
+        string message = $"the server could not be reached for {pause.FailingFor.TotalSeconds:N0} s: {error.Message}";
+        while (inFlight.Count > 0)
+        {
+            OutgoingBatch batch = inFlight.Drop();
+            source.Fail(batch, new AppendException(AppendOutcome.NotStored, message, error));
+        }
+
+        while (await source.TryTakeAsync(0).ConfigureAwait(false) is { } waiting)
+        {
+            source.Fail(waiting, new AppendException(AppendOutcome.NotStored, message, error));
+        }
+
+        numbers.Forget();
+    }
+
+    /// <summary>Asks the server for the producer's next sequence, where that is needed.</summary>
+    private async Task FindSequenceAsync(CancellationToken stop)
+    {
+        if (numbers.IsKnown && !isResumed && !source.MayGiveUp)
+        {
+            await ResumeAsync(stop).ConfigureAwait(false);
+        }
+
+        if (!numbers.IsKnown && inFlight.Peek() is { } first)
+        {
+            numbers.StartAt(first.FirstTicket, await AskSequenceAsync(stop).ConfigureAwait(false));
+        }
+
+        isResumed = true;
+    }
+
+    // An earlier process left batches in the spool, and nobody wrote down which of them were answered: the server
+    // knows.
+    private async Task ResumeAsync(CancellationToken stop)
+    {
+        long next = numbers.TicketOf(await AskSequenceAsync(stop).ConfigureAwait(false));
+        if (next > firstNewTicket)
+        {
+            // Somebody else used the name: the numbers say nothing. Better a record twice than not at all.
+            numbers.Forget();
+            return;
+        }
+
+        storedBelow = next;
+        while (inFlight.Peek() is { } batch && (long)batch.LastTicket < storedBelow)
+        {
+            inFlight.Drop();
+            source.Fail(batch, StoredEarlier());
+        }
+    }
+
+    private static AppendException StoredEarlier() =>
+        new(AppendOutcome.Stored, "an earlier process sent it and did not see the answer", cause: null);
+
+    /// <summary>The number that the producer's next record will have, as the server sees it.</summary>
+    internal async Task<ulong> AskSequenceAsync(CancellationToken stop)
+    {
+        AppendRequest probe = new()
+        {
+            Ledger = ledger,
+            Producer = options.Producer,
+            FirstSequence = ImpossibleSequence,
+        };
+        probe.Lengths.Add(0);
+        try
+        {
+            await client.AppendOnceAsync(probe, stop).ConfigureAwait(false);
+        }
+        catch (RpcException refusal) when (AppendFailure.TryGetExpected(refusal, out ulong expected))
+        {
+            return expected;
+        }
+
+        throw new RpcException(
+            StatusCode.Internal, $"the server took sequence {ImpossibleSequence:N0}, which nobody can have reached");
+    }
+}

@@ -1,0 +1,286 @@
+// Sends batches over one stream after the other, until each is answered. The only one who talks to the server.
+// One loop of its own, which is at one place at a time: waiting for work, on a stream, or pausing after a failure.
+
+using System.Buffers;
+using System.Text;
+using LedgerStore.Protocol;
+using LedgerStore.Protocol.Channel;
+using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol.Wire;
+
+namespace LedgerStore.Client;
+
+internal sealed partial class AppendSender
+{
+    private const long MicrosPerSecond = 1_000_000;
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly LedgerClient client;
+    private readonly string ledger;
+    private readonly AppenderOptions options;
+    private readonly IBatchSource source;
+    private readonly Signal work;
+    private readonly ProducerNumbers numbers;
+    private readonly RetryPause pause;
+    private readonly InFlight inFlight = new();
+
+    // Of batches that an earlier process left in the spool: those below this ticket are stored.
+    private readonly long firstNewTicket;
+    private long storedBelow;
+    private bool isResumed;
+
+    private readonly byte[] ledgerUtf8;
+    private readonly byte[] producerUtf8;
+    private readonly byte[] contentTypeUtf8;
+
+    internal AppendSender(
+        LedgerClient client,
+        string ledger,
+        AppenderOptions options,
+        IBatchSource source,
+        Signal work,
+        ProducerNumbers numbers,
+        ulong firstNewTicket)
+    {
+        this.client = client;
+        this.ledger = ledger;
+        this.options = options;
+        this.source = source;
+        this.work = work;
+        this.numbers = numbers;
+        this.firstNewTicket = (long)firstNewTicket;
+        pause = new RetryPause(client.Time, options.RetryDelayMax);
+        ledgerUtf8 = Encoding.UTF8.GetBytes(ledger);
+        producerUtf8 = Encoding.UTF8.GetBytes(options.Producer ?? string.Empty);
+        contentTypeUtf8 = Encoding.UTF8.GetBytes(options.ContentType);
+    }
+
+    /// <summary>There is a stream at the moment.</summary>
+    internal bool IsConnected { get; private set; }
+
+    /// <summary>What failed last; null once something has worked again.</summary>
+    internal Exception? LastError { get; private set; }
+
+    internal int BatchesInFlight => inFlight.Count;
+
+    private bool IsNamed => producerUtf8.Length > 0;
+
+    private bool IsFinished => inFlight.Count == 0 && source.IsDrained;
+
+    /// <summary>Runs until everything is answered and nothing more can come, or until it is stopped.</summary>
+    internal async Task RunAsync(CancellationToken stop)
+    {
+        using CancellationTokenRegistration wake = stop.UnsafeRegister(
+            static state => ((Signal)state!).Set(), work);
+        while (!stop.IsCancellationRequested && !IsFinished)
+        {
+            if (inFlight.Count == 0)
+            {
+                if (await TakeAsync(0).ConfigureAwait(false) is not { } first)
+                {
+                    await work.WaitAsync().ConfigureAwait(false);
+                    continue;
+                }
+
+                inFlight.Add(first);
+            }
+
+            try
+            {
+                await RunStreamAsync(stop).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error
+                is RpcException or OperationCanceledException or IOException or InvalidDataException)
+            {
+                await RecoverAsync(error, stop).ConfigureAwait(false);
+            }
+            finally
+            {
+                IsConnected = false;
+            }
+        }
+    }
+
+    private async Task RunStreamAsync(CancellationToken stop)
+    {
+        if (IsNamed)
+        {
+            await FindSequenceAsync(stop).ConfigureAwait(false);
+        }
+
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using RawCall call = await client.Channel.OpenRawAsync(
+            LedgerMethods.AppendStream, new CallOptions { CancellationToken = ending.Token }).ConfigureAwait(false);
+        IsConnected = true;
+        ClientMetrics.Streams.Add(1);
+        OutgoingBatch[] again = inFlight.StartStream();
+        Task receiving = ReceiveAsync(call);
+        using ITimer watch = WatchAnswers(ending);
+        try
+        {
+            await SendAsync(call, again, receiving).ConfigureAwait(false);
+            TimeSpan patience = IsFinished ? EndTimeout : Timeout.InfiniteTimeSpan;
+            await receiving.WaitAsync(patience, client.Time, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (RpcException write) when (write.Code == StatusCode.Cancelled && !receiving.IsCompleted)
+        {
+            // The server takes no more. Why, is what the answers end with.
+            await receiving.ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Everything is answered; the server only does not end the call.
+        }
+        finally
+        {
+            call.Dispose();
+            await receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (inFlight.Count > 0)
+        {
+            throw new RpcException(StatusCode.Unavailable, "the server ended the stream before it had answered");
+        }
+    }
+
+    private async Task SendAsync(RawCall call, OutgoingBatch[] again, Task receiving)
+    {
+        foreach (OutgoingBatch batch in again)
+        {
+            await WriteAsync(call, batch).ConfigureAwait(false);
+        }
+
+        while (!receiving.IsCompleted)
+        {
+            int underWay = inFlight.Count;
+            OutgoingBatch? batch = underWay < options.WindowBatches
+                ? await TakeAsync(underWay).ConfigureAwait(false)
+                : null;
+            if (batch is not null)
+            {
+                inFlight.Add(batch);
+                await WriteAsync(call, batch).ConfigureAwait(false);
+                continue;
+            }
+
+            if (IsFinished)
+            {
+                await call.CompleteAsync().ConfigureAwait(false);
+                return;
+            }
+
+            await work.WaitAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// The next batch that should leave, without those that an earlier process is known to have stored.
+    /// </summary>
+    private async ValueTask<OutgoingBatch?> TakeAsync(int underWay)
+    {
+        while (await source.TryTakeAsync(underWay).ConfigureAwait(false) is { } batch)
+        {
+            if ((long)batch.LastTicket >= storedBelow)
+            {
+                return batch;
+            }
+
+            source.Fail(batch, StoredEarlier());
+        }
+
+        return null;
+    }
+
+    private ValueTask WriteAsync(RawCall call, OutgoingBatch batch)
+    {
+        AppendRequestHead head = new()
+        {
+            Ledger = ledgerUtf8,
+            Producer = producerUtf8,
+            FirstSequence = IsNamed ? numbers.SequenceOf(batch.FirstTicket) : 0,
+            ContentType = contentTypeUtf8,
+            Ack = options.Ack,
+        };
+        AppendRequestWriter.Write(call.Requests, head, batch.Lengths, batch.Payload);
+
+        // Copied, not sent: only from here on may an answer come for it.
+        inFlight.Written(batch, client.Time.GetTimestamp());
+        ClientMetrics.Batches.Add(1);
+        return call.Requests.FlushAsync();
+    }
+
+    private async Task ReceiveAsync(RawCall call)
+    {
+        try
+        {
+            while (await call.Responses.ReadAsync().ConfigureAwait(false))
+            {
+                do
+                {
+                    Answer(AppendAnswer.Parse(call.Responses.Current));
+                }
+                while (call.Responses.TryRead());
+                work.Set();
+            }
+        }
+        finally
+        {
+            work.Set();
+        }
+    }
+
+    private void Answer(in AppendAnswer answer)
+    {
+        OutgoingBatch batch = inFlight.Answered()
+            ?? throw new RpcException(StatusCode.Internal, "the server answered what it was not asked");
+        pause.Worked();
+        LastError = null;
+        if (answer.Count != (uint)batch.Count)
+        {
+            source.Fail(batch, new AppendException(
+                AppendOutcome.Unknown,
+                $"the server says that it stored {answer.Count:N0} records of a batch of {batch.Count:N0}",
+                cause: null));
+            return;
+        }
+
+        ClientMetrics.Records.Add(batch.Count);
+        source.Complete(batch, new AppendedBatch(
+            answer.FirstIndex,
+            batch.Count,
+            TimeOf(answer.ReceivedUnixMicros),
+            IsNamed ? numbers.SequenceOf(batch.FirstTicket) : 0,
+            answer.Checkpoint.IsEmpty ? default : answer.Checkpoint.ToArray()));
+    }
+
+    private static DateTimeOffset TimeOf(ulong unixMicros) =>
+        unixMicros <= long.MaxValue / MicrosPerSecond
+            ? DateTimeOffset.UnixEpoch.AddTicks((long)unixMicros * TimeSpan.TicksPerMicrosecond)
+            : DateTimeOffset.MaxValue;
+
+    private ITimer WatchAnswers(CancellationTokenSource ending)
+    {
+        TimeSpan period = options.AnswerTimeout / 4;
+        return client.Time.CreateTimer(
+            _ =>
+            {
+                if (inFlight.OldestSentAt is not { } sentAt
+                    || client.Time.GetElapsedTime(sentAt) <= options.AnswerTimeout)
+                {
+                    return;
+                }
+
+                try
+                {
+                    ending.Cancel();
+                }
+                catch (ObjectDisposedException)
+                {
+                    // The stream ended in this very moment.
+                }
+            },
+            state: null,
+            period,
+            period);
+    }
+}

@@ -1,0 +1,95 @@
+// Somebody who waits: for room, for the spool, or for the answer. Kept and used again, so that a record costs no
+// object.
+// Its fields are set under the queue's lock; it is completed outside of it, once.
+
+using System.Threading.Tasks.Sources;
+
+namespace LedgerStore.Client;
+
+internal enum WaiterKind
+{
+    /// <summary>Wants the place of its records.</summary>
+    Append,
+
+    /// <summary>Is content when its records were taken: into memory, or into the spool where there is one.</summary>
+    Post,
+
+    /// <summary>Has no records; waits until all before it are answered.</summary>
+    Flush,
+}
+
+internal sealed class AppendWaiter(AppendQueue queue)
+    : IValueTaskSource<Appended>, IValueTaskSource<AppendedBatch>, IValueTaskSource
+{
+    private ManualResetValueTaskSourceCore<AppendedBatch> core = new() { RunContinuationsAsynchronously = true };
+
+    internal WaiterKind Kind { get; set; }
+
+    /// <summary>The place of its first record in the order of appending; of a flush, the last it waits for.</summary>
+    internal ulong Ticket { get; set; }
+
+    internal int Count { get; set; }
+
+    /// <summary>While it waits for room: its records, which the caller keeps unchanged.</summary>
+    internal ReadOnlyMemory<byte> Records { get; set; }
+
+    /// <summary>While it waits for room: their lengths; empty for a single record.</summary>
+    internal ReadOnlyMemory<int> Lengths { get; set; }
+
+    /// <summary>It is in the line for room.</summary>
+    internal bool IsInLine { get; set; }
+
+    /// <summary>It gave up while in the line, where it still is: it cannot be used again.</summary>
+    internal bool IsAbandoned { get; set; }
+
+    internal short Version => core.Version;
+
+    internal void Complete(in AppendedBatch batch) => core.SetResult(batch);
+
+    internal void Fail(Exception error) => core.SetException(error);
+
+    Appended IValueTaskSource<Appended>.GetResult(short token)
+    {
+        AppendedBatch batch = Take(token);
+        return new Appended(batch.FirstIndex, batch.Received, batch.FirstSequence);
+    }
+
+    AppendedBatch IValueTaskSource<AppendedBatch>.GetResult(short token) => Take(token);
+
+    void IValueTaskSource.GetResult(short token) => Take(token);
+
+    ValueTaskSourceStatus IValueTaskSource<Appended>.GetStatus(short token) => core.GetStatus(token);
+
+    ValueTaskSourceStatus IValueTaskSource<AppendedBatch>.GetStatus(short token) => core.GetStatus(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => core.GetStatus(token);
+
+    void IValueTaskSource<Appended>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        core.OnCompleted(continuation, state, token, flags);
+
+    void IValueTaskSource<AppendedBatch>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        core.OnCompleted(continuation, state, token, flags);
+
+    void IValueTaskSource.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        core.OnCompleted(continuation, state, token, flags);
+
+    private AppendedBatch Take(short token)
+    {
+        try
+        {
+            return core.GetResult(token);
+        }
+        finally
+        {
+            bool isReusable = !IsAbandoned;
+            core.Reset();
+            if (isReusable)
+            {
+                queue.Recycle(this);
+            }
+        }
+    }
+}

@@ -1,0 +1,295 @@
+// The way of an application's records to a ledger.
+// Any thread; one appender for the whole application. It runs a loop of its own.
+
+using System.Diagnostics;
+
+namespace LedgerStore.Client;
+
+/// <summary>
+/// Appends records. What arrives while a batch is under way is the next batch: there is no timer. With
+/// <see cref="AppenderOptions.Producer"/> each record is stored exactly once and in the order of the calls.
+/// </summary>
+/// <remarks>A record's memory must not change until the returned task completes.</remarks>
+public sealed partial class Appender : IAsyncDisposable
+{
+    /// <summary>The largest record. Store larger objects elsewhere and append their SHA-256.</summary>
+    public const int RecordBytesMax = 64_512;
+
+    /// <summary>The most records in one batch.</summary>
+    public const int BatchRecordsMax = 16_384;
+
+    /// <summary>
+    /// The most bytes in one batch; with their envelopes many small records may exceed the server's limit.
+    /// </summary>
+    public const int BatchBytesMax = 3 * 1024 * 1024;
+
+    private readonly LedgerClient client;
+    private readonly AppenderOptions options;
+    private readonly AppendQueue queue;
+    private readonly AppendSender sender;
+    private readonly CancellationTokenSource stop = new();
+    private readonly SpoolSource? spool;
+    private readonly Task running;
+    private int disposing;
+
+    internal Appender(LedgerClient client, string ledger, AppenderOptions options)
+    {
+        AppenderOptions.Check(options);
+        this.client = client;
+        this.options = options;
+        Ledger = ledger;
+        Signal work = new();
+        ProducerNumbers numbers;
+        IBatchSource source;
+        ulong firstNewTicket = 1;
+        if (options.SpoolDirectory is { } directory)
+        {
+            Spool files = Spool.Open(directory, options.SpoolBytesMax);
+            numbers = new ProducerNumbers(files.Offset, files.SaveOffset);
+            Signal spoolWork = new();
+            firstNewTicket = files.NextTicket;
+            queue = new AppendQueue(options, spoolWork, firstNewTicket);
+            spool = new SpoolSource(files, queue, spoolWork, work, options.MemoryBytesMax);
+            source = spool;
+        }
+        else
+        {
+            numbers = new ProducerNumbers(known: null, save: null);
+            queue = new AppendQueue(options, work, firstNewTicket);
+            source = new MemorySource(queue);
+        }
+
+        sender = new AppendSender(client, ledger, options, source, work, numbers, firstNewTicket);
+        running = Task.Run(RunAsync);
+    }
+
+    /// <summary>The ledger that is appended to.</summary>
+    public string Ledger { get; }
+
+    /// <summary>The name under which the records are counted; null: they are not.</summary>
+    public string? Producer => options.Producer;
+
+    /// <summary>How the appender is doing.</summary>
+    public AppenderStatus Status => new(
+        sender.IsConnected,
+        queue.Outstanding,
+        queue.Cost,
+        sender.BatchesInFlight,
+        spool?.StoredBytes ?? 0,
+        sender.LastError);
+
+    /// <summary>Appends a record and waits until it is stored.</summary>
+    /// <param name="cancellationToken">Ends waiting for room. Once the record has been taken, its outcome is waited
+    /// for: use <see cref="Task.WaitAsync(CancellationToken)"/> to stop looking, which takes nothing back.</param>
+    /// <exception cref="AppendException">It says whether the record is stored.</exception>
+    public ValueTask<Appended> AppendAsync(ReadOnlyMemory<byte> record, CancellationToken cancellationToken = default)
+    {
+        CheckRecord(record.Length);
+        if (ClientMetrics.Activities.HasListeners())
+        {
+            return TracedAsync(record, cancellationToken);
+        }
+
+        AppendWaiter waiter = queue.Enter(WaiterKind.Append, record, default, cancellationToken);
+        return waiter.IsInLine && cancellationToken.CanBeCanceled
+            ? InLineAsync(waiter, cancellationToken)
+            : new ValueTask<Appended>(waiter, waiter.Version);
+    }
+
+    /// <summary>
+    /// Appends records, all of them or none, at consecutive indexes, and waits until they are stored.
+    /// </summary>
+    /// <param name="records">The records, one after the other.</param>
+    /// <param name="lengths">Their lengths.</param>
+    /// <exception cref="AppendException">It says whether the records are stored.</exception>
+    public async ValueTask<AppendedBatch> AppendBatchAsync(
+        ReadOnlyMemory<byte> records, ReadOnlyMemory<int> lengths, CancellationToken cancellationToken = default)
+    {
+        CheckBatch(records.Length, lengths.Span);
+        AppendWaiter waiter = queue.Enter(WaiterKind.Append, records, lengths, cancellationToken);
+        short version = waiter.Version;
+        using CancellationTokenRegistration leave = LeaveLineOn(waiter, version, cancellationToken);
+        return await new ValueTask<AppendedBatch>(waiter, version).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Hands over a record, and waits only while there is no room, or with a spool until it is safe there. What becomes
+    /// of it is told by <see cref="FlushAsync"/>.
+    /// </summary>
+    public ValueTask PostAsync(ReadOnlyMemory<byte> record, CancellationToken cancellationToken = default)
+    {
+        CheckRecord(record.Length);
+        return spool is null && queue.TryPost(record.Span)
+            ? default
+            : PostSlowAsync(record, default, cancellationToken);
+    }
+
+    /// <summary>The same for many records: all of them are stored or none, at consecutive indexes.</summary>
+    public ValueTask PostBatchAsync(
+        ReadOnlyMemory<byte> records, ReadOnlyMemory<int> lengths, CancellationToken cancellationToken = default)
+    {
+        CheckBatch(records.Length, lengths.Span);
+        return PostSlowAsync(records, lengths, cancellationToken);
+    }
+
+    /// <summary>Hands over a record without ever waiting. False: there is no room, and it was not taken.</summary>
+    public bool TryPost(ReadOnlySpan<byte> record)
+    {
+        CheckRecord(record.Length);
+        return queue.TryPost(record);
+    }
+
+    /// <summary>Waits until everything that was handed over before is stored.</summary>
+    /// <exception cref="AppendException">A record that was posted since the last flush is not stored, or may not be.
+    /// </exception>
+    public async Task FlushAsync(CancellationToken cancellationToken = default)
+    {
+        AppendWaiter waiter = queue.EnterFlush();
+        Task flushed = new ValueTask(waiter, waiter.Version).AsTask();
+        await flushed.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// The number that the server gives the producer's next record: how many it has, plus one. An interrupted import
+    /// goes on there.
+    /// </summary>
+    public async Task<ulong> GetNextSequenceAsync(CancellationToken cancellationToken)
+    {
+        if (Producer is null)
+        {
+            throw new InvalidOperationException("only a producer with a name has sequences; set Producer");
+        }
+
+        await FlushAsync(cancellationToken).ConfigureAwait(false);
+        return await sender.AskSequenceAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Takes no more records, waits until all are stored (or, with a spool, safe in it), and ends. Nothing is lost
+    /// without an exception: of records nobody waits for, this throws it.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref disposing, 1) != 0)
+        {
+            await running.ConfigureAwait(false);
+            return;
+        }
+
+        queue.Close();
+        Task flushed = FlushAsync(CancellationToken.None);
+        if (spool is not null)
+        {
+            await spool.FinishAsync().ConfigureAwait(false);
+            stop.CancelAfter(options.SpoolDrainTimeout);
+        }
+
+        await running.ConfigureAwait(false);
+        if (spool is not null)
+        {
+            queue.FailAll(new AppendException(
+                AppendOutcome.Unknown, "the appender was closed; the record is in the spool for its next start", null));
+            spool.Dispose();
+        }
+
+        stop.Dispose();
+        await flushed.ConfigureAwait(
+            spool is null ? ConfigureAwaitOptions.None : ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await sender.RunAsync(stop.Token).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            queue.FailAll(new AppendException(
+                AppendOutcome.Unknown, $"the appender failed: {error.Message}", error));
+        }
+    }
+
+    private async ValueTask<Appended> TracedAsync(ReadOnlyMemory<byte> record, CancellationToken cancellationToken)
+    {
+        using Activity? activity = ClientMetrics.Activities.StartActivity("ledger append", ActivityKind.Producer);
+        activity?.SetTag("ledgerstore.ledger", Ledger);
+        try
+        {
+            AppendWaiter waiter = queue.Enter(WaiterKind.Append, record, default, cancellationToken);
+            Appended stored = await InLineAsync(waiter, cancellationToken).ConfigureAwait(false);
+            activity?.SetTag("ledgerstore.index", (long)stored.Index);
+            return stored;
+        }
+        catch (AppendException error)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, error.Message);
+            throw;
+        }
+    }
+
+    private async ValueTask<Appended> InLineAsync(AppendWaiter waiter, CancellationToken cancellationToken)
+    {
+        short version = waiter.Version;
+        using CancellationTokenRegistration leave = LeaveLineOn(waiter, version, cancellationToken);
+        return await new ValueTask<Appended>(waiter, version).ConfigureAwait(false);
+    }
+
+    private async ValueTask PostSlowAsync(
+        ReadOnlyMemory<byte> records, ReadOnlyMemory<int> lengths, CancellationToken cancellationToken)
+    {
+        if (queue.EnterPost(records, lengths, cancellationToken) is not { } waiter)
+        {
+            return;
+        }
+
+        short version = waiter.Version;
+        using CancellationTokenRegistration leave = LeaveLineOn(waiter, version, cancellationToken);
+        await new ValueTask(waiter, version).ConfigureAwait(false);
+    }
+
+    private CancellationTokenRegistration LeaveLineOn(AppendWaiter waiter, short version, CancellationToken token) =>
+        token.UnsafeRegister(
+            static (state, token) =>
+            {
+                (AppendQueue queue, AppendWaiter waiter, short version) = ((AppendQueue, AppendWaiter, short))state!;
+                queue.LeaveLine(waiter, version, token);
+            },
+            token.CanBeCanceled ? (queue, waiter, version) : null);
+
+    private static void CheckRecord(int bytes)
+    {
+        if (bytes > RecordBytesMax)
+        {
+            throw new ArgumentException(
+                $"a record of {bytes:N0} bytes exceeds the limit of {RecordBytesMax:N0}; store the object elsewhere "
+                + "and append its SHA-256",
+                nameof(bytes));
+        }
+    }
+
+    private static void CheckBatch(int bytes, ReadOnlySpan<int> lengths)
+    {
+        if (lengths.IsEmpty || lengths.Length > BatchRecordsMax || bytes > BatchBytesMax)
+        {
+            throw new ArgumentException(
+                $"a batch of {lengths.Length:N0} records with {bytes:N0} bytes; it has 1 to {BatchRecordsMax:N0} "
+                + $"records and at most {BatchBytesMax:N0} bytes",
+                nameof(lengths));
+        }
+
+        long sum = 0;
+        foreach (int length in lengths)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(length, nameof(lengths));
+            CheckRecord(length);
+            sum += length;
+        }
+
+        if (sum != bytes)
+        {
+            throw new ArgumentException(
+                $"the lengths add up to {sum:N0}, but there are {bytes:N0} bytes", nameof(lengths));
+        }
+    }
+}

@@ -1,0 +1,120 @@
+// The way in: the connections to one server, and the parts that work over them.
+// Any thread; one for the whole application.
+
+using System.Security.Cryptography.X509Certificates;
+using LedgerStore.Protocol;
+using LedgerStore.Protocol.Channel;
+using LedgerStore.Protocol.V1;
+
+namespace LedgerStore.Client;
+
+/// <summary>A client of one LedgerStore server. It connects when it is first used, and again when it has to.</summary>
+public sealed class LedgerClient : IAsyncDisposable, IDisposable
+{
+    // A read message is 256 KiB, or one entry; proofs and notes stay far below. A lying server may not fill the memory.
+    private const int ReceiveBytesMax = 4 * 1024 * 1024;
+
+    private readonly LedgerClientOptions options;
+
+    /// <summary>Reads the certificate files; connects to nothing yet.</summary>
+    public LedgerClient(LedgerClientOptions options)
+    {
+        this.options = options;
+        Channel = new RpcChannel(options.Address, ChannelOptions(options));
+        Admin = new Admin(this);
+        Catalog = new Catalog(this);
+    }
+
+    /// <summary>Creates ledgers, sets retention and holds, asks for the state of the server.</summary>
+    public Admin Admin { get; }
+
+    /// <summary>Which ledgers there are, and what they are like.</summary>
+    public Catalog Catalog { get; }
+
+    /// <summary>The server's address.</summary>
+    public Uri Address => options.Address;
+
+    internal RpcChannel Channel { get; }
+
+    internal TimeProvider Time => options.Time;
+
+    /// <summary>Appends to a ledger without a producer name.</summary>
+    public Appender CreateAppender(string ledger) => CreateAppender(ledger, new AppenderOptions());
+
+    /// <summary>Appends to a ledger. One appender serves any number of threads.</summary>
+    public Appender CreateAppender(string ledger, AppenderOptions appender) => new(this, ledger, appender);
+
+    /// <summary>Reads a ledger.</summary>
+    public Reader CreateReader(string ledger) => new(this, ledger);
+
+    /// <summary>Verifies a ledger with keys that came from somewhere else than from the server.</summary>
+    public Verifier CreateVerifier(string ledger, VerifierOptions verifier) => new(this, ledger, verifier);
+
+    /// <summary>One append call as it is in the protocol, without retries; for conditional appends.</summary>
+    public ValueTask<AppendResponse> AppendOnceAsync(AppendRequest request, CancellationToken cancellationToken) =>
+        Channel.UnaryAsync(LedgerMethods.Append, request, Unary(cancellationToken));
+
+    /// <summary>Closes the connections. Dispose appenders first: they have work to finish.</summary>
+    public void Dispose() => Channel.Dispose();
+
+    /// <summary>Closes the connections. Dispose appenders first: they have work to finish.</summary>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return default;
+    }
+
+    internal CallOptions Unary(CancellationToken cancellationToken) =>
+        new() { Timeout = options.CallTimeout, CancellationToken = cancellationToken };
+
+    private static RpcChannelOptions ChannelOptions(LedgerClientOptions options)
+    {
+        X509Certificate2Collection chain = [];
+        return new RpcChannelOptions
+        {
+            ClientCertificate = options.Certificate ?? LoadCertificate(options, chain),
+            ClientCertificateChain = chain,
+            TrustedRoots = options.TrustedRoots ?? LoadRoots(options.CaFile),
+            ServerName = options.ServerName,
+            AllowPlaintext = options.AllowPlaintext,
+            Connections = options.Connections,
+            ConnectTimeout = options.ConnectTimeout,
+            KeepAliveDelay = options.KeepAliveDelay,
+            KeepAliveTimeout = options.KeepAliveTimeout,
+            ReceiveBytesMax = ReceiveBytesMax,
+            Time = options.Time,
+        };
+    }
+
+    private static X509Certificate2? LoadCertificate(LedgerClientOptions options, X509Certificate2Collection chain)
+    {
+        if (options.CertificateFile is not { } file)
+        {
+            return null;
+        }
+
+        X509Certificate2Collection all = [];
+        all.ImportFromPemFile(file);
+        foreach (X509Certificate2 issuer in all.Skip(1))
+        {
+            chain.Add(issuer);
+        }
+
+        return X509Certificate2.CreateFromPemFile(file, options.KeyFile);
+    }
+
+    private static X509Certificate2Collection? LoadRoots(string? file)
+    {
+        if (file is null)
+        {
+            return null;
+        }
+
+        X509Certificate2Collection roots = [];
+        roots.ImportFromPemFile(file);
+        return roots.Count > 0
+            ? roots
+            : throw new ArgumentException(
+                $"{file} has no certificate in it; give the PEM file of the server's CA", nameof(file));
+    }
+}

@@ -1,0 +1,106 @@
+// How far a verified read has got, and whether it got as far as it had to.
+// Owned by one enumeration.
+
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Client;
+
+internal sealed class ReadProgress(ReadOptions options, VerifiedCheckpoint start)
+{
+    private ulong? first;
+    private ulong reached;
+    private ulong lastEnd;
+    private bool isOver;
+
+    /// <summary>The end was reached once: what comes now is given out at once.</summary>
+    internal bool IsLive { get; set; }
+
+    /// <summary>
+    /// The subtrees behind the last piece that was closed; null: none, or a range between is unreadable.
+    /// </summary>
+    internal Task<CompactRange>? LastAfter { get; private set; }
+
+    internal DateTimeOffset FromTime => options.FromTime ?? DateTimeOffset.MinValue;
+
+    /// <summary>Where the read ended although signed entries follow; null: it got as far as it had to.</summary>
+    internal ulong? MissingFrom
+    {
+        get
+        {
+            ulong from = first is null ? options.From : reached;
+            bool isAsked = options.Limit == 0 || first is null || reached - first.Value < options.Limit;
+            bool isKnown = first is not null || (options.FromTime is null && options.FromEnd is null);
+            return isKnown && isAsked && !isOver && !options.Follow && from < start.Size ? from : null;
+        }
+    }
+
+    internal void Reached(ulong from, ulong end)
+    {
+        first ??= from;
+        reached = end;
+    }
+
+    /// <summary>The tree is not known from here on: the next piece begins with a proof.</summary>
+    internal void Break() => lastEnd = ulong.MaxValue;
+
+    internal bool Follows(ReadPiece piece, ReadPiece? previous) =>
+        LastAfter is not null && lastEnd == piece.First && (previous is null || previous.End <= piece.First);
+
+    internal void Closed(ReadPiece piece)
+    {
+        LastAfter = piece.After;
+        lastEnd = piece.End;
+    }
+
+    internal void Proven(ulong end) => reached = Math.Max(reached, end);
+
+    internal bool IsFirstByTime(ulong index) => options.FromTime is not null && index == first && index > 0;
+
+    /// <summary>The step has an entry at which the time to read ends.</summary>
+    internal bool IsPastUntil(in ReadStep step)
+    {
+        if (options.Until is not { } until || step.Event is not null)
+        {
+            return false;
+        }
+
+        // Times never decrease: the last entry tells.
+        ReadOnlyMemory<byte> last = default;
+        foreach (ReadOnlyMemory<byte> entry in step.Split())
+        {
+            last = entry;
+        }
+
+        return new LedgerEntry(0, last).Received >= until;
+    }
+
+    /// <summary>The events of a piece that is proven, up to the end of the time to read.</summary>
+    internal IEnumerable<LedgerEvent> Events(ReadPiece piece)
+    {
+        foreach (ReadStep step in piece.Steps)
+        {
+            if (step.Event is { } other)
+            {
+                if (!isOver)
+                {
+                    yield return other;
+                }
+
+                continue;
+            }
+
+            ulong index = step.FirstIndex;
+            foreach (ReadOnlyMemory<byte> bytes in step.Split())
+            {
+                LedgerEntry entry = new(index++, bytes);
+                isOver |= options.Until is { } until && entry.Received >= until;
+                if (isOver)
+                {
+                    yield break;
+                }
+
+                yield return entry;
+            }
+        }
+    }
+}

@@ -1,0 +1,303 @@
+// Reading with proof. Entries are hashed as they come, many at once, and the right edge of the tree is extended by
+// them. At the end of each piece the server proves, with one inclusion proof, what that edge must be in a signed
+// checkpoint: one proof for a megabyte instead of one for each entry. Nothing is given out before it is proven.
+// Any thread; each enumeration is used by one.
+
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Client;
+
+/// <summary>Reads a ledger and gives out only what is proven against a signed checkpoint.</summary>
+public sealed class VerifiedReader
+{
+    internal const int PieceBytes = 1024 * 1024;
+
+    // Pieces that are read while the proof of the oldest is under way.
+    private const int PiecesAhead = 3;
+
+    private readonly Reader reader;
+    private readonly Verifier verifier;
+
+    internal VerifiedReader(Reader reader, Verifier verifier)
+    {
+        if (!string.Equals(reader.Ledger, verifier.Ledger, StringComparison.Ordinal))
+        {
+            throw new ArgumentException(
+                $"a verifier of '{verifier.Ledger}' cannot verify '{reader.Ledger}'", nameof(verifier));
+        }
+
+        this.reader = reader;
+        this.verifier = verifier;
+    }
+
+    /// <summary>
+    /// Reads events as <see cref="Reader.ReadAsync"/> does. Entries and expired ranges are proven; that a range is
+    /// unreadable is only the server's word, and visible. A read to the end gets at least to the checkpoint that was
+    /// the newest when it began.
+    /// </summary>
+    /// <exception cref="LedgerViolationException">What the server sent is not what it signed.</exception>
+    public async IAsyncEnumerable<LedgerEvent> ReadAsync(
+        ReadOptions options, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        VerifiedCheckpoint start = await verifier.UpdateAsync(cancellationToken).ConfigureAwait(false);
+        ReadProgress progress = new(options, start);
+        Queue<ReadPiece> pieces = new();
+        ReadPiece piece = new();
+
+        // The server does not decide where a time ends: the first entry behind it must be seen.
+        ReadOptions unbounded = options with { Until = null };
+        await foreach (ReadStep step in reader.StepsAsync(unbounded, cancellationToken).ConfigureAwait(false))
+        {
+            Put(piece, step, progress);
+            bool isBreak = step.Event is UnreadableRange;
+            if (!piece.IsFull && !isBreak && !progress.IsLive && !progress.IsPastUntil(step))
+            {
+                continue;
+            }
+
+            Close(piece, pieces.LastOrDefault(), progress, cancellationToken);
+            pieces.Enqueue(piece);
+            piece = new ReadPiece();
+            while (pieces.Count > (progress.IsLive ? 0 : PiecesAhead))
+            {
+                ReadPiece proven = pieces.Dequeue();
+                await ProveAsync(proven, progress, cancellationToken).ConfigureAwait(false);
+                foreach (LedgerEvent next in progress.Events(proven))
+                {
+                    yield return next;
+                }
+            }
+
+            if (progress.IsPastUntil(step))
+            {
+                break;
+            }
+        }
+
+        Close(piece, pieces.LastOrDefault(), progress, cancellationToken);
+        pieces.Enqueue(piece);
+        foreach (ReadPiece rest in pieces)
+        {
+            await ProveAsync(rest, progress, cancellationToken).ConfigureAwait(false);
+            foreach (LedgerEvent next in progress.Events(rest))
+            {
+                yield return next;
+            }
+        }
+
+        if (progress.MissingFrom is { } missing)
+        {
+            throw verifier.Withheld(
+                start, missing,
+                $"the read ended before index {missing:N0}, and a checkpoint of size {start.Size:N0} was signed "
+                + "before");
+        }
+    }
+
+    private static void Put(ReadPiece piece, in ReadStep step, ReadProgress progress)
+    {
+        switch (step.Event)
+        {
+            case null:
+                piece.Add(step, step.FirstIndex, (ulong)step.Count);
+                progress.Reached(step.FirstIndex, step.FirstIndex + (ulong)step.Count);
+                break;
+            case ExpiredRange expired:
+                if (!BitOperations.IsPow2(expired.Count) || (expired.FirstIndex & (expired.Count - 1)) != 0)
+                {
+                    throw new Protocol.Grpc.RpcException(
+                        Protocol.Grpc.StatusCode.DataLoss,
+                        $"the server sent an expired range of {expired.Count:N0} entries from {expired.FirstIndex:N0}, "
+                        + "which is no subtree");
+                }
+
+                piece.Add(step, expired.FirstIndex, expired.Count);
+                progress.Reached(expired.FirstIndex, expired.FirstIndex + expired.Count);
+                break;
+            case UnreadableRange unreadable:
+                piece.AddOther(step);
+                progress.Reached(unreadable.FirstIndex, unreadable.FirstIndex + unreadable.Count);
+                progress.Break();
+                break;
+            default:
+                piece.AddOther(step);
+                progress.IsLive |= step.Event is CaughtUp;
+                break;
+        }
+    }
+
+    // Starts everything that can be done while the next piece is read.
+    private void Close(ReadPiece piece, ReadPiece? previous, ReadProgress progress, CancellationToken cancellation)
+    {
+        if (!piece.HasRange)
+        {
+            return;
+        }
+
+        piece.Before = progress.Follows(piece, previous)
+            ? progress.LastAfter!
+            : FirstSideAsync(piece.First, progress, cancellation);
+        piece.After = ExtendAsync(piece);
+        piece.Proven = ProvenSideAsync(piece.End, cancellation);
+        progress.Closed(piece);
+    }
+
+    private async Task<CompactRange> FirstSideAsync(
+        ulong first, ReadProgress progress, CancellationToken cancellation)
+    {
+        ProvenSide side = await ProvenSideAsync(first, cancellation).ConfigureAwait(false);
+        if (progress.IsFirstByTime(first))
+        {
+            await CheckFirstOfTimeAsync(first - 1, progress.FromTime, cancellation).ConfigureAwait(false);
+        }
+
+        return new CompactRange(first, side.Nodes);
+    }
+
+    private static async Task<CompactRange> ExtendAsync(ReadPiece piece)
+    {
+        CompactRange range = (await piece.Before!.ConfigureAwait(false)).Clone();
+        piece.AppendTo(range);
+        return range;
+    }
+
+    private async Task<ProvenSide> ProvenSideAsync(ulong size, CancellationToken cancellation)
+    {
+        VerifiedCheckpoint checkpoint = await verifier.CheckpointForAsync(size, cancellation).ConfigureAwait(false);
+        return checkpoint.Size == size
+            ? new ProvenSide(checkpoint, [])
+            : new ProvenSide(
+                checkpoint, await verifier.GetLeftSideAsync(size, checkpoint, cancellation).ConfigureAwait(false));
+    }
+
+    private async Task ProveAsync(ReadPiece piece, ReadProgress progress, CancellationToken cancellation)
+    {
+        if (!piece.HasRange)
+        {
+            return;
+        }
+
+        CompactRange computed = await piece.After!.ConfigureAwait(false);
+        ProvenSide proven = await piece.Proven!.ConfigureAwait(false);
+        if (!IsSame(computed, proven))
+        {
+            throw await FindWrongAsync(piece, proven.Checkpoint, cancellation).ConfigureAwait(false);
+        }
+
+        progress.Proven(piece.End);
+    }
+
+    private static bool IsSame(CompactRange computed, in ProvenSide proven)
+    {
+        if (computed.Size == proven.Checkpoint.Size)
+        {
+            return computed.Root() == proven.Checkpoint.Root;
+        }
+
+        Span<Hash256> nodes = stackalloc Hash256[computed.NodeCount];
+        computed.CopyNodes(nodes);
+        return nodes.SequenceEqual(proven.Nodes);
+    }
+
+    // Something in the piece is wrong; bisecting with proofs of the edges between finds the first.
+    private async Task<LedgerViolationException> FindWrongAsync(
+        ReadPiece piece, VerifiedCheckpoint checkpoint, CancellationToken cancellation)
+    {
+        CompactRange range = (await piece.Before!.ConfigureAwait(false)).Clone();
+        foreach (ReadStep step in piece.Steps)
+        {
+            if (step.Event is ExpiredRange expired)
+            {
+                range.AppendSubtree(BitOperations.Log2(expired.Count), expired.Root);
+                if (!await IsTrueAsync(range, checkpoint, cancellation).ConfigureAwait(false))
+                {
+                    return verifier.WrongSubtree(checkpoint, expired.FirstIndex, expired.Root);
+                }
+            }
+            else if (step.Event is null)
+            {
+                LedgerEntry[] entries = [.. Entries(step)];
+                int wrong = await FirstWrongAsync(range, entries, checkpoint, cancellation).ConfigureAwait(false);
+                if (wrong < entries.Length)
+                {
+                    return await verifier.WrongEntryAsync(checkpoint, entries[wrong], cancellation)
+                        .ConfigureAwait(false);
+                }
+            }
+        }
+
+        return verifier.Withheld(
+            checkpoint, piece.First,
+            $"entries {piece.First:N0} to {piece.End - 1:N0} did not verify, and the server then proved each of them");
+    }
+
+    private async Task<int> FirstWrongAsync(
+        CompactRange range, LedgerEntry[] entries, VerifiedCheckpoint checkpoint, CancellationToken cancellation)
+    {
+        int good = 0;
+        int bad = entries.Length + 1;
+        while (bad - good > 1)
+        {
+            int middle = Math.Min((good + bad) / 2, entries.Length);
+            CompactRange upTo = range.Clone();
+            foreach (LedgerEntry entry in entries.AsSpan(0, middle))
+            {
+                upTo.Append(entry.LeafHash);
+            }
+
+            if (await IsTrueAsync(upTo, checkpoint, cancellation).ConfigureAwait(false))
+            {
+                good = middle;
+            }
+            else
+            {
+                bad = middle;
+            }
+        }
+
+        foreach (LedgerEntry entry in entries)
+        {
+            range.Append(entry.LeafHash);
+        }
+
+        return bad - 1;
+    }
+
+    private async Task<bool> IsTrueAsync(
+        CompactRange range, VerifiedCheckpoint checkpoint, CancellationToken cancellation) =>
+        IsSame(range, range.Size == checkpoint.Size
+            ? new ProvenSide(checkpoint, [])
+            : new ProvenSide(
+                checkpoint,
+                await verifier.GetLeftSideAsync(range.Size, checkpoint, cancellation).ConfigureAwait(false)));
+
+    // The server chose where a time begins: the entry before must be older.
+    private async Task CheckFirstOfTimeAsync(ulong before, DateTimeOffset time, CancellationToken cancellation)
+    {
+        await foreach (LedgerEvent next in reader.ReadAsync(ReadOptions.Range(before, 1), cancellation)
+            .ConfigureAwait(false))
+        {
+            if (next is LedgerEntry entry)
+            {
+                VerifiedCheckpoint checkpoint = await verifier.VerifyInclusionAsync(entry, cancellation)
+                    .ConfigureAwait(false);
+                if (entry.Received >= time)
+                {
+                    throw verifier.Withheld(
+                        checkpoint, before, $"entry {before:N0} was received after {time:O} and was left out");
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<LedgerEntry> Entries(ReadStep step)
+    {
+        ulong index = step.FirstIndex;
+        foreach (ReadOnlyMemory<byte> entry in step.Split())
+        {
+            yield return new LedgerEntry(index++, entry);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+// The verifier on entries: inclusion, receipts, and the left side of the tree that a verified read begins and ends
+// with.
+// Any thread.
+
+using LedgerStore.Proofs;
+using LedgerStore.Protocol;
+using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol.V1;
+using InclusionProof = LedgerStore.Proofs.InclusionProof;
+using Receipt = LedgerStore.Proofs.Receipt;
+
+namespace LedgerStore.Client;
+
+public sealed partial class Verifier
+{
+    /// <summary>
+    /// Verifies that an entry is in the ledger at its index, and returns the checkpoint that says so.
+    /// </summary>
+    /// <exception cref="LedgerViolationException">It is not, or the server does not show it.</exception>
+    public Task<VerifiedCheckpoint> VerifyInclusionAsync(
+        LedgerEntry entry, CancellationToken cancellationToken = default) =>
+        VerifyInclusionAsync(entry.Index, entry.LeafHash, entry.Bytes, cancellationToken);
+
+    /// <summary>Verifies that the entry with a leaf hash is in the ledger at an index.</summary>
+    /// <exception cref="LedgerViolationException">It is not, or the server does not show it.</exception>
+    public Task<VerifiedCheckpoint> VerifyInclusionAsync(
+        ulong index, Hash256 leaf, CancellationToken cancellationToken = default) =>
+        VerifyInclusionAsync(index, leaf, default, cancellationToken);
+
+    /// <summary>Gets a receipt for an entry, waiting for the checkpoint that covers it, and verifies it.</summary>
+    /// <exception cref="LedgerViolationException">The receipt does not show the entry, or contradicts what was seen.
+    /// </exception>
+    public async Task<Receipt> GetReceiptAsync(LedgerEntry entry, CancellationToken cancellationToken = default)
+    {
+        Protocol.V1.Receipt answer = await client.Channel.UnaryAsync(
+            LedgerMethods.GetReceipt,
+            new GetReceiptRequest { Ledger = Ledger, Index = entry.Index },
+            client.Unary(cancellationToken)).ConfigureAwait(false);
+        Receipt receipt;
+        try
+        {
+            receipt = Receipt.Parse(answer.TlogProof.Span);
+        }
+        catch (MalformedDataException error)
+        {
+            throw new RpcException(StatusCode.DataLoss, $"the server's receipt is none: {error.Message}", error);
+        }
+
+        VerifiedCheckpoint checkpoint = await AcceptAsync(receipt.Checkpoint.ToArray(), cancellationToken)
+            .ConfigureAwait(false);
+        if (receipt.Index != entry.Index || !InclusionProof.IsValid(
+            entry.Index, checkpoint.Size, entry.LeafHash, receipt.Proof, checkpoint.Root))
+        {
+            throw WrongInclusion(checkpoint, entry.Index, entry.LeafHash, entry.Bytes, receipt.Proof.ToArray());
+        }
+
+        return receipt;
+    }
+
+    /// <summary>Verifies a receipt without the server: with the trusted keys, and what was seen before.</summary>
+    /// <param name="entry">The entry as it is stored.</param>
+    /// <exception cref="VerificationFailedException">The receipt does not show that the entry is in the ledger.
+    /// </exception>
+    /// <exception cref="LedgerViolationException">It does, and its checkpoint contradicts the newest one
+    /// seen.</exception>
+    public VerifiedCheckpoint VerifyReceipt(Receipt receipt, ReadOnlySpan<byte> entry)
+    {
+        VerifiedCheckpoint checkpoint = receipt.Verify(MerkleHash.Leaf(entry), state.Keys, options.Witnesses);
+        if (Newest is { } newest && newest.Size == checkpoint.Size)
+        {
+            ThrowIfSplit(newest, checkpoint);
+        }
+
+        return checkpoint;
+    }
+
+    /// <summary>
+    /// The subtrees that the first entries of a tree consist of, proven by a checkpoint: the inclusion proof of the
+    /// entry behind them has exactly these on its left, and they are true whatever that entry is.
+    /// </summary>
+    internal async Task<Hash256[]> GetLeftSideAsync(
+        ulong size, VerifiedCheckpoint checkpoint, CancellationToken cancellationToken)
+    {
+        if (size == 0)
+        {
+            return [];
+        }
+
+        (Hash256 leaf, Hash256[] proof) = await GetProofAsync(size, checkpoint, cancellationToken)
+            .ConfigureAwait(false);
+        if (!InclusionProof.IsValid(size, checkpoint.Size, leaf, proof, checkpoint.Root))
+        {
+            throw WrongInclusion(checkpoint, size, leaf, default, proof);
+        }
+
+        return LeftSide.Of(size, checkpoint.Size, proof);
+    }
+
+    internal LedgerViolationException Withheld(VerifiedCheckpoint checkpoint, ulong index, string statement) =>
+        Violation(
+            ViolationKind.Withheld, statement,
+            new Parts { Accepted = Newest, Offered = NoteOf(checkpoint), Index = index });
+
+    internal async Task<LedgerViolationException> WrongEntryAsync(
+        VerifiedCheckpoint checkpoint, LedgerEntry entry, CancellationToken cancellationToken)
+    {
+        (_, Hash256[] proof) = await GetProofAsync(entry.Index, checkpoint, cancellationToken).ConfigureAwait(false);
+        return WrongInclusion(checkpoint, entry.Index, entry.LeafHash, entry.Bytes, proof);
+    }
+
+    /// <summary>The same for something that stands for entries: an expired subtree with a root that is not the tree's.
+    /// </summary>
+    internal LedgerViolationException WrongSubtree(
+        VerifiedCheckpoint checkpoint, ulong index, Hash256 root) => Violation(
+        ViolationKind.WrongInclusion,
+        $"what the server gives as the root of the expired entries from {index:N0} on is not in the tree of size "
+        + $"{checkpoint.Size:N0}",
+        new Parts { Accepted = Newest, Offered = NoteOf(checkpoint), Index = index, Leaf = root });
+
+    private async Task<VerifiedCheckpoint> VerifyInclusionAsync(
+        ulong index, Hash256 leaf, ReadOnlyMemory<byte> entry, CancellationToken cancellationToken)
+    {
+        VerifiedCheckpoint checkpoint = await CheckpointForAsync(index + 1, cancellationToken).ConfigureAwait(false);
+        (_, Hash256[] proof) = await GetProofAsync(index, checkpoint, cancellationToken).ConfigureAwait(false);
+        return InclusionProof.IsValid(index, checkpoint.Size, leaf, proof, checkpoint.Root)
+            ? checkpoint
+            : throw WrongInclusion(checkpoint, index, leaf, entry, proof);
+    }
+
+    private async Task<(Hash256 Leaf, Hash256[] Proof)> GetProofAsync(
+        ulong index, VerifiedCheckpoint checkpoint, CancellationToken cancellationToken)
+    {
+        Protocol.V1.InclusionProof answer = await client.Channel.UnaryAsync(
+            LedgerMethods.GetInclusionProof,
+            new GetInclusionProofRequest { Ledger = Ledger, Index = index, Size = checkpoint.Size },
+            client.Unary(cancellationToken)).ConfigureAwait(false);
+        Hash256 leaf = answer.LeafHash.Length == Hash256.Length ? new Hash256(answer.LeafHash.Span) : default;
+        return (leaf, ReadHashes(answer.Hashes));
+    }
+
+    private LedgerViolationException WrongInclusion(
+        VerifiedCheckpoint checkpoint, ulong index, Hash256 leaf, ReadOnlyMemory<byte> entry, Hash256[] proof) =>
+        Violation(
+            ViolationKind.WrongInclusion,
+            $"entry {index:N0} is not shown to be in the tree of size {checkpoint.Size:N0}",
+            new Parts
+            {
+                Accepted = Newest,
+                Offered = NoteOf(checkpoint),
+                Index = index,
+                Leaf = leaf,
+                Entry = entry,
+                Proof = proof,
+            });
+}

@@ -1,0 +1,220 @@
+// Checks what a server says about a ledger, against keys that came from elsewhere and against what it said before.
+// Any thread: checkpoints are accepted one after the other.
+
+using System.Runtime.CompilerServices;
+using LedgerStore.Proofs;
+using LedgerStore.Protocol;
+using LedgerStore.Protocol.Channel;
+using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol.V1;
+
+namespace LedgerStore.Client;
+
+/// <summary>
+/// Verifies checkpoints, entries and receipts of one ledger. Every checkpoint must be signed by the trusted key (or one
+/// that it was rotated to) and must continue the newest one that was seen before. A contradiction is a
+/// <see cref="LedgerViolationException"/> with evidence.
+/// </summary>
+public sealed partial class Verifier : IDisposable
+{
+    private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestWatchPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPoll = TimeSpan.FromMilliseconds(200);
+
+    private readonly LedgerClient client;
+    private readonly VerifierOptions options;
+    private readonly VerifierState state;
+
+    // One checkpoint at a time is compared with the newest one and takes its place.
+    private readonly SemaphoreSlim accepting = new(1, 1);
+
+    internal Verifier(LedgerClient client, string ledger, VerifierOptions options)
+    {
+        this.client = client;
+        this.options = options;
+        Ledger = ledger;
+        VerifierKey key = VerifierKey.Parse(options.Vkey);
+        LogKeySet keys = LogKeySet.Trust(options.Origin ?? key.Name.Text, key);
+        state = VerifierState.Open(options.StateFile, keys, options.Witnesses.Cosigners);
+        if (state.Newest is null && !options.TrustedCheckpoint.IsEmpty)
+        {
+            state.Accept(state.Keys.Open(options.TrustedCheckpoint.Span, options.Witnesses.Cosigners));
+        }
+    }
+
+    /// <summary>The ledger that is verified.</summary>
+    public string Ledger { get; }
+
+    /// <summary>The origin that its checkpoints must have.</summary>
+    public string Origin => state.Keys.Origin;
+
+    /// <summary>The keys that are trusted by now, with the sizes at which they sign.</summary>
+    public LogKeySet Keys => state.Keys;
+
+    /// <summary>The newest checkpoint that was accepted; null before the first one.</summary>
+    public VerifiedCheckpoint? Newest => state.Newest;
+
+    /// <summary>
+    /// Gets the server's newest checkpoint and accepts it, if it continues the newest one seen before.
+    /// </summary>
+    /// <exception cref="LedgerViolationException">It does not.</exception>
+    public async Task<VerifiedCheckpoint> UpdateAsync(CancellationToken cancellationToken = default)
+    {
+        // What is accepted while the call is under way may be newer than its answer; only what was there before counts.
+        ulong sizeBefore = Newest?.Size ?? 0;
+        ReadOnlyMemory<byte> note = await GetNoteAsync(size: 0, cancellationToken).ConfigureAwait(false);
+        VerifiedCheckpoint checkpoint = await AcceptAsync(note, cancellationToken).ConfigureAwait(false);
+        if (checkpoint.Size < sizeBefore)
+        {
+            throw Violation(
+                ViolationKind.Rollback,
+                $"the newest checkpoint has size {checkpoint.Size:N0}, one of size {Newest!.Size:N0} was seen before",
+                new Parts { Accepted = Newest, Offered = note });
+        }
+
+        return checkpoint;
+    }
+
+    /// <summary>
+    /// Checks a checkpoint that came from somewhere else, such as another observer or a receipt: it must be signed, and
+    /// be one with everything seen before. A newer one becomes the newest.
+    /// </summary>
+    /// <exception cref="LedgerViolationException">It is not: a split view, if it is signed.</exception>
+    public async Task<VerifiedCheckpoint> AcceptAsync(
+        ReadOnlyMemory<byte> note, CancellationToken cancellationToken = default)
+    {
+        await accepting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            VerifiedCheckpoint checkpoint = await OpenAsync(note, cancellationToken).ConfigureAwait(false);
+            await CompareAsync(checkpoint, cancellationToken).ConfigureAwait(false);
+            ClientMetrics.Checkpoints.Add(1);
+            return checkpoint;
+        }
+        finally
+        {
+            accepting.Release();
+        }
+    }
+
+    /// <summary>Waits for a checkpoint that covers a size.</summary>
+    /// <exception cref="LedgerViolationException">None came in <see cref="VerifierOptions.StaleAfter"/>.</exception>
+    public async Task<VerifiedCheckpoint> WaitForAsync(ulong size, CancellationToken cancellationToken = default)
+    {
+        long start = client.Time.GetTimestamp();
+        TimeSpan poll = FirstPoll;
+        while (true)
+        {
+            if (Newest is { } newest && newest.Size >= size)
+            {
+                return newest;
+            }
+
+            VerifiedCheckpoint checkpoint = await UpdateAsync(cancellationToken).ConfigureAwait(false);
+            if (checkpoint.Size >= size)
+            {
+                return checkpoint;
+            }
+
+            if (client.Time.GetElapsedTime(start) > options.StaleAfter)
+            {
+                throw Violation(
+                    ViolationKind.Stale,
+                    $"entry {size - 1:N0} exists, and after {options.StaleAfter.TotalSeconds:N0} s the newest "
+                    + $"checkpoint still has size {checkpoint.Size:N0}",
+                    new Parts { Offered = NoteOf(checkpoint), Index = size - 1 });
+            }
+
+            await Task.Delay(poll, client.Time, cancellationToken).ConfigureAwait(false);
+            poll = poll < LongestPoll ? poll * 2 : LongestPoll;
+        }
+    }
+
+    /// <summary>
+    /// Follows the ledger: gives every new checkpoint once it is verified, reconnects by itself, and raises on the
+    /// first inconsistency. What a monitor runs.
+    /// </summary>
+    public async IAsyncEnumerable<VerifiedCheckpoint> WatchAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        RetryPause pause = new(client.Time, LongestWatchPause);
+        ulong? given = null;
+        while (true)
+        {
+            using ServerStreamCall<Protocol.V1.Checkpoint> call = client.Channel.ServerStream(
+                LedgerMethods.WatchCheckpoints,
+                new WatchCheckpointsRequest { Ledger = Ledger },
+                new CallOptions { CancellationToken = cancellationToken });
+            ulong? inStream = null;
+            bool isFirst = true;
+            while (true)
+            {
+                VerifiedCheckpoint next;
+                try
+                {
+                    // First what the server says is the newest: a rollback would not show in what it streams later.
+                    next = isFirst
+                        ? await UpdateAsync(cancellationToken).ConfigureAwait(false)
+                        : await NextAsync(call, inStream, cancellationToken).ConfigureAwait(false);
+                }
+                catch (RpcException error) when (IsTransient(error.Code))
+                {
+                    pause.Failed();
+                    await Task.Delay(pause.Take(error.RetryAfter), client.Time, cancellationToken)
+                        .ConfigureAwait(false);
+                    break;
+                }
+
+                pause.Worked();
+                inStream = isFirst ? null : next.Size;
+                isFirst = false;
+                if (given is null || next.Size > given)
+                {
+                    given = next.Size;
+                    yield return next;
+                }
+            }
+        }
+    }
+
+    /// <summary>Forgets nothing: what was accepted is in the state file.</summary>
+    public void Dispose() => accepting.Dispose();
+
+    internal Task<VerifiedCheckpoint> CheckpointForAsync(ulong size, CancellationToken cancellationToken) =>
+        Newest is { } newest && newest.Size >= size
+            ? Task.FromResult(newest)
+            : WaitForAsync(size, cancellationToken);
+
+    private static bool IsTransient(StatusCode code) => code
+        is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled or StatusCode.Unknown
+        or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted or StatusCode.Aborted;
+
+    private static ReadOnlyMemory<byte> NoteOf(VerifiedCheckpoint checkpoint) => checkpoint.Note.Bytes.ToArray();
+
+    private async Task<VerifiedCheckpoint> NextAsync(
+        ServerStreamCall<Protocol.V1.Checkpoint> call, ulong? last, CancellationToken cancellationToken)
+    {
+        if (!await call.Responses.ReadAsync().ConfigureAwait(false))
+        {
+            throw new RpcException(StatusCode.Unavailable, "the server ended the stream of checkpoints");
+        }
+
+        VerifiedCheckpoint next = await AcceptAsync(call.Responses.Current.Note.Memory, cancellationToken)
+            .ConfigureAwait(false);
+        return last is null || next.Size >= last
+            ? next
+            : throw Violation(
+                ViolationKind.Rollback,
+                $"a checkpoint of size {next.Size:N0} follows one of size {last:N0}",
+                new Parts { Accepted = Newest, Offered = NoteOf(next) });
+    }
+
+    private async Task<ReadOnlyMemory<byte>> GetNoteAsync(ulong size, CancellationToken cancellationToken)
+    {
+        Protocol.V1.Checkpoint answer = await client.Channel.UnaryAsync(
+            LedgerMethods.GetCheckpoint,
+            new GetCheckpointRequest { Ledger = Ledger, Size = size },
+            client.Unary(cancellationToken)).ConfigureAwait(false);
+        return answer.Note.Memory;
+    }
+}

@@ -1,0 +1,247 @@
+// The other services of the ledger in memory: reading and proving, with one hook for each lie.
+// One lock; any thread.
+
+using Google.Protobuf;
+using LedgerStore.Proofs;
+using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol.V1;
+using LedgerStore.Protocol.Wire;
+using LedgerStore.Server.Grpc;
+using Checkpoint = LedgerStore.Proofs.Checkpoint;
+using ConsistencyProof = LedgerStore.Proofs.ConsistencyProof;
+using InclusionProof = LedgerStore.Proofs.InclusionProof;
+using Receipt = LedgerStore.Proofs.Receipt;
+
+namespace LedgerStore.Tests.Client;
+
+internal sealed partial class FakeLedger : INodeSource
+{
+    private const int MessageEntries = 500;
+
+    /// <summary>The size that checkpoints are signed for; null: all there is.</summary>
+    internal ulong? PublishedSize { get; set; }
+
+    /// <summary>Makes the note of the newest checkpoint something else.</summary>
+    internal Func<byte[], byte[]> Note { get; set; } = static note => note;
+
+    /// <summary>Changes entries as they are read.</summary>
+    internal Func<ulong, byte[], byte[]> Entry { get; set; } = static (_, entry) => entry;
+
+    /// <summary>Statements that GetLogKeys answers.</summary>
+    internal List<byte[]> Rotations { get; } = [];
+
+    /// <summary>Called before each message of a read.</summary>
+    internal Func<ulong, ServerCall, ValueTask> Reading { get; set; } = static (_, _) => default;
+
+    /// <summary>Ranges that are told as expired instead of their entries: perfect subtrees.</summary>
+    internal List<(ulong First, ulong Count)> Expired { get; } = [];
+
+    /// <summary>Reads end here, as if there were no more.</summary>
+    internal ulong? ReadEnd { get; set; }
+
+    internal ulong Size
+    {
+        get
+        {
+            lock (gate)
+            {
+                return (ulong)Entries.Count;
+            }
+        }
+    }
+
+    internal byte[] Sign(ulong size) => Sign(size, Signer);
+
+    internal byte[] Sign(ulong size, params ReadOnlySpan<NoteSigner> signers) =>
+        Checkpoint.Sign(Origin, size, Root(size), signers).Bytes.ToArray();
+
+    public void ReadNodes(ReadOnlySpan<NodeCoordinate> nodes, Span<Hash256> hashes)
+    {
+        for (int i = 0; i < nodes.Length; i++)
+        {
+            int first = (int)nodes[i].FirstLeaf;
+            Hash256[] leaves = [.. Leaves.Skip(first).Take(1 << nodes[i].Level)];
+            hashes[i] = Sha256Batch.PerfectRoot(leaves, leaves);
+        }
+    }
+
+    private Hash256 Root(ulong size)
+    {
+        lock (gate)
+        {
+            CompactRange range = new();
+            range.Append(Leaves.Take((int)size).ToArray());
+            return range.Root();
+        }
+    }
+
+    private Protocol.V1.Checkpoint GetCheckpoint(GetCheckpointRequest request)
+    {
+        ulong size = request.Size == 0 ? PublishedSize ?? Size : request.Size;
+        return new() { Note = ByteString.CopyFrom(Note(Sign(size))), Size = size };
+    }
+
+    private async ValueTask WatchAsync(
+        WatchCheckpointsRequest request, MessageWriter<Protocol.V1.Checkpoint> responses, ServerCall call)
+    {
+        ulong? last = null;
+        while (true)
+        {
+            ulong size = PublishedSize ?? Size;
+            if (size != last)
+            {
+                last = size;
+                await responses.WriteAsync(GetCheckpoint(new GetCheckpointRequest()));
+            }
+
+            await Task.Delay(5, call.CancellationToken);
+        }
+    }
+
+    private Protocol.V1.InclusionProof GetInclusionProof(GetInclusionProofRequest request)
+    {
+        lock (gate)
+        {
+            return new()
+            {
+                Index = request.Index,
+                Size = request.Size,
+                LeafHash = ByteString.CopyFrom(Leaves[(int)request.Index].ToArray()),
+                Hashes = { Bytes(InclusionProof.Build(request.Index, request.Size, this)) },
+            };
+        }
+    }
+
+    private Protocol.V1.ConsistencyProof GetConsistencyProof(GetConsistencyProofRequest request)
+    {
+        lock (gate)
+        {
+            return new()
+            {
+                From = request.From,
+                To = request.To,
+                Hashes = { Bytes(ConsistencyProof.Build(request.From, request.To, this)) },
+            };
+        }
+    }
+
+    private Protocol.V1.Receipt GetReceipt(GetReceiptRequest request)
+    {
+        ulong size = PublishedSize ?? Size;
+        lock (gate)
+        {
+            Hash256[] proof = InclusionProof.Build(request.Index, size, this);
+            Receipt receipt = Receipt.Create(request.Index, proof, SignedNote.Parse(Sign(size)), default);
+            return new() { TlogProof = ByteString.CopyFrom(receipt.Format()) };
+        }
+    }
+
+    private LogKeys Keys() => new()
+    {
+        Keys = { Rotations.Select(note => new Protocol.V1.LogKey { Statement = ByteString.CopyFrom(note) }) },
+    };
+
+    private static IEnumerable<ByteString> Bytes(Hash256[] hashes) =>
+        hashes.Select(hash => ByteString.CopyFrom(hash.ToArray()));
+
+    private async ValueTask ReadAsync(RawMessageReader requests, RawMessageWriter responses, ServerCall call)
+    {
+        await requests.ReadAsync();
+        ReadRequest request = ReadRequest.Parser.ParseFrom(requests.Current);
+        ulong end() => Math.Min(
+            ReadEnd ?? ulong.MaxValue, request.Limit > 0 ? Math.Min(Size, First(request) + request.Limit) : Size);
+        ulong stop = request.Limit > 0 ? First(request) + request.Limit : ulong.MaxValue;
+        ulong next = First(request);
+        bool isLive = false;
+        while (next < stop)
+        {
+            while (next < Math.Min(stop, end()))
+            {
+                await Reading(next, call);
+                next = WriteOne(responses, next, Math.Min(stop, end()));
+                await responses.FlushAsync();
+            }
+
+            if (!request.Follow)
+            {
+                return;
+            }
+
+            if (!isLive)
+            {
+                isLive = true;
+                await WriteAsync(responses, new ReadResponse { CaughtUp = new CaughtUp { Size = next } });
+            }
+
+            await Task.Delay(2, call.CancellationToken);
+        }
+    }
+
+    private ulong First(ReadRequest request) => request.FromCase switch
+    {
+        ReadRequest.FromOneofCase.Index => request.Index,
+        ReadRequest.FromOneofCase.FromEnd => Size - Math.Min(Size, request.FromEnd),
+        ReadRequest.FromOneofCase.Time => FirstAt(request.Time.ToDateTimeOffset()),
+        _ => 0,
+    };
+
+    private ulong FirstAt(DateTimeOffset time)
+    {
+        ulong micros = (ulong)(time - DateTimeOffset.UnixEpoch).Ticks / 10;
+        lock (gate)
+        {
+            int index = Entries.FindIndex(entry => EntryView.Parse(entry).ReceivedUnixMicros >= micros);
+            return (ulong)(index < 0 ? Entries.Count : index);
+        }
+    }
+
+    private ulong WriteOne(RawMessageWriter responses, ulong next, ulong end)
+    {
+        (ulong First, ulong Count) gone = Expired.Find(range => range.First == next);
+        if (gone.Count > 0)
+        {
+            Hash256[] leaves = [.. Leaves.Skip((int)next).Take((int)gone.Count)];
+            Write(responses, new ReadResponse
+            {
+                Expired = new Expired
+                {
+                    FirstIndex = next,
+                    Count = gone.Count,
+                    Root = ByteString.CopyFrom(Sha256Batch.PerfectRoot(leaves, leaves).ToArray()),
+                },
+            });
+            return next + gone.Count;
+        }
+
+        ulong count = Math.Min(MessageEntries, end - next);
+        foreach ((ulong first, _) in Expired.Where(range => range.First > next))
+        {
+            count = Math.Min(count, first - next);
+        }
+
+        using MemoryStream bundle = new();
+        for (ulong index = next; index < next + count; index++)
+        {
+            byte[] entry = Entry(index, Entries[(int)index]);
+            bundle.WriteByte((byte)(entry.Length >> 8));
+            bundle.WriteByte((byte)entry.Length);
+            bundle.Write(entry);
+        }
+
+        EntriesMessage.Write(responses, next, (uint)count, bundle.ToArray());
+        return next + count;
+    }
+
+    private static ValueTask WriteAsync(RawMessageWriter responses, ReadResponse response)
+    {
+        Write(responses, response);
+        return responses.FlushAsync();
+    }
+
+    private static void Write(RawMessageWriter responses, ReadResponse response)
+    {
+        responses.Begin(response.CalculateSize());
+        response.WriteTo(responses);
+        responses.End();
+    }
+}

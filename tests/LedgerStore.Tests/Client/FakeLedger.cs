@@ -1,0 +1,223 @@
+// A ledger in memory behind the real protocol: what the contract says, and whatever faults a test asks for.
+// One lock; any thread.
+
+using System.Buffers;
+using Google.Protobuf;
+using LedgerStore.Proofs;
+using LedgerStore.Protocol;
+using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol.V1;
+using LedgerStore.Protocol.Wire;
+using LedgerStore.Server.Grpc;
+
+namespace LedgerStore.Tests.Client;
+
+/// <summary>Where in the life of an append a fault strikes.</summary>
+internal enum FaultPoint
+{
+    BeforeCommit,
+    AfterCommit,
+    AfterAnswer,
+}
+
+internal sealed partial class FakeLedger : IDisposable
+{
+    internal const string Origin = "ledger.example.org/demo";
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, FakeProducer> producers = [];
+    private readonly SigningKey key = SigningKey.Generate();
+    private ulong clock = 1_700_000_000_000_000;
+
+    internal FakeLedger() => Signer = new NoteSigner(KeyName.Parse(Origin), key);
+
+    /// <summary>Called at each point of each append on a stream; it may delay, drop the connection or throw.</summary>
+    internal Func<FaultPoint, ServerCall, ValueTask> Fault { get; set; } = static (_, _) => default;
+
+    internal List<byte[]> Entries { get; } = [];
+
+    internal NoteSigner Signer { get; }
+
+    internal string Vkey => Signer.ToVerifierKey().ToString();
+
+    /// <summary>The leaf hashes; a lying test changes them.</summary>
+    internal List<Hash256> Leaves { get; } = [];
+
+    public void Dispose() => key.Dispose();
+
+    internal void Register(GrpcBuilder grpc) => grpc
+        .Unary(LedgerMethods.Append, AppendAsync, "append")
+        .Raw(LedgerMethods.AppendStream, AppendStreamAsync, "append")
+        .Raw(LedgerMethods.Read, ReadAsync, "read")
+        .Unary(LedgerMethods.GetCheckpoint, (request, _) => new(GetCheckpoint(request)), "verify")
+        .ServerStreaming(LedgerMethods.WatchCheckpoints, WatchAsync, "verify")
+        .Unary(LedgerMethods.GetInclusionProof, (request, _) => new(GetInclusionProof(request)), "verify")
+        .Unary(LedgerMethods.GetConsistencyProof, (request, _) => new(GetConsistencyProof(request)), "verify")
+        .Unary(LedgerMethods.GetReceipt, (request, _) => new(GetReceipt(request)), "verify")
+        .Unary(LedgerMethods.GetLogKeys, (_, _) => new(Keys()), "verify");
+
+    /// <summary>The payloads in the order of the indexes.</summary>
+    internal byte[][] Payloads()
+    {
+        lock (gate)
+        {
+            return [.. Entries.Select(entry => EntryView.Parse(entry).Payload.ToArray())];
+        }
+    }
+
+    /// <summary>Appends as an appender without a producer does.</summary>
+    internal void Add(int records, Func<int, byte[]> payload)
+    {
+        lock (gate)
+        {
+            for (int i = 0; i < records; i++)
+            {
+                AddEntry(new EntryEnvelope("tester"u8, default, default), 0, payload(i));
+            }
+        }
+    }
+
+    private async ValueTask<AppendResponse> AppendAsync(AppendRequest request, ServerCall call)
+    {
+        await Fault(FaultPoint.BeforeCommit, call);
+        AppendRequestParser parser = new(100_000);
+        parser.Parse(new ReadOnlySequence<byte>(request.ToByteArray()));
+        AppendAnswer answer = Commit(parser);
+        await Fault(FaultPoint.AfterCommit, call);
+        return new AppendResponse
+        {
+            FirstIndex = answer.FirstIndex,
+            Count = answer.Count,
+            Duplicate = answer.IsDuplicate,
+        };
+    }
+
+    private async ValueTask AppendStreamAsync(
+        RawMessageReader requests, RawMessageWriter responses, ServerCall call)
+    {
+        AppendRequestParser parser = new(100_000);
+        while (await requests.ReadAsync())
+        {
+            do
+            {
+                await Fault(FaultPoint.BeforeCommit, call);
+                parser.Parse(requests.Current);
+                AppendAnswer answer = Commit(parser);
+                await Fault(FaultPoint.AfterCommit, call);
+                answer.Write(responses);
+                await responses.FlushAsync();
+                await Fault(FaultPoint.AfterAnswer, call);
+            }
+            while (requests.TryRead());
+        }
+    }
+
+    private AppendAnswer Commit(AppendRequestParser batch)
+    {
+        lock (gate)
+        {
+            byte[] payload = batch.Payload.ToArray();
+            int count = batch.Lengths.Length;
+            if (batch.Producer.Length == 0)
+            {
+                return Answer(Store(batch, payload), count, isDuplicate: false);
+            }
+
+            if (!producers.TryGetValue(batch.Producer, out FakeProducer? producer))
+            {
+                producers.Add(batch.Producer, producer = new FakeProducer());
+            }
+
+            if (producer.FindOrRefuse(batch.FirstSequence, batch.Lengths, payload) is { } before)
+            {
+                return Answer(before, count, isDuplicate: true);
+            }
+
+            ulong first = Store(batch, payload);
+            producer.Record(batch.FirstSequence, first, batch.Lengths, payload);
+            return Answer(first, count, isDuplicate: false);
+        }
+    }
+
+    private AppendAnswer Answer(ulong first, int count, bool isDuplicate) => new()
+    {
+        FirstIndex = first,
+        Count = (uint)count,
+        ReceivedUnixMicros = clock,
+        IsDuplicate = isDuplicate,
+    };
+
+    private ulong Store(AppendRequestParser batch, byte[] payload)
+    {
+        ulong first = (ulong)Entries.Count;
+        EntryEnvelope envelope = new(
+            "tester"u8,
+            System.Text.Encoding.UTF8.GetBytes(batch.Producer),
+            System.Text.Encoding.UTF8.GetBytes(batch.ContentType));
+        int position = 0;
+        ulong sequence = batch.FirstSequence;
+        foreach (int length in batch.Lengths)
+        {
+            AddEntry(envelope, sequence == 0 ? 0 : sequence++, payload.AsSpan(position, length));
+            position += length;
+        }
+
+        return first;
+    }
+
+    private void AddEntry(EntryEnvelope envelope, ulong sequence, ReadOnlySpan<byte> payload)
+    {
+        byte[] entry = new byte[envelope.Size(sequence, payload.Length, 0)];
+        payload.CopyTo(envelope.Write(entry, ++clock, sequence, payload.Length, default));
+        Entries.Add(entry);
+        Leaves.Add(MerkleHash.Leaf(entry));
+    }
+}
+
+/// <summary>DESIGN.md section 7 for one producer, in its simplest form.</summary>
+internal sealed class FakeProducer
+{
+    private const int Remembered = 64;
+
+    private readonly List<(ulong Sequence, ulong Index, int[] Lengths, byte[] Payload)> batches = [];
+    private ulong last;
+
+    /// <summary>The first answer of a batch that was appended before; null: it is the next one.</summary>
+    internal ulong? FindOrRefuse(ulong first, ReadOnlySpan<int> lengths, byte[] payload)
+    {
+        if (first == last + 1)
+        {
+            return null;
+        }
+
+        if (first > last)
+        {
+            throw Refuse(StatusCode.FailedPrecondition, "SEQUENCE_GAP");
+        }
+
+        int at = batches.FindIndex(batch => batch.Sequence == first);
+        if (at < 0)
+        {
+            throw batches.Count > 0 && first < batches[0].Sequence
+                ? Refuse(StatusCode.AlreadyExists, "SEQUENCE_TOO_OLD")
+                : Refuse(StatusCode.FailedPrecondition, "SEQUENCE_CONFLICT");
+        }
+
+        return lengths.SequenceEqual(batches[at].Lengths) && payload.AsSpan().SequenceEqual(batches[at].Payload)
+            ? batches[at].Index
+            : throw Refuse(StatusCode.FailedPrecondition, "SEQUENCE_CONFLICT");
+    }
+
+    internal void Record(ulong first, ulong index, ReadOnlySpan<int> lengths, byte[] payload)
+    {
+        batches.Add((first, index, lengths.ToArray(), payload));
+        last = first + (ulong)lengths.Length - 1;
+        if (batches.Count > Remembered)
+        {
+            batches.RemoveAt(0);
+        }
+    }
+
+    private RpcException Refuse(StatusCode code, string reason) =>
+        RpcException.Because(code, reason, reason, ("expected", $"{last + 1}"));
+}

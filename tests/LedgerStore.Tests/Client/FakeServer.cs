@@ -1,0 +1,45 @@
+// The ledger in memory on a loopback port, and a client of it.
+// Owned by its test.
+
+using LedgerStore.Client;
+using LedgerStore.Tests.Grpc;
+
+namespace LedgerStore.Tests.Client;
+
+internal sealed class FakeServer : IAsyncDisposable
+{
+    private readonly TestServer server;
+
+    private FakeServer(TestServer server, FakeLedger ledger)
+    {
+        this.server = server;
+        Ledger = ledger;
+        Client = Connect();
+    }
+
+    internal FakeLedger Ledger { get; }
+
+    internal LedgerClient Client { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await server.DisposeAsync();
+        Ledger.Dispose();
+    }
+
+    internal static async Task<FakeServer> StartAsync()
+    {
+        FakeLedger ledger = new();
+        return new(await TestServer.StartAsync(isTls: false, (_, grpc) => ledger.Register(grpc)), ledger);
+    }
+
+    internal LedgerClient Connect() => new(new LedgerClientOptions
+    {
+        Address = server.Address,
+        AllowPlaintext = true,
+        CallTimeout = TimeSpan.FromSeconds(20),
+    });
+
+    internal Appender Appender(AppenderOptions options) => Client.CreateAppender("demo", options);
+}
