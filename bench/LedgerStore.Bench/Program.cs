@@ -17,6 +17,7 @@ internal static class Program
         new ProofsSuite(),
         new FramingSuite(),
         new SegmentsSuite(),
+        new VerifySuite(),
         new EngineSuite(),
     ];
 

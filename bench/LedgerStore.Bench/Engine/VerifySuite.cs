@@ -1,0 +1,101 @@
+// What offline verification must show: a closed store of 256-byte JSON audit records, files in the page cache, on one
+// thread and on two, and beside it what the same threads do when they only hash.
+using System.Diagnostics;
+using LedgerStore.Bench.Frame;
+using LedgerStore.Bench.Load;
+using LedgerStore.Engine;
+
+namespace LedgerStore.Bench.Engine;
+
+internal sealed class VerifySuite : IBenchSuite
+{
+    private const int RecordBytes = 256;
+    private const int Batch = 1_024;
+
+    public string Name => "verify";
+
+    public string Summary => "offline verification of a closed store, with its share of the hashing floor";
+
+    public void Run(BenchRun run)
+    {
+        using BenchStore store = new(1);
+        int entries = run.Options.Quick ? 16 * 65_536 : 48 * 65_536;
+        FillAsync(store, entries).GetAwaiter().GetResult();
+        store.Store.Dispose();
+        VerifyOptions options = new() { DataDirectory = store.DataDirectory };
+
+        // Reads everything once: from then on the page cache has it, and the code is compiled.
+        Verify(options with { Parallelism = 2 });
+        HashFloor floor = new(RecordBytes);
+        floor.Run(1, TimeSpan.FromSeconds(0.5));
+        foreach (int threads in (int[])[1, 2])
+        {
+            Measure(run, floor, options with { Parallelism = threads }, threads == 2);
+        }
+    }
+
+    private static void Measure(BenchRun run, HashFloor floor, VerifyOptions options, bool isTarget)
+    {
+        int threads = options.Parallelism;
+        List<(double Wall, double Cpu)> verified = [];
+        List<(double Wall, double Cpu)> hashed = [];
+        for (int i = 0; i < run.Options.Runs; i++)
+        {
+            // In turn, so that both see the same machine.
+            hashed.Add(floor.Run(threads, run.Options.RunTime));
+            verified.Add(Verify(options));
+        }
+
+        string name = threads == 1 ? "verify.offline.one_thread" : "verify.offline";
+        Report(run, $"{name}.entries_per_second", verified, hashed, rate => rate.Wall, isTarget ? 3_000_000 : null);
+        Report(run, $"{name}.entries_per_cpu_second", verified, hashed, rate => rate.Cpu, null);
+    }
+
+    private static void Report(
+        BenchRun run,
+        string name,
+        List<(double Wall, double Cpu)> verified,
+        List<(double Wall, double Cpu)> hashed,
+        Func<(double Wall, double Cpu), double> pick,
+        double? target)
+    {
+        double[] runs = [.. verified.Select(pick)];
+        double floor = BenchRun.Median([.. hashed.Select(pick)]);
+        run.Report(new BenchResult(name, BenchRun.Median(runs), "1/s", floor, target, LowerIsBetter: false, runs));
+    }
+
+    private static (double Wall, double Cpu) Verify(VerifyOptions options)
+    {
+        using Process process = Process.GetCurrentProcess();
+        double cpu = process.TotalProcessorTime.TotalSeconds;
+        VerifyReport report = StoreVerifier.Verify(options);
+        process.Refresh();
+        cpu = process.TotalProcessorTime.TotalSeconds - cpu;
+        return report.IsVerified
+            ? (report.Entries / report.Duration.TotalSeconds, report.Entries / cpu)
+            : throw new InvalidOperationException(report.Findings[0].Evidence);
+    }
+
+    private static async Task FillAsync(BenchStore store, int entries)
+    {
+        RecordPool pool = new(RecordBytes, Batch);
+        Queue<Task> outstanding = new();
+        for (int i = 0; i < entries / Batch; i++)
+        {
+            outstanding.Enqueue(store.Ledgers[0].AppendAsync(new RecordBatch
+            {
+                Appender = "spiffe://example.org/docs"u8,
+                ContentType = "application/json"u8,
+                Lengths = pool.Lengths,
+                Payload = pool.Batch(i),
+            }).AsTask());
+            if (outstanding.Count == 16)
+            {
+                await outstanding.Dequeue().ConfigureAwait(false);
+            }
+        }
+
+        await Task.WhenAll(outstanding).ConfigureAwait(false);
+        await store.SettleAsync().ConfigureAwait(false);
+    }
+}
