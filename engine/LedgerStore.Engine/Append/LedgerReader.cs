@@ -23,6 +23,8 @@ internal sealed class LedgerReader(uint ledgerId, SegmentReader segments, Bundle
     /// <exception cref="StoreException">DataLoss, TierAway or Expired, with the range that is affected.</exception>
     public BundleLease ReadBundle(long bundleIndex)
     {
+        services.Withheld.Check(ledgerId, bundleIndex * StoreLimits.EntriesPerBundle, StoreLimits.EntriesPerBundle);
+
         // Memory first: the bundler drops a bundle there only after it is in the file, so it is always in one of them.
         if (services.Cache.TryGet(ledgerId, bundleIndex, out BundleLease lease))
         {

@@ -14,6 +14,8 @@ internal static unsafe partial class LinuxNative
     public const int OpenExclusive = 0x80;
     public const int OpenCloseOnExec = 0x80000;
 
+    public const int PriorityOfProcess = 0;
+
     public const int LockShared = 1;
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
@@ -62,6 +64,10 @@ internal static unsafe partial class LinuxNative
 
     [LibraryImport(Libc, EntryPoint = "fallocate", SetLastError = true)]
     public static partial int Allocate(FileDescriptor file, int mode, long offset, long length);
+
+    /// <summary>With PriorityOfProcess and 0: of the calling thread, which Linux schedules by itself.</summary>
+    [LibraryImport(Libc, EntryPoint = "setpriority", SetLastError = true)]
+    public static partial int SetPriority(int which, uint who, int nice);
 
     [LibraryImport(Libc, EntryPoint = "lseek", SetLastError = true)]
     public static partial long Seek(FileDescriptor file, long offset, int whence);

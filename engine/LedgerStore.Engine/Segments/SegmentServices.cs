@@ -11,6 +11,9 @@ internal sealed record SegmentServices(
     BundleCache Cache,
     Action<DamageReport> Damaged) : IDisposable
 {
+    /// <summary>What the scrubber found to be other entries than those that were committed to.</summary>
+    public DamagedRanges Withheld { get; } = new();
+
     public void Dispose()
     {
         Maps.Dispose();

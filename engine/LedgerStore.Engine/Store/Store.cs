@@ -14,7 +14,7 @@ namespace LedgerStore.Engine;
 /// AppendResult result = await ledger.AppendAsync("one record"u8);
 /// </code>
 /// </example>
-public sealed class Store : IDisposable
+public sealed partial class Store : IDisposable
 {
     // Appends that found the disk full are refused at once; what is on its way is tried again this often.
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(250);
@@ -40,6 +40,8 @@ public sealed class Store : IDisposable
         core.OnFilled = _sequencer.Signal;
         core.OnSealed = _bundler.Signal;
         core.OnFlush = _flusher.Signal;
+        _scrubber = new WorkerThread("ledger-scrub", RunScrubber, core.Poison);
+        _scrubTimer = time.CreateTimer(_ => _scrubber.Signal(), null, ScrubInterval, ScrubInterval);
         _retry = time.CreateTimer(_ => RetryWhenFull(), null, RetryInterval, RetryInterval);
         _round = core.Parts.Signing is { } signing
             ? time.CreateTimer(_ => _checkpointer.Signal(), null, signing.Interval, signing.Interval)
@@ -70,6 +72,7 @@ public sealed class Store : IDisposable
         store._sequencer.Start();
         store._bundler.Start();
         store._flusher.Start();
+        store._scrubber.Start();
         if (core.Checkpointer is not null)
         {
             store._checkpointer.Start();
@@ -136,6 +139,7 @@ public sealed class Store : IDisposable
 
         // Stop the intake, drain, join the threads, flush alone, say so in the journal, unmap, unlock: in this order.
         _retry.Dispose();
+        StopScrubber();
         _round?.Dispose();
         _core.Gate.Close();
         _checkpointer.StopAndJoin();

@@ -7,6 +7,7 @@ using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Verification;
 
 namespace LedgerStore.Engine;
 
@@ -77,6 +78,8 @@ internal sealed partial class StoreCore : IDisposable
 
     public Appends Appends { get; }
 
+    public required Scrubber Scrubber { get; init; }
+
     /// <summary>Who wakes the sequencer, the bundler and the flusher. Nobody, until somebody says so.</summary>
     public Action OnFilled { get; set; } = () => { };
 
@@ -109,6 +112,8 @@ internal sealed partial class StoreCore : IDisposable
     }
 
     public bool RunFlusher() => Flusher.RunOnce();
+
+    public bool RunScrubber() => Scrubber.RunOnce();
 
     /// <summary>The journal's thread has ended: who waits for a frame that will never be durable is told.</summary>
     public void FailHeld()
@@ -252,6 +257,12 @@ internal sealed partial class StoreCore : IDisposable
         Meter.Observe("ledgerstore.cache.bytes", "By", "decoded bundles in memory", () => Parts.Services.Cache.Bytes);
         Meter.Observe("ledgerstore.cache.hits", "{read}", "reads from memory", () => Parts.Services.Cache.Hits);
         Meter.Observe("ledgerstore.cache.misses", "{read}", "reads from files", () => Parts.Services.Cache.Misses);
+        Meter.Observe("ledgerstore.scrub.bytes", "By", "segment bytes read to check them", () => Scrubber.Bytes);
+        Meter.Observe("ledgerstore.scrub.findings", "{finding}", "what checking found", () => Scrubber.Findings);
+        Meter.Observe("ledgerstore.scrub.rounds", "{round}", "rounds through all segments", () => Scrubber.FullRounds);
+        Meter.Observe(
+            "ledgerstore.scrub.withheld", "{range}", "ranges that readers are refused",
+            () => Parts.Services.Withheld.Count);
         Meter.Observe("ledgerstore.ledgers.open", "{ledger}", "ledgers in use", () => Ledgers.All.Count);
     }
 }

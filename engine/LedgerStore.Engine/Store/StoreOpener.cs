@@ -9,6 +9,8 @@ using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Recovery;
 using LedgerStore.Engine.Segments;
+using LedgerStore.Engine.Verification;
+using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine;
 
@@ -127,8 +129,31 @@ internal sealed partial class StoreOpener(
             options.Signing,
             options.Time,
             directoryLock);
-        return new StoreCore(parts, lastFrame, lastMicros, opener.Open);
+        return new StoreCore(parts, lastFrame, lastMicros, opener.Open)
+        {
+            Scrubber = new Scrubber(
+                files,
+                _paths,
+                identity.StoreId,
+                catalog,
+                services.Withheld,
+                WithOwnKey(options),
+                options.Time,
+                NextNonce() / (double)ulong.MaxValue),
+        };
     }
+
+    /// <summary>What is signed by the key that the store signs with is believed, and nothing else.</summary>
+    private static ScrubOptions WithOwnKey(StoreOptions options) => options.Signing is not { } signing
+        ? options.Scrub
+        : options.Scrub with
+        {
+            Keys =
+            [
+                .. options.Scrub.Keys,
+                new VerifierKey(KeyName.Parse("store"), SignatureType.Ed25519, signing.Key.PublicKey),
+            ],
+        };
 
     private ulong NextNonce()
     {

@@ -30,6 +30,9 @@ public sealed record StoreOptions
     /// <summary>Told about damage each time a reader meets it; on the thread that found it. Must not throw.</summary>
     public Action<DamageReport> OnDamage { get; init; } = static _ => { };
 
+    /// <summary>How the store reads its own files again and again, to find what changed in them.</summary>
+    public ScrubOptions Scrub { get; init; } = new();
+
     /// <summary>The clock; tests and embedded programs may have their own.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -54,8 +54,7 @@ internal sealed class JournalIndex
             _checkpoints.Add(section.LedgerId, found = []);
         }
 
-        // The root is in the note only; a note that cannot be read gets a root that nothing has.
-        found.Add((new CheckpointRecord(section.FirstIndex, RootIn(content), content.ToArray()), place.File));
+        found.Add((new CheckpointRecord(section.FirstIndex, section.Root, content.ToArray()), place.File));
     }
 
     private void Hash(in SectionHeader section, ReadOnlySpan<byte> content, in SectionPlace place)
@@ -96,17 +95,5 @@ internal sealed class JournalIndex
         }
 
         evidence.Add(leaves);
-    }
-
-    private static Hash256 RootIn(ReadOnlySpan<byte> note)
-    {
-        try
-        {
-            return Checkpoint.Parse(SignedNote.Parse(note).Text).Root;
-        }
-        catch (MalformedDataException)
-        {
-            return default;
-        }
     }
 }

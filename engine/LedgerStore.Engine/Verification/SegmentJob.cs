@@ -37,6 +37,9 @@ internal sealed class SegmentJob(
 
     public long Bytes { get; private set; }
 
+    /// <summary>Takes for true what state.log says, without reading the file.</summary>
+    public void Assume() => (Root, Finding, Evidence) = (expectedRoot ?? default, null, null);
+
     /// <summary>Reads and hashes the file.</summary>
     public void Run(IFileSystem files, SegmentVerifier verifier)
     {

@@ -102,6 +102,16 @@ internal sealed class VerifyStore : IDisposable
         return range.Root();
     }
 
+    /// <summary>Makes state.log say another root of a sealed segment.</summary>
+    public void ChangeSealedRoot(string ledger, int segment)
+    {
+        (CatalogLedger entry, UInt128 storeId) = Find(ledger);
+        LedgerStateLog log = LedgerStateLog.Open(
+            _files, Paths, storeId, entry.Id, FileAccessMode.ReadWrite, out LedgerState state);
+        log.Stage(state.Sealed[segment] with { Root = Hash256.FromHex(new string('7', 64)) });
+        log.CommitNow();
+    }
+
     public (CatalogLedger Ledger, UInt128 StoreId) Find(string ledger)
     {
         StoreFile store = StoreFileAccess.Load(_files, Paths);

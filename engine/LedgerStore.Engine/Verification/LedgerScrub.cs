@@ -1,0 +1,100 @@
+// Scrubs one segment of a ledger that may be growing: its file against the root that state.log keeps, and where a
+// checkpoint ends in it, the roots of all segments against the signed one. Of the scrubber's thread.
+using LedgerStore.Engine.Files;
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Segments;
+
+namespace LedgerStore.Engine.Verification;
+
+/// <summary>What one unit came to.</summary>
+internal sealed record ScrubResult(long Entries, long Bytes, IReadOnlyList<VerifyFinding> Findings);
+
+/// <summary>Checks segments of one ledger, as its state.log had them when this was made.</summary>
+internal sealed class LedgerScrub
+{
+    private readonly LedgerCheck _check;
+    private readonly SegmentVerifier _verifier;
+    private readonly IFileSystem _files;
+
+    public LedgerScrub(
+        IFileSystem files,
+        StorePaths paths,
+        UInt128 storeId,
+        CatalogLedger ledger,
+        KeyBook book,
+        SegmentVerifier verifier)
+    {
+        _files = files;
+        _verifier = verifier;
+        Facts = LedgerFacts.Read(files, paths, storeId, ledger, book, new JournalIndex());
+
+        // What is signed beyond the files is in the journal still. Of the rest the newest one commits to everything
+        // that the others do.
+        CheckpointClaim? newest = Facts.Claims.LastOrDefault(claim => claim.Size <= Facts.FileSize);
+        Facts.Claims.Clear();
+        if (newest is not null)
+        {
+            Facts.Claims.Add(newest);
+        }
+
+        _check = new LedgerCheck(Facts, null, paths, storeId);
+    }
+
+    public LedgerFacts Facts { get; }
+
+    public int Segments => _check.Segments.Count;
+
+    /// <summary>The segment that the tree of the newest checkpoint ends in; -1 when there is no checkpoint.</summary>
+    private long Edge => Facts.Claims.Count == 0
+        ? -1
+        : Math.Min(Facts.Claims[0].Size / StoreLimits.EntriesPerSegment, Segments - 1);
+
+    /// <summary>Reads a segment's file and hashes all of it.</summary>
+    public ScrubResult Run(long segment)
+    {
+        if (segment >= Segments)
+        {
+            return new ScrubResult(0, 0, Facts.Findings);
+        }
+
+        SegmentJob job = _check.Segments[(int)segment];
+        job.Run(_files, _verifier);
+        ScrubResult result = new(job.HashedEntries, job.Bytes, []);
+        List<VerifyFinding> findings = job.Finding is null && segment != Edge ? [] : Judge(job);
+        if (segment == Segments - 1)
+        {
+            findings.InsertRange(0, Facts.Findings);
+        }
+
+        return result with { Findings = findings };
+    }
+
+    /// <summary>What a finding means, and whether the roots lead to the signed one, is decided by the whole
+    /// tree.</summary>
+    private List<VerifyFinding> Judge(SegmentJob job)
+    {
+        for (int i = 0; i < Segments; i++)
+        {
+            SegmentJob other = _check.Segments[i];
+            if (other != job && i == Edge)
+            {
+                other.Run(_files, _verifier);
+            }
+            else if (other != job)
+            {
+                other.Assume();
+            }
+        }
+
+        ClaimCheck claims = new(Facts, _check.Segments, null, Facts.FileSize);
+        claims.Run();
+        List<VerifyFinding> findings = [.. claims.Findings];
+        if (job.Finding is not null)
+        {
+            findings.Add(claims.Judge(job));
+        }
+
+        return findings;
+    }
+}
