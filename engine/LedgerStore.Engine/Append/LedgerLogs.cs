@@ -12,6 +12,8 @@ internal sealed class LedgerLogs(Func<uint, LedgerLog> open)
 
     public ICollection<LedgerLog> All => _open.Values;
 
+    public bool IsOpen(uint id) => _open.ContainsKey(id);
+
     /// <summary>The ledger, opened if need be.</summary>
     public LedgerLog Get(uint id) => _open.TryGetValue(id, out LedgerLog? ledger) ? ledger : OpenSlow(id);
 

@@ -9,7 +9,7 @@ namespace LedgerStore.Engine.Checkpoints;
 
 /// <summary>Finds the checkpoints of a ledger.</summary>
 /// <param name="isSuspect">The store is served although it contradicts what it signed: nothing is refused.</param>
-internal sealed class CheckpointBook(Catalog catalog, GrowthQueue growth, bool isSuspect)
+internal sealed class CheckpointBook(Catalog catalog, StoreKeys keys, GrowthQueue growth, bool isSuspect)
 {
     // Hot tiles with the nodes inside them, of all ledgers: 32 MiB at most.
     private const int TilesMax = 2048;
@@ -47,10 +47,17 @@ internal sealed class CheckpointBook(Catalog catalog, GrowthQueue growth, bool i
 
     private LedgerCheckpoints AddSlow(LedgerLog log)
     {
-        LedgerCheckpoints ledger = new(log, catalog.Find(log.Id)!.Origin, _tiles);
-        if (ledger.Newest is { } newest && !isSuspect)
+        if (keys.RotationsOf(log.Id) is [.., var rotated]
+            && rotated.Checkpoint.Size >= (log.Checkpoints.Newest?.Size ?? 0))
         {
-            Check(ledger, newest);
+            // Durable in the key log, and nowhere else.
+            log.Checkpoints.Restore(rotated.Checkpoint);
+        }
+
+        LedgerCheckpoints ledger = new(log, catalog.Find(log.Id)!.Origin, _tiles);
+        if (ledger.Newest is { } newest)
+        {
+            CheckNewest(ledger, newest);
         }
 
         ledger = _ledgers.GetOrAdd(log.Id, ledger);
@@ -63,11 +70,26 @@ internal sealed class CheckpointBook(Catalog catalog, GrowthQueue growth, bool i
         return ledger;
     }
 
-    private static void Check(LedgerCheckpoints ledger, CheckpointRecord newest)
+    private void CheckNewest(LedgerCheckpoints ledger, CheckpointRecord newest)
     {
         try
         {
-            CheckpointCheck.Verify(ledger, newest);
+            CheckpointCheck.VerifyNote(ledger, newest, keys.KeysOf(ledger.Log.Id, ledger.Origin));
+            Check(ledger, newest);
+        }
+        catch (StoreException contradiction) when (isSuspect)
+        {
+            // It is served for what it is, without a claim: no checkpoint is shown that its data contradicts.
+            ledger.Log.Checkpoints.Forget();
+            ledger.Fail(contradiction);
+        }
+    }
+
+    private static void Check(LedgerCheckpoints ledger, CheckpointRecord signed)
+    {
+        try
+        {
+            CheckpointCheck.Verify(ledger, signed);
         }
         catch (StoreException lost) when (lost.Reason == StoreReason.DataLoss)
         {

@@ -32,6 +32,43 @@ internal static class CheckpointCheck
         }
     }
 
+    /// <summary>Compares a record with its signed note, and the note with the store's keys.</summary>
+    /// <param name="keys">Null in a store that never signed.</param>
+    /// <exception cref="StoreException">KeyMismatch: another key signed it. Corruption: it is not what its record
+    /// says.</exception>
+    public static void VerifyNote(LedgerCheckpoints ledger, CheckpointRecord signed, LogKeySet? keys)
+    {
+        try
+        {
+            Checkpoint text = Checkpoint.Parse(SignedNote.Parse(signed.Note).Text);
+            if (text.Origin != ledger.Origin || (long)text.Size != signed.Size || text.Root != signed.Root)
+            {
+                throw new StoreException(
+                    StoreReason.Corruption,
+                    $"ledger '{ledger.Log.Name}': the record of the checkpoint of {signed.Size:N0} entries and its "
+                    + "note differ. Nothing is signed. Run verify on the data directory");
+            }
+
+            keys?.Open(signed.Note, VerifierKeys.None);
+        }
+        catch (VerificationFailedException wrong)
+        {
+            throw new StoreException(
+                StoreReason.KeyMismatch,
+                $"ledger '{ledger.Log.Name}': the checkpoint of {signed.Size:N0} entries was not signed by the store's "
+                + $"key {keys!.Keys[^1].Key.Id}: {wrong.Message}. Nothing is signed",
+                wrong);
+        }
+        catch (MalformedDataException wrong)
+        {
+            throw new StoreException(
+                StoreReason.Corruption,
+                $"ledger '{ledger.Log.Name}': the note of the checkpoint of {signed.Size:N0} entries is damaged: "
+                + wrong.Message,
+                wrong);
+        }
+    }
+
     private static StoreException Rollback(LedgerCheckpoints ledger, CheckpointRecord signed, long size) => new(
         StoreReason.RollbackDetected,
         $"ledger '{ledger.Log.Name}' was rolled back: a checkpoint of {signed.Size:N0} entries was signed, the data "

@@ -1,7 +1,130 @@
-// The checkpointer's part of a key rotation. On the checkpointer's thread.
+// The checkpointer's part of a key rotation: nothing else is signed while it lasts. On the checkpointer's thread.
+using LedgerStore.Engine.Files;
+using LedgerStore.Engine.Format;
+using LedgerStore.Proofs;
+
 namespace LedgerStore.Engine.Checkpoints;
+
+/// <summary>A rotation that somebody asked for.</summary>
+/// <param name="Ledgers">Opens every ledger there is, idle ones too.</param>
+/// <param name="Micros">The time of the new key's record.</param>
+internal sealed record RotationRequest(
+    SigningKey Next, StoreKeys Keys, Func<IReadOnlyList<LedgerCheckpoints>> Ledgers, Func<long> Micros)
+{
+    // Continuations run elsewhere: who asked may do anything then.
+    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task Done => _done.Task;
+
+    public void Complete() => _done.TrySetResult();
+
+    public void Fail(Exception cause) => _done.TrySetException(cause);
+}
 
 internal sealed partial class Checkpointer
 {
-    private static bool IsRotating => false;
+    // What of a rotation is made before it is written: bounds the memory of one commit.
+    private const int RotatedAtOnce = 512;
+
+    private volatile RotationRequest? _rotation;
+
+    private bool IsRotating => _rotation is not null;
+
+    /// <summary>Asks for another key. Any thread.</summary>
+    /// <exception cref="StoreException">Busy: a rotation is under way.</exception>
+    public void Rotate(RotationRequest request)
+    {
+        if (Interlocked.CompareExchange(ref _rotation, request, null) is not null)
+        {
+            throw new StoreException(StoreReason.Busy, "a rotation of the signing key is under way already");
+        }
+
+        _isWatching = true;
+        parts.Signal();
+    }
+
+    /// <summary>The store has stopped: who waits for the rotation is told that its fate is unknown.</summary>
+    public void FailRotation(Exception cause) => _rotation?.Fail(cause);
+
+    /// <summary>Rotates when everything that was signed is published.</summary>
+    private bool RunRotation()
+    {
+        if (_rotation is not { } rotation || _pending.Count > 0)
+        {
+            return false;
+        }
+
+        try
+        {
+            Rotate(rotation, [.. rotation.Ledgers()]);
+            rotation.Complete();
+        }
+        catch (StorageException full) when (full.IsNoSpace)
+        {
+            rotation.Fail(new StoreException(
+                StoreReason.DiskFull, "there is no space to rotate the key; the old one goes on signing", full));
+        }
+        catch (StoreException refused)
+        {
+            rotation.Fail(refused);
+        }
+        finally
+        {
+            _rotation = null;
+        }
+
+        return true;
+    }
+
+    /// <remarks>
+    /// A crash before the key's record is durable leaves the old key: what both signed until then was never published,
+    /// and says nothing that the old key could not say. A crash behind it leaves the new key, and every ledger's
+    /// doubly signed checkpoint is in the key log, durable.
+    /// </remarks>
+    private void Rotate(RotationRequest rotation, LedgerCheckpoints[] ledgers)
+    {
+        uint number = rotation.Keys.NextNumber();
+        List<(LedgerCheckpoints Ledger, RotatedRecord Record)> all = new(ledgers.Length);
+        foreach (LedgerCheckpoints[] some in ledgers.Chunk(RotatedAtOnce))
+        {
+            List<RotatedRecord> records = new(some.Length);
+            foreach (LedgerCheckpoints ledger in some)
+            {
+                RotatedRecord record = SignTwice(ledger, rotation.Next, number);
+                records.Add(record);
+                all.Add((ledger, record));
+            }
+
+            rotation.Keys.Write(records);
+        }
+
+        rotation.Keys.Rotate(new KeyRecord(number, rotation.Micros(), rotation.Next.PublicKey.ToArray()));
+        _key = rotation.Next;
+        foreach ((LedgerCheckpoints ledger, RotatedRecord record) in all)
+        {
+            ledger.PublishRotated(record.Checkpoint);
+            parts.OnPublished(ledger, record.Checkpoint);
+        }
+    }
+
+    private RotatedRecord SignTwice(LedgerCheckpoints ledger, SigningKey next, uint number)
+    {
+        // Of a ledger that cannot be signed any more, what was signed last is signed again: that claims nothing new.
+        bool isSound = ledger.Failure is null;
+        long size = isSound ? ledger.SignableSize : ledger.SignedSize;
+        Hash256 root = ledger.Signed?.Root ?? MerkleHash.EmptyRoot;
+        if (isSound && size > ledger.SignedSize)
+        {
+            root = TreeRoots.FromEdge(ledger.Log, size);
+            Prove(ledger, size, root);
+        }
+
+        NoteSigner oldSigner = SignerOf(ledger);
+        NoteSigner newSigner = new(oldSigner.Name, next);
+        byte[] note = Checkpoint.Sign(ledger.Origin, (ulong)size, root, oldSigner, newSigner).Bytes.ToArray();
+        byte[] statement =
+            KeyRotation.Create(ledger.Origin, oldSigner, newSigner, (ulong)size).Note.Bytes.ToArray();
+        SignedCount += 2;
+        return new RotatedRecord(number, ledger.Log.Id, new CheckpointRecord(size, root, note), statement);
+    }
 }

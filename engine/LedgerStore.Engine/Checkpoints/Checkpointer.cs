@@ -87,14 +87,18 @@ internal sealed partial class Checkpointer(CheckpointerParts parts)
     {
         bool worked = PublishDurable();
         _budget.Refill(parts.SteadyNanos());
-        if (parts.WhyStopped() is null && !IsRotating)
+        if (IsRotating)
+        {
+            worked |= RunRotation();
+        }
+        else if (parts.WhyStopped() is null)
         {
             worked |= SignUrgent();
             worked |= SignDue();
         }
 
         // Before the last look at what is durable: a frame that becomes durable after it signals.
-        _isWatching = _pending.Count > 0 || _urgent.Count > 0 || !_asked.IsEmpty;
+        _isWatching = _pending.Count > 0 || _urgent.Count > 0 || !_asked.IsEmpty || IsRotating;
         return worked | PublishDurable();
     }
 

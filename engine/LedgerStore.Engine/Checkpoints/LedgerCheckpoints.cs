@@ -87,6 +87,27 @@ internal sealed class LedgerCheckpoints
         Followed.AdvanceTo(record.Size);
     }
 
+    /// <summary>Both keys of a rotation have signed it: the same size again, or a larger one.</summary>
+    public void PublishRotated(CheckpointRecord record)
+    {
+        Invariant.That(!IsPending && record.Size >= SignedSize, "a rotation goes on from what was signed");
+        Signed = record;
+        Publish(record);
+    }
+
+    /// <summary>The anchor knows a checkpoint that the store has lost, and the data still has its root: what is signed
+    /// next goes on from there.</summary>
+    public void NoteAnchored(CheckpointRecord record)
+    {
+        if (record.Size > SignedSize)
+        {
+            Signed = record;
+            Log.Checkpoints.Restore(record);
+            Published.AdvanceTo(record.Size);
+            Followed.AdvanceTo(record.Size);
+        }
+    }
+
     /// <summary>Nothing more of it is signed; who waits is told why.</summary>
     public void Fail(Exception cause)
     {

@@ -23,6 +23,7 @@ internal enum CommittedLogKind
 {
     Catalog = 1,
     State = 2,
+    Keys = 3,
 }
 
 /// <summary>Which log a file is: the first thing compared when it is opened.</summary>

@@ -1,6 +1,6 @@
 // Every path of the data directory, in one place (DESIGN.md section 5). Pure: any thread.
 //
-//   LOCK  store.json  catalog  reserve  journal/  quarantine/
+//   LOCK  store.json  catalog  keys  reserve  journal/  quarantine/
 //   ledgers/<id>/state.log
 //   ledgers/<id>/segments/<012d>.<generation>.seg and .tiles       by id: a name may be anything, an id is a number
 
@@ -30,6 +30,9 @@ internal sealed class StorePaths
     public string StoreFile => Root + "/store.json";
 
     public string Catalog => Root + "/catalog";
+
+    /// <summary>Which keys signed, since the first signature.</summary>
+    public string Keys => Root + "/keys";
 
     public string Reserve => Root + "/reserve";
 

@@ -54,6 +54,9 @@ public enum StoreReason
     /// <summary>The data is older than, or differs from, what was signed.</summary>
     RollbackDetected,
 
+    /// <summary>The anchor of a store that is not new is missing: a rollback could not be noticed.</summary>
+    AnchorMissing,
+
     /// <summary>The signing key is missing, readable by others, or not the one that signed last.</summary>
     KeyMismatch,
 

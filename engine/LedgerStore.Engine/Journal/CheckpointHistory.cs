@@ -29,6 +29,9 @@ internal sealed class CheckpointHistory
         }
     }
 
+    /// <summary>Shows none: the data contradicts what was signed.</summary>
+    public void Forget() => _newest = null;
+
     /// <summary>A frame of the journal holds it: state.log must have it before the journal file goes.</summary>
     public void NoteJournaled(CheckpointRecord record)
     {

@@ -18,6 +18,12 @@ public sealed partial class Ledger
 
     private LedgerCheckpoints Signed => _checkpoints ??= _core.Book.Of(_log);
 
+    /// <summary>The ledger's keys, oldest first: what a store says of itself, for whoever follows rotations.</summary>
+    public IReadOnlyList<LedgerKey> Keys => _core.KeysOf(Signed);
+
+    /// <summary>The vkey of the key that signs now; null in a store that never signed.</summary>
+    public string? VerifierKey => Keys is [.., var newest] ? newest.VerifierKey : null;
+
     /// <summary>Waits for the first checkpoint that covers this many entries, and asks for it at once.</summary>
     /// <exception cref="StoreException">SigningStopped: the store signs nothing. Busy: too many wait.</exception>
     public async ValueTask<PublishedCheckpoint> WaitForCheckpointAsync(

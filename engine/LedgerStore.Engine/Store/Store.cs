@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine;
 
@@ -24,6 +25,7 @@ public sealed partial class Store : IDisposable
     private readonly WorkerThread _bundler;
     private readonly WorkerThread _flusher;
     private readonly WorkerThread _checkpointer;
+    private readonly WorkerThread _anchor;
     private readonly ITimer _retry;
     private readonly ITimer? _round;
     private readonly Lock _closing = new();
@@ -36,6 +38,7 @@ public sealed partial class Store : IDisposable
         _bundler = new WorkerThread("ledger-bundle", core.RunBundler, core.Poison);
         _flusher = new WorkerThread("ledger-flush", core.RunFlusher, core.Poison);
         _checkpointer = new WorkerThread("ledger-sign", core.RunCheckpointer, core.Poison);
+        _anchor = new WorkerThread("ledger-anchor", core.RunAnchor, core.Poison);
         core.OnCheckpoint = _checkpointer.Signal;
         core.OnFilled = _sequencer.Signal;
         core.OnSealed = _bundler.Signal;
@@ -44,7 +47,7 @@ public sealed partial class Store : IDisposable
         _scrubTimer = time.CreateTimer(_ => _scrubber.Signal(), null, ScrubInterval, ScrubInterval);
         _retry = time.CreateTimer(_ => RetryWhenFull(), null, RetryInterval, RetryInterval);
         _round = core.Parts.Signing is { } signing
-            ? time.CreateTimer(_ => _checkpointer.Signal(), null, signing.Interval, signing.Interval)
+            ? time.CreateTimer(_ => BeginRound(), null, signing.Interval, signing.Interval)
             : null;
     }
 
@@ -76,6 +79,7 @@ public sealed partial class Store : IDisposable
         if (core.Checkpointer is not null)
         {
             store._checkpointer.Start();
+            store._anchor.Start();
         }
 
         return store;
@@ -123,6 +127,18 @@ public sealed partial class Store : IDisposable
         });
     }
 
+    /// <summary>Goes over to another signing key. When it ends, every ledger, idle ones too, has a checkpoint that
+    /// both keys signed, and from its size on only the new key signs. Open the store with the new key from then
+    /// on.</summary>
+    /// <remarks>The store uses both keys until it is closed. A crash leaves the old key or the new one.</remarks>
+    /// <exception cref="StoreException">SigningStopped, InvalidArgument, Busy; DiskFull: the old key goes
+    /// on.</exception>
+    public Task RotateKeyAsync(SigningKey next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        return _core.RotateKey(next);
+    }
+
     /// <summary>Takes no more appends, makes everything durable, writes it into the ledgers' files, and
     /// closes.</summary>
     public void Dispose()
@@ -143,11 +159,18 @@ public sealed partial class Store : IDisposable
         _round?.Dispose();
         _core.Gate.Close();
         _checkpointer.StopAndJoin();
+        _anchor.StopAndJoin();
         _sequencer.StopAndJoin();
         _bundler.StopAndJoin();
         _flusher.StopAndJoin();
         _core.CloseCleanly();
         _core.Dispose();
+    }
+
+    private void BeginRound()
+    {
+        _checkpointer.Signal();
+        _anchor.Signal();
     }
 
     private void RetryWhenFull()

@@ -119,7 +119,7 @@ internal sealed partial class StoreCore
             StoreReason.SigningStopped, "the store was opened without a signing key: it makes no checkpoints")
         : WhyStopped();
 
-    private StoreException? WhyStopped() => null;
+    private StoreException? WhyStopped() => _anchor?.WhyStopped();
 
     /// <summary>Signs the end of everything, and publishes it. Alone, after Close.</summary>
     private void SignLast()
@@ -129,25 +129,29 @@ internal sealed partial class StoreCore
         }
     }
 
+    private void FailCheckpoints(Exception cause)
+    {
+        Book.FailAll(cause);
+        Checkpointer?.FailRotation(cause);
+    }
+
     private Checkpointer MakeCheckpointer(SigningOptions signing)
     {
-        long started = Parts.Time.GetTimestamp();
         return new Checkpointer(new CheckpointerParts(
             Gate,
             Growth,
             Book,
             signing.Key,
             signing.Interval,
-            () => (long)Parts.Time.GetElapsedTime(started).TotalNanoseconds,
+            SteadyNanos,
             Parts.Tuning.SigningCpuNanos,
             WhyStopped,
             OnPublished,
             () => OnCheckpoint()));
     }
 
-    private void OnPublished(LedgerCheckpoints ledger, CheckpointRecord record)
-    {
-    }
+    private void OnPublished(LedgerCheckpoints ledger, CheckpointRecord record) =>
+        _anchor?.Note(ledger.Log.Id, record);
 
     private void ObserveCheckpoints()
     {

@@ -25,6 +25,7 @@ internal sealed partial class StoreCore : IDisposable
     {
         StoreTuning tuning = parts.Tuning;
         Parts = parts;
+        _steadyStart = parts.Time.GetTimestamp();
         _buffers = [.. Enumerable.Range(0, tuning.BufferCount).Select(_ => new AppendBuffer(tuning.BufferBytes))];
         Gate = new Gate(_buffers, lastFrame, parts.Clock, () => parts.Journal.IsNextReady, () => OnFilled());
         Disk = new DiskSpace(Gate, parts.Reserve);
@@ -46,10 +47,10 @@ internal sealed partial class StoreCore : IDisposable
             () => OnSealed(),
             () => OnFlush());
         Appends = new Appends(Gate, parts.Builder, parts.Fingerprints);
-        Book = new CheckpointBook(parts.Catalog, Growth, parts.Signing is { ReadOnlySuspect: true });
+        Book = new CheckpointBook(parts.Catalog, parts.Keys, Growth, parts.Signing is { ReadOnlySuspect: true });
         Checkpointer = parts.Signing is { ReadOnlySuspect: false } signing ? MakeCheckpointer(signing) : null;
         Poison.OnSet(Gate.FailAll);
-        Poison.OnSet(Book.FailAll);
+        Poison.OnSet(FailCheckpoints);
         Observe();
         ObserveCheckpoints();
     }
@@ -167,17 +168,18 @@ internal sealed partial class StoreCore : IDisposable
     /// Close.</summary>
     public void CloseCleanly()
     {
-        if (Poison.IsSet || Sequencer.IsHolding)
+        if (!Poison.IsSet && !Sequencer.IsHolding)
         {
-            // What is on the disk only a restart will tell. Nothing is written any more.
-            return;
+            SignLast();
+            if (TryFlushAll())
+            {
+                Sequencer.WriteMarker(FrameKind.Close);
+            }
         }
 
-        SignLast();
-        if (TryFlushAll())
-        {
-            Sequencer.WriteMarker(FrameKind.Close);
-        }
+        // Else what is on the disk only a restart will tell, and nothing is written there any more. The anchor is
+        // elsewhere, and what was published may be anchored in any case.
+        AnchorLast();
     }
 
     /// <summary>Writes everything that is in the journal into the ledgers' files and commits it. Alone.</summary>

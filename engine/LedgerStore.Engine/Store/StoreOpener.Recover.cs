@@ -30,6 +30,7 @@ internal sealed partial class StoreOpener
 
         // A store that is not what it signed is left as it was found.
         core.RestoreCheckpoints(replay.TakeCheckpoints(facts.LastFileNumber));
+        core.BeginSigning();
         if (!core.TryFlushAll())
         {
             // What is not in the ledgers' files is in the old journal only: it stays in charge.

@@ -3,6 +3,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
@@ -127,6 +128,7 @@ internal sealed partial class StoreOpener(
             micros,
             opener,
             options.Signing,
+            StoreKeys.Open(files, _paths, identity.StoreId),
             options.Time,
             directoryLock);
         return new StoreCore(parts, lastFrame, lastMicros, opener.Open)

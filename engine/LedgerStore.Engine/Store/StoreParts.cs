@@ -1,6 +1,7 @@
 // What the parts of a store stand on: files, paths, identity, clock, journal pool, segment services.
 // Made by the opening thread; after that immutable but for what each part guards itself.
 using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
@@ -25,6 +26,7 @@ internal sealed record StoreParts(
     Func<long> Clock,
     LedgerOpener Opener,
     SigningOptions? Signing,
+    StoreKeys Keys,
     TimeProvider Time,
     IDisposable DirectoryLock) : IDisposable
 {

@@ -1,0 +1,190 @@
+// The anchor on the disk: read when the store is opened, appended to, compacted by writing it anew. AnchorFormat draws
+// it.
+// Owned by the anchor's keeper; one thread.
+using LedgerStore.Engine.Files;
+using LedgerStore.Engine.Format;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Engine.Checkpoints;
+
+/// <summary>The newest checkpoint of each ledger, outside of the data directory.</summary>
+internal sealed class AnchorFile(IFileSystem files, string path, UInt128 storeId)
+{
+    private const long CompactionBytesMin = 256 * 1024;
+
+    private readonly SortedDictionary<uint, CheckpointRecord> _newest = [];
+    private uint _headerCrc;
+    private long _end;
+    private long _liveBytes = AnchorFormat.HeaderBytes;
+
+    // Nobody knows what is on the disk: a torn tail, or a write or sync that failed. The next write writes all of it.
+    private bool _mustRewrite = true;
+
+    public string Path => path;
+
+    /// <summary>The newest checkpoint of each ledger, as far as it is in the file.</summary>
+    public IReadOnlyDictionary<uint, CheckpointRecord> Newest => _newest;
+
+    /// <summary>Reads the file.</summary>
+    /// <returns>False when there is none.</returns>
+    /// <exception cref="StoreException">RollbackDetected: it is another store's. Corruption: it is damaged.</exception>
+    public bool TryLoad()
+    {
+        if (!files.Exists(path))
+        {
+            return false;
+        }
+
+        byte[] bytes = ReadAll();
+        try
+        {
+            UInt128 owner = AnchorFormat.DecodeHeader(bytes, out _headerCrc);
+            if (owner != storeId)
+            {
+                throw new StoreException(
+                    StoreReason.RollbackDetected,
+                    $"the anchor '{path}' is of the store {owner:x32}, the data directory holds the store "
+                    + $"{storeId:x32}. Nothing is signed. Restore the data that belongs to the anchor");
+            }
+
+            _end = ReadRecords(bytes);
+        }
+        catch (MalformedDataException damage)
+        {
+            throw Damaged(damage.Offset, damage.What);
+        }
+
+        _mustRewrite = _end < bytes.Length;
+        return true;
+    }
+
+    /// <summary>Makes checkpoints durable.</summary>
+    /// <exception cref="StorageException">It failed; the next call writes everything anew.</exception>
+    public void Write(IReadOnlyCollection<KeyValuePair<uint, CheckpointRecord>> changed)
+    {
+        foreach ((uint ledgerId, CheckpointRecord record) in changed)
+        {
+            Take(ledgerId, record);
+        }
+
+        bool isLarge = _end > CompactionBytesMin && _end > 4 * _liveBytes;
+        bool rewrites = _mustRewrite || isLarge;
+
+        // Until it has succeeded nobody knows what is there.
+        _mustRewrite = true;
+        if (rewrites)
+        {
+            Rewrite();
+        }
+        else
+        {
+            Append(changed);
+        }
+
+        _mustRewrite = false;
+    }
+
+    private byte[] ReadAll()
+    {
+        using IFile file = files.Open(path, FileAccessMode.ReadOnly);
+        byte[] bytes = new byte[file.Length];
+        int read = file.Read(0, bytes);
+        return read == bytes.Length ? bytes : bytes[..read];
+    }
+
+    /// <returns>Where the valid records end.</returns>
+    private int ReadRecords(byte[] bytes)
+    {
+        int offset = AnchorFormat.HeaderBytes;
+        while (true)
+        {
+            int length = AnchorFormat.TryDecodeRecord(
+                bytes, offset, _headerCrc, out uint ledgerId, out CheckpointRecord? record);
+            if (length == 0)
+            {
+                break;
+            }
+
+            Take(ledgerId, record!);
+            offset += length;
+        }
+
+        for (int behind = offset + AnchorFormat.Alignment; behind < bytes.Length; behind += AnchorFormat.Alignment)
+        {
+            if (AnchorFormat.TryDecodeRecord(bytes, behind, _headerCrc, out _, out _) > 0)
+            {
+                throw Damaged(offset, "a record is damaged, and there are sound ones behind it");
+            }
+        }
+
+        return offset;
+    }
+
+    private void Take(uint ledgerId, CheckpointRecord record)
+    {
+        if (_newest.TryGetValue(ledgerId, out CheckpointRecord? before))
+        {
+            if (record.Size < before.Size)
+            {
+                return;
+            }
+
+            _liveBytes -= AnchorFormat.RecordBytes(before);
+        }
+
+        _newest[ledgerId] = record;
+        _liveBytes += AnchorFormat.RecordBytes(record);
+    }
+
+    private void Append(IReadOnlyCollection<KeyValuePair<uint, CheckpointRecord>> changed)
+    {
+        byte[] bytes = Encode(changed, _end);
+        using IFile file = files.Open(path, FileAccessMode.ReadWrite);
+        file.Write(_end, bytes);
+        file.Sync();
+        _end += bytes.Length;
+    }
+
+    private void Rewrite()
+    {
+        string temporary = path + ".new";
+        if (files.Exists(temporary))
+        {
+            files.Delete(temporary);
+        }
+
+        byte[] header = new byte[AnchorFormat.HeaderBytes];
+        _headerCrc = AnchorFormat.EncodeHeader(storeId, header);
+        byte[] records = Encode(_newest, AnchorFormat.HeaderBytes);
+        using (IFile file = files.Create(temporary, FileAccessMode.ReadWrite))
+        {
+            file.Write(0, header);
+            file.Write(header.Length, records);
+
+            // Without this sync, the new name could be durable before the bytes.
+            file.Sync();
+        }
+
+        files.Rename(temporary, path);
+        files.SyncDirectory(path[..Math.Max(1, path.LastIndexOf('/'))]);
+        _end = header.Length + records.Length;
+    }
+
+    private byte[] Encode(IReadOnlyCollection<KeyValuePair<uint, CheckpointRecord>> records, long offset)
+    {
+        byte[] bytes = new byte[records.Sum(static record => (long)AnchorFormat.RecordBytes(record.Value))];
+        int at = 0;
+        foreach ((uint ledgerId, CheckpointRecord record) in records)
+        {
+            AnchorFormat.EncodeRecord(ledgerId, record, offset + at, _headerCrc, bytes.AsSpan(at));
+            at += AnchorFormat.RecordBytes(record);
+        }
+
+        return bytes;
+    }
+
+    private StoreException Damaged(long offset, string what) => new(
+        StoreReason.Corruption,
+        $"the anchor '{path}' is damaged at byte {offset:N0}: {what}. It is evidence: keep a copy. Restore it from a "
+        + "backup; without it a rollback of the data would not be noticed");
+}

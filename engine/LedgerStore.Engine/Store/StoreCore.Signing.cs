@@ -1,0 +1,180 @@
+// The core's part that decides whether a store may sign: its key, its anchor; and rotates the key.
+// BeginSigning runs while the store is opened; RunAnchor belongs to one thread; RotateKey is for any.
+using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Checkpoints;
+using LedgerStore.Engine.Files;
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Journal;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Engine;
+
+internal sealed partial class StoreCore
+{
+    private readonly long _steadyStart;
+    private AnchorKeeper? _anchor;
+
+    public bool RunAnchor() => _anchor?.RunOnce() ?? false;
+
+    /// <summary>Compares key and anchor with the store, and refuses what must not be signed. Everything that was signed
+    /// is known by now; nothing of the store has been changed.</summary>
+    /// <exception cref="StoreException">KeyMismatch, AnchorMissing, RollbackDetected, Corruption.</exception>
+    public void BeginSigning()
+    {
+        if (Parts.Signing is not { } signing)
+        {
+            return;
+        }
+
+        CheckAnchorPath(signing.AnchorPath);
+        if (signing.ReadOnlySuspect)
+        {
+            Gate.RefuseForGood(new StoreException(
+                StoreReason.RollbackDetected,
+                "the store is served as suspect, for reading only: nothing is appended and nothing is signed"));
+            return;
+        }
+
+        CheckKey(signing.Key);
+        AnchorFile anchor = new(Parts.Files, signing.AnchorPath, Parts.StoreFile.StoreId);
+        bool hasAnchor = anchor.TryLoad();
+        bool hasSigned = Parts.Keys.Current is not null;
+        if (!hasAnchor && hasSigned && !signing.AcceptMissingAnchor)
+        {
+            throw new StoreException(
+                StoreReason.AnchorMissing,
+                $"the anchor '{signing.AnchorPath}' is missing, and the store has signed before. Without it nobody "
+                + "would notice that this is an older copy of the data. Restore it; or, if you know that the data is "
+                + "the newest, open the store once with the missing anchor accepted, which is recorded");
+        }
+
+        new AnchorCheck(Parts.Files, Parts.Paths, Parts.StoreFile.StoreId, Parts.Catalog, Ledgers, Book)
+            .Run(anchor.Newest);
+        _anchor = new AnchorKeeper(anchor, SteadyNanos);
+        if (!hasSigned)
+        {
+            Parts.Keys.AdoptFirst(signing.Key.PublicKey, Parts.Clock());
+        }
+
+        if (!hasAnchor)
+        {
+            BeginAnchor(anchor, hasSigned);
+        }
+    }
+
+    /// <summary>Goes over to another key: all ledgers get a checkpoint that both keys sign.</summary>
+    /// <exception cref="StoreException">SigningStopped, InvalidArgument, Busy; DiskFull: the old key goes
+    /// on.</exception>
+    public Task RotateKey(SigningKey next)
+    {
+        ThrowIfStopped();
+        if (WhyNotSigned() is { } why)
+        {
+            throw why;
+        }
+
+        if (Parts.Keys.Current!.PublicKey.AsSpan().SequenceEqual(next.PublicKey))
+        {
+            throw new StoreException(StoreReason.InvalidArgument, "the new signing key is the one in use");
+        }
+
+        RotationRequest request = new(next, Parts.Keys, OpenAll, Parts.Clock);
+        Checkpointer!.Rotate(request);
+        if (Poison.Cause is { } cause)
+        {
+            request.Fail(cause);
+        }
+
+        return request.Done;
+    }
+
+    /// <summary>What verifiers are told about the keys of a ledger.</summary>
+    public IReadOnlyList<LedgerKey> KeysOf(LedgerCheckpoints ledger)
+    {
+        List<LedgerKey> found = [];
+        if (Parts.Keys.KeysOf(ledger.Log.Id, ledger.Origin) is { } keys)
+        {
+            IReadOnlyList<RotatedRecord> rotations = Parts.Keys.RotationsOf(ledger.Log.Id);
+            for (int i = 0; i < keys.Keys.Length; i++)
+            {
+                LogKey key = keys.Keys[i];
+                byte[] statement = i == 0 ? [] : rotations[i - 1].Statement;
+                found.Add(new LedgerKey(key.Key.ToString(), (long)key.FirstSize, (long?)key.LastSize, statement));
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>The last words to the anchor. Alone.</summary>
+    private void AnchorLast() => _anchor?.TryWrite();
+
+    private long SteadyNanos() => (long)Parts.Time.GetElapsedTime(_steadyStart).TotalNanoseconds;
+
+    private void CheckAnchorPath(string path)
+    {
+        if (!path.StartsWith('/') || path.StartsWith(Parts.Paths.Root + "/", StringComparison.Ordinal))
+        {
+            throw new StoreException(
+                StoreReason.InvalidArgument,
+                $"the anchor '{path}' must be an absolute path outside of the data directory '{Parts.Paths.Root}': a "
+                + "copy of the directory must not bring its own anchor along");
+        }
+    }
+
+    private void CheckKey(SigningKey key)
+    {
+        if (Parts.Keys.Current is not { } current || current.PublicKey.AsSpan().SequenceEqual(key.PublicKey))
+        {
+            return;
+        }
+
+        CatalogLedger? ledger = Parts.Catalog.SortedByName().FirstOrDefault();
+        string origin = ledger?.Origin ?? Parts.StoreFile.PublicName;
+        throw new StoreException(
+            StoreReason.KeyMismatch,
+            $"the store's checkpoints are signed by another key: for '{origin}' the expected key id is "
+            + $"{StoreKeys.Named(origin, current.PublicKey).Id}, the given key has "
+            + $"{StoreKeys.Named(origin, key.PublicKey).Id}. Give the right key, or rotate to the new one");
+    }
+
+    /// <summary>A new anchor begins with everything that was signed.</summary>
+    private void BeginAnchor(AnchorFile anchor, bool hasSigned)
+    {
+        Dictionary<uint, CheckpointRecord> newest = [];
+        foreach (CatalogLedger ledger in Parts.Catalog.SortedByName())
+        {
+            if (hasSigned && Book.Of(Ledgers.Get(ledger.Id)).Newest is { } record)
+            {
+                newest.Add(ledger.Id, record);
+            }
+        }
+
+        if (hasSigned)
+        {
+            Parts.Keys.RecordMissingAnchor(Parts.Clock());
+        }
+
+        try
+        {
+            anchor.Write(newest);
+        }
+        catch (StorageException failed)
+        {
+            throw new StoreException(
+                StoreReason.SigningStopped, $"the anchor cannot be written: {failed.Message}", failed);
+        }
+    }
+
+    private List<LedgerCheckpoints> OpenAll()
+    {
+        List<LedgerCheckpoints> all = [];
+        foreach (CatalogLedger ledger in Parts.Catalog.SortedByName())
+        {
+            LedgerLog log = Ledgers.Get(ledger.Id);
+            all.Add(Book.Of(log));
+        }
+
+        return all;
+    }
+}
