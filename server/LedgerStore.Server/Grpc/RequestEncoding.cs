@@ -23,13 +23,17 @@ internal static class RequestEncoding
                 StatusCode.Unimplemented, $"grpc-encoding \"{encoding}\" is not supported; use identity or gzip");
     }
 
-    internal static bool AcceptsGzip(IHeaderDictionary headers)
+    internal static bool AcceptsGzip(IHeaderDictionary headers) =>
+        Accepts(headers[HeaderNames.AcceptEncoding], HeaderNames.Gzip);
+
+    /// <summary>Whether a list of encodings names one, without regard to preferences.</summary>
+    internal static bool Accepts(StringValues values, string encoding)
     {
-        foreach (string? value in headers[HeaderNames.AcceptEncoding])
+        foreach (string? value in values)
         {
             foreach (Range part in value.AsSpan().Split(','))
             {
-                if (value.AsSpan(part).Trim(' ').Equals(HeaderNames.Gzip, StringComparison.OrdinalIgnoreCase))
+                if (value.AsSpan(part).Trim(' ').Equals(encoding, StringComparison.OrdinalIgnoreCase))
                 {
                     return true;
                 }

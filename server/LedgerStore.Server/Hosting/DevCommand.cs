@@ -1,5 +1,6 @@
 // `dev`: a server for trying things out, on this machine only, with everything it needs made on the way.
 // Runs on the main thread until a signal comes.
+using LedgerStore.Engine;
 using LedgerStore.Policy.Pki;
 using LedgerStore.Server.Config;
 
@@ -32,7 +33,7 @@ internal static class DevCommand
             layout.Pki, DevPolicy.TrustDomain, DevPolicy.Clients, time.GetUtcNow());
         if (!File.Exists(layout.SigningKey))
         {
-            PkiFiles.WritePrivate(layout.SigningKey, SigningKeyFile.NewPem());
+            LogKeyFile.Create(layout.SigningKey).Dispose();
         }
 
         if (!File.Exists(layout.Policy))

@@ -1,6 +1,7 @@
 // Which call is served by what, and under which rule: the whole API on one screen.
 // Used by one thread at start.
 using LedgerStore.Protocol;
+using LedgerStore.Protocol.V1;
 using LedgerStore.Server.Grpc;
 using LedgerStore.Server.Rights;
 using LedgerStore.Server.Services;
@@ -15,10 +16,46 @@ internal static class GrpcServices
         grpc
             .Raw(LedgerMethods.Append, AppendService.AppendAsync, CallRule.Append)
             .Raw(LedgerMethods.AppendStream, AppendService.AppendStreamAsync, CallRule.Append)
-            .Raw(LedgerMethods.Read, ReadService.ReadAsync, CallRule.Read)
+            .Raw(LedgerMethods.Read, ReadService.ReadAsync, CallRule.Read);
+        grpc
+            .Unary(LedgerMethods.GetCheckpoint, VerifyService.GetCheckpointAsync, CallRule.Verify)
+            .ServerStreaming(LedgerMethods.WatchCheckpoints, VerifyService.WatchAsync, CallRule.Watch)
+            .Unary(LedgerMethods.GetInclusionProof, VerifyService.ProveInclusionAsync, CallRule.Verify)
+            .Unary(LedgerMethods.GetConsistencyProof, VerifyService.ProveConsistencyAsync, CallRule.Verify)
+            .Unary(LedgerMethods.GetReceipt, VerifyService.GetReceiptAsync, CallRule.Verify)
+            .Unary(LedgerMethods.GetLogKeys, VerifyService.GetKeysAsync, CallRule.Verify);
+        grpc
             .Unary(LedgerMethods.ListLedgers, CatalogService.ListAsync, CallRule.Catalog)
             .Unary(LedgerMethods.DescribeLedger, CatalogService.DescribeAsync, CallRule.Catalog);
+        grpc
+            .Unary(LedgerMethods.CreateLedger, AdminService.CreateAsync, CallRule.Administer)
+            .Unary(LedgerMethods.FreezeLedger, AdminService.FreezeAsync, CallRule.Administer)
+            .Unary(LedgerMethods.GetStatus, AdminService.StatusAsync, CallRule.AdministerStore);
+        RegisterRetention(grpc);
         health.Register(grpc, CallRule.Identified);
         ReflectionService.Register(grpc, CallRule.Identified);
     }
+
+    private static void RegisterRetention(GrpcBuilder grpc) => grpc
+        .Unary(
+            LedgerMethods.SetRetention,
+            static (request, call) => AdminService.WithoutRetentionAsync<LedgerInfo>(request.Ledger, call),
+            CallRule.Administer)
+        .Unary(
+            LedgerMethods.PlanRetention,
+            static (request, call) => AdminService.WithoutRetentionAsync<PlanRetentionResponse>(request.Ledger, call),
+            CallRule.Administer)
+        .ServerStreaming(
+            LedgerMethods.ApplyRetention,
+            static async (request, _, call) => await AdminService
+                .WithoutRetentionAsync<RetentionProgress>(request.Ledger, call).ConfigureAwait(false),
+            CallRule.Administer)
+        .Unary(
+            LedgerMethods.PlaceHold,
+            static (request, call) => AdminService.WithoutRetentionAsync<Hold>(request.Ledger, call),
+            CallRule.Administer)
+        .Unary(
+            LedgerMethods.ReleaseHold,
+            static (request, call) => AdminService.WithoutRetentionAsync<Hold>(request.Ledger, call),
+            CallRule.Administer);
 }

@@ -50,6 +50,7 @@ internal sealed class Heart(
                 }
 
                 await RecordAsync().ConfigureAwait(false);
+                await streams.RecordAsync().ConfigureAwait(false);
                 streams.CheckAll();
             }
         }

@@ -1,5 +1,6 @@
 // Everything a server needs to run, decided and opened by whoever starts it: a command or a test. Immutable.
 using LedgerStore.Engine;
+using LedgerStore.Proofs;
 using LedgerStore.Server.Config;
 using LedgerStore.Server.Tls;
 
@@ -13,6 +14,9 @@ internal sealed record HostSettings
     public required ServerConfig Config { get; init; }
 
     public required ServerTrust Trust { get; init; }
+
+    /// <summary>The key that the store signs with; null if it signs nothing.</summary>
+    public SigningKey? SigningKey { get; init; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -5,6 +5,7 @@ using LedgerStore.Server.Grpc;
 using LedgerStore.Server.Identity;
 using LedgerStore.Server.Rights;
 using LedgerStore.Server.Services;
+using LedgerStore.Server.Tiles;
 using LedgerStore.Server.Tls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -38,6 +39,7 @@ internal sealed class LedgerServer : IAsyncDisposable
         streams = new OpenStreams(identities);
         CallServices services = new(settings.Store, policy, recorder, Audit, settings.Time)
         {
+            SigningKey = settings.SigningKey,
             RecordInterval = settings.RecordInterval,
             HeartbeatInterval = settings.HeartbeatInterval,
         };
@@ -49,6 +51,7 @@ internal sealed class LedgerServer : IAsyncDisposable
         ServerLog log = new(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("LedgerStore.Server"));
         CallGuard guard = new(services, identities, streams);
         app.MapGrpc(OptionsOf(guard, log), grpc => GrpcServices.Register(grpc, Health), CallRule.Unknown);
+        app.MapTiles(services, identities);
         heart = new Heart(settings.Store, recorder, changes, streams, log, settings.Time);
     }
 

@@ -61,6 +61,7 @@ internal static class ProgramCommands
         StoreReason.InUse => ExitCode.InUse,
         StoreReason.Corruption => ExitCode.Corruption,
         StoreReason.RollbackDetected => ExitCode.Rollback,
+        StoreReason.KeyMismatch => ExitCode.Key,
         StoreReason.StorageFailed => ExitCode.StorageFailure,
         _ => ExitCode.Configuration,
     };

@@ -1,6 +1,7 @@
 // A server process from its configuration to its exit code: trust, store, server, and the wait for a signal or for the
 // store's failure. Runs on the main thread.
 using LedgerStore.Engine;
+using LedgerStore.Proofs;
 using LedgerStore.Server.Config;
 using LedgerStore.Server.Tls;
 
@@ -21,12 +22,13 @@ internal static class ServerRun
         ConfigSafety.Check(config, mode);
         ServerTrust trust = ServerTrust.Load(config, mode, time);
         using Shutdown shutdown = new();
-        Store store = Store.Open(OptionsOf(config, time));
+        using SigningKey key = LogKeyFile.Load(config.SigningKey);
+        Store store = Store.Open(OptionsOf(config, key, time));
         bool hasFailed;
         try
         {
             prepare(store);
-            hasFailed = await ServeAsync(config, trust, store, time, shutdown, announce).ConfigureAwait(false);
+            hasFailed = await ServeAsync(config, trust, store, key, time, shutdown, announce).ConfigureAwait(false);
         }
         finally
         {
@@ -41,11 +43,19 @@ internal static class ServerRun
         ServerConfig config,
         ServerTrust trust,
         Store store,
+        SigningKey key,
         TimeProvider time,
         Shutdown shutdown,
         Func<LedgerServer, Task> announce)
     {
-        HostSettings settings = new() { Store = store, Config = config, Trust = trust, Time = time };
+        HostSettings settings = new()
+        {
+            Store = store,
+            Config = config,
+            Trust = trust,
+            SigningKey = key,
+            Time = time,
+        };
         LedgerServer server = await LedgerServer.StartAsync(settings).ConfigureAwait(false);
         await using (server.ConfigureAwait(false))
         {
@@ -56,7 +66,7 @@ internal static class ServerRun
         }
     }
 
-    private static StoreOptions OptionsOf(ServerConfig config, TimeProvider time) => new()
+    private static StoreOptions OptionsOf(ServerConfig config, SigningKey key, TimeProvider time) => new()
     {
         Directory = config.Data,
         PublicName = config.PublicName,
@@ -64,5 +74,11 @@ internal static class ServerRun
         CacheBytes = config.ReadCacheBytes,
         ReserveBytes = config.ReserveBytes,
         Time = time,
+        Signing = new SigningOptions
+        {
+            Key = key,
+            AnchorPath = config.Anchor,
+            Interval = config.CheckpointInterval,
+        },
     };
 }

@@ -30,7 +30,8 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
     /// <summary>The ledgers this call was let through to, asked again when the policy changes.</summary>
     public HashSet<string> Ledgers { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The first entry that was delivered, and how many were.</summary>
+    /// <summary>The first entry that was delivered, and how many were. The timer looks at them from outside, and may
+    /// see one slice less.</summary>
     public long FirstIndex { get; private set; }
 
     public long Delivered { get; private set; }
@@ -121,18 +122,23 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
         openStream = meter;
     }
 
-    /// <summary>Notes what a stream has delivered; once a minute that is recorded before it goes on.</summary>
-    public ValueTask DeliveredAsync(long firstIndex, int count)
+    /// <summary>Notes what a stream has delivered.</summary>
+    public void NoteDelivered(long firstIndex, int count)
     {
         FirstIndex = Delivered == 0 ? firstIndex : FirstIndex;
         Delivered += count;
-        return services.Time.GetElapsedTime(recordedAt) < services.RecordInterval
-            ? ValueTask.CompletedTask
-            : RecordProgressAsync();
     }
 
-    /// <summary>The same without a delivery, for streams that wait.</summary>
-    public ValueTask StillOpenAsync() => DeliveredAsync(FirstIndex, 0);
+    /// <summary>Records how far a stream has come, if it is time again. On the server's timer.</summary>
+    public async ValueTask RecordProgressAsync()
+    {
+        if (isRecorded && services.Time.GetElapsedTime(recordedAt) >= services.RecordInterval)
+        {
+            recordedAt = services.Time.GetTimestamp();
+            await services.Recorder.DeliveredAsync(facts, started, FirstIndex, Delivered, string.Empty)
+                .ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Records how the call ended, before its client learns of it.</summary>
     public ValueTask EndAsync(string status)
@@ -164,15 +170,5 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
     {
         await services.Recorder.DeniedAsync(facts, reason).ConfigureAwait(false);
         return Refusals.Denied(rule.Capability);
-    }
-
-    private async ValueTask RecordProgressAsync()
-    {
-        recordedAt = services.Time.GetTimestamp();
-        if (isRecorded)
-        {
-            await services.Recorder.DeliveredAsync(facts, started, FirstIndex, Delivered, string.Empty)
-                .ConfigureAwait(false);
-        }
     }
 }

@@ -39,6 +39,15 @@ internal enum CallRecord
 /// <summary>The rule of one endpoint.</summary>
 internal sealed record CallRule(CallScope Scope, Capability Capability, CallRecord Record)
 {
+    /// <summary>What a summed tile request is recorded as: its path would make a sum of one.</summary>
+    public string TileCall { get; init; } = string.Empty;
+
+    public static readonly CallRule TileHashes =
+        new(CallScope.Ledger, Capability.Verify, CallRecord.Summed) { TileCall = "tile" };
+
+    public static readonly CallRule TileEntries =
+        new(CallScope.Ledger, Capability.Read, CallRecord.Each) { TileCall = "tile/entries" };
+
     public static readonly CallRule Append = new(CallScope.Ledger, Capability.Append, CallRecord.None);
     public static readonly CallRule Read = new(CallScope.Ledger, Capability.Read, CallRecord.Each);
     public static readonly CallRule Verify = new(CallScope.Ledger, Capability.Verify, CallRecord.Summed);

@@ -34,6 +34,22 @@ internal sealed class OpenStreams(IdentityService identities)
         }
     }
 
+    /// <summary>Records how far streams have come. One whose record cannot be written ends.</summary>
+    public async ValueTask RecordAsync()
+    {
+        foreach ((ServerCall call, CallAccess access) in open)
+        {
+            try
+            {
+                await access.RecordProgressAsync().ConfigureAwait(false);
+            }
+            catch (RpcException cause)
+            {
+                call.End(cause);
+            }
+        }
+    }
+
     /// <summary>The server drains: streams end with a status that makes clients go elsewhere.</summary>
     public void EndAll()
     {

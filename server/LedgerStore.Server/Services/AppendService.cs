@@ -1,5 +1,6 @@
 // Appender/Append: one batch, one answer.
 // Stateless; the request's thread until the engine answers.
+using System.Buffers;
 using LedgerStore.Engine;
 using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.Wire;
@@ -48,8 +49,18 @@ internal static class AppendService
             pending.Meter.Release(pending.Bytes);
         }
 
+        ReadOnlySequence<byte> checkpoint = default;
+        if (pending.WaitsForCheckpoint)
+        {
+            // Stored already: a client that does not wait for it, or a store that has stopped signing, changes nothing.
+            PublishedCheckpoint covering = await pending.Ledger
+                .WaitForCheckpointAsync(result.FirstIndex + result.Count, cancellationToken).ConfigureAwait(false);
+            checkpoint = new ReadOnlySequence<byte>(covering.Note);
+        }
+
         return new AppendAnswer
         {
+            Checkpoint = checkpoint,
             FirstIndex = (ulong)result.FirstIndex,
             Count = (uint)result.Count,
             ReceivedUnixMicros = (ulong)result.ReceivedMicros,

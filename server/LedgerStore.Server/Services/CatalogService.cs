@@ -43,7 +43,7 @@ internal static class CatalogService
                 break;
             }
 
-            response.Ledgers.Add(Describe(access.Services.Store, name, granted));
+            response.Ledgers.Add(Describe(access.Services, name, granted));
         }
 
         return response;
@@ -53,12 +53,12 @@ internal static class CatalogService
     {
         CallAccess access = CallAccess.Of(call);
         CapabilitySet granted = await access.AllowAnyAsync(request.Ledger).ConfigureAwait(false);
-        return Describe(access.Services.Store, request.Ledger, granted);
+        return Describe(access.Services, request.Ledger, granted);
     }
 
-    private static LedgerInfo Describe(Store store, string name, CapabilitySet granted) =>
-        store.TryGetLedger(name, out Ledger? ledger)
-            ? LedgerInfos.Of(ledger, granted)
+    private static LedgerInfo Describe(CallServices services, string name, CapabilitySet granted) =>
+        services.Store.TryGetLedger(name, out Ledger? ledger)
+            ? LedgerInfos.Of(ledger, services.KeysOf(ledger), granted)
             : throw RpcException.Because(StatusCode.NotFound, "LEDGER_NOT_FOUND", $"there is no ledger {name}");
 
     private static string TokenOf(string name) => Convert.ToBase64String(Encoding.UTF8.GetBytes(name));

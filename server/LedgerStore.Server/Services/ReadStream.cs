@@ -63,7 +63,7 @@ internal sealed class ReadStream(Ledger ledger, ReadRange range, RawMessageWrite
             await CloseHoleAsync().ConfigureAwait(false);
             EntryWriter.Write(responses, slice);
             next = slice.FirstIndex + slice.Count;
-            await access.DeliveredAsync(slice.FirstIndex, slice.Count).ConfigureAwait(false);
+            access.NoteDelivered(slice.FirstIndex, slice.Count);
             if (responses.UnflushedBytes >= FlushAtBytes)
             {
                 await responses.FlushAsync().ConfigureAwait(false);
@@ -120,7 +120,6 @@ internal sealed class ReadStream(Ledger ledger, ReadRange range, RawMessageWrite
             await pause.CancelAsync().ConfigureAwait(false);
             if (first == delay && delay.IsCompletedSuccessfully && !wait.IsCompleted)
             {
-                await access.StillOpenAsync().ConfigureAwait(false);
                 await WriteEventAsync(HeartbeatNow()).ConfigureAwait(false);
             }
         }

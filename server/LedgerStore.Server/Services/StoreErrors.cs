@@ -33,6 +33,8 @@ internal static class StoreErrors
         StoreReason.StorageFailed => StatusCode.Internal,
         StoreReason.Corruption => StatusCode.DataLoss,
         StoreReason.RollbackDetected => StatusCode.FailedPrecondition,
+        StoreReason.KeyMismatch => StatusCode.FailedPrecondition,
+        StoreReason.SigningStopped => StatusCode.Unavailable,
         StoreReason.InUse => StatusCode.Unavailable,
         StoreReason.Closed => StatusCode.Unavailable,
         _ => StatusCode.Internal,

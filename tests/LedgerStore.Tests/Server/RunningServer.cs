@@ -1,7 +1,7 @@
 // The whole server on a loopback port: real store, real TLS, real policy. Owned by its test.
 
 using LedgerStore.Engine;
-using LedgerStore.Policy.Pki;
+using LedgerStore.Proofs;
 using LedgerStore.Protocol.Channel;
 using LedgerStore.Protocol.Events.V1;
 using LedgerStore.Server.Config;
@@ -13,11 +13,15 @@ namespace LedgerStore.Tests.Server;
 internal sealed class RunningServer : IAsyncDisposable
 {
     private readonly string directory;
+    internal SigningKey Key { get; }
+
     private readonly List<RpcChannel> channels = [];
 
-    private RunningServer(string directory, Store store, ServerTrust trust, LedgerServer server)
+    private RunningServer(
+        string directory, Store store, SigningKey key, ServerTrust trust, LedgerServer server)
     {
         this.directory = directory;
+        Key = key;
         Store = store;
         Trust = trust;
         Server = server;
@@ -61,11 +65,24 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         string path = Directory.CreateTempSubdirectory("ledgerstore-server-").FullName;
         ServerConfig config = ConfigIn(path, policy);
-        Store store = Store.Open(new StoreOptions { Directory = config.Data, JournalBudgetBytes = 256 << 20 });
+        SigningKey key = LogKeyFile.Load(config.SigningKey);
+        Store store = Store.Open(new StoreOptions
+        {
+            Directory = config.Data,
+            JournalBudgetBytes = 256 << 20,
+            PublicName = config.PublicName,
+            Signing = new SigningOptions { Key = key, AnchorPath = config.Anchor },
+        });
         store.GetOrCreateLedger("demo");
         ServerTrust trust = ServerTrust.Load(config, ServeMode.Development, TimeProvider.System);
-        HostSettings settings = change(new HostSettings { Store = store, Config = config, Trust = trust });
-        return new RunningServer(path, store, trust, await LedgerServer.StartAsync(settings));
+        HostSettings settings = change(new HostSettings
+        {
+            Store = store,
+            Config = config,
+            Trust = trust,
+            SigningKey = key,
+        });
+        return new RunningServer(path, store, key, trust, await LedgerServer.StartAsync(settings));
     }
 
     /// <summary>Exchanges the policy, as an operator does, and waits until it holds.</summary>
@@ -81,7 +98,7 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         ServerPki.WriteServerTo(path);
         File.WriteAllText(Path.Combine(path, "policy.yaml"), policy);
-        PkiFiles.WritePrivate(Path.Combine(path, "signing.pem"), SigningKeyFile.NewPem());
+        LogKeyFile.Create(Path.Combine(path, "signing.pem")).Dispose();
         return ServerConfig.Load(null, new Dictionary<string, string>
         {
             ["LEDGERSTORE_DATA"] = Path.Combine(path, "data"),
@@ -135,6 +152,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
         await Server.DisposeAsync();
         Store.Dispose();
+        Key.Dispose();
         Directory.Delete(directory, recursive: true);
     }
 }

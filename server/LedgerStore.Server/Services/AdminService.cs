@@ -1,0 +1,76 @@
+// Admin: changes of the catalog, and the state of the store. Each call is recorded before it has an effect, each change
+// once more with what it was. Stateless; any thread.
+using LedgerStore.Engine;
+using LedgerStore.Policy;
+using LedgerStore.Protocol.Events.V1;
+using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol.V1;
+using LedgerStore.Server.Audit;
+using LedgerStore.Server.Grpc;
+using LedgerStore.Server.Rights;
+
+namespace LedgerStore.Server.Services;
+
+/// <summary>The service of the capability <c>administer</c>.</summary>
+internal static class AdminService
+{
+    private static readonly CapabilitySet Administrator = CapabilitySet.None.With(Capability.Administer);
+
+    public static async ValueTask<LedgerInfo> CreateAsync(CreateLedgerRequest request, ServerCall call)
+    {
+        CallAccess access = CallAccess.Of(call);
+        await access.AllowNameAsync(request.Ledger).ConfigureAwait(false);
+        if (request.Retention is not null)
+        {
+            throw NoRetention();
+        }
+
+        Ledger ledger = access.Services.Store.CreateLedger(
+            request.Ledger, new LedgerOptions { IsSalted = request.Salted });
+        await RecordAsync(access, request.Ledger, request.Salted ? "created, salted" : "created", string.Empty)
+            .ConfigureAwait(false);
+        return LedgerInfos.Of(ledger, access.Services.KeysOf(ledger), Administrator);
+    }
+
+    public static async ValueTask<LedgerInfo> FreezeAsync(FreezeLedgerRequest request, ServerCall call)
+    {
+        CallAccess access = CallAccess.Of(call);
+        Ledger ledger = await access.AllowAsync(request.Ledger).ConfigureAwait(false);
+        if (request.Reason.Length == 0)
+        {
+            throw RpcException.Because(
+                StatusCode.InvalidArgument, "INVALID_ARGUMENT",
+                "freezing is for good and needs a reason, which everybody who appends will read");
+        }
+
+        access.Services.Store.FreezeLedger(request.Ledger, request.Reason);
+        await RecordAsync(access, request.Ledger, "frozen", request.Reason).ConfigureAwait(false);
+        return LedgerInfos.Of(ledger, access.Services.KeysOf(ledger), Administrator);
+    }
+
+    public static ValueTask<Status> StatusAsync(GetStatusRequest request, ServerCall call) =>
+        new(StatusReport.Of(CallAccess.Of(call).Services));
+
+    /// <summary>For calls about retention: this store keeps everything for ever.</summary>
+    public static async ValueTask<TResponse> WithoutRetentionAsync<TResponse>(string ledger, ServerCall call)
+    {
+        await CallAccess.Of(call).AllowAsync(ledger).ConfigureAwait(false);
+        throw NoRetention();
+    }
+
+    private static RpcException NoRetention() => RpcException.Because(
+        StatusCode.Unimplemented, "NO_RETENTION",
+        "this version keeps every entry in the hot tier for ever: there are no tiers, no expiry and no holds");
+
+    private static ValueTask RecordAsync(CallAccess access, string ledger, string change, string reason) =>
+        access.Services.Audit.AppendAsync(new Event
+        {
+            Ledger = new LedgerChange
+            {
+                Identity = access.Caller.Name,
+                Ledger = AuditText.Of(ledger),
+                Change = change,
+                Reason = reason.Length > StatusReport.ReasonMax ? reason[..StatusReport.ReasonMax] : reason,
+            },
+        });
+}

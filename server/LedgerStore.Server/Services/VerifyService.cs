@@ -1,0 +1,133 @@
+// Verifier: checkpoints, proofs, receipts and keys. What it says is checked by the caller against the key it was given
+// elsewhere; nothing here asks for trust. Stateless; any thread.
+using Google.Protobuf;
+using LedgerStore.Engine;
+using LedgerStore.Proofs;
+using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol.V1;
+using LedgerStore.Server.Grpc;
+using LedgerStore.Server.Rights;
+using Checkpoint = LedgerStore.Protocol.V1.Checkpoint;
+using ConsistencyProof = LedgerStore.Protocol.V1.ConsistencyProof;
+using InclusionProof = LedgerStore.Protocol.V1.InclusionProof;
+using LogKey = LedgerStore.Protocol.V1.LogKey;
+using Receipt = LedgerStore.Protocol.V1.Receipt;
+
+namespace LedgerStore.Server.Services;
+
+/// <summary>The service of the capability <c>verify</c>.</summary>
+internal static class VerifyService
+{
+    public static async ValueTask<Checkpoint> GetCheckpointAsync(GetCheckpointRequest request, ServerCall call)
+    {
+        Ledger ledger = await CallAccess.Of(call).AllowAsync(request.Ledger).ConfigureAwait(false);
+        PublishedCheckpoint? found = request.Size == 0
+            ? ledger.Checkpoint
+            : ledger.FindCheckpointAtLeast(SizeOf(request.Size, "size"));
+        return MessageOf(found ?? throw NoCheckpoint(ledger, request.Size));
+    }
+
+    public static async ValueTask WatchAsync(
+        WatchCheckpointsRequest request, MessageWriter<Checkpoint> responses, ServerCall call)
+    {
+        CallAccess access = CallAccess.Of(call);
+        Ledger ledger = await access.AllowAsync(request.Ledger).ConfigureAwait(false);
+        access.OpenStream(access.MeterOf(request.Ledger));
+        await call.SendHeadersAsync().ConfigureAwait(false);
+        long from = ledger.Checkpoint?.Size ?? 0;
+        await foreach (PublishedCheckpoint checkpoint in ledger.FollowCheckpointsAsync(from, call.CancellationToken)
+            .ConfigureAwait(false))
+        {
+            await responses.WriteAsync(MessageOf(checkpoint)).ConfigureAwait(false);
+            access.NoteDelivered(checkpoint.Size, 1);
+        }
+    }
+
+    public static async ValueTask<InclusionProof> ProveInclusionAsync(
+        GetInclusionProofRequest request, ServerCall call)
+    {
+        Ledger ledger = await CallAccess.Of(call).AllowAsync(request.Ledger).ConfigureAwait(false);
+        long index = SizeOf(request.Index, "index");
+        InclusionProof response = new()
+        {
+            Index = request.Index,
+            Size = request.Size,
+        };
+        AddProof(response, ledger, index, SizeOf(request.Size, "size"));
+        return response;
+    }
+
+    public static async ValueTask<ConsistencyProof> ProveConsistencyAsync(
+        GetConsistencyProofRequest request, ServerCall call)
+    {
+        Ledger ledger = await CallAccess.Of(call).AllowAsync(request.Ledger).ConfigureAwait(false);
+        ConsistencyProof response = new() { From = request.From, To = request.To };
+        foreach (Hash256 hash in ledger.ProveConsistency(SizeOf(request.From, "from"), SizeOf(request.To, "to")))
+        {
+            response.Hashes.Add(BytesOf(hash));
+        }
+
+        return response;
+    }
+
+    public static async ValueTask<Receipt> GetReceiptAsync(GetReceiptRequest request, ServerCall call)
+    {
+        Ledger ledger = await CallAccess.Of(call).AllowAsync(request.Ledger).ConfigureAwait(false);
+        long index = SizeOf(request.Index, "index");
+        if (index >= ledger.Size)
+        {
+            throw RpcException.Because(
+                StatusCode.OutOfRange, "NO_SUCH_ENTRY",
+                $"there is no entry {index}: ledger {ledger.Name} has {ledger.Size} entries",
+                ("size", ledger.Size.ToString()));
+        }
+
+        PublishedCheckpoint checkpoint = await ledger.WaitForCheckpointAsync(index + 1, call.CancellationToken)
+            .ConfigureAwait(false);
+        byte[] receipt = ledger.MakeReceipt(index, checkpoint.Size);
+        return new Receipt { TlogProof = UnsafeByteOperations.UnsafeWrap(receipt) };
+    }
+
+    public static async ValueTask<LogKeys> GetKeysAsync(GetLogKeysRequest request, ServerCall call)
+    {
+        CallAccess access = CallAccess.Of(call);
+        Ledger ledger = await access.AllowAsync(request.Ledger).ConfigureAwait(false);
+        LogKeys response = new();
+        foreach (string vkey in access.Services.KeysOf(ledger))
+        {
+            response.Keys.Add(new LogKey { Vkey = vkey });
+        }
+
+        return response;
+    }
+
+    private static void AddProof(InclusionProof response, Ledger ledger, long index, long size)
+    {
+        Span<Hash256> proof = stackalloc Hash256[TreeMath.ProofHashesMax];
+        int count = ledger.ProveInclusion(index, size, proof);
+        response.LeafHash = BytesOf(ledger.GetLeafHash(index));
+        foreach (Hash256 hash in proof[..count])
+        {
+            response.Hashes.Add(BytesOf(hash));
+        }
+    }
+
+    private static Checkpoint MessageOf(PublishedCheckpoint checkpoint) => new()
+    {
+        Note = UnsafeByteOperations.UnsafeWrap(checkpoint.Note),
+        Size = (ulong)checkpoint.Size,
+        Root = BytesOf(checkpoint.Root),
+    };
+
+    private static ByteString BytesOf(Hash256 hash) => ByteString.CopyFrom(Hash256.BytesOf(ref hash));
+
+    private static RpcException NoCheckpoint(Ledger ledger, ulong size) => RpcException.Because(
+        StatusCode.NotFound, "NO_CHECKPOINT",
+        $"ledger {ledger.Name} has no checkpoint of {Math.Max(1, size)} or more entries yet",
+        ("size", (ledger.Checkpoint?.Size ?? 0).ToString()));
+
+    private static long SizeOf(ulong value, string field) => value <= long.MaxValue
+        ? (long)value
+        : throw RpcException.Because(
+            StatusCode.InvalidArgument, "INVALID_ARGUMENT", $"{field} of {value} exceeds the limit of {long.MaxValue}");
+}
