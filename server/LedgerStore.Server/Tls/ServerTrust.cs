@@ -23,8 +23,8 @@ internal sealed class ServerTrust
     }
 
     /// <summary>
-    /// Something was exchanged or refused. Raised on the polling thread after the swap, one at a time; what a handler
-    /// throws ends the poll, so it must not throw for what can happen.
+    /// Something was exchanged or refused. Raised on the polling thread after the swap, one at a time. Every handler is
+    /// called, whatever another one throws; the poll throws it at its end.
     /// </summary>
     public event EventHandler<TrustChange>? Changed;
 
@@ -71,19 +71,47 @@ internal sealed class ServerTrust
     {
         lock (polling)
         {
+            List<Exception> failures = [];
             foreach (TrustPartFile part in parts)
             {
-                Poll(part);
+                if (Look(part) is { } change)
+                {
+                    Raise(change, failures);
+                }
+            }
+
+            if (failures.Count > 0)
+            {
+                throw new AggregateException(failures);
             }
         }
     }
 
-    private void Poll(TrustPartFile part)
+    // One handler ends the streams of who was denied, another writes the record of it: neither may keep the other from
+    // its work.
+    private void Raise(TrustChange change, List<Exception> failures)
+    {
+        foreach (Delegate handler in Changed?.GetInvocationList() ?? [])
+        {
+            try
+            {
+                ((EventHandler<TrustChange>)handler)(this, change);
+            }
+#pragma warning disable CA1031 // Kept, and thrown by the poll.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                failures.Add(error);
+            }
+        }
+    }
+
+    private TrustChange? Look(TrustPartFile part)
     {
         WatchedContent content = part.Read(time.GetUtcNow());
         if (!part.IsNew(content))
         {
-            return;
+            return null;
         }
 
         TrustSnapshot before = current;
@@ -97,19 +125,16 @@ internal sealed class ServerTrust
             if (part.IsSuspect(content))
             {
                 part.Settle(content);
-                Changed?.Invoke(this, new TrustChange(part.Part, part.Path, false, error.Message, before, before));
-            }
-            else
-            {
-                part.Suspect(content);
+                return new TrustChange(part.Part, part.Path, false, error.Message, before, before);
             }
 
-            return;
+            part.Suspect(content);
+            return null;
         }
 
         part.Settle(content);
         Volatile.Write(ref current, after);
-        Changed?.Invoke(this, new TrustChange(part.Part, part.Path, true, Describe(part.Part, after), before, after));
+        return new TrustChange(part.Part, part.Path, true, Describe(part.Part, after), before, after);
     }
 
     private TrustSnapshot With(TrustSnapshot before, TrustPart part, WatchedContent content)

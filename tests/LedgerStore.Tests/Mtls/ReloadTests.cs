@@ -118,6 +118,19 @@ public sealed class ReloadTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_subscriber_that_throws_keeps_no_other_from_its_work()
+    {
+        List<TrustPart> told = [];
+        server.Trust.Changed += (_, _) => throw new InvalidOperationException("a subscriber with a bug");
+        server.Trust.Changed += (_, change) => told.Add(change.Part);
+        server.WriteAuthorities(server.Pki.Root, server.Pki.OtherRoot);
+        server.WritePolicy("", "anonymous_tiles: [a]");
+        Assert.Equal(2, Assert.Throws<AggregateException>(server.Trust.Poll).InnerExceptions.Count);
+        Assert.Equal([TrustPart.ClientAuthorities, TrustPart.Policy], told);
+        Assert.True(server.Trust.Current.Policy.HasAnonymousTiles);
+    }
+
+    [Fact]
     public async Task The_reloader_looks_by_itself_and_on_SIGHUP()
     {
         using TrustReloader idle = new(
