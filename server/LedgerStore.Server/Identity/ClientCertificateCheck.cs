@@ -31,7 +31,7 @@ internal static class ClientCertificateCheck
         ClientAuthorities authorities,
         DateTimeOffset now)
     {
-        if ((OriginProblem(leaf, chain) ?? TimeProblem(leaf, chain, now) ?? PurposeProblem(leaf)
+        if ((OriginProblem(leaf, chain) ?? TimeProblem(leaf, chain, now) ?? PurposeProblem(leaf, chain)
             ?? StrengthProblem(chain)) is { } problem)
         {
             return problem;
@@ -71,12 +71,7 @@ internal static class ClientCertificateCheck
 
     private static CertificateVerdict? OriginProblem(X509Certificate2 leaf, X509Chain chain)
     {
-        X509ChainStatusFlags flags = X509ChainStatusFlags.NoError;
-        foreach (X509ChainStatus status in chain.ChainStatus)
-        {
-            flags |= status.Status;
-        }
-
+        X509ChainStatusFlags flags = FlagsOf(chain);
         if ((flags & Roots) != X509ChainStatusFlags.NoError || chain.ChainElements.Count == 0)
         {
             return leaf.SubjectName.RawData.AsSpan().SequenceEqual(leaf.IssuerName.RawData)
@@ -89,6 +84,17 @@ internal static class ClientCertificateCheck
         return other != X509ChainStatusFlags.NoError
             ? Refuse(RefusalReason.BrokenChain, $"its chain is broken: {other}")
             : null;
+    }
+
+    private static X509ChainStatusFlags FlagsOf(X509Chain chain)
+    {
+        X509ChainStatusFlags flags = X509ChainStatusFlags.NoError;
+        foreach (X509ChainStatus status in chain.ChainStatus)
+        {
+            flags |= status.Status;
+        }
+
+        return flags;
     }
 
     private static CertificateVerdict? TimeProblem(X509Certificate2 leaf, X509Chain chain, DateTimeOffset now)
@@ -112,7 +118,7 @@ internal static class ClientCertificateCheck
         return null;
     }
 
-    private static CertificateVerdict? PurposeProblem(X509Certificate2 leaf)
+    private static CertificateVerdict? PurposeProblem(X509Certificate2 leaf, X509Chain chain)
     {
         bool signs = leaf.Extensions.OfType<X509KeyUsageExtension>()
             .Any(u => (u.KeyUsages & X509KeyUsageFlags.KeyCertSign) != X509KeyUsageFlags.None);
@@ -121,9 +127,15 @@ internal static class ClientCertificateCheck
             return Refuse(RefusalReason.NotAnEndEntity, "it may sign certificates; an authority is no client");
         }
 
-        return CertificateNames.HasUsage(leaf, CertificatePurposes.ClientAuth)
-            ? null
-            : Refuse(RefusalReason.WrongUsage, "it has no extended key usage clientAuth");
+        if (!CertificateNames.HasUsage(leaf, CertificatePurposes.ClientAuth))
+        {
+            return Refuse(RefusalReason.WrongUsage, "it has no extended key usage clientAuth");
+        }
+
+        // An authority may be limited to certificates of servers: what it signs for clients is not worth more.
+        return (FlagsOf(chain) & X509ChainStatusFlags.NotValidForUsage) != X509ChainStatusFlags.NoError
+            ? Refuse(RefusalReason.WrongUsage, "an authority of its chain may not sign for the usage clientAuth")
+            : null;
     }
 
     private static CertificateVerdict? StrengthProblem(X509Chain chain)

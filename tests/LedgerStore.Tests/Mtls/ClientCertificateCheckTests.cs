@@ -40,6 +40,13 @@ public sealed class ClientCertificateCheckTests
     }
 
     [Fact]
+    public void An_authority_that_is_limited_to_servers_makes_no_clients()
+    {
+        using X509Certificate2 leaf = new CertificateSpec().Make(pki.ServersOnly);
+        Assert.Equal(RefusalReason.WrongUsage, Judge(leaf, pki.ServersOnly).Reason);
+    }
+
+    [Fact]
     public void A_certificate_that_may_sign_is_no_client_even_if_it_is_no_authority_by_its_constraints()
     {
         X509KeyUsageExtension signs = new(X509KeyUsageFlags.KeyCertSign, true);

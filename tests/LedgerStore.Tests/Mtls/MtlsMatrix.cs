@@ -36,6 +36,8 @@ internal static class MtlsMatrix
             p => new(new CertificateSpec { Usages = [] }.Make(p.Root)), null),
         Refused("usage \"any\" only", RefusalReason.WrongUsage,
             p => new(new CertificateSpec { Usages = [CertificateSpec.AnyUsage] }.Make(p.Root)), null),
+        Refused("by an authority that may sign for serverAuth only", RefusalReason.WrongUsage,
+            p => new(new CertificateSpec().Make(p.ServersOnly), p.ServersOnly), null),
         AtCall("no subject alternative name", RefusalReason.NoIdentity, new CertificateSpec { Uris = [] }, null),
         AtCall("no URI, common name of an identity", RefusalReason.NoIdentity,
             new CertificateSpec { Uris = [], Subject = "CN=payments" }, null),

@@ -12,6 +12,7 @@ internal sealed class MtlsPki
         OtherRoot = Authority("CN=Other Root").Make(null);
         DeniedAuthority = Authority("CN=Denied Authority").Make(Root);
         Intermediate = Authority("CN=Intermediate").Make(Root);
+        ServersOnly = (Authority("CN=Servers Only") with { Usages = [CertificateSpec.ServerAuth] }).Make(Root);
         ByFingerprint = new CertificateSpec { Uris = [] }.Make(Root);
         DeniedSerial = new CertificateSpec().Make(Root);
         DeniedKey = new CertificateSpec().Make(Root);
@@ -25,6 +26,9 @@ internal sealed class MtlsPki
     public X509Certificate2 Intermediate { get; }
 
     public X509Certificate2 DeniedAuthority { get; }
+
+    /// <summary>An authority whose extended key usage is serverAuth.</summary>
+    public X509Certificate2 ServersOnly { get; }
 
     public X509Certificate2 ByFingerprint { get; }
 
