@@ -51,14 +51,16 @@ internal sealed partial class StoreCore
         new AnchorCheck(Parts.Files, Parts.Paths, Parts.StoreFile.StoreId, Parts.Catalog, Ledgers, Book)
             .Run(anchor.Newest);
         _anchor = new AnchorKeeper(anchor, SteadyNanos);
-        if (!hasSigned)
-        {
-            Parts.Keys.AdoptFirst(signing.Key.PublicKey, Parts.Clock());
-        }
-
         if (!hasAnchor)
         {
             BeginAnchor(anchor, hasSigned);
+        }
+
+        // Behind the anchor: a crash in between leaves an empty anchor and a store that never signed, not one that has
+        // lost its anchor.
+        if (!hasSigned)
+        {
+            Parts.Keys.AdoptFirst(signing.Key.PublicKey, Parts.Clock());
         }
     }
 

@@ -1,0 +1,92 @@
+// What a simulated store has published over all its lives, and what therefore must hold for ever.
+// Owned by one simulation, on one thread.
+
+using LedgerStore.Engine;
+using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Checkpoints;
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Journal;
+using LedgerStore.Proofs;
+using Xunit;
+
+namespace LedgerStore.Tests.Engine.Checkpoints;
+
+internal sealed class SigningModel
+{
+    private readonly Dictionary<string, SortedDictionary<long, Hash256>> _published = new(StringComparer.Ordinal);
+
+    /// <summary>Somebody asked for the new key: from then on either may be the store's.</summary>
+    public bool RotationAsked { get; set; }
+
+    /// <summary>Somebody was told that the new key is the store's.</summary>
+    public bool Rotated { get; set; }
+
+    public long PublishedCount => _published.Values.Sum(static sizes => (long)sizes.Count);
+
+    /// <summary>A copy for another disk with the same past.</summary>
+    public SigningModel Copy()
+    {
+        SigningModel copy = new() { RotationAsked = RotationAsked, Rotated = Rotated };
+        foreach ((string name, SortedDictionary<long, Hash256> sizes) in _published)
+        {
+            copy._published.Add(name, new SortedDictionary<long, Hash256>(sizes));
+        }
+
+        return copy;
+    }
+
+    /// <summary>Looks at what everybody can see now.</summary>
+    public void Look(StoreCore core)
+    {
+        foreach (LedgerCheckpoints ledger in core.Book.All)
+        {
+            if (ledger.Newest is { } newest)
+            {
+                Note(ledger.Log.Name, newest);
+            }
+        }
+    }
+
+    /// <summary>Compares a store that was just opened with everything that any life has published.</summary>
+    public void Check(StoreCore core)
+    {
+        foreach ((string name, SortedDictionary<long, Hash256> sizes) in _published)
+        {
+            CatalogLedger? entry = core.Parts.Catalog.Find(name);
+            Assert.True(entry is not null, $"'{name}' was published and is gone");
+            LedgerLog log = core.Ledgers.Get(entry.Id);
+            LedgerCheckpoints ledger = core.Book.Of(log);
+            long largest = sizes.Keys.Last();
+            Assert.True(log.ReadableSize >= largest, $"'{name}' has {log.ReadableSize} of {largest} published entries");
+            Assert.True(ledger.Newest?.Size >= largest, $"'{name}' knows {ledger.Newest?.Size}, not {largest}");
+            foreach ((long size, Hash256 root) in sizes)
+            {
+                Assert.True(
+                    TreeRoots.FromNodes(ledger.Nodes, size) == root, $"'{name}' has another root at size {size}");
+            }
+
+            Note(name, ledger.Newest!);
+            LogKeySet keys = core.Parts.Keys.KeysOf(entry.Id, entry.Origin)!;
+            keys.Open(ledger.Newest!.Note, VerifierKeys.None);
+        }
+    }
+
+    private void Note(string name, CheckpointRecord record)
+    {
+        if (!_published.TryGetValue(name, out SortedDictionary<long, Hash256>? sizes))
+        {
+            _published.Add(name, sizes = []);
+        }
+
+        if (sizes.TryGetValue(record.Size, out Hash256 before))
+        {
+            Assert.True(before == record.Root, $"'{name}' was published with two roots at size {record.Size}");
+            return;
+        }
+
+        Assert.True(
+            sizes.Count == 0 || sizes.Keys.Last() < record.Size,
+            $"'{name}' was published at {record.Size} after {(sizes.Count == 0 ? 0 : sizes.Keys.Last())}");
+        sizes.Add(record.Size, record.Root);
+    }
+}
