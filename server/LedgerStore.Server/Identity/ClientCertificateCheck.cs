@@ -31,7 +31,7 @@ internal static class ClientCertificateCheck
         ClientAuthorities authorities,
         DateTimeOffset now)
     {
-        if ((OriginProblem(leaf, chain) ?? TimeProblem(leaf, chain, now) ?? PurposeProblem(leaf, chain)
+        if ((OriginProblem(leaf, chain) ?? TimeProblem(chain, now) ?? PurposeProblem(leaf, chain)
             ?? StrengthProblem(chain)) is { } problem)
         {
             return problem;
@@ -97,7 +97,7 @@ internal static class ClientCertificateCheck
         return flags;
     }
 
-    private static CertificateVerdict? TimeProblem(X509Certificate2 leaf, X509Chain chain, DateTimeOffset now)
+    private static CertificateVerdict? TimeProblem(X509Chain chain, DateTimeOffset now)
     {
         foreach (X509Certificate2 certificate in chain.ChainElements.Select(e => e.Certificate))
         {

@@ -28,6 +28,9 @@ internal sealed class ServerTrust
     /// </summary>
     public event EventHandler<TrustChange>? Changed;
 
+    /// <summary>How long new content must stay as it is. Longer than any program needs between two writes.</summary>
+    public Action PauseBetweenReads { get; set; } = static () => Thread.Sleep(20);
+
     public TrustSnapshot Current => Volatile.Read(ref current);
 
     /// <summary>Reads everything for the first time.</summary>
@@ -110,6 +113,14 @@ internal sealed class ServerTrust
     {
         WatchedContent content = part.Read(time.GetUtcNow());
         if (!part.IsNew(content))
+        {
+            return null;
+        }
+
+        // A file that is written in place holds for a moment only its beginning, and the beginning of a policy can be a
+        // policy: one without its deny list. What is not the same after a moment is left to the next look.
+        PauseBetweenReads();
+        if (!ReferenceEquals(content, part.Read(time.GetUtcNow())))
         {
             return null;
         }

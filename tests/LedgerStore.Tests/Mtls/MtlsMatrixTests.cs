@@ -45,7 +45,7 @@ public sealed class MtlsMatrixTests(MtlsMatrixTests.Shared shared) : IClassFixtu
                     break;
                 default:
                     Assert.Null(answer);
-                    HandshakeFailure failure = await server.Failures.ReadAsync();
+                    HandshakeFailure failure = await server.NextFailureAsync();
                     RefusalReason[] possible = row.IsLeftToOpenSsl
                         ? [row.Reason, RefusalReason.HandshakeFailed, RefusalReason.NoCertificate]
                         : [row.Reason];

@@ -18,6 +18,9 @@ namespace LedgerStore.Tests.Mtls;
 
 internal sealed class MtlsServer : IAsyncDisposable
 {
+    // Only so that a test that would wait for ever says which one it is.
+    private static readonly TimeSpan HangUp = TimeSpan.FromMinutes(2);
+
     private readonly ConfigDirectory directory;
     private readonly TlsMetrics metrics;
     private readonly Channel<HandshakeFailure> failures = Channel.CreateUnbounded<HandshakeFailure>();
@@ -69,6 +72,10 @@ internal sealed class MtlsServer : IAsyncDisposable
         server.Port = new Uri(server.app.Urls.First()).Port;
         return server;
     }
+
+    public Task<HandshakeFailure> NextFailureAsync() => failures.Reader.ReadAsync().AsTask().WaitAsync(HangUp);
+
+    public Task<TrustChange> NextChangeAsync() => changes.Reader.ReadAsync().AsTask().WaitAsync(HangUp);
 
     public string File(string name) => directory.In(name);
 

@@ -118,6 +118,23 @@ public sealed class ReloadTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_policy_that_is_half_written_is_not_taken_even_if_the_half_is_a_policy()
+    {
+        string path = server.File("policy.yaml");
+        string whole = server.Pki.Policy("", "anonymous_tiles: [a]");
+        string half = whole[..whole.IndexOf("deny:", StringComparison.Ordinal)];
+        File.WriteAllText(path, half);
+        server.Trust.PauseBetweenReads = () => File.WriteAllText(path, whole);
+        server.Trust.Poll();
+        Assert.False(server.Changes.TryRead(out _));
+        Assert.NotEmpty(server.Trust.Current.Policy.Document.Deny);
+        server.Trust.Poll();
+        Assert.True(server.Changes.TryRead(out TrustChange? change));
+        Assert.True(change.IsAccepted);
+        Assert.NotEmpty(change.After.Policy.Document.Deny);
+    }
+
+    [Fact]
     public void A_subscriber_that_throws_keeps_no_other_from_its_work()
     {
         List<TrustPart> told = [];
@@ -141,17 +158,17 @@ public sealed class ReloadTests : IAsyncLifetime
         using PosixSignalRegistration net = PosixSignalRegistration.Create(PosixSignal.SIGHUP, s => s.Cancel = true);
         server.WritePolicy("", "anonymous_tiles: [a]");
         using Process kill = Process.Start("kill", ["-HUP", $"{Environment.ProcessId}"]);
-        Assert.True((await server.Changes.ReadAsync()).IsAccepted);
+        Assert.True((await server.NextChangeAsync()).IsAccepted);
         PkiFiles.WritePublic(server.File("policy.yaml"), "nonsense");
         idle.Wake();
-        Assert.False((await server.Changes.ReadAsync()).IsAccepted);
+        Assert.False((await server.NextChangeAsync()).IsAccepted);
         await idle.StopAsync(CancellationToken.None);
 
         using TrustReloader busy = new(
             server.Trust, TimeSpan.FromMilliseconds(100), TimeProvider.System, NullLogger<TrustReloader>.Instance);
         await busy.StartAsync(CancellationToken.None);
         server.WritePolicy("", "");
-        Assert.True((await server.Changes.ReadAsync()).IsAccepted);
+        Assert.True((await server.NextChangeAsync()).IsAccepted);
         await busy.StopAsync(CancellationToken.None);
     }
 

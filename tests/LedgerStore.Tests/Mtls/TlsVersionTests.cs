@@ -31,7 +31,7 @@ public sealed class TlsVersionTests : IAsyncLifetime
         byte[] answer = await SayHelloAsync((ushort)version);
         Assert.Equal(Alert, answer[0]);
         Assert.Equal(alert, answer[6]);
-        Assert.Equal(RefusalReason.HandshakeFailed, (await server.Failures.ReadAsync()).Reason);
+        Assert.Equal(RefusalReason.HandshakeFailed, (await server.NextFailureAsync()).Reason);
     }
 
     [Fact]
@@ -67,13 +67,13 @@ public sealed class TlsVersionTests : IAsyncLifetime
             Assert.False(buffer.AsSpan(0, count).StartsWith("HTTP/1.1 2"u8));
         }
 
-        Assert.Equal(RefusalReason.HandshakeFailed, (await server.Failures.ReadAsync()).Reason);
+        Assert.Equal(RefusalReason.HandshakeFailed, (await server.NextFailureAsync()).Reason);
         using (TcpClient tcp = new())
         {
             await tcp.ConnectAsync(IPAddress.Loopback, server.Port);
         }
 
-        Assert.Equal(RefusalReason.HandshakeFailed, (await server.Failures.ReadAsync()).Reason);
+        Assert.Equal(RefusalReason.HandshakeFailed, (await server.NextFailureAsync()).Reason);
     }
 
     private async Task<byte[]> SayHelloAsync(ushort version)
