@@ -5,6 +5,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using LedgerStore.Bench.Engine;
 using LedgerStore.Bench.Frame;
+using LedgerStore.Bench.Load;
 using LedgerStore.Bench.Proofs;
 using LedgerStore.Bench.Wire;
 
@@ -19,6 +20,9 @@ internal static class Program
         new SegmentsSuite(),
         new VerifySuite(),
         new EngineSuite(),
+        new ReadSuite(),
+        new RecoverySuite(),
+        new FloorSuite(),
     ];
 
     private static int Main(string[] arguments)
@@ -26,6 +30,11 @@ internal static class Program
         if (arguments.Length > 0 && arguments[0] == "micro")
         {
             return RunMicro(arguments[1..]);
+        }
+
+        if (arguments.Length > 2 && arguments[0] == Child.Command)
+        {
+            return ChildTasks.Run(arguments.AsSpan(1));
         }
 
         IBenchSuite? suite = Suites.FirstOrDefault(suite => arguments.Length > 0 && suite.Name == arguments[0]);
@@ -78,7 +87,7 @@ internal static class Program
 
     private static void PrintUsage()
     {
-        Console.Error.WriteLine("usage: bench <suite> [--json FILE] [--seconds N] [--quick]");
+        Console.Error.WriteLine("usage: bench <suite> [--json FILE] [--seconds N] [--quick] [--only PART]");
         foreach (IBenchSuite suite in Suites)
         {
             Console.Error.WriteLine($"  {suite.Name,-12} {suite.Summary}");

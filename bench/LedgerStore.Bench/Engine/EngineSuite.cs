@@ -13,8 +13,25 @@ internal sealed class EngineSuite : IBenchSuite
 
     public void Run(BenchRun run)
     {
-        LoadShape shape = new();
-        FlooredLoad one = new(run, shape);
-        one.Report("engine.append", FlooredLoad.Targets.Of(1_000_000, 0.6, 2));
+        double rate = 0;
+        Part(run, "append", () =>
+        {
+            FlooredLoad one = new(run, new LoadShape());
+            one.Report("engine.append", FlooredLoad.Targets.Of(rate: 1_000_000, share: 0.6, allocation: 2));
+            rate = one.RecordsPerSecond;
+        });
+        Part(run, "ledgers", () => LedgersCompared.Measure(run));
+        Part(run, "single", () => SingleAppends.Measure(run));
+        Part(run, "open_loop", () => OpenLoops.Measure(run, rate > 0 ? rate : 1_000_000));
+        Part(run, "memory", () => MemoryUse.Measure(run));
+        Part(run, "sweeps", () => AppendSweeps.Measure(run));
+    }
+
+    private static void Part(BenchRun run, string name, Action measure)
+    {
+        if (run.Options.Includes(name))
+        {
+            measure();
+        }
     }
 }

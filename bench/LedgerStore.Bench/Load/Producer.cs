@@ -52,17 +52,21 @@ internal sealed class Producer
         {
             long now = Stopwatch.GetTimestamp();
             bool goesOn = now < untilTicks;
-            if (goesOn && next - first < outstanding)
+            if (goesOn && next - first < outstanding && TryAppend(out _answers[next % outstanding]))
             {
-                int slot = (int)(next++ % outstanding);
-                _started[slot] = now;
-                Keep(slot, Append());
+                _started[next++ % outstanding] = now;
                 continue;
             }
 
             if (first == next)
             {
-                return appended;
+                if (!goesOn)
+                {
+                    return appended;
+                }
+
+                await Task.Delay(1).ConfigureAwait(false);
+                continue;
             }
 
             int oldest = (int)(first++ % outstanding);
@@ -73,23 +77,30 @@ internal sealed class Producer
     }
 
     /// <summary>Offers the next batch.</summary>
-    public ValueTask<AppendResult> Append()
+    /// <returns>False when the store has too many waiting: try again later. The answer is to be awaited once.</returns>
+    public bool TryAppend(out ValueTask<AppendResult> answer)
     {
-        long batch = _batches++;
-        int at = (int)((_firstLedger + batch) % _ledgers.Length);
-        long sequence = _nextSequences[at];
-        _nextSequences[at] += _pool.Lengths.Length;
-        return _ledgers[at].AppendAsync(new RecordBatch
+        int at = (int)((_firstLedger + _batches) % _ledgers.Length);
+        try
         {
-            Appender = _appender,
-            Producer = _name,
-            FirstSequence = sequence,
-            ContentType = s_contentType,
-            Lengths = _pool.Lengths,
-            Payload = _pool.Batch(_firstBatch + batch),
-        });
-    }
+            answer = _ledgers[at].AppendAsync(new RecordBatch
+            {
+                Appender = _appender,
+                Producer = _name,
+                FirstSequence = _nextSequences[at],
+                ContentType = s_contentType,
+                Lengths = _pool.Lengths,
+                Payload = _pool.Batch(_firstBatch + _batches),
+            });
+        }
+        catch (StoreException busy) when (busy.Reason == StoreReason.Busy)
+        {
+            answer = default;
+            return false;
+        }
 
-    // Each answer is awaited exactly once, by RunAsync.
-    private void Keep(int slot, ValueTask<AppendResult> answer) => _answers[slot] = answer;
+        _nextSequences[at] += _pool.Lengths.Length;
+        _batches++;
+        return true;
+    }
 }

@@ -21,6 +21,9 @@ internal sealed class BundleTail
     private readonly CompactRange _writtenTree;
     private OpenBundle? _open;
 
+    // Of the last full bundle.
+    private int _lastBytes;
+
     // A released bundle for the next one: a busy ledger leaves no garbage.
     private OpenBundle? _spare;
 
@@ -58,7 +61,8 @@ internal sealed class BundleTail
     public OpenBundle? Open => _open;
 
     /// <summary>The bundle that takes the next entry: a new one when the open one is full.</summary>
-    public OpenBundle Filling(LedgerLog ledger)
+    /// <param name="isMemoryFree">There is memory for a whole bundle at once where one can be expected.</param>
+    public OpenBundle Filling(LedgerLog ledger, bool isMemoryFree)
     {
         Invariant.That(!IsResting, "a resting bundle is read back before it grows");
         if (_open is { IsFull: false } open)
@@ -66,13 +70,13 @@ internal sealed class BundleTail
             return open;
         }
 
-        // Full in the middle of a frame: the ledger is busy, and the next bundle will be about as large.
-        int expectedBytes = _open?.Bytes ?? 0;
+        // Full in the middle of a frame: the ledger is busy. The next bundle will be about as large as the last one.
+        bool isBusy = _open is not null;
         lock (_lock)
         {
             CloseFullLocked();
             _open = TakeSpare(ledger);
-            _open.Expect(expectedBytes);
+            _open.Expect(isBusy || isMemoryFree ? _lastBytes : 0);
             return _open;
         }
     }
@@ -254,6 +258,7 @@ internal sealed class BundleTail
         if (_open is { IsFull: true } full)
         {
             _unwritten.Enqueue(full);
+            _lastBytes = full.Bytes;
             _open = null;
             OpenStart += StoreLimits.EntriesPerBundle;
         }

@@ -18,6 +18,9 @@ internal sealed partial class Bundler(
     EngineMeter meter,
     long lastFrame)
 {
+    // Below it a bundle gets all its memory with its first entry; above it, it grows.
+    private const long RoomyBytes = 96L * 1024 * 1024;
+
     // Of one frame: the bundles that grew in it, and which bytes of it each run of entries was copied from.
     private readonly List<OpenBundle> _grown = [];
     private readonly List<CopiedRun> _runs = [];
@@ -101,9 +104,10 @@ internal sealed partial class Bundler(
             tail.Wake(ledger.Reader.ReadBack(ledger));
         }
 
+        bool isMemoryFree = HeldBytes < RoomyBytes;
         for (int taken = 0; taken < entries.Length;)
         {
-            OpenBundle bundle = tail.Filling(ledger);
+            OpenBundle bundle = tail.Filling(ledger, isMemoryFree);
             int from = bundle.Bytes;
             int bytes = tail.Append(entries[taken..], header.ReceivedMicros);
             if (!bundle.IsListed)

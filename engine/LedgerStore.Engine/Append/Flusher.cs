@@ -7,7 +7,8 @@ using LedgerStore.Engine.Journal;
 namespace LedgerStore.Engine.Append;
 
 /// <summary>When the flusher acts.</summary>
-/// <param name="RetainedFilesMax">Journal files kept behind the current one; beyond it the oldest is flushed.</param>
+/// <param name="RetainedFilesMax">Journal files kept behind the current one; beyond it the older two thirds are
+/// flushed.</param>
 /// <param name="TotalFilesMax">Files that may exist; at this many none is added, and appends wait for a flush.</param>
 /// <param name="HeldBytesMax">Memory of bundles that are not on the disk; beyond it all of them are flushed.</param>
 internal readonly record struct FlushLimits(int RetainedFilesMax, int TotalFilesMax, long HeldBytesMax);
@@ -97,13 +98,15 @@ internal sealed class Flusher(
             return true;
         }
 
-        if (pool.RetainedCount <= limits.RetainedFilesMax || pool.Oldest() is not { } oldest
-            || oldest.LastFrame <= journal.FlushedThrough)
+        // Several files at once: a flush costs a few writes for each ledger, however much the ledger has in them. Not
+        // all of them: what a busy ledger has in the older ones is in full blocks by now, and needs no partial one.
+        if (pool.RetainedCount <= limits.RetainedFilesMax || pool.NewestOfOlderFiles() is not { } last
+            || last.LastFrame <= journal.FlushedThrough)
         {
             return false;
         }
 
-        Ask(oldest.Number, oldest.LastFrame);
+        Ask(last.Number, last.LastFrame);
         return true;
     }
 

@@ -1,7 +1,6 @@
 // A bundle that is being filled: its bytes, where each entry starts, its leaf hashes as far as they are computed.
 // Written by the bundler's thread (one worker at a time for hashing and encoding); readers copy out of it under the
 // lock of the tail that owns it.
-using System.Buffers;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Segments;
@@ -13,7 +12,7 @@ namespace LedgerStore.Engine.Append;
 internal sealed class OpenBundle
 {
     // Small at first: most ledgers of a store are idle, with a few entries each.
-    private const int FirstBytes = 2 * 1024;
+    private const int FirstEntries = 16;
     private byte[] _bytes = [];
     private int[] _ends = [];
     private Hash256[] _leaves = [];
@@ -54,7 +53,7 @@ internal sealed class OpenBundle
     public int AccountedBytes { get; set; }
 
     /// <summary>Memory it holds, for the bound on all of them together.</summary>
-    public int HeldBytes => _bytes.Length + (_leaves.Length * Hash256.Length) + _block.Length;
+    public int HeldBytes => _bytes.Length + _block.Length + (_leaves.Length * (Hash256.Length + sizeof(int)));
 
     public ReadOnlySpan<byte> Block => _block.AsSpan(0, BlockBytes);
 
@@ -77,6 +76,7 @@ internal sealed class OpenBundle
         if (bytes > 0)
         {
             EnsureRoom(bytes);
+            (_ends, _leaves) = BundleMemory.Shared.RentLists(StoreLimits.EntriesPerBundle);
         }
     }
 
@@ -87,12 +87,16 @@ internal sealed class OpenBundle
     /// <returns>The bytes taken.</returns>
     public int Append(ReadOnlySpan<byte> entries, long micros)
     {
-        EnsureLists();
         int start = Bytes;
         int taken = 0;
         int count = Count;
         while (count < StoreLimits.EntriesPerBundle && taken < entries.Length)
         {
+            if (count == _ends.Length)
+            {
+                GrowLists();
+            }
+
             taken = BundleFormat.EntryEnd(entries, taken);
             _ends[count++] = start + taken;
         }
@@ -135,7 +139,7 @@ internal sealed class OpenBundle
 
         Root = Sha256Batch.PerfectRoot(Leaves, worker.Scratch);
         Volatile.Write(ref _hasRoot, true);
-        _block = ArrayPool<byte>.Shared.Rent(BlockEncoder.BlockBytesBound(Bytes, Count));
+        _block = BundleMemory.Shared.Rent(BlockEncoder.BlockBytesBound(Bytes, Count));
         BlockBytes = Encode(worker.Encoder, Count, _block);
     }
 
@@ -177,14 +181,9 @@ internal sealed class OpenBundle
     /// <summary>Gives its memory back. Nobody reads it any more.</summary>
     public void Release()
     {
-        Return(_bytes);
-        Return(_block);
-        if (_ends.Length > 0)
-        {
-            ArrayPool<int>.Shared.Return(_ends);
-            ArrayPool<Hash256>.Shared.Return(_leaves);
-        }
-
+        BundleMemory.Shared.Return(_bytes);
+        BundleMemory.Shared.Return(_block);
+        BundleMemory.Shared.ReturnLists(_ends, _leaves);
         _bytes = [];
         _block = [];
         _ends = [];
@@ -196,21 +195,16 @@ internal sealed class OpenBundle
         BlockBytes = 0;
     }
 
-    private static void Return(byte[] array)
+    private void GrowLists()
     {
-        if (array.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(array);
-        }
-    }
-
-    private void EnsureLists()
-    {
-        if (_ends.Length == 0)
-        {
-            _ends = ArrayPool<int>.Shared.Rent(StoreLimits.EntriesPerBundle);
-            _leaves = ArrayPool<Hash256>.Shared.Rent(StoreLimits.EntriesPerBundle);
-        }
+        // 16, 64, 256 entries: two copies at most.
+        int entries = Math.Max(FirstEntries, 4 * _ends.Length);
+        (int[] ends, Hash256[] leaves) = BundleMemory.Shared.RentLists(entries);
+        _ends.CopyTo(ends, 0);
+        _leaves.CopyTo(leaves, 0);
+        BundleMemory.Shared.ReturnLists(_ends, _leaves);
+        _ends = ends;
+        _leaves = leaves;
     }
 
     private void EnsureRoom(int bytes)
@@ -220,9 +214,9 @@ internal sealed class OpenBundle
             return;
         }
 
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(bytes, Math.Max(FirstBytes, _bytes.Length * 2)));
+        byte[] larger = BundleMemory.Shared.Rent(Math.Max(bytes, _bytes.Length + (_bytes.Length / 2)));
         Span.CopyTo(larger);
-        Return(_bytes);
+        BundleMemory.Shared.Return(_bytes);
         _bytes = larger;
     }
 }

@@ -14,9 +14,10 @@ internal sealed record SegmentEnvironment(
 /// <summary>The writing end of a ledger's files.</summary>
 internal sealed class SegmentAppender(SegmentEnvironment environment, uint ledgerId, SegmentReader reader) : IDisposable
 {
-    // The lock is for those who copy out of the roots; the writer, which alone changes them, reads without it.
+    // The lock is for those who copy out of the roots; the writer, which alone changes them, reads without it. They are
+    // those of the open segment, and taken with its first full bundle: many ledgers never have one.
     private readonly Lock _rootsLock = new();
-    private readonly Hash256[] _bundleRoots = new Hash256[StoreLimits.BundlesPerSegment];
+    private Hash256[] _bundleRoots = [];
     private int _rootsCount;
     private readonly List<SealedFacts> _completed = [];
     private OpenSegment? _open;
@@ -128,7 +129,13 @@ internal sealed class SegmentAppender(SegmentEnvironment environment, uint ledge
 
     private void TakeOver(OpenSegment open, int fullBundles)
     {
-        BundleReload.ReadRoots(open, fullBundles).CopyTo(_bundleRoots, 0);
+        if (fullBundles > 0)
+        {
+            // Before anybody else has the ledger: no lock.
+            EnsureRoots();
+            BundleReload.ReadRoots(open, fullBundles).CopyTo(_bundleRoots, 0);
+        }
+
         _rootsCount = fullBundles;
         if (open.TryFindRow(0, out DirectoryRow first))
         {
@@ -138,6 +145,14 @@ internal sealed class SegmentAppender(SegmentEnvironment environment, uint ledge
         if (fullBundles > 0 && open.TryFindRow(fullBundles - 1, out DirectoryRow last))
         {
             LastMicros = last.LastMicros;
+        }
+    }
+
+    private void EnsureRoots()
+    {
+        if (_bundleRoots.Length == 0)
+        {
+            _bundleRoots = new Hash256[StoreLimits.BundlesPerSegment];
         }
     }
 
@@ -201,6 +216,7 @@ internal sealed class SegmentAppender(SegmentEnvironment environment, uint ledge
     {
         lock (_rootsLock)
         {
+            EnsureRoots();
             _bundleRoots[number] = root;
             _rootsCount = number + 1;
         }

@@ -16,10 +16,12 @@ internal sealed unsafe class PinnedBuffer : MemoryManager<byte>
     public const int Alignment = 4096;
 
     private static long s_allocatedBytes;
+    private byte* _allocation;
     private byte* _start;
 
-    private PinnedBuffer(byte* start, int length)
+    private PinnedBuffer(byte* allocation, byte* start, int length)
     {
+        _allocation = allocation;
         _start = start;
         Length = length;
     }
@@ -43,11 +45,14 @@ internal sealed unsafe class PinnedBuffer : MemoryManager<byte>
     public static PinnedBuffer Allocate(int bytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bytes, 1);
-        var start = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
-        NativeMemory.Clear(start, (nuint)bytes);
+
+        // Zeroed by the kernel, page by page when it is first touched: a large buffer costs what is used of it.
+        // Aligned here, because the aligned kind of allocation would have to be cleared, and that touches all of it.
+        var allocation = (byte*)NativeMemory.AllocZeroed((nuint)bytes + Alignment - 1);
+        var start = (byte*)(((nuint)allocation + Alignment - 1) & ~(nuint)(Alignment - 1));
         GC.AddMemoryPressure(bytes);
         Interlocked.Add(ref s_allocatedBytes, bytes);
-        return new PinnedBuffer(start, bytes);
+        return new PinnedBuffer(allocation, start, bytes);
     }
 
     /// <summary>Gives the memory back. Calling it again does nothing.</summary>
@@ -70,14 +75,15 @@ internal sealed unsafe class PinnedBuffer : MemoryManager<byte>
 
     protected override void Dispose(bool disposing)
     {
-        byte* start = _start;
+        byte* allocation = _allocation;
+        _allocation = null;
         _start = null;
-        if (start is null)
+        if (allocation is null)
         {
             return;
         }
 
-        NativeMemory.AlignedFree(start);
+        NativeMemory.Free(allocation);
         GC.RemoveMemoryPressure(Length);
         Interlocked.Add(ref s_allocatedBytes, -Length);
     }

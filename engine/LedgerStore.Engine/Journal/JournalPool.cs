@@ -106,6 +106,15 @@ internal sealed class JournalPool(
         }
     }
 
+    /// <summary>The newest file of the older two thirds; null when there is none.</summary>
+    public JournalFile? NewestOfOlderFiles()
+    {
+        lock (_retained)
+        {
+            return _retained.Count > 0 ? _retained.ElementAt(((2 * _retained.Count) - 1) / 3) : null;
+        }
+    }
+
     /// <summary>Makes the oldest file a spare. What it holds must be safe elsewhere, and that be known
     /// durable.</summary>
     public void RecycleOldest()

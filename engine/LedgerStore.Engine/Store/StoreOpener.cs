@@ -117,7 +117,7 @@ internal sealed partial class StoreOpener(
             files,
             _paths,
             tuning,
-            new FlushLimits(journalFiles - 3, journalFiles, tuning.HeldBytesMax),
+            new FlushLimits(journalFiles / 2, journalFiles, tuning.HeldBytesMax),
             identity,
             catalog,
             new JournalPool(files, _paths.JournalDirectory, identity.StoreId, tuning.JournalFileBytes, NextNonce),

@@ -20,7 +20,7 @@ internal sealed record StoreTuning
 
     /// <summary>Memory of bundles that are not on the disk: beyond it, idle ledgers are written and put to
     /// rest.</summary>
-    public long HeldBytesMax { get; init; } = 96L * 1024 * 1024;
+    public long HeldBytesMax { get; init; } = 160L * 1024 * 1024;
 
     /// <summary>Threads beside the bundler that hash and compress.</summary>
     public int HashHelpers { get; init; } = Math.Max(0, (Environment.ProcessorCount / 2) - 1);

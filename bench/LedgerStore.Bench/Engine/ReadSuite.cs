@@ -1,0 +1,131 @@
+// What reading must show, through the public surface, on one thread: sealed segments in the page cache.
+using LedgerStore.Bench.Frame;
+using LedgerStore.Bench.Load;
+using LedgerStore.Engine;
+
+namespace LedgerStore.Bench.Engine;
+
+internal sealed class ReadSuite : IBenchSuite
+{
+    private const int SegmentEntries = 65_536;
+    private const int Reads = 4_096;
+
+    // 500 bundles of 85 KB fit the default cache of 64 MiB.
+    private const int WarmBundles = 500;
+
+    private long _sum;
+
+    public string Name => "read";
+
+    public string Summary => "reading sealed segments: in order, at random from the cache and from the page cache";
+
+    /// <summary>One thread that waits for nothing: the disk is not asked.</summary>
+    public BenchClock Clock => BenchClock.ThreadCpu;
+
+    public void Run(BenchRun run)
+    {
+        int segments = run.Options.Quick ? 8 : 32;
+        string directory = Directory.CreateTempSubdirectory("ledgerstore-bench-").FullName;
+        try
+        {
+            Fill(directory, segments);
+            ReportBytes(run, directory, segments);
+            using (Store store = Open(directory, cacheBytes: 64 << 20))
+            {
+                Ledger ledger = store.GetLedger(BenchStore.Name(0));
+                long[] warm = Indexes(WarmBundles * 256L);
+                run.Rate("engine.read.random_warm_per_second", 1_000_000, Reads, () => ReadSingly(ledger, warm));
+                run.Rate(
+                    "engine.read.sequential_records_per_second", 4_000_000, ledger.Size, () => ReadInOrder(ledger));
+            }
+
+            using (Store store = Open(directory, cacheBytes: 1 << 20))
+            {
+                Ledger ledger = store.GetLedger(BenchStore.Name(0));
+                long[] cold = Indexes(ledger.Size);
+                run.Rate("engine.read.random_page_cache_per_second", 20_000, Reads, () => ReadSingly(ledger, cold));
+            }
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    private static Store Open(string directory, long cacheBytes) =>
+        Store.Open(new StoreOptions { Directory = directory, CacheBytes = cacheBytes });
+
+    private static void Fill(string directory, int segments)
+    {
+        using Store store = Open(directory, cacheBytes: 64 << 20);
+        Ledger[] ledgers = [store.CreateLedger(BenchStore.Name(0))];
+        Producer producer = new(0, new LoadShape { Producers = 1 }, ledgers, new RecordPool(256, 64));
+        long entries = (long)segments * SegmentEntries;
+        FillAsync(producer, entries / 64).GetAwaiter().GetResult();
+    }
+
+    private static async Task FillAsync(Producer producer, long batches)
+    {
+        // Sixteen under way, in order.
+        ValueTask<AppendResult>[] answers = new ValueTask<AppendResult>[16];
+        for (long batch = 0; batch < batches + answers.Length; batch++)
+        {
+            long slot = batch % answers.Length;
+            if (batch >= answers.Length)
+            {
+                await answers[slot].ConfigureAwait(false);
+            }
+
+            while (batch < batches && !producer.TryAppend(out answers[slot]))
+            {
+                await Task.Delay(1).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static void ReportBytes(BenchRun run, string directory, int segments)
+    {
+        FileInfo[] files = [.. Directory.EnumerateFiles(directory, "*.seg", SearchOption.AllDirectories)
+            .Select(file => new FileInfo(file))];
+        if (files.Length != segments)
+        {
+            throw new InvalidOperationException($"{files.Length} files instead of {segments} sealed segments");
+        }
+
+        double ratio = files.Sum(file => (double)file.Length) / ((double)segments * SegmentEntries * 256);
+        run.Report(new BenchResult(
+            "engine.disk.bytes_ratio", ratio, "B/B", null, 0.55, LowerIsBetter: true, [ratio]));
+    }
+
+    private static long[] Indexes(long below)
+    {
+        Random random = new(11);
+        return [.. Enumerable.Range(0, Reads).Select(_ => random.NextInt64(below))];
+    }
+
+    private void ReadInOrder(Ledger ledger) => ReadInOrderAsync(ledger).GetAwaiter().GetResult();
+
+    private async Task ReadInOrderAsync(Ledger ledger)
+    {
+        await foreach (EntrySlice slice in ledger.ReadAsync(0, ledger.Size).ConfigureAwait(false))
+        {
+            for (int number = 0; number < slice.Count; number++)
+            {
+                _sum += slice.Entry(number)[^1];
+            }
+        }
+    }
+
+    private void ReadSingly(Ledger ledger, long[] indexes) => ReadSinglyAsync(ledger, indexes).GetAwaiter().GetResult();
+
+    private async Task ReadSinglyAsync(Ledger ledger, long[] indexes)
+    {
+        foreach (long index in indexes)
+        {
+            await foreach (EntrySlice slice in ledger.ReadAsync(index, 1).ConfigureAwait(false))
+            {
+                _sum += slice.Entry(0)[^1];
+            }
+        }
+    }
+}

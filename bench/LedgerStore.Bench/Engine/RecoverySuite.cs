@@ -1,0 +1,126 @@
+// How long a store takes to open: after a kill with a full journal, and after a clean close with ten million entries.
+// Both in processes of their own, compilation of the program's methods included: so a user meets it.
+using System.Diagnostics;
+using LedgerStore.Bench.Frame;
+using LedgerStore.Bench.Load;
+using LedgerStore.Engine;
+
+namespace LedgerStore.Bench.Engine;
+
+internal sealed class RecoverySuite : IBenchSuite
+{
+    private const long CleanEntries = 10_000_000;
+
+    public string Name => "recovery";
+
+    public string Summary => "opening after kill -9 with a full journal, and a clean store of 10 million entries";
+
+    public void Run(BenchRun run)
+    {
+        if (run.Options.Includes("journal"))
+        {
+            Killed(run);
+        }
+
+        if (run.Options.Includes("clean"))
+        {
+            Clean(run);
+        }
+    }
+
+    private static void Killed(BenchRun run)
+    {
+        List<double> rates = [];
+        List<double> cpuRates = [];
+        List<double> floors = [];
+        for (int i = 0; i < (run.Options.Quick ? 1 : 3); i++)
+        {
+            string directory = Directory.CreateTempSubdirectory("ledgerstore-bench-").FullName;
+            try
+            {
+                double journalBytes;
+                double size;
+                using (Child writer = new("fill", directory, "-"))
+                {
+                    double[] numbers = writer.ReadNumbers();
+                    (journalBytes, size) = (numbers[0], numbers[1]);
+                    writer.Kill();
+                }
+
+                using Child opener = new("open", directory, BenchStore.Name(0));
+                double[] opened = opener.ReadNumbers();
+                if (opened[2] < size)
+                {
+                    throw new InvalidOperationException($"{size} entries were acknowledged, {opened[2]} are there");
+                }
+
+                rates.Add(journalBytes / 1e6 / (opened[0] / 1e3));
+                cpuRates.Add(journalBytes / 1e6 / (opened[3] / 1e3));
+                using CpuFloor cpu = new(256);
+                floors.Add(cpu.Run(TimeSpan.FromSeconds(0.5)) * cpu.EntryBytes / 1e6);
+            }
+            finally
+            {
+                Directory.Delete(directory, recursive: true);
+            }
+        }
+
+        run.Report(new BenchResult(
+            "engine.open.journal_mb_per_second", BenchRun.Median([.. rates]), "MB/s", BenchRun.Median([.. floors]), 300,
+            LowerIsBetter: false, [.. rates]));
+
+        // What it is without the disk and without others on the machine: by the processor time of the opening process.
+        run.Report(new BenchResult(
+            "engine.open.journal_mb_per_cpu_second", BenchRun.Median([.. cpuRates]), "MB/s", null, null,
+            LowerIsBetter: false, [.. cpuRates]));
+    }
+
+    private static void Clean(BenchRun run)
+    {
+        string directory = Directory.CreateTempSubdirectory("ledgerstore-bench-").FullName;
+        try
+        {
+            Fill(directory);
+            double[] opens = new double[run.Options.Runs];
+            double[] reads = new double[run.Options.Runs];
+            for (int i = 0; i < run.Options.Runs; i++)
+            {
+                using Child opener = new("open", directory, BenchStore.Name(0));
+                double[] opened = opener.ReadNumbers();
+                (opens[i], reads[i]) = (opened[0], opened[1]);
+                opener.ReadLine();
+            }
+
+            Report(run, "engine.open.clean_ms_10m", 500, opens);
+            Report(run, "engine.open.clean_first_ledger_ms_10m", null, reads);
+            double[] warm = [.. Enumerable.Range(0, run.Options.Runs).Select(_ => OpenHere(directory))];
+            Report(run, "engine.open.clean_same_process_ms_10m", null, warm);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    private static void Fill(string directory)
+    {
+        using Store store = Store.Open(new StoreOptions { Directory = directory });
+        Ledger[] ledgers = [store.CreateLedger(BenchStore.Name(0))];
+        RecordPool pool = new(recordBytes: 256, batch: 256);
+        Producer producer = new(0, new LoadShape { Producers = 1, Batch = 256 }, ledgers, pool);
+        while (ledgers[0].Size < CleanEntries)
+        {
+            producer.RunAsync(Stopwatch.GetTimestamp() + (Stopwatch.Frequency / 10)).GetAwaiter().GetResult();
+        }
+    }
+
+    private static double OpenHere(string directory)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        using Store store = Store.Open(new StoreOptions { Directory = directory });
+        return watch.Elapsed.TotalMilliseconds;
+    }
+
+    private static void Report(BenchRun run, string name, double? target, double[] runs) =>
+        run.Report(new BenchResult(name, BenchRun.Median(runs), "ms", null, target, LowerIsBetter: true, runs));
+}

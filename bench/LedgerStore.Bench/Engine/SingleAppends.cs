@@ -1,0 +1,43 @@
+// One producer that waits for each record before it sends the next, in turn with the floor: one page, written and
+// synced.
+using LedgerStore.Bench.Frame;
+using LedgerStore.Bench.Load;
+
+namespace LedgerStore.Bench.Engine;
+
+/// <summary>The latency of a single append.</summary>
+internal static class SingleAppends
+{
+    public static void Measure(BenchRun run)
+    {
+        using BenchStore store = new(ledgers: 1);
+        using AppendLoad load = new(store, new LoadShape { Producers = 1, Outstanding = 1, Batch = 1 });
+        using DiskFloor disk = new();
+        int[] page = [4096];
+        TimeSpan time = run.Options.RunTime / 2;
+        load.Run(TimeSpan.FromSeconds(1));
+        List<LatencyHistogram> appends = [];
+        List<LatencyHistogram> floors = [];
+
+        // Many short turns: on a machine that others use too, both must see the same minutes.
+        for (int i = 0; i < 2 * run.Options.Runs; i++)
+        {
+            floors.Add(disk.Run(page, time).Latencies);
+            appends.Add(load.Run(time).Latencies);
+        }
+
+        double floor = BenchRun.Median([.. floors.Select(each => each.PercentileMicros(0.5))]);
+        Report(run, "engine.single.p50_us", "us", floor, null, appends.Select(each => each.PercentileMicros(0.5)));
+        Report(run, "engine.single.p99_us", "us", null, null, appends.Select(each => each.PercentileMicros(0.99)));
+        Report(run, "engine.single.max_us", "us", null, null, appends.Select(each => each.MaxMicros));
+        Report(run, "engine.single.latency_vs_floor", "x", null, 1.5, appends.Zip(
+            floors, (append, page4096) => append.PercentileMicros(0.5) / page4096.PercentileMicros(0.5)));
+    }
+
+    private static void Report(
+        BenchRun run, string name, string unit, double? floor, double? target, IEnumerable<double> values)
+    {
+        double[] runs = [.. values];
+        run.Report(new BenchResult(name, BenchRun.Median(runs), unit, floor, target, LowerIsBetter: true, runs));
+    }
+}

@@ -1,0 +1,120 @@
+// Memory of bundles that are being filled, and of their blocks. A thousand ledgers grow their bundles in step, and the
+// framework's pool keeps 64 arrays of a size: the rest became garbage, 240 bytes for each record.
+// Any thread; one lock, held for a push or a pop, once or twice for each bundle.
+using LedgerStore.Engine.Foundation;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Engine.Append;
+
+/// <summary>Free arrays by size: four sizes for each doubling, so an array is at most a fifth too large.</summary>
+internal sealed class BundleMemory
+{
+    public const int BytesMin = 2 * 1024;
+
+    // What is kept for the next ones; beyond it arrays are left to the collector. A thousand ledgers that are appended to
+    // in turn fill, and give back, a thousand bundles at a time: 90 MB.
+    private const long FreeBytesMax = 128L * 1024 * 1024;
+    private const int FreeListsMax = 2_048;
+    private const int StepsPerDoubling = 4;
+
+    private readonly Lock _lock = new();
+    private readonly int[] _sizes;
+    private readonly Stack<byte[]>[] _free;
+    private readonly Stack<Hash256[]> _freeLeaves = [];
+    private readonly Stack<int[]> _freeEnds = [];
+    private long _freeBytes;
+
+    private BundleMemory()
+    {
+        List<int> sizes = [];
+        for (long size = BytesMin; size <= 2 * StoreLimits.BundleBytesMax; size *= 2)
+        {
+            for (int step = 0; step < StepsPerDoubling; step++)
+            {
+                sizes.Add((int)(size + (size * step / StepsPerDoubling)));
+            }
+        }
+
+        _sizes = [.. sizes];
+        _free = [.. sizes.Select(static _ => new Stack<byte[]>())];
+    }
+
+    /// <summary>Of all stores of the process, like the framework's own pool.</summary>
+    public static BundleMemory Shared { get; } = new();
+
+    /// <summary>An array of at least so many bytes. Its content is what it is.</summary>
+    public byte[] Rent(int bytes)
+    {
+        int at = ClassOf(bytes);
+        lock (_lock)
+        {
+            if (_free[at].TryPop(out byte[]? free))
+            {
+                _freeBytes -= free.Length;
+                return free;
+            }
+        }
+
+        return GC.AllocateUninitializedArray<byte>(_sizes[at]);
+    }
+
+    public void Return(byte[] array)
+    {
+        if (array.Length == 0)
+        {
+            return;
+        }
+
+        int at = ClassOf(array.Length);
+        Invariant.That(_sizes[at] == array.Length, "only what was rented is returned");
+        lock (_lock)
+        {
+            if (_freeBytes + array.Length <= FreeBytesMax)
+            {
+                _freeBytes += array.Length;
+                _free[at].Push(array);
+            }
+        }
+    }
+
+    /// <summary>The ends and the leaf hashes of a bundle's entries, with room for so many or more.</summary>
+    public (int[] Ends, Hash256[] Leaves) RentLists(int entries)
+    {
+        if (entries == StoreLimits.EntriesPerBundle)
+        {
+            lock (_lock)
+            {
+                if (_freeEnds.TryPop(out int[]? ends))
+                {
+                    return (ends, _freeLeaves.Pop());
+                }
+            }
+        }
+
+        return (new int[entries], new Hash256[entries]);
+    }
+
+    public void ReturnLists(int[] ends, Hash256[] leaves)
+    {
+        // Small ones are those of a ledger's first entries: not worth keeping.
+        if (ends.Length != StoreLimits.EntriesPerBundle)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (_freeEnds.Count < FreeListsMax)
+            {
+                _freeEnds.Push(ends);
+                _freeLeaves.Push(leaves);
+            }
+        }
+    }
+
+    private int ClassOf(int bytes)
+    {
+        int at = Array.BinarySearch(_sizes, Math.Max(bytes, BytesMin));
+        return at >= 0 ? at : ~at;
+    }
+}
