@@ -15,6 +15,9 @@ internal sealed partial class LedgerOpener(IFileSystem files, SegmentEnvironment
     private const int BundleLevel = 8;
     private const int SegmentLevel = 16;
 
+    /// <summary>Whether the catalog has a ledger with this id.</summary>
+    public bool Knows(uint id) => catalog.Find(id) is not null;
+
     /// <summary>Opens a ledger that the journal holds nothing of: its files are all there is.</summary>
     /// <remarks>Damage in these files makes the ledger read-only, and is no business of the other ledgers.</remarks>
     public LedgerLog Open(uint id)

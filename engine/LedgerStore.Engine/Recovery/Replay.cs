@@ -140,6 +140,15 @@ internal sealed class Replay(IFileSystem files, LedgerOpener opener, LedgerLogs 
             return false;
         }
 
+        if (!opener.Knows(section.LedgerId))
+        {
+            // The catalog is durable before anything is appended to a new ledger.
+            throw new StoreException(
+                StoreReason.Corruption,
+                $"the journal holds entries of ledger {section.LedgerId}, which the catalog does not know: it was damaged "
+                + "or exchanged. Nothing was changed; restore a backup");
+        }
+
         try
         {
             LedgerLog ledger = ledgers.GetOrAdd(section.LedgerId, section.FirstIndex, opener.OpenForReplay);

@@ -65,6 +65,11 @@ internal sealed class FileNode : SimulatedNode
         {
             ChangeLength(offset + done);
         }
+        else if (done > 0 && offset + done > _durableLength && !_isLengthDirty)
+        {
+            // A failed sync has lost the length. Pages that are written again bring it along, as ext4 and XFS do it.
+            ChangeLength(Length);
+        }
 
         return done;
     }

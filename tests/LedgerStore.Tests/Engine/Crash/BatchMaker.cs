@@ -15,8 +15,8 @@ internal sealed class BatchMaker(StoreModel model, SplitMix random)
 
     public ModelLedger? AnyLedger()
     {
-        List<ModelLedger> created = [.. model.Ledgers.Where(static l => l.IsCreated)];
-        return created.Count == 0 ? null : created[random.Below(created.Count)];
+        ModelLedger? any = model.Ledgers.Count == 0 ? null : model.Ledgers[random.Below(model.Ledgers.Count)];
+        return any is { IsCreated: true } ? any : null;
     }
 
     /// <summary>Anything that an application may do; null when there is no ledger yet.</summary>

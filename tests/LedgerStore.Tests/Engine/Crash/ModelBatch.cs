@@ -31,6 +31,8 @@ internal sealed class ModelProducer(string appender, string name)
 
     public byte[] Name { get; } = Encoding.UTF8.GetBytes(name);
 
+    public ModelProducer CopyWithoutBatches() => new(appender, name);
+
     /// <summary>Its batches in order, refused ones left out.</summary>
     public List<ModelBatch> Batches { get; } = [];
 
@@ -41,6 +43,7 @@ internal sealed class ModelProducer(string appender, string name)
 internal sealed class ModelBatch
 {
     private const int NumberBytes = 8;
+    private readonly int[] _offsets;
 
     public ModelBatch(long number, ModelLedger ledger, ModelProducer? producer, SplitMix random, int records)
     {
@@ -59,12 +62,29 @@ internal sealed class ModelBatch
         Payload = new byte[Lengths.Sum()];
         SplitMix bytes = new((ulong)number);
         bytes.Fill(Payload);
-        int offset = 0;
-        for (int i = 0; i < records; i++)
+        _offsets = new int[records];
+        for (int i = 0, offset = 0; i < records; i++)
         {
             BinaryPrimitives.WriteInt64LittleEndian(Payload.AsSpan(offset), (number << 12) | (uint)i);
+            _offsets[i] = offset;
             offset += Lengths[i];
         }
+    }
+
+    private ModelBatch(ModelBatch other, ModelLedger ledger, ModelProducer? producer)
+    {
+        Number = other.Number;
+        Ledger = ledger;
+        Producer = producer;
+        FirstSequence = other.FirstSequence;
+        ContentType = other.ContentType;
+        Lengths = other.Lengths;
+        Payload = other.Payload;
+        _offsets = other._offsets;
+        ExpectedSize = other.ExpectedSize;
+        Fate = other.Fate;
+        FirstIndex = other.FirstIndex;
+        ReceivedMicros = other.ReceivedMicros;
     }
 
     public long Number { get; }
@@ -99,6 +119,8 @@ internal sealed class ModelBatch
 
     public ValueTask<AppendResult> Answer { get; private set; }
 
+    public ModelBatch Copy(ModelLedger ledger, ModelProducer? producer) => new(this, ledger, producer);
+
     public void Send(Appends appends, LedgerLog ledger)
     {
         ModelBatch content = RepeatOf ?? this;
@@ -122,18 +144,12 @@ internal sealed class ModelBatch
     /// <summary>Whether an entry is the one that this batch's record must have become.</summary>
     public bool IsEntry(int record, ReadOnlySpan<byte> entry)
     {
-        if (!EntryView.TryParse(entry, out EntryView view))
+        if (!EntryView.TryParse(entry, out EntryView view) || view.ReceivedMicros != ReceivedMicros)
         {
             return false;
         }
 
-        int offset = 0;
-        for (int i = 0; i < record; i++)
-        {
-            offset += Lengths[i];
-        }
-
-        return view.Payload.SequenceEqual(Payload.AsSpan(offset, Lengths[record]))
+        return view.Payload.SequenceEqual(Payload.AsSpan(_offsets[record], Lengths[record]))
             && view.Appender.SequenceEqual(Producer is null ? default : Producer.Appender)
             && view.Producer.SequenceEqual(Producer is null ? default : Producer.Name)
             && view.Sequence == (Producer is null ? 0 : FirstSequence + record)

@@ -1,6 +1,6 @@
 // What one ledger of a simulated store must hold: every stored entry to the byte, once it was seen, and its tree.
 // Owned by one simulation, on one thread.
-using LedgerStore.Engine;
+using System.Numerics;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Tests.Engine.Crash;
@@ -8,10 +8,8 @@ namespace LedgerStore.Tests.Engine.Crash;
 /// <summary>The right answer about one ledger.</summary>
 internal sealed class ModelLedger(string name, bool isSalted)
 {
-    private readonly List<Hash256> _leaves = [];
-
-    // Roots of the full bundles, computed once: their leaves never change.
-    private readonly List<Hash256> _bundleRoots = [];
+    // Every perfect subtree over leaves that were seen, by level: computed once, because leaves never change.
+    private readonly List<List<Hash256>> _perfect = [[]];
 
     public string Name { get; } = name;
 
@@ -61,52 +59,61 @@ internal sealed class ModelLedger(string name, bool isSalted)
     public void Learn(ReadOnlySpan<byte> entry)
     {
         Seen.Add(entry.ToArray());
-        _leaves.Add(MerkleHash.Leaf(entry));
+        _perfect[0].Add(MerkleHash.Leaf(entry));
+        for (int level = 0; _perfect[level].Count % 2 == 0; level++)
+        {
+            if (_perfect.Count == level + 1)
+            {
+                _perfect.Add([]);
+            }
+
+            List<Hash256> below = _perfect[level];
+            _perfect[level + 1].Add(MerkleHash.Node(below[^2], below[^1]));
+        }
     }
 
     /// <summary>The root over the first entries, all of which were seen: RFC 6962, from the definition.</summary>
-    public Hash256 Root(long size)
-    {
-        while (_bundleRoots.Count < size / StoreLimits.EntriesPerBundle)
-        {
-            int from = _bundleRoots.Count * StoreLimits.EntriesPerBundle;
-            _bundleRoots.Add(RootOf(from, from + StoreLimits.EntriesPerBundle));
-        }
-
-        return size == 0 ? MerkleHash.EmptyRoot : RootOf(0, (int)size);
-    }
+    public Hash256 Root(long size) => size == 0 ? MerkleHash.EmptyRoot : RootOf(0, (int)size);
 
     /// <summary>A copy for another history that begins with the same entries.</summary>
-    public ModelLedger Copy()
+    /// <param name="copies">Takes the copies of all batches.</param>
+    public ModelLedger Copy(Dictionary<ModelBatch, ModelBatch> copies, IEnumerable<ModelBatch> open)
     {
         ModelLedger copy = new(Name, IsSalted) { IsCreated = IsCreated, Id = Id, Size = Size };
-        copy.Stored.AddRange(Stored);
         copy.Seen.AddRange(Seen);
-        copy._leaves.AddRange(_leaves);
-        copy._bundleRoots.AddRange(_bundleRoots);
+        copy._perfect.Clear();
+        copy._perfect.AddRange(_perfect.Select(static level => new List<Hash256>(level)));
+        Dictionary<ModelProducer, ModelProducer> producers = [];
+        foreach (ModelProducer producer in Producers)
+        {
+            producers.Add(producer, producer.CopyWithoutBatches());
+            copy.Producers.Add(producers[producer]);
+        }
+
+        foreach (ModelBatch batch in Stored.Concat(open.Where(batch => batch.Ledger == this)))
+        {
+            copies.Add(batch, batch.Copy(copy, batch.Producer is null ? null : producers[batch.Producer]));
+        }
+
+        copy.Stored.AddRange(Stored.Select(batch => copies[batch]));
+        foreach ((ModelProducer producer, ModelProducer its) in producers)
+        {
+            its.Batches.AddRange(producer.Batches.Select(batch => copies[batch]));
+        }
+
         return copy;
     }
 
     private Hash256 RootOf(int from, int to)
     {
         int count = to - from;
-        if (count == 1)
+        if (BitOperations.IsPow2(count))
         {
-            return _leaves[from];
+            int level = BitOperations.Log2((uint)count);
+            return _perfect[level][from >> level];
         }
 
-        int bundle = from / StoreLimits.EntriesPerBundle;
-        if (count == StoreLimits.EntriesPerBundle && bundle < _bundleRoots.Count)
-        {
-            return _bundleRoots[bundle];
-        }
-
-        int split = 1;
-        while (split * 2 < count)
-        {
-            split *= 2;
-        }
-
+        int split = 1 << BitOperations.Log2((uint)(count - 1));
         return MerkleHash.Node(RootOf(from, from + split), RootOf(from + split, to));
     }
 }

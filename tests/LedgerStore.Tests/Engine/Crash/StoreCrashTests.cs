@@ -30,7 +30,7 @@ public sealed class StoreCrashTests(ITestOutputHelper output)
             try
             {
                 StoreHistory history = new(FirstSeed + (ulong)i);
-                history.Run(lives: 4);
+                history.Run(lives: 3);
                 Interlocked.Add(ref acknowledged, history.AcknowledgedCount);
             }
             catch (Exception error)

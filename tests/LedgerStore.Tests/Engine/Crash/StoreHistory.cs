@@ -32,7 +32,7 @@ internal class StoreHistory
         SimulatedOptions options = new()
         {
             Seed = seed,
-            WriteBackOneIn = _random.OneIn(2) ? 0 : 1 + _random.Below(8),
+            WriteBackOneIn = _random.OneIn(2) ? 0 : 2 + _random.Below(24),
             GarbageInLostSectors = _random.OneIn(2),
             FailedSyncDropsNames = false,
         };

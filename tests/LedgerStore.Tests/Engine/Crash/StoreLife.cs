@@ -98,8 +98,6 @@ internal sealed class StoreLife : IDisposable
                 ChangeSpace();
                 break;
         }
-
-        _model.Poll(MayAcknowledge, _wasFull);
     }
 
     /// <summary>Turns everything until nothing is left to do.</summary>
@@ -107,7 +105,6 @@ internal sealed class StoreLife : IDisposable
     {
         while (!HasFailed && (Run(Core.RunSequencer) | Run(Core.RunBundler) | Run(Core.RunFlusher)))
         {
-            _model.Poll(MayAcknowledge, _wasFull);
         }
     }
 
@@ -181,18 +178,26 @@ internal sealed class StoreLife : IDisposable
             return false;
         }
 
+        bool worked;
         try
         {
-            return part();
+            worked = part();
         }
         catch (Exception failure) when (failure is not (SimulatedCrash or ProcessKilledException))
         {
-            Assert.True(_plan.Weather.Failed is not null, $"the store stopped, and nothing had failed: {failure}");
+            if (_plan.Weather.Failed is null)
+            {
+                throw new InvalidOperationException($"the store stopped, and nothing had failed: {failure}", failure);
+            }
+
             Core.Poison.TrySet(failure);
             Core.FailHeld();
             _model.PollAll(mayAcknowledge: false, mayRefuse: true);
             return false;
         }
+
+        _model.Poll(MayAcknowledge, _wasFull);
+        return worked;
     }
 
     private void Append()
@@ -204,7 +209,8 @@ internal sealed class StoreLife : IDisposable
         }
     }
 
-    private void Send(ModelBatch batch)
+    /// <summary>Sends a batch; its answer comes when the parts are run.</summary>
+    public void Send(ModelBatch batch)
     {
         try
         {
@@ -224,7 +230,12 @@ internal sealed class StoreLife : IDisposable
             return;
         }
 
-        ModelLedger ledger = new($"ledger-{_model.Ledgers.Count}", _random.OneIn(3));
+        Create(new ModelLedger($"ledger-{_model.Ledgers.Count}", _random.OneIn(3)));
+    }
+
+    /// <summary>Creates a ledger.</summary>
+    public void Create(ModelLedger ledger)
+    {
         _model.Ledgers.Add(ledger);
         try
         {
@@ -258,8 +269,9 @@ internal sealed class StoreLife : IDisposable
         }
         else
         {
-            ledger.Id = Core.Parts.Catalog.Find(ledger.Name)!.Id;
-            ledger.IsCreated = true;
+            CatalogLedger? found = Core.Parts.Catalog.Find(ledger.Name);
+            Assert.True(found is not null, $"ledger '{ledger.Name}' is gone");
+            (ledger.IsCreated, ledger.Id) = (true, found.Id);
         }
     }
 
@@ -281,7 +293,7 @@ internal sealed class StoreLife : IDisposable
         }
         catch (StoreException lost) when (lost.Reason == StoreReason.DataLoss)
         {
-            Assert.True(_plan.Weather.FailsReads, $"the disk reads well: {lost}");
+            Assert.True(_plan.Weather.FailsReads, lost.Message);
         }
         finally
         {

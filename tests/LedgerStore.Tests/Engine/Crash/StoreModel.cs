@@ -27,6 +27,20 @@ internal sealed class StoreModel
 
     public long AcknowledgedCount { get; private set; }
 
+    /// <summary>A copy that can find out what one of many possible crashes has left.</summary>
+    public StoreModel Copy()
+    {
+        StoreModel copy = new() { NextNumber = NextNumber, LastMicros = LastMicros };
+        Dictionary<ModelBatch, ModelBatch> batches = [];
+        foreach (ModelLedger ledger in Ledgers)
+        {
+            copy.Ledgers.Add(ledger.Copy(batches, _open));
+        }
+
+        copy._open.AddRange(_open.Select(batch => batches[batch]));
+        return copy;
+    }
+
     /// <summary>Adds a batch that was sent and may become entries.</summary>
     public void Sent(ModelBatch batch)
     {
@@ -39,7 +53,7 @@ internal sealed class StoreModel
 
     /// <summary>The size that the ledger will have when everything on its way is stored.</summary>
     public long SizeToCome(ModelLedger ledger) =>
-        ledger.Size + _open.Where(b => b.Ledger == ledger).Sum(static b => (long)b.Count);
+        ledger.Size + _open.Sum(batch => batch.Ledger == ledger ? (long)batch.Count : 0);
 
     /// <summary>Takes the answers that have come.</summary>
     /// <param name="mayAcknowledge">False after a failure: then nothing may be acknowledged any more.</param>
@@ -47,8 +61,9 @@ internal sealed class StoreModel
     public void Poll(bool mayAcknowledge, bool mayRefuse)
     {
         bool isBehindOpen = false;
-        foreach (ModelBatch batch in _open.ToList())
+        for (int i = 0; i < _open.Count; i++)
         {
+            ModelBatch batch = _open[i];
             if (batch.Fate == BatchFate.Unknown || !batch.Answer.IsCompleted)
             {
                 isBehindOpen = true;
@@ -58,8 +73,8 @@ internal sealed class StoreModel
             try
             {
                 AppendResult result = batch.Answer.GetAwaiter().GetResult();
-                Assert.False(isBehindOpen, $"{batch} was acknowledged before one that was sent earlier");
-                Assert.True(mayAcknowledge, $"{batch} was acknowledged after a failure");
+                FailIf(isBehindOpen, batch, "was acknowledged before one that was sent earlier");
+                FailIf(!mayAcknowledge, batch, "was acknowledged after a failure");
                 Acknowledge(batch, result);
             }
             catch (StoreException refused)
@@ -67,6 +82,9 @@ internal sealed class StoreModel
                 isBehindOpen |= refused.Reason == StoreReason.StorageFailed;
                 Refuse(batch, refused, mayAcknowledge, mayRefuse);
             }
+
+            // What is known by now has left the list.
+            i -= batch.Fate is BatchFate.Stored or BatchFate.Refused ? 1 : 0;
         }
 
         _questions.RemoveAll(batch => batch.Answer.IsCompleted && CheckAnswer(batch, mayAcknowledge, mayRefuse));
@@ -79,8 +97,10 @@ internal sealed class StoreModel
         bool Answered(ModelBatch batch) => batch.Fate != BatchFate.Pending || batch.Answer.IsCompleted;
         SpinWait.SpinUntil(() => _open.TrueForAll(Answered) && _questions.TrueForAll(Answered), s_patience);
         Poll(mayAcknowledge, mayRefuse);
-        Assert.All(_open, batch => Assert.True(batch.Fate == BatchFate.Unknown, $"{batch} was never answered"));
-        Assert.All(_questions, batch => Assert.Fail($"{batch} was never answered"));
+        foreach (ModelBatch batch in _open.Concat(_questions))
+        {
+            FailIf(batch.Fate != BatchFate.Unknown, batch, "was never answered");
+        }
     }
 
     /// <summary>The process is gone: what was on its way may be stored or not.</summary>
@@ -110,9 +130,8 @@ internal sealed class StoreModel
                 continue;
             }
 
-            Assert.False(isBehindLost, $"{batch} survived, and one that was sent before it did not");
-            long end = ledger.Size + batch.Count;
-            Assert.True(log.Durable.Value >= end, $"of {batch} only a part survived");
+            FailIf(isBehindLost, batch, "survived, and one that was sent before it did not");
+            FailIf(log.Durable.Value < ledger.Size + batch.Count, batch, "survived in part");
             long micros = MicrosAt(log, ledger.Size);
             NoteTime(batch, micros);
             ledger.Add(batch, micros);
@@ -129,9 +148,9 @@ internal sealed class StoreModel
 
     private void Acknowledge(ModelBatch batch, AppendResult result)
     {
-        Assert.False(result.IsDuplicate, $"{batch} was sent once and is called a duplicate");
-        Assert.True(batch.Ledger.Size == result.FirstIndex, $"{batch} is at {result}, not at {batch.Ledger.Size}");
-        Assert.Equal(batch.Count, result.Count);
+        FailIf(result.IsDuplicate, batch, "was sent once and is called a duplicate");
+        FailIf(batch.Ledger.Size != result.FirstIndex, batch, "is not at the end of its ledger");
+        FailIf(batch.Count != result.Count, batch, "was acknowledged with another count");
         NoteTime(batch, result.ReceivedMicros);
         batch.Ledger.Add(batch, result.ReceivedMicros);
         _open.Remove(batch);
@@ -140,7 +159,7 @@ internal sealed class StoreModel
 
     private void NoteTime(ModelBatch batch, long micros)
     {
-        Assert.True(micros >= LastMicros, $"{batch}: time went back from {LastMicros} to {micros}");
+        FailIf(micros < LastMicros, batch, "has a time before that of the one before it");
         LastMicros = micros;
     }
 
@@ -148,7 +167,7 @@ internal sealed class StoreModel
     {
         if (refused.Reason == StoreReason.StorageFailed)
         {
-            Assert.False(mayAcknowledge, $"{batch} failed and nothing had: {refused}");
+            FailIf(mayAcknowledge, batch, "failed, and the store had not", refused);
             batch.Fate = BatchFate.Unknown;
             return;
         }
@@ -156,7 +175,7 @@ internal sealed class StoreModel
         // A producer's batch behind one that found the disk full leaves a gap, and a size is then not the expected one.
         bool isOrdinary = refused.Reason == StoreReason.Closed || (mayRefuse && refused.Reason
             is StoreReason.DiskFull or StoreReason.SequenceGap or StoreReason.SizeMismatch);
-        Assert.True(isOrdinary, $"{batch} was refused: {refused}");
+        FailIf(!isOrdinary, batch, "was refused", refused);
         batch.Fate = BatchFate.Refused;
         batch.Producer?.Batches.Remove(batch);
         _open.Remove(batch);
@@ -167,9 +186,9 @@ internal sealed class StoreModel
         try
         {
             AppendResult result = batch.Answer.GetAwaiter().GetResult();
-            Assert.True(batch.MustFail is null, $"{batch} was to be refused with {batch.MustFail}: {result}");
+            FailIf(batch.MustFail is not null, batch, "was to be refused");
             ModelBatch first = batch.RepeatOf!;
-            Assert.True(first.Fate == BatchFate.Stored, $"{batch} was answered before the first one was");
+            FailIf(first.Fate != BatchFate.Stored, batch, "was answered before the first one was");
             Assert.Equal(new AppendResult(first.FirstIndex, first.Count, first.ReceivedMicros, true), result);
         }
         catch (StoreException refused)
@@ -178,9 +197,18 @@ internal sealed class StoreModel
                 || refused.Reason == StoreReason.Closed
                 || (refused.Reason == StoreReason.StorageFailed && !mayAcknowledge)
                 || (refused.Reason == StoreReason.DiskFull && mayRefuse);
-            Assert.True(isExpected, $"{batch} was to be refused with {batch.MustFail}: {refused}");
+            FailIf(!isExpected, batch, "was refused for another reason", refused);
         }
 
         return true;
+    }
+
+    // No message is made while all is well: this runs for every batch, thousands of times.
+    private static void FailIf(bool isWrong, ModelBatch batch, string what, Exception? error = null)
+    {
+        if (isWrong)
+        {
+            Assert.Fail($"{batch} {what}. Its ledger has {batch.Ledger.Size} entries. {error}");
+        }
     }
 }
