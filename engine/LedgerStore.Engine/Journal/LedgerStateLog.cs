@@ -49,6 +49,9 @@ internal sealed class LedgerStateLog
     /// </summary>
     public bool NeedsCommit => _staged.Count > 0 || _log.HasRolledForward || _log.HasTornTail;
 
+    /// <summary>See <see cref="CommittedLog.IsHalfCommitted"/>.</summary>
+    public bool IsHalfCommitted => _log.IsHalfCommitted;
+
     /// <summary>See <see cref="CommittedLog.HasTornTail"/>.</summary>
     public bool HasTornTail => _log.HasTornTail;
 

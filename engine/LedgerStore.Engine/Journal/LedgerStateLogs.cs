@@ -20,6 +20,7 @@ internal static class LedgerStateLogs
     {
         CutTornTails(files, root, logs);
         var written = new List<LedgerStateLog>(logs.Count);
+        var committed = new List<LedgerStateLog>(logs.Count);
         Exception? leftOut;
         try
         {
@@ -28,11 +29,7 @@ internal static class LedgerStateLogs
             {
                 // A crash before this sync leaves some of the records; all of them are pending or behind the commit.
                 files.SyncFileSystem(root);
-                foreach (LedgerStateLog log in written)
-                {
-                    log.WriteSlot();
-                }
-
+                WriteSlots(written, committed, ref leftOut);
                 files.SyncFileSystem(root);
             }
         }
@@ -42,7 +39,7 @@ internal static class LedgerStateLogs
             throw;
         }
 
-        foreach (LedgerStateLog log in written)
+        foreach (LedgerStateLog log in committed)
         {
             log.ConfirmCommitted();
         }
@@ -95,7 +92,11 @@ internal static class LedgerStateLogs
 
             try
             {
-                log.WritePending();
+                if (!log.IsHalfCommitted)
+                {
+                    log.WritePending();
+                }
+
                 written.Add(log);
             }
             catch (StorageException full) when (full.IsNoSpace)
@@ -109,6 +110,23 @@ internal static class LedgerStateLogs
         }
 
         return leftOut;
+    }
+
+    // A new log's name may find no room in its directory. Its records are durable: the next try goes on from here.
+    private static void WriteSlots(List<LedgerStateLog> written, List<LedgerStateLog> committed, ref Exception? leftOut)
+    {
+        foreach (LedgerStateLog log in written)
+        {
+            try
+            {
+                log.WriteSlot();
+                committed.Add(log);
+            }
+            catch (StorageException full) when (full.IsNoSpace)
+            {
+                leftOut ??= full;
+            }
+        }
     }
 
     private static void FailAll(List<LedgerStateLog> logs, Exception error)
