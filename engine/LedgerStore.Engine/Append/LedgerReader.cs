@@ -37,6 +37,21 @@ internal sealed class LedgerReader(uint ledgerId, SegmentReader segments, Bundle
             : throw Nowhere(bundleIndex);
     }
 
+    /// <summary>A bundle that has the entry at this slot, which is readable.</summary>
+    /// <exception cref="StoreException">As of <see cref="ReadBundle(long)"/>.</exception>
+    public BundleLease ReadBundle(long bundleIndex, int slot)
+    {
+        BundleLease lease = ReadBundle(bundleIndex);
+        if (slot < lease.Entries)
+        {
+            return lease;
+        }
+
+        // Of a damaged ledger, an older and shorter block may be all that is left of the last bundle.
+        lease.Dispose();
+        throw Nowhere(bundleIndex);
+    }
+
     /// <summary>The block of a full bundle is on the disk: keep its entries for those who read what is new.</summary>
     public void Keep(OpenBundle bundle) => services.Cache.AddCopy(
         ledgerId, bundle.FirstIndex / StoreLimits.EntriesPerBundle, bundle.Span);

@@ -145,8 +145,8 @@ internal sealed class Replay(IFileSystem files, LedgerOpener opener, LedgerLogs 
             // The catalog is durable before anything is appended to a new ledger.
             throw new StoreException(
                 StoreReason.Corruption,
-                $"the journal holds entries of ledger {section.LedgerId}, which the catalog does not know: it was damaged "
-                + "or exchanged. Nothing was changed; restore a backup");
+                $"the journal holds entries of ledger {section.LedgerId}, which the catalog does not know: one of them "
+                + "was damaged or exchanged. Nothing was changed; restore a backup");
         }
 
         try
