@@ -35,6 +35,31 @@ public sealed class PlantedFaultTests(ITestOutputHelper output)
     public void An_ignored_sync_error_is_noticed() =>
         AssertNoticed(seed => new WrappedHistory(seed, static disk => new IgnoredSyncErrors(disk)));
 
+    [Fact]
+    public void Cutting_the_journal_at_any_bad_checksum_is_noticed()
+    {
+        SimulatedFileSystem disk = SmallStore.NewDisk();
+        StoreModel model = new();
+        using (StoreLife life = SmallStore.Open(disk, model))
+        {
+            life.Create(new ModelLedger("first", isSalted: false));
+            SmallStore.Append(life, model, 0, producer: 0, records: 20);
+            SmallStore.Append(life, model, 0, producer: 0, records: 20);
+            life.RunAll();
+            StoreCheck.CheckStore(life.Core, model, isThorough: true);
+        }
+
+        // Somebody changes a byte of the first batch's frame while the store is down.
+        const long InFirstBatch = 4096 + 4096 + 500;
+        string path = disk.AllFiles(SmallStore.Directory).First(p => p.Contains("/journal/0", StringComparison.Ordinal));
+        disk.FlipBit(path, InFirstBatch, 3);
+        Assert.True(DamagedStore.IsNoticed(disk.Crash(new KeepAll()), model, bundles: null), "the store refuses");
+        CutAtAnyBadChecksum planted = new(disk.Crash(new KeepAll()));
+        Xunit.Sdk.TrueException noticed = Assert.Throws<Xunit.Sdk.TrueException>(
+            () => DamagedStore.IsNoticed(planted, model, bundles: null));
+        Assert.Contains("without a word", noticed.Message, StringComparison.Ordinal);
+    }
+
     private void AssertNoticed(Func<ulong, StoreHistory> plant)
     {
         for (ulong seed = 1; seed <= SeedsMax; seed++)
@@ -45,7 +70,7 @@ public sealed class PlantedFaultTests(ITestOutputHelper output)
             }
             catch (InvalidOperationException noticed)
             {
-                output.WriteLine(noticed.ToString());
+                output.WriteLine(noticed.Message.Split('\n')[0]);
                 return;
             }
         }

@@ -18,24 +18,27 @@ internal static class SmallStore
 
     public static SimulatedFileSystem NewDisk() => new(new SimulatedOptions { FailedSyncDropsNames = false });
 
+    public static StoreTuning Tuning { get; } = new()
+    {
+        BufferBytes = 4096, BufferCount = 3, JournalFileBytes = FileBytes, HeldBytesMax = 1 << 20, HashHelpers = 0,
+    };
+
+    public static StoreOptions Options() => new()
+    {
+        Directory = Directory,
+        JournalBudgetBytes = 4 * FileBytes,
+        CacheBytes = 64 * 1024,
+        ReserveBytes = 0,
+        Time = new ManualTime(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)),
+    };
+
     /// <summary>Opens the store that is on the disk, checked against the model.</summary>
     public static StoreLife Open(SimulatedFileSystem disk, StoreModel model, IFileSystem? files = null)
     {
-        ManualTime time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        StoreTuning tuning = new()
-        {
-            BufferBytes = 4096, BufferCount = 3, JournalFileBytes = FileBytes, HeldBytesMax = 1 << 20, HashHelpers = 0,
-        };
-        StoreOptions options = new()
-        {
-            Directory = Directory,
-            JournalBudgetBytes = 4 * FileBytes,
-            CacheBytes = 64 * 1024,
-            ReserveBytes = 0,
-            Time = time,
-        };
+        StoreOptions options = Options();
         DiskWeather fine = new(disk, new SplitMix(1));
-        return StoreLife.Open(new LifePlan(options, tuning, files ?? disk, fine, time, (ulong)Interlocked.Increment(ref s_openings)), model);
+        ulong seed = (ulong)Interlocked.Increment(ref s_openings);
+        return StoreLife.Open(new LifePlan(options, Tuning, files ?? disk, fine, (ManualTime)options.Time, seed), model);
     }
 
     /// <summary>A batch of a producer, or of nobody.</summary>

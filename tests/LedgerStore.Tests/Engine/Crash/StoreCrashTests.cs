@@ -10,6 +10,8 @@ namespace LedgerStore.Tests.Engine.Crash;
 
 public sealed class StoreCrashTests(ITestOutputHelper output)
 {
+    private const int NearlyFullOneIn = 100;
+
     private static bool Long => Environment.GetEnvironmentVariable("LEDGERSTORE_LONG") == "1";
 
     private static int Seeds =>
@@ -29,7 +31,9 @@ public sealed class StoreCrashTests(ITestOutputHelper output)
         {
             try
             {
-                StoreHistory history = new(FirstSeed + (ulong)i);
+                // Some begin where the first segment is nearly full: it is completed, sealed and superseded in them.
+                StartDisk? start = i % NearlyFullOneIn == NearlyFullOneIn - 1 ? StartDisk.NearlyFull : null;
+                StoreHistory history = new(FirstSeed + (ulong)i, start);
                 history.Run(lives: 3);
                 Interlocked.Add(ref acknowledged, history.AcknowledgedCount);
             }

@@ -1,5 +1,5 @@
-// Short histories of a whole store, with the power cut before every call that changes anything, and every combination of
-// up to twelve unsynced sectors, names and lengths kept or lost. Crashes of recoveries too.
+// Short histories of a whole store, with the power cut before every call that changes anything, and every combination
+// of up to twelve unsynced sectors, names and lengths kept or lost. Crashes of recoveries too.
 using LedgerStore.Tests.Simulation;
 using Xunit;
 using Xunit.Abstractions;
