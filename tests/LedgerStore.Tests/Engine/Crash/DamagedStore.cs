@@ -1,5 +1,5 @@
-// What a store with a damaged file may do: refuse to open, call a ledger damaged, or refuse to read a range. What it may
-// not do: show wrong bytes, forget an acknowledged entry without a word, or fail in any other way.
+// What a store with a damaged file may do: refuse to open, call a ledger damaged, or refuse to read a range. What it
+// may not do: show wrong bytes, forget an acknowledged entry without a word, or fail in any other way.
 // On the test's thread.
 using LedgerStore.Engine;
 using LedgerStore.Engine.Append;

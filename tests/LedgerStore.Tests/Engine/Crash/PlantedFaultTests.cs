@@ -51,7 +51,8 @@ public sealed class PlantedFaultTests(ITestOutputHelper output)
 
         // Somebody changes a byte of the first batch's frame while the store is down.
         const long InFirstBatch = 4096 + 4096 + 500;
-        string path = disk.AllFiles(SmallStore.Directory).First(p => p.Contains("/journal/0", StringComparison.Ordinal));
+        string path = disk.AllFiles(SmallStore.Directory)
+            .First(static p => p.Contains("/journal/0", StringComparison.Ordinal));
         disk.FlipBit(path, InFirstBatch, 3);
         Assert.True(DamagedStore.IsNoticed(disk.Crash(new KeepAll()), model, bundles: null), "the store refuses");
         CutAtAnyBadChecksum planted = new(disk.Crash(new KeepAll()));

@@ -38,7 +38,8 @@ internal static class SmallStore
         StoreOptions options = Options();
         DiskWeather fine = new(disk, new SplitMix(1));
         ulong seed = (ulong)Interlocked.Increment(ref s_openings);
-        return StoreLife.Open(new LifePlan(options, Tuning, files ?? disk, fine, (ManualTime)options.Time, seed), model);
+        ManualTime time = (ManualTime)options.Time;
+        return StoreLife.Open(new LifePlan(options, Tuning, files ?? disk, fine, time, seed), model);
     }
 
     /// <summary>A batch of a producer, or of nobody.</summary>
