@@ -23,6 +23,7 @@ internal static class Program
         new ReadSuite(),
         new RecoverySuite(),
         new FloorSuite(),
+        new CheckpointsSuite(),
     ];
 
     private static int Main(string[] arguments)

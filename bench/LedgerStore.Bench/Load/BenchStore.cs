@@ -1,15 +1,25 @@
 // A store in a directory of its own, on the disk that TMPDIR names. Owned by one suite; the directory goes with it.
 using System.Globalization;
 using LedgerStore.Engine;
+using LedgerStore.Proofs;
 
 namespace LedgerStore.Bench.Load;
 
 /// <summary>An open store with ledgers to append to.</summary>
 internal sealed class BenchStore : IDisposable
 {
+    private readonly SigningKey? _key;
+
     public BenchStore(int ledgers)
+        : this(ledgers, key: null)
     {
-        Store = Store.Open(new StoreOptions { Directory = DataDirectory });
+    }
+
+    /// <summary>A store that signs with the key, if there is one; the anchor is beside the data.</summary>
+    public BenchStore(int ledgers, SigningKey? key)
+    {
+        _key = key;
+        Store = Open();
         Ledgers = [.. Enumerable.Range(0, ledgers).Select(number => Store.CreateLedger(Name(number)))];
     }
 
@@ -36,7 +46,7 @@ internal sealed class BenchStore : IDisposable
     {
         string[] names = [.. Ledgers.Select(ledger => ledger.Name)];
         Store.Dispose();
-        Store = Store.Open(new StoreOptions { Directory = DataDirectory });
+        Store = Open();
         Ledgers = [.. names.Select(Store.GetLedger)];
     }
 
@@ -49,5 +59,14 @@ internal sealed class BenchStore : IDisposable
     {
         Store.Dispose();
         System.IO.Directory.Delete(DataDirectory, recursive: true);
+        System.IO.File.Delete(AnchorPath);
     }
+
+    private string AnchorPath => DataDirectory + ".anchor";
+
+    private Store Open() => Store.Open(new StoreOptions
+    {
+        Directory = DataDirectory,
+        Signing = _key is null ? null : new SigningOptions { Key = _key, AnchorPath = AnchorPath },
+    });
 }

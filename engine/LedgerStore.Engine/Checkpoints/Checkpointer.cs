@@ -179,7 +179,8 @@ internal sealed partial class Checkpointer(CheckpointerParts parts)
         long now = parts.SteadyNanos();
         if (_roundLeft == 0)
         {
-            if (now < _nextRoundNanos)
+            // Woken by a timer of the same interval, which is early as often as late: a little early is in time.
+            if (now < _nextRoundNanos - (_intervalNanos / 4))
             {
                 return false;
             }
@@ -187,7 +188,7 @@ internal sealed partial class Checkpointer(CheckpointerParts parts)
             // Those that grow from here on belong to the next round.
             _roundLeft = parts.Growth.Count;
             _roundStartedNanos = now;
-            _nextRoundNanos = now + _intervalNanos;
+            _nextRoundNanos = Math.Max(_nextRoundNanos, now - (_intervalNanos / 2)) + _intervalNanos;
         }
 
         bool signed = false;

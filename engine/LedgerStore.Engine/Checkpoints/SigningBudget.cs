@@ -12,8 +12,8 @@ internal sealed class SigningBudget
     /// <summary>One part in ten of a core.</summary>
     public const int Share = 10;
 
-    // As much as 300 ms of real time give: enough to sign a burst at once, not enough to be felt.
-    private const long NanosMax = 30_000_000;
+    // As much as 100 ms of real time give: enough to sign a few hundred ledgers at once, not enough to be felt.
+    private const long NanosMax = 10_000_000;
     private long _nanos = NanosMax;
     private long _refilledNanos;
 
@@ -35,6 +35,6 @@ internal sealed class SigningBudget
         UsedNanos += cpuNanos;
 
         // A debt is bounded too: after a crowd of waiters the regular signing goes on within a second.
-        _nanos = Math.Max(-3 * NanosMax, _nanos - cpuNanos);
+        _nanos = Math.Max(-10 * NanosMax, _nanos - cpuNanos);
     }
 }

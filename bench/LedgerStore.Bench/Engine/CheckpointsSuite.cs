@@ -1,0 +1,151 @@
+// What signing and proving must show on a whole store: what signing costs a full-speed load, how soon an append is
+// covered, a thousand growing ledgers within the budget, and proofs from a large ledger, warm and cold.
+// Data directories are made under TMPDIR: it must name the disk that is to be measured.
+using System.Diagnostics;
+using LedgerStore.Bench.Frame;
+using LedgerStore.Bench.Load;
+using LedgerStore.Engine;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Bench.Engine;
+
+internal sealed class CheckpointsSuite : IBenchSuite
+{
+    private const int IntervalMilliseconds = 100;
+    private const int ManyLedgers = 1_000;
+
+    public string Name => "checkpoints";
+
+    public string Summary => "signing: its cost, its latency, a thousand ledgers; proofs from a large ledger";
+
+    public void Run(BenchRun run)
+    {
+        using SigningKey key = SigningKey.Generate();
+        RunCost(run, key);
+        RunLatency(run, key).GetAwaiter().GetResult();
+        RunMany(run, key).GetAwaiter().GetResult();
+        using LargeLedger large = new(key, run.Options.Quick ? 2_000_000 : 10_000_000);
+        large.RunWarm(run);
+        large.RunCold(run);
+    }
+
+    /// <summary>The same load on a store that signs and on one that does not, in turn.</summary>
+    private static void RunCost(BenchRun run, SigningKey key)
+    {
+        LoadShape shape = new();
+        using BenchStore plain = new(1);
+        using BenchStore signed = new(1, key);
+        using AppendLoad plainLoad = new(plain, shape);
+        using AppendLoad signedLoad = new(signed, shape);
+        plainLoad.WarmUp(TimeSpan.FromSeconds(run.Options.Quick ? 3 : 10));
+        signedLoad.WarmUp(TimeSpan.FromSeconds(run.Options.Quick ? 3 : 10));
+        List<double> rates = [];
+        List<double> costs = [];
+        for (int i = 0; i < run.Options.Runs; i++)
+        {
+            LoadFigure without = plainLoad.Run(run.Options.RunTime);
+            LoadFigure with = signedLoad.Run(run.Options.RunTime);
+            rates.Add(with.Records / with.Seconds);
+            costs.Add(100 * ((with.CpuSeconds / with.Records / (without.CpuSeconds / without.Records)) - 1));
+        }
+
+        Report(run, "checkpoints.append.records_per_second", "1/s", null, [.. rates]);
+        Report(run, "checkpoints.append.cpu_cost_of_signing", "%", 5, [.. costs]);
+    }
+
+    /// <summary>One append at a time: until the regular checkpoint covers it, and until one that was asked for
+    /// does.</summary>
+    private static async Task RunLatency(BenchRun run, SigningKey key)
+    {
+        using BenchStore store = new(1, key);
+        Ledger ledger = store.Ledgers[0];
+        List<double> regular = [];
+        List<double> asked = [];
+        int rounds = run.Options.Quick ? 30 : 100;
+        for (int i = 0; i < rounds; i++)
+        {
+            // At another moment of the interval each time.
+            await Task.Delay(i * 37 % IntervalMilliseconds).ConfigureAwait(false);
+            regular.Add(await Milliseconds(ledger, CoveredRegularly).ConfigureAwait(false));
+            asked.Add(await Milliseconds(ledger, CoveredWhenAsked).ConfigureAwait(false));
+        }
+
+        Report(run, "checkpoints.append_to_published.ms", "ms", IntervalMilliseconds + 5, [.. regular]);
+        Report(run, "checkpoints.append_to_asked.ms", "ms", null, [.. asked]);
+    }
+
+    private static async Task<double> Milliseconds(Ledger ledger, Func<Ledger, long, Task> covered)
+    {
+        byte[] record = new byte[256];
+        long start = Stopwatch.GetTimestamp();
+        AppendResult result = await ledger.AppendAsync(record).ConfigureAwait(false);
+        await covered(ledger, result.FirstIndex + 1).ConfigureAwait(false);
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    }
+
+    private static async Task CoveredRegularly(Ledger ledger, long size)
+    {
+        await foreach (PublishedCheckpoint checkpoint in ledger.FollowCheckpointsAsync(size).ConfigureAwait(false))
+        {
+            Debug.Assert(checkpoint.Size >= size, "the first one covers it");
+            return;
+        }
+    }
+
+    private static async Task CoveredWhenAsked(Ledger ledger, long size) =>
+        await ledger.WaitForCheckpointAsync(size).ConfigureAwait(false);
+
+    /// <summary>A thousand ledgers that all grow all the time: how old the oldest entry without a checkpoint
+    /// gets.</summary>
+    private static async Task RunMany(BenchRun run, SigningKey key)
+    {
+        using BenchStore store = new(ManyLedgers, key);
+        using CheckpointMeter meter = new();
+        using CancellationTokenSource stop = new();
+        Task growing = Grow(store.Ledgers, stop.Token);
+        await Task.Delay(1_000).ConfigureAwait(false);
+        List<double> oldest = [];
+        double cpu = meter.CpuSeconds();
+        long start = Stopwatch.GetTimestamp();
+        for (int i = 0; i < run.Options.Runs; i++)
+        {
+            oldest.Add(await SecondsUntilAllCovered(store.Ledgers).ConfigureAwait(false));
+        }
+
+        double share = 100 * (meter.CpuSeconds() - cpu) / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        await stop.CancelAsync().ConfigureAwait(false);
+        await growing.ConfigureAwait(false);
+        Report(run, "checkpoints.thousand_ledgers.seconds", "s", 2, [.. oldest]);
+        Report(run, "checkpoints.thousand_ledgers.cpu_of_one_core", "%", 10, [share]);
+    }
+
+    private static async Task Grow(Ledger[] ledgers, CancellationToken stop)
+    {
+        byte[] record = new byte[256];
+        while (!stop.IsCancellationRequested)
+        {
+            List<Task<AppendResult>> round = [.. ledgers.Select(ledger => ledger.AppendAsync(record).AsTask())];
+            await Task.WhenAll(round).ConfigureAwait(false);
+            await Task.Delay(50, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<double> SecondsUntilAllCovered(Ledger[] ledgers)
+    {
+        long start = Stopwatch.GetTimestamp();
+        long[] sizes = [.. ledgers.Select(ledger => ledger.Size)];
+        for (int i = 0; i < ledgers.Length; i++)
+        {
+            while ((ledgers[i].Checkpoint?.Size ?? 0) < sizes[i])
+            {
+                await Task.Delay(5).ConfigureAwait(false);
+            }
+        }
+
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private static void Report(BenchRun run, string name, string unit, double? target, double[] values) =>
+        run.Report(new BenchResult(
+            name, BenchRun.Median(values), unit, null, target, LowerIsBetter: unit != "1/s", values));
+}

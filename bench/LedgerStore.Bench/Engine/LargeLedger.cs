@@ -1,0 +1,113 @@
+// A signed ledger of millions of entries, for proofs. The disk that TMPDIR names needs about 100 bytes for each.
+using System.Diagnostics;
+using LedgerStore.Bench.Frame;
+using LedgerStore.Bench.Load;
+using LedgerStore.Engine;
+using LedgerStore.Engine.Files;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Bench.Engine;
+
+internal sealed class LargeLedger : IDisposable
+{
+    private const int Batch = 4096;
+    private const int RecordBytes = 32;
+    private const int ProofsAtOnce = 4096;
+
+    // What the cache of tiles holds many times over: 1,024 level-0 tiles.
+    private const long RecentEntries = 1 << 18;
+    private readonly BenchStore _store;
+    private readonly Hash256[] _proof = new Hash256[TreeMath.ProofHashesMax];
+    private readonly Random _random = new(4);
+    private long _size;
+
+    public LargeLedger(SigningKey key, int entries)
+    {
+        _store = new BenchStore(1, key);
+        Fill(entries).GetAwaiter().GetResult();
+    }
+
+    private Ledger Ledger => _store.Ledgers[0];
+
+    /// <summary>On this thread alone.</summary>
+    public void RunWarm(BenchRun run)
+    {
+        run.Rate("proofs.store.inclusion.per_second", 50_000, ProofsAtOnce, () => Inclusion(_size - RecentEntries));
+        run.Rate("proofs.store.consistency.per_second", 50_000, ProofsAtOnce, () => Consistency(_size - RecentEntries));
+        run.Rate("proofs.store.inclusion.anywhere_per_second", null, ProofsAtOnce, () => Inclusion(0));
+    }
+
+    /// <summary>Each proof is the first thing that is read of its part of the ledger; nothing of it is in the page
+    /// cache.</summary>
+    public void RunCold(BenchRun run)
+    {
+        List<double> milliseconds = [];
+        for (int round = 0; round < 5; round++)
+        {
+            DropCaches();
+            for (int i = 0; i < 20; i++)
+            {
+                long index = _random.NextInt64(_size);
+                long start = Stopwatch.GetTimestamp();
+                Ledger.ProveInclusion(index, _size, _proof);
+                milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            }
+        }
+
+        double[] all = [.. milliseconds];
+        run.Report(new BenchResult(
+            "proofs.store.inclusion.cold_ms", BenchRun.Median(all), "ms", null, 2, LowerIsBetter: true, all));
+    }
+
+    public void Dispose() => _store.Dispose();
+
+    private void Inclusion(long first)
+    {
+        for (int i = 0; i < ProofsAtOnce; i++)
+        {
+            Ledger.ProveInclusion(first + _random.NextInt64(_size - first), _size, _proof);
+        }
+    }
+
+    private void Consistency(long first)
+    {
+        for (int i = 0; i < ProofsAtOnce; i++)
+        {
+            Ledger.ProveConsistency(first + 1 + _random.NextInt64(_size - first - 1), _size, _proof);
+        }
+    }
+
+    private async Task Fill(int entries)
+    {
+        byte[] payload = new byte[Batch * RecordBytes];
+        int[] lengths = new int[Batch];
+        Array.Fill(lengths, RecordBytes);
+        Queue<Task<AppendResult>> open = new();
+        for (int done = 0; done < entries; done += Batch)
+        {
+            _random.NextBytes(payload);
+            open.Enqueue(Ledger.AppendAsync(new RecordBatch { Lengths = lengths, Payload = payload }).AsTask());
+            if (open.Count > 16)
+            {
+                await open.Dequeue().ConfigureAwait(false);
+            }
+        }
+
+        await Task.WhenAll(open).ConfigureAwait(false);
+        _size = (await Ledger.WaitForCheckpointAsync(Ledger.Size).ConfigureAwait(false)).Size;
+    }
+
+    /// <summary>Closes and opens the store; then the kernel forgets the segment files, which nobody has mapped.
+    /// </summary>
+    private void DropCaches()
+    {
+        _store.Reopen();
+        _ = Ledger.Checkpoint;
+        LinuxFileSystem files = new();
+        foreach (string path in Directory.EnumerateFiles(_store.DataDirectory, "*.seg", SearchOption.AllDirectories))
+        {
+            using IFile file = files.Open(path, FileAccessMode.ReadOnly);
+            file.Advise(FileAdvice.DontNeed, 0, 0);
+        }
+    }
+}
