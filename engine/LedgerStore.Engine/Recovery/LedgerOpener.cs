@@ -10,7 +10,8 @@ using LedgerStore.Proofs;
 namespace LedgerStore.Engine.Recovery;
 
 /// <summary>Makes the running state of a ledger from its state.log and its segment files.</summary>
-internal sealed partial class LedgerOpener(IFileSystem files, SegmentEnvironment environment, Catalog catalog)
+internal sealed partial class LedgerOpener(
+    IFileSystem files, SegmentEnvironment environment, Catalog catalog, DamageNotes notes)
 {
     private const int BundleLevel = 8;
     private const int SegmentLevel = 16;
@@ -30,7 +31,7 @@ internal sealed partial class LedgerOpener(IFileSystem files, SegmentEnvironment
         }
         catch (Exception damage) when (IsDamage(damage))
         {
-            return OpenDamaged(id, size: 0, damage);
+            return OpenDamaged(id, notes.TryFind(id, out DamageNote note) ? note.Size : 0, damage);
         }
     }
 
@@ -53,8 +54,19 @@ internal sealed partial class LedgerOpener(IFileSystem files, SegmentEnvironment
         return Build(id, log, state, firstIndex, isReplay: true);
     }
 
+    /// <summary>The ledgers that are known to be damaged.</summary>
+    public DamageNotes Notes => notes;
+
     private LedgerStateLog OpenLog(uint id, out LedgerState state)
     {
+        if (notes.TryFind(id, out DamageNote note))
+        {
+            throw new StoreException(
+                StoreReason.DataLoss,
+                $"ledger {id} was found damaged when the store was started: {note.Size:N0} entries were acknowledged, and "
+                + "what its files lack is in the journal files in quarantine");
+        }
+
         LedgerStateLog log = LedgerStateLog.Open(
             files, environment.Paths, environment.StoreId, id, FileAccessMode.ReadWrite, out state);
         if (log.HasTornTail)

@@ -39,6 +39,14 @@ internal sealed partial class StoreOpener
                 $"there is no space to recover the store in {_paths.Root}; nothing is lost: free some, then open it");
         }
 
+        // A crash behind this line finds the notes, and keeps the files that they speak of, too.
+        DamageNotes notes = core.Parts.Opener.Notes;
+        foreach (uint id in replay.Damaged)
+        {
+            notes.Add(new DamageNote(
+                core.Parts.StoreFile.StoreId, id, core.Ledgers.Get(id).NextIndex, facts.LastFileNumber));
+        }
+
         ReuseEmptyFiles(pool, facts);
         pool.PrepareNext();
         core.Writer.FlushedThrough = plan.LastFrame;
@@ -47,7 +55,7 @@ internal sealed partial class StoreOpener
         // From here on the old files are not needed.
         foreach (string name in facts.JournalNames)
         {
-            if (replay.Damaged.Count > 0)
+            if (JournalNames.TryParse(name, out long number) && number <= notes.LastJournalFile)
             {
                 quarantine.Move(Path.Combine(_paths.JournalDirectory, name));
             }

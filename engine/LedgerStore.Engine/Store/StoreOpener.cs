@@ -111,7 +111,7 @@ internal sealed partial class StoreOpener(
         Catalog catalog = Catalog.Open(files, _paths, identity.StoreId, FileAccessMode.ReadWrite);
         Func<long> micros = clock.Next;
         SegmentEnvironment environment = new(services, _paths, identity.StoreId, micros);
-        LedgerOpener opener = new(files, environment, catalog);
+        LedgerOpener opener = new(files, environment, catalog, new DamageNotes(files, _paths));
         int journalFiles = (int)Math.Max(4, options.JournalBudgetBytes / tuning.JournalFileBytes);
         StoreParts parts = new(
             files,

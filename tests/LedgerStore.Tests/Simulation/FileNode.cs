@@ -186,7 +186,12 @@ internal sealed class FileNode : SimulatedNode
         }
 
         _dirty.Clear();
-        CleanLength(reached: random.OneIn(2));
+        if (Length >= _durableLength)
+        {
+            CleanLength(reached: random.OneIn(2));
+        }
+
+        // A cut is a change of metadata, not of pages: it stays to be written.
     }
 
     /// <summary>The kernel writes some pages back by itself, or parts of them: it may at any time.</summary>
