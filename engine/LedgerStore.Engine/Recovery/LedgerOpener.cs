@@ -63,8 +63,8 @@ internal sealed partial class LedgerOpener(
         {
             throw new StoreException(
                 StoreReason.DataLoss,
-                $"ledger {id} was found damaged when the store was started: {note.Size:N0} entries were acknowledged, and "
-                + "what its files lack is in the journal files in quarantine");
+                $"ledger {id} was found damaged when the store was started: {note.Size:N0} entries were acknowledged, "
+                + "and what its files lack is in the journal files in quarantine");
         }
 
         LedgerStateLog log = LedgerStateLog.Open(
