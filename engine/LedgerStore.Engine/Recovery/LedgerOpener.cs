@@ -142,6 +142,14 @@ internal sealed partial class LedgerOpener(
     /// <summary>The file that holds the entries behind the last complete segment.</summary>
     private SegmentSource OpenLast(uint id, LedgerState state, long segment, long size, bool isReplay)
     {
+        if (segment < state.Sealed.Count && !isReplay)
+        {
+            throw new StoreException(
+                StoreReason.Corruption,
+                $"state.log of ledger {id} names a complete segment {segment}, and says that the files end inside of "
+                + $"it, at {size:N0} entries");
+        }
+
         if (segment < state.Sealed.Count)
         {
             // Complete by now, but the journal begins in the middle of it.

@@ -42,18 +42,40 @@ internal sealed class LedgerFacts
 
     /// <summary>Reads everything but entries.</summary>
     public static LedgerFacts Read(
-        IFileSystem files, StorePaths paths, UInt128 storeId, CatalogLedger ledger, KeyBook book, JournalIndex journal)
+        IFileSystem files,
+        StorePaths paths,
+        UInt128 storeId,
+        CatalogLedger ledger,
+        KeyBook book,
+        RotationBook rotations,
+        JournalIndex journal)
     {
         LogKeySet? keys = book.KeysOf(ledger.Origin);
         LedgerFacts facts = new(ledger, keys is not null);
+        keys = keys is null ? null : facts.Follow(keys, rotations, paths.Keys);
         List<(CheckpointRecord Record, string File)> checkpoints = [];
         facts.ReadState(files, paths, storeId, checkpoints);
+        checkpoints.AddRange(rotations.Of(ledger.Id).Select(rotated => (rotated.Checkpoint, paths.Keys)));
         checkpoints.AddRange(journal.CheckpointsOf(ledger.Id));
         facts.AddClaims(checkpoints, keys);
         facts.Claims.AddRange(book.CheckpointsOf(ledger.Origin).Select(CheckpointClaim.Of));
         facts.Claims.Sort(static (a, b) => a.Size.CompareTo(b.Size));
         facts.FindWanted(journal.FirstIndexOf(ledger.Id));
         return facts;
+    }
+
+    private LogKeySet Follow(LogKeySet keys, RotationBook rotations, string file)
+    {
+        try
+        {
+            return rotations.Extend(keys, Ledger.Id);
+        }
+        catch (Exception refused) when (refused is VerificationFailedException or MalformedDataException)
+        {
+            Findings.Add(new VerifyFinding(
+                VerifyFindingKind.CheckpointInvalid, Ledger.Name, -1, 0, file, -1, refused.Message));
+            return keys;
+        }
     }
 
     private void ReadState(

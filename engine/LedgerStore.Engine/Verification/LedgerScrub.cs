@@ -23,11 +23,12 @@ internal sealed class LedgerScrub
         UInt128 storeId,
         CatalogLedger ledger,
         KeyBook book,
+        RotationBook rotations,
         SegmentVerifier verifier)
     {
         _files = files;
         _verifier = verifier;
-        Facts = LedgerFacts.Read(files, paths, storeId, ledger, book, new JournalIndex());
+        Facts = LedgerFacts.Read(files, paths, storeId, ledger, book, rotations, new JournalIndex());
 
         // What is signed beyond the files is in the journal still. Of the rest the newest one commits to everything
         // that the others do.

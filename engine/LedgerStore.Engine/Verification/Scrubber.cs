@@ -6,12 +6,16 @@ using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Segments;
+using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Verification;
 
 /// <summary>Checks segments: those that were asked for first, then whatever is due.</summary>
 internal sealed class Scrubber
 {
+    // A store that has just been opened has other things to do.
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMinutes(1);
+
     private readonly IFileSystem _files;
     private readonly StorePaths _paths;
     private readonly UInt128 _storeId;
@@ -28,8 +32,9 @@ internal sealed class Scrubber
     // Of the thread that runs it: the ledger of the last unit, and when the next unit may begin at the earliest.
     private LedgerScrub? _ledger;
     private uint _ledgerId;
+    private RotationBook _rotations = RotationBook.Empty;
     private long _idleSince;
-    private TimeSpan _pause;
+    private TimeSpan _pause = s_firstPause;
 
     private volatile bool _isClosed;
     private long _bytes;
@@ -149,9 +154,11 @@ internal sealed class Scrubber
         }
 
         ScrubResult result = _ledger!.Run(unit.Segment);
-        if (result.Findings.Any(finding => finding.Kind == VerifyFindingKind.EntriesUnreadable))
+        if (result.Findings.Any(finding =>
+            finding.Kind is VerifyFindingKind.EntriesUnreadable or VerifyFindingKind.CheckpointInvalid))
         {
-            // The segment may have got another file meanwhile. If not, the finding stands.
+            // The segment may have got another file meanwhile, or the store another key. If not, the finding stands.
+            ReadRotations();
             Open(ledger);
             result = _ledger!.Run(unit.Segment);
         }
@@ -180,14 +187,29 @@ internal sealed class Scrubber
 
     private void Open(CatalogLedger ledger)
     {
-        _ledger = new LedgerScrub(_files, _paths, _storeId, ledger, _book, _verifier);
+        _ledger = new LedgerScrub(_files, _paths, _storeId, ledger, _book, _rotations, _verifier);
         _ledgerId = ledger.Id;
+    }
+
+    /// <summary>A key log that cannot be read is for the next start to tell of; the last one known is used.</summary>
+    private void ReadRotations()
+    {
+        try
+        {
+            _rotations = RotationBook.Read(_files, _paths, _storeId);
+        }
+        catch (Exception damage) when (damage is StoreException or StorageException or MalformedDataException)
+        {
+            _options.OnFinding(new VerifyFinding(
+                VerifyFindingKind.SharedFileDamaged, null, -1, 0, _paths.Keys, -1, damage.Message));
+        }
     }
 
     /// <summary>The segments of a ledger, or of all of them.</summary>
     private List<ScrubUnit> Collect(uint? ledgerId)
     {
         List<ScrubUnit> units = [];
+        ReadRotations();
         foreach (CatalogLedger ledger in _catalog.SortedByName())
         {
             if (ledgerId is null || ledgerId == ledger.Id)

@@ -25,6 +25,7 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
 
     private CatalogLedger[] _ledgers = [];
     private UInt128 _storeId;
+    private RotationBook _rotations = RotationBook.Empty;
 
     public void Run()
     {
@@ -66,13 +67,23 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
         {
             _storeId = StoreFileAccess.Load(files, paths).StoreId;
             _ledgers = Catalog.Open(files, paths, _storeId, FileAccessMode.ReadOnly).SortedByName();
-            return true;
         }
         catch (Exception damage) when (IsDamage(damage))
         {
             AddShared(null, damage.Message);
             return false;
         }
+
+        try
+        {
+            _rotations = RotationBook.Read(files, paths, _storeId);
+        }
+        catch (Exception damage) when (IsDamage(damage))
+        {
+            AddShared(paths.Keys, damage.Message);
+        }
+
+        return true;
     }
 
     private void ReadJournal()
@@ -90,7 +101,7 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
             }
 
             _journal.Hash(walk, id => byId.TryGetValue(id, out CatalogLedger? ledger)
-                ? LedgerFacts.Read(files, paths, _storeId, ledger, _book, _journal).WantedBundles
+                ? LedgerFacts.Read(files, paths, _storeId, ledger, _book, _rotations, _journal).WantedBundles
                 : new HashSet<long>());
             _bytes += walk.Bytes;
             _entries += _journal.Entries;
@@ -140,7 +151,7 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
     private LedgerCheck Open(int number)
     {
         CatalogLedger ledger = _ledgers[number];
-        LedgerFacts facts = LedgerFacts.Read(files, paths, _storeId, ledger, _book, _journal);
+        LedgerFacts facts = LedgerFacts.Read(files, paths, _storeId, ledger, _book, _rotations, _journal);
         LedgerCheck check = new(facts, _journal.Find(ledger.Id), paths, _storeId);
         lock (_lock)
         {

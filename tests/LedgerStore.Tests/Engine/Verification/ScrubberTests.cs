@@ -55,6 +55,8 @@ public sealed class ScrubberTests : IDisposable
             NewestPeriod = TimeSpan.FromSeconds(1),
             BytesPerSecondMax = 10_000,
         });
+        Assert.False(scrubber.RunOnce());
+        _time.Pass(TimeSpan.FromMinutes(1));
         Assert.True(scrubber.RunOnce());
         long first = scrubber.Bytes;
         _time.Pass(TimeSpan.FromSeconds((first / 10_000.0) - 1));

@@ -37,6 +37,7 @@ internal sealed class VerifyStore : IDisposable
         JournalBudgetBytes = 256 << 20,
         ReserveBytes = 1 << 20,
         PublicName = "ledger.example.org",
+        Scrub = new ScrubOptions { IsContinuous = false },
     });
 
     /// <summary>Opens the store, appends records to a ledger, and closes it.</summary>

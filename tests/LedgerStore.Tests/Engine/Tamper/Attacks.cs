@@ -1,0 +1,229 @@
+// The tamper campaign as a table: what is done to a store, and exactly who notices. docs/SECURITY.md shows it, and a
+// test compares the two. Immutable.
+
+using System.Globalization;
+using System.Text;
+using LedgerStore.Engine.Format;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Tests.Engine.Tamper;
+
+internal static class Attacks
+{
+    private const string Ledger = TamperHome.Ledger;
+    private const string Other = TamperHome.Other;
+    private const int Middle = 40_000;
+    private const Notice StartAndReaders = Notice.Start | Notice.Readers;
+
+    public static IReadOnlyList<Attack> All { get; } =
+    [
+        new("an entry is changed in its file", false, Notice.Readers, FlipByte),
+        new("a file is cut short", false, Notice.Readers, s => Cut(s.SegmentFile(Ledger, 0))),
+        new("a sealed segment is deleted", false, Notice.Readers, s => File.Delete(s.SegmentFile(Ledger, 0))),
+        new("state.log is deleted", false, Notice.Start | Notice.Verify | Notice.Kept,
+            s => File.Delete(s.Paths.StateLog(s.Find(Ledger).Ledger.Id))),
+        new("the segments of two ledgers change places", false, Notice.Readers, SwapFiles),
+        new("an entry is changed", true, Notice.Readers, s => s.ChangeEntry(Ledger, Middle, Rebuild.Blocks)),
+        new("an entry is changed, and its tile", true, Notice.Readers,
+            s => s.ChangeEntry(Ledger, Middle, Rebuild.Tiles)),
+        new("an entry is changed, and all hashes of its segment", true, Notice.Readers,
+            s => s.ChangeEntry(Ledger, Middle, Rebuild.SegmentRoots)),
+        new("an entry is changed, and all hashes of the store", true, StartAndReaders,
+            s => s.ChangeEntry(Ledger, Middle, Rebuild.StateLog)),
+        new("an entry in the open segment is changed, and all hashes", true, StartAndReaders,
+            s => s.ChangeEntry(Ledger, 135_000, Rebuild.StateLog)),
+        new("two entries change places, and all hashes are made anew", true, StartAndReaders, Reorder),
+        new("an entry is taken out, and all hashes are made anew", true, StartAndReaders,
+            s => Splice(s, Middle, 1, [])),
+        new("an entry is slipped in, and all hashes are made anew", true, StartAndReaders, Insert),
+        new("an entry of another ledger takes the place of one, and all hashes are made anew", true, StartAndReaders,
+            Graft),
+        new("a tile is overwritten", true, Notice.Readers, DropTile),
+        new("a root in state.log is changed", true, StartAndReaders, ChangeKeptRoot),
+        new("a checkpoint is replaced by noise", true, StartAndReaders, SpoilCheckpoints),
+        new("an entry is changed, everything is made anew, and signed with another key", true, StartAndReaders,
+            s => ChangeAndSign(s, s.Home.OtherKey)),
+        new("the origin of a ledger is changed", true, StartAndReaders, ChangeOrigin),
+        new("a ledger is taken out of the catalog", true, Notice.Start | Notice.Verify | Notice.Kept, DropLedger),
+        new("the size in state.log is lowered", true, Notice.Start | Notice.Verify | Notice.Kept, LowerSize),
+        new("the end is cut off", true, Notice.Start | Notice.Verify | Notice.Kept,
+            s => Splice(s, 100_000, TamperHome.Size - 100_000, [])),
+        new("the end is cut off, and the newest checkpoints with it", true, Notice.Start | Notice.Kept, CutBehind),
+        new("an older copy of the directory is put back", false, Notice.Start | Notice.Kept,
+            s => s.ReplaceBy(s.Home.Older)),
+        new("the same, and other entries are appended and signed elsewhere", false, Notice.Start | Notice.Kept,
+            s => s.ReplaceBy(s.Home.Forked)),
+        new("an entry is changed, everything is made anew, and signed with the store's own key", true,
+            Notice.Start | Notice.Kept, s => ChangeAndSign(s, s.Home.Key)),
+        new("an older copy of the directory is put back, and one of the anchor", false, Notice.Kept | Notice.Witness,
+            s => s.ReplaceWithAnchor(s.Home.Older)),
+        new("the same, and other entries are appended and signed by the store", false, Notice.Kept | Notice.Witness,
+            s => s.ReplaceWithAnchor(s.Home.Forked)),
+        new("an entry is changed, everything is made anew, signed with the store's own key, and the anchor too", true,
+            Notice.Kept | Notice.Witness, ChangeSignAndAnchor),
+        new("the anchor is deleted", false, Notice.Start, s => File.Delete(s.Anchor)),
+        new("an entry that is not signed yet is changed in the journal", true, Notice.None, ChangeUnsigned),
+    ];
+
+    /// <summary>The table as docs/SECURITY.md has it.</summary>
+    public static string Table()
+    {
+        StringBuilder table = new();
+        table.Append("| what is done to the files of a stopped store | checksums | start | scrubber | `verify` | ");
+        table.Append("`verify` with a kept checkpoint | witness |\n|---|---|---|---|---|---|---|\n");
+        foreach (Attack attack in All)
+        {
+            string checksums = attack.WithChecksums ? "made right" : "";
+            table.Append(CultureInfo.InvariantCulture, $"| {attack.Name} | {checksums} ");
+            foreach (Notice who in (Notice[])
+                [Notice.Start, Notice.Scrubber, Notice.Verify, Notice.Kept, Notice.Witness])
+            {
+                table.Append(attack.Promised.HasFlag(who) ? "| yes " : "| no ");
+            }
+
+            table.Append("|\n");
+        }
+
+        return table.ToString();
+    }
+
+    private static void FlipByte(TamperedStore store) =>
+        TamperedStore.Change(store.SegmentFile(Ledger, 0), bytes => bytes[100_000] ^= 1);
+
+    private static void Cut(string file) => TamperedStore.Replace(file, File.ReadAllBytes(file)[..^50_000]);
+
+    private static void SwapFiles(TamperedStore store)
+    {
+        string one = store.SegmentFile(Ledger, 0);
+        string two = store.SegmentFile(Other, 0);
+        byte[] bytes = File.ReadAllBytes(one);
+        TamperedStore.Replace(one, File.ReadAllBytes(two));
+        TamperedStore.Replace(two, bytes);
+    }
+
+    private static void Reorder(TamperedStore store)
+    {
+        // Two entries of one batch have one time: only their order says which was first.
+        LedgerEditor editor = store.Edit(Ledger);
+        (editor.Entries[Middle + 1], editor.Entries[Middle + 2]) =
+            (editor.Entries[Middle + 2], editor.Entries[Middle + 1]);
+        editor.Save(Rebuild.StateLog);
+    }
+
+    private static void Splice(TamperedStore store, int at, int count, byte[][] inserted)
+    {
+        LedgerEditor editor = store.Edit(Ledger);
+        editor.Entries.RemoveRange(at, count);
+        editor.Entries.InsertRange(at, inserted);
+        editor.Save(Rebuild.StateLog);
+    }
+
+    private static void Insert(TamperedStore store) =>
+        Splice(store, Middle, 0, [store.Edit(Ledger).Entries[Middle]]);
+
+    private static void Graft(TamperedStore store)
+    {
+        LedgerEditor editor = store.Edit(Ledger);
+        byte[] entry = [.. store.Edit(Other).Entries[Middle]];
+
+        // With the time of the entry that it replaces, so that the times of the ledger stay in order.
+        editor.Entries[Middle].AsSpan(0, 9).CopyTo(entry);
+        editor.Entries[Middle] = entry;
+        editor.Save(Rebuild.StateLog);
+    }
+
+    private static void DropTile(TamperedStore store)
+    {
+        LedgerEditor editor = store.Edit(Ledger);
+        for (int i = 0; i < 256; i++)
+        {
+            editor.Tiles[i] = default;
+        }
+
+        editor.Save(Rebuild.Blocks);
+    }
+
+    private static void ChangeKeptRoot(TamperedStore store) => store.RewriteState(
+        store.Find(Ledger).Ledger.Id,
+        (type, body) =>
+        {
+            if ((StateRecordType)type == StateRecordType.Sealed)
+            {
+                (SealedRecord.Decode(body) with { Root = Hash256.FromHex(new string('7', 64)) }).Encode(body);
+            }
+
+            return [(type, body)];
+        });
+
+    private static void SpoilCheckpoints(TamperedStore store) => store.RewriteState(
+        store.Find(Ledger).Ledger.Id,
+        (type, body) =>
+        {
+            if ((StateRecordType)type == StateRecordType.Checkpoint)
+            {
+                // The last byte of the note is its line feed; before it stands the signature.
+                body[^10] ^= 1;
+            }
+
+            return [(type, body)];
+        });
+
+    private static void ChangeAndSign(TamperedStore store, SigningKey key)
+    {
+        store.ChangeEntry(Ledger, Middle, Rebuild.StateLog);
+        store.Resign(Ledger, key);
+    }
+
+    private static void ChangeSignAndAnchor(TamperedStore store)
+    {
+        ChangeAndSign(store, store.Home.Key);
+        File.Delete(store.Anchor);
+        store.Home.Open(store.Data, TimeSpan.FromHours(1), acceptMissingAnchor: true).Dispose();
+    }
+
+    private static void LowerSize(TamperedStore store) => store.RewriteState(
+        store.Find(Ledger).Ledger.Id,
+        (type, body) =>
+        {
+            if ((StateRecordType)type == StateRecordType.Flushed)
+            {
+                (FlushedRecord.Decode(body) with { Size = 100_000 }).Encode(body);
+            }
+
+            return [(type, body)];
+        });
+
+    private static void ChangeOrigin(TamperedStore store)
+    {
+        string old = store.Find(Ledger).Ledger.Origin;
+        store.RewriteCatalog((type, body) =>
+            (CatalogRecordType)type == CatalogRecordType.Created && CreatedRecord.Decode(body) is var created
+                && created.Origin == old
+                ? [(type, (created with { Origin = "ledger.example.org/other" }).Encode())]
+                : [(type, body)]);
+    }
+
+    private static void DropLedger(TamperedStore store) => store.RewriteCatalog((type, body) =>
+        (CatalogRecordType)type == CatalogRecordType.Created && CreatedRecord.Decode(body).Name == Ledger
+            ? []
+            : [(type, body)]);
+
+    private static void CutBehind(TamperedStore store)
+    {
+        store.DropCheckpoints(Ledger, above: TamperHome.OlderSize);
+        Splice(store, 100_000, TamperHome.Size - 100_000, []);
+        foreach (string file in Directory.GetFiles(store.Paths.SegmentsDirectory(store.Find(Ledger).Ledger.Id)))
+        {
+            if (StorePaths.TryParseSegment(Path.GetFileName(file), out long segment, out _) && segment > 1)
+            {
+                File.Delete(file);
+            }
+        }
+    }
+
+    private static void ChangeUnsigned(TamperedStore store)
+    {
+        store.ReplaceBy(store.Home.Unsigned);
+        store.ChangeJournal("unsigned payment 140020"u8);
+    }
+}

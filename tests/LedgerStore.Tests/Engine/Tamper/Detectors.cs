@@ -1,0 +1,91 @@
+// The ways to notice an attack, each as it would be used. Stateless.
+
+using LedgerStore.Engine;
+using LedgerStore.Engine.Files;
+using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Segments;
+using LedgerStore.Engine.Verification;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Tests.Engine.Tamper;
+
+internal static class Detectors
+{
+    /// <summary>Everybody who notices. The store that is started changes files, so it comes last.</summary>
+    public static Notice Run(TamperedStore store, out string evidence)
+    {
+        List<string> told = [];
+        Notice notice = (Scrub(store, told) ? Notice.Scrubber : Notice.None)
+            | (Verify(store, [], told) ? Notice.Verify : Notice.None)
+            | (Verify(store, [store.Home.Newest], told) ? Notice.Kept : Notice.None)
+            | Start(store, told);
+        evidence = string.Join('\n', told);
+        return notice;
+    }
+
+    private static bool Verify(TamperedStore store, IReadOnlyList<TrustedCheckpoint> kept, List<string> told)
+    {
+        VerifyReport report = StoreVerifier.Verify(new VerifyOptions
+        {
+            DataDirectory = store.Data,
+            StoreKeys = [store.Home.StoreKey],
+            TrustedCheckpoints = kept,
+        });
+        told.AddRange(report.Findings.Select(f => $"verify({kept.Count}): {f}"));
+        return !report.IsVerified;
+    }
+
+    private static bool Scrub(TamperedStore store, List<string> told)
+    {
+        UInt128 id = StoreFileAccess.Load(store.Files, store.Paths).StoreId;
+        Catalog catalog = Catalog.Open(store.Files, store.Paths, id, FileAccessMode.ReadOnly);
+        ScrubOptions options = new() { Keys = [store.Home.StoreKey] };
+        Scrubber scrubber = new(
+            store.Files, store.Paths, id, catalog, new DamagedRanges(), options, TimeProvider.System, random: 0);
+        ScrubRequest request = new(null, null, CancellationToken.None);
+        scrubber.Ask(request);
+        while (scrubber.RunOnce() && !request.Done.IsCompleted)
+        {
+        }
+
+        IReadOnlyList<VerifyFinding> findings = request.Done.GetAwaiter().GetResult().Findings;
+        told.AddRange(findings.Select(f => $"scrub: {f}"));
+        return findings.Count > 0;
+    }
+
+    /// <summary>Starts the store as if nothing had happened; a witness looks at what it signs next.</summary>
+    private static Notice Start(TamperedStore tampered, List<string> told)
+    {
+        try
+        {
+            using Store store = tampered.Home.Open(tampered.Data, TimeSpan.FromMilliseconds(20));
+            Ledger ledger = store.GetLedger(TamperHome.Ledger);
+            TamperHome.Append(ledger, 1, "and one more");
+            using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
+            PublishedCheckpoint next = ledger.WaitForCheckpointAsync(ledger.Size, patience.Token)
+                .AsTask().GetAwaiter().GetResult();
+            return IsConsistent(tampered.Home.Newest, ledger, next) ? Notice.None : Notice.Witness;
+        }
+        catch (StoreException refused)
+        {
+            told.Add($"start: {refused.Reason}: {refused.Message}");
+            return Notice.Start;
+        }
+    }
+
+    /// <summary>A witness signs only what continues what he saw.</summary>
+    private static bool IsConsistent(TrustedCheckpoint seen, Ledger ledger, PublishedCheckpoint next)
+    {
+        try
+        {
+            Hash256[] proof = ledger.ProveConsistency(seen.Size, next.Size);
+            ConsistencyProof.Verify((ulong)seen.Size, (ulong)next.Size, seen.Root, next.Root, proof);
+            return true;
+        }
+        catch (Exception refused) when (refused is StoreException or VerificationFailedException)
+        {
+            // No proof is no proof.
+            return false;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+// Verification of a store that rotated its key: from any of its keys, and from no other.
+
+using LedgerStore.Engine;
+using LedgerStore.Proofs;
+using Xunit;
+
+namespace LedgerStore.Tests.Engine.Verification;
+
+public sealed class RotationVerifyTests : IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("ledgerstore").FullName;
+    private readonly SigningKey[] _keys = [SigningKey.Generate(), SigningKey.Generate(), SigningKey.Generate()];
+
+    public void Dispose()
+    {
+        Array.ForEach(_keys, key => key.Dispose());
+        Directory.Delete(_root, recursive: true);
+    }
+
+    [Fact]
+    public async Task Any_key_of_the_log_leads_to_all_of_them()
+    {
+        await MakeAsync();
+        for (int i = 0; i < _keys.Length; i++)
+        {
+            VerifyReport report = Verify(_keys[i]);
+            Assert.True(report.IsVerified, $"key {i}: {string.Join(" ", report.Findings)}");
+            Assert.Equal(0, report.UnvouchedEntries);
+            Assert.Equal(900, report.Ledgers[0].SignedSize);
+        }
+    }
+
+    [Fact]
+    public async Task The_old_key_alone_does_not_vouch_for_what_came_after_it()
+    {
+        await MakeAsync();
+
+        // As if the statements were not there: each key counts for the sizes of its time only.
+        File.Delete(Path.Combine(Data, "keys"));
+        VerifyReport report = Verify(_keys[0]);
+        Assert.False(report.IsVerified);
+        Assert.All(report.Findings, f => Assert.Equal(VerifyFindingKind.CheckpointInvalid, f.Kind));
+        Assert.True(report.Ledgers[0].SignedSize < 900);
+    }
+
+    private string Data => Path.Combine(_root, "data");
+
+    private async Task MakeAsync()
+    {
+        for (int i = 0; i < _keys.Length; i++)
+        {
+            using Store store = Open(_keys[i]);
+            Ledger ledger = store.GetOrCreateLedger("payments");
+            await VerifyStore.AppendAsync(ledger, 300);
+            await ledger.WaitForCheckpointAsync(ledger.Size, CancellationToken.None);
+            if (i + 1 < _keys.Length)
+            {
+                await store.RotateKeyAsync(_keys[i + 1]);
+            }
+        }
+    }
+
+    private Store Open(SigningKey key) => Store.Open(new StoreOptions
+    {
+        Directory = Data,
+        JournalBudgetBytes = 256 << 20,
+        ReserveBytes = 1 << 20,
+        PublicName = "ledger.example.org",
+        Signing = new SigningOptions { Key = key, AnchorPath = Data + ".anchor" },
+    });
+
+    private VerifyReport Verify(SigningKey key) => StoreVerifier.Verify(new VerifyOptions
+    {
+        DataDirectory = Data,
+        StoreKeys = [new VerifierKey(KeyName.Parse("any"), SignatureType.Ed25519, key.PublicKey)],
+    });
+}
