@@ -1,6 +1,6 @@
 // Records what changes about the server itself: its start and stop, and every policy, taken or refused. Changes come on
-// the reload thread, which must not wait: they are queued and written within a second, in order.
-// Guarded by its own lock; FlushAsync is called by one task at a time.
+// the reload thread, which must not wait: they are queued.
+// The reload thread, and the thread that starts and stops the server.
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
@@ -15,32 +15,27 @@ namespace LedgerStore.Server.Audit;
 /// <summary>The record of changes.</summary>
 /// <param name="policyFile">The policy's file.</param>
 /// <param name="policyCopy">Where its text is kept, to be compared with at the next start.</param>
-internal sealed class ChangeRecorder(AuditLog audit, string policyFile, string policyCopy)
+internal sealed class ChangeRecorder(AuditLog audit, EventQueue events, string policyFile, string policyCopy)
 {
-    // More than this, unwritten, says only that something is very wrong with the disk.
-    private const int QueueMax = 1_000;
     private const int DifferenceMax = 32 * 1024;
 
     private static readonly string Version =
         typeof(ChangeRecorder).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
             ?.InformationalVersion ?? "unknown";
 
-    private readonly Lock gate = new();
-    private readonly List<Event> queue = [];
-
     /// <summary>Records the start, and a policy that is not the one that held when the server last ran.</summary>
     public async ValueTask StartedAsync(CompiledPolicy policy)
     {
         LastPolicy last = await LastPolicy.FindAsync(audit.Ledger, policyCopy).ConfigureAwait(false);
-        List<Event> events = [LifecycleOf("start", string.Empty)];
+        List<Event> first = [LifecycleOf("start", string.Empty)];
         if (!last.Sha256.AsSpan().SequenceEqual(policy.Document.Sha256.AsSpan()))
         {
             PolicyChange change = last.ChangeTo(policy);
             change.WhileDown = last.Sha256.Length > 0;
-            events.Add(new Event { Policy = change });
+            first.Add(new Event { Policy = change });
         }
 
-        await audit.AppendAsync(events).ConfigureAwait(false);
+        await audit.AppendAsync(first).ConfigureAwait(false);
         Keep(policy);
     }
 
@@ -63,7 +58,7 @@ internal sealed class ChangeRecorder(AuditLog audit, string policyFile, string p
         if (change.Part != TrustPart.Policy)
         {
             string what = change.IsAccepted ? "trust changed" : "trust refused";
-            Enqueue(LifecycleOf(what, $"{change.Part}: {change.Detail}"));
+            events.Add(LifecycleOf(what, $"{change.Part}: {change.Detail}"));
             return;
         }
 
@@ -85,45 +80,7 @@ internal sealed class ChangeRecorder(AuditLog audit, string policyFile, string p
             record.Reason = Cut(change.Detail);
         }
 
-        Enqueue(new Event { Policy = record });
-    }
-
-    /// <summary>Queues any other event.</summary>
-    public void Enqueue(Event change)
-    {
-        lock (gate)
-        {
-            if (queue.Count < QueueMax)
-            {
-                queue.Add(change);
-            }
-        }
-    }
-
-    /// <summary>Writes what is queued; what cannot be written stays.</summary>
-    public async ValueTask<Exception?> FlushAsync()
-    {
-        Event[] events;
-        lock (gate)
-        {
-            events = [.. queue];
-        }
-
-        try
-        {
-            await audit.AppendAsync(events).ConfigureAwait(false);
-        }
-        catch (Protocol.Grpc.RpcException cause)
-        {
-            return cause;
-        }
-
-        lock (gate)
-        {
-            queue.RemoveRange(0, events.Length);
-        }
-
-        return null;
+        events.Add(new Event { Policy = record });
     }
 
     /// <summary>What happened to the server as a whole.</summary>
@@ -147,7 +104,7 @@ internal sealed class ChangeRecorder(AuditLog audit, string policyFile, string p
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or PkiException)
         {
-            Enqueue(LifecycleOf("alert", $"the policy's copy cannot be written: {error.Message}"));
+            events.Add(LifecycleOf("alert", $"the policy's copy cannot be written: {error.Message}"));
         }
     }
 }

@@ -30,7 +30,9 @@ internal static class GrpcServices
         grpc
             .Unary(LedgerMethods.CreateLedger, AdminService.CreateAsync, CallRule.Administer)
             .Unary(LedgerMethods.FreezeLedger, AdminService.FreezeAsync, CallRule.Administer)
-            .Unary(LedgerMethods.GetStatus, AdminService.StatusAsync, CallRule.AdministerStore);
+            .Unary(LedgerMethods.GetStatus, AdminService.StatusAsync, CallRule.AdministerStore)
+            .ServerStreaming(LedgerMethods.Scrub, MaintenanceService.ScrubAsync, CallRule.Administer)
+            .ServerStreaming(LedgerMethods.RotateKey, MaintenanceService.RotateKeyAsync, CallRule.AdministerStore);
         RegisterRetention(grpc);
         health.Register(grpc, CallRule.Identified);
         ReflectionService.Register(grpc, CallRule.Identified);

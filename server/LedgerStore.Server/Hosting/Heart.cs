@@ -1,6 +1,5 @@
 // What a server does once a second: sums of accesses are written, open streams are looked at again, and a store that
 // has failed ends the process. One task, from Start to StopAsync.
-using LedgerStore.Engine;
 using LedgerStore.Server.Audit;
 using LedgerStore.Server.Rights;
 
@@ -8,15 +7,15 @@ namespace LedgerStore.Server.Hosting;
 
 /// <summary>The server's timer.</summary>
 internal sealed class Heart(
-    Store store,
+    HostSettings settings,
     AccessRecorder recorder,
-    ChangeRecorder changes,
+    AuditLog audit,
     OpenStreams streams,
-    ServerLog log,
-    TimeProvider time)
+    ServerLog log)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    private readonly ClockWatch clock = new(settings.Events, settings.Time);
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource<Exception> failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task beating = Task.CompletedTask;
@@ -37,18 +36,19 @@ internal sealed class Heart(
 
     private async Task BeatAsync()
     {
-        using PeriodicTimer timer = new(Interval, time);
+        using PeriodicTimer timer = new(Interval, settings.Time);
         try
         {
             while (await timer.WaitForNextTickAsync(stopping.Token).ConfigureAwait(false))
             {
-                if (store.Failure is { } cause)
+                if (settings.Store.Failure is { } cause)
                 {
                     log.StoreFailed(cause);
                     failure.TrySetResult(cause);
                     return;
                 }
 
+                clock.Look();
                 await RecordAsync().ConfigureAwait(false);
                 await streams.RecordAsync().ConfigureAwait(false);
                 streams.CheckAll();
@@ -67,7 +67,7 @@ internal sealed class Heart(
             log.AuditFailed(sums);
         }
 
-        if (await changes.FlushAsync().ConfigureAwait(false) is { } change)
+        if (await settings.Events.FlushAsync(audit).ConfigureAwait(false) is { } change)
         {
             log.AuditFailed(change);
         }

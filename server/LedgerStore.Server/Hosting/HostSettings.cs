@@ -1,6 +1,6 @@
 // Everything a server needs to run, decided and opened by whoever starts it: a command or a test. Immutable.
 using LedgerStore.Engine;
-using LedgerStore.Proofs;
+using LedgerStore.Server.Audit;
 using LedgerStore.Server.Config;
 using LedgerStore.Server.Tls;
 
@@ -15,8 +15,8 @@ internal sealed record HostSettings
 
     public required ServerTrust Trust { get; init; }
 
-    /// <summary>The key that the store signs with; null if it signs nothing.</summary>
-    public SigningKey? SigningKey { get; init; }
+    /// <summary>Where the store's own threads report what they find.</summary>
+    public EventQueue Events { get; init; } = new();
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

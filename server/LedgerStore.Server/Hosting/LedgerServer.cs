@@ -3,6 +3,8 @@
 using LedgerStore.Server.Audit;
 using LedgerStore.Server.Grpc;
 using LedgerStore.Server.Identity;
+using LedgerStore.Server.Metrics;
+using LedgerStore.Server.Operations;
 using LedgerStore.Server.Rights;
 using LedgerStore.Server.Services;
 using LedgerStore.Server.Tiles;
@@ -24,6 +26,9 @@ internal sealed class LedgerServer : IAsyncDisposable
     private readonly AccessRecorder recorder;
     private readonly ChangeRecorder changes;
     private readonly Heart heart;
+    private readonly ServerMetrics metrics;
+    private OperationsListener? operations;
+    private OtlpExport? otlp;
     private bool isStopped;
 
     private LedgerServer(HostSettings settings)
@@ -31,7 +36,8 @@ internal sealed class LedgerServer : IAsyncDisposable
         this.settings = settings;
         Audit = AuditLog.Open(settings.Store);
         recorder = new AccessRecorder(Audit, settings.Time);
-        changes = new ChangeRecorder(Audit, settings.Config.Policy, settings.Config.Anchor + ".policy");
+        changes = new ChangeRecorder(
+            Audit, settings.Events, settings.Config.Policy, settings.Config.Anchor + ".policy");
         tlsMetrics = new TlsMetrics(settings.Trust, settings.Time);
         TlsListener listener = new(settings.Trust, tlsMetrics, settings.Time);
         IdentityService identities = new(settings.Trust, settings.Time);
@@ -39,7 +45,6 @@ internal sealed class LedgerServer : IAsyncDisposable
         streams = new OpenStreams(identities);
         CallServices services = new(settings.Store, policy, recorder, Audit, settings.Time)
         {
-            SigningKey = settings.SigningKey,
             RecordInterval = settings.RecordInterval,
             HeartbeatInterval = settings.HeartbeatInterval,
         };
@@ -49,10 +54,11 @@ internal sealed class LedgerServer : IAsyncDisposable
         settings.Trust.Changed += (_, change) => changes.TrustChanged(change);
         app = KestrelSetup.Build(settings, listener);
         ServerLog log = new(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("LedgerStore.Server"));
-        CallGuard guard = new(services, identities, streams);
+        metrics = new ServerMetrics(streams, Audit);
+        CallGuard guard = new(services, identities, streams, metrics);
         app.MapGrpc(OptionsOf(guard, log), grpc => GrpcServices.Register(grpc, Health), CallRule.Unknown);
         app.MapTiles(services, identities);
-        heart = new Heart(settings.Store, recorder, changes, streams, log, settings.Time);
+        heart = new Heart(settings, recorder, Audit, streams, log);
     }
 
     public AuditLog Audit { get; }
@@ -65,6 +71,9 @@ internal sealed class LedgerServer : IAsyncDisposable
     /// <summary>Where it listens, with the port that the system chose if none was named.</summary>
     public Uri Address { get; private set; } = new("https://unset");
 
+    /// <summary>Where metrics and health are served, if anywhere.</summary>
+    public Uri? OperationsAddress => operations?.Address;
+
     /// <summary>Starts to serve.</summary>
     public static async Task<LedgerServer> StartAsync(HostSettings settings)
     {
@@ -72,6 +81,7 @@ internal sealed class LedgerServer : IAsyncDisposable
         EndpointRules.Check(((IEndpointRouteBuilder)server.app).DataSources.SelectMany(source => source.Endpoints));
         await server.changes.StartedAsync(settings.Trust.Current.Policy).ConfigureAwait(false);
         await server.app.StartAsync().ConfigureAwait(false);
+        await server.OpenToOperatorAsync().ConfigureAwait(false);
         server.Address = AddressOf(server.app.Urls.First());
         server.heart.Start();
         server.Health.Set(string.Empty, isServing: true);
@@ -99,8 +109,33 @@ internal sealed class LedgerServer : IAsyncDisposable
     {
         await StopAsync().ConfigureAwait(false);
         await app.DisposeAsync().ConfigureAwait(false);
+        if (operations is not null)
+        {
+            await operations.DisposeAsync().ConfigureAwait(false);
+        }
+
+        otlp?.Dispose();
+        metrics.Dispose();
         tlsMetrics.Dispose();
     }
+
+    private async Task OpenToOperatorAsync()
+    {
+        if (settings.Config.MetricsListen is { } listen)
+        {
+            operations = await OperationsListener.StartAsync(listen, WhyNotReady).ConfigureAwait(false);
+        }
+
+        if (settings.Config.MetricsOtlp is { } endpoint)
+        {
+            otlp = new OtlpExport(endpoint, settings.Config.PublicName);
+        }
+    }
+
+    private string? WhyNotReady() =>
+        isStopped ? "stopping"
+        : settings.Store.Failure is { } failure ? $"the store has stopped: {failure.Message}"
+        : null;
 
     // Certificates of this machine carry its name; an address that means "all" is no address to connect to.
     private static Uri AddressOf(string url) => new(url

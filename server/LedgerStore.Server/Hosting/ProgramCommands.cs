@@ -60,7 +60,7 @@ internal static class ProgramCommands
     {
         StoreReason.InUse => ExitCode.InUse,
         StoreReason.Corruption => ExitCode.Corruption,
-        StoreReason.RollbackDetected => ExitCode.Rollback,
+        StoreReason.RollbackDetected or StoreReason.AnchorMissing => ExitCode.Rollback,
         StoreReason.KeyMismatch => ExitCode.Key,
         StoreReason.StorageFailed => ExitCode.StorageFailure,
         _ => ExitCode.Configuration,

@@ -2,6 +2,7 @@
 // store's failure. Runs on the main thread.
 using LedgerStore.Engine;
 using LedgerStore.Proofs;
+using LedgerStore.Server.Audit;
 using LedgerStore.Server.Config;
 using LedgerStore.Server.Tls;
 
@@ -22,13 +23,22 @@ internal static class ServerRun
         ConfigSafety.Check(config, mode);
         ServerTrust trust = ServerTrust.Load(config, mode, time);
         using Shutdown shutdown = new();
+        EventQueue events = new();
         using SigningKey key = LogKeyFile.Load(config.SigningKey);
-        Store store = Store.Open(OptionsOf(config, key, time));
+        Store store = Store.Open(OptionsOf(config, key, events, time));
         bool hasFailed;
         try
         {
             prepare(store);
-            hasFailed = await ServeAsync(config, trust, store, key, time, shutdown, announce).ConfigureAwait(false);
+            HostSettings settings = new()
+            {
+                Store = store,
+                Config = config,
+                Trust = trust,
+                Events = events,
+                Time = time,
+            };
+            hasFailed = await ServeAsync(settings, shutdown, announce).ConfigureAwait(false);
         }
         finally
         {
@@ -40,33 +50,20 @@ internal static class ServerRun
     }
 
     private static async Task<bool> ServeAsync(
-        ServerConfig config,
-        ServerTrust trust,
-        Store store,
-        SigningKey key,
-        TimeProvider time,
-        Shutdown shutdown,
-        Func<LedgerServer, Task> announce)
+        HostSettings settings, Shutdown shutdown, Func<LedgerServer, Task> announce)
     {
-        HostSettings settings = new()
-        {
-            Store = store,
-            Config = config,
-            Trust = trust,
-            SigningKey = key,
-            Time = time,
-        };
         LedgerServer server = await LedgerServer.StartAsync(settings).ConfigureAwait(false);
         await using (server.ConfigureAwait(false))
         {
             await announce(server).ConfigureAwait(false);
             await Task.WhenAny(shutdown.Requested, server.Failure).ConfigureAwait(false);
             await server.StopAsync().ConfigureAwait(false);
-            return store.Failure is not null;
+            return settings.Store.Failure is not null;
         }
     }
 
-    private static StoreOptions OptionsOf(ServerConfig config, SigningKey key, TimeProvider time) => new()
+    private static StoreOptions OptionsOf(
+        ServerConfig config, SigningKey key, EventQueue events, TimeProvider time) => new()
     {
         Directory = config.Data,
         PublicName = config.PublicName,
@@ -74,6 +71,8 @@ internal static class ServerRun
         CacheBytes = config.ReadCacheBytes,
         ReserveBytes = config.ReserveBytes,
         Time = time,
+        OnDamage = events.AddDamage,
+        Scrub = new ScrubOptions { OnFinding = events.AddFinding },
         Signing = new SigningOptions
         {
             Key = key,

@@ -16,6 +16,7 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
     private CallFacts facts = facts;
     private QuotaMeter? openStream;
     private bool isRecorded;
+    private bool isStoreWide;
     private long recordedAt = services.Time.GetTimestamp();
 
     public CallerIdentity Caller => caller;
@@ -76,6 +77,7 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
             throw await DeniedAsync(decision.Reason).ConfigureAwait(false);
         }
 
+        isStoreWide = true;
         await RecordOpenAsync().ConfigureAwait(false);
     }
 
@@ -157,6 +159,7 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
         return rule.Scope switch
         {
             CallScope.Store => policy.DecideStoreWide(caller.Name, rule.Capability).Allowed,
+            CallScope.Ledger when isStoreWide => policy.DecideStoreWide(caller.Name, rule.Capability).Allowed,
             CallScope.Ledger => Ledgers.All(l => policy.Decide(caller.Name, rule.Capability, l).Allowed),
             _ => true,
         };

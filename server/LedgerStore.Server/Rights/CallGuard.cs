@@ -1,16 +1,19 @@
 // The door through which every gRPC call passes: who calls, what the endpoint asks for, and how the call ended.
 // Stateless but for the streams it has let in; any thread.
+using System.Diagnostics;
 using LedgerStore.Protocol.Grpc;
 using LedgerStore.Server.Audit;
 using LedgerStore.Server.Grpc;
 using LedgerStore.Server.Identity;
+using LedgerStore.Server.Metrics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace LedgerStore.Server.Rights;
 
 /// <summary>Lets calls in.</summary>
-internal sealed class CallGuard(CallServices services, IdentityService identities, OpenStreams streams)
+internal sealed class CallGuard(
+    CallServices services, IdentityService identities, OpenStreams streams, ServerMetrics metrics)
 {
     /// <summary>The interceptor of all calls.</summary>
     public async ValueTask RunAsync(ServerCall call, CallHandler next)
@@ -21,6 +24,7 @@ internal sealed class CallGuard(CallServices services, IdentityService identitie
         CallFacts facts = FactsOf(call, rule, answer);
         if (answer.Caller is not { } caller)
         {
+            metrics.Denied("unauthenticated");
             await services.Recorder.DeniedAsync(facts, answer.ToString()).ConfigureAwait(false);
             throw Refusals.Unauthenticated();
         }
@@ -46,6 +50,8 @@ internal sealed class CallGuard(CallServices services, IdentityService identitie
     private async ValueTask RunAsync(ServerCall call, CallAccess access, CallHandler next)
     {
         bool isStream = call.Method.Kind != MethodKind.Unary;
+        long began = Stopwatch.GetTimestamp();
+        StatusCode ended = StatusCode.Ok;
         if (isStream)
         {
             streams.Add(call, access);
@@ -54,11 +60,13 @@ internal sealed class CallGuard(CallServices services, IdentityService identitie
         try
         {
             await next(call).ConfigureAwait(false);
-            await access.EndAsync(NameOf(call.EndReason?.Code ?? StatusCode.Ok)).ConfigureAwait(false);
+            ended = call.EndReason?.Code ?? StatusCode.Ok;
+            await access.EndAsync(NameOf(ended)).ConfigureAwait(false);
         }
         catch (Exception error)
         {
-            await access.EndAsync(NameOf(CodeOf(call, error))).ConfigureAwait(false);
+            ended = CodeOf(call, error);
+            await access.EndAsync(NameOf(ended)).ConfigureAwait(false);
             throw;
         }
         finally
@@ -66,6 +74,12 @@ internal sealed class CallGuard(CallServices services, IdentityService identitie
             if (isStream)
             {
                 streams.Remove(call);
+            }
+
+            metrics.Ended(call.Method.Name, NameOf(ended), !isStream, began);
+            if (ended == StatusCode.PermissionDenied)
+            {
+                metrics.Denied("permission");
             }
         }
     }

@@ -1,7 +1,6 @@
 // What every call needs from the server: the store, the policy in force, the record of accesses, the clock.
 // Made once at start; any thread.
 using LedgerStore.Engine;
-using LedgerStore.Proofs;
 using LedgerStore.Server.Audit;
 
 namespace LedgerStore.Server.Rights;
@@ -10,9 +9,6 @@ namespace LedgerStore.Server.Rights;
 internal sealed record CallServices(
     Store Store, PolicyInForce Policy, AccessRecorder Recorder, AuditLog Audit, TimeProvider Time)
 {
-    /// <summary>The key that signs; null for a store that signs nothing.</summary>
-    public required SigningKey? SigningKey { get; init; }
-
     /// <summary>An open stream says this often in _audit how far it has come.</summary>
     public required TimeSpan RecordInterval { get; init; }
 
@@ -21,8 +17,4 @@ internal sealed record CallServices(
 
     /// <summary>When the server started.</summary>
     public DateTimeOffset Started { get; } = Time.GetUtcNow();
-
-    /// <summary>The vkeys of a ledger, the one in use first.</summary>
-    public IEnumerable<string> KeysOf(Ledger ledger) =>
-        SigningKey is { } key ? [LogKeyFile.VerifierKeyOf(ledger.Origin, key)] : [];
 }

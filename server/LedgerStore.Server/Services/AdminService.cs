@@ -29,7 +29,7 @@ internal static class AdminService
             request.Ledger, new LedgerOptions { IsSalted = request.Salted });
         await RecordAsync(access, request.Ledger, request.Salted ? "created, salted" : "created", string.Empty)
             .ConfigureAwait(false);
-        return LedgerInfos.Of(ledger, access.Services.KeysOf(ledger), Administrator);
+        return LedgerInfos.Of(ledger, Administrator);
     }
 
     public static async ValueTask<LedgerInfo> FreezeAsync(FreezeLedgerRequest request, ServerCall call)
@@ -45,7 +45,7 @@ internal static class AdminService
 
         access.Services.Store.FreezeLedger(request.Ledger, request.Reason);
         await RecordAsync(access, request.Ledger, "frozen", request.Reason).ConfigureAwait(false);
-        return LedgerInfos.Of(ledger, access.Services.KeysOf(ledger), Administrator);
+        return LedgerInfos.Of(ledger, Administrator);
     }
 
     public static ValueTask<Status> StatusAsync(GetStatusRequest request, ServerCall call) =>

@@ -58,7 +58,7 @@ internal static class CatalogService
 
     private static LedgerInfo Describe(CallServices services, string name, CapabilitySet granted) =>
         services.Store.TryGetLedger(name, out Ledger? ledger)
-            ? LedgerInfos.Of(ledger, services.KeysOf(ledger), granted)
+            ? LedgerInfos.Of(ledger, granted)
             : throw RpcException.Because(StatusCode.NotFound, "LEDGER_NOT_FOUND", $"there is no ledger {name}");
 
     private static string TokenOf(string name) => Convert.ToBase64String(Encoding.UTF8.GetBytes(name));

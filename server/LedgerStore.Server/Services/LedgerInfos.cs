@@ -11,7 +11,7 @@ namespace LedgerStore.Server.Services;
 internal static class LedgerInfos
 {
     /// <summary>The description of a ledger for somebody with these capabilities on it.</summary>
-    public static LedgerInfo Of(Ledger ledger, IEnumerable<string> vkeys, CapabilitySet granted)
+    public static LedgerInfo Of(Ledger ledger, CapabilitySet granted)
     {
         LedgerDescription facts = ledger.Describe();
         LedgerInfo info = new()
@@ -24,7 +24,7 @@ internal static class LedgerInfos
             State = StateOf(facts),
             Salted = facts.IsSalted,
         };
-        info.Vkeys.AddRange(vkeys);
+        info.Vkeys.AddRange(ledger.Keys.Select(key => key.VerifierKey));
         if (granted.Has(Capability.Administer))
         {
             info.Tiers.Add(new TierUsage

@@ -33,6 +33,7 @@ internal static class StoreErrors
         StoreReason.StorageFailed => StatusCode.Internal,
         StoreReason.Corruption => StatusCode.DataLoss,
         StoreReason.RollbackDetected => StatusCode.FailedPrecondition,
+        StoreReason.AnchorMissing => StatusCode.FailedPrecondition,
         StoreReason.KeyMismatch => StatusCode.FailedPrecondition,
         StoreReason.SigningStopped => StatusCode.Unavailable,
         StoreReason.InUse => StatusCode.Unavailable,

@@ -90,12 +90,17 @@ internal static class VerifyService
 
     public static async ValueTask<LogKeys> GetKeysAsync(GetLogKeysRequest request, ServerCall call)
     {
-        CallAccess access = CallAccess.Of(call);
-        Ledger ledger = await access.AllowAsync(request.Ledger).ConfigureAwait(false);
+        Ledger ledger = await CallAccess.Of(call).AllowAsync(request.Ledger).ConfigureAwait(false);
         LogKeys response = new();
-        foreach (string vkey in access.Services.KeysOf(ledger))
+        foreach (LedgerKey key in ledger.Keys)
         {
-            response.Keys.Add(new LogKey { Vkey = vkey });
+            response.Keys.Add(new LogKey
+            {
+                Vkey = key.VerifierKey,
+                FirstSize = (ulong)key.FirstSize,
+                LastSize = (ulong)(key.LastSize ?? 0),
+                Statement = ByteString.CopyFrom(key.Statement.Span),
+            });
         }
 
         return response;

@@ -80,7 +80,6 @@ internal sealed class RunningServer : IAsyncDisposable
             Store = store,
             Config = config,
             Trust = trust,
-            SigningKey = key,
         });
         return new RunningServer(path, store, key, trust, await LedgerServer.StartAsync(settings));
     }

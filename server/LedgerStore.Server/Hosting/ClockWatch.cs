@@ -1,0 +1,26 @@
+// Notices when the machine's clock jumps: wall time is compared with steady time once a second. One caller.
+using LedgerStore.Server.Audit;
+
+namespace LedgerStore.Server.Hosting;
+
+/// <summary>Reports steps of the wall clock.</summary>
+internal sealed class ClockWatch(EventQueue events, TimeProvider time)
+{
+    // The engine's own rule for what counts as a step (DESIGN.md, section 8); smaller ones are slewed.
+    private static readonly TimeSpan StepMin = TimeSpan.FromMinutes(5);
+
+    private readonly long steadyStart = time.GetTimestamp();
+    private DateTimeOffset wallStart = time.GetUtcNow();
+
+    /// <summary>Looks at both clocks.</summary>
+    public void Look()
+    {
+        TimeSpan step = time.GetUtcNow() - wallStart - time.GetElapsedTime(steadyStart);
+        if (step.Duration() >= StepMin)
+        {
+            wallStart += step;
+            events.Add(ChangeRecorder.LifecycleOf(
+                "clock step", $"the wall clock moved by {step:c}; entries keep to steady time for ten minutes"));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+// What the server counts of its calls, as System.Diagnostics.Metrics instruments. Any thread.
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using LedgerStore.Server.Audit;
+using LedgerStore.Server.Rights;
+
+namespace LedgerStore.Server.Metrics;
+
+/// <summary>The instruments of one server.</summary>
+internal sealed class ServerMetrics : IDisposable
+{
+    public const string MeterName = "LedgerStore.Server";
+
+    private readonly Meter meter = new(MeterName);
+    private readonly Counter<long> calls;
+    private readonly Histogram<double> seconds;
+    private readonly Counter<long> denials;
+
+    public ServerMetrics(OpenStreams streams, AuditLog audit)
+    {
+        calls = meter.CreateCounter<long>("ledgerstore.calls", "{call}", "calls that ended, by method and status");
+        seconds = meter.CreateHistogram<double>("ledgerstore.call.duration", "s", "how long unary calls took");
+        denials = meter.CreateCounter<long>("ledgerstore.calls.denied", "{call}", "calls denied, by kind");
+        meter.CreateObservableGauge("ledgerstore.streams.open", () => streams.Count, "{stream}", "streams now open");
+        meter.CreateObservableCounter(
+            "ledgerstore.audit.events", () => audit.Written, "{event}", "events made durable in _audit");
+    }
+
+    /// <summary>A call ended.</summary>
+    public void Ended(string method, string status, bool isUnary, long started)
+    {
+        KeyValuePair<string, object?> name = new("method", method);
+        calls.Add(1, name, new KeyValuePair<string, object?>("status", status));
+        if (isUnary && seconds.Enabled)
+        {
+            seconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, name);
+        }
+    }
+
+    /// <summary>A call was denied: "unauthenticated" or "permission".</summary>
+    public void Denied(string kind) => denials.Add(1, new KeyValuePair<string, object?>("kind", kind));
+
+    public void Dispose() => meter.Dispose();
+}

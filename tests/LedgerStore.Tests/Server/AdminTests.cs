@@ -1,0 +1,164 @@
+// Administration over the wire: what it changes, who may, and what is kept about it.
+
+using LedgerStore.Engine;
+using LedgerStore.Protocol;
+using LedgerStore.Protocol.Channel;
+using LedgerStore.Protocol.Events.V1;
+using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol.V1;
+using Xunit;
+
+namespace LedgerStore.Tests.Server;
+
+public sealed class AdminTests : IAsyncLifetime
+{
+    private RunningServer server = null!;
+    private RpcChannel admin = null!;
+
+    public async Task InitializeAsync()
+    {
+        server = await RunningServer.StartAsync();
+        admin = server.Connect("admin");
+    }
+
+    public async Task DisposeAsync() => await server.DisposeAsync();
+
+    [Fact]
+    public async Task ALedgerIsCreatedUsedAndFrozenForGood()
+    {
+        LedgerInfo info = await admin.UnaryAsync(
+            LedgerMethods.CreateLedger, new CreateLedgerRequest { Ledger = "new.one", Salted = true });
+        Assert.Equal(("new.one", "test.example.org/new.one", true), (info.Ledger, info.Origin, info.Salted));
+        await server.Connect("writer").AppendAsync("new.one", "x");
+        info = await admin.UnaryAsync(
+            LedgerMethods.FreezeLedger, new FreezeLedgerRequest { Ledger = "new.one", Reason = "the year is over" });
+        Assert.Equal(State.Frozen, info.State);
+        RpcException refusal = await Calls.RefusalOfAsync(
+            async () => await server.Connect("writer").AppendAsync("new.one", "y"));
+        Assert.Equal((StatusCode.FailedPrecondition, "LEDGER_FROZEN"), (refusal.Code, refusal.Info!.Reason));
+        LedgerChange[] changes = [.. (await server.ReadAuditAsync()).Select(each => each.Ledger)
+            .Where(change => change is not null)];
+        Assert.Equal(["created, salted", "frozen"], changes.Select(change => change.Change));
+        Assert.Equal("the year is over", changes[1].Reason);
+    }
+
+    [Fact]
+    public async Task ALedgerThatExistsIsNotCreatedAgain()
+    {
+        RpcException refusal = await Calls.RefusalOfAsync(async () => await admin.UnaryAsync(
+            LedgerMethods.CreateLedger, new CreateLedgerRequest { Ledger = "demo" }));
+        Assert.Equal(StatusCode.AlreadyExists, refusal.Code);
+    }
+
+    [Theory]
+    [InlineData("_audit")]
+    [InlineData("_other")]
+    [InlineData("UPPER")]
+    [InlineData("")]
+    [InlineData("a/b")]
+    public async Task NamesThatAreTheStoresOwnOrNoneAreDenied(string name)
+    {
+        RpcException refusal = await Calls.RefusalOfAsync(async () => await admin.UnaryAsync(
+            LedgerMethods.CreateLedger, new CreateLedgerRequest { Ledger = name }));
+        Assert.Equal(StatusCode.PermissionDenied, refusal.Code);
+    }
+
+    [Fact]
+    public async Task TheStatusCountsWhatIsThere()
+    {
+        await server.Connect("writer").AppendAsync("demo", "a", "b");
+        Status status = await admin.UnaryAsync(LedgerMethods.GetStatus, new GetStatusRequest());
+        Assert.Equal((State.Serving, 2ul), (status.State, status.Ledgers));
+        Assert.True(status.Entries >= 2);
+        Assert.Equal((uint)StoreLimits.BatchBytesMax, status.Limits.BatchBytes);
+        Assert.Empty(status.Problems);
+    }
+
+    [Fact]
+    public async Task AScrubTellsItsProgressAndItsEnd()
+    {
+        await server.Connect("writer").AppendAsync("demo", [.. Enumerable.Range(0, 1_000).Select(n => $"record {n}")]);
+        using ServerStreamCall<LedgerStore.Protocol.V1.ScrubProgress> scrub = admin.ServerStream(
+            LedgerMethods.Scrub, new LedgerStore.Protocol.V1.ScrubRequest { Ledger = "demo" }, default);
+        bool isDone = false;
+        while (await scrub.Responses.ReadAsync())
+        {
+            isDone = scrub.Responses.Current.Done;
+            Assert.Empty(scrub.Responses.Current.Problems);
+        }
+
+        Assert.True(isDone);
+    }
+
+    [Fact]
+    public async Task ARotatedKeyIsServedWithItsStatementAndRecorded()
+    {
+        await server.Connect("writer").AppendAsync("demo", "a");
+        string file = Path.Combine(Directory.CreateTempSubdirectory("ledgerstore-key-").FullName, "next.pem");
+        LogKeyFile.Create(file).Dispose();
+        using ServerStreamCall<RotateKeyProgress> rotation = admin.ServerStream(
+            LedgerMethods.RotateKey, new RotateKeyRequest { KeyFile = file }, default);
+        RotateKeyProgress last = new();
+        while (await rotation.Responses.ReadAsync())
+        {
+            last = rotation.Responses.Current;
+        }
+
+        Assert.Equal(last.LedgersTotal, last.LedgersDone);
+        LogKeys keys = await server.Connect("auditor").UnaryAsync(
+            LedgerMethods.GetLogKeys, new GetLogKeysRequest { Ledger = "demo" });
+        Assert.Equal(2, keys.Keys.Count);
+        Assert.NotEqual(0ul, keys.Keys[0].LastSize);
+        Assert.NotEmpty(keys.Keys[1].Statement);
+        KeyRotation recorded = Assert.Single(
+            (await server.ReadAuditAsync()).Select(each => each.Key), key => key is not null);
+        Assert.Equal(("admin", last.Vkey), (recorded.Identity, recorded.VkeyAfter));
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    }
+
+    [Fact]
+    public async Task RetentionIsNotServedYetAndSaysSoOnlyToWhoMayAsk()
+    {
+        RpcException refusal = await Calls.RefusalOfAsync(async () => await admin.UnaryAsync(
+            LedgerMethods.SetRetention, new SetRetentionRequest { Ledger = "demo" }));
+        Assert.Equal((StatusCode.Unimplemented, "NO_RETENTION"), (refusal.Code, refusal.Info!.Reason));
+        refusal = await Calls.RefusalOfAsync(async () => await server.Connect("reader").UnaryAsync(
+            LedgerMethods.SetRetention, new SetRetentionRequest { Ledger = "demo" }));
+        Assert.Equal(StatusCode.PermissionDenied, refusal.Code);
+    }
+
+    [Fact]
+    public async Task TheCatalogShowsWhatOneMayUseAndTiersToAdministratorsOnly()
+    {
+        ListLedgersResponse forReader = await server.Connect("reader").UnaryAsync(
+            LedgerMethods.ListLedgers, new ListLedgersRequest());
+        Assert.Equal(["_audit", "demo"], forReader.Ledgers.Select(ledger => ledger.Ledger));
+        Assert.All(forReader.Ledgers, ledger => Assert.Empty(ledger.Tiers));
+        ListLedgersResponse forAdmin = await admin.UnaryAsync(LedgerMethods.ListLedgers, new ListLedgersRequest());
+        Assert.Equal(["demo"], forAdmin.Ledgers.Select(ledger => ledger.Ledger));
+        Assert.Single(forAdmin.Ledgers[0].Tiers);
+        Assert.Empty((await server.Connect("idle").UnaryAsync(
+            LedgerMethods.ListLedgers, new ListLedgersRequest())).Ledgers);
+    }
+
+    [Fact]
+    public async Task ALongCatalogComesInPages()
+    {
+        for (int number = 0; number < 7; number++)
+        {
+            server.Store.CreateLedger($"page.{number}");
+        }
+
+        List<string> names = [];
+        ListLedgersRequest request = new() { Prefix = "page.", PageSize = 3 };
+        do
+        {
+            ListLedgersResponse page = await admin.UnaryAsync(LedgerMethods.ListLedgers, request);
+            names.AddRange(page.Ledgers.Select(ledger => ledger.Ledger));
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+
+        Assert.Equal(Enumerable.Range(0, 7).Select(number => $"page.{number}"), names);
+    }
+}

@@ -1,0 +1,46 @@
+// The table from the engine's reasons to statuses: complete, and readable by programs.
+
+using LedgerStore.Engine;
+using LedgerStore.Protocol.Grpc;
+using Xunit;
+using StoreErrors = LedgerStore.Server.Services.StoreErrors;
+
+namespace LedgerStore.Tests.Server;
+
+public sealed class StoreErrorsTests
+{
+    public static TheoryData<StoreReason> Reasons => [.. Enum.GetValues<StoreReason>()];
+
+    [Theory]
+    [MemberData(nameof(Reasons))]
+    public void EveryReasonHasAStatusAnErrorInfoAndAnOutcome(StoreReason reason)
+    {
+        RpcException error = StoreErrors.Translate(new StoreException(reason, "why"))!;
+        Assert.Equal(StoreErrors.NameOf(reason), error.Info!.Reason);
+        Assert.Equal("ledgerstore", error.Info.Domain);
+        Assert.Equal(
+            reason == StoreReason.StorageFailed ? "unknown" : "not_stored", error.Info.Metadata[StoreErrors.Outcome]);
+
+        // INTERNAL is what the table gives to a reason that nobody has thought of.
+        Assert.Equal(reason == StoreReason.StorageFailed, error.Code == StatusCode.Internal);
+    }
+
+    [Fact]
+    public void TheExpectedValueTravels()
+    {
+        StoreException gap = new(StoreReason.SequenceGap, "gap") { Expected = 17 };
+        Assert.Equal("17", StoreErrors.Translate(gap)!.Info!.Metadata["expected"]);
+        Assert.Equal("SEQUENCE_GAP", StoreErrors.NameOf(StoreReason.SequenceGap));
+    }
+
+    [Theory]
+    [InlineData(StoreReason.Busy)]
+    [InlineData(StoreReason.DiskFull)]
+    [InlineData(StoreReason.TierAway)]
+    public void WhatPassesByItselfSaysWhenToAskAgain(StoreReason reason) =>
+        Assert.True(StoreErrors.Translate(new StoreException(reason, "later"))!.RetryAfter > TimeSpan.Zero);
+
+    [Fact]
+    public void OtherExceptionsAreNoneOfTheTables() =>
+        Assert.Null(StoreErrors.Translate(new InvalidOperationException("a bug")));
+}
