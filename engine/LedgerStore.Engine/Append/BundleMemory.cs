@@ -11,9 +11,9 @@ internal sealed class BundleMemory
 {
     public const int BytesMin = 2 * 1024;
 
-    // What is kept for the next ones; beyond it arrays are left to the collector. A thousand ledgers that are appended to
-    // in turn fill, and give back, a thousand bundles at a time: 90 MB.
-    private const long FreeBytesMax = 128L * 1024 * 1024;
+    // All arrays, free and in use; beyond it, returned ones are left to the collector. A thousand ledgers that are
+    // appended to in turn fill, and give back, a thousand bundles at a time: 90 MB.
+    private const long KeptBytesMax = 160L * 1024 * 1024;
     private const int FreeListsMax = 2_048;
     private const int StepsPerDoubling = 4;
 
@@ -22,7 +22,9 @@ internal sealed class BundleMemory
     private readonly Stack<byte[]>[] _free;
     private readonly Stack<Hash256[]> _freeLeaves = [];
     private readonly Stack<int[]> _freeEnds = [];
-    private long _freeBytes;
+
+    // Free arrays and those in use, all together.
+    private long _bytes;
 
     private BundleMemory()
     {
@@ -50,9 +52,11 @@ internal sealed class BundleMemory
         {
             if (_free[at].TryPop(out byte[]? free))
             {
-                _freeBytes -= free.Length;
                 return free;
             }
+
+            DropFree(_sizes[at]);
+            _bytes += _sizes[at];
         }
 
         return GC.AllocateUninitializedArray<byte>(_sizes[at]);
@@ -69,10 +73,13 @@ internal sealed class BundleMemory
         Invariant.That(_sizes[at] == array.Length, "only what was rented is returned");
         lock (_lock)
         {
-            if (_freeBytes + array.Length <= FreeBytesMax)
+            if (_bytes <= KeptBytesMax)
             {
-                _freeBytes += array.Length;
                 _free[at].Push(array);
+            }
+            else
+            {
+                _bytes -= array.Length;
             }
         }
     }
@@ -108,6 +115,19 @@ internal sealed class BundleMemory
             {
                 _freeEnds.Push(ends);
                 _freeLeaves.Push(leaves);
+            }
+        }
+    }
+
+    /// <summary>Makes room below the limit for a new array: those of sizes that nobody asks for now must go. Under the
+    /// lock.</summary>
+    private void DropFree(int bytes)
+    {
+        for (int at = _free.Length - 1; at >= 0; at--)
+        {
+            while (_bytes + bytes > KeptBytesMax && _free[at].TryPop(out byte[]? unused))
+            {
+                _bytes -= unused.Length;
             }
         }
     }

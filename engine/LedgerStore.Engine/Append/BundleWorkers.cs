@@ -20,31 +20,30 @@ internal sealed class BundleWorker : IDisposable
 internal sealed class BundleWorkers : IDisposable
 {
     private readonly BundleWorker _own = new();
-    private readonly BundleWorker[] _helperTools;
-    private readonly WorkerThread[] _helpers;
     private readonly ManualResetEventSlim _done = new();
+    private BundleWorker[] _helperTools = [];
+    private WorkerThread[] _helpers = [];
     private volatile Round? _round;
-
-    public BundleWorkers(int helpers, Poison poison)
-    {
-        _helperTools = new BundleWorker[helpers];
-        _helpers = new WorkerThread[helpers];
-        for (int i = 0; i < helpers; i++)
-        {
-            BundleWorker tools = _helperTools[i] = new BundleWorker();
-            _helpers[i] = new WorkerThread($"ledger-hash-{i}", () => Help(tools), poison);
-        }
-    }
 
     /// <summary>The bundler's own tools, for what it does alone.</summary>
     public BundleWorker Own => _own;
 
-    public void Start()
+    /// <summary>Starts helpers. Between Start and Stop, Run uses them; not while Run runs.</summary>
+    public void Start(int helpers, Poison poison)
     {
-        foreach (WorkerThread helper in _helpers)
-        {
-            helper.Start();
-        }
+        Invariant.That(_helpers.Length == 0, "helpers are stopped before others are started");
+        _helperTools = [.. Enumerable.Range(0, helpers).Select(static _ => new BundleWorker())];
+        _helpers = [.. _helperTools.Select(
+            (tools, i) => new WorkerThread($"ledger-hash-{i}", () => Help(tools), poison))];
+        Array.ForEach(_helpers, static helper => helper.Start());
+    }
+
+    /// <summary>Ends and joins them.</summary>
+    public void Stop()
+    {
+        Array.ForEach(_helpers, static helper => helper.StopAndJoin());
+        Array.ForEach(_helperTools, static tools => tools.Dispose());
+        (_helpers, _helperTools) = ([], []);
     }
 
     /// <summary>Finishes all of them, and returns when the last one is done.</summary>
@@ -78,16 +77,7 @@ internal sealed class BundleWorkers : IDisposable
 
     public void Dispose()
     {
-        foreach (WorkerThread helper in _helpers)
-        {
-            helper.StopAndJoin();
-        }
-
-        foreach (BundleWorker tools in _helperTools)
-        {
-            tools.Dispose();
-        }
-
+        Stop();
         _own.Dispose();
         _done.Dispose();
     }

@@ -19,7 +19,7 @@ internal sealed partial class Bundler(
     long lastFrame)
 {
     // Below it a bundle gets all its memory with its first entry; above it, it grows.
-    private const long RoomyBytes = 96L * 1024 * 1024;
+    private const long RoomyBytes = 128L * 1024 * 1024;
 
     // Of one frame: the bundles that grew in it, and which bytes of it each run of entries was copied from.
     private readonly List<OpenBundle> _grown = [];

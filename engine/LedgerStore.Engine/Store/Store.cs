@@ -71,7 +71,7 @@ public sealed partial class Store : IDisposable
         StoreCore core = StoreErrors.Translate(
             () => new StoreOpener(files, options, tuning, RandomNumberGenerator.Create()).Open());
         Store store = new(core, options.Time);
-        core.Workers.Start();
+        core.Workers.Start(tuning.HashHelpers, core.Poison);
         store._sequencer.Start();
         store._bundler.Start();
         store._flusher.Start();

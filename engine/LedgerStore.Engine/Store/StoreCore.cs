@@ -32,7 +32,7 @@ internal sealed partial class StoreCore : IDisposable
         Writer = new JournalWriter(parts.Journal, lastFrame, lastMicros);
         Ledgers = new LedgerLogs(id => OrStop(() => openLedger(id)));
         BundleQueue queue = new(() => OnSealed());
-        Workers = new BundleWorkers(tuning.HashHelpers, Poison);
+        Workers = new BundleWorkers();
         Growth = new GrowthQueue(parts.Signing is { ReadOnlySuspect: false });
         Bundler = new Bundler(queue, Gate, Ledgers, Workers, Disk, Growth, Meter, lastFrame);
         Sequencer = new Sequencer(Gate, Writer, Poison, queue, Disk, Meter);

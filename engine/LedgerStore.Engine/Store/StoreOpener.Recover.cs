@@ -26,7 +26,7 @@ internal sealed partial class StoreOpener
         JournalPool pool = core.Parts.Journal;
         pool.Adopt(facts.LastFileNumber, facts.SpareNames);
         Replay replay = new(files, core.Parts.Opener, core.Ledgers, core.Bundler);
-        replay.Run(facts, plan, options.OnRecoveryProgress);
+        Run(replay, core, facts, plan);
 
         // A store that is not what it signed is left as it was found.
         core.RestoreCheckpoints(replay.TakeCheckpoints(facts.LastFileNumber));
@@ -83,6 +83,22 @@ internal sealed partial class StoreOpener
                 pool.MakeSpare(name);
                 facts.JournalNames.Remove(name);
             }
+        }
+    }
+
+    private void Run(Replay replay, StoreCore core, JournalFacts facts, RecoveryPlan plan)
+    {
+        // Nobody else needs the processors yet. For a few frames a thread is not worth its start.
+        const long WorthHelpBytes = 16 * 1024 * 1024;
+        bool isLong = plan.Replay.Sum(static frame => (long)frame.Header.StoredBytes) > WorthHelpBytes;
+        core.Workers.Start(isLong ? Environment.ProcessorCount - 1 : 0, core.Poison);
+        try
+        {
+            replay.Run(facts, plan, options.OnRecoveryProgress);
+        }
+        finally
+        {
+            core.Workers.Stop();
         }
     }
 
