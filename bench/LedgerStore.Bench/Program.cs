@@ -3,6 +3,7 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using LedgerStore.Bench.Client;
 using LedgerStore.Bench.Engine;
 using LedgerStore.Bench.Frame;
 using LedgerStore.Bench.Load;
@@ -17,6 +18,7 @@ internal static class Program
     [
         new ProofsSuite(),
         new FramingSuite(),
+        new ClientSuite(),
         new SegmentsSuite(),
         new VerifySuite(),
         new EngineSuite(),

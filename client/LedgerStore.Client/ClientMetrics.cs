@@ -31,6 +31,9 @@ public static class ClientMetrics
     internal static Counter<long> Rejected { get; } = Meter.CreateCounter<long>(
         "ledgerstore.client.events.dropped", "{event}", "Events for which there was no room.");
 
+    /// <summary>Counts an event that was dropped because there was no room for it.</summary>
+    public static void EventDropped() => Rejected.Add(1);
+
     internal static Counter<long> ReadEntries { get; } = Meter.CreateCounter<long>(
         "ledgerstore.client.read.entries", "{entry}", "Entries that were read.");
 

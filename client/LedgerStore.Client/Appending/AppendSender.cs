@@ -115,6 +115,7 @@ internal sealed partial class AppendSender
         ClientMetrics.Streams.Add(1);
         OutgoingBatch[] again = inFlight.StartStream();
         Task receiving = ReceiveAsync(call);
+        Task ended = WakeBehindAsync(receiving, ending);
         using ITimer watch = WatchAnswers(ending);
         try
         {
@@ -122,25 +123,48 @@ internal sealed partial class AppendSender
             TimeSpan patience = IsFinished ? EndTimeout : Timeout.InfiniteTimeSpan;
             await receiving.WaitAsync(patience, client.Time, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (RpcException write) when (write.Code == StatusCode.Cancelled && !receiving.IsCompleted)
+        catch (Exception error) when (error
+            is RpcException { Code: StatusCode.Cancelled } or OperationCanceledException or TimeoutException)
         {
-            // The server takes no more. Why, is what the answers end with.
-            await receiving.ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            // Everything is answered; the server only does not end the call.
+            // A write that fails, or is cancelled, is only the echo: why the call ended, the answers end with.
+            if (!IsFinished)
+            {
+                await ReasonAsync(receiving, error).ConfigureAwait(false);
+            }
         }
         finally
         {
             call.Dispose();
             await receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ended.ConfigureAwait(false);
         }
 
         if (inFlight.Count > 0)
         {
             throw new RpcException(StatusCode.Unavailable, "the server ended the stream before it had answered");
         }
+    }
+
+    private async Task ReasonAsync(Task receiving, Exception echo)
+    {
+        try
+        {
+            await receiving.WaitAsync(EndTimeout, client.Time, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new RpcException(
+                StatusCode.Unavailable, "the server takes no more batches and does not say why", echo);
+        }
+    }
+
+    // Wakes the sending half, wherever it waits: in a write that nobody takes any more, or for work. Only once the task
+    // is complete: woken earlier, it would see a stream that is still there, and wait again for ever.
+    private async Task WakeBehindAsync(Task receiving, CancellationTokenSource ending)
+    {
+        await receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ending.CancelAsync().ConfigureAwait(false);
+        work.Set();
     }
 
     private async Task SendAsync(RawCall call, OutgoingBatch[] again, Task receiving)
@@ -211,20 +235,13 @@ internal sealed partial class AppendSender
 
     private async Task ReceiveAsync(RawCall call)
     {
-        try
+        while (await call.Responses.ReadAsync().ConfigureAwait(false))
         {
-            while (await call.Responses.ReadAsync().ConfigureAwait(false))
+            do
             {
-                do
-                {
-                    Answer(AppendAnswer.Parse(call.Responses.Current));
-                }
-                while (call.Responses.TryRead());
-                work.Set();
+                Answer(AppendAnswer.Parse(call.Responses.Current));
             }
-        }
-        finally
-        {
+            while (call.Responses.TryRead());
             work.Set();
         }
     }

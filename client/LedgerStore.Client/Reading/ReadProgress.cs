@@ -5,7 +5,7 @@ using LedgerStore.Proofs;
 
 namespace LedgerStore.Client;
 
-internal sealed class ReadProgress(ReadOptions options, VerifiedCheckpoint start)
+internal sealed class ReadProgress(ReadOptions options, ulong startSize)
 {
     private ulong? first;
     private ulong reached;
@@ -30,7 +30,7 @@ internal sealed class ReadProgress(ReadOptions options, VerifiedCheckpoint start
             ulong from = first is null ? options.From : reached;
             bool isAsked = options.Limit == 0 || first is null || reached - first.Value < options.Limit;
             bool isKnown = first is not null || (options.FromTime is null && options.FromEnd is null);
-            return isKnown && isAsked && !isOver && !options.Follow && from < start.Size ? from : null;
+            return isKnown && isAsked && !isOver && !options.Follow && from < startSize ? from : null;
         }
     }
 

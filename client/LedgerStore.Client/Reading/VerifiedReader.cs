@@ -41,8 +41,8 @@ public sealed class VerifiedReader
     public async IAsyncEnumerable<LedgerEvent> ReadAsync(
         ReadOptions options, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        VerifiedCheckpoint start = await verifier.UpdateAsync(cancellationToken).ConfigureAwait(false);
-        ReadProgress progress = new(options, start);
+        VerifiedCheckpoint? start = await verifier.TryUpdateAsync(cancellationToken).ConfigureAwait(false);
+        ReadProgress progress = new(options, start?.Size ?? 0);
         Queue<ReadPiece> pieces = new();
         ReadPiece piece = new();
 
@@ -87,7 +87,7 @@ public sealed class VerifiedReader
             }
         }
 
-        if (progress.MissingFrom is { } missing)
+        if (start is not null && progress.MissingFrom is { } missing)
         {
             throw verifier.Withheld(
                 start, missing,

@@ -110,8 +110,8 @@ public sealed partial class Verifier : IDisposable
                 return newest;
             }
 
-            VerifiedCheckpoint checkpoint = await UpdateAsync(cancellationToken).ConfigureAwait(false);
-            if (checkpoint.Size >= size)
+            VerifiedCheckpoint? checkpoint = await TryUpdateAsync(cancellationToken).ConfigureAwait(false);
+            if (checkpoint is not null && checkpoint.Size >= size)
             {
                 return checkpoint;
             }
@@ -120,9 +120,9 @@ public sealed partial class Verifier : IDisposable
             {
                 throw Violation(
                     ViolationKind.Stale,
-                    $"entry {size - 1:N0} exists, and after {options.StaleAfter.TotalSeconds:N0} s the newest "
-                    + $"checkpoint still has size {checkpoint.Size:N0}",
-                    new Parts { Offered = NoteOf(checkpoint), Index = size - 1 });
+                    $"entry {size - 1:N0} exists, and after {options.StaleAfter.TotalSeconds:N0} s "
+                    + (checkpoint is null ? "there is no checkpoint" : $"the newest has size {checkpoint.Size:N0}"),
+                    new Parts { Offered = checkpoint is null ? default : NoteOf(checkpoint), Index = size - 1 });
             }
 
             await Task.Delay(poll, client.Time, cancellationToken).ConfigureAwait(false);
@@ -157,7 +157,7 @@ public sealed partial class Verifier : IDisposable
                         ? await UpdateAsync(cancellationToken).ConfigureAwait(false)
                         : await NextAsync(call, inStream, cancellationToken).ConfigureAwait(false);
                 }
-                catch (RpcException error) when (IsTransient(error.Code))
+                catch (RpcException error) when (IsTransient(error.Code) || IsNoneYet(error))
                 {
                     pause.Failed();
                     await Task.Delay(pause.Take(error.RetryAfter), client.Time, cancellationToken)
@@ -190,6 +190,22 @@ public sealed partial class Verifier : IDisposable
         or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted or StatusCode.Aborted;
 
     private static ReadOnlyMemory<byte> NoteOf(VerifiedCheckpoint checkpoint) => checkpoint.Note.Bytes.ToArray();
+
+    /// <summary>Null: the server has published none yet, and none was ever seen.</summary>
+    internal async Task<VerifiedCheckpoint?> TryUpdateAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await UpdateAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (RpcException none) when (IsNoneYet(none))
+        {
+            return null;
+        }
+    }
+
+    // A ledger that had a checkpoint once has one always.
+    private bool IsNoneYet(RpcException error) => Newest is null && error.Info is { Reason: "NO_CHECKPOINT" };
 
     private async Task<VerifiedCheckpoint> NextAsync(
         ServerStreamCall<Protocol.V1.Checkpoint> call, ulong? last, CancellationToken cancellationToken)

@@ -27,6 +27,15 @@ internal sealed partial class FakeLedger : INodeSource
     /// <summary>Changes entries as they are read.</summary>
     internal Func<ulong, byte[], byte[]> Entry { get; set; } = static (_, entry) => entry;
 
+    /// <summary>Checkpoints of other sizes than the newest are kept.</summary>
+    internal bool HasHistory { get; set; } = true;
+
+    /// <summary>Changes inclusion proofs.</summary>
+    internal Func<Hash256[], Hash256[]> Proof { get; set; } = static proof => proof;
+
+    /// <summary>Reads by time begin this many entries too late.</summary>
+    internal ulong TimeSkip { get; set; }
+
     /// <summary>Statements that GetLogKeys answers.</summary>
     internal List<byte[]> Rotations { get; } = [];
 
@@ -35,6 +44,9 @@ internal sealed partial class FakeLedger : INodeSource
 
     /// <summary>Ranges that are told as expired instead of their entries: perfect subtrees.</summary>
     internal List<(ulong First, ulong Count)> Expired { get; } = [];
+
+    /// <summary>After the first message, indexes are this much too high: entries were left out.</summary>
+    internal ulong Skip { get; set; }
 
     /// <summary>Reads end here, as if there were no more.</summary>
     internal ulong? ReadEnd { get; set; }
@@ -77,7 +89,7 @@ internal sealed partial class FakeLedger : INodeSource
 
     private Protocol.V1.Checkpoint GetCheckpoint(GetCheckpointRequest request)
     {
-        ulong size = request.Size == 0 ? PublishedSize ?? Size : request.Size;
+        ulong size = request.Size == 0 || !HasHistory ? PublishedSize ?? Size : request.Size;
         return new() { Note = ByteString.CopyFrom(Note(Sign(size))), Size = size };
     }
 
@@ -107,7 +119,7 @@ internal sealed partial class FakeLedger : INodeSource
                 Index = request.Index,
                 Size = request.Size,
                 LeafHash = ByteString.CopyFrom(Leaves[(int)request.Index].ToArray()),
-                Hashes = { Bytes(InclusionProof.Build(request.Index, request.Size, this)) },
+                Hashes = { Bytes(Proof(InclusionProof.Build(request.Index, request.Size, this))) },
             };
         }
     }
@@ -181,7 +193,7 @@ internal sealed partial class FakeLedger : INodeSource
     {
         ReadRequest.FromOneofCase.Index => request.Index,
         ReadRequest.FromOneofCase.FromEnd => Size - Math.Min(Size, request.FromEnd),
-        ReadRequest.FromOneofCase.Time => FirstAt(request.Time.ToDateTimeOffset()),
+        ReadRequest.FromOneofCase.Time => FirstAt(request.Time.ToDateTimeOffset()) + TimeSkip,
         _ => 0,
     };
 
@@ -228,7 +240,7 @@ internal sealed partial class FakeLedger : INodeSource
             bundle.Write(entry);
         }
 
-        EntriesMessage.Write(responses, next, (uint)count, bundle.ToArray());
+        EntriesMessage.Write(responses, next + (next > 0 ? Skip : 0), (uint)count, bundle.ToArray());
         return next + count;
     }
 

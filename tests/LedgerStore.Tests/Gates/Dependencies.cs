@@ -26,6 +26,7 @@ internal static class Dependencies
         ["LedgerStore.Protocol"] = [],
         ["LedgerStore.Engine"] = ["LedgerStore.Proofs"],
         ["LedgerStore.Client"] = ["LedgerStore.Protocol", "LedgerStore.Proofs"],
+        ["LedgerStore.Client.AspNetCore"] = ["LedgerStore.Client"],
         ["LedgerStore.Server"] =
             ["LedgerStore.Engine", "LedgerStore.Proofs", "LedgerStore.Policy", "LedgerStore.Protocol"],
         ["LedgerStore.Cli"] =

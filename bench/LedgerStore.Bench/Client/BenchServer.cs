@@ -1,0 +1,73 @@
+// The server of the measurement: the real one, as a process of its own, on the same machine, with mutual TLS.
+// Owned by the suite.
+using System.Diagnostics;
+using LedgerStore.Client;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Bench.Client;
+
+internal sealed class BenchServer : IDisposable
+{
+    private readonly DirectoryInfo folder;
+    private readonly Process process;
+
+    internal BenchServer()
+    {
+        // Beside the results, not in memory: the disk is part of what is measured.
+        folder = Directory.CreateDirectory(Path.Combine(
+            Environment.GetEnvironmentVariable("LEDGERSTORE_BENCH_DIR") ?? Path.GetTempPath(),
+            $"ledgerstore-bench-client-{Environment.ProcessId}"));
+        ProcessStartInfo start = new("dotnet")
+        {
+            ArgumentList =
+            {
+                Path.Combine(AppContext.BaseDirectory, "LedgerStore.Server.dll"), "dev", "--data", Data, "--port", "0",
+            },
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        };
+        process = Process.Start(start)!;
+        while (process.StandardOutput.ReadLine() is { } line)
+        {
+            if (line.StartsWith("ready ", StringComparison.Ordinal))
+            {
+                Address = new Uri(line["ready ".Length..]);
+                _ = process.StandardOutput.ReadToEndAsync();
+                return;
+            }
+        }
+
+        throw new InvalidOperationException("the server did not start");
+    }
+
+    internal Uri Address { get; } = new("https://unset");
+
+    internal string Vkey
+    {
+        get
+        {
+            using SigningKey key = SigningKey.FromPem(File.ReadAllBytes(Keys("signing.pem")));
+            return new NoteSigner(KeyName.Parse("localhost/demo"), key).ToVerifierKey().ToString();
+        }
+    }
+
+    private string Data => Path.Combine(folder.FullName, "data");
+
+    public void Dispose()
+    {
+        process.Kill();
+        process.WaitForExit();
+        process.Dispose();
+        folder.Delete(recursive: true);
+    }
+
+    internal LedgerClient Connect(string identity) => new(new LedgerClientOptions
+    {
+        Address = Address,
+        CertificateFile = Keys($"pki/clients/{identity}.pem"),
+        KeyFile = Keys($"pki/clients/{identity}.key"),
+        CaFile = Keys("pki/ca.pem"),
+    });
+
+    private string Keys(string file) => Path.Combine(Data + ".keys", file);
+}

@@ -1,0 +1,120 @@
+// The client library against the real server: two processes on the same cores, mutual TLS, durable before acknowledged.
+using LedgerStore.Bench.Frame;
+using LedgerStore.Client;
+
+namespace LedgerStore.Bench.Client;
+
+internal sealed class ClientSuite : IBenchSuite
+{
+    private const int QuickLines = 200_000;
+    private const int Lines = 5_000_000;
+    private const ulong QuickReads = 200_000;
+    private const ulong Reads = 1_000_000;
+    private const double MegaByte = 1024 * 1024;
+
+    public string Name => "client";
+
+    public string Summary => "the client library against a server process, mutual TLS on loopback";
+
+    public void Run(BenchRun run) => RunAsync(run).GetAwaiter().GetResult();
+
+    private static async Task RunAsync(BenchRun run)
+    {
+        using BenchServer server = new();
+        using LedgerClient client = server.Connect("appender");
+        await using (Appender appender = client.CreateAppender("demo", new AppenderOptions { Producer = "callers" }))
+        {
+            await RateAsync(
+                run, "client.append.64_callers_records_per_second", 80_000,
+                time => ClientWork.CallersAsync(appender, 64, 1, time));
+            await RateAsync(
+                run, "client.append.64x16_records_per_second", 200_000,
+                time => ClientWork.CallersAsync(appender, 64, 16, time));
+            await SingleAsync(run, client, appender);
+        }
+
+        await ImportAsync(run, client);
+        await ReadAsync(run, server);
+    }
+
+    private static async Task RateAsync(BenchRun run, string name, double target, Func<TimeSpan, Task<double>> work)
+    {
+        await work(WarmUp(run));
+        Report(run, name, "1/s", target, lowerIsBetter: false, await RunsAsync(run, () => work(run.Options.RunTime)));
+    }
+
+    private static async Task SingleAsync(BenchRun run, LedgerClient client, Appender appender)
+    {
+        await ClientWork.OneCallerAsync(appender, WarmUp(run));
+        await ClientWork.RawAsync(client.Channel, WarmUp(run));
+        double[] library = new double[run.Options.Runs];
+        double[] raw = new double[run.Options.Runs];
+        for (int i = 0; i < library.Length; i++)
+        {
+            // In turn, so that both see the same machine.
+            library[i] = await ClientWork.OneCallerAsync(appender, run.Options.RunTime);
+            raw[i] = await ClientWork.RawAsync(client.Channel, run.Options.RunTime);
+        }
+
+        Report(run, "client.append.single_p50_ms", "ms", null, lowerIsBetter: true, library);
+        Report(run, "client.append.raw_p50_ms", "ms", null, lowerIsBetter: true, raw);
+        double[] added = [.. library.Zip(raw, static (with, without) => with - without)];
+        Report(run, "client.append.single_added_ms", "ms", 0.1, lowerIsBetter: true, added);
+    }
+
+    private static async Task ImportAsync(BenchRun run, LedgerClient client)
+    {
+        int lines = run.Options.Quick ? QuickLines : Lines;
+        string file = Path.Combine(Path.GetTempPath(), $"ledgerstore-bench-{Environment.ProcessId}.ndjson");
+        await using (StreamWriter writer = new(file))
+        {
+            for (int i = 0; i < lines; i++)
+            {
+                await writer.WriteAsync(System.Text.Encoding.UTF8.GetString(ClientWork.Record(i)) + "\n");
+            }
+        }
+
+        await using Appender appender = client.CreateAppender("demo", new AppenderOptions { Producer = "import" });
+        await ClientWork.ImportAsync(appender, file, lines);
+        long before = Environment.WorkingSet;
+        double[] rates = run.Options.Quick
+            ? await RunsAsync(run, () => ClientWork.ImportAsync(appender, file, lines))
+            : [await ClientWork.ImportAsync(appender, file, lines)];
+        Report(run, "client.import.lines_per_second", "1/s", 400_000, lowerIsBetter: false, rates);
+        double grown = (Environment.WorkingSet - before) / MegaByte;
+        Report(run, "client.import.memory_growth_mb", "MB", null, lowerIsBetter: true, [grown]);
+        File.Delete(file);
+    }
+
+    private static async Task ReadAsync(BenchRun run, BenchServer server)
+    {
+        using LedgerClient client = server.Connect("reader");
+        using Verifier verifier = client.CreateVerifier("demo", new VerifierOptions { Vkey = server.Vkey });
+        Reader reader = client.CreateReader("demo");
+        ReadOptions range = ReadOptions.Range(0, run.Options.Quick ? QuickReads : Reads);
+        await ClientWork.ReadAsync(reader.Verified(verifier).ReadAsync(range));
+        Report(
+            run, "client.read.records_per_second", "1/s", null, lowerIsBetter: false,
+            await RunsAsync(run, () => ClientWork.ReadAsync(reader.ReadAsync(range))));
+        Report(
+            run, "client.verified_read.records_per_second", "1/s", 500_000, lowerIsBetter: false,
+            await RunsAsync(run, () => ClientWork.ReadAsync(reader.Verified(verifier).ReadAsync(range))));
+    }
+
+    private static async Task<double[]> RunsAsync(BenchRun run, Func<Task<double>> work)
+    {
+        double[] runs = new double[run.Options.Runs];
+        for (int i = 0; i < runs.Length; i++)
+        {
+            runs[i] = await work();
+        }
+
+        return runs;
+    }
+
+    private static TimeSpan WarmUp(BenchRun run) => TimeSpan.FromSeconds(run.Options.Quick ? 1 : 2);
+
+    private static void Report(
+        BenchRun run, string name, string unit, double? target, bool lowerIsBetter, double[] runs) =>
+        run.Report(new BenchResult(name, BenchRun.Median(runs), unit, Floor: null, target, lowerIsBetter, runs));
+}

@@ -1,0 +1,99 @@
+// The real server as a process of its own, with its development certificates; it can be killed and started again.
+// Owned by its test.
+
+using System.Diagnostics;
+using System.Text;
+using LedgerStore.Client;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Tests.Client;
+
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly TempFolder folder = new();
+    private Process? process;
+    private int port;
+
+    internal Uri Address { get; private set; } = new("https://unset");
+
+    /// <summary>The key of the ledger demo, as an operator hands it out.</summary>
+    internal string Vkey
+    {
+        get
+        {
+            using SigningKey key = SigningKey.FromPem(File.ReadAllBytes(Keys("signing.pem")));
+            return new NoteSigner(KeyName.Parse("localhost/demo"), key).ToVerifierKey().ToString();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        folder.Dispose();
+    }
+
+    internal static async Task<ServerProcess> StartAsync()
+    {
+        ServerProcess server = new();
+        await server.RestartAsync();
+        return server;
+    }
+
+    /// <summary>SIGKILL: nothing is flushed, nothing is said.</summary>
+    internal async Task KillAsync()
+    {
+        if (process is { HasExited: false })
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+
+        process?.Dispose();
+        process = null;
+    }
+
+    /// <summary>Starts it, on the port it had before.</summary>
+    internal async Task RestartAsync()
+    {
+        ProcessStartInfo start = new("dotnet")
+        {
+            ArgumentList =
+            {
+                Path.Combine(AppContext.BaseDirectory, "LedgerStore.Server.dll"),
+                "dev", "--data", folder.File("data"), "--port", $"{port}",
+            },
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        process = Process.Start(start)!;
+        StringBuilder said = new();
+        process.ErrorDataReceived += (_, line) => said.AppendLine(line.Data);
+        process.BeginErrorReadLine();
+        while (await process.StandardOutput.ReadLineAsync().WaitAsync(Patience) is { } line)
+        {
+            if (line.StartsWith("ready ", StringComparison.Ordinal))
+            {
+                Address = new Uri(line["ready ".Length..]);
+                port = Address.Port;
+                _ = process.StandardOutput.ReadToEndAsync();
+                return;
+            }
+        }
+
+        throw new InvalidOperationException($"the server did not start: {said}");
+    }
+
+    /// <summary>A client with one of the development certificates: appender, reader, auditor, administrator.</summary>
+    internal LedgerClient Connect(string identity) => new(new LedgerClientOptions
+    {
+        Address = Address,
+        CertificateFile = Keys($"pki/clients/{identity}.pem"),
+        KeyFile = Keys($"pki/clients/{identity}.key"),
+        CaFile = Keys("pki/ca.pem"),
+    });
+
+    private string Keys(string file) => Path.Combine(folder.File("data") + ".keys", file);
+}

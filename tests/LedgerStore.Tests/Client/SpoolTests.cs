@@ -1,0 +1,246 @@
+// What a spool promises: posted is safe, the server gets it in order and once, whatever stops in between.
+
+using LedgerStore.Client;
+using LedgerStore.Protocol.Grpc;
+using LedgerStore.Tests.Simulation;
+using Xunit;
+
+namespace LedgerStore.Tests.Client;
+
+public sealed class SpoolTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task TheApplicationGoesOnWhileTheServerIsAway()
+    {
+        using TempFolder folder = new();
+        await using FakeServer server = await FakeServer.StartAsync();
+        TakeAway(server);
+        await using Appender appender = server.Appender(Options(folder));
+        for (int i = 0; i < 200; i++)
+        {
+            await appender.PostAsync(AppenderTests.Record(0, i)).AsTask().WaitAsync(Patience);
+        }
+
+        Assert.Empty(server.Ledger.Payloads());
+        Assert.False(appender.Status.IsConnected);
+        BringBack(server);
+        await appender.FlushAsync().WaitAsync(Patience);
+        CheckPayloads(server, 200);
+        Assert.Equal(200UL, (await appender.AppendAsync(AppenderTests.Record(0, 200))).Index);
+    }
+
+    [Fact]
+    public async Task WhatWasPostedSurvivesTheProcess()
+    {
+        using TempFolder folder = new();
+        await using FakeServer server = await FakeServer.StartAsync();
+        for (int run = 0; run < 4; run++)
+        {
+            await using Appender appender = server.Appender(Options(folder));
+            await PostAsync(appender, run * 50, 25);
+            if (run > 0)
+            {
+                await appender.FlushAsync().WaitAsync(Patience);
+            }
+
+            TakeAway(server);
+            await PostAsync(appender, (run * 50) + 25, 25);
+            await appender.DisposeAsync();
+            BringBack(server);
+        }
+
+        await using Appender last = server.Appender(Options(folder));
+        await PostAsync(last, 200, 1);
+        await last.FlushAsync().WaitAsync(Patience);
+        CheckPayloads(server, 201);
+    }
+
+    [Fact]
+    public async Task ACrashAtAnyMomentLosesNothingThatWasSafe()
+    {
+        for (int seed = 1; seed <= 15; seed++)
+        {
+            await CrashAsync(seed);
+        }
+    }
+
+    [Fact]
+    public async Task ATornTailIsCutWhereverItTears()
+    {
+        using TempFolder folder = new();
+        await using FakeServer server = await FakeServer.StartAsync();
+        TakeAway(server);
+        await using (Appender appender = server.Appender(Options(folder)))
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                await appender.PostAsync(AppenderTests.Record(0, i));
+            }
+        }
+
+        // A frame of one record of 8 bytes: 24 + 4 + 8.
+        byte[] whole = await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(folder.Path, "*.spool")));
+        Assert.Equal(3 * 36, whole.Length);
+        for (int length = 0; length < whole.Length; length++)
+        {
+            using TempFolder copy = new();
+            string file = copy.File($"{1:x16}.spool");
+            await File.WriteAllBytesAsync(file, whole[..length]);
+            using Spool cut = Spool.Open(copy.Path, 1 << 20);
+            Assert.Equal((ulong)(length / 36) + 1, cut.NextTicket);
+            Assert.Equal(length % 36 > 0, File.Exists(Path.ChangeExtension(file, ".torn")));
+        }
+    }
+
+    [Fact]
+    public async Task EveryFlippedByteOfTheLastFileIsSeen()
+    {
+        using TempFolder folder = new();
+        await using FakeServer server = await FakeServer.StartAsync();
+        TakeAway(server);
+        await using (Appender appender = server.Appender(Options(folder)))
+        {
+            await appender.PostAsync(AppenderTests.Record(0, 0));
+            await appender.PostAsync(AppenderTests.Record(0, 1));
+        }
+
+        byte[] whole = await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(folder.Path, "*.spool")));
+        for (int at = 0; at < whole.Length; at++)
+        {
+            using TempFolder copy = new();
+            byte[] flipped = [.. whole];
+            flipped[at] ^= 0x40;
+            await File.WriteAllBytesAsync(copy.File($"{1:x16}.spool"), flipped);
+            using Spool cut = Spool.Open(copy.Path, 1 << 20);
+            Assert.Equal((ulong)(at / 36) + 1, cut.NextTicket);
+        }
+    }
+
+    [Fact]
+    public async Task DamageThatNoCrashExplainsIsRefused()
+    {
+        using TempFolder folder = new();
+        await using FakeServer server = await FakeServer.StartAsync();
+        TakeAway(server);
+        await using (Appender appender = server.Appender(Options(folder) with { SpoolBytesMax = 4000 }))
+        {
+            for (int i = 0; i < 30; i++)
+            {
+                await appender.PostAsync(new byte[60]);
+            }
+        }
+
+        string[] files = [.. Directory.GetFiles(folder.Path, "*.spool").Order(StringComparer.Ordinal)];
+        Assert.True(files.Length >= 3, $"{files.Length} files");
+        byte[] first = await File.ReadAllBytesAsync(files[0]);
+        first[^1] ^= 1;
+        await File.WriteAllBytesAsync(files[0], first);
+        InvalidDataException damaged = Assert.Throws<InvalidDataException>(() => Spool.Open(folder.Path, 4000));
+        Assert.Contains(files[0], damaged.Message, StringComparison.Ordinal);
+        first[^1] ^= 1;
+        await File.WriteAllBytesAsync(files[0], first);
+        File.Delete(files[1]);
+        Assert.Throws<InvalidDataException>(() => Spool.Open(folder.Path, 4000));
+    }
+
+    [Fact]
+    public async Task AFullSpoolMakesTheApplicationWait()
+    {
+        using TempFolder folder = new();
+        await using FakeServer server = await FakeServer.StartAsync();
+        TakeAway(server);
+        AppenderOptions options = Options(folder) with { SpoolBytesMax = 10_000, MemoryBytesMax = 2000 };
+        await using Appender appender = server.Appender(options);
+        Task posting = PostAsync(appender, 0, 1000);
+        while (appender.Status.SpoolBytes < 9000)
+        {
+            await Task.Delay(5);
+        }
+
+        Assert.False(posting.IsCompleted);
+        Assert.InRange(appender.Status.SpoolBytes, 1, 10_000);
+        Assert.InRange(appender.Status.MemoryBytes, 0, 2000);
+        BringBack(server);
+        await posting.WaitAsync(Patience);
+        await appender.FlushAsync().WaitAsync(Patience);
+        CheckPayloads(server, 1000);
+    }
+
+    [Fact]
+    public async Task ADirectoryHasOneAppender()
+    {
+        using TempFolder folder = new();
+        await using FakeServer server = await FakeServer.StartAsync();
+        await using Appender appender = server.Appender(Options(folder));
+        Assert.Contains(
+            "in use", Assert.Throws<IOException>(() => server.Appender(Options(folder))).Message,
+            StringComparison.Ordinal);
+    }
+
+    private static async Task CrashAsync(int seed)
+    {
+        using TempFolder folder = new();
+        using TempFolder copy = new();
+        await using FakeServer server = await FakeServer.StartAsync();
+        SplitMix random = new((ulong)seed);
+        int chance = (int)(random.Next() % 40);
+        server.Ledger.Fault = (_, call) =>
+        {
+            bool strikes;
+            lock (random)
+            {
+                strikes = (int)(random.Next() % 100) < chance;
+            }
+
+            if (strikes)
+            {
+                call.Context.Abort();
+            }
+
+            return default;
+        };
+        int posted = 20 + (int)(random.Next() % 200);
+        AppenderOptions options = Options(folder) with { MemoryBytesMax = 3000 };
+        await using (Appender appender = server.Appender(options))
+        {
+            await PostAsync(appender, 0, posted);
+            TakeAway(server);
+            foreach (string file in Directory.GetFiles(folder.Path).Where(file => Path.GetFileName(file) != "LOCK"))
+            {
+                File.Copy(file, copy.File(Path.GetFileName(file)));
+            }
+        }
+
+        BringBack(server);
+        await using Appender next = server.Appender(options with { SpoolDirectory = copy.Path });
+        await PostAsync(next, posted, 10);
+        await next.FlushAsync().WaitAsync(Patience);
+        CheckPayloads(server, posted + 10);
+    }
+
+    private static async Task PostAsync(Appender appender, int first, int count)
+    {
+        for (int i = first; i < first + count; i++)
+        {
+            await appender.PostAsync(AppenderTests.Record(0, i)).AsTask().WaitAsync(Patience);
+        }
+    }
+
+    private static AppenderOptions Options(TempFolder folder) => new()
+    {
+        Producer = "p",
+        SpoolDirectory = folder.Path,
+        SpoolDrainTimeout = TimeSpan.Zero,
+        RetryDelayMax = TimeSpan.FromMilliseconds(20),
+    };
+
+    private static void TakeAway(FakeServer server) => server.Ledger.Fault = static (point, _) =>
+        point == FaultPoint.BeforeCommit ? throw new RpcException(StatusCode.Unavailable, "away") : default;
+
+    private static void BringBack(FakeServer server) => server.Ledger.Fault = static (_, _) => default;
+
+    private static void CheckPayloads(FakeServer server, int count) =>
+        Assert.Equal(Enumerable.Range(0, count).Select(i => AppenderTests.Record(0, i)), server.Ledger.Payloads());
+}

@@ -1,0 +1,167 @@
+// Reading with proof: all of an honest ledger comes through, of a lying one nothing that it did not sign.
+
+using LedgerStore.Client;
+using LedgerStore.Proofs;
+using Xunit;
+
+namespace LedgerStore.Tests.Client;
+
+public sealed class VerifiedReadTests
+{
+    [Fact]
+    public async Task EveryRangeOfASmallLedgerVerifies()
+    {
+        for (int size = 1; size <= 20; size++)
+        {
+            await using FakeServer server = await ReaderTests.StartAsync(size);
+            for (int from = 0; from < size; from++)
+            {
+                for (int count = 1; count <= size - from; count++)
+                {
+                    List<LedgerEvent> events = await ReadAsync(
+                        server, ReadOptions.Range((ulong)from, (ulong)count));
+                    Assert.Equal(
+                        Enumerable.Range(from, count).Select(i => (ulong)i),
+                        events.Cast<LedgerEntry>().Select(entry => entry.Index));
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public async Task AReadOfManyPiecesVerifies()
+    {
+        await using FakeServer server = await FakeServer.StartAsync();
+        server.Ledger.Add(3000, static i => new byte[1000 + i]);
+        Assert.Equal(3000, (await ReadAsync(server, new ReadOptions())).Count);
+        Assert.Equal(1500, (await ReadAsync(server, ReadOptions.Range(777, 1500))).Count);
+    }
+
+    [Fact]
+    public async Task ExpiredRangesAreProvenByTheirRoots()
+    {
+        await using FakeServer server = await ReaderTests.StartAsync(1100);
+        server.Ledger.Expired.Add((0, 256));
+        server.Ledger.Expired.Add((512, 512));
+        List<LedgerEvent> events = await ReadAsync(server, new ReadOptions());
+        Assert.Equal(2, events.OfType<ExpiredRange>().Count());
+        Assert.Equal(332, events.OfType<LedgerEntry>().Count());
+    }
+
+    [Fact]
+    public async Task FollowingGivesWhatIsProvenAndWaitsForTheRest()
+    {
+        await using FakeServer server = await ReaderTests.StartAsync(100);
+        server.Ledger.PublishedSize = 100;
+        using Verifier verifier = VerifierTests.Verify(server, stateFile: null);
+        VerifiedReader reader = server.Client.CreateReader("demo").Verified(verifier);
+        List<ulong> indexes = [];
+        await foreach (LedgerEvent next in reader.ReadAsync(ReadOptions.Tail(5)))
+        {
+            if (next is CaughtUp)
+            {
+                server.Ledger.Add(3, ReaderTests.Payload);
+                server.Ledger.PublishedSize = null;
+            }
+            else if (next is LedgerEntry entry)
+            {
+                indexes.Add(entry.Index);
+                if (entry.Index == 102)
+                {
+                    break;
+                }
+            }
+        }
+
+        Assert.Equal([95UL, 96, 97, 98, 99, 100, 101, 102], indexes);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1499)]
+    [InlineData(1500)]
+    [InlineData(2999)]
+    public async Task AForgedEntryIsNamedAndNothingOfItsPieceIsGivenOut(int forged)
+    {
+        await using FakeServer server = await FakeServer.StartAsync();
+        server.Ledger.Add(3000, static i => new byte[1000]);
+        server.Ledger.Entry = (index, entry) => index == (ulong)forged ? [.. entry[..^1], 1] : entry;
+        List<LedgerEvent> given = [];
+        LedgerViolationException caught = await VerifierTests.CaughtAsync(
+            server, ViolationKind.WrongInclusion, EvidenceVerdict.Supports,
+            () => ReadAsync(server, new ReadOptions(), given));
+        Assert.Equal((ulong)forged, caught.Evidence.Index);
+        Assert.DoesNotContain(given, next => next is LedgerEntry entry && entry.Index == (ulong)forged);
+    }
+
+    [Fact]
+    public async Task SwappedEntriesAreCaught()
+    {
+        await using FakeServer server = await ReaderTests.StartAsync(300);
+        server.Ledger.Entry = (index, entry) => index is 100 or 101 ? server.Ledger.Entries[201 - (int)index] : entry;
+        LedgerViolationException caught = await VerifierTests.CaughtAsync(
+            server, ViolationKind.WrongInclusion, EvidenceVerdict.Supports,
+            () => ReadAsync(server, new ReadOptions()));
+        Assert.Equal(100UL, caught.Evidence.Index);
+    }
+
+    [Fact]
+    public async Task ForgedProofsAreCaught()
+    {
+        await using FakeServer server = await ReaderTests.StartAsync(300);
+        using Verifier verifier = VerifierTests.Verify(server, stateFile: null);
+        await verifier.UpdateAsync();
+        server.Ledger.Proof = static hashes =>
+        {
+            hashes[^1] = MerkleHash.Leaf("lie"u8);
+            return hashes;
+        };
+        await VerifierTests.CaughtAsync(
+            server, ViolationKind.WrongInclusion, EvidenceVerdict.Supports,
+            () => ReadAsync(server, ReadOptions.Range(10, 20)));
+    }
+
+    [Fact]
+    public async Task AnEndThatComesTooEarlyIsCaught()
+    {
+        await using FakeServer server = await ReaderTests.StartAsync(300);
+        server.Ledger.ReadEnd = 250;
+        LedgerViolationException caught = await VerifierTests.CaughtAsync(
+            server, ViolationKind.Withheld, EvidenceVerdict.Supports, () => ReadAsync(server, new ReadOptions()));
+        Assert.Equal(250UL, caught.Evidence.Index);
+        server.Ledger.ReadEnd = 0;
+        await VerifierTests.CaughtAsync(
+            server, ViolationKind.Withheld, EvidenceVerdict.Supports, () => ReadAsync(server, new ReadOptions()));
+    }
+
+    [Fact]
+    public async Task ATimeIsNotTheServersToChoose()
+    {
+        await using FakeServer server = await ReaderTests.StartAsync(300);
+        List<LedgerEvent> all = await ReadAsync(server, new ReadOptions());
+        DateTimeOffset from = ((LedgerEntry)all[100]).Received;
+        DateTimeOffset until = ((LedgerEntry)all[200]).Received;
+        List<LedgerEvent> some = await ReadAsync(server, new ReadOptions { FromTime = from, Until = until });
+        Assert.Equal((100UL, 199UL), (((LedgerEntry)some[0]).Index, ((LedgerEntry)some[^1]).Index));
+        server.Ledger.TimeSkip = 3;
+        LedgerViolationException caught = await VerifierTests.CaughtAsync(
+            server, ViolationKind.Withheld, EvidenceVerdict.Supports,
+            () => ReadAsync(server, new ReadOptions { FromTime = from }));
+        Assert.Equal(102UL, caught.Evidence.Index);
+    }
+
+    private static Task<List<LedgerEvent>> ReadAsync(FakeServer server, ReadOptions options) =>
+        ReadAsync(server, options, []);
+
+    private static async Task<List<LedgerEvent>> ReadAsync(
+        FakeServer server, ReadOptions options, List<LedgerEvent> events)
+    {
+        using Verifier verifier = VerifierTests.Verify(server, stateFile: null);
+        await foreach (LedgerEvent next in server.Client.CreateReader("demo").Verified(verifier).ReadAsync(options))
+        {
+            events.Add(next);
+        }
+
+        return events;
+    }
+}
