@@ -51,6 +51,8 @@ internal sealed partial class StoreCore : IDisposable
         Checkpointer = parts.Signing is { ReadOnlySuspect: false } signing ? MakeCheckpointer(signing) : null;
         Poison.OnSet(Gate.FailAll);
         Poison.OnSet(FailCheckpoints);
+        Poison.OnSet(cause => EndWaits(new StoreException(
+            StoreReason.StorageFailed, "the store has stopped; the first failure was: " + cause.Message, cause)));
         Observe();
         ObserveCheckpoints();
     }
@@ -235,8 +237,19 @@ internal sealed partial class StoreCore : IDisposable
         }
     }
 
+    /// <summary>Nothing more will be durable or readable: who waits for it in some ledger is told.</summary>
+    private void EndWaits(StoreException end)
+    {
+        foreach (LedgerLog ledger in Ledgers.All)
+        {
+            ledger.Durable.Fault(end);
+            ledger.Readable.Fault(end);
+        }
+    }
+
     public void Dispose()
     {
+        EndWaits(new StoreException(StoreReason.Closed, "the store is closed"));
         Workers.Dispose();
         Writer.Dispose();
         Parts.Dispose();
