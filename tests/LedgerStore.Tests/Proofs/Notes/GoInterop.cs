@@ -16,12 +16,16 @@ internal static class GoInterop
     /// <summary>Why it cannot run, or null.</summary>
     public static string? Absence { get; } = FindAbsence();
 
-    public static JsonElement Run(string cases)
+    /// <summary>Runs the program that checks notes and proofs.</summary>
+    public static JsonElement Run(string cases) => Run(".", cases);
+
+    /// <summary>Runs the program in a directory below tests/interop/go.</summary>
+    public static JsonElement Run(string program, string cases)
     {
         Assert.True(Absence is null, Absence);
         ProcessStartInfo start = new("go", ["run", "main.go"])
         {
-            WorkingDirectory = Path.Combine(Root(), "tests", "interop", "go"),
+            WorkingDirectory = Path.Combine(Root(), "tests", "interop", "go", program),
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
