@@ -196,17 +196,21 @@ internal sealed class BundleTail
         return first..end;
     }
 
-    /// <summary>Copies the right edge of the tree of the first entries.</summary>
-    /// <param name="size">Hashed, and not less than what is written in full bundles.</param>
+    /// <summary>Copies the right edge of the tree of everything that is durable and hashed.</summary>
+    /// <param name="ledger">Whose tail this is.</param>
     /// <param name="tree">Becomes the tree over the full bundles below the size.</param>
     /// <param name="leaves">Room for 256: the leaf hashes behind them.</param>
+    /// <param name="size">How many entries that is.</param>
     /// <returns>How many leaves were copied: fewer than there are when they are on the disk only.</returns>
-    public int CopyEdge(long size, CompactRange tree, Span<Hash256> leaves)
+    public int CopyEdge(LedgerLog ledger, CompactRange tree, Span<Hash256> leaves, out long size)
     {
         lock (_lock)
         {
+            // Asked under the lock: a size from before could be smaller by now than what is written, and the edge of a
+            // smaller tree is gone.
+            size = ledger.ReadableSize;
             tree.CopyFrom(_writtenTree);
-            Invariant.That((long)tree.Size <= size, "what is written is durable, and what is durable is asked for");
+            Invariant.That((long)tree.Size <= size, "what is written is durable and hashed");
             foreach (OpenBundle bundle in _unwritten)
             {
                 if (bundle.FirstIndex + StoreLimits.EntriesPerBundle > size)

@@ -9,7 +9,13 @@ namespace LedgerStore.Engine.Checkpoints;
 
 /// <summary>Finds the checkpoints of a ledger.</summary>
 /// <param name="isSuspect">The store is served although it contradicts what it signed: nothing is refused.</param>
-internal sealed class CheckpointBook(Catalog catalog, StoreKeys keys, GrowthQueue growth, bool isSuspect)
+/// <param name="readHistory">Reads the checkpoints that a ledger's state.log keeps.</param>
+internal sealed class CheckpointBook(
+    Catalog catalog,
+    StoreKeys keys,
+    GrowthQueue growth,
+    bool isSuspect,
+    Func<uint, IReadOnlyList<CheckpointRecord>> readHistory)
 {
     // Hot tiles with the nodes inside them, of all ledgers: 32 MiB at most.
     private const int TilesMax = 2048;
@@ -57,7 +63,7 @@ internal sealed class CheckpointBook(Catalog catalog, StoreKeys keys, GrowthQueu
         LedgerCheckpoints ledger = new(log, catalog.Find(log.Id)!.Origin, _tiles);
         if (ledger.Newest is { } newest)
         {
-            CheckNewest(ledger, newest);
+            ledger = CheckNewest(ledger, newest);
         }
 
         ledger = _ledgers.GetOrAdd(log.Id, ledger);
@@ -70,19 +76,37 @@ internal sealed class CheckpointBook(Catalog catalog, StoreKeys keys, GrowthQueu
         return ledger;
     }
 
-    private void CheckNewest(LedgerCheckpoints ledger, CheckpointRecord newest)
+    private LedgerCheckpoints CheckNewest(LedgerCheckpoints ledger, CheckpointRecord newest)
     {
         try
         {
             CheckpointCheck.VerifyNote(ledger, newest, keys.KeysOf(ledger.Log.Id, ledger.Origin));
             Check(ledger, newest);
+            return ledger;
         }
         catch (StoreException contradiction) when (isSuspect)
         {
-            // It is served for what it is, without a claim: no checkpoint is shown that its data contradicts.
-            ledger.Log.Checkpoints.Forget();
-            ledger.Fail(contradiction);
+            return ServeSuspect(ledger, contradiction);
         }
+    }
+
+    /// <summary>Serves a ledger for what it is: with the newest checkpoint that its data does not contradict.</summary>
+    private LedgerCheckpoints ServeSuspect(LedgerCheckpoints ledger, StoreException contradiction)
+    {
+        LedgerLog log = ledger.Log;
+        log.Checkpoints.Forget();
+        foreach (CheckpointRecord older in readHistory(log.Id).Reverse())
+        {
+            if (older.Size <= log.ReadableSize && ledger.Proofs.Root(older.Size) == older.Root)
+            {
+                log.Checkpoints.Restore(older);
+                break;
+            }
+        }
+
+        LedgerCheckpoints served = new(log, ledger.Origin, _tiles);
+        served.Fail(contradiction);
+        return served;
     }
 
     private static void Check(LedgerCheckpoints ledger, CheckpointRecord signed)

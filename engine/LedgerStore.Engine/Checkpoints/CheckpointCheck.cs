@@ -13,16 +13,16 @@ internal static class CheckpointCheck
     /// <exception cref="StoreException">RollbackDetected, with both sizes.</exception>
     public static void Verify(LedgerCheckpoints ledger, CheckpointRecord signed)
     {
-        long size = ledger.Log.ReadableSize;
-        if (signed.Size > size)
-        {
-            throw Rollback(ledger, signed, size);
-        }
-
         if (ledger.Log.Reader.Damage is not null)
         {
             // Read-only already, and it says why. What of it is sound, `verify` finds out.
             return;
+        }
+
+        long size = ledger.Log.ReadableSize;
+        if (signed.Size > size)
+        {
+            throw Rollback(ledger, signed, size);
         }
 
         Hash256 root = ledger.Proofs.Root(signed.Size);

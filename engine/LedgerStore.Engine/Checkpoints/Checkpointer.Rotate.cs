@@ -68,6 +68,15 @@ internal sealed partial class Checkpointer
         {
             rotation.Fail(refused);
         }
+        catch (Exception failure)
+        {
+            rotation.Fail(new StoreException(
+                StoreReason.StorageFailed,
+                "the store has stopped; which of the two keys is in use the next start tells. The first failure was: "
+                + failure.Message,
+                failure));
+            throw;
+        }
         finally
         {
             _rotation = null;
@@ -111,11 +120,11 @@ internal sealed partial class Checkpointer
     {
         // Of a ledger that cannot be signed any more, what was signed last is signed again: that claims nothing new.
         bool isSound = ledger.Failure is null;
-        long size = isSound ? ledger.SignableSize : ledger.SignedSize;
+        long size = ledger.SignedSize;
         Hash256 root = ledger.Signed?.Root ?? MerkleHash.EmptyRoot;
-        if (isSound && size > ledger.SignedSize)
+        if (isSound && ledger.SignableSize > size)
         {
-            root = TreeRoots.FromEdge(ledger.Log, size);
+            root = TreeRoots.FromEdge(ledger.Log, out size);
             Prove(ledger, size, root);
         }
 

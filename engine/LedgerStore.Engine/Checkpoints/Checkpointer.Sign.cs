@@ -24,16 +24,16 @@ internal sealed partial class Checkpointer
         }
 
         long started = parts.CpuNanos();
-        Outcome outcome = TrySign(ledger, size);
+        Outcome outcome = TrySignNow(ledger);
         _budget.Charge(parts.CpuNanos() - started);
         return outcome;
     }
 
-    private Outcome TrySign(LedgerCheckpoints ledger, long size)
+    private Outcome TrySignNow(LedgerCheckpoints ledger)
     {
         try
         {
-            Hash256 root = TreeRoots.FromEdge(ledger.Log, size);
+            Hash256 root = TreeRoots.FromEdge(ledger.Log, out long size);
             Prove(ledger, size, root);
             byte[] note = Checkpoint.Sign(ledger.Origin, (ulong)size, root, SignerOf(ledger)).Bytes.ToArray();
             long frame = parts.Gate.TryAddCheckpoint(ledger.Log.Id, size, root, note);

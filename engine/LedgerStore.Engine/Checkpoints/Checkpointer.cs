@@ -220,7 +220,17 @@ internal sealed partial class Checkpointer(CheckpointerParts parts)
             return Outcome.Nothing;
         }
 
-        Outcome outcome = TrySign(parts.Book.Of(log));
+        Outcome outcome;
+        try
+        {
+            outcome = TrySign(parts.Book.Of(log));
+        }
+        catch (StoreException)
+        {
+            // Its data contradicts what it signed. Whoever opens it is told.
+            return Outcome.Nothing;
+        }
+
         if (outcome is Outcome.Later or Outcome.NoRoom)
         {
             parts.Growth.Note(log);

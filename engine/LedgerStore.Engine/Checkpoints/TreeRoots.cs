@@ -11,13 +11,13 @@ namespace LedgerStore.Engine.Checkpoints;
 /// <summary>Computes roots.</summary>
 internal static class TreeRoots
 {
-    /// <summary>From the right edge.</summary>
-    /// <param name="size">Durable and hashed, and not less than what is written in full bundles.</param>
-    public static Hash256 FromEdge(LedgerLog ledger, long size)
+    /// <summary>From the right edge: the tree of everything that is durable and hashed.</summary>
+    /// <param name="size">How many entries that is.</param>
+    public static Hash256 FromEdge(LedgerLog ledger, out long size)
     {
         CompactRange tree = new();
         Span<Hash256> leaves = stackalloc Hash256[StoreLimits.EntriesPerBundle];
-        int copied = ledger.Tail.CopyEdge(size, tree, leaves);
+        int copied = ledger.Tail.CopyEdge(ledger, tree, leaves, out size);
         long full = (long)tree.Size;
         int rest = (int)(size - full);
         if (copied < rest)

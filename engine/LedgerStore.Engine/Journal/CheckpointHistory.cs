@@ -24,7 +24,11 @@ internal sealed class CheckpointHistory
     {
         lock (_lock)
         {
-            _newest = newest;
+            if (_newest is null || newest.Size >= _newest.Size)
+            {
+                _newest = newest;
+            }
+
             _journaledSize = Math.Max(_journaledSize, newest.Size);
         }
     }

@@ -8,15 +8,13 @@ namespace LedgerStore.Engine;
 
 public sealed partial class Ledger
 {
-    private LedgerCheckpoints? _checkpoints;
-
     /// <summary>What its checkpoints are about: the first line of each.</summary>
     public string Origin => Signed.Origin;
 
     /// <summary>The newest published checkpoint; null before the first.</summary>
     public PublishedCheckpoint? Checkpoint => ToPublished(Signed.Newest);
 
-    private LedgerCheckpoints Signed => _checkpoints ??= _core.Book.Of(_log);
+    private LedgerCheckpoints Signed { get; }
 
     /// <summary>The ledger's keys, oldest first: what a store says of itself, for whoever follows rotations.</summary>
     public IReadOnlyList<LedgerKey> Keys => _core.KeysOf(Signed);

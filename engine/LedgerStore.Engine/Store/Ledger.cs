@@ -15,6 +15,9 @@ public sealed partial class Ledger
     {
         _core = core;
         _log = log;
+
+        // A ledger whose data is not what was signed is found out here, before anybody appends to it.
+        Signed = core.Book.Of(log);
     }
 
     public string Name => _log.Name;

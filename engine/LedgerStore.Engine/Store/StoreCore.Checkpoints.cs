@@ -71,10 +71,8 @@ internal sealed partial class StoreCore
             return found;
         }
 
-        // Old ones are in state.log only. Its writer appends behind what is read here.
-        LedgerStateLog.Open(
-            Parts.Files, Parts.Paths, Parts.StoreFile.StoreId, log.Id, FileAccessMode.ReadOnly, out LedgerState state);
-        CheckpointRecord? older = state.FindCheckpoint(size);
+        // Old ones are in state.log only.
+        CheckpointRecord? older = ReadState(log.Id).FindCheckpoint(size);
         return older is not null && older.Size < found.Size ? older : found;
     }
 
@@ -104,6 +102,16 @@ internal sealed partial class StoreCore
             (signed.Failure ?? WhyNotSigned())?.Message);
     }
 
+    private IReadOnlyList<CheckpointRecord> ReadHistory(uint id) => ReadState(id).Checkpoints;
+
+    /// <summary>Reads a state.log beside its writer, who appends behind what is read here.</summary>
+    private LedgerState ReadState(uint id)
+    {
+        LedgerStateLog.Open(
+            Parts.Files, Parts.Paths, Parts.StoreFile.StoreId, id, FileAccessMode.ReadOnly, out LedgerState state);
+        return state;
+    }
+
     private void WakeCheckpointer()
     {
         if (Checkpointer is { IsWatching: true })
@@ -129,10 +137,15 @@ internal sealed partial class StoreCore
         }
     }
 
+    /// <summary>Who waits for a checkpoint or for the rotation of the key is told.</summary>
     private void FailCheckpoints(Exception cause)
     {
-        Book.FailAll(cause);
-        Checkpointer?.FailRotation(cause);
+        StoreException told = cause as StoreException ?? new StoreException(
+            StoreReason.StorageFailed,
+            "the store has stopped; check the disk and restart. The first failure was: " + cause.Message,
+            cause);
+        Book.FailAll(told);
+        Checkpointer?.FailRotation(told);
     }
 
     private Checkpointer MakeCheckpointer(SigningOptions signing)

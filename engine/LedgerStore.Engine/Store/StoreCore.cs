@@ -47,7 +47,8 @@ internal sealed partial class StoreCore : IDisposable
             () => OnSealed(),
             () => OnFlush());
         Appends = new Appends(Gate, parts.Builder, parts.Fingerprints);
-        Book = new CheckpointBook(parts.Catalog, parts.Keys, Growth, parts.Signing is { ReadOnlySuspect: true });
+        bool isSuspect = parts.Signing is { ReadOnlySuspect: true };
+        Book = new CheckpointBook(parts.Catalog, parts.Keys, Growth, isSuspect, ReadHistory);
         Checkpointer = parts.Signing is { ReadOnlySuspect: false } signing ? MakeCheckpointer(signing) : null;
         Poison.OnSet(Gate.FailAll);
         Poison.OnSet(FailCheckpoints);
@@ -182,6 +183,7 @@ internal sealed partial class StoreCore : IDisposable
         // Else what is on the disk only a restart will tell, and nothing is written there any more. The anchor is
         // elsewhere, and what was published may be anchored in any case.
         AnchorLast();
+        FailCheckpoints(new StoreException(StoreReason.Closed, "the store is closed"));
     }
 
     /// <summary>Writes everything that is in the journal into the ledgers' files and commits it. Alone.</summary>

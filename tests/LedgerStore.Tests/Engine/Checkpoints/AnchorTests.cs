@@ -71,6 +71,40 @@ public sealed class AnchorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_suspect_ledger_is_shown_with_the_newest_checkpoint_that_its_data_does_not_contradict()
+    {
+        await _directory.AppendSigned("payments", 1000);
+        SignedDirectory.Copy(_directory.Data, _directory.Beside("older"));
+        await _directory.AppendSigned("payments", 234);
+
+        // The newer state.log with the older segments: it claims what is not there.
+        string state = Path.Combine("ledgers", "1", "state.log");
+        File.Copy(Path.Combine(_directory.Data, state), _directory.Beside("state"));
+        _directory.Restore(_directory.Beside("older"));
+        File.Move(_directory.Beside("state"), Path.Combine(_directory.Data, state), overwrite: true);
+
+        using Store store = _directory.Open(_directory.Signing with { ReadOnlySuspect = true });
+        Ledger ledger = store.GetLedger("payments");
+        Assert.NotNull(ledger.Describe().Damage ?? ledger.Describe().SigningFailure);
+        await Assert.ThrowsAsync<StoreException>(() => SignedDirectory.Append(ledger, 1));
+    }
+
+    [Fact]
+    public async Task Who_waits_when_the_store_closes_is_told()
+    {
+        Task<PublishedCheckpoint> waiting;
+        using (Store store = _directory.Open())
+        {
+            Ledger ledger = store.CreateLedger("payments");
+            await SignedDirectory.AppendSigned(ledger, 3);
+            waiting = ledger.WaitForCheckpointAsync(4).AsTask();
+        }
+
+        StoreException closed = await Assert.ThrowsAsync<StoreException>(() => waiting);
+        Assert.Equal(StoreReason.Closed, closed.Reason);
+    }
+
+    [Fact]
     public async Task A_missing_anchor_is_refused_unless_it_is_accepted()
     {
         await _directory.AppendSigned("payments", 10);

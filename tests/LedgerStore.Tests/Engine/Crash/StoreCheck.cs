@@ -101,7 +101,9 @@ internal static class StoreCheck
     private static void CheckTree(StoreCore core, LedgerLog log, ModelLedger ledger)
     {
         Hash256 expected = ledger.Root(ledger.Size);
-        Assert.True(TreeRoots.FromEdge(log, ledger.Size) == expected, $"'{ledger.Name}' has another right edge");
+        Hash256 edge = TreeRoots.FromEdge(log, out long size);
+        Assert.Equal(ledger.Size, size);
+        Assert.True(edge == expected, $"'{ledger.Name}' has another right edge");
         Hash256 root = TreeRoots.FromNodes(core.Book.Of(log).Nodes, ledger.Size);
         Assert.True(root == expected, $"'{ledger.Name}' has other tiles");
     }
