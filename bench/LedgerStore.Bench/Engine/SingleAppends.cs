@@ -30,6 +30,10 @@ internal static class SingleAppends
         Report(run, "engine.single.p50_us", "us", floor, null, appends.Select(each => each.PercentileMicros(0.5)));
         Report(run, "engine.single.p99_us", "us", null, null, appends.Select(each => each.PercentileMicros(0.99)));
         Report(run, "engine.single.max_us", "us", null, null, appends.Select(each => each.MaxMicros));
+
+        // Where others sync the same disk, both have two humps, and a median jumps between them: the mean tells.
+        Report(run, "engine.single.mean_vs_floor", "x", null, null, appends.Zip(
+            floors, (append, page4096) => append.MeanMicros / page4096.MeanMicros));
         Report(run, "engine.single.latency_vs_floor", "x", null, 1.5, appends.Zip(
             floors, (append, page4096) => append.PercentileMicros(0.5) / page4096.PercentileMicros(0.5)));
     }

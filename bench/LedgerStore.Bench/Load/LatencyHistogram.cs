@@ -13,8 +13,11 @@ internal sealed class LatencyHistogram
 
     private readonly long[] _counts = new long[(64 - SubBits) * SubBuckets];
     private long _max;
+    private double _sum;
 
     public long Count { get; private set; }
+
+    public double MeanMicros => Count == 0 ? 0 : _sum / Count / 1000.0;
 
     public double MaxMicros => _max / 1000.0;
 
@@ -26,6 +29,7 @@ internal sealed class LatencyHistogram
         nanos = Math.Max(nanos, 0);
         _counts[BucketOf(nanos)]++;
         _max = Math.Max(_max, nanos);
+        _sum += nanos;
         Count++;
     }
 
@@ -37,6 +41,7 @@ internal sealed class LatencyHistogram
         }
 
         _max = Math.Max(_max, other._max);
+        _sum += other._sum;
         Count += other.Count;
     }
 
