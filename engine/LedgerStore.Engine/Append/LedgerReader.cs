@@ -21,8 +21,10 @@ internal sealed class LedgerReader(uint ledgerId, SegmentReader segments, Bundle
     /// <summary>A bundle with at least the entries that are readable; it may have more, which are not to be
     /// shown.</summary>
     /// <exception cref="StoreException">DataLoss, TierAway or Expired, with the range that is affected.</exception>
+    /// <exception cref="ColdBundleException">It has to be fetched from the cold store.</exception>
     public BundleLease ReadBundle(long bundleIndex)
     {
+        segments.Expired.Check(bundleIndex);
         services.Withheld.Check(ledgerId, bundleIndex * StoreLimits.EntriesPerBundle, StoreLimits.EntriesPerBundle);
 
         // Memory first: the bundler drops a bundle there only after it is in the file, so it is always in one of them.
@@ -50,6 +52,19 @@ internal sealed class LedgerReader(uint ledgerId, SegmentReader segments, Bundle
         // Of a damaged ledger, an older and shorter block may be all that is left of the last bundle.
         lease.Dispose();
         throw Nowhere(bundleIndex);
+    }
+
+    /// <summary>The same, and waits for the cold store if it must.</summary>
+    public ValueTask<BundleLease> ReadBundleAsync(long bundleIndex, int slot, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new ValueTask<BundleLease>(ReadBundle(bundleIndex, slot));
+        }
+        catch (ColdBundleException cold)
+        {
+            return segments.FetchAsync(cold, cancellationToken);
+        }
     }
 
     /// <summary>The block of a full bundle is on the disk: keep its entries for those who read what is new.</summary>

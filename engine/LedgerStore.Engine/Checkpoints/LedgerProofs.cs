@@ -118,7 +118,11 @@ internal sealed class LedgerProofs(LedgerCheckpoints ledger)
             return null;
         }
 
-        using BundleLease lease = ledger.Log.Reader.ReadBundle(bundle);
+        // A cold bundle is waited for: who asks for a tile has one answer, and no stream to put it into later.
+        using BundleLease lease = ledger.Log.Reader.ReadBundleAsync(bundle, 0, CancellationToken.None)
+            .AsTask()
+            .GetAwaiter()
+            .GetResult();
         return lease.Entries >= width
             ? lease.Range(0, width).ToArray()
             : throw Lost(new InvalidOperationException($"bundle {bundle} has fewer than {width} entries"));

@@ -8,14 +8,15 @@ namespace LedgerStore.Engine.Format;
 
 /// <summary>The header of a block. One that was read has possible numbers in every field.</summary>
 /// <param name="Entries">1 to 256; fewer than 256 is a partial block.</param>
-/// <param name="RawBytes">The bundle that the chunks decode to.</param>
-/// <param name="StoredBytes">All chunks as stored.</param>
+/// <param name="RawBytes">The bundle that the chunks decode to; 0 when the payload expired.</param>
+/// <param name="StoredBytes">All chunks as stored, here or elsewhere; 0 when the payload expired.</param>
 /// <remarks>
 /// <code>
-/// 0  u32 magic "LSBK"   4 u16 version   6 u16 flags (1 = partial)   8 u64 segment   16 u32 ledger id
+/// 0  u32 magic "LSBK"   4 u16 version   6 u16 flags   8 u64 segment   16 u32 ledger id
 /// 20 u16 bundle   22 u16 entries   24 u32 raw bytes   28 u32 stored bytes   32 i64 first micros   40 i64 last micros
 /// 48 u32 chunks   52 u32 crc of the tile   56 u32 0   60 u32 crc of the 60 bytes before and of the chunk table
 /// </code>
+/// Flags: 1 = partial, 2 = the payload expired, 4 = the payload is elsewhere.
 /// </remarks>
 internal readonly record struct BlockHeader(
     BlockIdentity Identity,
@@ -25,22 +26,37 @@ internal readonly record struct BlockHeader(
     long FirstMicros,
     long LastMicros,
     int Chunks,
-    uint TileCrc)
+    uint TileCrc,
+    BlockPayload Payload = BlockPayload.Here)
 {
     private const int CrcOffset = 60;
     private const ushort PartialFlag = 1;
+    private const ushort ExpiredFlag = 2;
+    private const ushort ElsewhereFlag = 4;
 
     public bool IsPartial => Entries < StoreLimits.EntriesPerBundle;
 
     /// <summary>Header and chunk table.</summary>
     public int HeadBytes => BlockFormat.HeaderBytes + (Chunks * BlockFormat.ChunkRowBytes);
 
-    public int TileOffset => HeadBytes + StoredBytes;
+    public int TileOffset => HeadBytes + StoredHere;
 
     public int TileBytes => Entries * Hash256.Length;
 
-    /// <summary>The whole block, with its padding.</summary>
-    public int BlockBytes => BlockFormat.BlockBytes(Chunks, StoredBytes, Entries);
+    /// <summary>The whole block in this file, with its padding.</summary>
+    public int BlockBytes => BlockFormat.BlockBytes(Chunks, StoredHere, Entries);
+
+    /// <summary>The whole block in the file that has its payload.</summary>
+    public int FullBlockBytes => BlockFormat.BlockBytes(Chunks, StoredBytes, Entries);
+
+    private int StoredHere => Payload == BlockPayload.Here ? StoredBytes : 0;
+
+    private ushort Flags => (ushort)((IsPartial ? PartialFlag : 0) | Payload switch
+    {
+        BlockPayload.Expired => ExpiredFlag,
+        BlockPayload.Elsewhere => ElsewhereFlag,
+        _ => 0,
+    });
 
     /// <summary>The directory's row of the block.</summary>
     public DirectoryRow ToRow(long offset) => new(offset, BlockBytes, RawBytes, FirstMicros, LastMicros, Entries);
@@ -50,7 +66,7 @@ internal readonly record struct BlockHeader(
     {
         BinaryPrimitives.WriteUInt32LittleEndian(block, BlockFormat.Magic);
         BinaryPrimitives.WriteUInt16LittleEndian(block[4..], BlockFormat.Version);
-        BinaryPrimitives.WriteUInt16LittleEndian(block[6..], IsPartial ? PartialFlag : (ushort)0);
+        BinaryPrimitives.WriteUInt16LittleEndian(block[6..], Flags);
         BinaryPrimitives.WriteInt64LittleEndian(block[8..], Identity.Segment);
         BinaryPrimitives.WriteUInt32LittleEndian(block[16..], Identity.LedgerId);
         BinaryPrimitives.WriteUInt16LittleEndian(block[20..], (ushort)Identity.Bundle);
@@ -82,7 +98,7 @@ internal readonly record struct BlockHeader(
 
         // Bounded before the checksum is computed, because it says how far the checksum reaches.
         int chunks = BinaryPrimitives.ReadInt32LittleEndian(bytes[48..]);
-        FormatCheck.That(chunks is >= 1 and <= StoreLimits.EntriesPerBundle, "an impossible number of chunks", 48);
+        FormatCheck.That(chunks is >= 0 and <= StoreLimits.EntriesPerBundle, "an impossible number of chunks", 48);
         int headBytes = BlockFormat.HeaderBytes + (chunks * BlockFormat.ChunkRowBytes);
         FormatCheck.That(bytes.Length >= headBytes, "the file ends inside of a chunk table", 48);
         FormatCheck.That(
@@ -111,7 +127,13 @@ internal readonly record struct BlockHeader(
         BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]),
         BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]),
         chunks,
-        BinaryPrimitives.ReadUInt32LittleEndian(bytes[52..]));
+        BinaryPrimitives.ReadUInt32LittleEndian(bytes[52..]),
+        (BinaryPrimitives.ReadUInt16LittleEndian(bytes[6..]) & (ExpiredFlag | ElsewhereFlag)) switch
+        {
+            ExpiredFlag => BlockPayload.Expired,
+            ElsewhereFlag => BlockPayload.Elsewhere,
+            _ => BlockPayload.Here,
+        });
 
     private void CheckFields(ReadOnlySpan<byte> bytes)
     {
@@ -119,11 +141,20 @@ internal readonly record struct BlockHeader(
         FormatCheck.That(Identity.Bundle < StoreLimits.BundlesPerSegment, "an impossible bundle number", 20);
         FormatCheck.That(Entries is >= 1 and <= StoreLimits.EntriesPerBundle, "an impossible number of entries", 22);
         FormatCheck.That(
-            BinaryPrimitives.ReadUInt16LittleEndian(bytes[6..]) == (IsPartial ? PartialFlag : 0),
-            "the flags of a block contradict its number of entries",
+            BinaryPrimitives.ReadUInt16LittleEndian(bytes[6..]) == Flags,
+            "the flags of a block contradict each other or its number of entries",
             6);
-        FormatCheck.That(BlockFormat.IsPossibleRawLength(RawBytes, Entries), "an impossible bundle length", 24);
-        FormatCheck.That(StoredBytes >= 1 && StoredBytes <= RawBytes, "an impossible stored length", 28);
+        FormatCheck.That(Payload == BlockPayload.Here || !IsPartial, "a partial block without its payload", 6);
+        bool isExpired = Payload == BlockPayload.Expired;
+        FormatCheck.That(
+            isExpired ? RawBytes == 0 : BlockFormat.IsPossibleRawLength(RawBytes, Entries),
+            "an impossible bundle length",
+            24);
+        FormatCheck.That(
+            isExpired ? StoredBytes == 0 : StoredBytes >= 1 && StoredBytes <= RawBytes,
+            "an impossible stored length",
+            28);
+        FormatCheck.That((Chunks == 0) == isExpired, "an impossible number of chunks", 48);
         FormatCheck.That(FirstMicros <= LastMicros, "the block ends before it begins", 32);
         FormatCheck.That(Chunks <= Entries, "more chunks than entries", 48);
         FormatCheck.That(

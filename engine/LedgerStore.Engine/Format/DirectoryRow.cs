@@ -6,7 +6,7 @@ namespace LedgerStore.Engine.Format;
 
 /// <summary>One row of a segment's directory.</summary>
 /// <param name="StoredBytes">The whole block, from its header to its padding.</param>
-/// <param name="RawBytes">The bundle that it decodes to.</param>
+/// <param name="RawBytes">The bundle that it decodes to; 0 when the payload expired.</param>
 /// <remarks>
 /// <code>
 /// 0 u64 offset   8 u32 stored bytes   12 u32 raw bytes   16 i64 first micros   24 i64 last micros
@@ -57,7 +57,7 @@ internal readonly record struct DirectoryRow(
             8);
         FormatCheck.That(Entries == StoreLimits.EntriesPerBundle, "a directory row is not of a full bundle", 32);
         FormatCheck.That(
-            BlockFormat.IsPossibleRawLength(RawBytes, Entries),
+            RawBytes == 0 || BlockFormat.IsPossibleRawLength(RawBytes, Entries),
             "a directory row has an impossible bundle length",
             12);
         FormatCheck.That(FirstMicros <= LastMicros, "a directory row ends before it begins", 16);

@@ -16,6 +16,8 @@ internal ref struct RecordBodyReader(ReadOnlySpan<byte> body)
 
     public readonly int BytesLeft => _rest.Length;
 
+    public byte ReadU8() => Take(1)[0];
+
     public uint ReadU32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(sizeof(uint)));
 
     /// <summary>A count, a size, an index or a time: never negative.</summary>

@@ -14,6 +14,8 @@ internal ref struct RecordBodyWriter(Span<byte> destination)
 
     public int Length { get; private set; }
 
+    public void WriteU8(byte value) => Take(1)[0] = value;
+
     public void WriteU32(uint value) => BinaryPrimitives.WriteUInt32LittleEndian(Take(sizeof(uint)), value);
 
     public void WriteI64(long value)

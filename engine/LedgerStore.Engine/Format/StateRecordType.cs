@@ -4,8 +4,14 @@
 //   2 FLUSHED     u64 size | u64 open segment | u32 open generation | i64 last micros             the newest counts
 //   3 PRODUCER    name identity | name producer | u64 last sequence | u32 n | n x answer 44 B     the newest counts
 //   4 CHECKPOINT  u64 size | root 32 B | the signed note, to the end of the record
+//  16 TIER        u64 segment | u32 generation | u8 tier | u64 file bytes | u64 cold bytes | name place
+//                                                                        the newest of SEALED and TIER counts
+//  17 TOMBSTONE   u64 first | u64 count | u64 index in _audit | i64 micros | name reason
+//  18 HOLD        name id | u64 first | u64 count | i64 placed | i64 released | name by | name reason
+//                                                                        the newest of an id counts
+//  19 EXPIRY      u64 end | u64 steady micros                            the newest counts
 //
-// Types from 16 on are for tiering and expiry. Numbers are never negative as i64.
+// Numbers are never negative as i64.
 
 namespace LedgerStore.Engine.Format;
 
@@ -16,4 +22,8 @@ internal enum StateRecordType : ushort
     Flushed = 2,
     Producer = 3,
     Checkpoint = 4,
+    Tier = 16,
+    Tombstone = 17,
+    Hold = 18,
+    ExpiryProgress = 19,
 }

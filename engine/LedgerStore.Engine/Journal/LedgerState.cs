@@ -6,7 +6,7 @@ using LedgerStore.Engine.Foundation;
 namespace LedgerStore.Engine.Journal;
 
 /// <summary>The newest of everything in a state.log.</summary>
-internal sealed class LedgerState
+internal sealed partial class LedgerState
 {
     private readonly SortedList<long, SealedRecord> _sealed = [];
     private readonly Dictionary<(string Identity, string Producer), ProducerSnapshot> _producers = [];
@@ -38,6 +38,7 @@ internal sealed class LedgerState
                 SealedRecord segment = SealedRecord.Decode(body);
                 Count(_sealed.ContainsKey(segment.Segment) ? 0 : body.Length);
                 _sealed[segment.Segment] = segment;
+                ForgetTier(segment.Segment);
                 break;
             case StateRecordType.Flushed:
                 Count(Flushed is null ? body.Length : 0);
@@ -48,6 +49,19 @@ internal sealed class LedgerState
                 break;
             case StateRecordType.Checkpoint:
                 Add(CheckpointRecord.Decode(body));
+                break;
+            case StateRecordType.Tier:
+                Add(TierRecord.Decode(body), body.Length);
+                break;
+            case StateRecordType.Tombstone:
+                Add(TombstoneRecord.Decode(body), body.Length);
+                break;
+            case StateRecordType.Hold:
+                Add(HoldRecord.Decode(body), body.Length);
+                break;
+            case StateRecordType.ExpiryProgress:
+                Count(ExpiryProgress is null ? body.Length : 0);
+                ExpiryProgress = ExpiryProgressRecord.Decode(body);
                 break;
             default:
                 FormatCheck.That(false, "the type of a record is unknown; use a newer program", 0);
@@ -83,6 +97,8 @@ internal sealed class LedgerState
         {
             log.Append((ushort)StateRecordType.Checkpoint, checkpoint.Encode());
         }
+
+        AppendTiersTo(log);
     }
 
     private static int BodyBytes(ProducerSnapshot producer) =>

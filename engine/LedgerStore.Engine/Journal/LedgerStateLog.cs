@@ -82,6 +82,14 @@ internal sealed class LedgerStateLog
 
     public void Stage(CheckpointRecord checkpoint) => Stage(StateRecordType.Checkpoint, checkpoint.Encode());
 
+    public void Stage(TierRecord tier) => Stage(StateRecordType.Tier, tier.Encode());
+
+    public void Stage(TombstoneRecord tombstone) => Stage(StateRecordType.Tombstone, tombstone.Encode());
+
+    public void Stage(HoldRecord hold) => Stage(StateRecordType.Hold, hold.Encode());
+
+    public void Stage(ExpiryProgressRecord progress) => Stage(StateRecordType.ExpiryProgress, progress.Encode());
+
     public void CutTornTail() => _log.CutTornTail();
 
     public void ConfirmTailCut() => _log.ConfirmTailCut();

@@ -132,7 +132,8 @@ internal sealed partial class LedgerOpener(
                 break;
             }
 
-            segments.Add(new SealedSegment(environment.Services.Maps, FactsOf(id, record)));
+            SealedFacts facts = FactsOf(id, record, state.TierOf(record.Segment));
+            segments.Add(new SealedSegment(environment.Services.Maps, facts));
             tree.AppendSubtree(SegmentLevel, record.Root);
         }
 
@@ -153,7 +154,8 @@ internal sealed partial class LedgerOpener(
         if (segment < state.Sealed.Count)
         {
             // Complete by now, but the journal begins in the middle of it.
-            return new SealedSegment(environment.Services.Maps, FactsOf(id, state.Sealed[(int)segment]));
+            SealedFacts facts = FactsOf(id, state.Sealed[(int)segment], state.TierOf(segment));
+            return new SealedSegment(environment.Services.Maps, facts);
         }
 
         SegmentIdentity identity = new(environment.StoreId, id, segment, state.Flushed!.Value.OpenGeneration);
@@ -166,16 +168,22 @@ internal sealed partial class LedgerOpener(
         return open.Damage is null ? open : throw open.Damage;
     }
 
-    private SealedFacts FactsOf(uint id, SealedRecord record)
+    private SealedFacts FactsOf(uint id, SealedRecord record, TierRecord? moved)
     {
         SegmentIdentity identity = new(environment.StoreId, id, record.Segment, record.Generation);
+        SegmentTier tier = moved?.Tier ?? SegmentTier.Hot;
         return new SealedFacts(
             identity,
-            environment.Paths.Segment(id, record.Segment, record.Generation),
+            tier.IsTilesOnly()
+                ? environment.Paths.Tiles(id, record.Segment, record.Generation)
+                : environment.Paths.Segment(id, record.Segment, record.Generation),
             record.FileBytes,
             record.Root,
             record.FirstMicros,
-            record.LastMicros);
+            record.LastMicros,
+            tier,
+            moved?.Location ?? string.Empty,
+            moved?.ColdBytes ?? 0);
     }
 
     private static long LastMicros(LedgerState state, SegmentReader segments) =>
@@ -203,6 +211,11 @@ internal sealed partial class LedgerOpener(
             Reader = new LedgerReader(entry.Id, segments, tail, environment.Services),
             AppendRefusal = entry.IsFrozen ? LedgerRefusals.Frozen(entry.Name, entry.Frozen!.Reason) : null,
         };
+        foreach (TombstoneRecord tombstone in state.Tombstones)
+        {
+            segments.Expired.Add(tombstone);
+        }
+
         if (state.Checkpoints is [.., var newest])
         {
             log.Checkpoints.Restore(newest);

@@ -51,6 +51,11 @@ internal static class BlockDecoder
         ReadOnlySpan<byte> block, in BlockHeader header, in BlockPlace place, Span<byte> bundle, Span<int> offsets)
     {
         CheckLength(block.Length, header, place);
+        if (header.Payload != BlockPayload.Here)
+        {
+            throw new BlockDamagedException(place.File, place.Offset, "the block has no payload here");
+        }
+
         int stored = header.HeadBytes;
         int raw = 0;
         for (int i = 0; i < header.Chunks; i++)
@@ -116,7 +121,7 @@ internal static class BlockDecoder
     {
         CheckLength(block.Length, header, place);
         int offset = header.HeadBytes;
-        for (int i = 0; i < header.Chunks; i++)
+        for (int i = 0; header.Payload == BlockPayload.Here && i < header.Chunks; i++)
         {
             ChunkRow row = BlockHeader.Chunk(block, i);
             CheckCrc(row, block.Slice(offset, row.StoredBytes), place, offset);

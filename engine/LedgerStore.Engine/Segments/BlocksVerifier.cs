@@ -57,7 +57,7 @@ internal sealed class BlocksVerifier(BundleVerifier bundles)
         }
 
         bool isFull = count == StoreLimits.EntriesPerBundle;
-        evidence.Add(bundles.Leaves[..count], isFull ? bundles.Root : default);
+        evidence.Add(bundles.Leaves[..count], isFull ? bundles.Root : default, bundles.Payload);
         int slot = bundles.FirstDifference;
         if (slot < count)
         {

@@ -18,6 +18,10 @@ internal sealed class BundleVerifier
     private byte[] _bundle = [];
     private int _entries;
 
+    /// <summary>Where the payload of the block is: without it there is nothing to compute the leaves of, and those of
+    /// the tile stand for them.</summary>
+    public BlockPayload Payload { get; private set; }
+
     /// <summary>The leaf hashes of the entries, computed.</summary>
     public ReadOnlySpan<Hash256> Leaves => _leaves.AsSpan(0, _entries);
 
@@ -51,6 +55,14 @@ internal sealed class BundleVerifier
         }
 
         _entries = header.Entries;
+        Payload = header.Payload;
+        if (Payload != BlockPayload.Here)
+        {
+            BlockDecoder.ReadTile(block.Slice(header.TileOffset, header.TileBytes), header, place, _tile);
+            _tile.AsSpan(0, _entries).CopyTo(_leaves);
+            return;
+        }
+
         Span<byte> bundle = Room(ref _bundle, header.RawBytes);
         BlockDecoder.Decode(block, header, place, bundle, _offsets.AsSpan(0, _entries + 1));
         BlockDecoder.ReadTile(block.Slice(header.TileOffset, header.TileBytes), header, place, _tile);
@@ -61,6 +73,11 @@ internal sealed class BundleVerifier
     /// <returns>What is wrong with them, or null.</returns>
     public string? WrongTime(in DirectoryRow row)
     {
+        if (Payload != BlockPayload.Here)
+        {
+            return null;
+        }
+
         try
         {
             long first = ReceivedMicros(0);

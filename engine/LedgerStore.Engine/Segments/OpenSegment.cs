@@ -58,10 +58,12 @@ internal sealed class OpenSegment : SegmentSource, IDisposable
 
     /// <summary>Creates the file with its header. It is durable after <see cref="Sync"/>.</summary>
     /// <param name="directory">The ledger's directory of segments.</param>
-    public static OpenSegment Create(FilePool pool, string directory, in SegmentIdentity identity, long createdMicros)
+    /// <param name="name">The file's name, if it is not the usual one.</param>
+    public static OpenSegment Create(
+        FilePool pool, string directory, in SegmentIdentity identity, long createdMicros, string? name = null)
     {
-        PooledFile file = pool.Create(
-            System.IO.Path.Combine(directory, SegmentFormat.FileName(identity.Segment, identity.Generation)));
+        name ??= SegmentFormat.FileName(identity.Segment, identity.Generation);
+        PooledFile file = pool.Create(System.IO.Path.Combine(directory, name));
         try
         {
             Span<byte> header = stackalloc byte[SegmentFormat.HeaderBytes];

@@ -7,10 +7,15 @@ using LedgerStore.Proofs;
 namespace LedgerStore.Engine.Segments;
 
 /// <summary>A sealed segment and what its file must be.</summary>
+/// <param name="Location">The name of its payload's file in the cold store; empty when it has none.</param>
+/// <param name="ColdBytes">The length of that file.</param>
 internal sealed record SealedFacts(
     SegmentIdentity Identity,
     string Path,
     long FileLength,
     Hash256 Root,
     long FirstMicros,
-    long LastMicros);
+    long LastMicros,
+    SegmentTier Tier = SegmentTier.Hot,
+    string Location = "",
+    long ColdBytes = 0);

@@ -20,15 +20,25 @@ internal sealed class SegmentEvidence(long segment, IReadOnlySet<long> wanted)
 
     public long FirstIndex => SegmentFormat.FirstIndex(segment);
 
-    /// <summary>Entries that could be hashed.</summary>
+    /// <summary>Entries that could be hashed, and those that only hashes are left of.</summary>
     public int Entries { get; private set; }
+
+    /// <summary>Of these, entries whose payload the file says has expired.</summary>
+    public int ExpiredEntries { get; private set; }
+
+    /// <summary>Of these, entries whose payload is in the cold store.</summary>
+    public int ColdEntries { get; private set; }
+
+    /// <summary>First entries of the bundles that the file says have expired.</summary>
+    public List<long> Expired { get; } = [];
 
     /// <summary>The roots of the full bundles.</summary>
     public ReadOnlySpan<Hash256> Roots => _roots.AsSpan(0, _fullBundles);
 
     /// <summary>Takes the next bundle.</summary>
     /// <param name="root">Of a full one.</param>
-    public void Add(ReadOnlySpan<Hash256> leaves, in Hash256 root)
+    /// <param name="payload">Whether the leaves were computed from entries, or are those of the tile.</param>
+    public void Add(ReadOnlySpan<Hash256> leaves, in Hash256 root, BlockPayload payload = BlockPayload.Here)
     {
         Invariant.That(Entries == _fullBundles * StoreLimits.EntriesPerBundle, "only the last bundle is partial");
         bool isFull = leaves.Length == StoreLimits.EntriesPerBundle;
@@ -41,6 +51,16 @@ internal sealed class SegmentEvidence(long segment, IReadOnlySet<long> wanted)
         if (isFull)
         {
             _roots[_fullBundles++] = root;
+        }
+
+        if (payload == BlockPayload.Expired)
+        {
+            Expired.Add(bundle * StoreLimits.EntriesPerBundle);
+            ExpiredEntries += leaves.Length;
+        }
+        else if (payload == BlockPayload.Elsewhere)
+        {
+            ColdEntries += leaves.Length;
         }
 
         Entries += leaves.Length;

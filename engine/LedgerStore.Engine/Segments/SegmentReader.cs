@@ -14,32 +14,42 @@ namespace LedgerStore.Engine.Segments;
 /// </remarks>
 internal sealed partial class SegmentReader(uint ledgerId, SegmentServices services)
 {
-    // Written by the ledger's writer, read by any thread.
+    // Changed by the ledger's writer and by the tiering thread, one at a time; read by any thread.
+    private readonly Lock _changing = new();
     private volatile SegmentList _list = SegmentList.Empty;
 
     public SegmentList List => _list;
+
+    /// <summary>What has expired; reads of it are refused, wherever its bytes still may be.</summary>
+    public ExpiredRanges Expired { get; } = new(ledgerId);
 
     /// <summary>Entries that the segments' blocks hold: the ledger's first ones, without a gap.</summary>
     public long Entries => _list is { Count: > 0 } list
         ? SegmentFormat.FirstIndex(list.Count - 1) + list[list.Count - 1].Entries
         : 0;
 
-    /// <summary>Adds the next segment. Only the writer calls it.</summary>
+    /// <summary>Adds the next segment. Only the ledger's writer calls it.</summary>
     public void Add(SegmentSource source)
     {
         Invariant.That(source.Identity.LedgerId == ledgerId, "the segment is of this ledger");
-        _list = _list.With(source);
+        lock (_changing)
+        {
+            _list = _list.With(source);
+        }
     }
 
-    /// <summary>Replaces a segment: sealed after open, another generation, or none of its payload. Only the writer
-    /// calls it.</summary>
+    /// <summary>Replaces a segment: sealed after open, another generation, or none of its payload. The ledger's
+    /// writer calls it for the open segment, the tiering thread for complete ones.</summary>
     /// <returns>What was there: dispose it. Who is reading it finishes, and the next ones find the new one.</returns>
     public SegmentSource Replace(SegmentSource source)
     {
         Invariant.That(source.Identity.LedgerId == ledgerId, "the segment is of this ledger");
-        SegmentList list = _list;
-        _list = list.Replacing(source);
-        return list[(int)source.Identity.Segment];
+        lock (_changing)
+        {
+            SegmentList list = _list;
+            _list = list.Replacing(source);
+            return list[(int)source.Identity.Segment];
+        }
     }
 
     /// <summary>Reads a bundle through the cache.</summary>
@@ -164,6 +174,10 @@ internal sealed partial class SegmentReader(uint ledgerId, SegmentServices servi
             lease = new BundleLease(bundle);
             return true;
         }
+        catch (PayloadGoneException gone)
+        {
+            throw NotHere(gone, source!, identity);
+        }
         catch (BlockDamagedException damage)
         {
             throw Lost(damage, identity.FirstIndex, StoreLimits.EntriesPerBundle);
@@ -179,7 +193,7 @@ internal sealed partial class SegmentReader(uint ledgerId, SegmentServices servi
         long stamp = services.Cache.Stamp;
         BlockIdentity identity = BlockIdentity.Of(ledgerId, bundleIndex);
         lease = default;
-        if (!TryEnter(identity.Segment, out _, out SegmentAccess access))
+        if (!TryEnter(identity.Segment, out SegmentSource? source, out SegmentAccess access))
         {
             return false;
         }
@@ -195,6 +209,10 @@ internal sealed partial class SegmentReader(uint ledgerId, SegmentServices servi
             Cache(chunk, stamp);
             lease = new EntryLease(chunk, (int)(identity.FirstIndex + slot - chunk.FirstIndex));
             return true;
+        }
+        catch (PayloadGoneException gone)
+        {
+            throw NotHere(gone, source!, identity);
         }
         catch (BlockDamagedException damage)
         {

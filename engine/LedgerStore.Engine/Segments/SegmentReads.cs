@@ -19,6 +19,7 @@ internal static class SegmentReads
     {
         ReadOnlySpan<byte> block = access.UpTo(place.Offset, place.Length);
         BlockHeader header = BlockDecoder.ReadHeader(block, identity, place);
+        RequirePayload(header);
         DecodedBundle bundle = pool.Rent(identity.LedgerId, identity.FirstIndex, header.Entries, header.RawBytes);
         try
         {
@@ -44,6 +45,7 @@ internal static class SegmentReads
             return null;
         }
 
+        RequirePayload(header);
         ChunkPlace chunk = BlockDecoder.FindChunk(head, header, slot);
         ReadOnlySpan<byte> stored = Part(ref access, head, place, chunk.Offset, chunk.Row.StoredBytes);
         DecodedBundle bundle = pool.Rent(
@@ -73,6 +75,14 @@ internal static class SegmentReads
         ReadOnlySpan<byte> tile = Part(ref access, head, place, header.TileOffset, header.TileBytes);
         BlockDecoder.ReadTile(tile, header, place, leaves);
         return header.Entries;
+    }
+
+    private static void RequirePayload(in BlockHeader header)
+    {
+        if (header.Payload != BlockPayload.Here)
+        {
+            throw new PayloadGoneException(header);
+        }
     }
 
     /// <summary>A part of the block: of what was read already, if it is there.</summary>

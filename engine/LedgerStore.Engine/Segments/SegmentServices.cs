@@ -14,6 +14,9 @@ internal sealed record SegmentServices(
     /// <summary>What the scrubber found to be other entries than those that were committed to.</summary>
     public DamagedRanges Withheld { get; } = new();
 
+    /// <summary>Where the payload of cold segments is; null when the store has no such place.</summary>
+    public IColdStore? Cold { get; init; }
+
     public void Dispose()
     {
         Maps.Dispose();

@@ -199,7 +199,7 @@ internal sealed class SegmentVerifier
         }
 
         Hash256 root = _bundles.Root;
-        evidence.Add(_bundles.Leaves, root);
+        evidence.Add(_bundles.Leaves, root, _bundles.Payload);
         bool isSound = root == _level1[identity.Bundle];
         if (!isSound || _bundles.FirstDifference < StoreLimits.EntriesPerBundle)
         {

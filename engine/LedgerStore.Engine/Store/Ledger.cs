@@ -59,8 +59,11 @@ public sealed partial class Ledger
         for (long index = first; index < end;)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using BundleLease lease = _log.Reader.ReadBundle(
-                index / StoreLimits.EntriesPerBundle, (int)(index % StoreLimits.EntriesPerBundle));
+            using BundleLease lease = await _log.Reader.ReadBundleAsync(
+                    index / StoreLimits.EntriesPerBundle,
+                    (int)(index % StoreLimits.EntriesPerBundle),
+                    cancellationToken)
+                .ConfigureAwait(false);
             int slot = (int)(index - lease.FirstIndex);
             int taken = (int)Math.Min(lease.Entries - slot, end - index);
             yield return new EntrySlice(lease, slot, taken);

@@ -71,13 +71,15 @@ internal sealed class LedgerCheck
             Facts.HasKey,
             claims.VouchedSize,
             claims.VouchedBy,
-            own.Count);
+            own.Count)
+        {
+            ExpiredEntries = _segments.Sum(job => (long)job.ExpiredEntries),
+            ColdEntries = _segments.Sum(job => (long)job.ColdEntries),
+        };
     }
 
     private void AddJobs(StorePaths paths, UInt128 storeId)
     {
-        // A segment whose payload expired has a .tiles file in place of its .seg, and a tombstone in `_audit`: its job
-        // will take the leaves from there, and say so in the report.
         for (long segment = 0; SegmentFormat.FirstIndex(segment) < Facts.FileSize; segment++)
         {
             long entries = Math.Min(
@@ -88,7 +90,13 @@ internal sealed class LedgerCheck
                     ? flushed.OpenGeneration
                     : Facts.SealedAt(segment)!.Value.Generation);
             SegmentIdentity identity = new(storeId, Facts.Ledger.Id, segment, generation);
-            string path = paths.Segment(Facts.Ledger.Id, segment, generation);
+
+            // Of a cold or expired segment only hashes are here, in a .tiles file: its job takes the leaves from them,
+            // and the report says of how many entries.
+            bool isTilesOnly = Facts.State.TierOf(segment) is { } tier && tier.Tier.IsTilesOnly();
+            string path = isTilesOnly
+                ? paths.Tiles(Facts.Ledger.Id, segment, generation)
+                : paths.Segment(Facts.Ledger.Id, segment, generation);
             _segments.Add(new SegmentJob(this, identity, path, (int)entries, complete?.Root));
         }
     }

@@ -115,7 +115,9 @@ internal sealed class LedgerFacts
     {
         foreach (string name in files.Exists(directory) ? files.List(directory) : [])
         {
-            if (StorePaths.TryParseSegment(name, out long segment, out _) && segment > LastSegmentFile)
+            if ((StorePaths.TryParseSegment(name, out long segment, out _)
+                    || StorePaths.TryParseTiles(name, out segment, out _))
+                && segment > LastSegmentFile)
             {
                 LastSegmentFile = segment;
                 LastSegmentPath = $"{directory}/{name}";
@@ -143,6 +145,10 @@ internal sealed class LedgerFacts
             }
         }
     }
+
+    /// <summary>Whether a tombstone says that the bundle with this entry has expired.</summary>
+    public bool HasTombstone(long index) =>
+        State.Tombstones.Any(tombstone => index >= tombstone.First && index < tombstone.End);
 
     /// <summary>What state.log says of a complete segment; null when it does not name it.</summary>
     public SealedRecord? SealedAt(long segment) =>

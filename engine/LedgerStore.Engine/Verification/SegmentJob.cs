@@ -35,6 +35,10 @@ internal sealed class SegmentJob(
 
     public int HashedEntries { get; private set; }
 
+    public int ExpiredEntries { get; private set; }
+
+    public int ColdEntries { get; private set; }
+
     public long Bytes { get; private set; }
 
     /// <summary>Takes for true what state.log says, without reading the file.</summary>
@@ -64,11 +68,33 @@ internal sealed class SegmentJob(
             Finding = new SegmentFinding(FirstIndex, entries, -1, cause.Message, SegmentFault.Unreadable);
         }
 
-        HashedEntries = Evidence.Entries;
+        ExpiredEntries = Evidence.ExpiredEntries;
+        ColdEntries = Evidence.ColdEntries;
+        HashedEntries = Evidence.Entries - ExpiredEntries - ColdEntries;
+        Finding ??= WithoutTombstone(Evidence);
         if (!owner.NeedsEvidence(identity.Segment))
         {
             // Its root is all that is needed; 8 KB for each segment would add up in a large store.
             Evidence = null;
         }
+    }
+
+    /// <summary>What has expired without anybody having said so is gone, and not expired.</summary>
+    private SegmentFinding? WithoutTombstone(SegmentEvidence evidence)
+    {
+        foreach (long first in evidence.Expired)
+        {
+            if (!owner.Facts.HasTombstone(first))
+            {
+                return new SegmentFinding(
+                    first,
+                    StoreLimits.EntriesPerBundle,
+                    -1,
+                    "the file says that these entries have expired, and there is no tombstone for them",
+                    SegmentFault.Unreadable);
+            }
+        }
+
+        return null;
     }
 }

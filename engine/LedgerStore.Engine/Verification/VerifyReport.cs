@@ -63,6 +63,12 @@ public sealed record LedgerReport(
     string? SignedBy,
     int Findings)
 {
+    /// <summary>Entries that expired: their hashes were checked, and that a tombstone says so.</summary>
+    public long ExpiredEntries { get; init; }
+
+    /// <summary>Entries whose payload is in the cold store: their hashes were checked.</summary>
+    public long ColdEntries { get; init; }
+
     /// <summary>Entries behind the newest signature: nothing says that they are what was appended.</summary>
     public long UnvouchedEntries => Math.Max(0, Entries - SignedSize);
 }

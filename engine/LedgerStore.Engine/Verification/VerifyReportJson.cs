@@ -71,6 +71,8 @@ internal static class VerifyReportJson
         json.WriteNumber("signed_size", ledger.SignedSize);
         WriteText(json, "signed_by", ledger.SignedBy);
         json.WriteNumber("unvouched_entries", ledger.UnvouchedEntries);
+        json.WriteNumber("expired_entries", ledger.ExpiredEntries);
+        json.WriteNumber("cold_entries", ledger.ColdEntries);
         json.WriteNumber("findings", ledger.Findings);
         json.WriteEndObject();
     }

@@ -1,0 +1,96 @@
+// Which entries of a ledger have expired. Tombstones make ranges, and ranges that touch are one to a reader.
+// Changed by one thread at a time (the opening, then tiering); any thread asks: the arrays are replaced, never changed.
+
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Foundation;
+
+namespace LedgerStore.Engine.Segments;
+
+/// <summary>The expired ranges of one ledger.</summary>
+internal sealed class ExpiredRanges(uint ledgerId)
+{
+    // Sorted, apart from each other.
+    private (long First, long End)[] _ranges = [];
+    private TombstoneRecord[] _tombstones = [];
+
+    /// <summary>By their first entry.</summary>
+    public IReadOnlyList<TombstoneRecord> Tombstones => Volatile.Read(ref _tombstones);
+
+    public bool IsEmpty => Volatile.Read(ref _ranges).Length == 0;
+
+    /// <summary>The first entry that has not expired.</summary>
+    public long FirstReadable => Volatile.Read(ref _ranges) is [(0, var end), ..] ? end : 0;
+
+    /// <summary>Entries that have expired.</summary>
+    public long Count => Volatile.Read(ref _ranges).Sum(static range => range.End - range.First);
+
+    /// <summary>Adds a tombstone. It overlaps none that is there.</summary>
+    public void Add(TombstoneRecord tombstone)
+    {
+        TombstoneRecord[] all = [.. _tombstones, tombstone];
+        Array.Sort(all, static (a, b) => a.First.CompareTo(b.First));
+        List<(long First, long End)> ranges = [];
+        foreach (TombstoneRecord one in all)
+        {
+            if (ranges is [.., var last] && last.End == one.First)
+            {
+                ranges[^1] = (last.First, one.End);
+            }
+            else
+            {
+                Invariant.That(ranges is [] || ranges[^1].End < one.First, "entries expire once");
+                ranges.Add((one.First, one.End));
+            }
+        }
+
+        Volatile.Write(ref _tombstones, all);
+        Volatile.Write(ref _ranges, [.. ranges]);
+    }
+
+    public bool Has(long index) => TryFind(index, out _);
+
+    /// <summary>Whether all of these entries have expired.</summary>
+    public bool HasAll(long first, long end) => TryFind(first, out (long First, long End) range) && range.End >= end;
+
+    /// <summary>Refuses to read a bundle that has expired.</summary>
+    /// <exception cref="StoreException">Expired, with the whole range that has.</exception>
+    public void Check(long bundleIndex)
+    {
+        if (Volatile.Read(ref _ranges).Length != 0 && Has(bundleIndex * StoreLimits.EntriesPerBundle))
+        {
+            throw Refusal(bundleIndex);
+        }
+    }
+
+    /// <summary>What a reader of an expired bundle is told.</summary>
+    public StoreException Refusal(long bundleIndex)
+    {
+        long first = bundleIndex * StoreLimits.EntriesPerBundle;
+        if (!TryFind(first, out (long First, long End) range))
+        {
+            range = (first, first + StoreLimits.EntriesPerBundle);
+        }
+
+        return new StoreException(
+            StoreReason.Expired,
+            $"entries {range.First} to {range.End - 1} of ledger {ledgerId} have expired; their hashes are kept")
+        {
+            FirstIndex = range.First,
+            Count = range.End - range.First,
+        };
+    }
+
+    private bool TryFind(long index, out (long First, long End) range)
+    {
+        (long First, long End)[] ranges = Volatile.Read(ref _ranges);
+        int low = 0;
+        for (int high = ranges.Length; low < high;)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = ranges[middle].End <= index ? (middle + 1, high) : (low, middle);
+        }
+
+        range = low < ranges.Length ? ranges[low] : default;
+        return low < ranges.Length && range.First <= index;
+    }
+}
