@@ -33,8 +33,8 @@ internal sealed class ClientSuite : IBenchSuite
             await SingleAsync(run, client, appender);
         }
 
-        await ImportAsync(run, client);
         await ReadAsync(run, server);
+        await ImportAsync(run, client);
     }
 
     private static async Task RateAsync(BenchRun run, string name, double target, Func<TimeSpan, Task<double>> work)
@@ -74,7 +74,11 @@ internal sealed class ClientSuite : IBenchSuite
             }
         }
 
-        await using Appender appender = client.CreateAppender("demo", new AppenderOptions { Producer = "import" });
+        await using Appender appender = client.CreateAppender("demo", new AppenderOptions
+        {
+            Producer = "import",
+            GiveUpAfter = TimeSpan.FromSeconds(20),
+        });
         await ClientWork.ImportAsync(appender, file, lines);
         long before = Environment.WorkingSet;
         double[] rates = run.Options.Quick

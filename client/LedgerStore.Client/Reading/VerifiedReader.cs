@@ -15,7 +15,7 @@ public sealed class VerifiedReader
     internal const int PieceBytes = 1024 * 1024;
 
     // Pieces that are read while the proof of the oldest is under way.
-    private const int PiecesAhead = 3;
+    private const int PiecesAhead = 8;
 
     private readonly Reader reader;
     private readonly Verifier verifier;
