@@ -120,7 +120,14 @@ internal sealed class FlushCommit(IFileSystem files, StorePaths paths, Gate gate
         });
         foreach (SealedFacts facts in flush.Completed)
         {
-            files.MakeReadOnly(facts.Path);
+            try
+            {
+                files.MakeReadOnly(facts.Path);
+            }
+            catch (StorageException gone) when (gone.Errno == FileErrno.NotFound)
+            {
+                // Somebody removed the file since. Its readers say so; the other ledgers go on.
+            }
         }
     }
 }

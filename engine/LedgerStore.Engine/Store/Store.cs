@@ -163,8 +163,19 @@ public sealed partial class Store : IDisposable
         _sequencer.StopAndJoin();
         _bundler.StopAndJoin();
         _flusher.StopAndJoin();
-        _core.CloseCleanly();
-        _core.Dispose();
+        try
+        {
+            _core.CloseCleanly();
+        }
+        catch (Exception failure)
+        {
+            // What is acknowledged is in the journal, and the next start brings it into the files. Failure says why.
+            _core.Poison.TrySet(failure);
+        }
+        finally
+        {
+            _core.Dispose();
+        }
     }
 
     private void BeginRound()
