@@ -19,6 +19,7 @@ internal static class Program
         new ProofsSuite(),
         new FramingSuite(),
         new ClientSuite(),
+        new WireSuite(),
         new SegmentsSuite(),
         new VerifySuite(),
         new EngineSuite(),

@@ -19,7 +19,7 @@ internal static class DevCommand
         int port = line.Number("--port", 0, PortMax, DefaultPort);
         PkiDirectory pki = Prepare(layout, time);
         return ServerRun.RunAsync(
-            ConfigOf(layout, pki, port),
+            ConfigOf(layout, pki, port, line.Number("--metrics", 0, PortMax, otherwise: -1)),
             ServeMode.Development,
             time,
             store => store.GetOrCreateLedger("demo"),
@@ -45,9 +45,9 @@ internal static class DevCommand
     }
 
     // The same reader and the same checks as `serve`; only the values come from here.
-    private static ServerConfig ConfigOf(DevLayout layout, PkiDirectory pki, int port) => ServerConfig.Load(
-        file: null,
-        new Dictionary<string, string>(StringComparer.Ordinal)
+    private static ServerConfig ConfigOf(DevLayout layout, PkiDirectory pki, int port, int metricsPort)
+    {
+        Dictionary<string, string> values = new(StringComparer.Ordinal)
         {
             [Settings.Data.Variable] = layout.Data,
             [Settings.Listen.Variable] = $"127.0.0.1:{port}",
@@ -60,5 +60,12 @@ internal static class DevCommand
             [Settings.Policy.Variable] = layout.Policy,
             [Settings.LogLevel.Variable] = "warning",
             [Settings.LogFormat.Variable] = "text",
-        });
+        };
+        if (metricsPort >= 0)
+        {
+            values[Settings.MetricsListen.Variable] = $"127.0.0.1:{metricsPort}";
+        }
+
+        return ServerConfig.Load(file: null, values);
+    }
 }

@@ -8,7 +8,8 @@ internal static class Help
         LedgerStore server
 
           dev [--data DIR] [--port N]    a server for trying things out: on this machine only, with certificates,
-                                         keys, a policy and a ledger `demo` made on the way (default port 7443)
+                                         keys, a policy and a ledger `demo` made on the way (default port 7443);
+                                         --metrics N serves Prometheus text and health on that port
           serve --config FILE            a server in earnest, from server.yaml; every setting also by environment
                                          variable (LEDGERSTORE_DATA, LEDGERSTORE_TLS_KEY, ...), without a file too
 

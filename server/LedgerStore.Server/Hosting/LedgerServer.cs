@@ -71,6 +71,9 @@ internal sealed class LedgerServer : IAsyncDisposable
     /// <summary>Where it listens, with the port that the system chose if none was named.</summary>
     public Uri Address { get; private set; } = new("https://unset");
 
+    /// <summary>Streams that are open now.</summary>
+    public int OpenStreamCount => streams.Count;
+
     /// <summary>Where metrics and health are served, if anywhere.</summary>
     public Uri? OperationsAddress => operations?.Address;
 

@@ -44,7 +44,8 @@ internal static class ProgramCommands
         switch (command)
         {
             case "dev":
-                return DevCommand.RunAsync(CommandLine.Parse(arguments, ["--data", "--port"], []), output, time);
+                return DevCommand.RunAsync(
+                    CommandLine.Parse(arguments, ["--data", "--port", "--metrics"], []), output, time);
             case "serve":
                 return ServeCommand.RunAsync(
                     CommandLine.Parse(arguments, ["--config"], []), output, errors, time);

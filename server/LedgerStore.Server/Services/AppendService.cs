@@ -1,6 +1,7 @@
 // Appender/Append: one batch, one answer.
 // Stateless; the request's thread until the engine answers.
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using LedgerStore.Engine;
 using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.Wire;
@@ -36,6 +37,7 @@ internal static class AppendService
         new AppendStream(requests, responses, call).RunAsync();
 
     /// <summary>Waits until the batch is what its request asked for: durable, or covered by a checkpoint.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal static async ValueTask<AppendAnswer> FinishAsync(
         PendingAppend pending, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 // Appender/AppendStream: batches in, answers out in order, many under way at once. Two loops share one bounded channel:
 // this call's thread reads and submits, a second one waits for the answers and writes them.
 // Memory is bounded by the channel: when the client does not read its answers, nothing more is read from it.
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using LedgerStore.Engine;
 using LedgerStore.Protocol.Grpc;
@@ -156,6 +157,7 @@ internal sealed class AppendStream
     }
 
     /// <summary>Answers one batch; after a failure only waits for it, so that its memory and quota come back.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> TryAnswerAsync(
         PendingAppend next, bool hasFailed, ChannelReader<PendingAppend> reader)
     {

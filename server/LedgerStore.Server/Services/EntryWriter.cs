@@ -16,40 +16,43 @@ internal static class EntryWriter
 
     private const int LengthBytes = 2;
 
-    /// <summary>Writes a slice as one message, as several when it is large. Flushing is the caller's.</summary>
-    public static void Write(RawMessageWriter writer, in EntrySlice slice)
+    /// <summary>Writes the next message of a slice. Flushing is the caller's: before the next one, so that a reader who
+    /// does not read holds back one message and not a bundle of 16 MB.</summary>
+    /// <param name="offset">Where in the bundle to begin, in bytes.</param>
+    /// <param name="firstIndex">The index of the entry there.</param>
+    /// <returns>The end of what was written, and the index behind it.</returns>
+    public static (int Offset, long NextIndex) WriteNext(
+        RawMessageWriter writer, in EntrySlice slice, int offset, long firstIndex)
     {
-        ReadOnlySpan<byte> bundle = slice.Bundle;
-        if (bundle.Length <= MessageBytesTarget)
+        ReadOnlySpan<byte> rest = slice.Bundle[offset..];
+        if (rest.Length <= MessageBytesTarget)
         {
-            EntriesMessage.Write(writer, (ulong)slice.FirstIndex, (uint)slice.Count, bundle);
-            return;
+            long end = slice.FirstIndex + slice.Count;
+            EntriesMessage.Write(writer, (ulong)firstIndex, (uint)(end - firstIndex), rest);
+            return (offset + rest.Length, end);
         }
 
-        WriteInPieces(writer, slice.FirstIndex, bundle);
+        (int bytes, int count) = Fitting(rest);
+        EntriesMessage.Write(writer, (ulong)firstIndex, (uint)count, rest[..bytes]);
+        return (offset + bytes, firstIndex + count);
     }
 
-    internal static void WriteInPieces(RawMessageWriter writer, long firstIndex, ReadOnlySpan<byte> bundle)
+    /// <summary>How many entries make a message: as many as fit, and at least one.</summary>
+    private static (int Bytes, int Count) Fitting(ReadOnlySpan<byte> bundle)
     {
-        while (bundle.Length > 0)
+        int bytes = 0, count = 0;
+        while (bytes < bundle.Length)
         {
-            int end = 0;
-            uint count = 0;
-            while (end < bundle.Length)
+            int next = LengthBytes + BinaryPrimitives.ReadUInt16BigEndian(bundle[bytes..]);
+            if (count > 0 && bytes + next > MessageBytesTarget)
             {
-                int next = LengthBytes + BinaryPrimitives.ReadUInt16BigEndian(bundle[end..]);
-                if (count > 0 && end + next > MessageBytesTarget)
-                {
-                    break;
-                }
-
-                end += next;
-                count++;
+                break;
             }
 
-            EntriesMessage.Write(writer, (ulong)firstIndex, count, bundle[..end]);
-            bundle = bundle[end..];
-            firstIndex += count;
+            bytes += next;
+            count++;
         }
+
+        return (bytes, count);
     }
 }

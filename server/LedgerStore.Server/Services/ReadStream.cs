@@ -61,12 +61,15 @@ internal sealed class ReadStream(Ledger ledger, ReadRange range, RawMessageWrite
             .ConfigureAwait(false))
         {
             await CloseHoleAsync().ConfigureAwait(false);
-            EntryWriter.Write(responses, slice);
-            next = slice.FirstIndex + slice.Count;
-            access.NoteDelivered(slice.FirstIndex, slice.Count);
-            if (responses.UnflushedBytes >= FlushAtBytes)
+            for (int offset = 0; next < slice.FirstIndex + slice.Count;)
             {
-                await responses.FlushAsync().ConfigureAwait(false);
+                long first = next;
+                (offset, next) = EntryWriter.WriteNext(responses, slice, offset, first);
+                access.NoteDelivered(first, (int)(next - first));
+                if (responses.UnflushedBytes >= FlushAtBytes)
+                {
+                    await responses.FlushAsync().ConfigureAwait(false);
+                }
             }
         }
     }

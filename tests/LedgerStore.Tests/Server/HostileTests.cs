@@ -1,0 +1,185 @@
+// Clients that want the server to fall over: it goes on serving a good one, and nothing stays behind.
+
+using System.Net;
+using System.Net.Security;
+using System.Text;
+using LedgerStore.Protocol;
+using LedgerStore.Protocol.Channel;
+using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol.V1;
+using LedgerStore.Protocol.Wire;
+using Xunit;
+
+namespace LedgerStore.Tests.Server;
+
+public sealed class HostileTests : IAsyncLifetime
+{
+    private RunningServer server = null!;
+
+    public async Task InitializeAsync() => server = await RunningServer.StartAsync();
+
+    public async Task DisposeAsync() => await server.DisposeAsync();
+
+    [Fact]
+    public async Task RandomBytesAsMessagesOfEveryMethodAreAnsweredWithAStatus()
+    {
+        Random random = new(20_261_121);
+        MethodDescriptor[] methods = [.. typeof(LedgerMethods).GetProperties()
+            .Select(property => (MethodDescriptor)property.GetValue(null)!)
+            .Where(method => method != LedgerMethods.WatchCheckpoints)];
+        string[] identities = ["writer", "reader", "auditor", "admin"];
+        foreach (MethodDescriptor method in methods)
+        {
+            foreach (string identity in identities)
+            {
+                byte[] message = new byte[random.Next(200)];
+                random.NextBytes(message);
+                await SendAsync(server.Connect(identity), method, message);
+            }
+        }
+
+        await AssertServesAsync();
+    }
+
+    [Fact]
+    public async Task CancellingAppendsAtEveryPointLeavesTheStreamCountAtZero()
+    {
+        RpcChannel writer = server.Connect("writer");
+        for (int number = 0; number < 60; number++)
+        {
+            using CancellationTokenSource cancel = new();
+            using RawCall call = await writer.OpenRawAsync(
+                LedgerMethods.AppendStream, new CallOptions { CancellationToken = cancel.Token });
+            try
+            {
+                for (int batch = 0; batch < number % 6; batch++)
+                {
+                    AppendRequestWriter.Write(
+                        call.Requests, new AppendRequestHead { Ledger = "demo"u8 }, [3], "abc"u8);
+                    await call.Requests.FlushAsync();
+                }
+
+                await cancel.CancelAsync();
+            }
+            catch (Exception error) when (error is RpcException or OperationCanceledException)
+            {
+                // It was cancelled a moment before.
+            }
+        }
+
+        while (server.Server.OpenStreamCount > 0)
+        {
+            await Task.Delay(10);
+        }
+
+        await AssertServesAsync();
+    }
+
+    [Fact]
+    public async Task AReaderThatDoesNotReadCostsABoundedAmountOfMemory()
+    {
+        RpcChannel writer = server.Connect("writer");
+        string[] records = [.. Enumerable.Repeat(new string('r', 60_000), 60)];
+        for (int batch = 0; batch < 12; batch++)
+        {
+            await writer.AppendAsync("demo", records);
+        }
+
+        // 43 MB wait to be read by sixteen who do not; what is read of it is bounded by windows and one slice each.
+        List<ServerStreamCall<ReadResponse>> idle = [];
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        for (int number = 0; number < 16; number++)
+        {
+            ServerStreamCall<ReadResponse> call = server.Connect("reader").ServerStream(
+                LedgerMethods.Read, new ReadRequest { Ledger = "demo" }, default);
+            Assert.True(await call.Responses.ReadAsync());
+            idle.Add(call);
+        }
+
+        long held = GC.GetTotalMemory(forceFullCollection: true) - before;
+        Assert.True(held < 16 * 20_000_000, $"{held:N0} bytes");
+        await AssertServesAsync();
+        idle.ForEach(call => call.Dispose());
+    }
+
+    [Fact]
+    public async Task AFloodOfConnectionsAndBrokenHandshakesIsSurvived()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(async number =>
+        {
+            using System.Net.Sockets.TcpClient tcp = new();
+            await tcp.ConnectAsync(IPAddress.Loopback, server.Address.Port);
+            string greeting = number % 2 == 0 ? "GET / HTTP/1.1\r\n\r\n" : "\x16\x03";
+            await tcp.GetStream().WriteAsync(Encoding.ASCII.GetBytes(greeting));
+        }));
+        await AssertServesAsync();
+    }
+
+    [Fact]
+    public async Task AThousandResetsOnOneConnectionDoNotDisturbAnother()
+    {
+        using HttpClient http = new(new SocketsHttpHandler
+        {
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                ClientCertificates = [ServerPki.Client("reader")],
+                RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+            },
+        });
+        await Task.WhenAll(Enumerable.Range(0, 1_000).Select(async _ =>
+        {
+            using CancellationTokenSource cancel = new(TimeSpan.FromMilliseconds(1));
+            using HttpRequestMessage request = new(HttpMethod.Post, new Uri(server.Address, LedgerMethods.Read.Path))
+            {
+                Version = HttpVersion.Version20,
+                Content = new ByteArrayContent([0, 0, 0, 0, 6, 0x0a, 4, (byte)'d', (byte)'e', (byte)'m', (byte)'o']),
+            };
+            request.Content.Headers.ContentType = new("application/grpc");
+            try
+            {
+                using HttpResponseMessage response = await http.SendAsync(request, cancel.Token);
+            }
+            catch (Exception error) when (error is OperationCanceledException or HttpRequestException)
+            {
+                // That is the flood.
+            }
+        }));
+        await AssertServesAsync();
+    }
+
+    private static async Task SendAsync(RpcChannel channel, MethodDescriptor method, byte[] message)
+    {
+        using RawCall call = await channel.OpenRawAsync(method, new CallOptions { Timeout = TimeSpan.FromSeconds(30) });
+        RpcException? status = null;
+        try
+        {
+            call.Requests.WriteMessage(message);
+            await call.CompleteAsync();
+        }
+        catch (Exception error) when (error is RpcException or IOException)
+        {
+            // Refused before it was read.
+        }
+
+        try
+        {
+            while (await call.Responses.ReadAsync())
+            {
+            }
+        }
+        catch (RpcException error)
+        {
+            status = error;
+        }
+
+        Assert.NotEqual(StatusCode.Unknown, status?.Code);
+    }
+
+    private async Task AssertServesAsync()
+    {
+        AppendResponse good = await server.Connect("writer").AppendAsync("demo", "still here");
+        List<ReadResponse> read = await server.Connect("reader").ReadEventsAsync(
+            new ReadRequest { Ledger = "demo", Index = good.FirstIndex });
+        Assert.Equal("still here", Calls.Records(read)[0]);
+    }
+}

@@ -1,0 +1,70 @@
+// Clients that we did not write against the whole server: every kind of call over real mutual TLS.
+
+using System.Diagnostics;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using LedgerStore.Protocol.Rpc;
+using LedgerStore.Protocol.V1;
+using LedgerStore.Tests.Grpc;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace LedgerStore.Tests.Server;
+
+public sealed class LedgerInteropTests(ITestOutputHelper output) : IDisposable
+{
+    private readonly string files = Directory.CreateTempSubdirectory("ledgerstore-interop-").FullName;
+
+    public void Dispose() => Directory.Delete(files, recursive: true);
+
+    [PythonFact]
+    public Task PythonAgainstTheWholeServer() => RunAsync(
+        InteropFiles.Python ?? "python3", Path.Combine(InteropFiles.PythonDirectory, "ledger.py"));
+
+    [NodeFact]
+    public Task NodeAgainstTheWholeServer() => RunAsync(
+        "node", Path.Combine(InteropFiles.NodeDirectory, "ledger.js"));
+
+    private async Task RunAsync(string program, string script)
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        ServerPki.WriteTo(files, "writer", "reader", "auditor", "admin", "idle");
+        File.WriteAllBytes(Path.Combine(files, "ledger.fds"), Descriptors().ToByteArray());
+        using Process client = Process.Start(
+            new ProcessStartInfo(program, [script, $"localhost:{server.Address.Port}", files])
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
+        Task<string> errors = client.StandardError.ReadToEndAsync();
+        string lines = await client.StandardOutput.ReadToEndAsync();
+        await client.WaitForExitAsync();
+        output.WriteLine(lines);
+        Assert.True(client.ExitCode == 0, lines + await errors);
+    }
+
+    private static FileDescriptorSet Descriptors()
+    {
+        FileDescriptorSet set = new();
+        HashSet<string> added = new(StringComparer.Ordinal);
+        Add(set, LedgerstoreReflection.Descriptor, added);
+        Add(set, StatusReflection.Descriptor, added);
+        return set;
+    }
+
+    private static void Add(FileDescriptorSet set, FileDescriptor file, HashSet<string> added)
+    {
+        if (!added.Add(file.Name))
+        {
+            return;
+        }
+
+        foreach (FileDescriptor dependency in file.Dependencies)
+        {
+            Add(set, dependency, added);
+        }
+
+        set.File.Add(file.ToProto());
+    }
+}
