@@ -51,8 +51,7 @@ public sealed class StraceTests(ITestOutputHelper output) : IDisposable
         // Of openat and mmap the runtime makes many itself, and not always as many: there the call may not be reached.
         bool isMet = log.Contains("(INJECTED)", StringComparison.Ordinal)
             || log.EndsWith(Killed, StringComparison.Ordinal);
-        bool isCertain = calls is not ("openat" or "mmap") && injection.StartsWith("error", StringComparison.Ordinal);
-        Assert.True(isMet || !isCertain, "the fault was met");
+        Assert.True(isMet || calls is "openat" or "mmap", "the fault was met");
 
         // Without faults: everything is there, in order, and it goes on.
         using Store store = Store.Open(new StoreOptions { Directory = data, ReserveBytes = 1 << 20 });
@@ -96,7 +95,8 @@ public sealed class StraceTests(ITestOutputHelper output) : IDisposable
         string[] program = ["dotnet", probe, data, batches.ToString(CultureInfo.InvariantCulture)];
         string[] strace = injection is null ? [] :
         [
-            "strace", "-f", "--seccomp-bpf", "-qq", "-o", log, "-e", $"trace={calls},write",
+            // Without --seccomp-bpf: with it, strace 6.1 injects errors but no signals.
+            "strace", "-f", "-qq", "-o", log, "-e", $"trace={calls},write",
             "-e", $"inject={calls}:{injection}",
         ];
         string[] command = [.. strace, .. program];
