@@ -17,6 +17,10 @@ internal sealed class BundleVerifier
     private byte[] _block = [];
     private byte[] _bundle = [];
     private int _entries;
+    private int _rawBytes;
+
+    /// <summary>The entries in bundle encoding.</summary>
+    public ReadOnlySpan<byte> Bundle => _bundle.AsSpan(0, _rawBytes);
 
     /// <summary>Where the payload of the block is: without it there is nothing to compute the leaves of, and those of
     /// the tile stand for them.</summary>
@@ -63,6 +67,7 @@ internal sealed class BundleVerifier
             return;
         }
 
+        _rawBytes = header.RawBytes;
         Span<byte> bundle = Room(ref _bundle, header.RawBytes);
         BlockDecoder.Decode(block, header, place, bundle, _offsets.AsSpan(0, _entries + 1));
         BlockDecoder.ReadTile(block.Slice(header.TileOffset, header.TileBytes), header, place, _tile);
@@ -80,8 +85,7 @@ internal sealed class BundleVerifier
 
         try
         {
-            long first = ReceivedMicros(0);
-            long last = ReceivedMicros(_entries - 1);
+            (long first, long last) = Times();
             return first == row.FirstMicros && last == row.LastMicros
                 ? null
                 : $"the entries were received from {first} to {last}, the directory says {row.FirstMicros} to "
@@ -92,6 +96,10 @@ internal sealed class BundleVerifier
             return cause.What;
         }
     }
+
+    /// <summary>When the first and the last entry were received.</summary>
+    /// <exception cref="MalformedDataException">One of them is not an entry.</exception>
+    public (long First, long Last) Times() => (ReceivedMicros(0), ReceivedMicros(_entries - 1));
 
     /// <summary>The root over 256 hashes.</summary>
     public Hash256 PerfectRoot(ReadOnlySpan<Hash256> hashes) => Sha256Batch.PerfectRoot(hashes, _scratch);
