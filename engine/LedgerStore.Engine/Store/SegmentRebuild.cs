@@ -1,8 +1,8 @@
 // Writes a complete segment anew, with the same entries and everything else made from them. Used by a repair, one
 // thread, while nobody has the store open.
 using LedgerStore.Engine.Files;
-using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Engine.Verification;
@@ -40,8 +40,8 @@ internal sealed class SegmentRebuild(IFileSystem files, StorePaths paths, UInt12
         files.SyncDirectory(paths.SegmentsDirectory(Id));
     }
 
-    /// <summary>Whether every entry of the segment is in its file. Of a segment whose payload is cold or expired the tiles
-    /// are all there is, and nothing can be made from entries that are not here.</summary>
+    /// <summary>Whether every entry of the segment is in its file. Of a segment whose payload is cold or expired the
+    /// tiles are all there is, and nothing can be made from entries that are not here.</summary>
     public bool HasEntries(in SealedRecord old)
     {
         SegmentIdentity identity = new(storeId, Id, old.Segment, old.Generation);
