@@ -37,6 +37,9 @@ internal sealed class AppendOperation : IValueTaskSource<AppendResult>
     /// <summary>The size that the ledger must have; -1: any.</summary>
     public long ExpectedSize { get; private set; }
 
+    /// <summary>The batches it belongs to; null: it stands alone.</summary>
+    public AppendChain? Chain { get; private set; }
+
     /// <summary>Set by the gate when the batch is admitted.</summary>
     public long FirstIndex { get; set; }
 
@@ -68,8 +71,15 @@ internal sealed class AppendOperation : IValueTaskSource<AppendResult>
     }
 
     public void Describe(
-        LedgerLog ledger, int count, bool hasProducer, long firstSequence, UInt128 fingerprint, long expectedSize)
+        LedgerLog ledger,
+        int count,
+        bool hasProducer,
+        long firstSequence,
+        UInt128 fingerprint,
+        long expectedSize,
+        AppendChain? chain)
     {
+        Chain = chain;
         Ledger = ledger;
         Count = count;
         HasProducer = hasProducer;
@@ -127,6 +137,7 @@ internal sealed class AppendOperation : IValueTaskSource<AppendResult>
     {
         Invariant.That(_builtBytes == 0, "a finished operation has given its buffer back");
         Ledger = null!;
+        Chain = null;
         _answer.Reset();
         _pool.Return(this);
     }

@@ -33,6 +33,13 @@ internal sealed partial class Gate
 
     private StoreException? Refusal(AppendOperation operation)
     {
+        if (operation.Chain is { IsBroken: true })
+        {
+            return new StoreException(
+                StoreReason.ChainBroken,
+                "an earlier batch of the same sender was refused, so this one was not appended; look at that refusal");
+        }
+
         if (operation.Ledger.AppendRefusal is { } refusal)
         {
             return refusal;
@@ -43,8 +50,9 @@ internal sealed partial class Gate
             : null;
     }
 
-    private static void Answer(AppendOperation operation, StoreException refusal)
+    private static void Answer(AppendOperation operation, Exception refusal)
     {
+        operation.Chain?.Break();
         operation.ReturnBuilt();
         operation.Fail(refusal);
     }

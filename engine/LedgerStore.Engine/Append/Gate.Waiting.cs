@@ -34,6 +34,7 @@ internal sealed partial class Gate
             }
 
             Dequeue(operation.WaitingNode);
+            operation.Chain?.Break();
         }
 
         operation.ReturnBuilt();
@@ -68,8 +69,7 @@ internal sealed partial class Gate
         while (_waiting.First is { } first)
         {
             Dequeue(first);
-            first.Value.ReturnBuilt();
-            first.Value.Fail(cause);
+            Answer(first.Value, cause);
         }
     }
 }

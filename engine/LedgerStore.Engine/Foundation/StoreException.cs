@@ -27,6 +27,9 @@ public enum StoreReason
     /// <summary>The ledger has not the expected size; the actual one is in the exception.</summary>
     SizeMismatch,
 
+    /// <summary>An earlier batch of the same chain was refused, so this one was not appended.</summary>
+    ChainBroken,
+
     /// <summary>A queue is full: try again later.</summary>
     Busy,
 

@@ -66,7 +66,13 @@ internal sealed class Appends(Gate gate, EntryBuilder builder, BatchFingerprint 
         }
 
         operation.Describe(
-            ledger, batch.Lengths.Length, hasProducer, batch.FirstSequence, fingerprint, batch.ExpectedSize ?? -1);
+            ledger,
+            batch.Lengths.Length,
+            hasProducer,
+            batch.FirstSequence,
+            fingerprint,
+            batch.ExpectedSize ?? -1,
+            batch.Chain);
         return operation;
     }
 

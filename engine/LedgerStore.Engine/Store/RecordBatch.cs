@@ -23,6 +23,9 @@ public readonly ref struct RecordBatch
     /// <summary>Appended only if the ledger has exactly this many entries; null: whatever it has.</summary>
     public long? ExpectedSize { get; init; }
 
+    /// <summary>Given to batches that are under way together: see <see cref="AppendChain"/>; null: none.</summary>
+    public AppendChain? Chain { get; init; }
+
     /// <summary>The length of each record in the payload.</summary>
     public ReadOnlySpan<int> Lengths { get; init; }
 

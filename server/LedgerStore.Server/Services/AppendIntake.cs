@@ -16,6 +16,8 @@ internal readonly record struct PendingAppend(
 /// <summary>Takes append requests of one caller.</summary>
 internal sealed class AppendIntake(CallAccess access, AppendRequestParser parser)
 {
+    // The first refusal ends a stream: nothing that was sent behind it is appended.
+    private readonly AppendChain chain = new();
     private PolicyGeneration? policy;
     private string? ledgerName;
     private Ledger? ledger;
@@ -64,6 +66,7 @@ internal sealed class AppendIntake(CallAccess access, AppendRequestParser parser
             FirstSequence = Checked(parser.FirstSequence, "first_sequence"),
             ContentType = contentType.Of(parser.ContentType),
             ExpectedSize = parser.ExpectedSize is { } size ? Checked(size, "expected_size") : null,
+            Chain = chain,
             Lengths = parser.Lengths,
             PayloadPieces = parser.Payload,
         };

@@ -9,7 +9,8 @@ namespace LedgerStore.Server.Services;
 /// <summary>Turns exceptions of the engine into statuses.</summary>
 internal static class StoreErrors
 {
-    /// <summary>Metadata key that says what became of an append: "not_stored" or "unknown".</summary>
+    /// <summary>Metadata key that says what became of an append: "not_stored", "stored" (by an earlier call) or
+    /// "unknown".</summary>
     public const string Outcome = "outcome";
 
     /// <summary>The status of a reason.</summary>
@@ -21,9 +22,10 @@ internal static class StoreErrors
         StoreReason.LedgerFrozen => StatusCode.FailedPrecondition,
         StoreReason.LedgerReadOnly => StatusCode.FailedPrecondition,
         StoreReason.SequenceGap => StatusCode.FailedPrecondition,
-        StoreReason.SequenceConflict => StatusCode.AlreadyExists,
-        StoreReason.SequenceTooOld => StatusCode.OutOfRange,
+        StoreReason.SequenceConflict => StatusCode.FailedPrecondition,
+        StoreReason.SequenceTooOld => StatusCode.AlreadyExists,
         StoreReason.SizeMismatch => StatusCode.Aborted,
+        StoreReason.ChainBroken => StatusCode.Aborted,
         StoreReason.Busy => StatusCode.ResourceExhausted,
         StoreReason.DiskFull => StatusCode.ResourceExhausted,
         StoreReason.LimitReached => StatusCode.ResourceExhausted,
@@ -42,8 +44,12 @@ internal static class StoreErrors
     };
 
     /// <summary>What became of an append that was refused for this reason.</summary>
-    public static string OutcomeOf(StoreReason reason) =>
-        reason is StoreReason.StorageFailed ? "unknown" : "not_stored";
+    public static string OutcomeOf(StoreReason reason) => reason switch
+    {
+        StoreReason.StorageFailed => "unknown",
+        StoreReason.SequenceTooOld => "stored",
+        _ => "not_stored",
+    };
 
     /// <summary>SequenceGap is SEQUENCE_GAP.</summary>
     public static string NameOf(StoreReason reason)
