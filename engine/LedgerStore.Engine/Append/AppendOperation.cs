@@ -1,6 +1,5 @@
 // One batch on its way: what the caller built, and the promise of an answer. Pooled: an append allocates nothing.
 // Owned by the caller until it is admitted, by the gate under its lock, then by the sequencer, which completes it.
-using System.Buffers;
 using System.Threading.Tasks.Sources;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
@@ -65,7 +64,7 @@ internal sealed class AppendOperation : IValueTaskSource<AppendResult>
     /// <summary>Takes a buffer to build entries in.</summary>
     public Span<byte> RentBuilt(int bytes)
     {
-        _built = ArrayPool<byte>.Shared.Rent(bytes);
+        _built = BundleMemory.Shared.Rent(bytes);
         _builtBytes = bytes;
         return _built.AsSpan(0, bytes);
     }
@@ -96,7 +95,7 @@ internal sealed class AppendOperation : IValueTaskSource<AppendResult>
         _builtBytes = 0;
         if (built.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(built);
+            BundleMemory.Shared.Return(built);
         }
     }
 
