@@ -2,6 +2,7 @@
 // Runs on the main thread until a signal comes.
 using LedgerStore.Engine;
 using LedgerStore.Policy.Pki;
+using LedgerStore.Proofs;
 using LedgerStore.Server.Config;
 
 namespace LedgerStore.Server.Hosting;
@@ -18,12 +19,25 @@ internal static class DevCommand
         DevLayout layout = DevLayout.For(line.Get("--data"));
         int port = line.Number("--port", 0, PortMax, DefaultPort);
         PkiDirectory pki = Prepare(layout, time);
+        string vkey = string.Empty;
         return ServerRun.RunAsync(
             ConfigOf(layout, pki, port, line.Number("--metrics", 0, PortMax, otherwise: -1)),
             ServeMode.Development,
             time,
-            store => store.GetOrCreateLedger("demo"),
-            server => output.WriteAsync(DevReady.Text(server.Address, layout, pki)));
+            store => vkey = VerifierKeyOf(store.GetOrCreateLedger("demo"), layout),
+            server =>
+            {
+                PkiFiles.WritePublic(layout.Profile, DevReady.Profile(server.Address));
+                output.Write(DevReady.Text(server.Address, layout, pki, vkey));
+                return output.FlushAsync();
+            });
+    }
+
+    // A store that never signed does not know its key yet.
+    private static string VerifierKeyOf(Ledger ledger, DevLayout layout)
+    {
+        using SigningKey key = LogKeyFile.Load(layout.SigningKey);
+        return ledger.VerifierKey ?? LogKeyFile.VerifierKeyOf(ledger.Origin, key);
     }
 
     private static PkiDirectory Prepare(DevLayout layout, TimeProvider time)

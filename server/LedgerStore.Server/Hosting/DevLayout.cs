@@ -6,6 +6,7 @@
 //   <data>.keys/signing.pem  the key that signs checkpoints
 //   <data>.keys/anchor       what was signed last
 //   <data>.keys/policy.yaml  who may do what
+//   <data>.keys/ledger.yaml  a profile for the command `ledger`
 namespace LedgerStore.Server.Hosting;
 
 /// <summary>The paths of a development server.</summary>
@@ -20,6 +21,8 @@ internal sealed record DevLayout(string Data)
     public string Anchor => Path.Combine(Keys, "anchor");
 
     public string Policy => Path.Combine(Keys, "policy.yaml");
+
+    public string Profile => Path.Combine(Keys, "ledger.yaml");
 
     /// <summary>The layout for a data directory, or for the one that is used when none is named.</summary>
     public static DevLayout For(string? data)

@@ -1,0 +1,206 @@
+// `ledger append`: records from the arguments, from lines of standard input, or from files. Batches are pipelined and
+// acknowledged in order. One thread.
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text;
+using LedgerStore.Client;
+using LedgerStore.Policy;
+using LedgerStore.Protocol.V1;
+
+namespace LedgerStore.Cli;
+
+/// <summary>Appends records.</summary>
+internal static class AppendCommand
+{
+    private const int BatchesUnderWay = 16;
+
+    private static Argument<string> Ledger() => new("ledger") { Description = "The ledger" };
+
+    public static Command Create(CommandBuilder builder)
+    {
+        Argument<string> ledger = Ledger();
+        Argument<string[]> records = new("record")
+        {
+            Arity = ArgumentArity.ZeroOrMore,
+            Description = "Records; without any, each line of standard input is one",
+        };
+        Option<string?> file = new("--file", "-f") { HelpName = "FILE", Description = "Read the lines of this file" };
+        Option<bool> ndjson = new("--ndjson") { Description = "The lines are JSON; one that is not is refused" };
+        Option<string?> contentType = new("--content-type") { HelpName = "TYPE", Description = "What the records are" };
+        Option<string?> producer = new("--producer")
+        {
+            HelpName = "NAME",
+            Description = "Count the records under this name: each is stored exactly once, whatever breaks",
+        };
+        Option<bool> resume = new("--resume")
+        {
+            Description = "With --producer: leave out what the ledger has of it, to go on with an interrupted import",
+        };
+        Option<bool> wait = new("--checkpoint") { Description = "Wait until a signed checkpoint covers the records" };
+        return builder.Make(
+            "append",
+            "Append records; each is durable once this says so\n\n"
+            + "  ledger append demo 'bob approved invoice 7'\n"
+            + "  ledger append demo --ndjson --file events.ndjson --producer import-1 --resume",
+            [ledger, records, file, ndjson, contentType, producer, resume, wait],
+            run => RunAsync(run, new Request(
+                run.Get(ledger), run.Find(records) ?? [], run.Get(file), run.Get(ndjson),
+                run.Get(contentType) ?? (run.Get(ndjson) ? "application/json" : string.Empty),
+                run.Get(producer), run.Get(resume), run.Get(wait))));
+    }
+
+    private static async Task<int> RunAsync(Run run, Request request)
+    {
+        if (request.Resume && request.Producer is null)
+        {
+            throw new UsageException("--resume needs --producer: only a producer's records are counted");
+        }
+
+        using LedgerClient client = run.Connect(Capability.Append);
+        await client.Catalog.DescribeAsync(request.Ledger, run.Cancellation).ConfigureAwait(false);
+        Appender appender = client.CreateAppender(request.Ledger, new AppenderOptions
+        {
+            Producer = request.Producer,
+            ContentType = request.ContentType,
+            Ack = request.Wait ? Ack.Checkpointed : Ack.Durable,
+            GiveUpAfter = run.Patience,
+        });
+        try
+        {
+            using Stream source = Open(run, request);
+            ulong skip = request.Resume
+                ? await appender.GetNextSequenceAsync(run.Cancellation).ConfigureAwait(false) - 1
+                : 0;
+            Import import = new(run, request, appender, new LineBatches(source, request.IsJson), skip);
+            double bytes = source.CanSeek ? source.Length : 0;
+            await ProgressLine.RunAsync(run, $"append to {request.Ledger}", bytes, import.RunAsync)
+                .ConfigureAwait(false);
+            import.Report();
+            return ExitCode.Done;
+        }
+        finally
+        {
+            await appender.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static Stream Open(Run run, Request request)
+    {
+        if (request.Records.Length > 0)
+        {
+            return request.Records.Any(record => record.AsSpan().ContainsAny('\n', '\r') || record.Length == 0)
+                ? throw new UsageException("a record in an argument is one line; give others as lines or a file")
+                : new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', request.Records)));
+        }
+
+        if (request.File is { } file and not "-")
+        {
+            return new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        }
+
+        if (run.Host.IsInputTerminal)
+        {
+            run.Note("each line is a record; Ctrl+D ends");
+        }
+
+        return run.Host.Input;
+    }
+
+    private sealed record Request(
+        string Ledger,
+        string[] Records,
+        string? File,
+        bool IsJson,
+        string ContentType,
+        string? Producer,
+        bool Resume,
+        bool Wait);
+
+    /// <summary>One import: a window of batches, whose answers come in order.</summary>
+    private sealed class Import(Run run, Request request, Appender appender, LineBatches lines, ulong skip)
+    {
+        private readonly Queue<(Task<AppendedBatch> Stored, LineBatch Batch)> underWay = new();
+        private readonly long started = Stopwatch.GetTimestamp();
+        private ulong? first;
+        private ulong last;
+        private long records;
+        private ReadOnlyMemory<byte> checkpoint;
+
+        public async Task<bool> RunAsync(ProgressLine progress)
+        {
+            ulong left = skip;
+            while (true)
+            {
+                (LineBatch? batch, left) = await lines.NextAsync(left, run.Cancellation).ConfigureAwait(false);
+                if (batch is null)
+                {
+                    break;
+                }
+
+                underWay.Enqueue((appender.AppendBatchAsync(batch.Records, batch.Lengths).AsTask(), batch));
+                while (underWay.Count >= BatchesUnderWay || (underWay.Count > 0 && underWay.Peek().Stored.IsCompleted))
+                {
+                    await TakeAsync().ConfigureAwait(false);
+                }
+
+                progress.Tell(lines.BytesRead, 0, Rate);
+            }
+
+            while (underWay.Count > 0)
+            {
+                await TakeAsync().ConfigureAwait(false);
+                progress.Tell(lines.BytesRead, 0, Rate);
+            }
+
+            return true;
+        }
+
+        public void Report()
+        {
+            if (run.IsJson)
+            {
+                JsonOutput.Object(run, json =>
+                {
+                    json.WriteString("ledger", request.Ledger);
+                    json.WriteNumber("records", records);
+                    json.WriteNumber("skipped", skip);
+                    if (first is { } from)
+                    {
+                        json.WriteNumber("first_index", from);
+                        json.WriteNumber("last_index", last);
+                    }
+
+                    if (!checkpoint.IsEmpty)
+                    {
+                        json.WriteString("checkpoint", checkpoint.Span);
+                    }
+                });
+                return;
+            }
+
+            string skipped = skip > 0 ? $" ({skip} were there before)" : string.Empty;
+            run.Line(first is not { } index ? $"nothing to append{skipped}"
+                : records == 1 ? $"appended entry {index}{skipped}"
+                : $"appended {records} entries, {index} to {last}{skipped}");
+            if (!checkpoint.IsEmpty)
+            {
+                run.Line(string.Empty);
+                run.Host.Out.Write(Encoding.UTF8.GetString(checkpoint.Span));
+            }
+        }
+
+        private async Task TakeAsync()
+        {
+            (Task<AppendedBatch> stored, LineBatch batch) = underWay.Dequeue();
+            AppendedBatch answer = await stored.ConfigureAwait(false);
+            batch.Dispose();
+            first ??= answer.FirstIndex;
+            last = answer.FirstIndex + (ulong)answer.Count - 1;
+            records += answer.Count;
+            checkpoint = answer.Checkpoint;
+        }
+
+        private string Rate() =>
+            $"{records:N0} records, {records / Math.Max(0.001, Stopwatch.GetElapsedTime(started).TotalSeconds):N0}/s";
+    }
+}

@@ -1,0 +1,113 @@
+// Verifies a data directory without a server, on all cores. The engine does it; here the trust is chosen and the report
+// is written. One thread, and the verifier's own.
+using LedgerStore.Engine;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Cli;
+
+/// <summary>What is trusted about a data directory.</summary>
+/// <param name="Vkeys">Given for this run; empty: the trusted keys of the store.</param>
+/// <param name="PublicName">Whose store it is; null: there is only one that is trusted.</param>
+/// <param name="Checkpoints">Files with checkpoints that were kept.</param>
+internal sealed record DirectoryTrust(
+    IReadOnlyList<string> Vkeys, string? PublicName, IReadOnlyList<string> Checkpoints);
+
+/// <summary>Verifies a data directory.</summary>
+internal static class DirectoryVerification
+{
+    // More would scroll the first one away, and that is the one to look at.
+    private const int FindingsShown = 10;
+
+    public static async Task<int> RunAsync(Run run, string directory, DirectoryTrust trust, bool isSnapshot)
+    {
+        IReadOnlyList<VerifierKey> keys = trust.Vkeys.Count > 0
+            ? [.. trust.Vkeys.Select(VerifierKey.Parse)]
+            : TrustFile.Load(run.Settings.TrustPath).KeysOfStore(trust.PublicName ?? run.Settings.PublicName);
+        VerifyReport report = await ProgressLine.RunAsync(run, "verify", 0, progress => Task.Run(() =>
+            StoreVerifier.Verify(new VerifyOptions
+            {
+                DataDirectory = directory,
+                Keys = [.. keys.Select(key => LogKeySet.Trust(key.Name.Text, key))],
+                StoreKeys = [.. keys.DistinctBy(key => Convert.ToHexString(key.PublicKey))],
+                TrustedCheckpoints =
+                    [.. trust.Checkpoints.Select(file => TrustedCheckpoint.Parse(File.ReadAllBytes(file)))],
+                IsSnapshot = isSnapshot,
+                OnProgress = told => progress.Tell(
+                    told.Entries, told.EntriesTotal, () => $"verify {told.Entries:N0} entries"),
+            }))).ConfigureAwait(false);
+        if (run.IsJson)
+        {
+            await run.Host.Out.FlushAsync().ConfigureAwait(false);
+            run.Host.Output.Write([.. report.ToJson(), (byte)'\n']);
+        }
+        else
+        {
+            Print(run, report, keys.Count > 0);
+        }
+
+        return report.IsVerified ? ExitCode.Done : ExitCode.NotVerified;
+    }
+
+    private static void Print(Run run, VerifyReport report, bool hasKeys)
+    {
+        run.Line(report.IsVerified ? $"verified: {report.DataDirectory}" : $"NOT VERIFIED: {report.DataDirectory}");
+        foreach (VerifyFinding finding in report.Findings.Take(FindingsShown))
+        {
+            run.Line($"  {Where(finding)}");
+            run.Line($"    {finding.Evidence}");
+            if (finding.File is { } file)
+            {
+                run.Line(finding.Offset < 0 ? $"    in {file}" : $"    in {file}, at byte {finding.Offset}");
+            }
+        }
+
+        if (report.FindingCount > FindingsShown)
+        {
+            run.Line($"  and {report.FindingCount - FindingsShown} more; --json shows them");
+        }
+
+        TextTable.Write(
+            run,
+            ["ledger", "entries", "hashed", "signed", "checkpoints", "findings"],
+            [
+                .. report.Ledgers.Select(ledger => new[]
+                {
+                    ledger.Name,
+                    $"{ledger.Entries}",
+                    $"{ledger.HashedEntries}",
+                    ledger.HasKey ? $"{ledger.SignedSize}" : "no key",
+                    $"{ledger.Checkpoints}",
+                    $"{ledger.Findings}",
+                }),
+            ]);
+        if (!hasKeys)
+        {
+            run.Note("no key is trusted, so signatures were not checked: `ledger trust add VKEY`, or --vkey VKEY");
+        }
+        else if (report.IsVerified && report.UnvouchedEntries > 0)
+        {
+            run.Note($"{report.UnvouchedEntries} entries are behind the last signature: nothing vouches for them yet");
+        }
+    }
+
+    private static string Where(VerifyFinding finding)
+    {
+        string kind = finding.Kind switch
+        {
+            VerifyFindingKind.SharedFileDamaged => "a file that all ledgers need is damaged",
+            VerifyFindingKind.EntriesUnreadable => "cannot be read",
+            VerifyFindingKind.EntriesChanged => "changed",
+            VerifyFindingKind.DerivedDataDamaged => "derived data is damaged; the entries are sound",
+            VerifyFindingKind.RootMismatch => "the tree is not the one that was signed",
+            VerifyFindingKind.RolledBack => "entries that were signed are missing: rolled back",
+            VerifyFindingKind.CheckpointInvalid => "a checkpoint is not valid",
+            VerifyFindingKind.LedgerMissing => "a ledger is missing",
+            _ => "a ledger that the catalog does not know",
+        };
+        string ledger = finding.Ledger is null ? string.Empty : $"{finding.Ledger}: ";
+        string range = finding.FirstIndex < 0 ? string.Empty
+            : finding.Count == 1 ? $"entry {finding.FirstIndex} "
+            : $"entries {finding.FirstIndex} to {finding.FirstIndex + finding.Count - 1} ";
+        return ledger + range + kind;
+    }
+}

@@ -1,0 +1,30 @@
+// The options that `read` and `tail` share. One set for each command of a run.
+using System.CommandLine;
+
+namespace LedgerStore.Cli;
+
+/// <summary>How entries are read and shown.</summary>
+internal sealed class EntryOptions
+{
+    public Option<EntryFormat?> Format { get; } = new("--format")
+    {
+        HelpName = "text|json|raw",
+        Description = "How entries look: a line of text, a JSON object in a line, or the payload alone",
+    };
+
+    public Option<bool> Verified { get; } = new("--verified")
+    {
+        Description = "Prove every entry against a signed checkpoint before it is shown",
+    };
+
+    public Option<string?> Data { get; } = new("--data")
+    {
+        HelpName = "DIR",
+        Description = "Read this data directory instead of asking a server; no server may have it open",
+    };
+
+    public IEnumerable<Option> All => [Format, Verified, Data];
+
+    public EntryFormat FormatOf(Run run) =>
+        run.Get(Format) ?? (run.IsJson ? EntryFormat.Json : EntryFormat.Text);
+}

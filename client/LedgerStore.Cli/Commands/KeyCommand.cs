@@ -1,0 +1,97 @@
+// `ledger key`: the key that signs checkpoints. One thread.
+using System.CommandLine;
+using LedgerStore.Client;
+using LedgerStore.Engine;
+using LedgerStore.Policy;
+using LedgerStore.Proofs;
+using LedgerStore.Protocol.V1;
+
+namespace LedgerStore.Cli;
+
+/// <summary>Makes, shows and rotates signing keys.</summary>
+internal static class KeyCommand
+{
+    public static Command Create(CommandBuilder builder) => CommandBuilder.Group(
+        "key", "The key that signs checkpoints", [New(builder), Show(builder), Rotate(builder)]);
+
+    private static Command New(CommandBuilder builder)
+    {
+        Argument<string> file = new("file") { Description = "A new file; only its owner may read it" };
+        return builder.Make(
+            "new",
+            "Make a signing key\n\n  ledger key new signing.pem",
+            [file],
+            run =>
+            {
+                LogKeyFile.Create(Path.GetFullPath(run.Get(file))).Dispose();
+                run.Line($"wrote {run.Get(file)}");
+                return Task.FromResult(ExitCode.Done);
+            });
+    }
+
+    private static Command Show(CommandBuilder builder)
+    {
+        Argument<string> file = new("file") { Description = "The signing key" };
+        Argument<string[]> ledgers = new("ledger")
+        {
+            Arity = ArgumentArity.OneOrMore,
+            Description = "Ledgers: each has a vkey of its own",
+        };
+        Option<string?> name = new("--name")
+        {
+            HelpName = "NAME",
+            Description = "The store's public name (default: that of the profile)",
+        };
+        return builder.Make(
+            "show",
+            "Print the vkey of ledgers: what those who verify must be given\n\n"
+            + "  ledger key show signing.pem --name ledger.example.org payments",
+            [file, ledgers, name],
+            run =>
+            {
+                string store = run.Get(name) ?? run.Settings.PublicName
+                    ?? throw new UsageException("the store's public name is not known", "give --name NAME");
+                using SigningKey key = LogKeyFile.Load(run.Get(file));
+                foreach (string ledger in run.Get(ledgers))
+                {
+                    run.Line(LogKeyFile.VerifierKeyOf($"{store}/{ledger}", key));
+                }
+
+                return Task.FromResult(ExitCode.Done);
+            });
+    }
+
+    private static Command Rotate(CommandBuilder builder)
+    {
+        Argument<string> file = new("file") { Description = "The new key, a file on the server" };
+        return builder.Make(
+            "rotate",
+            "Go over to another signing key; verifiers follow by themselves\n\n"
+            + "  ledger key new next.pem                   on the server\n"
+            + "  ledger key rotate /etc/ledgerstore/next.pem",
+            [file],
+            async run =>
+            {
+                using LedgerClient client = run.Connect(Capability.Administer);
+                RotateKeyProgress? last = null;
+                await foreach (RotateKeyProgress told in client.Admin.RotateKeyAsync(run.Get(file), run.Cancellation)
+                    .ConfigureAwait(false))
+                {
+                    last = told;
+                }
+
+                ulong done = last?.LedgersDone ?? 0;
+                if (run.IsJson)
+                {
+                    JsonOutput.Object(run, json => json.WriteNumber("ledgers", done));
+                }
+                else
+                {
+                    run.Line($"rotated: {done} ledgers have a checkpoint that both keys signed");
+                    run.Line("set signing_key to the new file before the server is started again");
+                }
+
+                return ExitCode.Done;
+            });
+    }
+}

@@ -1,0 +1,141 @@
+// Verifies a ledger of a running server: every entry is read, hashed, and proven against a checkpoint that the trusted
+// key signed. One thread.
+using LedgerStore.Client;
+using LedgerStore.Policy;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Cli;
+
+/// <summary>Verifies what a server says.</summary>
+internal static class LiveVerification
+{
+    // A reader that verifies every entry looks this often at how far it is.
+    private const ulong TellEvery = 4_096;
+
+    public static async Task<int> RunAsync(
+        Run run,
+        string ledger,
+        string? vkey,
+        IReadOnlyList<string> trustedCheckpoints,
+        string? evidenceFile,
+        ulong from)
+    {
+        using LedgerClient reading = run.Connect(Capability.Read);
+        using LedgerClient verifying = run.Connect(Capability.Verify);
+        using Verifier verifier = LedgerTrust.Open(run, verifying, ledger, vkey);
+        try
+        {
+            foreach (string file in trustedCheckpoints)
+            {
+                await LedgerTrust.ContinueAsync(run, verifier, file).ConfigureAwait(false);
+            }
+
+            VerifiedCheckpoint checkpoint = await verifier.UpdateAsync(run.Cancellation).ConfigureAwait(false);
+            Tally tally = await ProgressLine.RunAsync(
+                run,
+                $"verify {ledger}",
+                checkpoint.Size,
+                progress => ReadAsync(run, reading.CreateReader(ledger), verifier, checkpoint, from, progress))
+                .ConfigureAwait(false);
+            Report(run, verifier.Newest ?? checkpoint, tally);
+            return tally.FirstUnreadable is null ? ExitCode.Done : ExitCode.NotVerified;
+        }
+        catch (LedgerViolationException violation)
+        {
+            ViolationReport.Print(run, violation, evidenceFile);
+            return ExitCode.NotVerified;
+        }
+    }
+
+    private static async Task<Tally> ReadAsync(
+        Run run,
+        Reader reader,
+        Verifier verifier,
+        VerifiedCheckpoint checkpoint,
+        ulong from,
+        ProgressLine progress)
+    {
+        Tally tally = new();
+        ReadOptions options = new()
+        {
+            From = from,
+            Limit = checkpoint.Size > from ? checkpoint.Size - from : 1,
+            GiveUpAfter = run.Patience,
+        };
+        await foreach (LedgerEvent next in reader.Verified(verifier).ReadAsync(options, run.Cancellation)
+            .ConfigureAwait(false))
+        {
+            switch (next)
+            {
+                case LedgerEntry:
+                    tally.Entries++;
+                    break;
+                case ExpiredRange gone:
+                    tally.Expired += gone.Count;
+                    break;
+                case UnreadableRange bad:
+                    tally.Unreadable += bad.Count;
+                    tally.FirstUnreadable ??= bad;
+                    break;
+                default:
+                    break;
+            }
+
+            if (tally.Entries % TellEvery == 0)
+            {
+                progress.Tell(tally.Entries, checkpoint.Size, () => $"verify {tally.Entries:N0} entries");
+            }
+        }
+
+        return tally;
+    }
+
+    private static void Report(Run run, VerifiedCheckpoint checkpoint, Tally tally)
+    {
+        if (run.IsJson)
+        {
+            JsonOutput.Object(run, json =>
+            {
+                json.WriteBoolean("verified", tally.FirstUnreadable is null);
+                json.WriteString("origin", checkpoint.Checkpoint.Origin);
+                json.WriteNumber("entries", tally.Entries);
+                json.WriteNumber("expired", tally.Expired);
+                json.WriteNumber("unreadable", tally.Unreadable);
+                json.WriteNumber("size", checkpoint.Size);
+                json.WriteString("root", checkpoint.Root.ToHex());
+                if (tally.FirstUnreadable is { } first)
+                {
+                    json.WriteNumber("first_bad_index", first.FirstIndex);
+                    json.WriteString("problem", first.Reason);
+                }
+            });
+            return;
+        }
+
+        run.Line(tally.FirstUnreadable is null
+            ? $"verified: {checkpoint.Checkpoint.Origin}"
+            : $"NOT VERIFIED: {checkpoint.Checkpoint.Origin}");
+        run.Line($"  {tally.Entries} entries are those of the signed tree of size {checkpoint.Size}");
+        if (tally.Expired > 0)
+        {
+            run.Line($"  {tally.Expired} expired by policy; their hashes are in the tree");
+        }
+
+        if (tally.FirstUnreadable is { } unreadable)
+        {
+            run.Line(
+                $"  {tally.Unreadable} cannot be read, from entry {unreadable.FirstIndex} on: {unreadable.Reason}");
+        }
+    }
+
+    private sealed class Tally
+    {
+        public ulong Entries { get; set; }
+
+        public ulong Expired { get; set; }
+
+        public ulong Unreadable { get; set; }
+
+        public UnreadableRange? FirstUnreadable { get; set; }
+    }
+}

@@ -1,0 +1,76 @@
+// `ledger scrub`: the server reads all of its files again, and hashes every entry. One thread.
+using System.CommandLine;
+using LedgerStore.Client;
+using LedgerStore.Policy;
+using LedgerStore.Protocol.V1;
+
+namespace LedgerStore.Cli;
+
+/// <summary>Scrubs a server's store.</summary>
+internal static class ScrubCommand
+{
+    public static Command Create(CommandBuilder builder)
+    {
+        Argument<string?> ledger = new("ledger")
+        {
+            Arity = ArgumentArity.ZeroOrOne,
+            Description = "The ledger; without one, all",
+        };
+        return builder.Make(
+            "scrub",
+            "Let the server read and hash its files again; exit code 1 if something is wrong",
+            [ledger],
+            async run =>
+            {
+                using LedgerClient client = run.Connect(Capability.Administer);
+                Tally tally = await ProgressLine.RunAsync(
+                    run, "scrub", 0, progress => ReadAsync(run, client, run.Find(ledger) ?? string.Empty, progress))
+                    .ConfigureAwait(false);
+                Report(run, tally);
+                return tally.Problems.Count == 0 ? ExitCode.Done : ExitCode.NotVerified;
+            });
+    }
+
+    private static async Task<Tally> ReadAsync(Run run, LedgerClient client, string ledger, ProgressLine progress)
+    {
+        Tally tally = new([]);
+        await foreach (ScrubProgress told in client.Admin.ScrubAsync(ledger, run.Cancellation).ConfigureAwait(false))
+        {
+            tally = new Tally([.. tally.Problems, .. told.Problems]) { Checked = told.Checked };
+            progress.Tell(told.Checked, told.Total, () => $"scrub {told.Ledger}");
+        }
+
+        return tally;
+    }
+
+    private static void Report(Run run, Tally tally)
+    {
+        if (run.IsJson)
+        {
+            JsonOutput.Object(run, json =>
+            {
+                json.WriteNumber("checked", tally.Checked);
+                json.WriteStartArray("problems");
+                foreach (LedgerProblem problem in tally.Problems)
+                {
+                    MessageJson.Write(json, problem);
+                }
+
+                json.WriteEndArray();
+            });
+            return;
+        }
+
+        foreach (LedgerProblem problem in tally.Problems)
+        {
+            run.Line($"{problem.Ledger}: {problem.Count} entries from {problem.FirstIndex} on: {problem.Reason}");
+        }
+
+        run.Line(tally.Problems.Count == 0 ? "everything is as it was signed" : $"{tally.Problems.Count} problems");
+    }
+
+    private sealed record Tally(IReadOnlyList<LedgerProblem> Problems)
+    {
+        public ulong Checked { get; init; }
+    }
+}

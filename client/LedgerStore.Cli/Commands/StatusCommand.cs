@@ -1,0 +1,65 @@
+// `ledger status`: how the server is. One thread.
+using System.CommandLine;
+using LedgerStore.Client;
+using LedgerStore.Policy;
+using LedgerStore.Protocol.V1;
+
+namespace LedgerStore.Cli;
+
+/// <summary>Shows the state of a server.</summary>
+internal static class StatusCommand
+{
+    public static Command Create(CommandBuilder builder) => builder.Make(
+        "status",
+        "Show how the server is; exit code 5 if it has a problem",
+        [],
+        async run =>
+        {
+            using LedgerClient client = run.Connect(Capability.Administer);
+            Status status = await client.Admin.GetStatusAsync(run.Cancellation).ConfigureAwait(false);
+            if (run.IsJson)
+            {
+                JsonOutput.Object(run, json => MessageJson.WriteFields(json, status));
+            }
+            else
+            {
+                Print(run, status);
+            }
+
+            bool isWell = status.Problems.Count == 0 && status.State is State.Serving or State.Recovering;
+            return isWell ? ExitCode.Done : ExitCode.ServerError;
+        });
+
+    private static void Print(Run run, Status status)
+    {
+        List<(string, string)> facts =
+        [
+            ("state", status.State.ToString().ToLowerInvariant()),
+            ("version", status.Version),
+            ("started", JsonOutput.Time(status.Started.ToDateTimeOffset())),
+            ("ledgers", $"{status.Ledgers}"),
+            ("entries", $"{status.Entries}"),
+            ("stored bytes", $"{status.StoredBytes}"),
+        ];
+        if (status.Reason.Length > 0)
+        {
+            facts.Insert(1, ("reason", status.Reason));
+        }
+
+        if (status.State == State.Recovering)
+        {
+            facts.Add(("recovered", $"{status.RecoveryProgress:P0}"));
+        }
+
+        if (status.DiskFullIn is { } forecast)
+        {
+            facts.Add(("disk full in", $"{forecast.ToTimeSpan().TotalDays:N1} days"));
+        }
+
+        TextTable.WriteFacts(run, facts);
+        foreach (LedgerProblem problem in status.Problems)
+        {
+            run.Line($"problem: {problem.Ledger}: {problem.Reason}");
+        }
+    }
+}

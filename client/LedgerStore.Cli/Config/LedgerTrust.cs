@@ -1,0 +1,60 @@
+// From settings to a verifier: the trusted key of a ledger, and the file that remembers what was seen of it. Stateless.
+using System.Text;
+using LedgerStore.Client;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Cli;
+
+/// <summary>Opens verifiers.</summary>
+internal static class LedgerTrust
+{
+    /// <summary>A verifier that remembers between runs.</summary>
+    /// <param name="vkey">A key that was given for this run; null: the trusted one.</param>
+    public static Verifier Open(
+        Run run, LedgerClient client, string ledger, string? vkey)
+    {
+        VerifierKey key = KeyOf(run, ledger, vkey);
+        Verifier verifier = client.CreateVerifier(ledger, new VerifierOptions
+        {
+            Vkey = key.ToString(),
+            StateFile = Path.Combine(run.Settings.StateDirectory, FileOf(key)),
+        });
+        return verifier;
+    }
+
+    /// <summary>The key to verify a ledger with.</summary>
+    public static VerifierKey KeyOf(Run run, string ledger, string? vkey)
+    {
+        if (vkey is null)
+        {
+            return TrustFile.Load(run.Settings.TrustPath).KeyOf(ledger, run.Settings.PublicName);
+        }
+
+        VerifierKey key = VerifierKey.Parse(vkey);
+        return key.Name.Text.EndsWith("/" + ledger, StringComparison.Ordinal)
+            ? key
+            : throw new UsageException($"the key {key.Name} is not of a ledger '{ledger}'");
+    }
+
+    /// <summary>Demands that the ledger continues a checkpoint which somebody kept.</summary>
+    public static async Task ContinueAsync(Run run, Verifier verifier, string? file)
+    {
+        if (file is not null)
+        {
+            byte[] note = await File.ReadAllBytesAsync(file, run.Cancellation).ConfigureAwait(false);
+            await verifier.AcceptAsync(note, run.Cancellation).ConfigureAwait(false);
+        }
+    }
+
+    // An origin may have any character of a URL; a file name has few, and the key's id keeps two apart.
+    private static string FileOf(VerifierKey key)
+    {
+        StringBuilder name = new();
+        foreach (char c in key.Name.Text)
+        {
+            name.Append(char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '~');
+        }
+
+        return $"{name}+{key.Id}";
+    }
+}

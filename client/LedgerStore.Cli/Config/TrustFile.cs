@@ -1,0 +1,98 @@
+// The keys that somebody decided to trust: a file with one vkey to a line. Nothing a server says gets into it by
+// itself. One process at a time; one thread.
+using LedgerStore.Policy.Pki;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Cli;
+
+/// <summary>The trusted keys.</summary>
+internal sealed class TrustFile
+{
+    private const string Header = "# Keys of logs that this user trusts, each from elsewhere than from the server.";
+
+    private readonly string path;
+
+    private TrustFile(string path, List<VerifierKey> keys)
+    {
+        this.path = path;
+        Keys = keys;
+    }
+
+    public List<VerifierKey> Keys { get; }
+
+    public static TrustFile Load(string path)
+    {
+        List<VerifierKey> keys = [];
+        int number = 0;
+        foreach (string line in File.Exists(path) ? File.ReadAllLines(path) : [])
+        {
+            number++;
+            if (line.Length == 0 || line[0] == '#')
+            {
+                continue;
+            }
+
+            try
+            {
+                keys.Add(VerifierKey.Parse(line.Trim()));
+            }
+            catch (MalformedDataException error)
+            {
+                throw new UsageException($"{path}:{number}: {error.Message}");
+            }
+        }
+
+        return new TrustFile(path, keys);
+    }
+
+    public void Save()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        string text = string.Join('\n', Keys.Select(key => key.ToString()).Prepend(Header)) + "\n";
+        PkiFiles.WritePublic(path, text);
+    }
+
+    /// <summary>The trusted key of a ledger of a store.</summary>
+    /// <param name="publicName">The store's; null: the ledger's name must be enough to tell.</param>
+    public VerifierKey KeyOf(string ledger, string? publicName)
+    {
+        VerifierKey[] fitting =
+        [
+            .. Keys.Where(key => publicName is null
+                ? key.Name.Text.EndsWith("/" + ledger, StringComparison.Ordinal)
+                : key.Name.Text == $"{publicName}/{ledger}"),
+        ];
+        return fitting.Length switch
+        {
+            1 => fitting[0],
+            0 => throw new UsageException(
+                $"no key is trusted for the ledger '{ledger}'{(publicName is null ? "" : $" of {publicName}")}",
+                "ask whoever runs the store for its vkey, and not the server: `ledger trust add VKEY`"),
+            _ => throw new UsageException(
+                $"several stores with a ledger '{ledger}' are trusted: "
+                + string.Join(", ", fitting.Select(key => key.Name.Text)),
+                "say which with public_name in the profile, or with --vkey"),
+        };
+    }
+
+    /// <summary>The keys for a store's data directory: all of one public name.</summary>
+    public IReadOnlyList<VerifierKey> KeysOfStore(string? publicName)
+    {
+        ILookup<string, VerifierKey> stores = Keys.ToLookup(key => StoreOf(key.Name.Text), StringComparer.Ordinal);
+        return publicName is not null ? [.. stores[publicName]]
+            : stores.Count switch
+            {
+                0 => [],
+                1 => [.. Keys],
+                _ => throw new UsageException(
+                    $"keys of several stores are trusted: {string.Join(", ", stores.Select(store => store.Key))}",
+                    "say with --public-name whose data this is, or give --vkey"),
+            };
+    }
+
+    private static string StoreOf(string origin)
+    {
+        int slash = origin.LastIndexOf('/');
+        return slash < 0 ? origin : origin[..slash];
+    }
+}

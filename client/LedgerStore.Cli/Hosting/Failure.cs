@@ -1,0 +1,91 @@
+// From an exception to what people read and to the exit code that scripts read. Pure, but for the writing.
+using System.Security.Cryptography;
+using LedgerStore.Client;
+using LedgerStore.Engine;
+using LedgerStore.Policy.Pki;
+using LedgerStore.Proofs;
+using LedgerStore.Protocol.Grpc;
+
+namespace LedgerStore.Cli;
+
+/// <summary>Why a command did not do what it was asked.</summary>
+/// <param name="Hint">What to do next; may be empty.</param>
+internal sealed record Failure(int ExitCode, string Message, string Hint)
+{
+    /// <summary>What an exception means; null for one that is our own mistake, which ends the process.</summary>
+    public static Failure? Of(Exception error) => error switch
+    {
+        UsageException usage => new(Cli.ExitCode.Usage, usage.Message, usage.Hint),
+        PkiException => new(Cli.ExitCode.Usage, error.Message, string.Empty),
+        LedgerViolationException violation => new(
+            Cli.ExitCode.NotVerified, violation.Message,
+            "do not go on as if nothing had happened: keep the evidence (--evidence FILE), and ask who runs the log"),
+        VerificationFailedException or EntriesMissingException => new(
+            Cli.ExitCode.NotVerified, error.Message, string.Empty),
+        AppendException append => OfAppend(append),
+        RpcException rpc => OfCall(rpc, rpc.Message),
+        StoreException store => OfStore(store),
+        MalformedDataException or ArgumentException or CryptographicException or FormatException => new(
+            Cli.ExitCode.Usage, error.Message, string.Empty),
+        IOException or UnauthorizedAccessException => new(Cli.ExitCode.Usage, error.Message, string.Empty),
+        OperationCanceledException => new(Cli.ExitCode.Interrupted, "interrupted", string.Empty),
+        _ => null,
+    };
+
+    public void Report(CliHost host, bool isJson)
+    {
+        if (isJson)
+        {
+            host.Err.WriteLine(JsonOutput.Line(json =>
+            {
+                json.WriteStartObject("error");
+                json.WriteNumber("exit_code", ExitCode);
+                json.WriteString("message", Message);
+                json.WriteString("hint", Hint);
+                json.WriteEndObject();
+            }));
+            return;
+        }
+
+        host.Err.WriteLine($"error: {Message}");
+        if (Hint.Length > 0)
+        {
+            host.Err.WriteLine($"  {Hint}");
+        }
+    }
+
+    private static Failure OfAppend(AppendException append)
+    {
+        for (Exception? cause = append.InnerException; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is RpcException rpc)
+            {
+                return OfCall(rpc, append.Message);
+            }
+        }
+
+        return new(Cli.ExitCode.ServerError, append.Message, string.Empty);
+    }
+
+    private static Failure OfCall(RpcException rpc, string message) => rpc.Code switch
+    {
+        StatusCode.Unavailable or StatusCode.DeadlineExceeded => new(
+            Cli.ExitCode.Unreachable, message,
+            "is the server running, and is its address right? `ledger doctor` looks at both"),
+        StatusCode.PermissionDenied => new(
+            Cli.ExitCode.Denied, message,
+            "whoever keeps the server's policy can allow it; `ledger policy explain` shows who may do what"),
+        StatusCode.Unauthenticated => new(
+            Cli.ExitCode.Denied, message, "the server does not know this certificate; see --cert, --as and --profile"),
+        StatusCode.NotFound when rpc.Info?.Reason == "LEDGER_NOT_FOUND" => new(
+            Cli.ExitCode.ServerError, message, "`ledger ledgers` lists those that you may see"),
+        _ => new(Cli.ExitCode.ServerError, message, string.Empty),
+    };
+
+    private static Failure OfStore(StoreException store) => store.Reason switch
+    {
+        StoreReason.DataLoss or StoreReason.Corruption or StoreReason.RollbackDetected => new(
+            Cli.ExitCode.NotVerified, store.Message, "`ledger verify --data DIR` says what is wrong, and where"),
+        _ => new(Cli.ExitCode.Usage, store.Message, string.Empty),
+    };
+}

@@ -1,0 +1,98 @@
+// The tree of commands, and the way from what was typed to an exit code. Main thread, or a test's.
+using System.CommandLine;
+using System.CommandLine.Invocation;
+
+namespace LedgerStore.Cli;
+
+/// <summary>`ledger`.</summary>
+internal static class LedgerCommand
+{
+    private const string About =
+        "Append to, read, verify and run LedgerStore: audit records that nobody can change unnoticed.\n\n"
+        + "Exit codes: 0 done, 1 did not verify, 2 usage or configuration, 3 server unreachable, 4 denied, "
+        + "5 any other server error.";
+
+    public static async Task<int> RunAsync(string[] arguments, CliHost host)
+    {
+        ParseResult line = Build(host).Parse(arguments);
+        if (line.Action is ParseErrorAction)
+        {
+            string command = string.Join(' ', PathOf(line));
+            foreach (string problem in line.Errors.Select(error => error.Message).Distinct())
+            {
+                host.Err.WriteLine(problem);
+            }
+
+            host.Err.WriteLine($"see {command} --help");
+            return ExitCode.Usage;
+        }
+
+        InvocationConfiguration configuration = new()
+        {
+            Output = host.Out,
+            Error = host.Err,
+            EnableDefaultExceptionHandler = false,
+        };
+        int code = await line.InvokeAsync(configuration).ConfigureAwait(false);
+        await host.Out.FlushAsync().ConfigureAwait(false);
+        return code;
+    }
+
+    /// <summary>All commands.</summary>
+    public static RootCommand Build(CliHost host)
+    {
+        CommandBuilder builder = new(host);
+        RootCommand root = new(About);
+        foreach (Option option in builder.Globals.All)
+        {
+            root.Add(option);
+        }
+
+        foreach (Command command in All(builder))
+        {
+            root.Add(command);
+        }
+
+        return root;
+    }
+
+    private static IEnumerable<Command> All(CommandBuilder builder) =>
+    [
+        AppendCommand.Create(builder),
+        ReadCommand.Create(builder),
+        TailCommand.Create(builder),
+        VerifyCommand.Create(builder),
+        TrustCommand.Create(builder),
+        CheckpointCommand.Create(builder),
+        ProveCommand.Create(builder),
+        LedgersCommand.Create(builder),
+        CreateCommand.Create(builder),
+        FreezeCommand.Create(builder),
+        StatusCommand.Create(builder),
+        WatchCommand.Create(builder),
+        InitCommand.Create(builder),
+        PkiCommand.Create(builder),
+        KeyCommand.Create(builder),
+        PolicyCommand.Create(builder),
+        ScrubCommand.Create(builder),
+        RetentionCommand.Create(builder),
+        HoldCommand.Create(builder),
+        BenchCommand.Create(builder),
+        DoctorCommand.Create(builder),
+        CompletionsCommand.Create(builder),
+    ];
+
+    private static Stack<string> PathOf(ParseResult line)
+    {
+        Stack<string> names = new();
+        for (System.CommandLine.Parsing.SymbolResult? at = line.CommandResult; at is not null; at = at.Parent)
+        {
+            if (at is System.CommandLine.Parsing.CommandResult { Command: var command })
+            {
+                names.Push(command is RootCommand ? "ledger" : command.Name);
+            }
+        }
+
+        return names;
+    }
+}

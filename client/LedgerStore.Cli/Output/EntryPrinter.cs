@@ -1,0 +1,152 @@
+// Entries as text, JSON lines or raw payloads, straight into the output's buffer. One thread.
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using LedgerStore.Protocol.Wire;
+
+namespace LedgerStore.Cli;
+
+/// <summary>How entries are shown.</summary>
+internal enum EntryFormat
+{
+    /// <summary>Index, time, appender, payload.</summary>
+    Text,
+
+    /// <summary>One object to a line.</summary>
+    Json,
+
+    /// <summary>The payloads, each with a line feed behind it.</summary>
+    Raw,
+}
+
+/// <summary>Prints entries.</summary>
+internal sealed class EntryPrinter(Stream output, EntryFormat format)
+{
+    private const int FlushBytes = 64 * 1024;
+
+    private static readonly JsonWriterOptions JsonOptions = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
+
+    private readonly ArrayBufferWriter<byte> buffer = new();
+
+    public void Print(ulong index, ReadOnlySpan<byte> bytes)
+    {
+        EntryView entry = EntryView.Parse(bytes);
+        switch (format)
+        {
+            case EntryFormat.Raw:
+                buffer.Write(entry.Payload);
+                buffer.Write("\n"u8);
+                break;
+            case EntryFormat.Json:
+                PrintJson(index, entry);
+                buffer.Write("\n"u8);
+                break;
+            default:
+                PrintText(index, entry);
+                break;
+        }
+
+        if (buffer.WrittenCount > FlushBytes)
+        {
+            Flush();
+        }
+    }
+
+    /// <summary>A JSON line that stands for something else than an entry.</summary>
+    public void PrintOther(string line)
+    {
+        buffer.Write(Encoding.UTF8.GetBytes(line));
+        buffer.Write("\n"u8);
+    }
+
+    public void Flush()
+    {
+        output.Write(buffer.WrittenSpan);
+        output.Flush();
+        buffer.Clear();
+    }
+
+    public static string TimeOf(ulong micros) =>
+        micros <= (ulong)(DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond
+            ? JsonOutput.Time(DateTimeOffset.UnixEpoch.AddTicks((long)micros * TimeSpan.TicksPerMicrosecond))
+            : "never";
+
+    // Control characters of a payload must not drive a terminal.
+    private static string Shown(ReadOnlySpan<byte> payload)
+    {
+        StringBuilder text = new(payload.Length);
+        foreach (Rune rune in Encoding.UTF8.GetString(payload).EnumerateRunes())
+        {
+            text.Append(Rune.IsControl(rune) ? $"\\u{rune.Value:x4}" : rune.ToString());
+        }
+
+        return text.ToString();
+    }
+
+    private void PrintText(ulong index, in EntryView entry)
+    {
+        string appender = Encoding.UTF8.GetString(entry.Appender);
+        buffer.Write(Encoding.UTF8.GetBytes(
+            $"{index}  {TimeOf(entry.ReceivedUnixMicros)}  {appender}  {Shown(entry.Payload)}\n"));
+    }
+
+    private void PrintJson(ulong index, in EntryView entry)
+    {
+        using Utf8JsonWriter json = new(buffer, JsonOptions);
+        json.WriteStartObject();
+        json.WriteNumber("index", index);
+        json.WriteString("received", TimeOf(entry.ReceivedUnixMicros));
+        json.WriteString("appender", entry.Appender);
+        if (!entry.Producer.IsEmpty)
+        {
+            json.WriteString("producer", entry.Producer);
+            json.WriteNumber("producer_sequence", entry.ProducerSequence);
+        }
+
+        json.WriteString("content_type", entry.ContentType);
+        WritePayload(json, entry.Payload, entry.ContentType.EndsWith("json"u8));
+        json.WriteEndObject();
+    }
+
+    private static void WritePayload(Utf8JsonWriter json, ReadOnlySpan<byte> payload, bool isJson)
+    {
+        if (isJson && IsJson(payload))
+        {
+            json.WritePropertyName("payload");
+            json.WriteRawValue(payload, skipInputValidation: true);
+            return;
+        }
+
+        try
+        {
+            json.WriteString("payload", Strict.GetString(payload));
+        }
+        catch (DecoderFallbackException)
+        {
+            json.WriteBase64String("payload_base64", payload);
+        }
+    }
+
+    private static bool IsJson(ReadOnlySpan<byte> payload)
+    {
+        try
+        {
+            Utf8JsonReader reader = new(payload);
+            while (reader.Read())
+            {
+            }
+
+            return !payload.Contains((byte)'\n');
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}

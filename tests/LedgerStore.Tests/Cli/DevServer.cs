@@ -1,0 +1,86 @@
+// A real `dev` server process on a free loopback port, with its data in a directory of its own. Started and ended by
+// whoever needs it.
+
+using System.Diagnostics;
+using Xunit;
+
+namespace LedgerStore.Tests.Cli;
+
+public sealed class DevServer : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    private Process? process;
+
+    public string Root { get; } = Directory.CreateTempSubdirectory("ledgerstore-cli-").FullName;
+
+    public string Data => Path.Combine(Root, "data");
+
+    public string Keys => Data + ".keys";
+
+    public string Profile => Path.Combine(Keys, "ledger.yaml");
+
+    /// <summary>What it printed until it was ready.</summary>
+    internal string Ready { get; private set; } = string.Empty;
+
+    /// <summary>The vkey of the ledger demo, as it printed it.</summary>
+    internal string Vkey => Ready.Split('\n').Select(line => line.Trim())
+        .Single(line => line.StartsWith("ledger trust add ", StringComparison.Ordinal))["ledger trust add ".Length..];
+
+    internal string Address => Ready.Split('\n')[0]["ready ".Length..];
+
+    public Task InitializeAsync() => StartAsync();
+
+    public async Task DisposeAsync()
+    {
+        await StopAsync();
+        Directory.Delete(Root, recursive: true);
+    }
+
+    internal async Task StartAsync()
+    {
+        ProcessStartInfo start = new("dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        string program = Path.Combine(AppContext.BaseDirectory, "LedgerStore.Server.dll");
+        foreach (string argument in new[] { program, "dev", "--data", Data, "--port", "0" })
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        using CancellationTokenSource timeout = new(Patience);
+        List<string> lines = [];
+        while (await process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
+        {
+            lines.Add(line);
+            if (line.StartsWith("Ctrl+C", StringComparison.Ordinal))
+            {
+                Ready = string.Join('\n', lines);
+                return;
+            }
+        }
+
+        Assert.Fail($"the server did not start: {string.Join('\n', lines)} {await errors}");
+    }
+
+    /// <summary>SIGTERM: everything is made durable, and the process ends with 0.</summary>
+    internal async Task StopAsync()
+    {
+        if (process is null)
+        {
+            return;
+        }
+
+        using Process kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        using CancellationTokenSource timeout = new(Patience);
+        await process.WaitForExitAsync(timeout.Token);
+        Assert.Equal(0, process.ExitCode);
+        process.Dispose();
+        process = null;
+    }
+}

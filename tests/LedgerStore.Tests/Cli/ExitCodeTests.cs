@@ -1,0 +1,79 @@
+// Each kind of failure has its exit code, and says what to do next.
+
+using Xunit;
+
+namespace LedgerStore.Tests.Cli;
+
+public sealed class ExitCodeTests(DevServer server) : IClassFixture<DevServer>
+{
+    private readonly LedgerCli ledger = new(server.Profile);
+
+    [Theory]
+    [InlineData("see ledger --help", "bogus")]
+    [InlineData("Required argument 'ledger' missing", "read")]
+    [InlineData("see ledger trust --help", "trust")]
+    [InlineData("give a vkey, or --first-use", "trust", "add")]
+    [InlineData("a vkey has the form", "trust", "add", "nonsense")]
+    [InlineData("`ledger trust add VKEY`", "verify", "demo")]
+    [InlineData("has no profile 'other'", "read", "demo", "--profile", "other")]
+    [InlineData("there is no file", "read", "demo", "--as", "nobody")]
+    [InlineData("for example https://", "read", "demo", "--server", "localhost")]
+    [InlineData("--resume needs --producer", "append", "demo", "x", "--resume")]
+    [InlineData("has no store.json", "read", "demo", "--data", ".")]
+    [InlineData("it is not a store", "verify", "--data", ".")]
+    public Task Usage_and_configuration_are_2(string says, params string[] arguments) =>
+        ExpectAsync(2, says, arguments);
+
+    [Fact]
+    public async Task A_data_directory_in_use_is_2() =>
+        await ExpectAsync(2, "belongs to one process", "verify", "--data", server.Data);
+
+    [Fact]
+    public async Task A_server_that_is_not_there_is_3()
+    {
+        await ExpectAsync(3, "no connection to localhost:1", "read", "demo", "--server", "https://localhost:1");
+        await ExpectAsync(3, "is the server running", "append", "demo", "x", "--server", "https://localhost:1");
+    }
+
+    [Fact]
+    public async Task What_the_policy_does_not_allow_is_4()
+    {
+        await ExpectAsync(4, "policy", "read", "demo", "--as", "auditor");
+        await ExpectAsync(4, "policy", "append", "demo", "x", "--as", "reader");
+        await ExpectAsync(4, "policy", "status", "--as", "appender");
+    }
+
+    [Fact]
+    public async Task Any_other_answer_of_the_server_is_5()
+    {
+        await ExpectAsync(5, "there is no ledger nosuch", "read", "nosuch");
+        await ExpectAsync(5, "exists already", "create", "demo");
+    }
+
+    [Fact]
+    public async Task An_error_in_json_has_its_code()
+    {
+        CliResult result = await ledger.RunAsync("read", "nosuch", "--json");
+        Assert.Equal(5, result.Code);
+        Assert.StartsWith("{\"error\":{\"exit_code\":5,", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_is_0_and_names_every_command()
+    {
+        CliResult help = await ledger.RunAsync("--help");
+        Assert.Equal(0, help.Code);
+        foreach (string command in new[] { "append", "read", "tail", "verify", "trust", "checkpoint", "prove" })
+        {
+            Assert.Contains($"  {command} ", help.Output, StringComparison.Ordinal);
+            Assert.Equal(0, (await ledger.RunAsync(command, "--help")).Code);
+        }
+    }
+
+    private async Task ExpectAsync(int code, string says, params string[] arguments)
+    {
+        CliResult result = await ledger.RunAsync(arguments);
+        Assert.True(result.Code == code, $"expected {code}: {result}");
+        Assert.Contains(says, result.Errors, StringComparison.Ordinal);
+    }
+}
