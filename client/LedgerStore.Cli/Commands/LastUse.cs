@@ -1,5 +1,5 @@
-// When each right was last used, as the store's own ledger _audit says; appends are in the entries themselves, of which
-// only a ledger's last ones are looked at. Filled by one thread, then only read.
+// When each right was last used, as the store's own ledger _audit says. Appends are not in it: who appended is in each
+// entry. Filled by one thread, then only read.
 using LedgerStore.Client;
 using LedgerStore.Policy;
 using LedgerStore.Protocol.Events.V1;
@@ -54,7 +54,6 @@ internal sealed class LastUse
 
     private static Capability? CapabilityOf(string call) => call.Split('/')[0].Split('.')[^1] switch
     {
-        "Appender" => Capability.Append,
         "Reader" => Capability.Read,
         "Verifier" => Capability.Verify,
         "Admin" => Capability.Administer,

@@ -130,6 +130,10 @@ internal static class PolicyCommand
         else
         {
             Array.ForEach(rights, right => run.Line(right.ToString()));
+            if (isLive)
+            {
+                run.Note("appends are not in _audit: who appended, and when, is in the entries of each ledger");
+            }
         }
 
         return ExitCode.Done;

@@ -14,7 +14,7 @@ internal static class LedgerCommand
 
     public static async Task<int> RunAsync(string[] arguments, CliHost host)
     {
-        ParseResult line = Build(host).Parse(arguments);
+        ParseResult line = Build(host, arguments).Parse(arguments);
         if (line.Action is ParseErrorAction)
         {
             string command = string.Join(' ', PathOf(line));
@@ -38,8 +38,8 @@ internal static class LedgerCommand
         return code;
     }
 
-    /// <summary>All commands.</summary>
-    public static RootCommand Build(CliHost host)
+    /// <summary>All commands. Those that were not named are described in one line, without their examples.</summary>
+    public static RootCommand Build(CliHost host, string[] arguments)
     {
         CommandBuilder builder = new(host);
         RootCommand root = new(About);
@@ -50,10 +50,24 @@ internal static class LedgerCommand
 
         foreach (Command command in All(builder))
         {
+            Shorten(command, arguments);
             root.Add(command);
         }
 
         return root;
+    }
+
+    private static void Shorten(Command command, string[] arguments)
+    {
+        if (!arguments.Contains(command.Name))
+        {
+            command.Description = command.Description?.Split('\n')[0];
+        }
+
+        foreach (Command inner in command.Subcommands)
+        {
+            Shorten(inner, arguments);
+        }
     }
 
     private static IEnumerable<Command> All(CommandBuilder builder) =>
