@@ -102,6 +102,7 @@ public sealed class StraceTests(ITestOutputHelper output) : IDisposable
         string[] command = [.. strace, .. program];
         using Process process = Process.Start(new ProcessStartInfo(command[0], command[1..])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;

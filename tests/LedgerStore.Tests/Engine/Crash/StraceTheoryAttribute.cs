@@ -1,5 +1,4 @@
-// A theory that needs strace and the right to trace. Without them it is shown as skipped, with the command that helps;
-// with LEDGERSTORE_REQUIRE_INTEROP=1 it runs and fails.
+// A theory that needs strace and the right to trace. Without them it is shown as skipped, with the command that helps.
 using System.Diagnostics;
 using Xunit;
 
@@ -10,7 +9,7 @@ internal sealed class StraceTheoryAttribute : TheoryAttribute
 {
     public StraceTheoryAttribute()
     {
-        if (Environment.GetEnvironmentVariable("LEDGERSTORE_REQUIRE_INTEROP") != "1" && !CanTrace())
+        if (!CanTrace())
         {
             Skip = "did not run: no strace, or no right to trace (apt-get install strace)";
         }
@@ -22,6 +21,7 @@ internal sealed class StraceTheoryAttribute : TheoryAttribute
         {
             using Process? process = Process.Start(new ProcessStartInfo("strace", ["-o", "/dev/null", "true"])
             {
+                UseShellExecute = false,
                 RedirectStandardError = true,
             });
             process!.WaitForExit();

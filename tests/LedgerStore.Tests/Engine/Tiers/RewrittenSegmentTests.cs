@@ -1,6 +1,5 @@
 // Segments without some or all of their payload: what is read of them, what is proven, what a verifier says.
 using LedgerStore.Engine;
-using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Engine.Tiering;
