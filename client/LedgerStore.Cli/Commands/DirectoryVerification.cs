@@ -24,11 +24,8 @@ internal static class DirectoryVerification
             ? [.. trust.Vkeys.Select(VerifierKey.Parse)]
             : TrustFile.Load(run.Settings.TrustPath).KeysOfStore(trust.PublicName ?? run.Settings.PublicName);
         VerifyReport report = await ProgressLine.RunAsync(run, "verify", 0, progress => Task.Run(() =>
-            StoreVerifier.Verify(new VerifyOptions
+            StoreVerifier.Verify(OptionsFor(directory, keys) with
             {
-                DataDirectory = directory,
-                Keys = [.. keys.Select(key => LogKeySet.Trust(key.Name.Text, key))],
-                StoreKeys = [.. keys.DistinctBy(key => Convert.ToHexString(key.PublicKey))],
                 TrustedCheckpoints =
                     [.. trust.Checkpoints.Select(file => TrustedCheckpoint.Parse(File.ReadAllBytes(file)))],
                 IsSnapshot = isSnapshot,
@@ -47,6 +44,15 @@ internal static class DirectoryVerification
 
         return report.IsVerified ? ExitCode.Done : ExitCode.NotVerified;
     }
+
+    /// <summary>What is trusted: the keys of the logs that were named, and the same keys for the store's
+    /// others.</summary>
+    public static VerifyOptions OptionsFor(string directory, IReadOnlyList<VerifierKey> keys) => new()
+    {
+        DataDirectory = directory,
+        Keys = [.. keys.Select(key => LogKeySet.Trust(key.Name.Text, key))],
+        StoreKeys = [.. keys.DistinctBy(key => Convert.ToHexString(key.PublicKey))],
+    };
 
     private static void Print(Run run, VerifyReport report, bool hasKeys)
     {
@@ -90,7 +96,7 @@ internal static class DirectoryVerification
         }
     }
 
-    private static string Where(VerifyFinding finding)
+    public static string Where(VerifyFinding finding)
     {
         string kind = finding.Kind switch
         {

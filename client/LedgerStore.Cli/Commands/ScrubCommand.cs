@@ -1,4 +1,5 @@
-// `ledger scrub`: the server reads all of its files again, and hashes every entry. One thread.
+// `ledger scrub`: the server reads all of its files again, and hashes every entry; or, with --repair-derived and
+// without a server, what follows from entries is made anew. One thread.
 using System.CommandLine;
 using LedgerStore.Client;
 using LedgerStore.Policy;
@@ -16,12 +17,33 @@ internal static class ScrubCommand
             Arity = ArgumentArity.ZeroOrOne,
             Description = "The ledger; without one, all",
         };
+        Option<bool> repair = new("--repair-derived")
+        {
+            Description = "With --data: make tiles, directories and kept roots anew; entries are never changed",
+        };
+        Option<string?> data = new("--data")
+        {
+            HelpName = "DIR",
+            Description = "The data directory to repair; no server may have it open",
+        };
         return builder.Make(
             "scrub",
-            "Let the server read and hash its files again; exit code 1 if something is wrong",
-            [ledger],
+            "Let the server read and hash its files again; exit code 1 if something is wrong\n\n"
+            + "  ledger scrub payments\n"
+            + "  ledger scrub --repair-derived --data ./data    without a server",
+            [ledger, repair, data],
             async run =>
             {
+                if (run.Get(repair) != (run.Get(data) is not null))
+                {
+                    throw new UsageException("--repair-derived and --data go together: a server repairs nothing");
+                }
+
+                if (run.Get(data) is { } directory)
+                {
+                    return DerivedRepair.Run(run, directory);
+                }
+
                 using LedgerClient client = run.Connect(Capability.Administer);
                 Tally tally = await ProgressLine.RunAsync(
                     run, "scrub", 0, progress => ReadAsync(run, client, run.Find(ledger) ?? string.Empty, progress))

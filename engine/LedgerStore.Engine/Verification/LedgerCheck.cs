@@ -54,7 +54,7 @@ internal sealed class LedgerCheck
         claims.Run();
         own.AddRange(_segments.Where(job => job.Finding is not null).Select(claims.Judge));
         own.AddRange(claims.Findings);
-        own.Sort(static (a, b) => (a.FirstIndex, a.Count).CompareTo((b.FirstIndex, b.Count)));
+        own.Sort(static (a, b) => (a.Rank, a.Count).CompareTo((b.Rank, b.Count)));
         findings.AddRange(own);
         long inJournalOnly = _journal is null
             ? 0

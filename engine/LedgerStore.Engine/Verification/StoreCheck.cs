@@ -49,7 +49,7 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
             Ledgers = _reports,
             Findings =
             [
-                .. _findings.OrderBy(f => f.Ledger, StringComparer.Ordinal).ThenBy(f => f.FirstIndex)
+                .. _findings.OrderBy(f => f.Ledger, StringComparer.Ordinal).ThenBy(f => f.Rank)
                     .ThenBy(f => f.Count).Take(VerifyReport.FindingsMax),
             ],
             FindingCount = _findingCount,

@@ -15,7 +15,12 @@ public sealed record VerifyFinding(
     long Count,
     string? File,
     long Offset,
-    string Evidence);
+    string Evidence)
+{
+    /// <summary>Where it stands among others: a root says only that something up to its size is wrong, so a finding
+    /// that names the entries comes before it.</summary>
+    internal long Rank => Kind == VerifyFindingKind.RootMismatch ? FirstIndex + Count - 1 : FirstIndex;
+}
 
 /// <summary>What kind of finding it is. The names are part of the JSON form.</summary>
 public enum VerifyFindingKind

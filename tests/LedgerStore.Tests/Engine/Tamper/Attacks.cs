@@ -12,7 +12,7 @@ internal static class Attacks
 {
     private const string Ledger = TamperHome.Ledger;
     private const string Other = TamperHome.Other;
-    private const int Middle = 40_000;
+    public const int Middle = 40_000;
     private const Notice StartAndReaders = Notice.Start | Notice.Readers;
 
     public static IReadOnlyList<Attack> All { get; } =
