@@ -3,6 +3,7 @@
 // On the bundler's thread.
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Foundation;
+using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Engine.Append;
 
@@ -116,6 +117,11 @@ internal sealed partial class Bundler
     /// <summary>Answers the flusher's question. Everything that was processed is durable.</summary>
     private bool AnswerFlush(FlushTicket ticket)
     {
+        foreach (LedgerLog ledger in ticket.Strips)
+        {
+            Strip(ledger);
+        }
+
         foreach (long file in _touched.Keys.Where(f => f <= ticket.ThroughFile).Order().ToList())
         {
             List<LedgerLog> touched = _touched[file];
@@ -132,9 +138,39 @@ internal sealed partial class Bundler
             _touched.Remove(file);
         }
 
+        foreach (LedgerLog ledger in ticket.Strips)
+        {
+            // One that nothing was to be flushed of: state.log has to name its new file all the same.
+            if (!ticket.Has(ledger))
+            {
+                SegmentAppender appender = ledger.Appender;
+                ticket.Add(new LedgerFlush(
+                    ledger, ledger.Tail.Size, appender.Segment, appender.Generation, appender.LastMicros,
+                    appender.TakeCompleted()));
+            }
+        }
+
         Volatile.Write(ref _ticket, null);
         ticket.Complete();
         return true;
+    }
+
+    /// <summary>Writes the open segment again without what expired. What hinders it is tried again by
+    /// tiering.</summary>
+    private void Strip(LedgerLog ledger)
+    {
+        try
+        {
+            ledger.Appender.StripExpired(ledger.Reader.Segments.Expired);
+        }
+        catch (StorageException full) when (full.IsNoSpace)
+        {
+            disk.Report(DiskUser.Segments, full);
+        }
+        catch (BlockDamagedException)
+        {
+            // The scrubber and the readers say it; the file stays as it is.
+        }
     }
 
     /// <summary>Writes what of a ledger the ticket asks for.</summary>

@@ -13,7 +13,7 @@ namespace LedgerStore.Engine.Append;
 /// records before the slots that commit them, slots before the journal file that they replace. A crash between any two
 /// leaves the journal in charge.
 /// </remarks>
-internal sealed class FlushCommit(IFileSystem files, StorePaths paths, Gate gate)
+internal sealed class FlushCommit(IFileSystem files, StorePaths paths, Gate gate, Lock stateLogs)
 {
     // How many producers are copied under one hold of the gate's lock.
     private const int SnapshotsAtOnce = 64;
@@ -27,6 +27,15 @@ internal sealed class FlushCommit(IFileSystem files, StorePaths paths, Gate gate
 
     /// <summary>Does it all. Throws on a full disk; call it again with the same ticket then.</summary>
     public void Run(FlushTicket ticket)
+    {
+        // Tiering writes state logs too.
+        lock (stateLogs)
+        {
+            RunAlone(ticket);
+        }
+    }
+
+    private void RunAlone(FlushTicket ticket)
     {
         IReadOnlyList<LedgerFlush> flushes = ticket.Flushes;
         if (_present != ticket)
@@ -129,5 +138,7 @@ internal sealed class FlushCommit(IFileSystem files, StorePaths paths, Gate gate
                 // Somebody removed the file since. Its readers say so; the other ledgers go on.
             }
         }
+
+        flush.Ledger.Tiers.CommittedOpen = (flush.Segment, flush.Generation);
     }
 }

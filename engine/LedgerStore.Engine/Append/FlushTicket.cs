@@ -32,6 +32,11 @@ internal sealed class FlushTicket(long throughFile, long throughFrame, Action on
         }
     }
 
+    /// <summary>Ledgers whose open segment is written again without what expired in it.</summary>
+    public IReadOnlyList<LedgerLog> Strips { get; init; } = [];
+
+    public bool Has(LedgerLog ledger) => _flushes.Exists(flush => flush.Ledger == ledger);
+
     public void Add(in LedgerFlush flush) => _flushes.Add(flush);
 
     public void Complete()

@@ -1,6 +1,7 @@
 // Makes journal files superfluous and new again: has the bundler write what the oldest one holds, makes that durable,
 // commits it to the ledgers' state logs, and only then lets the file go. Also prepares the next file ahead of need.
-// Runs on its own thread. Nothing else writes state logs or touches the journal's spare files.
+// Runs on its own thread. Nothing else touches the journal's spare files; tiering writes state logs too, under a lock.
+using System.Collections.Concurrent;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Journal;
 
@@ -26,6 +27,10 @@ internal sealed class Flusher(
     Action signalFlusher)
 {
     private FlushTicket? _ticket;
+
+    // What tiering asks for.
+    private readonly ConcurrentQueue<LedgerLog> _strips = new();
+    private volatile bool _isAllRequested;
 
     /// <summary>Flushes that were finished since the store was opened, for metrics.</summary>
     public long FinishedCount { get; private set; }
@@ -55,6 +60,20 @@ internal sealed class Flusher(
 
     /// <summary>Asks for everything that is in the journal now; for a close, and after a recovery.</summary>
     public void AskForAll() => Ask(long.MaxValue, journal.LastDurable);
+
+    /// <summary>Has the flusher's thread ask for everything that is in the journal by then. Any thread.</summary>
+    public void RequestAll()
+    {
+        _isAllRequested = true;
+        signalFlusher();
+    }
+
+    /// <summary>Has the open segment of a ledger written again without what expired. Any thread.</summary>
+    public void RequestStrip(LedgerLog ledger)
+    {
+        _strips.Enqueue(ledger);
+        RequestAll();
+    }
 
     /// <summary>True while a flush is under way.</summary>
     public bool IsBusy => _ticket is not null;
@@ -92,6 +111,13 @@ internal sealed class Flusher(
             return false;
         }
 
+        if (_isAllRequested)
+        {
+            _isAllRequested = false;
+            AskForAll();
+            return true;
+        }
+
         if (bundler.HeldBytes > limits.HeldBytesMax)
         {
             AskForAll();
@@ -112,7 +138,13 @@ internal sealed class Flusher(
 
     private void Ask(long throughFile, long throughFrame)
     {
-        _ticket = new FlushTicket(throughFile, throughFrame, signalFlusher);
+        List<LedgerLog> strips = [];
+        while (throughFile == long.MaxValue && _strips.TryDequeue(out LedgerLog? ledger))
+        {
+            strips.Add(ledger);
+        }
+
+        _ticket = new FlushTicket(throughFile, throughFrame, signalFlusher) { Strips = strips };
         bundler.Ask(_ticket);
         signalBundler();
     }

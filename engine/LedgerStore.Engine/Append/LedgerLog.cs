@@ -68,7 +68,9 @@ internal sealed class LedgerLog
     /// published.</summary>
     public CheckpointHistory Checkpoints { get; } = new();
 
-    // ---- of the flusher
+    public LedgerTiers Tiers { get; } = new();
+
+    // ---- of the flusher, and of tiering; under the lock of all state logs
 
     public LedgerStateLog State =>
         _state ?? throw new InvariantException("nothing of a damaged ledger is ever flushed");

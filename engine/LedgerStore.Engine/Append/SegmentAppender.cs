@@ -12,7 +12,8 @@ internal sealed record SegmentEnvironment(
     SegmentServices Services, StorePaths Paths, UInt128 StoreId, Func<long> Clock);
 
 /// <summary>The writing end of a ledger's files.</summary>
-internal sealed class SegmentAppender(SegmentEnvironment environment, uint ledgerId, SegmentReader reader) : IDisposable
+internal sealed partial class SegmentAppender(
+    SegmentEnvironment environment, uint ledgerId, SegmentReader reader) : IDisposable
 {
     // The lock is for those who copy out of the roots; the writer, which alone changes them, reads without it. They are
     // those of the open segment, and taken with its first full bundle: many ledgers never have one.

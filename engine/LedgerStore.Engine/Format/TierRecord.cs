@@ -8,8 +8,7 @@ namespace LedgerStore.Engine.Format;
 /// <param name="FileBytes">Of the local file.</param>
 /// <param name="ColdBytes">Of the file in the cold store; 0 when there is none.</param>
 /// <param name="Location">The name there; empty when there is none. In a tier other than cold it is a copy that is
-/// being
-/// made, or deleted.</param>
+/// being made, or deleted.</param>
 internal sealed record TierRecord(
     long Segment, uint Generation, SegmentTier Tier, long FileBytes, long ColdBytes, string Location)
 {

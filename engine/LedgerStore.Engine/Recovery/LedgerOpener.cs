@@ -27,7 +27,10 @@ internal sealed partial class LedgerOpener(
         {
             LedgerStateLog log = OpenLog(id, out LedgerState state);
             RequireState(id, log);
-            return Build(id, log, state, state.Flushed?.Size ?? 0, isReplay: false);
+            long size = state.Flushed?.Size ?? 0;
+            LedgerLog ledger = Build(id, log, state, size, isReplay: false);
+            ledger.Tiers.SettledSize = size;
+            return ledger;
         }
         catch (Exception damage) when (IsDamage(damage))
         {
@@ -211,6 +214,13 @@ internal sealed partial class LedgerOpener(
             Reader = new LedgerReader(entry.Id, segments, tail, environment.Services),
             AppendRefusal = entry.IsFrozen ? LedgerRefusals.Frozen(entry.Name, entry.Frozen!.Reason) : null,
         };
+        log.Tiers.Holds = [.. state.Holds];
+        log.Tiers.Progress = state.ExpiryProgress;
+        if (state.Flushed is { } flushed)
+        {
+            log.Tiers.CommittedOpen = (flushed.OpenSegment, flushed.OpenGeneration);
+        }
+
         foreach (TombstoneRecord tombstone in state.Tombstones)
         {
             segments.Expired.Add(tombstone);

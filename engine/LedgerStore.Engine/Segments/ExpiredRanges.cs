@@ -52,6 +52,13 @@ internal sealed class ExpiredRanges(uint ledgerId)
     /// <summary>Whether all of these entries have expired.</summary>
     public bool HasAll(long first, long end) => TryFind(first, out (long First, long End) range) && range.End >= end;
 
+    /// <summary>Whether one of these entries has expired.</summary>
+    public bool HasAny(long first, long end) => CountIn(first, end) > 0;
+
+    /// <summary>How many of these entries have expired.</summary>
+    public long CountIn(long first, long end) => Volatile.Read(ref _ranges).Sum(
+        range => Math.Max(0, Math.Min(end, range.End) - Math.Max(first, range.First)));
+
     /// <summary>Refuses to read a bundle that has expired.</summary>
     /// <exception cref="StoreException">Expired, with the whole range that has.</exception>
     public void Check(long bundleIndex)

@@ -24,4 +24,11 @@ public sealed record LedgerDescription(
     int Segments,
     long SegmentBytes,
     string? Damage,
-    string? SigningFailure);
+    string? SigningFailure)
+{
+    /// <summary>The first entry that has not expired.</summary>
+    public long FirstReadable { get; init; }
+
+    /// <summary>Segments, entries and bytes by tier.</summary>
+    public IReadOnlyList<TierShare> Tiers { get; init; } = [];
+}

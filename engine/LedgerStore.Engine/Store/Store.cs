@@ -45,6 +45,9 @@ public sealed partial class Store : IDisposable
         core.OnFlush = _flusher.Signal;
         _scrubber = new WorkerThread("ledger-scrub", RunScrubber, core.Poison);
         _scrubTimer = time.CreateTimer(_ => _scrubber.Signal(), null, ScrubInterval, ScrubInterval);
+        _tiering = new WorkerThread("ledger-tier", RunTiering, core.Poison);
+        _tieringTimer = time.CreateTimer(_ => _tiering.Signal(), null, ScrubInterval, ScrubInterval);
+        core.OnTiering = _tiering.Signal;
         _retry = time.CreateTimer(_ => RetryWhenFull(), null, RetryInterval, RetryInterval);
         _round = core.Parts.Signing is { } signing
             ? time.CreateTimer(_ => BeginRound(), null, signing.Interval, signing.Interval)
@@ -76,6 +79,7 @@ public sealed partial class Store : IDisposable
         store._bundler.Start();
         store._flusher.Start();
         store._scrubber.Start();
+        store._tiering.Start();
         if (core.Checkpointer is not null)
         {
             store._checkpointer.Start();
@@ -156,6 +160,7 @@ public sealed partial class Store : IDisposable
         // Stop the intake, drain, join the threads, flush alone, say so in the journal, unmap, unlock: in this order.
         _retry.Dispose();
         StopScrubber();
+        StopTiering();
         _round?.Dispose();
         _core.Gate.Close();
         _checkpointer.StopAndJoin();

@@ -99,7 +99,11 @@ internal sealed partial class StoreCore
             segments.Count,
             bytes,
             log.Reader.Damage?.Message,
-            (signed.Failure ?? WhyNotSigned())?.Message);
+            (signed.Failure ?? WhyNotSigned())?.Message)
+        {
+            FirstReadable = log.Reader.Segments.Expired.FirstReadable,
+            Tiers = TiersOf(log),
+        };
     }
 
     private IReadOnlyList<CheckpointRecord> ReadHistory(uint id) => ReadState(id).Checkpoints;

@@ -41,7 +41,7 @@ internal sealed partial class StoreCore : IDisposable
             Writer,
             Gate,
             Bundler,
-            new FlushCommit(parts.Files, parts.Paths, Gate),
+            new FlushCommit(parts.Files, parts.Paths, Gate, StateLogs),
             Disk,
             parts.FlushLimits,
             () => OnSealed(),
@@ -59,6 +59,9 @@ internal sealed partial class StoreCore : IDisposable
     }
 
     public StoreParts Parts { get; }
+
+    /// <summary>Held by whoever writes state logs: the flusher and tiering, syncs included.</summary>
+    public Lock StateLogs { get; } = new();
 
     public Poison Poison { get; } = new();
 

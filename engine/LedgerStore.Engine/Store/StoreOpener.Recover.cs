@@ -65,6 +65,7 @@ internal sealed partial class StoreOpener
             }
         }
 
+        core.MarkSettled();
         RemoveSuperseded(core);
         core.Disk.RestoreReserve();
         core.RunFlusher();

@@ -10,6 +10,7 @@ using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Recovery;
 using LedgerStore.Engine.Segments;
+using LedgerStore.Engine.Tiering;
 using LedgerStore.Engine.Verification;
 using LedgerStore.Proofs;
 
@@ -107,7 +108,13 @@ internal sealed partial class StoreOpener(
             new MappedSegments(files, StoreLimits.MappedSegmentsMax),
             pool,
             new BundleCache(pool, options.CacheBytes),
-            options.OnDamage);
+            options.OnDamage)
+        {
+            Cold = options.Cold ?? (options.ColdDirectory is { } directory
+                ? new DirectoryColdStore(files, directory)
+                : null),
+        };
+        Probe(services.Cold);
         Catalog catalog = Catalog.Open(files, _paths, identity.StoreId, FileAccessMode.ReadWrite);
         Func<long> micros = clock.Next;
         SegmentEnvironment environment = new(services, _paths, identity.StoreId, micros);
@@ -133,6 +140,7 @@ internal sealed partial class StoreOpener(
             directoryLock);
         return new StoreCore(parts, lastFrame, lastMicros, opener.Open)
         {
+            TieringOptions = options.Tiering,
             Scrubber = new Scrubber(
                 files,
                 _paths,
@@ -143,6 +151,25 @@ internal sealed partial class StoreOpener(
                 options.Time,
                 NextNonce() / (double)ulong.MaxValue),
         };
+    }
+
+    /// <summary>A cold store that is away is asked again when it is needed; one that cannot be trusted is refused.
+    /// </summary>
+    private static void Probe(IColdStore? cold)
+    {
+        try
+        {
+            cold?.ProbeAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        }
+        catch (ColdStoreException refused) when (refused.Failure == ColdStoreFailure.Refused)
+        {
+            throw new StoreException(
+                StoreReason.InvalidArgument, $"the cold store cannot be used: {refused.Message}", refused);
+        }
+        catch (ColdStoreException)
+        {
+            // Away, or full: what is cold is away until it is back, and nothing moves.
+        }
     }
 
     /// <summary>What is signed by the key that the store signs with is believed, and nothing else.</summary>

@@ -33,6 +33,16 @@ public sealed record StoreOptions
     /// <summary>How the store reads its own files again and again, to find what changed in them.</summary>
     public ScrubOptions Scrub { get; init; } = new();
 
+    /// <summary>How the work on tiers behaves in the background.</summary>
+    public TieringOptions Tiering { get; init; } = new();
+
+    /// <summary>Where the payload of cold segments goes, an absolute path, on another volume most likely; null: see
+    /// <see cref="Cold"/>.</summary>
+    public string? ColdDirectory { get; init; }
+
+    /// <summary>Where it goes otherwise; null with no <see cref="ColdDirectory"/>: nothing becomes cold.</summary>
+    public IColdStore? Cold { get; init; }
+
     /// <summary>The clock; tests and embedded programs may have their own.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -16,6 +16,8 @@ internal sealed class LedgerScrub
     private readonly LedgerCheck _check;
     private readonly SegmentVerifier _verifier;
     private readonly IFileSystem _files;
+    private readonly StorePaths _paths;
+    private readonly UInt128 _storeId;
 
     public LedgerScrub(
         IFileSystem files,
@@ -27,6 +29,8 @@ internal sealed class LedgerScrub
         SegmentVerifier verifier)
     {
         _files = files;
+        _paths = paths;
+        _storeId = storeId;
         _verifier = verifier;
         Facts = LedgerFacts.Read(files, paths, storeId, ledger, book, rotations, new JournalIndex());
 
@@ -61,6 +65,12 @@ internal sealed class LedgerScrub
 
         SegmentJob job = _check.Segments[(int)segment];
         job.Run(_files, _verifier);
+        if (job.Finding is not null && HasMoved(segment))
+        {
+            // Tiering put another file in its place meanwhile; the next round reads that one.
+            return new ScrubResult(0, 0, []);
+        }
+
         ScrubResult result = new(job.HashedEntries, job.Bytes, []);
         List<VerifyFinding> findings = job.Finding is null && segment != Edge ? [] : Judge(job);
         if (segment == Segments - 1)
@@ -69,6 +79,15 @@ internal sealed class LedgerScrub
         }
 
         return result with { Findings = findings };
+    }
+
+    private bool HasMoved(long segment)
+    {
+        LedgerStateLog.Open(
+            _files, _paths, _storeId, Facts.Ledger.Id, FileAccessMode.ReadOnly, out LedgerState state);
+        return state.TierOf(segment) != Facts.State.TierOf(segment)
+            || state.Flushed?.OpenGeneration != Facts.State.Flushed?.OpenGeneration
+            || state.Tombstones.Count != Facts.State.Tombstones.Count;
     }
 
     /// <summary>What a finding means, and whether the roots lead to the signed one, is decided by the whole

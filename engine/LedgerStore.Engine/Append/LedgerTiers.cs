@@ -1,0 +1,64 @@
+// What tiering knows of a ledger that runs: holds, how far expiry has come, what no crash replays any more.
+// Changed under the lock of the decisions, or by the tiering thread; read by any thread.
+
+using LedgerStore.Engine.Format;
+
+namespace LedgerStore.Engine.Append;
+
+/// <summary>The tiering state of one ledger.</summary>
+internal sealed class LedgerTiers
+{
+    private HoldRecord[] _holds = [];
+    private long _settledSize;
+    private (long Segment, uint Generation) _open;
+    private readonly Lock _openLock = new();
+
+    /// <summary>Holds in force. Replaced, never changed.</summary>
+    public HoldRecord[] Holds
+    {
+        get => Volatile.Read(ref _holds);
+        set => Volatile.Write(ref _holds, value);
+    }
+
+    /// <summary>Entries that are in the ledger's files and that no start replays: the journal does not need their
+    /// frames any more. Only these change their tier or go.</summary>
+    public long SettledSize
+    {
+        get => Volatile.Read(ref _settledSize);
+        set => Volatile.Write(ref _settledSize, value);
+    }
+
+    // ---- of the tiering thread
+
+    public ExpiryProgressRecord? Progress { get; set; }
+
+    /// <summary>Steady time of the last check for expiry; -1 before the first in this process.</summary>
+    public long LastCheckMicros { get; set; } = -1;
+
+    /// <summary>Files that state.log proves superseded were looked for.</summary>
+    public bool IsCleaned { get; set; }
+
+    /// <summary>A commit went wrong in a way that leaves open which file counts: nothing is moved any more until the
+    /// store is opened again.</summary>
+    public bool IsUnclear { get; set; }
+
+    /// <summary>The open segment and its generation as state.log says them.</summary>
+    public (long Segment, uint Generation) CommittedOpen
+    {
+        get
+        {
+            lock (_openLock)
+            {
+                return _open;
+            }
+        }
+
+        set
+        {
+            lock (_openLock)
+            {
+                _open = value;
+            }
+        }
+    }
+}

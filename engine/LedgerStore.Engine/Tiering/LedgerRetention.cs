@@ -1,0 +1,140 @@
+// Policy and holds of a ledger: read, changed, and made durable. One lock for all decisions, so that a hold that was
+// placed is seen by every expiry that has not been decided yet. Any thread.
+
+using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Files;
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Journal;
+
+namespace LedgerStore.Engine.Tiering;
+
+/// <summary>Changes what tiering may do.</summary>
+internal sealed class LedgerRetention(TieringParts parts)
+{
+    private const int HoldsMax = 1_000;
+
+    // Entries that are going: their tombstone is on its way. Null when none are.
+    private (uint LedgerId, long First, long End)? _going;
+
+    /// <summary>Held while something is decided, and while what was decided is undone or made durable.</summary>
+    public Lock Decisions { get; } = new();
+
+    public RetentionPolicy? PolicyOf(uint id) =>
+        parts.Catalog.Find(id)?.Retention is { } record ? RetentionPolicy.Decode(record.Policy) : null;
+
+    /// <summary>Makes a policy the ledger's, durably.</summary>
+    /// <exception cref="StoreException">InvalidArgument, Busy, DiskFull.</exception>
+    public void SetPolicy(LedgerLog log, RetentionPolicy policy)
+    {
+        lock (Decisions)
+        {
+            policy.CheckAfter(PolicyOf(log.Id));
+            if (LedgerName.IsReserved(log.Name)
+                && (policy.ExpireAfter is not null || policy.ExpireBeyondBytes > 0))
+            {
+                throw new StoreException(
+                    StoreReason.InvalidArgument, $"'{log.Name}' is the store's own: nothing in it ever expires");
+            }
+
+            RefuseWhileGoing(log.Id, 0, long.MaxValue);
+            parts.Catalog.SetRetention(log.Id, policy.Encode());
+        }
+    }
+
+    /// <summary>Keeps entries from expiring. When it returns, the hold is durable.</summary>
+    public HoldRecord Place(LedgerLog log, HoldRecord hold)
+    {
+        CheckText(hold.Id, hold.PlacedBy, hold.Reason);
+        if (hold.First < 0 || hold.Count < 0 || hold.First > long.MaxValue - hold.Count || hold.Reason.Length == 0)
+        {
+            throw new StoreException(StoreReason.InvalidArgument, "a hold is of a range and has a reason");
+        }
+
+        lock (Decisions)
+        {
+            RequireSound(log);
+            RefuseWhileGoing(log.Id, hold.First, hold.End);
+            if (log.Tiers.Holds.Length >= HoldsMax || Array.Exists(log.Tiers.Holds, other => other.Id == hold.Id))
+            {
+                throw new StoreException(
+                    StoreReason.LimitReached, $"ledger '{log.Name}' has {log.Tiers.Holds.Length} holds, or this one");
+            }
+
+            // In force before it is durable: if it does not become so, it was in force for a while.
+            log.Tiers.Holds = [.. log.Tiers.Holds, hold];
+            Commit(log, state => state.Stage(hold));
+            return hold;
+        }
+    }
+
+    /// <summary>Ends a hold. It is in force until that is durable.</summary>
+    public HoldRecord Release(LedgerLog log, string id, long nowMicros)
+    {
+        lock (Decisions)
+        {
+            RequireSound(log);
+            HoldRecord hold = Array.Find(log.Tiers.Holds, one => one.Id == id)
+                ?? throw new StoreException(
+                    StoreReason.InvalidArgument, $"ledger '{log.Name}' has no hold with the id '{id}'");
+            HoldRecord released = hold with { ReleasedMicros = Math.Max(1, nowMicros) };
+            Commit(log, state => state.Stage(released));
+            log.Tiers.Holds = [.. log.Tiers.Holds.Where(one => one.Id != id)];
+            return released;
+        }
+    }
+
+    /// <summary>Says that entries are going from now on: nobody can keep them any more. Under the lock.</summary>
+    public void BeginGoing(uint ledgerId, long first, long end) => _going = (ledgerId, first, end);
+
+    public void EndGoing()
+    {
+        lock (Decisions)
+        {
+            _going = null;
+        }
+    }
+
+    /// <summary>Commits records to a ledger's state.log.</summary>
+    /// <exception cref="StorageException">With IsNoSpace what was staged is staged: commit again.</exception>
+    public void Commit(LedgerLog log, Action<LedgerStateLog> stage)
+    {
+        lock (parts.StateLogs)
+        {
+            stage(log.State);
+
+            // A flush that found the disk full may have left the first half of a commit: then this is the second one.
+            while (log.State.NeedsCommit)
+            {
+                LedgerStateLogs.CommitTogether(parts.Files, parts.Paths.Root, [log.State]);
+            }
+        }
+    }
+
+    private void RefuseWhileGoing(uint id, long first, long end)
+    {
+        if (_going is { } going && going.LedgerId == id && first < going.End && end > going.First)
+        {
+            throw new StoreException(
+                StoreReason.Busy,
+                $"entries {going.First} to {going.End - 1} are expiring at this moment; try again in a second");
+        }
+    }
+
+    private static void RequireSound(LedgerLog log)
+    {
+        if (log.Reader.Damage is { } damage)
+        {
+            throw LedgerRefusals.ReadOnly(log.Name, damage);
+        }
+    }
+
+    private static void CheckText(params string[] texts)
+    {
+        if (Array.Exists(
+            texts, static text => System.Text.Encoding.UTF8.GetByteCount(text) > HoldRecord.TextBytesMax))
+        {
+            throw new StoreException(
+                StoreReason.InvalidArgument, $"a text of a hold exceeds {HoldRecord.TextBytesMax:N0} bytes");
+        }
+    }
+}

@@ -1,0 +1,296 @@
+// One look at one ledger: removes what is superseded, finishes what was begun, lets entries expire, moves segments.
+// Owned by the tiering thread. Every step says what a crash right behind it means.
+
+using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Segments;
+
+namespace LedgerStore.Engine.Tiering;
+
+/// <summary>Visits ledgers, one at a time.</summary>
+internal sealed partial class LedgerVisit(
+    TieringParts parts, LedgerRetention retention, TieringCounters counters, Func<long> steadyMicros) : IDisposable
+{
+    // Flushes that may end without the file that is waited for: then the disk is full, and the next round tries again.
+    private const int FlushesMax = 3;
+
+    private readonly BlockEncoder _encoder = new(Lz4Effort.Dense);
+    private readonly SegmentVerifier _verifier = new();
+    private LedgerLog? _ledger;
+
+    /// <summary>Everything that is to be done for a ledger now.</summary>
+    public IEnumerable<TierStep> Run(LedgerLog log)
+    {
+        _ledger = log;
+        if (log.Reader.Damage is not null || log.Tiers.IsUnclear
+            || retention.PolicyOf(log.Id) is not { } policy)
+        {
+            yield break;
+        }
+
+        foreach (TierStep step in Settle(log, policy))
+        {
+            yield return step;
+        }
+
+        if (!log.Tiers.IsCleaned)
+        {
+            RemoveSuperseded(log);
+            log.Tiers.IsCleaned = true;
+            yield return TierStep.Work();
+        }
+
+        // A start may find tombstones whose payload is still there: the crash was between the two.
+        foreach (TierStep step in Finish(log).Concat(Expire(log, policy)).Concat(Finish(log)).Concat(Move(log, policy)))
+        {
+            yield return step;
+        }
+    }
+
+    /// <summary>The visit failed: what it left behind is looked for at the next one.</summary>
+    public void Abandon()
+    {
+        if (_ledger is { } log)
+        {
+            log.Tiers.IsCleaned = false;
+        }
+
+        retention.EndGoing();
+    }
+
+    public void Dispose()
+    {
+        retention.EndGoing();
+        _encoder.Dispose();
+    }
+
+    /// <summary>Sees to it that the journal does not need what is due any more: a start that replayed entries into a
+    /// segment would need their payload.</summary>
+    private IEnumerable<TierStep> Settle(LedgerLog log, RetentionPolicy policy)
+    {
+        long now = parts.Clock();
+        long size = log.Durable.Value;
+        bool isNeeded = size > log.Tiers.SettledSize
+            && Decide(log, policy, size, now).Exists(
+                move => move.End > log.Tiers.SettledSize && RetentionPlan.IsDue(move, now));
+        if (!isNeeded)
+        {
+            yield break;
+        }
+
+        // Read in this order: the frames of what is durable are durable.
+        long frame = parts.Gate.DurableFrame.Value;
+        parts.Flusher.RequestAll();
+        while (parts.Journal.DurableFlushedThrough < frame)
+        {
+            // A crash in here changes nothing.
+            yield return TierStep.Wait;
+        }
+
+        log.Tiers.SettledSize = Math.Max(log.Tiers.SettledSize, size);
+    }
+
+    /// <summary>Makes the files of a ledger what its tombstones say.</summary>
+    private IEnumerable<TierStep> Finish(LedgerLog log)
+    {
+        SegmentList list = log.Reader.Segments.List;
+        for (int i = 0; i < list.Count; i++)
+        {
+            if (Current(log, i) is not { } segment || !IsSettled(log, i))
+            {
+                continue;
+            }
+
+            bool strips = NeedsStrip(log, segment);
+            if (strips && segment.Facts.Tier == SegmentTier.Warm && segment.Facts.Location.Length > 0)
+            {
+                // A copy that was begun has what expired in it.
+                foreach (TierStep step in DropCopy(log, segment))
+                {
+                    yield return step;
+                }
+
+                segment = Current(log, i)!;
+            }
+
+            if (strips)
+            {
+                foreach (TierStep step in Rewrite(log, segment, SegmentForm.Same))
+                {
+                    yield return step;
+                }
+
+                segment = Current(log, i)!;
+            }
+
+            if (segment.Facts is { Tier: SegmentTier.Expired, Location.Length: > 0 })
+            {
+                foreach (TierStep step in DropCopy(log, segment))
+                {
+                    yield return step;
+                }
+            }
+        }
+
+        foreach (TierStep step in FinishOpen(log))
+        {
+            yield return step;
+        }
+    }
+
+    private IEnumerable<TierStep> FinishOpen(LedgerLog log)
+    {
+        if (!OpenNeedsStrip(log))
+        {
+            yield break;
+        }
+
+        long until = parts.Flusher.FinishedCount + FlushesMax;
+        parts.Flusher.RequestStrip(log);
+        while (OpenNeedsStrip(log) || !IsOpenCommitted(log))
+        {
+            // A crash in here finds the old file named and the new one not, or the new one named: see the cleaning.
+            if (parts.Flusher.FinishedCount >= until)
+            {
+                yield break;
+            }
+
+            yield return TierStep.Wait;
+        }
+
+        RemoveSuperseded(log);
+        yield return TierStep.Work();
+    }
+
+    private IEnumerable<TierStep> Move(LedgerLog log, RetentionPolicy policy)
+    {
+        long now = parts.Clock();
+        foreach (PlannedMove move in Decide(log, policy, log.Tiers.SettledSize, now))
+        {
+            int number = (int)(move.FirstIndex / StoreLimits.EntriesPerSegment);
+            if (!RetentionPlan.IsDue(move, now) || move.To == "expired" || Current(log, number) is not { } segment)
+            {
+                continue;
+            }
+
+            if (segment.Facts.Tier == SegmentTier.Hot)
+            {
+                foreach (TierStep step in Rewrite(log, segment, SegmentForm.Dense))
+                {
+                    yield return step;
+                }
+
+                counters.Recompressed();
+                segment = Current(log, number)!;
+            }
+
+            bool goesCold = policy.ColdAfter is { } age
+                && segment.Facts.LastMicros + RetentionPolicy.Micros(age) <= now;
+            if (goesCold && segment.Facts.Tier == SegmentTier.Warm && parts.Services.Cold is { } cold)
+            {
+                foreach (TierStep step in MoveCold(log, segment, policy, cold))
+                {
+                    yield return step;
+                }
+
+                counters.MovedCold();
+            }
+        }
+    }
+
+    private static List<PlannedMove> Decide(LedgerLog log, RetentionPolicy policy, long size, long now) =>
+        RetentionPlan.Decide(
+            policy,
+            log.Tiers.Holds,
+            LedgerFactsOf.Read(log, policy, size, now),
+            log.Reader.Segments.Expired,
+            now);
+
+    private static SealedSegment? Current(LedgerLog log, int segment) =>
+        log.Reader.Segments.List[segment] as SealedSegment;
+
+    private static bool IsSettled(LedgerLog log, int segment) =>
+        SegmentFormat.FirstIndex(segment + 1) <= log.Tiers.SettledSize;
+
+    private static bool NeedsStrip(LedgerLog log, SealedSegment segment) =>
+        segment.Facts.Tier != SegmentTier.Expired && HasExpired(log, segment, StoreLimits.BundlesPerSegment);
+
+    private static bool OpenNeedsStrip(LedgerLog log)
+    {
+        SegmentList list = log.Reader.Segments.List;
+        return list.Count > 0 && list[list.Count - 1] is OpenSegment open && HasExpired(log, open, open.FullBundles);
+    }
+
+    /// <summary>Whether state.log names the file that is appended to.</summary>
+    private static bool IsOpenCommitted(LedgerLog log)
+    {
+        SegmentList list = log.Reader.Segments.List;
+        return list[list.Count - 1] is not OpenSegment open
+            || log.Tiers.CommittedOpen == (open.Identity.Segment, open.Identity.Generation);
+    }
+
+    /// <summary>Whether the file has payload of bundles that have expired.</summary>
+    private static bool HasExpired(LedgerLog log, SegmentSource source, int bundles)
+    {
+        ExpiredRanges expired = log.Reader.Segments.Expired;
+        long first = SegmentFormat.FirstIndex(source.Identity.Segment);
+        if (expired.IsEmpty || !expired.HasAny(first, first + StoreLimits.EntriesPerSegment)
+            || !source.TryEnter(out SegmentAccess access))
+        {
+            return false;
+        }
+
+        try
+        {
+            for (int bundle = 0; bundle < bundles; bundle++)
+            {
+                if (access.Row(bundle).RawBytes != 0
+                    && expired.Has(first + ((long)bundle * StoreLimits.EntriesPerBundle)))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+        finally
+        {
+            access.Dispose();
+        }
+    }
+
+    /// <summary>Unlinks files of segments of which state.log names another one. Never anything else.</summary>
+    private void RemoveSuperseded(LedgerLog log)
+    {
+        string directory = parts.Paths.SegmentsDirectory(log.Id);
+        if (!parts.Files.Exists(directory))
+        {
+            return;
+        }
+
+        SegmentList list = log.Reader.Segments.List;
+        bool removed = false;
+        foreach (string name in parts.Files.List(directory))
+        {
+            bool isNumbered = StorePaths.TryParseSegment(name, out long segment, out _)
+                || StorePaths.TryParseTiles(name, out segment, out _);
+            if (!isNumbered || segment >= list.Count)
+            {
+                continue;
+            }
+
+            SegmentSource source = list[(int)segment];
+            bool isNamed = source is SealedSegment ? IsSettled(log, (int)segment) : IsOpenCommitted(log);
+            if (isNamed && System.IO.Path.GetFileName(source.Path) != name)
+            {
+                parts.Files.Delete(System.IO.Path.Combine(directory, name));
+                removed = true;
+            }
+        }
+
+        if (removed)
+        {
+            parts.Files.SyncDirectory(directory);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+// Somebody wants a ledger's retention applied now and waits for it. Made by any thread, ended by the tiering thread.
+
+using LedgerStore.Engine.Append;
+
+namespace LedgerStore.Engine.Tiering;
+
+/// <summary>A request for one visit.</summary>
+internal sealed class RetentionRequest(LedgerLog ledger)
+{
+    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public LedgerLog Ledger => ledger;
+
+    public Task Done => _done.Task;
+
+    public void Finish() => _done.TrySetResult();
+
+    public void Fail(Exception cause) => _done.TrySetException(cause);
+}

@@ -1,0 +1,39 @@
+// What tiering has done, for metrics and people. Written by the tiering thread, read by any.
+
+namespace LedgerStore.Engine.Tiering;
+
+/// <summary>Counts.</summary>
+internal sealed class TieringCounters
+{
+    private readonly Lock _lock = new();
+    private TieringStatus _status = new(0, 0, 0, 0, 0, 0, null);
+
+    public TieringStatus Read()
+    {
+        lock (_lock)
+        {
+            return _status;
+        }
+    }
+
+    public void Round() => Change(static status => status with { Rounds = status.Rounds + 1 });
+
+    public void Recompressed() => Change(static status => status with { Recompressed = status.Recompressed + 1 });
+
+    public void MovedCold() => Change(static status => status with { MovedCold = status.MovedCold + 1 });
+
+    public void Expired(long entries) => Change(status => status with { Expired = status.Expired + entries });
+
+    public void AddBytes(long bytes) => Change(status => status with { Bytes = status.Bytes + bytes });
+
+    public void Failed(Exception cause) => Change(
+        status => status with { Failures = status.Failures + 1, LastFailure = cause.Message });
+
+    private void Change(Func<TieringStatus, TieringStatus> change)
+    {
+        lock (_lock)
+        {
+            _status = change(_status);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+// How the background work on tiers behaves. Immutable.
+
+namespace LedgerStore.Engine;
+
+/// <summary>Settings of tiering; every one has a default that serves.</summary>
+public sealed record TieringOptions
+{
+    /// <summary>Bytes that are read and written in the background in a second; what a copy in the cold store takes
+    /// counts too.</summary>
+    public long BytesPerSecond { get; init; } = 40L * 1024 * 1024;
+
+    /// <summary>How often the ledgers are looked through for what is due.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long the store must have run between two checks that both find entries due, before they
+    /// go.</summary>
+    internal TimeSpan SecondCheckAfter { get; init; } = TimeSpan.FromHours(24);
+}
+
+/// <summary>What tiering has done since the store was opened.</summary>
+/// <param name="Failures">Moves that failed and are tried again in the next round.</param>
+public sealed record TieringStatus(
+    long Rounds, long Recompressed, long MovedCold, long Expired, long Failures, long Bytes, string? LastFailure);
