@@ -8,6 +8,7 @@ using LedgerStore.Bench.Engine;
 using LedgerStore.Bench.Frame;
 using LedgerStore.Bench.Load;
 using LedgerStore.Bench.Proofs;
+using LedgerStore.Bench.Reports;
 using LedgerStore.Bench.Wire;
 
 namespace LedgerStore.Bench;
@@ -41,22 +42,35 @@ internal static class Program
             return ChildTasks.Run(arguments.AsSpan(1));
         }
 
-        IBenchSuite? suite = Suites.FirstOrDefault(suite => arguments.Length > 0 && suite.Name == arguments[0]);
-        if (suite is null)
-        {
-            PrintUsage();
-            return 2;
-        }
-
         try
         {
-            return Run(suite, arguments);
+            return Run(arguments);
         }
         catch (FormatException error)
         {
             Console.Error.WriteLine(error.Message);
             PrintUsage();
             return 2;
+        }
+    }
+
+    private static int Run(string[] arguments)
+    {
+        string name = arguments.FirstOrDefault("");
+        switch (name)
+        {
+            case "all":
+                return AllCommand.Run(arguments[1..], Suites);
+            case "compare":
+                return CompareCommand.Run(arguments[1..]);
+            case "report":
+                return HtmlReport.Run(arguments[1..]);
+            default:
+                IBenchSuite? suite = Array.Find(
+                    Suites, suite => string.Equals(suite.Name, name, StringComparison.Ordinal));
+                return suite is null
+                    ? throw new FormatException($"there is no suite '{name}'")
+                    : Run(suite, arguments);
         }
     }
 
@@ -98,5 +112,8 @@ internal static class Program
         }
 
         Console.Error.WriteLine("  micro        BenchmarkDotNet: micro [part of a name]");
+        Console.Error.WriteLine(AllCommand.Usage);
+        Console.Error.WriteLine(CompareCommand.Usage);
+        Console.Error.WriteLine(HtmlReport.Usage);
     }
 }

@@ -10,7 +10,10 @@ try
 {
     using Store store = Store.Open(new StoreOptions
     {
-        Directory = directory, JournalBudgetBytes = 256L << 20, ReserveBytes = 1 << 20, CacheBytes = 1 << 20,
+        Directory = directory,
+        JournalBudgetBytes = 256L << 20,
+        ReserveBytes = 1 << 20,
+        CacheBytes = 1 << 20,
     });
     Ledger ledger = store.GetOrCreateLedger("probe");
     Console.WriteLine("opened");

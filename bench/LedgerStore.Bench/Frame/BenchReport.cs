@@ -1,45 +1,21 @@
-// The figures of a run as a file: the same shape for every suite, so that two runs can be compared by a program.
+// Puts the figures of a run into a file, with the command and the commit that they belong to.
 using System.Diagnostics;
-using System.Text.Json;
 
 namespace LedgerStore.Bench.Frame;
 
 internal static class BenchReport
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-    };
-
-    public static void Write(string file, IBenchSuite suite, string[] arguments, Machine machine, BenchRun run)
-    {
-        var report = new
-        {
-            Suite = suite.Name,
-            Command = Command(arguments),
-            Commit = Commit(),
-            Clock = suite.Clock == BenchClock.Wall ? "wall" : "cpu time of one thread",
-            Machine = machine,
-            Results = run.Results.Select(result => new
-            {
-                result.Name,
-                Value = Rounded(result.Value),
-                result.Unit,
-                Floor = Rounded(result.Floor),
-                ShareOfFloor = Rounded(result.ShareOfFloor),
-                result.Target,
-                result.Met,
-                Runs = result.Runs.Select(value => Rounded(value)),
-            }),
-        };
-        string? directory = Path.GetDirectoryName(Path.GetFullPath(file));
-        Directory.CreateDirectory(directory!);
-        File.WriteAllText(file, JsonSerializer.Serialize(report, Json) + "\n");
-    }
+    public static void Write(string file, IBenchSuite suite, string[] arguments, Machine machine, BenchRun run) =>
+        new ReportFile(
+            suite.Name,
+            Command(arguments),
+            Commit(),
+            suite.Clock == BenchClock.Wall ? "wall" : "cpu time of one thread",
+            machine,
+            [.. run.Results.Select(ReportFigure.Of)]).Write(file);
 
     /// <summary>What to type to measure this again, with the switches that turn instruction sets off.</summary>
-    private static string Command(string[] arguments)
+    public static string Command(string[] arguments)
     {
         IEnumerable<string> switches = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
             .Select(variable => $"{variable.Key}={variable.Value}")
@@ -49,7 +25,7 @@ internal static class BenchReport
     }
 
     /// <summary>The commit that was measured, with "-dirty" when it was not quite that.</summary>
-    private static string Commit()
+    public static string Commit()
     {
         var start = new ProcessStartInfo("git", "describe --always --dirty --abbrev=40 --exclude=*")
         {
@@ -68,18 +44,5 @@ internal static class BenchReport
         {
             return "unknown";
         }
-    }
-
-    // Four significant digits: more would claim a precision that no run has.
-    private static double? Rounded(double? value)
-    {
-        if (value is not double number || number == 0)
-        {
-            return value;
-        }
-
-        int digits = 3 - (int)Math.Floor(Math.Log10(Math.Abs(number)));
-        double scale = Math.Pow(10, digits);
-        return digits > 0 ? Math.Round(number, Math.Min(digits, 15)) : Math.Round(number * scale) / scale;
     }
 }

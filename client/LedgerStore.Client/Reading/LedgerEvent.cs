@@ -1,9 +1,9 @@
 // What a reader sees: entries, and everything that stands in the place of entries.
 // Immutable; any thread.
 
+using System.Text;
 using LedgerStore.Proofs;
 using LedgerStore.Protocol.Wire;
-using System.Text;
 
 namespace LedgerStore.Client;
 

@@ -8,9 +8,9 @@
 // The file is not trusted more than its directory: what it says is verified again when it is read.
 // Owned by one verifier.
 
+using System.Text;
 using LedgerStore.Proofs;
 using Microsoft.Win32.SafeHandles;
-using System.Text;
 
 namespace LedgerStore.Client;
 

@@ -64,20 +64,20 @@ internal static class ServerRun
 
     private static StoreOptions OptionsOf(
         ServerConfig config, SigningKey key, EventQueue events, TimeProvider time) => new()
-    {
-        Directory = config.Data,
-        PublicName = config.PublicName,
-        JournalBudgetBytes = config.JournalBudgetBytes,
-        CacheBytes = config.ReadCacheBytes,
-        ReserveBytes = config.ReserveBytes,
-        Time = time,
-        OnDamage = events.AddDamage,
-        Scrub = new ScrubOptions { OnFinding = events.AddFinding },
-        Signing = new SigningOptions
         {
-            Key = key,
-            AnchorPath = config.Anchor,
-            Interval = config.CheckpointInterval,
-        },
-    };
+            Directory = config.Data,
+            PublicName = config.PublicName,
+            JournalBudgetBytes = config.JournalBudgetBytes,
+            CacheBytes = config.ReadCacheBytes,
+            ReserveBytes = config.ReserveBytes,
+            Time = time,
+            OnDamage = events.AddDamage,
+            Scrub = new ScrubOptions { OnFinding = events.AddFinding },
+            Signing = new SigningOptions
+            {
+                Key = key,
+                AnchorPath = config.Anchor,
+                Interval = config.CheckpointInterval,
+            },
+        };
 }

@@ -24,7 +24,8 @@ public sealed class TamperTests : IAsyncLifetime
     public async Task A_byte_that_was_changed_on_the_disk_is_named()
     {
         await ledger.RunAsync("append", "demo", "bob approved", "anna paid", "carol read");
-        Assert.Equal(0, (await ledger.RunAsync("verify", "demo")).Code);
+        CliResult served = await ledger.RunAsync("verify", "demo");
+        Assert.True(served.Code == 0, served.ToString());
         await server.StopAsync();
         CliResult sound = await ledger.RunAsync("verify", "--data", server.Data);
         Assert.True(sound.Code == 0, sound.ToString());

@@ -18,8 +18,13 @@ public sealed class StoreErrorsTests
         RpcException error = StoreErrors.Translate(new StoreException(reason, "why"))!;
         Assert.Equal(StoreErrors.NameOf(reason), error.Info!.Reason);
         Assert.Equal("ledgerstore", error.Info.Domain);
-        Assert.Equal(
-            reason == StoreReason.StorageFailed ? "unknown" : "not_stored", error.Info.Metadata[StoreErrors.Outcome]);
+        string outcome = reason switch
+        {
+            StoreReason.StorageFailed => "unknown",
+            StoreReason.SequenceTooOld => "stored",
+            _ => "not_stored",
+        };
+        Assert.Equal(outcome, error.Info.Metadata[StoreErrors.Outcome]);
 
         // INTERNAL is what the table gives to a reason that nobody has thought of.
         Assert.Equal(reason == StoreReason.StorageFailed, error.Code == StatusCode.Internal);

@@ -32,7 +32,10 @@ internal sealed class SignedDirectory : IDisposable
         Store.Open(
             new StoreOptions
             {
-                Directory = Data, JournalBudgetBytes = 16 << 20, ReserveBytes = 1 << 20, Signing = signing,
+                Directory = Data,
+                JournalBudgetBytes = 16 << 20,
+                ReserveBytes = 1 << 20,
+                Signing = signing,
             },
             new StoreTuning { JournalFileBytes = 4 << 20, BufferBytes = 1 << 20, BufferCount = 3 },
             new LinuxFileSystem());

@@ -96,7 +96,9 @@ public sealed class SigningCrashTests(ITestOutputHelper output)
         ManualTime time = Time;
         disk = SignedLife.NewDisk(new SimulatedOptions
         {
-            Seed = seed, WriteBackOneIn = random.OneIn(2) ? 0 : 3, GarbageInLostSectors = random.OneIn(2),
+            Seed = seed,
+            WriteBackOneIn = random.OneIn(2) ? 0 : 3,
+            GarbageInLostSectors = random.OneIn(2),
         });
         for (int life = 0; life < 4; life++)
         {

@@ -93,12 +93,14 @@ internal sealed class BatchMaker(StoreModel model, SplitMix random)
             case 0:
                 return new ModelBatch(model.NextNumber++, newest.Ledger, producer, random, Records())
                 {
-                    FirstSequence = newest.FirstSequence, MustFail = StoreReason.SequenceConflict,
+                    FirstSequence = newest.FirstSequence,
+                    MustFail = StoreReason.SequenceConflict,
                 };
             case 1:
                 return new ModelBatch(model.NextNumber++, newest.Ledger, producer, random, Records())
                 {
-                    FirstSequence = producer.NextSequence + 1 + random.Below(9), MustFail = StoreReason.SequenceGap,
+                    FirstSequence = producer.NextSequence + 1 + random.Below(9),
+                    MustFail = StoreReason.SequenceGap,
                 };
             case 2 when producer.Batches.Count > StoreLimits.ProducerWindowBatches:
                 ModelBatch old = producer.Batches[
@@ -116,6 +118,9 @@ internal sealed class BatchMaker(StoreModel model, SplitMix random)
     private ModelBatch Again(ModelBatch first, long sequence, StoreReason? mustFail, long? expectedSize) =>
         new(model.NextNumber++, first.Ledger, first.Producer, random, 1)
         {
-            FirstSequence = sequence, RepeatOf = first, MustFail = mustFail, ExpectedSize = expectedSize,
+            FirstSequence = sequence,
+            RepeatOf = first,
+            MustFail = mustFail,
+            ExpectedSize = expectedSize,
         };
 }

@@ -20,7 +20,11 @@ internal static class SmallStore
 
     public static StoreTuning Tuning { get; } = new()
     {
-        BufferBytes = 4096, BufferCount = 3, JournalFileBytes = FileBytes, HeldBytesMax = 1 << 20, HashHelpers = 0,
+        BufferBytes = 4096,
+        BufferCount = 3,
+        JournalFileBytes = FileBytes,
+        HeldBytesMax = 1 << 20,
+        HashHelpers = 0,
     };
 
     public static StoreOptions Options() => new()

@@ -21,7 +21,10 @@ internal sealed class StartDisk
         ManualTime time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         StoreTuning tuning = new()
         {
-            BufferBytes = 256 * 1024, BufferCount = 3, JournalFileBytes = 1024 * 1024, HashHelpers = 0,
+            BufferBytes = 256 * 1024,
+            BufferCount = 3,
+            JournalFileBytes = 1024 * 1024,
+            HashHelpers = 0,
         };
         StoreOptions options = new()
         {

@@ -178,7 +178,10 @@ public sealed class GoldenStoreTests : IDisposable
     private static Store Open(string data) => Store.Open(
         new StoreOptions
         {
-            Directory = data, PublicName = "log.example.org", JournalBudgetBytes = 4 * 6 * 4096, CacheBytes = 1 << 20,
+            Directory = data,
+            PublicName = "log.example.org",
+            JournalBudgetBytes = 4 * 6 * 4096,
+            CacheBytes = 1 << 20,
             ReserveBytes = 0,
         },
         new StoreTuning { JournalFileBytes = 6 * 4096, BufferBytes = 4096, BufferCount = 3, HashHelpers = 0 },

@@ -1,0 +1,99 @@
+// bench all: every suite that owns a target, one after the other, each in a process of its own; then one table.
+// Options are those of a suite; --json FILE takes all figures together, --html FILE the page with the charts.
+using System.Diagnostics;
+using System.Globalization;
+using LedgerStore.Bench.Frame;
+
+namespace LedgerStore.Bench.Reports;
+
+internal static class AllCommand
+{
+    public const string Usage =
+        "  all          every suite; then the table of targets [--quick] [--seconds N] [--json FILE] [--html FILE]";
+
+    public static int Run(string[] arguments, IReadOnlyList<IBenchSuite> suites)
+    {
+        string? html = null;
+        List<string> rest = [.. arguments];
+        if (rest.IndexOf("--html") is int at and >= 0 && at + 1 < rest.Count)
+        {
+            html = rest[at + 1];
+            rest.RemoveRange(at, 2);
+        }
+
+        BenchOptions options = BenchOptions.Parse([.. rest]);
+        Machine machine = Machine.Read(Environment.CurrentDirectory);
+        Stopwatch watch = Stopwatch.StartNew();
+        List<ReportFigure> figures = [];
+        List<string> failed = [];
+        foreach (IBenchSuite suite in suites)
+        {
+            Console.WriteLine($"\n=== {suite.Name} ({watch.Elapsed:mm\\:ss})");
+            ReportFile? report = RunSuite(suite, options);
+            figures.AddRange(report?.Results ?? []);
+            if (report is null)
+            {
+                failed.Add(suite.Name);
+            }
+        }
+
+        PrintTable(figures, failed, watch.Elapsed);
+        ReportFile all = new(
+            "all", BenchReport.Command(["all", .. arguments]), BenchReport.Commit(), "see each suite", machine, [.. figures]);
+        if (options.JsonFile is string file)
+        {
+            all.Write(file);
+        }
+
+        if (html is not null)
+        {
+            HtmlReport.Write(html, [all]);
+        }
+
+        bool complete = FigureNames.All.All(name => Find(figures, name) is not null);
+        return failed.Count == 0 && complete && figures.TrueForAll(figure => figure.Met != false) ? 0 : 1;
+    }
+
+    private static ReportFile? RunSuite(IBenchSuite suite, BenchOptions options)
+    {
+        string json = Path.GetTempFileName();
+        try
+        {
+            List<string> command = [typeof(AllCommand).Assembly.Location, suite.Name, "--json", json];
+            command.AddRange(options.Quick ? ["--quick"] : []);
+            command.AddRange(["--seconds", options.Seconds.ToString(CultureInfo.InvariantCulture)]);
+            using Process process = Process.Start(new ProcessStartInfo("dotnet", command) { UseShellExecute = false })!;
+            process.WaitForExit();
+            return new FileInfo(json).Length > 0 ? ReportFile.Read(json) : null;
+        }
+        finally
+        {
+            File.Delete(json);
+        }
+    }
+
+    private static ReportFigure? Find(List<ReportFigure> figures, string name) =>
+        figures.Find(figure => string.Equals(figure.Name, name, StringComparison.Ordinal));
+
+    private static void PrintTable(List<ReportFigure> figures, List<string> failed, TimeSpan time)
+    {
+        Console.WriteLine($"\n{"figure",-52} {"target",14}    {"measured",14} unit   met");
+        int met = 0;
+        foreach (string name in FigureNames.All)
+        {
+            ReportFigure? figure = Find(figures, name);
+            met += figure?.Met == true ? 1 : 0;
+            Console.WriteLine(figure is null
+                ? $"{name,-52} {"",14}    {"not measured",14}"
+                : $"{name,-52} {(figure.LowerIsBetter ? "<= " : ">= ") + Number(figure.Target),14}    " +
+                  $"{Number(figure.Value),14} {figure.Unit,-5}  {(figure.Met == true ? "yes" : "NO")}");
+        }
+
+        failed.ForEach(name => Console.WriteLine($"suite {name} ended without a report"));
+        Console.WriteLine($"{met} of {FigureNames.All.Count} targets met, in {time:mm\\:ss}");
+    }
+
+    private static string Number(double? value) => value is double number
+        ? number.ToString(Math.Abs(number) < 1000 ? "0.###" : "#,0", CultureInfo.InvariantCulture)
+        : "";
+}
