@@ -154,7 +154,11 @@ internal sealed class StoreLife : IDisposable
         _model.PollAll(MayAcknowledge, mayRefuse: true);
     }
 
-    public void Dispose() => Core.Dispose();
+    public void Dispose()
+    {
+        _model.TakeLastAnswers();
+        Core.Dispose();
+    }
 
     private void StopThreads()
     {

@@ -3,6 +3,7 @@
 using LedgerStore.Engine;
 using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Segments;
+using LedgerStore.Tests.Simulation;
 using Xunit;
 
 namespace LedgerStore.Tests.Engine.Crash;
@@ -15,6 +16,7 @@ internal sealed class StoreModel
     // Sent in this life or before, and not known to be stored or refused; in the order in which they were sent.
     private readonly List<ModelBatch> _open = [];
     private readonly List<ModelBatch> _questions = [];
+    private bool _isBehindLost;
 
     public List<ModelLedger> Ledgers { get; } = [];
 
@@ -82,6 +84,11 @@ internal sealed class StoreModel
                 isBehindOpen |= refused.Reason == StoreReason.StorageFailed;
                 Refuse(batch, refused, mayAcknowledge, mayRefuse);
             }
+            catch (Exception over) when (IsEnd(over))
+            {
+                batch.Fate = BatchFate.Unknown;
+                throw;
+            }
 
             // What is known by now has left the list.
             i -= batch.Fate is BatchFate.Stored or BatchFate.Refused ? 1 : 0;
@@ -113,31 +120,68 @@ internal sealed class StoreModel
         }
     }
 
+    /// <summary>Takes what was answered in the step in which the process died: acknowledged is acknowledged, refused is
+    /// refused. To be called before the store is disposed of.</summary>
+    public void TakeLastAnswers()
+    {
+        foreach (ModelBatch batch in _open.ToArray())
+        {
+            TakeLastAnswer(batch);
+        }
+    }
+
+    private void TakeLastAnswer(ModelBatch batch)
+    {
+        if (batch.Fate == BatchFate.Unknown || !batch.Answer.IsCompleted)
+        {
+            batch.Fate = BatchFate.Unknown;
+            return;
+        }
+
+        try
+        {
+            Acknowledge(batch, batch.Answer.GetAwaiter().GetResult());
+        }
+        catch (StoreException refused)
+        {
+            Refuse(batch, refused, mayAcknowledge: false, mayRefuse: true);
+        }
+        catch (Exception over) when (IsEnd(over))
+        {
+            batch.Fate = BatchFate.Unknown;
+        }
+    }
+
+    private static bool IsEnd(Exception error) => error is SimulatedCrash or ProcessKilledException;
+
     /// <summary>Finds out what of the unknown batches is stored: whole batches, in order, none behind a lost one.
     /// </summary>
     public void Reconcile(StoreCore core)
     {
-        bool isBehindLost = false;
-        foreach (ModelBatch batch in _open)
+        // One by one, since the life that finds out may end while it does, and the next goes on.
+        while (_open.Count > 0)
         {
+            ModelBatch batch = _open[0];
             ModelLedger ledger = batch.Ledger;
             LedgerLog log = core.Ledgers.Get(ledger.Id);
             if (log.Durable.Value <= ledger.Size)
             {
-                isBehindLost = true;
+                _isBehindLost = true;
                 batch.Fate = BatchFate.Refused;
                 batch.Producer?.Batches.Remove(batch);
+                _open.RemoveAt(0);
                 continue;
             }
 
-            FailIf(isBehindLost, batch, "survived, and one that was sent before it did not");
+            FailIf(_isBehindLost, batch, "survived, and one that was sent before it did not");
             FailIf(log.Durable.Value < ledger.Size + batch.Count, batch, "survived in part");
             long micros = MicrosAt(log, ledger.Size);
             NoteTime(batch, micros);
             ledger.Add(batch, micros);
+            _open.RemoveAt(0);
         }
 
-        _open.Clear();
+        _isBehindLost = false;
     }
 
     private static long MicrosAt(LedgerLog log, long index)
