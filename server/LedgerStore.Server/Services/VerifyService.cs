@@ -24,6 +24,13 @@ internal static class VerifyService
         PublishedCheckpoint? found = request.Size == 0
             ? ledger.Checkpoint
             : ledger.FindCheckpointAtLeast(SizeOf(request.Size, "size"));
+        long wanted = Math.Max(1, SizeOf(request.Size, "size"));
+        if (found is null && ledger.Size >= wanted)
+        {
+            // The entries are there, and the checkpoint that covers them is a moment away.
+            found = await ledger.WaitForCheckpointAsync(wanted, call.CancellationToken).ConfigureAwait(false);
+        }
+
         return MessageOf(found ?? throw NoCheckpoint(ledger, request.Size));
     }
 
