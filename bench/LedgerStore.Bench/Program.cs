@@ -7,6 +7,7 @@ using LedgerStore.Bench.Client;
 using LedgerStore.Bench.Engine;
 using LedgerStore.Bench.Frame;
 using LedgerStore.Bench.Load;
+using LedgerStore.Bench.Peers;
 using LedgerStore.Bench.Proofs;
 using LedgerStore.Bench.Reports;
 using LedgerStore.Bench.Wire;
@@ -28,6 +29,7 @@ internal static class Program
         new RecoverySuite(),
         new FloorSuite(),
         new CheckpointsSuite(),
+        new PeersSuite(),
     ];
 
     private static int Main(string[] arguments)

@@ -42,6 +42,8 @@ internal sealed class BenchServer : IDisposable
 
     internal Uri Address { get; } = new("https://unset");
 
+    internal int ProcessId => process.Id;
+
     internal string Vkey
     {
         get

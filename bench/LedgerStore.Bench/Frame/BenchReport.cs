@@ -12,7 +12,10 @@ internal static class BenchReport
             Commit(),
             suite.Clock == BenchClock.Wall ? "wall" : "cpu time of one thread",
             machine,
-            [.. run.Results.Select(ReportFigure.Of)]).Write(file);
+            [.. run.Results.Select(ReportFigure.Of)])
+        {
+            Notes = [.. run.Notes],
+        }.Write(file);
 
     /// <summary>What to type to measure this again, with the switches that turn instruction sets off.</summary>
     public static string Command(string[] arguments)

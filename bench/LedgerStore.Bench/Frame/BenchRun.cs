@@ -10,10 +10,20 @@ internal sealed class BenchRun(BenchOptions options, BenchClock clock, TextWrite
     private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(400);
 
     private readonly List<BenchResult> _results = [];
+    private readonly List<string> _notes = [];
 
     public BenchOptions Options => options;
 
     public IReadOnlyList<BenchResult> Results => _results;
+
+    /// <summary>What a reader of the figures must know besides, in the order in which it was said.</summary>
+    public IReadOnlyList<string> Notes => _notes;
+
+    public void Note(string text)
+    {
+        _notes.Add(text);
+        terminal.WriteLine($"  {text}");
+    }
 
     /// <summary>Units per second of work that does <paramref name="units"/> in each call.</summary>
     public BenchResult Rate(string name, double? target, long units, Action work)

@@ -18,6 +18,9 @@ internal sealed record ReportFile(
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
     };
 
+    /// <summary>What a reader of the figures must know besides; few suites have any.</summary>
+    public string[] Notes { get; init; } = [];
+
     public static ReportFile Read(string file)
     {
         try

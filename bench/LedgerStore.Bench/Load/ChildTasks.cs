@@ -1,6 +1,7 @@
 // What a child does. One task for each process; it says its figures on standard output, numbers with spaces between.
 using System.Diagnostics;
 using System.Globalization;
+using LedgerStore.Bench.Peers.Embedded;
 using LedgerStore.Engine;
 
 namespace LedgerStore.Bench.Load;
@@ -27,6 +28,8 @@ internal static class ChildTasks
             case "open":
                 Open(directory, arguments[2]);
                 return 0;
+            case EmbeddedTask.Name:
+                return EmbeddedTask.Run(directory, arguments[2]);
             default:
                 return 2;
         }

@@ -1,0 +1,73 @@
+// LedgerStore as its users have it: the real server in a process of its own, the real client library.
+using LedgerStore.Bench.Client;
+using LedgerStore.Client;
+
+namespace LedgerStore.Bench.Peers.Networked;
+
+internal sealed class LedgerPeer : IPeerServer
+{
+    private readonly BenchServer server = new();
+    private int producers;
+
+    public string Name => "ledgerstore";
+
+    public string Version => $"LedgerStore {typeof(LedgerClient).Assembly.GetName().Version}";
+
+    public int ProcessId => server.ProcessId;
+
+    public string? SynchronousDirectory => null;
+
+    public void Dispose() => server.Dispose();
+
+    /// <summary>All callers share one appender and its one connection, as the library wants to be used.</summary>
+    public Task<IPeerLoad> SinglesAsync(PeerRecords records)
+    {
+        LedgerClient client = server.Connect("appender");
+        return Task.FromResult<IPeerLoad>(new Singles(client, Appender(client), records));
+    }
+
+    /// <summary>Each caller is an application of its own, with its own connection.</summary>
+    public Task<IPeerLoad> BatchesAsync(int callers, PeerRecords records)
+    {
+        LedgerClient[] clients = [.. Enumerable.Range(0, callers).Select(_ => server.Connect("appender"))];
+        return Task.FromResult<IPeerLoad>(new Batches(clients, [.. clients.Select(Appender)], records));
+    }
+
+    private Appender Appender(LedgerClient client) => client.CreateAppender("demo", new AppenderOptions
+    {
+        Producer = $"peer-{producers++}",
+        ContentType = "application/json",
+    });
+
+    private sealed class Singles(LedgerClient client, Appender appender, PeerRecords records) : IPeerLoad
+    {
+        public int RecordsPerCall => 1;
+
+        public Task CallAsync(int caller, long number) =>
+            appender.AppendAsync(records.Single(caller, number)).AsTask();
+
+        public async ValueTask DisposeAsync()
+        {
+            await appender.DisposeAsync();
+            await client.DisposeAsync();
+        }
+    }
+
+    private sealed class Batches(LedgerClient[] clients, Appender[] appenders, PeerRecords records) : IPeerLoad
+    {
+        public int RecordsPerCall => PeerRecords.BatchRecords;
+
+        public Task CallAsync(int caller, long number) => appenders[caller].AppendBatchAsync(
+            records.BatchBytes(caller, number), PeerRecords.BatchLengths).AsTask();
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (Appender appender in appenders)
+            {
+                await appender.DisposeAsync();
+            }
+
+            Array.ForEach(clients, client => client.Dispose());
+        }
+    }
+}

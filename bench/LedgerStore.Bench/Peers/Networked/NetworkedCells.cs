@@ -1,0 +1,127 @@
+// The cells over the network: who takes part in each, with how many callers. Owned by the suite.
+using LedgerStore.Bench.Frame;
+
+namespace LedgerStore.Bench.Peers.Networked;
+
+internal sealed class NetworkedCells(
+    BenchRun run, PeerServers servers, PeerFolder folder, PeerDurability durability)
+{
+    private const int ManyCallers = 64;
+    private const int BatchCallers = 4;
+
+    private readonly PeerRecords records = new();
+
+    /// <summary>Counts the syncs of every system, with one caller and with many.</summary>
+    public async Task VerifyAsync()
+    {
+        if (servers.Nats is not null)
+        {
+            durability.Declare(servers.Nats.Name);
+        }
+
+        foreach (IContender contender in Singles(callers: 1, withVariants: false))
+        {
+            await durability.VerifyAsync(contender, "1_caller", decides: true);
+        }
+
+        foreach (IContender contender in Singles(ManyCallers, withVariants: false))
+        {
+            await durability.VerifyAsync(contender, "64_callers", decides: false);
+        }
+    }
+
+    /// <summary>One record in each call.</summary>
+    public Task SingleAsync(string cell, int callers, double target) =>
+        MeasureAsync(cell, target, Singles(callers, withVariants: callers > 1));
+
+    /// <summary>256 records in each call.</summary>
+    public Task BatchedAsync()
+    {
+        List<IContender> contenders =
+        [
+            Contender(
+                "ledgerstore", servers.Ledger, BatchCallers,
+                callers => servers.Ledger.BatchesAsync(callers, records)),
+        ];
+        if (servers.Postgres is { } postgres)
+        {
+            PostgresLoads loads = new(postgres, records);
+            contenders.Add(Contender("postgres_unnest", postgres, BatchCallers, loads.UnnestAsync));
+            contenders.Add(Contender("postgres_copy", postgres, BatchCallers, loads.CopyAsync));
+        }
+
+        if (servers.Etcd is { } etcd)
+        {
+            contenders.Add(Contender(
+                "etcd", etcd, BatchCallers, callers => EtcdLoads.BatchesAsync(etcd, callers, records)));
+        }
+
+        AddNats(contenders, BatchCallers, PeerRecords.BatchRecords);
+        return MeasureAsync("batched", target: 2, contenders);
+    }
+
+    /// <summary>One record in each call, each of which can be shown to be where it was.</summary>
+    public Task TamperEvidentAsync()
+    {
+        List<IContender> contenders = [Singles(ManyCallers, withVariants: false)[0]];
+        if (servers.Postgres is { } postgres)
+        {
+            PostgresLoads loads = new(postgres, records);
+            contenders.Add(Contender("postgres_chain_trigger", postgres, ManyCallers, loads.ChainByTriggerAsync));
+            contenders.Add(Contender(
+                "postgres_chain_application", postgres, ManyCallers, loads.ChainByApplicationAsync));
+        }
+
+        return MeasureAsync("tamper_evident", target: 100, contenders);
+    }
+
+    private async Task MeasureAsync(string name, double target, List<IContender> contenders)
+    {
+        PeerCell cell = new(run, name, durability);
+        await cell.MeasureAsync(contenders);
+        cell.Ratio($"{name}.ratio_to_best", target, contenders[0], _ => true);
+        cell.NoteWinners(contenders[0]);
+    }
+
+    // Ours is the first.
+    private List<IContender> Singles(int callers, bool withVariants)
+    {
+        List<IContender> contenders =
+        [
+            Contender("ledgerstore", servers.Ledger, callers, _ => servers.Ledger.SinglesAsync(records)),
+        ];
+        if (servers.Postgres is { } postgres)
+        {
+            PostgresLoads loads = new(postgres, records);
+            contenders.Add(Contender("postgres", postgres, callers, loads.SinglesAsync));
+            if (withVariants)
+            {
+                contenders.Add(Contender("postgres_multiplexing", postgres, callers, _ => loads.MultiplexedAsync()));
+            }
+        }
+
+        if (servers.Etcd is { } etcd)
+        {
+            contenders.Add(Contender("etcd", etcd, callers, count => EtcdLoads.SinglesAsync(etcd, count, records)));
+        }
+
+        AddNats(contenders, callers, recordsPerCall: 1);
+        return contenders;
+    }
+
+    private void AddNats(List<IContender> contenders, int callers, int recordsPerCall)
+    {
+        foreach (NatsPeer? nats in new[] { servers.Nats, servers.NatsSync })
+        {
+            if (nats is not null)
+            {
+                contenders.Add(Contender(
+                    nats.Name, nats, callers, count => NatsLoads.OpenAsync(nats, count, recordsPerCall, records)));
+            }
+        }
+    }
+
+    private ServerContender Contender(
+        string name, IPeerServer server, int callers, Func<int, Task<IPeerLoad>> open) =>
+        new(name, server, folder, callers, open);
+}

@@ -1,0 +1,133 @@
+// PostgreSQL as Debian has it: a cluster of its own in the bench directory, on its own port, only over TLS and only
+// with a client certificate. It refuses to run as root; then it runs as the user that its package made.
+using System.Globalization;
+using Npgsql;
+
+namespace LedgerStore.Bench.Peers.Networked;
+
+internal sealed class PostgresPeer : IPeerServer
+{
+    public const string Install = "apt-get install postgresql-15";
+    private const string User = "postgres";
+    private const string Binaries = "/usr/lib/postgresql";
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(20);
+
+    private readonly PeerPki pki;
+    private readonly string data;
+    private readonly int port = PeerFolder.FreePort();
+    private readonly PeerProcess process;
+
+    public PostgresPeer(PeerFolder folder, PeerPki pki)
+    {
+        this.pki = pki;
+        string binaries = Folder() ?? throw new PeerException("absent");
+        data = Path.Combine(folder.NewDirectory("postgres"), "data");
+        Own(Path.GetDirectoryName(data)!);
+        PeerProcess.Run([.. AsUser, Path.Combine(binaries, "initdb"),
+            "-D", data, "-U", PeerPki.ClientName, "-E", "UTF8", "--locale=C", "--auth=reject"]);
+        WriteConfiguration();
+        process = new PeerProcess(
+            folder.PathOf("postgres.log"), [.. AsUser, Path.Combine(binaries, "postgres"), "-D", data]);
+        try
+        {
+            Version = WaitUntilReady();
+        }
+        catch
+        {
+            process.Dispose();
+            throw;
+        }
+    }
+
+    public static bool IsInstalled => Folder() is not null;
+
+    public string Name => "postgres";
+
+    public string Version { get; }
+
+    public int ProcessId => process.Id;
+
+    public string? SynchronousDirectory => null;
+
+    private static string[] AsUser => PeerProcess.IsRoot
+        ? ["setpriv", $"--reuid={User}", $"--regid={User}", "--clear-groups", "--"]
+        : [];
+
+    public void Dispose() => process.Dispose();
+
+    public NpgsqlDataSource Connect(bool multiplexing) => new NpgsqlDataSourceBuilder(
+        new NpgsqlConnectionStringBuilder
+        {
+            Host = "127.0.0.1",
+            Port = port,
+            Username = PeerPki.ClientName,
+            Database = "postgres",
+            SslMode = SslMode.VerifyFull,
+            RootCertificate = pki.CaFile,
+            SslCertificate = pki.ClientFile,
+            SslKey = pki.ClientKeyFile,
+            MaxPoolSize = 100,
+            Multiplexing = multiplexing,
+            MaxAutoPrepare = multiplexing ? 8 : 0,
+        }.ConnectionString).Build();
+
+    private static string? Folder() => !Directory.Exists(Binaries) ? null : Directory.GetDirectories(Binaries)
+        .OrderByDescending(folder => int.TryParse(Path.GetFileName(folder), out int version) ? version : 0)
+        .Select(folder => Path.Combine(folder, "bin"))
+        .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")));
+
+    // fsync, synchronous_commit, full_page_writes and wal_sync_method stay as they are: on, on, on, fdatasync.
+    private void WriteConfiguration()
+    {
+        File.Copy(pki.CaFile, Path.Combine(data, "ca.pem"));
+        File.Copy(pki.ServerFile, Path.Combine(data, "server.pem"));
+        File.Copy(pki.ServerKeyFile, Path.Combine(data, "server.key"));
+        File.AppendAllText(Path.Combine(data, "postgresql.conf"), string.Create(CultureInfo.InvariantCulture, $"""
+            listen_addresses = '127.0.0.1'
+            port = {port}
+            unix_socket_directories = ''
+            max_connections = 150
+            ssl = on
+            ssl_cert_file = 'server.pem'
+            ssl_key_file = 'server.key'
+            ssl_ca_file = 'ca.pem'
+            shared_buffers = 512MB
+            max_wal_size = 4GB
+            """));
+        File.WriteAllText(Path.Combine(data, "pg_hba.conf"), "hostssl all all 127.0.0.1/32 cert\n");
+        Own(data);
+    }
+
+    private static void Own(string directory)
+    {
+        if (PeerProcess.IsRoot)
+        {
+            PeerProcess.Run("chown", "-R", $"{User}:{User}", directory);
+        }
+    }
+
+    private string WaitUntilReady()
+    {
+        using NpgsqlDataSource source = Connect(multiplexing: false);
+        long until = Environment.TickCount64 + (long)StartTime.TotalMilliseconds;
+        while (true)
+        {
+            process.ThrowIfEnded();
+            try
+            {
+                using NpgsqlConnection connection = source.OpenConnection();
+                Version? npgsql = typeof(NpgsqlConnection).Assembly.GetName().Version;
+                return $"PostgreSQL {connection.ServerVersion}, Npgsql {npgsql}";
+            }
+            catch (NpgsqlException error)
+            {
+                if (Environment.TickCount64 > until)
+                {
+                    throw new PeerException($"no connection within {StartTime.TotalSeconds} s: {error.Message}");
+                }
+            }
+
+            Thread.Sleep(100);
+        }
+    }
+}

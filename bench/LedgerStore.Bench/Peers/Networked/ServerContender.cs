@@ -1,0 +1,39 @@
+// A way to store records in a server, with a fixed number of callers in this process.
+
+namespace LedgerStore.Bench.Peers.Networked;
+
+internal sealed class ServerContender(
+    string name, IPeerServer server, PeerFolder folder, int callers, Func<int, Task<IPeerLoad>> open) : IContender
+{
+    private IPeerLoad? load;
+
+    public string Name => name;
+
+    public string System => server.Name;
+
+    public async Task OpenAsync() => load ??= await open(callers);
+
+    public Task<PeerFigure> RunAsync(TimeSpan time) => Callers.RunAsync(load!, callers, time);
+
+    public async Task<SyncCount?> TraceAsync(TimeSpan time)
+    {
+        using SyncTrace? trace = SyncTrace.Attach(
+            PeerProcess.Tree(server.ProcessId), folder.PathOf($"{name}.trace"), server.SynchronousDirectory);
+        if (trace is null)
+        {
+            return null;
+        }
+
+        PeerFigure figure = await RunAsync(time);
+        return new SyncCount(trace.Finish(), figure.Calls);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (load is not null)
+        {
+            await load.DisposeAsync();
+            load = null;
+        }
+    }
+}

@@ -1,0 +1,142 @@
+// One table of the comparison: contenders take turns, round after round, so that all see the same machine. Owned by the
+// suite; what a cell opened it closes.
+using System.Globalization;
+using LedgerStore.Bench.Frame;
+
+namespace LedgerStore.Bench.Peers;
+
+internal sealed class PeerCell(BenchRun run, string name, PeerDurability durability)
+{
+    // Group commits are rough: a run of a peer takes three times as long as one of a computation.
+    private const int TimesRunTime = 3;
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.5);
+
+    private readonly List<(IContender Contender, List<PeerFigure> Figures)> measured = [];
+
+    public static TimeSpan TimeOf(BenchOptions options) => options.RunTime * TimesRunTime;
+
+    /// <summary>Runs all of them and reports the figures of each; the first is ours.</summary>
+    public async Task MeasureAsync(IReadOnlyList<IContender> contenders)
+    {
+        foreach (IContender contender in contenders)
+        {
+            if (await TryAsync(contender, async () =>
+            {
+                await contender.OpenAsync();
+                await contender.RunAsync(WarmUp);
+            }))
+            {
+                measured.Add((contender, []));
+            }
+        }
+
+        for (int round = 0; round < run.Options.Runs; round++)
+        {
+            // Each round begins with another one.
+            foreach ((IContender contender, List<PeerFigure> figures) in
+                measured.Skip(round % measured.Count).Concat(measured.Take(round % measured.Count)).ToArray())
+            {
+                if (!await TryAsync(contender, async () =>
+                    figures.Add(await contender.RunAsync(TimeOf(run.Options)))))
+                {
+                    measured.RemoveAll(each => each.Contender == contender);
+                }
+            }
+        }
+
+        foreach ((IContender contender, List<PeerFigure> figures) in measured)
+        {
+            await contender.DisposeAsync();
+            Report(contender, figures);
+        }
+    }
+
+    /// <summary>Our records/s for each of the best durable peer among these, round by round. Zero, and a note, when
+    /// none of them took part: the figure has a name and a target all the same.</summary>
+    public void Ratio(string figure, double target, IContender ours, Func<IContender, bool> among)
+    {
+        PeerFigure[]? mine = measured.Find(each => each.Contender == ours).Figures?.ToArray();
+        List<PeerFigure>[] peers = [.. measured
+            .Where(each => each.Contender != ours && among(each.Contender)
+                && durability.IsDurable(each.Contender.System))
+            .Select(each => each.Figures)];
+        double[] ratios = [0];
+        if (mine is null || peers.Length == 0)
+        {
+            run.Note($"peers.{figure}: not measured, there was nobody to compare with; 0 stands for that");
+        }
+        else
+        {
+            ratios = [.. mine.Select((ourFigure, round) =>
+                ourFigure.RecordsPerSecond / peers.Max(peer => peer[round].RecordsPerSecond))];
+        }
+
+        run.Report(new BenchResult(
+            $"peers.{figure}", BenchRun.Median(ratios), "x", Floor: null, target, LowerIsBetter: false, ratios));
+    }
+
+    /// <summary>Says where a peer was faster or quicker than we.</summary>
+    public void NoteWinners(IContender ours)
+    {
+        List<PeerFigure>? mine = measured.Find(each => each.Contender == ours).Figures;
+        foreach ((IContender contender, List<PeerFigure> figures) in measured)
+        {
+            if (mine is null || contender == ours)
+            {
+                continue;
+            }
+
+            string who = $"{name}: {contender.Name}{Durable(contender)}";
+            Compare($"{who} stores more records/s", figures, mine, figure => figure.RecordsPerSecond, higher: true);
+            Compare($"{who} has the shorter p50 (us)", figures, mine, figure => figure.P50Micros, higher: false);
+            Compare($"{who} has the shorter p99 (us)", figures, mine, figure => figure.P99Micros, higher: false);
+        }
+    }
+
+    private void Compare(
+        string what, List<PeerFigure> theirs, List<PeerFigure> mine, Func<PeerFigure, double> figure, bool higher)
+    {
+        double their = Median(theirs, figure);
+        double our = Median(mine, figure);
+        if (higher ? their > our : their < our)
+        {
+            run.Note(string.Create(CultureInfo.InvariantCulture, $"{what}: {their:N0} against {our:N0}"));
+        }
+    }
+
+    private async Task<bool> TryAsync(IContender contender, Func<Task> work)
+    {
+        try
+        {
+            await work();
+            return true;
+        }
+        catch (Exception error)
+        {
+            await contender.DisposeAsync();
+            run.Note($"{name}: {contender.Name} failed and is left out: {error.Message}");
+            return false;
+        }
+    }
+
+    private void Report(IContender contender, List<PeerFigure> figures)
+    {
+        string prefix = $"peers.{name}.{contender.Name}{Durable(contender)}";
+        Report($"{prefix}.records_per_second", "1/s", false, figures, figure => figure.RecordsPerSecond);
+        Report($"{prefix}.p50_us", "us", true, figures, figure => figure.P50Micros);
+        Report($"{prefix}.p99_us", "us", true, figures, figure => figure.P99Micros);
+    }
+
+    private string Durable(IContender contender) =>
+        durability.IsDurable(contender.System) ? "" : "_not_durable";
+
+    private void Report(
+        string figure, string unit, bool lowerIsBetter, List<PeerFigure> figures, Func<PeerFigure, double> value)
+    {
+        double[] runs = [.. figures.Select(value)];
+        run.Report(new BenchResult(figure, BenchRun.Median(runs), unit, null, null, lowerIsBetter, runs));
+    }
+
+    private static double Median(List<PeerFigure> figures, Func<PeerFigure, double> value) =>
+        BenchRun.Median([.. figures.Select(value)]);
+}

@@ -1,0 +1,59 @@
+// LedgerStore beside what people use instead: the same records, the same durability, the same callers, the same
+// machine, in turns. Networked systems over mutual TLS on loopback, embedded ones in processes of their own.
+using System.Runtime.InteropServices;
+using LedgerStore.Bench.Frame;
+using LedgerStore.Bench.Peers.Embedded;
+using LedgerStore.Bench.Peers.Networked;
+
+namespace LedgerStore.Bench.Peers;
+
+internal sealed class PeersSuite : IBenchSuite
+{
+    private const string NetworkedPart = "networked";
+    private const string EmbeddedPart = "embedded";
+    private const int InterruptedExitCode = 130;
+
+    public string Name => "peers";
+
+    public string Summary => "beside PostgreSQL, etcd, NATS, SQLite, RocksDB, FasterLog: what is installed of them";
+
+    public void Run(BenchRun run)
+    {
+        using PeerFolder folder = new();
+        using PeerServers servers = new(run);
+        using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using PosixSignalRegistration ended = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        RunAsync(run, folder, servers).GetAwaiter().GetResult();
+        PeerNotes.Write(run);
+
+        // Whoever gives up waiting must not leave servers and their data behind.
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            servers.Dispose();
+            folder.Dispose();
+            Environment.Exit(InterruptedExitCode);
+        }
+    }
+
+    private static async Task RunAsync(BenchRun run, PeerFolder folder, PeerServers servers)
+    {
+        PeerDurability durability = new(run);
+        if (run.Options.Includes(NetworkedPart))
+        {
+            servers.Start(folder);
+            NetworkedCells cells = new(run, servers, folder, durability);
+            await cells.VerifyAsync();
+            await cells.SingleAsync("single_1_caller", callers: 1, target: 0.8);
+            await cells.SingleAsync("single_64_callers", callers: 64, target: 8);
+            await cells.BatchedAsync();
+            await cells.TamperEvidentAsync();
+            servers.Dispose();
+        }
+
+        if (run.Options.Includes(EmbeddedPart))
+        {
+            await new EmbeddedCell(run, folder, durability).RunAsync();
+        }
+    }
+}
