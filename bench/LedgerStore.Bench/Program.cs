@@ -30,6 +30,7 @@ internal static class Program
         new FloorSuite(),
         new CheckpointsSuite(),
         new PeersSuite(),
+        new ProfileSuite(),
     ];
 
     private static int Main(string[] arguments)

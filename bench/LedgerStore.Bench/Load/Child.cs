@@ -12,11 +12,21 @@ internal sealed class Child : IDisposable
     private readonly Process _process;
 
     public Child(params string[] arguments)
+        : this(new Dictionary<string, string>(StringComparer.Ordinal), arguments)
+    {
+    }
+
+    public Child(Dictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, UseShellExecute = false };
         start.ArgumentList.Add(typeof(Child).Assembly.Location);
         start.ArgumentList.Add(Command);
         Array.ForEach(arguments, start.ArgumentList.Add);
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         _process = Process.Start(start) ?? throw new InvalidOperationException("the child did not start");
     }
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using LedgerStore.Bench.Peers.Embedded;
 using LedgerStore.Engine;
+using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Bench.Load;
 
@@ -18,6 +19,9 @@ internal static class ChildTasks
                 Memory(
                     double.Parse(arguments[2], CultureInfo.InvariantCulture),
                     int.Parse(arguments[3], CultureInfo.InvariantCulture));
+                return 0;
+            case "profile":
+                Profile(double.Parse(arguments[2], CultureInfo.InvariantCulture));
                 return 0;
             case "idle":
                 Idle(directory, int.Parse(arguments[2], CultureInfo.InvariantCulture));
@@ -54,6 +58,19 @@ internal static class ChildTasks
             TimeSpan.FromMilliseconds(Math.Clamp(seconds * 10, 5, 100)));
         LoadFigure figure = load.Run(TimeSpan.FromSeconds(seconds));
         Say([.. peaks, figure.RecordsPerSecond]);
+    }
+
+    /// <summary>Full load; says records, seconds, CPU seconds, and the seconds of each stage.</summary>
+    private static void Profile(double seconds)
+    {
+        using BenchStore store = new(ledgers: 1);
+        using AppendLoad load = new(store, new LoadShape());
+        load.WarmUp(TimeSpan.FromSeconds(5));
+        Stage[] stages = Enum.GetValues<Stage>();
+        double[] before = [.. stages.Select(StageClock.SecondsOf)];
+        LoadFigure figure = load.Run(TimeSpan.FromSeconds(seconds));
+        double[] spent = [.. stages.Select((stage, i) => StageClock.SecondsOf(stage) - before[i])];
+        Say([figure.Records, figure.Seconds, figure.CpuSeconds, .. spent]);
     }
 
     /// <summary>Many ledgers with a few records each, and then nothing.</summary>

@@ -32,7 +32,9 @@ internal sealed partial class Bundler(
     /// <returns>Whether there was any. False too while blocks wait for the disk: Signal it to try again.</returns>
     public bool RunOnce()
     {
+        long stage = StageClock.Start();
         bool worked = WriteDurable();
+        StageClock.End(Stage.Store, stage);
         if (DueTicket() is { } ticket)
         {
             // A flush writes partial blocks of what is durable: it waits, and keeps the next frame waiting, until the
@@ -65,6 +67,7 @@ internal sealed partial class Bundler(
     public void Process(ReadOnlySpan<byte> body, uint crc, long fileNumber)
     {
         long started = EngineMeter.Now();
+        long stage = StageClock.Start();
         _grown.Clear();
         _runs.Clear();
         for (int offset = 0; offset < body.Length;)
@@ -89,8 +92,11 @@ internal sealed partial class Bundler(
             offset += header.StoredBytes;
         }
 
+        StageClock.End(Stage.Unpack, stage);
         workers.Run(_grown);
+        stage = StageClock.Start();
         CheckCopies(body, crc);
+        StageClock.End(Stage.Check, stage);
         Publish();
         meter.Bundled(started, body.Length);
     }

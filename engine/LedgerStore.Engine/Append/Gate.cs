@@ -306,6 +306,7 @@ internal sealed partial class Gate(
         operation.FirstIndex = ledger.NextIndex;
         operation.ReceivedMicros = _lastMicros;
 
+        long started = StageClock.Start();
         Span<byte> section = buffer.Reserve(operation.BuiltBytes);
         Span<byte> entries = section.Slice(SectionHeader.Bytes, operation.BuiltBytes);
         operation.Built.CopyTo(entries);
@@ -320,6 +321,7 @@ internal sealed partial class Gate(
             operation.FirstSequence,
             _lastMicros,
             operation.Fingerprint).Write(section);
+        StageClock.End(Stage.Copy, started);
 
         ledger.NextIndex += operation.Count;
         buffer.Add(operation);

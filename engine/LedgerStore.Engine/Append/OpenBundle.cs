@@ -127,11 +127,13 @@ internal sealed class OpenBundle
     /// time.</summary>
     public void Finish(BundleWorker worker)
     {
+        long stage = StageClock.Start();
         int from = StartOf(_hashed);
         int consumed = Sha256Batch.HashBundle(
             _bytes.AsSpan(from, Bytes - from), _leaves.AsSpan(_hashed, Count - _hashed));
         Invariant.That(consumed == Bytes - from, "the hashed entries are the bundle's entries");
         Volatile.Write(ref _hashed, Count);
+        stage = StageClock.End(Stage.Hash, stage);
         if (!IsFull)
         {
             return;
@@ -141,6 +143,7 @@ internal sealed class OpenBundle
         Volatile.Write(ref _hasRoot, true);
         _block = BundleMemory.Shared.Rent(BlockEncoder.BlockBytesBound(Bytes, Count));
         BlockBytes = Encode(worker.Encoder, Count, _block);
+        StageClock.End(Stage.Compress, stage);
     }
 
     /// <summary>Copies the entries for a reader, who holds the copy's one reference. Under the tail's lock.</summary>

@@ -39,20 +39,25 @@ internal sealed class Sequencer(
         }
 
         long started = EngineMeter.Now();
+        long stage = StageClock.Start();
         if (!TryWrite(frame))
         {
             return false;
         }
 
+        stage = StageClock.End(Stage.Write, stage);
+
         // A crash before the sync leaves a torn frame, which recovery cuts. A crash after it leaves a durable frame
         // nobody was told about, which is fine: the producer asks again with the same sequence.
         journal.Sync(buffer.FrameNumber, frame.Length);
+        stage = StageClock.End(Stage.Sync, stage);
 
         // Another thread's sync may have failed meanwhile: from then on nothing is acknowledged.
         poison.ThrowIfSet();
         _held = null;
         _isIdleMarked = false;
         Acknowledge(buffer);
+        StageClock.End(Stage.Acknowledge, stage);
         meter.Committed(started, buffer.Entries, frame.Length);
         Release(buffer);
         return true;
@@ -84,8 +89,10 @@ internal sealed class Sequencer(
     private void Begin(AppendBuffer buffer, Span<byte> frame)
     {
         buffer.FileNumber = journal.Place(frame.Length).Number;
+        long started = StageClock.Start();
         buffer.BodyCrc = journal.Seal(
             frame, buffer.FrameNumber, buffer.BodyBytes, buffer.Sections, buffer.LastMicros, FrameKind.Batches);
+        StageClock.End(Stage.Crc, started);
 
         // From here on the bundler reads the buffer, and nobody changes it: it hashes and compresses while the disk
         // works. What it makes of it is written only when Durable covers it.

@@ -2,6 +2,7 @@
 // Holds pools and nothing else: any thread.
 using System.Buffers;
 using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Engine;
 
@@ -14,7 +15,9 @@ internal sealed class Appends(Gate gate, EntryBuilder builder, BatchFingerprint 
         LedgerLog ledger, in RecordBatch batch, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        long started = StageClock.Start();
         AppendOperation operation = Build(ledger, batch);
+        started = StageClock.End(Stage.Build, started);
 
         // Taken before it is admitted: once it is, it may be finished, and used for another batch, at any moment.
         ValueTask<AppendResult> answer = operation.Answer;
@@ -23,6 +26,7 @@ internal sealed class Appends(Gate gate, EntryBuilder builder, BatchFingerprint 
         try
         {
             isAdmitted = gate.Admit(operation);
+            StageClock.End(Stage.Gate, started);
         }
         catch
         {
