@@ -71,8 +71,8 @@ internal static class AppendCommand
             ulong skip = request.Resume
                 ? await appender.GetNextSequenceAsync(run.Cancellation).ConfigureAwait(false) - 1
                 : 0;
-            Import import = new(run, request, appender, new LineBatches(source, request.IsJson), skip);
             double bytes = source.CanSeek ? source.Length : 0;
+            Import import = new(run, request, appender, new LineBatches(source, request.IsJson), skip, bytes);
             await ProgressLine.RunAsync(run, $"append to {request.Ledger}", bytes, import.RunAsync)
                 .ConfigureAwait(false);
             import.Report();
@@ -117,7 +117,8 @@ internal static class AppendCommand
         bool Wait);
 
     /// <summary>One import: a window of batches, whose answers come in order.</summary>
-    private sealed class Import(Run run, Request request, Appender appender, LineBatches lines, ulong skip)
+    private sealed class Import(
+        Run run, Request request, Appender appender, LineBatches lines, ulong skip, double bytesTotal)
     {
         private readonly Queue<(Task<AppendedBatch> Stored, LineBatch Batch)> underWay = new();
         private readonly long started = Stopwatch.GetTimestamp();
@@ -143,13 +144,13 @@ internal static class AppendCommand
                     await TakeAsync().ConfigureAwait(false);
                 }
 
-                progress.Tell(lines.BytesRead, 0, Rate);
+                progress.Tell(lines.BytesRead, bytesTotal, Rate);
             }
 
             while (underWay.Count > 0)
             {
                 await TakeAsync().ConfigureAwait(false);
-                progress.Tell(lines.BytesRead, 0, Rate);
+                progress.Tell(lines.BytesRead, bytesTotal, Rate);
             }
 
             return true;

@@ -14,14 +14,24 @@ internal static class BenchCommand
     public static Command Create(CommandBuilder builder)
     {
         Argument<string> ledger = new("ledger") { Description = "A ledger for tests: the records stay in it" };
-        Option<int> seconds = new("--seconds") { HelpName = "N", DefaultValueFactory = static _ => 5 };
+        Option<int> seconds = new("--seconds")
+        {
+            HelpName = "N",
+            Description = "How long",
+            DefaultValueFactory = static _ => 5,
+        };
         Option<int> callers = new("--callers")
         {
             HelpName = "N",
             Description = "Callers with one record outstanding each",
             DefaultValueFactory = static _ => 64,
         };
-        Option<int> bytes = new("--bytes") { HelpName = "N", DefaultValueFactory = static _ => 256 };
+        Option<int> bytes = new("--bytes")
+        {
+            HelpName = "N",
+            Description = "The size of a record",
+            DefaultValueFactory = static _ => 256,
+        };
         return builder.Make(
             "bench",
             "Append records for some seconds, and say how many a second and how long one took\n\n"

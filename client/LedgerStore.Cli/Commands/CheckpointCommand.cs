@@ -25,7 +25,8 @@ internal static class CheckpointCommand
             {
                 using LedgerClient client = run.Connect(Capability.Verify);
                 using Verifier verifier = LedgerTrust.Open(run, client, run.Get(ledger), run.Get(vkey));
-                VerifiedCheckpoint checkpoint = await verifier.UpdateAsync(run.Cancellation).ConfigureAwait(false);
+                VerifiedCheckpoint checkpoint = await LedgerTrust.UpdateAsync(run, client, verifier)
+                    .ConfigureAwait(false);
                 if (run.Get(output) is { } file)
                 {
                     await File.WriteAllBytesAsync(file, checkpoint.Note.Bytes.ToArray(), run.Cancellation)

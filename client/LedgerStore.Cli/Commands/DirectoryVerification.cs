@@ -56,7 +56,9 @@ internal static class DirectoryVerification
 
     private static void Print(Run run, VerifyReport report, bool hasKeys)
     {
-        run.Line(report.IsVerified ? $"verified: {report.DataDirectory}" : $"NOT VERIFIED: {report.DataDirectory}");
+        run.Verdict(
+            report.IsVerified,
+            report.IsVerified ? $"verified: {report.DataDirectory}" : $"NOT VERIFIED: {report.DataDirectory}");
         foreach (VerifyFinding finding in report.Findings.Take(FindingsShown))
         {
             run.Line($"  {Where(finding)}");

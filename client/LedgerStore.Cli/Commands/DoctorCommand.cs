@@ -31,13 +31,14 @@ internal static class DoctorCommand
         };
         return builder.Make(
             "doctor",
-            "Check libraries, file system, clock, certificates and the server. Exit code 2: something is wrong",
+            "Check libraries, file system, clock, certificates and the server. Exit code 2: something is wrong\n\n"
+            + "  ledger doctor --data /var/lib/ledgerstore",
             [data],
             async run =>
             {
                 List<Check> checks =
                 [
-                    .. MachineChecks.Run(run.Get(data) ?? Directory.GetCurrentDirectory()),
+                    .. MachineChecks.Run(run.Get(data)),
                     .. await ConnectionChecks.RunAsync(run).ConfigureAwait(false),
                 ];
                 Print(run, checks);

@@ -8,8 +8,8 @@ internal sealed class EntryOptions
 {
     public Option<EntryFormat?> Format { get; } = new("--format")
     {
-        HelpName = "text|json|raw",
-        Description = "How entries look: a line of text, a JSON object in a line, or the payload alone",
+        HelpName = "table|text|json|raw",
+        Description = "A line each: table (cut to the terminal), text, a JSON object, or the payload alone",
     };
 
     public Option<bool> Verified { get; } = new("--verified")
@@ -26,5 +26,7 @@ internal sealed class EntryOptions
     public IEnumerable<Option> All => [Format, Verified, Data];
 
     public EntryFormat FormatOf(Run run) =>
-        run.Get(Format) ?? (run.IsJson ? EntryFormat.Json : EntryFormat.Text);
+        run.Get(Format) ?? (run.IsJson ? EntryFormat.Json
+            : run.Host.IsOutputTerminal ? EntryFormat.Table
+            : EntryFormat.Text);
 }

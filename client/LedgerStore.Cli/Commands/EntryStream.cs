@@ -9,7 +9,10 @@ internal static class EntryStream
 {
     public static async Task<int> RunAsync(Run run, string ledger, EntryOptions entries, ReadOptions options)
     {
-        EntryPrinter printer = new(run.Host.Output, entries.FormatOf(run));
+        EntryPrinter printer = new(
+            run.Host.Output,
+            entries.FormatOf(run),
+            new EntryColumns(run.Host.Columns, run.Host.HasColour));
         try
         {
             return run.Get(entries.Data) is { } directory

@@ -20,7 +20,8 @@ internal static class FreezeCommand
         };
         return builder.Make(
             "freeze",
-            "End a ledger: it is read and verified as before, and takes no more entries, for good",
+            "End a ledger: it is read and verified as before, and takes no more entries, for good\n\n"
+            + "  ledger freeze payments-2025 --reason 'the year is closed'",
             [name, reason],
             async run =>
             {

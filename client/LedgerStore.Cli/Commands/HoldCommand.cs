@@ -53,7 +53,7 @@ internal static class HoldCommand
         Option<string> reason = Reason();
         return builder.Make(
             "release",
-            "End a hold",
+            "End a hold\n\n  ledger hold release payments HOLD --reason 'case 17 is closed'",
             [ledger, id, reason],
             async run =>
             {
@@ -70,7 +70,7 @@ internal static class HoldCommand
         Argument<string> ledger = Ledger();
         return builder.Make(
             "list",
-            "List the holds of a ledger",
+            "List the holds of a ledger\n\n  ledger hold list payments",
             [ledger],
             async run =>
             {

@@ -30,7 +30,12 @@ internal static class InitCommand
             HelpName = "DIR",
             Description = "Where the data will be (default DIRECTORY/data)",
         };
-        Option<int> port = new("--port") { HelpName = "N", DefaultValueFactory = static _ => 7443 };
+        Option<int> port = new("--port")
+        {
+            HelpName = "N",
+            Description = "Where the server listens",
+            DefaultValueFactory = static _ => 7443,
+        };
         return builder.Make(
             "init",
             "Make keys, an authority, certificates, a policy and server.yaml\n\n"
@@ -69,27 +74,56 @@ internal static class InitCommand
         LogKeyFile.Create(plan.In("signing.pem")).Dispose();
         PkiFiles.WritePublic(plan.In("policy.yaml"), PolicyText(plan));
         PkiFiles.WritePublic(plan.In("server.yaml"), ServerText(plan, pki));
-        WriteProfile(plan);
-        Report(run, plan, pki);
+        ConfigFile.Empty.With(ProfileOf(plan, "pki")).Write(plan.In("ledger.yaml"));
+        Report(run, plan, pki, AddProfile(run, plan));
     }
 
-    private static void WriteProfile(Plan plan) => ConfigFile.Empty.With(new Profile(plan.Name)
+    /// <summary>Adds the profile to the user's configuration, so that the next command just works.</summary>
+    /// <returns>Whether it is the one that is used when none is named.</returns>
+    private static bool AddProfile(Run run, Plan plan)
+    {
+        string path = run.Settings.ConfigPath;
+        ConfigFile file = File.Exists(path) ? ConfigFile.Read(path) : ConfigFile.Empty;
+        if (path != plan.In("ledger.yaml"))
+        {
+            file = file.With(ProfileOf(plan, plan.In("pki")));
+            file.Write(path);
+        }
+
+        return file.Default == plan.Name;
+    }
+
+    private static Profile ProfileOf(Plan plan, string pki) => new(plan.Name)
     {
         Values = new Dictionary<string, string>
         {
             ["server"] = $"https://{plan.Hosts[0]}:{plan.Port}",
             ["public_name"] = plan.Name,
-            ["ca"] = "pki/ca.pem",
-            ["clients"] = "pki/clients",
+            ["ca"] = pki + "/ca.pem",
+            ["clients"] = pki + "/clients",
             ["append"] = "appender",
             ["read"] = "reader",
             ["verify"] = "auditor",
             ["administer"] = "administrator",
         },
-    }).Write(plan.In("ledger.yaml"));
+    };
 
-    private static void Report(Run run, Plan plan, PkiDirectory pki)
+    private static void Report(Run run, Plan plan, PkiDirectory pki, bool isDefault)
     {
+        if (run.IsJson)
+        {
+            JsonOutput.Object(run, json =>
+            {
+                json.WriteString("directory", plan.Root);
+                json.WriteString("server", plan.In("server.yaml"));
+                json.WriteString("policy", plan.In("policy.yaml"));
+                json.WriteString("signing_key", plan.In("signing.pem"));
+                json.WriteString("config", run.Settings.ConfigPath);
+                json.WriteString("profile", plan.Name);
+            });
+            return;
+        }
+
         run.Line($"made {plan.Root}:");
         TextTable.WriteFacts(run,
         [
@@ -98,12 +132,17 @@ internal static class InitCommand
             ("  signing.pem", "signs checkpoints; keep a copy where the server's operator cannot reach"),
             ("  pki", $"authority until {pki.Authority.NotAfter:yyyy-MM-dd}, certificates for "
                 + $"{CertificateAuthority.LeafValidity.TotalDays:N0} days; move pki/ca.key offline"),
-            ("  ledger.yaml", "a profile for this command"),
+            ("  ledger.yaml", $"the profile {plan.Name} for this command, for others; yours is in "
+                + run.Settings.ConfigPath),
         ]);
         run.Line(string.Empty);
         run.Line("Next:");
         run.Line($"  LedgerStore.Server serve --config {plan.In("server.yaml")}");
-        run.Line($"  export LEDGER_CONFIG={plan.In("ledger.yaml")}");
+        if (!isDefault)
+        {
+            run.Line($"  export LEDGER_PROFILE={plan.Name}");
+        }
+
         run.Line("  ledger create payments");
         run.Line($"  ledger trust add \"$(ledger key show {plan.In("signing.pem")} --name {plan.Name} payments)\"");
     }

@@ -24,7 +24,15 @@ internal static class KeyCommand
             run =>
             {
                 LogKeyFile.Create(Path.GetFullPath(run.Get(file))).Dispose();
-                run.Line($"wrote {run.Get(file)}");
+                if (run.IsJson)
+                {
+                    JsonOutput.Object(run, json => json.WriteString("file", Path.GetFullPath(run.Get(file))));
+                }
+                else
+                {
+                    run.Line($"wrote {run.Get(file)}");
+                }
+
                 return Task.FromResult(ExitCode.Done);
             });
     }
@@ -52,9 +60,17 @@ internal static class KeyCommand
                 string store = run.Get(name) ?? run.Settings.PublicName
                     ?? throw new UsageException("the store's public name is not known", "give --name NAME");
                 using SigningKey key = LogKeyFile.Load(run.Get(file));
-                foreach (string ledger in run.Get(ledgers))
+                string[] vkeys =
+                [
+                    .. run.Get(ledgers).Select(ledger => LogKeyFile.VerifierKeyOf($"{store}/{ledger}", key)),
+                ];
+                if (run.IsJson)
                 {
-                    run.Line(LogKeyFile.VerifierKeyOf($"{store}/{ledger}", key));
+                    TrustCommand.PrintKeys(run, "vkeys", vkeys);
+                }
+                else
+                {
+                    Array.ForEach(vkeys, run.Line);
                 }
 
                 return Task.FromResult(ExitCode.Done);

@@ -18,7 +18,9 @@ internal static class LedgersCommand
         };
         return builder.Make(
             "ledgers",
-            "List the ledgers on which you may do something",
+            "List the ledgers on which you may do something\n\n"
+            + "  ledger ledgers\n"
+            + "  ledger ledgers payments. --json",
             [prefix],
             async run =>
             {

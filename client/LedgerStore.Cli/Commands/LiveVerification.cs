@@ -30,7 +30,8 @@ internal static class LiveVerification
                 await LedgerTrust.ContinueAsync(run, verifier, file).ConfigureAwait(false);
             }
 
-            VerifiedCheckpoint checkpoint = await verifier.UpdateAsync(run.Cancellation).ConfigureAwait(false);
+            VerifiedCheckpoint checkpoint = await LedgerTrust.UpdateAsync(run, verifying, verifier)
+                .ConfigureAwait(false);
             Tally tally = await ProgressLine.RunAsync(
                 run,
                 $"verify {ledger}",
@@ -112,9 +113,8 @@ internal static class LiveVerification
             return;
         }
 
-        run.Line(tally.FirstUnreadable is null
-            ? $"verified: {checkpoint.Checkpoint.Origin}"
-            : $"NOT VERIFIED: {checkpoint.Checkpoint.Origin}");
+        bool isGood = tally.FirstUnreadable is null;
+        run.Verdict(isGood, (isGood ? "verified: " : "NOT VERIFIED: ") + checkpoint.Checkpoint.Origin);
         run.Line($"  {tally.Entries} entries are those of the signed tree of size {checkpoint.Size}");
         if (tally.Expired > 0)
         {

@@ -19,16 +19,27 @@ internal static class MachineChecks
     private static readonly HashSet<string> Tested = ["ext4", "xfs", "btrfs"];
     private static readonly HashSet<string> Forgetful = ["tmpfs", "ramfs", "overlay", "overlayfs"];
 
-    public static IEnumerable<Check> Run(string directory) =>
-    [
-        Library("liblz4.so.1", "liblz4-1"),
-        Library("libcrypto.so.3", "libssl3"),
-        FileSystem(directory),
-        FreeSpace(directory),
-        Sync(directory),
-        OpenFiles(),
-        Clock(),
-    ];
+    /// <param name="data">The data directory, or where it will be; null: the working directory stands for it.</param>
+    public static IEnumerable<Check> Run(string? data)
+    {
+        string directory = Path.GetFullPath(data ?? ".");
+        if (!Directory.Exists(directory))
+        {
+            throw new UsageException($"there is no directory {directory}", "make it, owned by who will run the server");
+        }
+
+        return
+        [
+            Library("liblz4.so.1", "liblz4-1"),
+            Library("libcrypto.so.3", "libssl3"),
+            FileSystem(directory),
+            FreeSpace(directory),
+            Sync(directory),
+            .. data is null ? Array.Empty<Check>() : [Permissions(directory)],
+            OpenFiles(),
+            Clock(),
+        ];
+    }
 
     private static Check Library(string file, string package)
     {
@@ -94,6 +105,19 @@ internal static class MachineChecks
                 "sync", CheckResult.Doubtful,
                 $"4 KiB in {median:N0} us: too fast for a disk, something does not wait for it")
             : new Check("sync", CheckResult.Good, $"4 KiB in {median:N0} us");
+    }
+
+    /// <summary>Who can write a data directory can take entries away; who can read it reads every record.</summary>
+    private static Check Permissions(string directory)
+    {
+        const UnixFileMode Writers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        const UnixFileMode Readers = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        UnixFileMode mode = OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(directory);
+        return (mode & Writers) != UnixFileMode.None
+            ? new Check("permissions", CheckResult.Bad, $"others can write in it: chmod 700 {directory}")
+            : (mode & Readers) != UnixFileMode.None
+                ? new Check("permissions", CheckResult.Doubtful, $"others can list it: chmod 700 {directory}")
+                : new Check("permissions", CheckResult.Good, "only its owner");
     }
 
     private static Check OpenFiles()

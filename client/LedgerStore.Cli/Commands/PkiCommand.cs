@@ -56,7 +56,9 @@ internal static class PkiCommand
         Option<int?> days = Days();
         return builder.Make(
             "renew",
-            "Make a new key and certificate with the same identity",
+            "Make a new key and certificate with the same identity\n\n"
+            + "  ledger pki renew payments\n"
+            + "  ledger pki renew server --days 30         a server that runs takes it without a restart",
             [name, pki, days],
             run =>
             {
@@ -78,7 +80,7 @@ internal static class PkiCommand
         Option<string?> pki = Directory();
         return builder.Make(
             "list",
-            "List what was ever issued, with what a deny list needs",
+            "List what was ever issued, with what a deny list needs\n\n  ledger pki list --json",
             [pki],
             run =>
             {
@@ -116,14 +118,14 @@ internal static class PkiCommand
 
         TextTable.Write(
             run,
-            ["name", "serial", "state", "in use"],
+            ["name", "state", "in use", "serial"],
             [
                 .. listed.Select(item => new[]
                 {
                     string.Join(' ', item.Certificate.Names),
-                    item.Certificate.Serial,
                     item.Certificate.StateAt(run.Now),
                     item.IsInUse ? "yes" : "no",
+                    item.Certificate.Serial,
                 }),
             ]);
     }

@@ -17,7 +17,8 @@ internal static class PolicyCommand
         Argument<string> file = FileArgument();
         return builder.Make(
             "check",
-            "Check a policy; every mistake is told with line and column. Exit code 2: it would be refused",
+            "Check a policy; every mistake is told with line and column. Exit code 2: it would be refused\n\n"
+            + "  ledger policy check policy.yaml",
             [file],
             run =>
             {
@@ -58,11 +59,11 @@ internal static class PolicyCommand
                 CompiledPolicy policy = Load(run.Get(file));
                 if (run.Get(ledger) is { } name)
                 {
-                    foreach (Capability capability in Enum.GetValues<Capability>())
-                    {
-                        Decision decision = policy.Decide(run.Get(identity), capability, name);
-                        run.Line($"{CapabilityNames.Of(capability)} on {name}: {decision}");
-                    }
+                    PrintDecisions(run, policy, run.Get(identity), name);
+                }
+                else if (run.IsJson)
+                {
+                    PrintGrants(run, policy.Explain(run.Get(identity)).Grants);
                 }
                 else
                 {
@@ -99,6 +100,12 @@ internal static class PolicyCommand
         string[] names = ledgers.Length > 0 ? ledgers : [.. use.Ledgers];
         if (names.Length == 0)
         {
+            if (run.IsJson)
+            {
+                PrintGrants(run, policy.Review());
+                return ExitCode.Done;
+            }
+
             foreach (PolicyGrant grant in policy.Review())
             {
                 run.Line(grant.ToString());
@@ -138,6 +145,60 @@ internal static class PolicyCommand
 
         return ExitCode.Done;
     }
+
+    private static void PrintDecisions(Run run, CompiledPolicy policy, string identity, string ledger)
+    {
+        (Capability Asked, Decision Answer)[] decisions =
+        [
+            .. Enum.GetValues<Capability>()
+                .Select(capability => (capability, policy.Decide(identity, capability, ledger))),
+        ];
+        if (!run.IsJson)
+        {
+            foreach ((Capability asked, Decision answer) in decisions)
+            {
+                run.Line($"{CapabilityNames.Of(asked)} on {ledger}: {answer}");
+            }
+
+            return;
+        }
+
+        JsonOutput.Object(run, json =>
+        {
+            json.WriteString("identity", identity);
+            json.WriteString("ledger", ledger);
+            json.WriteStartArray("decisions");
+            foreach ((Capability asked, Decision answer) in decisions)
+            {
+                json.WriteStartObject();
+                json.WriteString("capability", CapabilityNames.Of(asked));
+                json.WriteBoolean("allowed", answer.Allowed);
+                json.WriteString("reason", answer.Reason);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        });
+    }
+
+    private static void PrintGrants(Run run, IReadOnlyList<PolicyGrant> grants) => JsonOutput.Object(run, json =>
+    {
+        json.WriteStartArray("grants");
+        foreach (PolicyGrant grant in grants)
+        {
+            json.WriteStartObject();
+            json.WriteString("identity", grant.Identity);
+            json.WriteString("capabilities", grant.Capabilities.ToString());
+            json.WriteString("ledgers", grant.Ledgers);
+            json.WriteBoolean("store_wide", grant.IsStoreWide);
+            json.WriteString("role", grant.Role);
+            json.WriteNumber("binding", grant.BindingNumber);
+            json.WriteNumber("line", grant.Line);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
 
     private static CompiledPolicy Load(string file)
     {

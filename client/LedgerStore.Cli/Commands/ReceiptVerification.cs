@@ -54,7 +54,7 @@ internal static class ReceiptVerification
     }
 
     // Two sizes need a consistency proof, which a file does not hold; at one size the roots must be the same.
-    private static void CheckAgainst(VerifiedCheckpoint checkpoint, IReadOnlyList<string> files)
+    public static void CheckAgainst(VerifiedCheckpoint checkpoint, IReadOnlyList<string> files)
     {
         foreach (string file in files)
         {
@@ -63,7 +63,7 @@ internal static class ReceiptVerification
                 && known.Root != checkpoint.Root)
             {
                 throw new VerificationFailedException(
-                    $"the receipt's tree of size {known.Size} has the root {checkpoint.Root}, in {file} it has "
+                    $"the tree of size {known.Size} has the root {checkpoint.Root}, in {file} it has "
                     + $"{known.Root}: the log shows two histories");
             }
         }
@@ -98,7 +98,8 @@ internal static class ReceiptVerification
         return verdict == EvidenceVerdict.DoesNotHold ? ExitCode.NotVerified : ExitCode.Done;
     }
 
-    private static VerifierKey KeyOf(Run run, string origin, string? vkey)
+    /// <summary>The key of an origin: given for this run, or trusted.</summary>
+    public static VerifierKey KeyOf(Run run, string origin, string? vkey)
     {
         VerifierKey? key = vkey is not null
             ? VerifierKey.Parse(vkey)
@@ -126,7 +127,7 @@ internal static class ReceiptVerification
             return;
         }
 
-        run.Line($"verified: {file}");
+        run.Verdict(isGood: true, $"verified: {file}");
         run.Line($"  entry {receipt.Index} of {checkpoint.Checkpoint.Origin}, in the signed tree of size "
             + $"{checkpoint.Size}");
         run.Host.Out.Flush();
@@ -135,7 +136,7 @@ internal static class ReceiptVerification
         printer.Flush();
     }
 
-    private static int NotVerified(Run run, string file, string problem)
+    public static int NotVerified(Run run, string file, string problem)
     {
         if (run.IsJson)
         {
@@ -147,7 +148,7 @@ internal static class ReceiptVerification
         }
         else
         {
-            run.Line($"NOT VERIFIED: {file}");
+            run.Verdict(isGood: false, $"NOT VERIFIED: {file}");
             run.Line($"  {problem}");
         }
 

@@ -22,7 +22,7 @@ internal static class RetentionCommand
         Argument<string> ledger = Ledger();
         return builder.Make(
             "show",
-            "Show the retention of a ledger",
+            "Show the retention of a ledger\n\n  ledger retention show payments",
             [ledger],
             async run =>
             {
@@ -80,7 +80,7 @@ internal static class RetentionCommand
         Argument<string> ledger = Ledger();
         return builder.Make(
             "plan",
-            "Show what would move or go, and when",
+            "Show what would move or go, and when\n\n  ledger retention plan payments",
             [ledger],
             async run =>
             {
@@ -105,7 +105,7 @@ internal static class RetentionCommand
         Argument<string> ledger = Ledger();
         return builder.Make(
             "apply",
-            "Apply the retention now, not at the next round",
+            "Apply the retention now, not at the next round\n\n  ledger retention apply payments",
             [ledger],
             async run =>
             {

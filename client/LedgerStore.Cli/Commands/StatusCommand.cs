@@ -11,7 +11,7 @@ internal static class StatusCommand
 {
     public static Command Create(CommandBuilder builder) => builder.Make(
         "status",
-        "Show how the server is; exit code 5 if it has a problem",
+        "Show how the server is; exit code 5 if it has a problem\n\n  ledger status --json",
         [],
         async run =>
         {

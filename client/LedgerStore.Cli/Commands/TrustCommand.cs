@@ -44,19 +44,14 @@ internal static class TrustCommand
 
     private static Command List(CommandBuilder builder) => builder.Make(
         "list",
-        "List the trusted keys",
+        "List the trusted keys\n\n  ledger trust list",
         [],
         run =>
         {
             TrustFile trust = TrustFile.Load(run.Settings.TrustPath);
             if (run.IsJson)
             {
-                JsonOutput.Object(run, json =>
-                {
-                    json.WriteStartArray("keys");
-                    trust.Keys.ForEach(key => json.WriteStringValue(key.ToString()));
-                    json.WriteEndArray();
-                });
+                PrintKeys(run, "keys", [.. trust.Keys.Select(key => key.ToString())]);
             }
             else
             {
@@ -71,7 +66,7 @@ internal static class TrustCommand
         Argument<string> origin = new("origin") { Description = "The log, such as ledger.example.org/payments" };
         return builder.Make(
             "remove",
-            "Trust the keys of a log no more",
+            "Trust the keys of a log no more\n\n  ledger trust remove ledger.example.org/payments",
             [origin],
             run =>
             {
@@ -84,17 +79,29 @@ internal static class TrustCommand
                 }
 
                 trust.Save();
-                run.Line($"no longer trusted: {run.Get(origin)}");
+                Tell(run, run.Get(origin), "no longer trusted");
                 return Task.FromResult(ExitCode.Done);
             });
     }
+
+    /// <summary>Keys in JSON.</summary>
+    public static void PrintKeys(Run run, string name, IReadOnlyList<string> keys) => JsonOutput.Object(run, json =>
+    {
+        json.WriteStartArray(name);
+        foreach (string key in keys)
+        {
+            json.WriteStringValue(key);
+        }
+
+        json.WriteEndArray();
+    });
 
     private static void AddKey(Run run, VerifierKey key)
     {
         TrustFile trust = TrustFile.Load(run.Settings.TrustPath);
         if (trust.Keys.Contains(key))
         {
-            run.Line($"trusted already: {key.Name}");
+            Tell(run, key.Name.Text, "trusted already");
             return;
         }
 
@@ -107,7 +114,23 @@ internal static class TrustCommand
 
         trust.Keys.Add(key);
         trust.Save();
-        run.Line($"trusted: {key.Name}");
+        Tell(run, key.Name.Text, "trusted");
+    }
+
+    private static void Tell(Run run, string origin, string what)
+    {
+        if (run.IsJson)
+        {
+            JsonOutput.Object(run, json =>
+            {
+                json.WriteString("origin", origin);
+                json.WriteString("result", what);
+            });
+        }
+        else
+        {
+            run.Line($"{what}: {origin}");
+        }
     }
 
     private static async Task<VerifierKey> AskAsync(Run run, string ledger)

@@ -12,7 +12,7 @@ internal static class VerifyCommand
         Argument<string?> target = new("target")
         {
             Arity = ArgumentArity.ZeroOrOne,
-            Description = "A file (receipt or evidence), a data directory, or a ledger of the server",
+            Description = "A receipt, evidence, an exported bundle, a data directory, or a ledger of the server",
         };
         Option<string?> data = new("--data") { HelpName = "DIR", Description = "A data directory, without a server" };
         Option<string?> receipt = new("--receipt") { HelpName = "FILE", Description = "A .tlog-proof, or evidence" };
@@ -44,12 +44,13 @@ internal static class VerifyCommand
             "Verify from the public key alone; the first bad entry is named. Exit code 1: it did not verify\n\n"
             + "  ledger verify demo                        every entry the server has\n"
             + "  ledger verify demo-7.tlog-proof           a receipt, offline\n"
+            + "  ledger verify demo-0-99                   what `ledger export` wrote, offline\n"
             + "  ledger verify --data ./data --json        a data directory, offline",
             [target, data, receipt, entry, vkeys, publicName, checkpoints, snapshot, evidence, from],
             run =>
             {
                 string? found = run.Find(target);
-                string? directory = run.Get(data) ?? (Directory.Exists(found) ? found : null);
+                string? directory = run.Get(data) ?? (IsVerifiable(found) ? found : null);
                 string? file = run.Get(receipt) ?? (File.Exists(found) ? found : null);
                 IReadOnlyList<string> keys = run.Get(vkeys) ?? [];
                 IReadOnlyList<string> kept = run.Get(checkpoints) ?? [];
@@ -57,12 +58,20 @@ internal static class VerifyCommand
                     + (found is null ? 0 : 1);
                 return given != 1
                     ? throw new UsageException("say one thing to verify: a target, --data DIR or --receipt FILE")
+                    : directory is not null && EvidenceBundle.IsIn(directory)
+                        ? BundleVerification.Run(run, directory, One(keys), kept)
                     : file is not null ? ReceiptVerification.Run(run, file, run.Get(entry), One(keys), kept)
                     : directory is not null ? DirectoryVerification.RunAsync(
                         run, directory, new DirectoryTrust(keys, run.Get(publicName), kept), run.Get(snapshot))
                     : LiveVerification.RunAsync(run, found!, One(keys), kept, run.Get(evidence), run.Get(from));
             });
     }
+
+    // Any other directory in the way may have a ledger's name by chance.
+    private static bool IsVerifiable(string? directory) => directory is not null && Directory.Exists(directory)
+        && (directory.Contains('/')
+            || File.Exists(Path.Combine(directory, "store.json"))
+            || EvidenceBundle.IsIn(directory));
 
     private static string? One(IReadOnlyList<string> keys) => keys.Count <= 1
         ? keys.Count == 0 ? null : keys[0]

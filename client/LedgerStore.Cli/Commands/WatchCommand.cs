@@ -40,8 +40,8 @@ internal static class WatchCommand
         try
         {
             // A server that is not there is told at once; later it is waited for.
-            await AcceptAsync(run, verifier, await verifier.UpdateAsync(run.Cancellation).ConfigureAwait(false), others)
-                .ConfigureAwait(false);
+            VerifiedCheckpoint first = await LedgerTrust.UpdateAsync(run, client, verifier).ConfigureAwait(false);
+            await AcceptAsync(run, verifier, first, others).ConfigureAwait(false);
             if (isOnce)
             {
                 return ExitCode.Done;

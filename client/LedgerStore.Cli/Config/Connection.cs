@@ -49,11 +49,17 @@ internal static class Connection
         Existing(key);
         using X509Certificate2 certificate = X509Certificate2.CreateFromPem(PkiFiles.Read(file));
         CertificateReport report = CertificateReport.Of(certificate);
-        if (now > report.NotAfter || now < report.NotBefore)
+        string renew = $"`ledger pki renew {Path.GetFileNameWithoutExtension(file)}`";
+        if (now > report.NotAfter)
         {
             throw new UsageException(
-                $"the certificate {file} is {report.StateAt(now)}",
-                $"issue a new one with `ledger pki renew {Path.GetFileNameWithoutExtension(file)}`");
+                $"the certificate {file} {report.StateAt(now)}", $"issue a new one with {renew}");
+        }
+
+        if (now < report.NotBefore)
+        {
+            throw new UsageException(
+                $"the certificate {file} is {report.StateAt(now)}", "is the clock of this machine right?");
         }
     }
 

@@ -2,6 +2,8 @@
 using System.Text;
 using LedgerStore.Client;
 using LedgerStore.Proofs;
+using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol.V1;
 
 namespace LedgerStore.Cli;
 
@@ -34,6 +36,26 @@ internal static class LedgerTrust
         return key.Name.Text.EndsWith("/" + ledger, StringComparison.Ordinal)
             ? key
             : throw new UsageException($"the key {key.Name} is not of a ledger '{ledger}'");
+    }
+
+    /// <summary>The newest checkpoint. Just after its first entry a ledger has none for a moment: that is waited for.
+    /// </summary>
+    public static async Task<VerifiedCheckpoint> UpdateAsync(Run run, LedgerClient client, Verifier verifier)
+    {
+        try
+        {
+            return await verifier.UpdateAsync(run.Cancellation).ConfigureAwait(false);
+        }
+        catch (RpcException none) when (none.Info is { Reason: "NO_CHECKPOINT" })
+        {
+            LedgerInfo info = await client.Catalog.DescribeAsync(verifier.Ledger, run.Cancellation)
+                .ConfigureAwait(false);
+            return info.Size > 0
+                ? await verifier.WaitForAsync(1, run.Cancellation).ConfigureAwait(false)
+                : throw new UsageException(
+                    $"the ledger '{verifier.Ledger}' has no entries yet, so nothing of it is signed",
+                    $"`ledger append {verifier.Ledger} RECORD` makes the first");
+        }
     }
 
     /// <summary>Demands that the ledger continues a checkpoint which somebody kept.</summary>

@@ -37,6 +37,12 @@ internal sealed class CliHost : IDisposable
     /// <summary>People look at what is told on the side: progress.</summary>
     public bool IsErrorTerminal { get; init; }
 
+    /// <summary>The terminal's columns; 0: it has no end.</summary>
+    public int Columns { get; init; }
+
+    /// <summary>Colours: on a terminal, unless NO_COLOR says otherwise.</summary>
+    public bool HasColour => IsOutputTerminal && string.IsNullOrEmpty(Environment("NO_COLOR"));
+
     /// <summary>Somebody types what is read.</summary>
     public bool IsInputTerminal { get; init; }
 
@@ -50,6 +56,7 @@ internal sealed class CliHost : IDisposable
         IsOutputTerminal = !Console.IsOutputRedirected,
         IsErrorTerminal = !Console.IsErrorRedirected,
         IsInputTerminal = !Console.IsInputRedirected,
+        Columns = Console.IsOutputRedirected ? 0 : Console.BufferWidth,
     };
 
     public void Dispose()

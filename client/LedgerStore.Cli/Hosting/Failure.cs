@@ -23,7 +23,7 @@ internal sealed record Failure(int ExitCode, string Message, string Hint)
         VerificationFailedException or EntriesMissingException => new(
             Cli.ExitCode.NotVerified, error.Message, string.Empty),
         AppendException append => OfAppend(append),
-        RpcException rpc => OfCall(rpc, rpc.Message),
+        RpcException rpc => OfCall(rpc, rpc.Detail),
         StoreException store => OfStore(store),
         MalformedDataException or ArgumentException or CryptographicException or FormatException => new(
             Cli.ExitCode.Usage, error.Message, string.Empty),
@@ -47,7 +47,9 @@ internal sealed record Failure(int ExitCode, string Message, string Hint)
             return;
         }
 
-        host.Err.WriteLine($"error: {Message}");
+        host.Err.WriteLine(host.IsErrorTerminal && host.HasColour
+            ? $"\e[1;31merror:\e[0m {Message}"
+            : $"error: {Message}");
         if (Hint.Length > 0)
         {
             host.Err.WriteLine($"  {Hint}");

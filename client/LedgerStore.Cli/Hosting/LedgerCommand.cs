@@ -79,6 +79,7 @@ internal static class LedgerCommand
         TrustCommand.Create(builder),
         CheckpointCommand.Create(builder),
         ProveCommand.Create(builder),
+        ExportCommand.Create(builder),
         LedgersCommand.Create(builder),
         CreateCommand.Create(builder),
         FreezeCommand.Create(builder),

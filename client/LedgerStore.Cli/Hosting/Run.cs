@@ -47,6 +47,11 @@ internal sealed class Run(ParseResult line, CliHost host, GlobalOptions globals,
 
     public void Line(string text) => host.Out.WriteLine(text);
 
+    /// <summary>The line that says how it ended: green or red on a terminal.</summary>
+    public void Verdict(bool isGood, string text) => Line(!host.HasColour ? text
+        : isGood ? $"\e[32m{text}\e[0m"
+        : $"\e[1;31m{text}\e[0m");
+
     /// <summary>For people who watch, beside the answer.</summary>
     public void Note(string text)
     {

@@ -13,6 +13,9 @@ internal enum EntryFormat
     /// <summary>Index, time, appender, payload.</summary>
     Text,
 
+    /// <summary>The same in columns, each entry cut to a line of the terminal.</summary>
+    Table,
+
     /// <summary>One object to a line.</summary>
     Json,
 
@@ -21,7 +24,7 @@ internal enum EntryFormat
 }
 
 /// <summary>Prints entries.</summary>
-internal sealed class EntryPrinter(Stream output, EntryFormat format)
+internal sealed class EntryPrinter(Stream output, EntryFormat format, EntryColumns columns)
 {
     private const int FlushBytes = 64 * 1024;
 
@@ -34,6 +37,11 @@ internal sealed class EntryPrinter(Stream output, EntryFormat format)
 
     private readonly ArrayBufferWriter<byte> buffer = new();
 
+    public EntryPrinter(Stream output, EntryFormat format)
+        : this(output, format, new EntryColumns(width: 0, hasColour: false))
+    {
+    }
+
     public void Print(ulong index, ReadOnlySpan<byte> bytes)
     {
         EntryView entry = EntryView.Parse(bytes);
@@ -42,6 +50,9 @@ internal sealed class EntryPrinter(Stream output, EntryFormat format)
             case EntryFormat.Raw:
                 buffer.Write(entry.Payload);
                 buffer.Write("\n"u8);
+                break;
+            case EntryFormat.Table:
+                columns.Print(buffer, index, entry);
                 break;
             case EntryFormat.Json:
                 PrintJson(index, entry);
@@ -78,7 +89,7 @@ internal sealed class EntryPrinter(Stream output, EntryFormat format)
             : "never";
 
     // Control characters of a payload must not drive a terminal.
-    private static string Shown(ReadOnlySpan<byte> payload)
+    public static string Shown(ReadOnlySpan<byte> payload)
     {
         StringBuilder text = new(payload.Length);
         foreach (Rune rune in Encoding.UTF8.GetString(payload).EnumerateRunes())

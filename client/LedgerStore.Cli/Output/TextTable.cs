@@ -6,6 +6,8 @@ namespace LedgerStore.Cli;
 /// <summary>Prints a table.</summary>
 internal static class TextTable
 {
+    private const int WordColumnsMax = 32;
+
     public static void Write(Run run, IReadOnlyList<string> headers, IReadOnlyList<string[]> rows)
     {
         if (run.Host.IsOutputTerminal)
@@ -41,16 +43,31 @@ internal static class TextTable
         Table table = new() { Border = TableBorder.Rounded };
         foreach (string header in headers)
         {
-            table.AddColumn(new TableColumn(new Markup(Markup.Escape(header), new Style(decoration: Decoration.Bold))));
+            int column = table.Columns.Count;
+            table.AddColumn(new TableColumn(new Markup(Markup.Escape(header), new Style(decoration: Decoration.Bold)))
+            {
+                NoWrap = rows.All(row => IsWord(row[column])),
+            });
         }
 
         foreach (string[] row in rows)
         {
-            table.AddRow([.. row.Select(cell => new Text(cell))]);
+            table.AddRow([.. row.Select(cell => new Text(cell, StyleOf(cell)))]);
         }
 
         IAnsiConsole console = AnsiConsole.Create(
             new AnsiConsoleSettings { Out = new AnsiConsoleOutput(run.Host.Out) });
         console.Write(table);
     }
+
+    // A name or number that somebody copies must not be broken, as long as the table has room for it.
+    private static bool IsWord(string cell) => cell.Length <= WordColumnsMax && !cell.Contains(' ');
+
+    private static Style StyleOf(string cell) => cell switch
+    {
+        "ok" or "serving" => new Style(Color.Green),
+        "doubtful" or "recovering" => new Style(Color.Yellow),
+        "WRONG" or "damaged" => new Style(Color.Red, decoration: Decoration.Bold),
+        _ => Style.Plain,
+    };
 }

@@ -33,7 +33,7 @@ internal static class ViolationReport
             return;
         }
 
-        run.Line($"NOT VERIFIED: {evidence.Origin}");
+        run.Verdict(isGood: false, $"NOT VERIFIED: {evidence.Origin}");
         run.Line($"  {evidence.Statement}");
         run.Note(file is not null
             ? $"the evidence is in {file}; anybody can check it with `ledger verify {file}`"

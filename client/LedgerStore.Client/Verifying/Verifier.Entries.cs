@@ -57,6 +57,20 @@ public sealed partial class Verifier
         return receipt;
     }
 
+    /// <summary>
+    /// Makes a receipt for an entry with a checkpoint that was verified before, and with the entry inside: the receipts
+    /// of many entries then have one checkpoint.
+    /// </summary>
+    /// <exception cref="LedgerViolationException">The server does not show the entry in that tree.</exception>
+    public async Task<Receipt> GetReceiptAsync(
+        LedgerEntry entry, VerifiedCheckpoint checkpoint, CancellationToken cancellationToken = default)
+    {
+        (_, Hash256[] proof) = await GetProofAsync(entry.Index, checkpoint, cancellationToken).ConfigureAwait(false);
+        return InclusionProof.IsValid(entry.Index, checkpoint.Size, entry.LeafHash, proof, checkpoint.Root)
+            ? Receipt.Create(entry.Index, proof, checkpoint.Note, entry.Bytes.Span)
+            : throw WrongInclusion(checkpoint, entry.Index, entry.LeafHash, entry.Bytes, proof);
+    }
+
     /// <summary>Verifies a receipt without the server: with the trusted keys, and what was seen before.</summary>
     /// <param name="entry">The entry as it is stored.</param>
     /// <exception cref="VerificationFailedException">The receipt does not show that the entry is in the ledger.

@@ -117,6 +117,17 @@ public sealed partial class EndToEndTests(DevServer server) : IClassFixture<DevS
     }
 
     [Fact]
+    public async Task What_is_not_signed_yet_is_waited_for_and_a_ledger_without_entries_is_told()
+    {
+        await NewLedgerAsync("young");
+        CliResult empty = await ledger.RunAsync("verify", "young");
+        Assert.Equal(2, empty.Code);
+        Assert.Contains("no entries yet", empty.Errors, StringComparison.Ordinal);
+        await ledger.RunAsync("append", "young", "one");
+        Assert.Equal(0, (await ledger.RunAsync("verify", "young")).Code);
+    }
+
+    [Fact]
     public async Task Verify_a_running_server_and_watch_the_checkpoint()
     {
         await NewLedgerAsync("live");

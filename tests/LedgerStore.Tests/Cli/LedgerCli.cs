@@ -24,6 +24,12 @@ internal sealed class LedgerCli(string profile)
     internal async Task<CliResult> RunWithAsync(string input, params string[] arguments)
     {
         using MemoryStream standard = new(Encoding.UTF8.GetBytes(input));
+        return await RunWithAsync(standard, arguments);
+    }
+
+    /// <summary>With a stream as standard input.</summary>
+    internal async Task<CliResult> RunWithAsync(Stream standard, params string[] arguments)
+    {
         using MemoryStream output = new();
         using MemoryStream errors = new();
         int code;

@@ -8,6 +8,17 @@ namespace LedgerStore.Tests.Cli;
 
 public sealed class SetupTests : IDisposable
 {
+    private const string Policy = """
+        version: 1
+        trust_domain: example.org
+        identities:
+          anna: { uri: spiffe://example.org/anna }
+        roles:
+          auditor: [read, verify]
+        bindings:
+          - { role: auditor, identities: [anna], ledgers: ["payments.*"] }
+        """;
+
     private readonly string root = Directory.CreateTempSubdirectory("ledgerstore-setup-").FullName;
     private readonly LedgerCli ledger;
 
@@ -31,6 +42,11 @@ public sealed class SetupTests : IDisposable
         CliResult check = await ledger.RunAsync("policy", "check", policy);
         Assert.Equal(0, check.Code);
         Assert.EndsWith("valid: 4 identities, 4 roles, 5 bindings\n", check.Output, StringComparison.Ordinal);
+
+        // The next command finds the server by itself.
+        CliResult next = await ledger.RunAsync("status");
+        Assert.Equal(3, next.Code);
+        Assert.Contains("ledger.example.org", next.Errors, StringComparison.Ordinal);
         CliResult again = await ledger.RunAsync("init", made, "--name", "ledger.example.org");
         Assert.Equal(2, again.Code);
         Assert.Contains("nothing was changed", again.Errors, StringComparison.Ordinal);
@@ -67,7 +83,7 @@ public sealed class SetupTests : IDisposable
         LedgerCli later = new(Path.Combine(In("made"), "ledger.yaml")) { Time = time };
         CliResult result = await later.RunAsync("read", "demo");
         Assert.Equal(2, result.Code);
-        Assert.Contains("reader.pem is expired 3 days ago", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("reader.pem expired 3 days ago", result.Errors, StringComparison.Ordinal);
         Assert.Contains("`ledger pki renew reader`", result.Errors, StringComparison.Ordinal);
     }
 
@@ -99,16 +115,7 @@ public sealed class SetupTests : IDisposable
     public async Task A_policy_is_checked_explained_and_reviewed()
     {
         string file = In("policy.yaml");
-        await File.WriteAllTextAsync(file, """
-            version: 1
-            trust_domain: example.org
-            identities:
-              anna: { uri: spiffe://example.org/anna }
-            roles:
-              auditor: [read, verify]
-            bindings:
-              - { role: auditor, identities: [anna], ledgers: ["payments.*"] }
-            """);
+        await File.WriteAllTextAsync(file, Policy);
         CliResult check = await ledger.RunAsync("policy", "check", file);
         Assert.EndsWith("valid: 1 identities, 1 roles, 1 bindings\n", check.Output, StringComparison.Ordinal);
         CliResult explained = await ledger.RunAsync("policy", "explain", file, "anna", "--ledger", "payments.eu");
@@ -121,6 +128,40 @@ public sealed class SetupTests : IDisposable
         CliResult wrong = await ledger.RunAsync("policy", "check", file);
         Assert.Equal(2, wrong.Code);
         Assert.Contains($"{file}:3:1: error:", wrong.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_store_is_a_second_profile()
+    {
+        await ledger.RunAsync("init", In("first"), "--name", "first.example.org");
+        CliResult second = await ledger.RunAsync("init", In("second"), "--name", "second.example.org");
+        Assert.Contains("export LEDGER_PROFILE=second.example.org", second.Output, StringComparison.Ordinal);
+        CliResult status = await ledger.RunAsync("status");
+        Assert.Contains("first.example.org", status.Errors, StringComparison.Ordinal);
+        status = await ledger.RunAsync("status", "--profile", "second.example.org");
+        Assert.Contains("second.example.org", status.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("init", "made", "--name", "example")]
+    [InlineData("key", "new", "k.pem")]
+    [InlineData("key", "show", "signing.pem", "--name", "example", "a")]
+    [InlineData("trust", "list")]
+    [InlineData("policy", "check", "policy.yaml")]
+    [InlineData("policy", "explain", "policy.yaml", "anna")]
+    [InlineData("policy", "explain", "policy.yaml", "anna", "--ledger", "a")]
+    [InlineData("policy", "review", "policy.yaml")]
+    [InlineData("policy", "review", "policy.yaml", "a")]
+    [InlineData("doctor")]
+    public async Task Every_answer_is_json_if_that_is_asked_for(params string[] arguments)
+    {
+        await ledger.RunAsync("key", "new", In("signing.pem"));
+        await File.WriteAllTextAsync(In("policy.yaml"), Policy);
+        string[] command = [.. arguments.Select(word => word is "made" || Path.HasExtension(word) ? In(word) : word)];
+        CliResult result = await ledger.RunAsync([.. command, "--json"]);
+        Assert.True(result.Code == 0, result.ToString());
+        using JsonDocument answer = JsonDocument.Parse(result.Output);
+        Assert.Equal(JsonValueKind.Object, answer.RootElement.ValueKind);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         get
         {
-            using SigningKey key = SigningKey.FromPem(File.ReadAllBytes(Keys("signing.pem")));
+            using SigningKey key = SigningKey.FromPem(System.IO.File.ReadAllBytes(Keys("signing.pem")));
             return new NoteSigner(KeyName.Parse("localhost/demo"), key).ToVerifierKey().ToString();
         }
     }
@@ -94,6 +94,12 @@ internal sealed class ServerProcess : IAsyncDisposable
         KeyFile = Keys($"pki/clients/{identity}.key"),
         CaFile = Keys("pki/ca.pem"),
     });
+
+    /// <summary>The profile for `ledger` that the server wrote.</summary>
+    internal string Profile => Keys("ledger.yaml");
+
+    /// <summary>A file of the test, beside the data.</summary>
+    internal string File(string name) => folder.File(name);
 
     private string Keys(string file) => Path.Combine(folder.File("data") + ".keys", file);
 }

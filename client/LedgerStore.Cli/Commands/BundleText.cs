@@ -1,0 +1,61 @@
+// What an evidence bundle says to people: its README, and the program that checks a receipt, out of docs/VERIFIERS.md.
+// Pure.
+using System.Text;
+
+namespace LedgerStore.Cli;
+
+/// <summary>Texts of an evidence bundle.</summary>
+internal static class BundleText
+{
+    public const string ProgramFile = "check_receipt.py";
+
+    private const string Opening = $"<!-- program: {ProgramFile} -->\n```python\n";
+
+    /// <summary>The program of the document for verifiers, which tests run.</summary>
+    public static string Program()
+    {
+        using Stream stream = typeof(BundleText).Assembly.GetManifestResourceStream("VERIFIERS.md")!;
+        using StreamReader reader = new(stream, Encoding.UTF8);
+        string document = reader.ReadToEnd();
+        int from = document.IndexOf(Opening, StringComparison.Ordinal) + Opening.Length;
+        return document[from..document.IndexOf("```", from, StringComparison.Ordinal)];
+    }
+
+    public static string Readme(EvidenceBundle bundle, DateTimeOffset now) => $"""
+        # Entries {bundle.FirstIndex} to {bundle.LastIndex} of {bundle.Origin}
+
+        Exported on {now.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC. This directory shows that the log `{bundle.Origin}` holds
+        these entries. You need neither the server nor trust in whoever gave you the directory. You need one thing from
+        elsewhere: the log's public key, from whoever runs the log. Compare it with the file `vkey`.
+
+        | file | what it is |
+        |---|---|
+        | `vkey` | the log's public key (C2SP signed-note), as the exporter knows it |
+        | `checkpoint` | number of entries and root of the log's Merkle tree, signed (C2SP tlog-checkpoint) |
+        | `receipts/INDEX.tlog-proof` | for each entry: itself, and the hashes that lead to the root (C2SP tlog-proof) |
+        | `entries.ndjson` | the same entries to read; the receipts are what counts |
+        | `check_receipt.py` | checks a receipt with Python and openssl alone |
+        | `bundle.json` | which entries of which log this is |
+
+        ## With `ledger`
+
+        It checks every receipt, that none is missing, and that entries.ndjson says what the receipts hold.
+
+            ledger verify . --vkey "$(cat vkey)"
+
+        ## With Python and openssl
+
+            for receipt in receipts/*; do python3 check_receipt.py "$receipt" "$(cat vkey)" || break; done
+
+        ## With your own tools
+
+        The first line of a receipt names its format; its line `extra` holds the entry in base64. The leaf hash is
+        SHA-256(0x00 || entry), the tree is that of RFC 6962, and the signature is Ed25519 over the checkpoint's text.
+        Go's golang.org/x/mod/sumdb/note and tlog check all of it.
+
+        ## What it does not show
+
+        That the log shows everybody the same tree. Ask others for their checkpoints and compare.
+
+        """;
+}

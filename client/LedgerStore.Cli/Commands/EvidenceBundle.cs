@@ -1,0 +1,80 @@
+// What `ledger export` writes and `ledger verify` reads: a directory that shows, without a server, that entries are in
+// a log.
+//
+//   bundle.json                        written last: origin, first_index, count, size, root, exported
+//   vkey                               the log's key, as the exporter knows it
+//   checkpoint                         one signed checkpoint, that of every receipt
+//   receipts/<012d>.tlog-proof         for each entry its proof, with the entry in it
+//   entries.ndjson                     the entries to read, as `ledger read --format json` shows them
+//   check_receipt.py, README.md        how to check it with other tools
+//
+// Pure, but for the files.
+using System.Globalization;
+using System.Text.Json;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Cli;
+
+/// <summary>What an evidence bundle says about itself.</summary>
+internal sealed record EvidenceBundle(string Origin, ulong FirstIndex, ulong Count, ulong Size)
+{
+    /// <summary>More would be a directory that nobody can handle; several exports can follow each other.</summary>
+    public const ulong EntriesMax = 10_000;
+
+    public const string CheckpointFile = "checkpoint";
+    public const string EntriesFile = "entries.ndjson";
+    public const string ReceiptsDirectory = "receipts";
+
+    private const string File = "bundle.json";
+    private const string Kind = "ledgerstore-evidence-bundle";
+    private const int Version = 1;
+
+    public ulong LastIndex => FirstIndex + Count - 1;
+
+    public string Range => Count == 1 ? $"entry {FirstIndex}" : $"entries {FirstIndex} to {LastIndex}";
+
+    public static bool IsIn(string directory) => System.IO.File.Exists(Path.Combine(directory, File));
+
+    public static string ReceiptFile(ulong index) =>
+        string.Create(CultureInfo.InvariantCulture, $"{ReceiptsDirectory}/{index:d12}.tlog-proof");
+
+    public static EvidenceBundle Read(string directory)
+    {
+        string path = Path.Combine(directory, File);
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(System.IO.File.ReadAllBytes(path));
+            JsonElement root = json.RootElement;
+            if (root.GetProperty("format").GetString() != Kind || root.GetProperty("version").GetInt32() != Version)
+            {
+                throw new UsageException($"{path} is of a format that this version does not know");
+            }
+
+            ulong first = root.GetProperty("first_index").GetUInt64();
+            ulong count = root.GetProperty("count").GetUInt64();
+            return count is > 0 and <= EntriesMax && first <= long.MaxValue
+                ? new EvidenceBundle(root.GetProperty("origin").GetString()!, first, count,
+                    root.GetProperty("size").GetUInt64())
+                : throw new UsageException($"{path} names {count} entries from {first} on: that is no bundle");
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException
+            or FormatException)
+        {
+            throw new UsageException($"{path} describes no bundle: {error.Message}");
+        }
+    }
+
+    public void Write(string directory, Hash256 root, DateTimeOffset now) => System.IO.File.WriteAllText(
+        Path.Combine(directory, File),
+        JsonOutput.Line(json =>
+        {
+            json.WriteString("format", Kind);
+            json.WriteNumber("version", Version);
+            json.WriteString("origin", Origin);
+            json.WriteNumber("first_index", FirstIndex);
+            json.WriteNumber("count", Count);
+            json.WriteNumber("size", Size);
+            json.WriteString("root", root.ToHex());
+            json.WriteString("exported", JsonOutput.Time(now));
+        }) + "\n");
+}

@@ -1,0 +1,117 @@
+// Every shell block of the documents is run, or says why not. The pages behind the README are walked with `ledger` and
+// the server on the PATH, a directory of their own, and what the page says that its reader has.
+
+using System.Net;
+using System.Net.Sockets;
+using Xunit;
+
+namespace LedgerStore.Tests.Cli;
+
+public sealed class DocumentWalkTests : IAsyncLifetime
+{
+    private readonly DevServer server = new();
+
+    public Task InitializeAsync() => server.InitializeAsync();
+
+    public Task DisposeAsync() => server.DisposeAsync();
+
+    [Fact]
+    public void Every_shell_block_is_run_or_says_why_not()
+    {
+        ShellBlock[] blocks = [.. ShellBlocks.Pages().SelectMany(ShellBlocks.Of)];
+        Assert.DoesNotContain(
+            blocks, block => !block.IsRun && !block.Comment.StartsWith("not run: ", StringComparison.Ordinal));
+
+        // A page with blocks that are run is walked by one of these tests.
+        string[] walked = ["README.md", "docs/APPLICATIONS.md", "docs/OPERATIONS.md", "docs/VERIFIERS.md"];
+        Assert.Equal(walked, blocks.Where(block => block.IsRun).Select(block => block.Page).Distinct()
+            .Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task For_applications()
+    {
+        string output = await WalkAsync("docs/APPLICATIONS.md", [], server.Profile, script => script);
+        Assert.Contains("appended 2 entries, 2 to 3", output, StringComparison.Ordinal);
+        Assert.Contains("{\"index\":2,", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task For_verifiers()
+    {
+        LedgerCli ledger = new(server.Profile);
+        await ledger.RunAsync("append", "demo", "one", "two", "three", "--checkpoint");
+
+        // A directory that no server has open: the one of a second server, which is the first one's successor.
+        await server.StopAsync();
+        string copy = Path.Combine(server.Root, "copy");
+        CopyFiles(server.Data, copy);
+        await server.StartAsync();
+        string output = await WalkAsync(
+            "docs/VERIFIERS.md", new() { ["vkey"] = server.Vkey, ["data"] = copy }, server.Profile, script => script);
+        Assert.Equal(5, output.Split("\nverified: ").Length - 1);
+    }
+
+    [Fact]
+    public async Task For_operators()
+    {
+        // Port 7443 may be taken here.
+        const string Init = "--host localhost";
+        string output = await WalkAsync("docs/OPERATIONS.md", [], profile: null, script =>
+        {
+            Assert.Contains(Init, script, StringComparison.Ordinal);
+            return script.Replace(Init, $"{Init} --port {FreePort()}", StringComparison.Ordinal);
+        });
+        Assert.Contains("everything is as it was signed", output, StringComparison.Ordinal);
+        Assert.Contains("rotated: ", output, StringComparison.Ordinal);
+        Assert.Contains("0 repaired, 0 left", output, StringComparison.Ordinal);
+    }
+
+    private async Task<string> WalkAsync(
+        string page, Dictionary<string, string?> given, string? profile, Func<string, string> adapt)
+    {
+        string home = Directory.CreateDirectory(Path.Combine(server.Root, "walk")).FullName;
+        string programs = Directory.CreateDirectory(Path.Combine(server.Root, "programs")).FullName;
+        await WriteProgramAsync(programs, "ledger", "ledger.dll");
+        await WriteProgramAsync(programs, "LedgerStore.Server", "LedgerStore.Server.dll");
+        string file = Path.Combine(programs, "walk.sh");
+
+        // Whatever the script leaves running ends with it.
+        string before = $"chmod +x '{programs}'/*\ntrap 'kill $(jobs -p) 2> /dev/null || true' EXIT\n";
+        await File.WriteAllTextAsync(file, before + adapt(ShellBlocks.Script(page)));
+        given["PATH"] = $"{programs}:{Environment.GetEnvironmentVariable("PATH")}";
+        given["LEDGER_CONFIG"] = profile;
+        given["XDG_CONFIG_HOME"] = Path.Combine(home, ".config");
+        (int code, string output) = await ShellRun.RunAsync(file, home, given);
+        Assert.True(code == 0, $"exit code {code}\n{output}");
+        return "\n" + output;
+    }
+
+    private static async Task WriteProgramAsync(string directory, string name, string library)
+    {
+        string file = Path.Combine(directory, name);
+        await File.WriteAllTextAsync(
+            file, $"#!/bin/sh\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, library)}' \"$@\"\n");
+    }
+
+    private static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static void CopyFiles(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (string file in Directory.GetFiles(from))
+        {
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        }
+
+        foreach (string below in Directory.GetDirectories(from))
+        {
+            CopyFiles(below, Path.Combine(to, Path.GetFileName(below)));
+        }
+    }
+}
