@@ -13,8 +13,15 @@ internal interface IContender : IAsyncDisposable
     /// <summary>Makes what a run must not pay for: connections, tables, prepared statements.</summary>
     Task OpenAsync();
 
+    /// <summary>Runs without being counted, so that what happens only once has happened.</summary>
+    Task WarmUpAsync(TimeSpan time);
+
     Task<PeerFigure> RunAsync(TimeSpan time);
 
-    /// <summary>The same while a tracer counts the syncs; null where tracing is not permitted.</summary>
+    /// <summary>Processor time that its processes have used up to now; callers in this process are not among them.
+    /// </summary>
+    double CpuSeconds();
+
+    /// <summary>A run while a tracer counts the syncs; null where tracing is not permitted.</summary>
     Task<SyncCount?> TraceAsync(TimeSpan time);
 }

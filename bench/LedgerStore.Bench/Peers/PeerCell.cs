@@ -5,11 +5,10 @@ using LedgerStore.Bench.Frame;
 
 namespace LedgerStore.Bench.Peers;
 
-internal sealed class PeerCell(BenchRun run, string name, PeerDurability durability)
+internal sealed class PeerCell(BenchRun run, string name, PeerDurability durability, TimeSpan warmUp)
 {
     // Group commits are rough: a run of a peer takes three times as long as one of a computation.
     private const int TimesRunTime = 3;
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.5);
 
     private readonly List<(IContender Contender, List<PeerFigure> Figures)> measured = [];
 
@@ -23,7 +22,7 @@ internal sealed class PeerCell(BenchRun run, string name, PeerDurability durabil
             if (await TryAsync(contender, async () =>
             {
                 await contender.OpenAsync();
-                await contender.RunAsync(WarmUp);
+                await contender.WarmUpAsync(warmUp);
             }))
             {
                 measured.Add((contender, []));
@@ -36,8 +35,7 @@ internal sealed class PeerCell(BenchRun run, string name, PeerDurability durabil
             foreach ((IContender contender, List<PeerFigure> figures) in
                 measured.Skip(round % measured.Count).Concat(measured.Take(round % measured.Count)).ToArray())
             {
-                if (!await TryAsync(contender, async () =>
-                    figures.Add(await contender.RunAsync(TimeOf(run.Options)))))
+                if (!await TryAsync(contender, async () => figures.Add(await RunAsync(contender))))
                 {
                     measured.RemoveAll(each => each.Contender == contender);
                 }
@@ -90,6 +88,7 @@ internal sealed class PeerCell(BenchRun run, string name, PeerDurability durabil
             Compare($"{who} stores more records/s", figures, mine, figure => figure.RecordsPerSecond, higher: true);
             Compare($"{who} has the shorter p50 (us)", figures, mine, figure => figure.P50Micros, higher: false);
             Compare($"{who} has the shorter p99 (us)", figures, mine, figure => figure.P99Micros, higher: false);
+            Compare($"{who} needs less processor time (us)", figures, mine, f => f.CpuMicrosPerRecord, higher: false);
         }
     }
 
@@ -100,8 +99,18 @@ internal sealed class PeerCell(BenchRun run, string name, PeerDurability durabil
         double our = Median(mine, figure);
         if (higher ? their > our : their < our)
         {
-            run.Note(string.Create(CultureInfo.InvariantCulture, $"{what}: {their:N0} against {our:N0}"));
+            run.Note(string.Create(CultureInfo.InvariantCulture, $"{what}: {Number(their)} against {Number(our)}"));
         }
+    }
+
+    private static string Number(double value) =>
+        value.ToString(Math.Abs(value) >= 100 ? "N0" : "N2", CultureInfo.InvariantCulture);
+
+    private async Task<PeerFigure> RunAsync(IContender contender)
+    {
+        double before = contender.CpuSeconds();
+        PeerFigure figure = await contender.RunAsync(TimeOf(run.Options));
+        return figure with { CpuSeconds = contender.CpuSeconds() - before };
     }
 
     private async Task<bool> TryAsync(IContender contender, Func<Task> work)
@@ -125,6 +134,7 @@ internal sealed class PeerCell(BenchRun run, string name, PeerDurability durabil
         Report($"{prefix}.records_per_second", "1/s", false, figures, figure => figure.RecordsPerSecond);
         Report($"{prefix}.p50_us", "us", true, figures, figure => figure.P50Micros);
         Report($"{prefix}.p99_us", "us", true, figures, figure => figure.P99Micros);
+        Report($"{prefix}.cpu_us_per_record", "us", true, figures, figure => figure.CpuMicrosPerRecord);
     }
 
     private string Durable(IContender contender) =>

@@ -8,8 +8,7 @@ internal sealed class PeerDurability(BenchRun run)
 {
     // One caller waits for each answer, so every answer needs a sync of its own. A few may be cut off at the ends.
     private const double SyncsPerAnswerMin = 0.95;
-    private static readonly TimeSpan TraceTime = TimeSpan.FromSeconds(1);
-
+    private readonly TimeSpan traceTime = TimeSpan.FromSeconds(run.Options.Quick ? 0.5 : 2);
     private readonly HashSet<string> notDurable = [];
 
     public bool IsDurable(string system) => !notDurable.Contains(system);
@@ -26,7 +25,7 @@ internal sealed class PeerDurability(BenchRun run)
         try
         {
             await contender.OpenAsync();
-            count = await contender.TraceAsync(TraceTime);
+            count = await contender.TraceAsync(traceTime);
         }
         catch (Exception error)
         {

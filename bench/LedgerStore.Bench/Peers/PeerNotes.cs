@@ -8,7 +8,9 @@ internal static class PeerNotes
 {
     private const string Text = """
         all: 256-byte JSON audit records, durable before acknowledged (counted, see 'syncs'), closed loop, clients and
-        servers on the same cores. A ratio divides by the best durable peer of the same round.
+        servers on the same cores. A ratio divides by the best durable peer of the same round. The journals of
+        ledgerstore and postgres were filled once before, so that they use files again, as after a minute of work.
+        cpu_us_per_record is the processor time of the peer's own processes: of servers without their clients.
 
         ledgerstore: orders, timestamps, names the appender from its certificate, refuses duplicates, hashes every
         record into a Merkle tree, signs a checkpoint every 100 ms, compresses (LZ4), checks CRCs. An acknowledged
@@ -17,8 +19,8 @@ internal static class PeerNotes
         batch; batches: a connection for each caller.
 
         postgres: a general database: SQL, indexes, transactions. Nothing is hashed, signed, proved or compressed.
-        Debian's configuration with shared_buffers 512 MB and max_wal_size 4 GB; prepared statements, a connection for
-        each caller, but for _multiplexing (Npgsql sends many callers' commands together).
+        Debian's configuration with shared_buffers 512 MB, min_wal_size 2 GB and max_wal_size 4 GB; prepared
+        statements, a connection for each caller, but for _multiplexing (Npgsql sends many callers' commands together).
 
         postgres_chain: sha256(hash before || payload) in each row. The lock is held until the commit is durable, so
         commits cannot be grouped: that, not the hash, is the cost. Nothing is signed: whoever may write the table can
@@ -33,7 +35,8 @@ internal static class PeerNotes
         or compressed. Four connections for 64 callers. A batch is 256 messages, each with its acknowledgement.
 
         sqlite: synchronous=FULL, write-ahead log, a batch is a transaction. SQL and an index; nothing is hashed,
-        signed or compressed. One writer at a time by design.
+        signed or compressed. One writer at a time by design; the others wait in a lock that is not fair, which shows in
+        the p99, as it does for filestream.
 
         rocksdb: Debian's db_bench, which is built with assertions; fillseq --sync=1, batches of 256, its own records
         of 256 bytes. CRCs, sorted keys, Snappy at the flush; nothing is signed or proved. Each run begins with an

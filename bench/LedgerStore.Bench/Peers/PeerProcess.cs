@@ -83,6 +83,12 @@ internal sealed partial class PeerProcess : IDisposable
         return [.. all];
     }
 
+    /// <summary>Processor time of a process, of all that it started, and of those of them that have ended.</summary>
+    public static double CpuSeconds(int processId) => Tree(processId).Sum(id => CpuSeconds(id, first: 13, last: 16));
+
+    /// <summary>Processor time of the programs that this one started and that have ended.</summary>
+    public static double CpuSecondsOfEnded() => CpuSeconds(Environment.ProcessId, first: 15, last: 16);
+
     /// <exception cref="PeerException">The program has ended, with what it said last.</exception>
     public void ThrowIfEnded()
     {
@@ -110,6 +116,22 @@ internal sealed partial class PeerProcess : IDisposable
         lock (writing)
         {
             log.Dispose();
+        }
+    }
+
+    // Fields of /proc/<id>/stat, counted from 0: utime, stime, and the same of children that were waited for.
+    private static double CpuSeconds(int processId, int first, int last)
+    {
+        const double TicksPerSecond = 100;
+        try
+        {
+            string stat = File.ReadAllText($"/proc/{processId}/stat");
+            string[] afterName = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return afterName[(first - 2)..(last - 1)].Sum(double.Parse) / TicksPerSecond;
+        }
+        catch (IOException)
+        {
+            return 0;
         }
     }
 

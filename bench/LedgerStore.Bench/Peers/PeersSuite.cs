@@ -44,6 +44,7 @@ internal sealed class PeersSuite : IBenchSuite
             servers.Start(folder);
             NetworkedCells cells = new(run, servers, folder, durability);
             await cells.VerifyAsync();
+            await cells.AgeAsync();
             await cells.SingleAsync("single_1_caller", callers: 1, target: 0.8);
             await cells.SingleAsync("single_64_callers", callers: 64, target: 8);
             await cells.BatchedAsync();

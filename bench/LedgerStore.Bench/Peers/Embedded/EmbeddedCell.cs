@@ -14,7 +14,8 @@ internal sealed class EmbeddedCell(BenchRun run, PeerFolder folder, PeerDurabili
         await VerifyAsync("1_writer", writers: 1, decides: true);
         await VerifyAsync("4_writers", Writers, decides: false);
         List<IContender> contenders = Start(Writers, says: true);
-        PeerCell cell = new(run, Cell, durability);
+        // As long as our journal takes to have all its files, and use them again; the same for the others.
+        PeerCell cell = new(run, Cell, durability, TimeSpan.FromSeconds(run.Options.Quick ? 6 : 20));
         await cell.MeasureAsync(contenders);
         IContender ours = contenders[0];
         cell.Ratio($"{Cell}.ratio_to_sqlite_rocksdb", 2, ours, peer => peer.Name is "sqlite" or "rocksdb");

@@ -47,6 +47,8 @@ internal sealed class EmbeddedContender : IContender
 
     public Task OpenAsync() => Task.CompletedTask;
 
+    public Task WarmUpAsync(TimeSpan time) => RunAsync(time);
+
     public async Task<PeerFigure> RunAsync(TimeSpan time)
     {
         await process.StandardInput.WriteLineAsync(string.Create(
@@ -55,6 +57,8 @@ internal sealed class EmbeddedContender : IContender
         double[] numbers = [.. line.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
         return new PeerFigure((long)numbers[0], (long)numbers[1], numbers[2], numbers[3], numbers[4]);
     }
+
+    public double CpuSeconds() => PeerProcess.CpuSeconds(process.Id);
 
     public async Task<SyncCount?> TraceAsync(TimeSpan time)
     {

@@ -1,4 +1,5 @@
 // LedgerStore as its users have it: the real server in a process of its own, the real client library.
+using System.Diagnostics;
 using LedgerStore.Bench.Client;
 using LedgerStore.Client;
 
@@ -6,6 +7,11 @@ namespace LedgerStore.Bench.Peers.Networked;
 
 internal sealed class LedgerPeer : IPeerServer
 {
+    private const long JournalBytes = 1_200L * 1024 * 1024;
+    private const int JournalBytesOfRecord = 333;
+    private const int AgingCallers = 4;
+    private static readonly TimeSpan AgingTimeMax = TimeSpan.FromSeconds(15);
+
     private readonly BenchServer server = new();
     private int producers;
 
@@ -31,6 +37,19 @@ internal sealed class LedgerPeer : IPeerServer
     {
         LedgerClient[] clients = [.. Enumerable.Range(0, callers).Select(_ => server.Connect("appender"))];
         return Task.FromResult<IPeerLoad>(new Batches(clients, [.. clients.Select(Appender)], records));
+    }
+
+    /// <summary>Appends until the journal has all its files and uses them again; at most for a quarter of a minute.
+    /// </summary>
+    public async Task AgeAsync(PeerRecords records)
+    {
+        await using IPeerLoad load = await BatchesAsync(AgingCallers, records);
+        Stopwatch watch = Stopwatch.StartNew();
+        for (long bytes = 0; bytes < JournalBytes && watch.Elapsed < AgingTimeMax;)
+        {
+            PeerFigure figure = await Callers.RunAsync(load, AgingCallers, TimeSpan.FromSeconds(0.5));
+            bytes += figure.Records * JournalBytesOfRecord;
+        }
     }
 
     private Appender Appender(LedgerClient client) => client.CreateAppender("demo", new AppenderOptions

@@ -9,7 +9,17 @@ internal sealed class NetworkedCells(
     private const int ManyCallers = 64;
     private const int BatchCallers = 4;
 
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.5);
+
     private readonly PeerRecords records = new();
+
+    /// <summary>Fills the journals once: a system that has been up for a minute uses its files again, where a new one
+    /// has to fill each with zeros first. etcd and NATS make new files for ever.</summary>
+    public async Task AgeAsync()
+    {
+        await servers.Ledger.AgeAsync(records);
+        servers.Postgres?.Age();
+    }
 
     /// <summary>Counts the syncs of every system, with one caller and with many.</summary>
     public async Task VerifyAsync()
@@ -77,7 +87,7 @@ internal sealed class NetworkedCells(
 
     private async Task MeasureAsync(string name, double target, List<IContender> contenders)
     {
-        PeerCell cell = new(run, name, durability);
+        PeerCell cell = new(run, name, durability, WarmUp);
         await cell.MeasureAsync(contenders);
         cell.Ratio($"{name}.ratio_to_best", target, contenders[0], _ => true);
         cell.NoteWinners(contenders[0]);

@@ -71,6 +71,26 @@ internal sealed class PostgresPeer : IPeerServer
             MaxAutoPrepare = multiplexing ? 8 : 0,
         }.ConnectionString).Build();
 
+    /// <summary>Goes through 1 GB of log files, which the checkpoint then makes ready to be used again.</summary>
+    public void Age()
+    {
+        const int Files = 64;
+        using NpgsqlDataSource source = Connect(multiplexing: false);
+        using NpgsqlConnection connection = source.OpenConnection();
+        for (int i = 0; i < Files; i++)
+        {
+            Execute(connection, "SELECT pg_logical_emit_message(false, 'bench', 'next'); SELECT pg_switch_wal()");
+        }
+
+        Execute(connection, "CHECKPOINT");
+    }
+
+    private static void Execute(NpgsqlConnection connection, string statement)
+    {
+        using NpgsqlCommand command = new(statement, connection);
+        command.ExecuteNonQuery();
+    }
+
     private static string? Folder() => !Directory.Exists(Binaries) ? null : Directory.GetDirectories(Binaries)
         .OrderByDescending(folder => int.TryParse(Path.GetFileName(folder), out int version) ? version : 0)
         .Select(folder => Path.Combine(folder, "bin"))
@@ -92,6 +112,7 @@ internal sealed class PostgresPeer : IPeerServer
             ssl_key_file = 'server.key'
             ssl_ca_file = 'ca.pem'
             shared_buffers = 512MB
+            min_wal_size = 2GB
             max_wal_size = 4GB
             """));
         File.WriteAllText(Path.Combine(data, "pg_hba.conf"), "hostssl all all 127.0.0.1/32 cert\n");

@@ -13,7 +13,11 @@ internal sealed class ServerContender(
 
     public async Task OpenAsync() => load ??= await open(callers);
 
+    public Task WarmUpAsync(TimeSpan time) => RunAsync(time);
+
     public Task<PeerFigure> RunAsync(TimeSpan time) => Callers.RunAsync(load!, callers, time);
+
+    public double CpuSeconds() => PeerProcess.CpuSeconds(server.ProcessId);
 
     public async Task<SyncCount?> TraceAsync(TimeSpan time)
     {
