@@ -9,8 +9,10 @@ namespace LedgerStore.Cli;
 /// <param name="Vkeys">Given for this run; empty: the trusted keys of the store.</param>
 /// <param name="PublicName">Whose store it is; null: there is only one that is trusted.</param>
 /// <param name="Checkpoints">Files with checkpoints that were kept.</param>
+/// <param name="Anchor">The store's anchor.</param>
+/// <param name="Cold">The directory of the cold store.</param>
 internal sealed record DirectoryTrust(
-    IReadOnlyList<string> Vkeys, string? PublicName, IReadOnlyList<string> Checkpoints);
+    IReadOnlyList<string> Vkeys, string? PublicName, IReadOnlyList<string> Checkpoints, string? Anchor, string? Cold);
 
 /// <summary>Verifies a data directory.</summary>
 internal static class DirectoryVerification
@@ -28,6 +30,8 @@ internal static class DirectoryVerification
             {
                 TrustedCheckpoints =
                     [.. trust.Checkpoints.Select(file => TrustedCheckpoint.Parse(File.ReadAllBytes(file)))],
+                AnchorPath = trust.Anchor is null ? null : Path.GetFullPath(trust.Anchor),
+                ColdDirectory = trust.Cold is null ? null : Path.GetFullPath(trust.Cold),
                 IsSnapshot = isSnapshot,
                 OnProgress = told => progress.Tell(
                     told.Entries, told.EntriesTotal, () => $"verify {told.Entries:N0} entries"),
@@ -88,6 +92,7 @@ internal static class DirectoryVerification
                     $"{ledger.Findings}",
                 }),
             ]);
+        PrintGone(run, report);
         if (!hasKeys)
         {
             run.Note("no key is trusted, so signatures were not checked: `ledger trust add VKEY`, or --vkey VKEY");
@@ -95,6 +100,31 @@ internal static class DirectoryVerification
         else if (report.IsVerified && report.UnvouchedEntries > 0)
         {
             run.Note($"{report.UnvouchedEntries} entries are behind the last signature: nothing vouches for them yet");
+        }
+    }
+
+    /// <summary>What is not there to be hashed, and who says that it may be so.</summary>
+    private static void PrintGone(Run run, VerifyReport report)
+    {
+        foreach (LedgerReport ledger in report.Ledgers)
+        {
+            foreach (ExpiryReport range in ledger.Expired)
+            {
+                run.Line($"{ledger.Name}: entries {range.FirstIndex} to {range.FirstIndex + range.Count - 1} expired "
+                    + $"by {range.Reason}: entry {range.Tombstone} of _audit says so");
+            }
+
+            foreach (ColdReport range in ledger.Cold.Where(range => !range.IsChecked))
+            {
+                run.Line($"{ledger.Name}: entries {range.FirstIndex} to {range.FirstIndex + range.Count - 1}: "
+                    + $"payload not checked: in cold tier, '{range.Location}'");
+            }
+        }
+
+        if (report.UncheckedEntries > 0)
+        {
+            run.Note($"the payload of {report.UncheckedEntries} entries is in the cold store and was not checked: "
+                + "--cold DIR reads it");
         }
     }
 

@@ -37,6 +37,16 @@ internal static class VerifyCommand
             Description = "An older checkpoint that you kept: what is verified must continue it",
         };
         Option<bool> snapshot = new("--snapshot") { Description = "The directory is a copy: do not look at its lock" };
+        Option<string?> anchor = new("--anchor")
+        {
+            HelpName = "FILE",
+            Description = "The store's anchor: what it says was signed must still be in the directory",
+        };
+        Option<string?> cold = new("--cold")
+        {
+            HelpName = "DIR",
+            Description = "The directory of the cold store: read and hash what is there too",
+        };
         Option<string?> evidence = VerifyOptionsOf.Evidence();
         Option<ulong> from = new("--from") { HelpName = "INDEX", Description = "Of a server: verify from here on" };
         return builder.Make(
@@ -46,7 +56,7 @@ internal static class VerifyCommand
             + "  ledger verify demo-7.tlog-proof           a receipt, offline\n"
             + "  ledger verify demo-0-99                   what `ledger export` wrote, offline\n"
             + "  ledger verify --data ./data --json        a data directory, offline",
-            [target, data, receipt, entry, vkeys, publicName, checkpoints, snapshot, evidence, from],
+            [target, data, receipt, entry, vkeys, publicName, checkpoints, anchor, cold, snapshot, evidence, from],
             run =>
             {
                 string? found = run.Find(target);
@@ -62,7 +72,8 @@ internal static class VerifyCommand
                         ? BundleVerification.Run(run, directory, One(keys), kept)
                     : file is not null ? ReceiptVerification.Run(run, file, run.Get(entry), One(keys), kept)
                     : directory is not null ? DirectoryVerification.RunAsync(
-                        run, directory, new DirectoryTrust(keys, run.Get(publicName), kept), run.Get(snapshot))
+                        run, directory, new DirectoryTrust(
+                            keys, run.Get(publicName), kept, run.Get(anchor), run.Get(cold)), run.Get(snapshot))
                     : LiveVerification.RunAsync(run, found!, One(keys), kept, run.Get(evidence), run.Get(from));
             });
     }

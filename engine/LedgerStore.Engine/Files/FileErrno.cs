@@ -24,6 +24,7 @@ internal static class FileErrno
     public const int NoSpace = 28;
     public const int ReadOnlyFileSystem = 30;
     public const int NotEmpty = 39;
+    public const int TooManyLinks = 40;
     public const int NotSupported = 95;
     public const int QuotaExceeded = 122;
     public const int HardwarePoisoned = 133;

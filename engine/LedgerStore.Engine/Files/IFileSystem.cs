@@ -58,6 +58,9 @@ internal interface IFileSystem
     /// <summary>The names (not paths) of the files and directories in it, in ordinal order.</summary>
     IReadOnlyList<string> List(string directory);
 
+    /// <summary>The path without symbolic links in it. What does not exist is taken as it is written.</summary>
+    string RealPath(string path);
+
     /// <summary>Bytes that an ordinary user can still write on the file system that holds the path.</summary>
     long FreeBytes(string path);
 }

@@ -10,6 +10,9 @@ namespace LedgerStore.Engine.Files;
 internal sealed class LinuxFileSystem : IFileSystem
 {
     private const uint OwnerOnlyDirectory = 0b111_000_000;
+    // As many as the kernel follows.
+    private const int LinksMax = 40;
+
     private const uint OwnerReads = 0b100_000_000;
 
     // syncfs reports an error once to each descriptor that was open when it happened. So the descriptor is kept: then
@@ -124,6 +127,40 @@ internal sealed class LinuxFileSystem : IFileSystem
             StorageOperation.FreeBytes,
             path);
         return long.CreateSaturating((UInt128)space.AvailableBlocks * space.FragmentSize);
+    }
+
+    public string RealPath(string path)
+    {
+        try
+        {
+            return RealPath(path, LinksMax);
+        }
+        catch (Exception error) when (error is UnauthorizedAccessException)
+        {
+            throw new StorageException(StorageOperation.Stat, FileErrno.AccessDenied, path);
+        }
+        catch (IOException error) when (error is not StorageException)
+        {
+            throw new StorageException(StorageOperation.Stat, FileErrno.InputOutput, path);
+        }
+    }
+
+    private static string RealPath(string path, int linksMax)
+    {
+        string real = string.Empty;
+        foreach (string name in Path.GetFullPath(path).Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            real += "/" + name;
+            if (new FileInfo(real).LinkTarget is { } target)
+            {
+                string linked = Path.Combine(real[..real.LastIndexOf('/')] + "/", target);
+                real = linksMax > 0
+                    ? RealPath(linked, linksMax - 1)
+                    : throw new StorageException(StorageOperation.Stat, FileErrno.TooManyLinks, path);
+            }
+        }
+
+        return real.Length == 0 ? "/" : real;
     }
 
     private static int Flags(FileAccessMode mode) =>

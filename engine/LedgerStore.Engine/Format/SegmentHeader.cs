@@ -31,6 +31,11 @@ internal readonly record struct SegmentHeader(SegmentIdentity Identity, long Cre
         BinaryPrimitives.WriteUInt32LittleEndian(header[CrcOffset..], Crc32C.Compute(header[..CrcOffset]));
     }
 
+    /// <summary>What a header says that its generation is; 0 when it is too short. To be checked with the rest of it.
+    /// </summary>
+    public static uint GenerationOf(ReadOnlySpan<byte> header) =>
+        header.Length < SegmentFormat.HeaderBytes ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(header[40..]);
+
     /// <summary>Reads and checks it.</summary>
     /// <exception cref="MalformedDataException">Damaged, of another version, or of another segment.</exception>
     public static SegmentHeader Read(ReadOnlySpan<byte> header, in SegmentIdentity expected)

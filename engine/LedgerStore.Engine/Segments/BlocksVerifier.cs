@@ -58,6 +58,11 @@ internal sealed class BlocksVerifier(BundleVerifier bundles)
 
         bool isFull = count == StoreLimits.EntriesPerBundle;
         evidence.Add(bundles.Leaves[..count], isFull ? bundles.Root : default, bundles.Payload);
+        if (bundles.Payload == BlockPayload.Here)
+        {
+            evidence.OnEntries?.Invoke(identity.FirstIndex, bundles.Bundle, count);
+        }
+
         int slot = bundles.FirstDifference;
         if (slot < count)
         {

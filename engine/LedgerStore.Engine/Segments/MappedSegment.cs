@@ -96,11 +96,14 @@ internal sealed class MappedSegment : IDisposable
                 $"the file has {map.Length} bytes, it was sealed with {facts.FileLength}");
         }
 
-        SegmentHeader.Read(UpTo(map, 0, SegmentFormat.HeaderBytes), facts.Identity);
         FormatCheck.That(
             map.Length >= SegmentFormat.HeaderBytes + SegmentFormat.TrailerBytes,
             "the file is shorter than an empty segment",
             map.Length);
+
+        // The end is looked at next: of a cold file the disk brings it together with the beginning.
+        map.Advise(FileAdvice.WillNeed, map.Length - SegmentFormat.TrailerBytes, SegmentFormat.TrailerBytes);
+        SegmentHeader.Read(UpTo(map, 0, SegmentFormat.HeaderBytes), facts.Identity);
         ReadOnlySpan<byte> trailer = UpTo(map, map.Length - SegmentFormat.TrailerBytes, SegmentFormat.TrailerBytes);
         ReadOnlySpan<byte> tile = trailer[..SegmentFormat.TileBytes];
         ReadOnlySpan<byte> directory = trailer.Slice(SegmentFormat.TileBytes, SegmentFormat.DirectoryBytes);

@@ -8,6 +8,11 @@ using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Segments;
 
+/// <summary>Takes entries that were decoded; the bytes are valid during the call only.</summary>
+/// <param name="first">The index of the first one.</param>
+/// <param name="bundle">In bundle encoding; behind the entries there may be others, which do not count.</param>
+internal delegate void EntriesVisitor(long first, ReadOnlySpan<byte> bundle, int count);
+
 /// <summary>Computed hashes of a segment, from its first bundle on without a gap.</summary>
 /// <param name="wanted">Bundles of the ledger whose leaves are kept.</param>
 internal sealed class SegmentEvidence(long segment, IReadOnlySet<long> wanted)
@@ -31,6 +36,9 @@ internal sealed class SegmentEvidence(long segment, IReadOnlySet<long> wanted)
 
     /// <summary>First entries of the bundles that the file says have expired.</summary>
     public List<long> Expired { get; } = [];
+
+    /// <summary>Is shown all entries that were decoded; null: nobody looks at them.</summary>
+    public EntriesVisitor? OnEntries { get; init; }
 
     /// <summary>The roots of the full bundles.</summary>
     public ReadOnlySpan<Hash256> Roots => _roots.AsSpan(0, _fullBundles);

@@ -70,6 +70,13 @@ internal static class SegmentReads
     public static int Leaves(
         ref SegmentAccess access, in BlockIdentity identity, in BlockPlace place, Span<Hash256> leaves)
     {
+        if (place.Length > FirstReadBytes)
+        {
+            // The tile is at the other end of the block: the disk brings it while the header is looked at.
+            long tileAt = place.Offset + place.Length - SegmentFormat.TileBytes - BlockFormat.Alignment;
+            access.WillNeed(tileAt, SegmentFormat.TileBytes + BlockFormat.Alignment);
+        }
+
         ReadOnlySpan<byte> head = access.UpTo(place.Offset, Math.Min(place.Length, BlockFormat.HeadBytesMax));
         BlockHeader header = BlockDecoder.ReadHeader(head, identity, place);
         ReadOnlySpan<byte> tile = Part(ref access, head, place, header.TileOffset, header.TileBytes);

@@ -200,6 +200,11 @@ internal sealed class SegmentVerifier
 
         Hash256 root = _bundles.Root;
         evidence.Add(_bundles.Leaves, root, _bundles.Payload);
+        if (_bundles.Payload == BlockPayload.Here)
+        {
+            evidence.OnEntries?.Invoke(identity.FirstIndex, _bundles.Bundle, StoreLimits.EntriesPerBundle);
+        }
+
         bool isSound = root == _level1[identity.Bundle];
         if (!isSound || _bundles.FirstDifference < StoreLimits.EntriesPerBundle)
         {

@@ -26,7 +26,7 @@ internal sealed partial class StoreCore
             return;
         }
 
-        CheckAnchorPath(signing.AnchorPath);
+        AnchorPath.Check(Parts.Files, Parts.Paths.Root, signing.AnchorPath);
         if (signing.ReadOnlySuspect)
         {
             Gate.RefuseForGood(new StoreException(
@@ -112,17 +112,6 @@ internal sealed partial class StoreCore
     private void AnchorLast() => _anchor?.TryWrite();
 
     private long SteadyNanos() => (long)Parts.Time.GetElapsedTime(_steadyStart).TotalNanoseconds;
-
-    private void CheckAnchorPath(string path)
-    {
-        if (!path.StartsWith('/') || path.StartsWith(Parts.Paths.Root + "/", StringComparison.Ordinal))
-        {
-            throw new StoreException(
-                StoreReason.InvalidArgument,
-                $"the anchor '{path}' must be an absolute path outside of the data directory '{Parts.Paths.Root}': a "
-                + "copy of the directory must not bring its own anchor along");
-        }
-    }
 
     private void CheckKey(SigningKey key)
     {

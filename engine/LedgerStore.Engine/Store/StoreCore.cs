@@ -7,6 +7,7 @@ using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Segments;
 using LedgerStore.Engine.Verification;
 
 namespace LedgerStore.Engine;
@@ -121,6 +122,35 @@ internal sealed partial class StoreCore : IDisposable
     public bool RunFlusher() => Flusher.RunOnce();
 
     public bool RunScrubber() => Scrubber.RunOnce();
+
+    /// <summary>An entry of <c>_audit</c>, for the scrubber, which may wait for it; null when it cannot be read.
+    /// </summary>
+    public byte[]? ReadAuditEntry(long index)
+    {
+        if (Parts.Catalog.Find(LedgerName.Audit) is not { } audit
+            || Ledgers.Get(audit.Id) is not { } log
+            || index < 0
+            || index >= log.Durable.Value)
+        {
+            return null;
+        }
+
+        int slot = (int)(index % StoreLimits.EntriesPerBundle);
+        try
+        {
+            using BundleLease lease = log.Reader
+                .ReadBundleAsync(index / StoreLimits.EntriesPerBundle, slot, CancellationToken.None)
+                .AsTask()
+                .GetAwaiter()
+                .GetResult();
+            return lease.Entry(slot).ToArray();
+        }
+        catch (StoreException)
+        {
+            // Lost, away or itself expired: it proves nothing.
+            return null;
+        }
+    }
 
     /// <summary>The journal's thread has ended: who waits for a frame that will never be durable is told.</summary>
     public void FailHeld()

@@ -138,7 +138,7 @@ internal sealed partial class StoreOpener(
             StoreKeys.Open(files, _paths, identity.StoreId),
             options.Time,
             directoryLock);
-        return new StoreCore(parts, lastFrame, lastMicros, opener.Open)
+        StoreCore core = new(parts, lastFrame, lastMicros, opener.Open)
         {
             TieringOptions = options.Tiering,
             Scrubber = new Scrubber(
@@ -151,6 +151,8 @@ internal sealed partial class StoreOpener(
                 options.Time,
                 NextNonce() / (double)ulong.MaxValue),
         };
+        core.Scrubber.AuditEntry = core.ReadAuditEntry;
+        return core;
     }
 
     /// <summary>A cold store that is away is asked again when it is needed; one that cannot be trusted is refused.

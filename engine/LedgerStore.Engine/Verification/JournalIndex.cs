@@ -1,6 +1,7 @@
 // What the journal holds of each ledger. Two passes: the first finds which ledgers and which checkpoints are there, the
 // second, when it is known which leaves will be asked for, hashes the entries. One thread; then only read.
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Segments;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Verification;
@@ -12,6 +13,9 @@ internal sealed class JournalIndex
     private readonly Dictionary<uint, List<(CheckpointRecord Record, string File)>> _checkpoints = [];
     private readonly Dictionary<uint, JournalEvidence> _evidence = [];
     private Hash256[] _leaves = new Hash256[StoreLimits.EntriesPerBundle];
+
+    /// <summary>Is shown all entries of one ledger that were hashed.</summary>
+    public (uint Ledger, EntriesVisitor Visit)? Watched { get; init; }
 
     /// <summary>Ledgers with entries or checkpoints in the journal.</summary>
     public IEnumerable<uint> Ledgers => _starts.Keys.Union(_checkpoints.Keys);
@@ -95,5 +99,9 @@ internal sealed class JournalIndex
         }
 
         evidence.Add(leaves);
+        if (Watched is { } watched && watched.Ledger == section.LedgerId)
+        {
+            watched.Visit(section.FirstIndex, content, section.Count);
+        }
     }
 }

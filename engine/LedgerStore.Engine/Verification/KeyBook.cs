@@ -1,4 +1,5 @@
 // Which keys are trusted for which log. Immutable after construction: any thread.
+using LedgerStore.Engine.Format;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Verification;
@@ -17,6 +18,13 @@ internal sealed class KeyBook
         _storeKeys = options.StoreKeys;
         Origins = [.. _keys.Keys.Union(_checkpoints.Select(known => known.Key)).Order(StringComparer.Ordinal)];
     }
+
+    /// <summary>What the anchor says was signed, by ledger, and where it is. Set before any ledger is read.</summary>
+    public (IReadOnlyDictionary<uint, CheckpointRecord> Newest, string Path) Anchor { get; set; } =
+        (new Dictionary<uint, CheckpointRecord>(), string.Empty);
+
+    /// <summary>Any key or checkpoint is trusted.</summary>
+    public bool HasTrust => _keys.Count + _checkpoints.Count + _storeKeys.Count > 0;
 
     /// <summary>The logs that were named, and so must be there.</summary>
     public IReadOnlyList<string> Origins { get; }
@@ -43,6 +51,10 @@ internal sealed class KeyBook
             return null;
         }
     }
+
+    /// <summary>The checkpoint of a ledger in the anchor, and its path.</summary>
+    public IEnumerable<(CheckpointRecord Record, string File)> AnchoredOf(uint ledger) =>
+        Anchor.Newest.TryGetValue(ledger, out CheckpointRecord? record) ? [(record, Anchor.Path)] : [];
 
     public IEnumerable<TrustedCheckpoint> CheckpointsOf(string origin) => _checkpoints[origin];
 }

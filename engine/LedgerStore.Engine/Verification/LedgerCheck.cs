@@ -1,5 +1,6 @@
 // One ledger under verification: its jobs, and, when the last of them is done, what they mean together with the
 // checkpoints and the journal. The jobs run on any threads; the last to end concludes.
+using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Proofs;
@@ -22,6 +23,24 @@ internal sealed class LedgerCheck
     }
 
     public LedgerFacts Facts { get; }
+
+    /// <summary>Is shown all entries; null: nobody looks at them.</summary>
+    public EntriesVisitor? OnEntries { get; init; }
+
+    /// <summary>Opens a copy in the cold store; null: what is there is not looked at.</summary>
+    public Func<TierRecord, IFile>? OpenCold { get; init; }
+
+    /// <summary>What <c>_audit</c> says, for every other ledger.</summary>
+    public AuditEvidence Audit { get; init; } = AuditEvidence.None;
+
+    /// <summary>Of <c>_audit</c> itself: the tombstones that its entries are.</summary>
+    public TombstoneBook? Tombstones { get; init; }
+
+    /// <summary>Something is trusted: then only what it vouches for proves anything.</summary>
+    public bool HasTrust { get; init; }
+
+    /// <summary>Of <c>_audit</c>, when it was concluded: what it says.</summary>
+    public AuditEvidence? Evidence { get; private set; }
 
     public IReadOnlyList<SegmentJob> Segments => _segments;
 
@@ -54,6 +73,10 @@ internal sealed class LedgerCheck
         claims.Run();
         own.AddRange(_segments.Where(job => job.Finding is not null).Select(claims.Judge));
         own.AddRange(claims.Findings);
+        Evidence = Tombstones is null ? null : new AuditEvidence(Tombstones, SoundSize(claims, own));
+        ExpiryCheck expiry = new(Facts, _segments, Evidence ?? Audit);
+        expiry.Run();
+        own.AddRange(expiry.Findings);
         own.Sort(static (a, b) => (a.Rank, a.Count).CompareTo((b.Rank, b.Count)));
         findings.AddRange(own);
         long inJournalOnly = _journal is null
@@ -75,8 +98,20 @@ internal sealed class LedgerCheck
         {
             ExpiredEntries = _segments.Sum(job => (long)job.ExpiredEntries),
             ColdEntries = _segments.Sum(job => (long)job.ColdEntries),
+            UncheckedEntries = _segments.Sum(job => (long)job.ColdEntries - job.FetchedEntries),
+            Expired = expiry.Ranges,
+            Cold = [.. _segments.Where(job => job.Cold is not null).Select(job => new ColdReport(
+                job.FirstIndex, job.ColdEntries, job.Cold!.Location, job.FetchedEntries == job.ColdEntries))],
         };
     }
+
+    /// <summary>Entries that count as evidence.</summary>
+    private long SoundSize(ClaimCheck claims, List<VerifyFinding> findings) => HasTrust
+        ? claims.VouchedSize
+        : findings.Where(found => found.Kind != VerifyFindingKind.DerivedDataDamaged && found.FirstIndex >= 0)
+            .Select(found => found.FirstIndex)
+            .DefaultIfEmpty(Size)
+            .Min();
 
     private void AddJobs(StorePaths paths, UInt128 storeId)
     {

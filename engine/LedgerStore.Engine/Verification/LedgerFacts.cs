@@ -57,6 +57,7 @@ internal sealed class LedgerFacts
         facts.ReadState(files, paths, storeId, checkpoints);
         checkpoints.AddRange(rotations.Of(ledger.Id).Select(rotated => (rotated.Checkpoint, paths.Keys)));
         checkpoints.AddRange(journal.CheckpointsOf(ledger.Id));
+        checkpoints.AddRange(book.AnchoredOf(ledger.Id));
         facts.AddClaims(checkpoints, keys);
         facts.Claims.AddRange(book.CheckpointsOf(ledger.Origin).Select(CheckpointClaim.Of));
         facts.Claims.Sort(static (a, b) => a.Size.CompareTo(b.Size));
@@ -145,10 +146,6 @@ internal sealed class LedgerFacts
             }
         }
     }
-
-    /// <summary>Whether a tombstone says that the bundle with this entry has expired.</summary>
-    public bool HasTombstone(long index) =>
-        State.Tombstones.Any(tombstone => index >= tombstone.First && index < tombstone.End);
 
     /// <summary>What state.log says of a complete segment; null when it does not name it.</summary>
     public SealedRecord? SealedAt(long segment) =>

@@ -48,6 +48,9 @@ internal sealed class LedgerScrub
 
     public LedgerFacts Facts { get; }
 
+    /// <summary>Reads an entry of <c>_audit</c>.</summary>
+    public required Func<long, byte[]?> AuditEntry { get; init; }
+
     public int Segments => _check.Segments.Count;
 
     /// <summary>The segment that the tree of the newest checkpoint ends in; -1 when there is no checkpoint.</summary>
@@ -65,6 +68,7 @@ internal sealed class LedgerScrub
 
         SegmentJob job = _check.Segments[(int)segment];
         job.Run(_files, _verifier);
+        BlameUnproven(job);
         if (job.Finding is not null && HasMoved(segment))
         {
             // Tiering put another file in its place meanwhile; the next round reads that one.
@@ -89,6 +93,38 @@ internal sealed class LedgerScrub
             || state.Flushed?.OpenGeneration != Facts.State.Flushed?.OpenGeneration
             || state.Tombstones.Count != Facts.State.Tombstones.Count;
     }
+
+    /// <summary>What has expired without a tombstone in <c>_audit</c> was taken away. The entry is found by what
+    /// state.log says; that it is as it was signed is found when <c>_audit</c> is scrubbed.</summary>
+    private void BlameUnproven(SegmentJob job)
+    {
+        AuditTombstone? last = null;
+        foreach (long first in job.ExpiredBundles)
+        {
+            if (last is null || !IsAbout(last, first))
+            {
+                last = Facts.State.Tombstones.FirstOrDefault(one => first >= one.First && first < one.End) is { } kept
+                    && AuditEntry(kept.AuditIndex) is { } entry
+                    ? TombstoneBook.Read(kept.AuditIndex, entry)
+                    : null;
+            }
+
+            if (last is null || !IsAbout(last, first))
+            {
+                job.Blame(new SegmentFinding(
+                    first,
+                    StoreLimits.EntriesPerBundle,
+                    -1,
+                    $"the file says that these entries have expired, and {LedgerName.Audit} has no tombstone for them: "
+                    + "their payload was taken away",
+                    SegmentFault.Unreadable));
+                return;
+            }
+        }
+    }
+
+    private bool IsAbout(AuditTombstone tombstone, long first) =>
+        tombstone.Ledger == Facts.Ledger.Name && first >= tombstone.First && first < tombstone.End;
 
     /// <summary>What a finding means, and whether the roots lead to the signed one, is decided by the whole
     /// tree.</summary>

@@ -65,6 +65,10 @@ internal sealed class Scrubber
         _idleSince = time.GetTimestamp();
     }
 
+    /// <summary>Reads an entry of <c>_audit</c>, wherever it is; null when there is none. Nothing has expired for which
+    /// it does not speak.</summary>
+    public Func<long, byte[]?> AuditEntry { get; set; } = static _ => null;
+
     /// <summary>Bytes of segment files that were read.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
@@ -187,7 +191,10 @@ internal sealed class Scrubber
 
     private void Open(CatalogLedger ledger)
     {
-        _ledger = new LedgerScrub(_files, _paths, _storeId, ledger, _book, _rotations, _verifier);
+        _ledger = new LedgerScrub(_files, _paths, _storeId, ledger, _book, _rotations, _verifier)
+        {
+            AuditEntry = AuditEntry,
+        };
         _ledgerId = ledger.Id;
     }
 

@@ -37,7 +37,19 @@ internal sealed class SegmentJob(
 
     public int ExpiredEntries { get; private set; }
 
+    /// <summary>The first entries of the bundles that the file says have expired.</summary>
+    public IReadOnlyList<long> ExpiredBundles { get; private set; } = [];
+
+    /// <summary>The roots of all bundles, if some have expired.</summary>
+    public Hash256[]? BundleRoots { get; private set; }
+
     public int ColdEntries { get; private set; }
+
+    /// <summary>Cold entries that were fetched and hashed.</summary>
+    public int FetchedEntries { get; private set; }
+
+    /// <summary>Where they are; null when there are none, or nobody knows.</summary>
+    public TierRecord? Cold { get; private set; }
 
     public long Bytes { get; private set; }
 
@@ -47,7 +59,10 @@ internal sealed class SegmentJob(
     /// <summary>Reads and hashes the file.</summary>
     public void Run(IFileSystem files, SegmentVerifier verifier)
     {
-        Evidence = new SegmentEvidence(identity.Segment, owner.Facts.WantedBundles);
+        Evidence = new SegmentEvidence(identity.Segment, owner.Facts.WantedBundles)
+        {
+            OnEntries = owner.OnEntries,
+        };
         try
         {
             using IFile file = files.Open(path, FileAccessMode.ReadOnly);
@@ -68,10 +83,7 @@ internal sealed class SegmentJob(
             Finding = new SegmentFinding(FirstIndex, entries, -1, cause.Message, SegmentFault.Unreadable);
         }
 
-        ExpiredEntries = Evidence.ExpiredEntries;
-        ColdEntries = Evidence.ColdEntries;
-        HashedEntries = Evidence.Entries - ExpiredEntries - ColdEntries;
-        Finding ??= WithoutTombstone(Evidence);
+        TakeGone(Evidence, verifier);
         if (!owner.NeedsEvidence(identity.Segment))
         {
             // Its root is all that is needed; 8 KB for each segment would add up in a large store.
@@ -79,22 +91,44 @@ internal sealed class SegmentJob(
         }
     }
 
-    /// <summary>What has expired without anybody having said so is gone, and not expired.</summary>
-    private SegmentFinding? WithoutTombstone(SegmentEvidence evidence)
+    /// <summary>Adds a finding, if there is none yet.</summary>
+    public void Blame(SegmentFinding finding) => Finding ??= finding;
+
+    /// <summary>What is said of entries whose payload is not in the file.</summary>
+    private void TakeGone(SegmentEvidence evidence, SegmentVerifier verifier)
     {
-        foreach (long first in evidence.Expired)
+        ExpiredEntries = evidence.ExpiredEntries;
+        ColdEntries = evidence.ColdEntries;
+        HashedEntries = evidence.Entries - ExpiredEntries - ColdEntries;
+        ExpiredBundles = evidence.Expired;
+        BundleRoots = ExpiredEntries > 0 ? evidence.Roots.ToArray() : null;
+        if (ColdEntries == 0)
         {
-            if (!owner.Facts.HasTombstone(first))
-            {
-                return new SegmentFinding(
-                    first,
-                    StoreLimits.EntriesPerBundle,
-                    -1,
-                    "the file says that these entries have expired, and there is no tombstone for them",
-                    SegmentFault.Unreadable);
-            }
+            return;
         }
 
-        return null;
+        Cold = owner.Facts.State.TierOf(identity.Segment) is { Tier: SegmentTier.Cold, Location.Length: > 0 } tier
+            ? tier
+            : null;
+        if (Cold is null || expectedRoot is not { } root)
+        {
+            Blame(new SegmentFinding(
+                FirstIndex,
+                entries,
+                -1,
+                "the file says that its payload is in the cold store, and state.log names no place there",
+                SegmentFault.Unreadable));
+        }
+        else if (owner.OpenCold is { } open)
+        {
+            ColdVerdict verdict = ColdCheck.Run(open, identity, Cold, root, ColdEntries, verifier);
+            Bytes += verdict.Bytes;
+            FetchedEntries = verdict.Entries;
+            HashedEntries += verdict.Entries;
+            if (verdict.Finding is { } finding)
+            {
+                Blame(finding);
+            }
+        }
     }
 }

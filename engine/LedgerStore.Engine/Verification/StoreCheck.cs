@@ -1,5 +1,6 @@
 // One verification of a store: the shared files first, then the journal, then every ledger on all threads.
 // Owned by the thread that runs it; what the working threads share is guarded by the lock.
+using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
@@ -12,7 +13,6 @@ namespace LedgerStore.Engine.Verification;
 internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, StorePaths paths)
 {
     private readonly KeyBook _book = new(options);
-    private readonly JournalIndex _journal = new();
     private readonly Lock _lock = new();
 
     // Guarded by the lock while threads work.
@@ -26,6 +26,11 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
     private CatalogLedger[] _ledgers = [];
     private UInt128 _storeId;
     private RotationBook _rotations = RotationBook.Empty;
+    private JournalIndex _journal = new();
+
+    // What `_audit` says; it is verified before the others.
+    private readonly TombstoneBook _tombstones = new();
+    private AuditEvidence _audit = AuditEvidence.None;
 
     public void Run()
     {
@@ -34,10 +39,20 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
             return;
         }
 
-        ReadJournal();
+        int audit = Array.FindIndex(_ledgers, ledger => ledger.Name == LedgerName.Audit);
+        ReadAnchor();
+        ReadJournal(audit < 0 ? null : _ledgers[audit].Id);
         FindStrangers();
-        VerifyWorkers workers = new(options.Parallelism, _ledgers.Length, files);
-        workers.Run(Open, Ended);
+
+        // `_audit` comes first: what it says has expired is known before the others are judged.
+        Run(audit < 0 ? [] : [audit]);
+        Run([.. Enumerable.Range(0, _ledgers.Length).Where(number => number != audit)]);
+    }
+
+    private void Run(int[] ledgers)
+    {
+        VerifyWorkers workers = new(options.Parallelism, ledgers.Length, files);
+        workers.Run(number => Open(_ledgers[ledgers[number]]), Ended);
     }
 
     public VerifyReport Report(TimeSpan duration)
@@ -86,8 +101,42 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
         return true;
     }
 
-    private void ReadJournal()
+    private void ReadAnchor()
     {
+        if (options.AnchorPath is not { } path)
+        {
+            return;
+        }
+
+        AnchorPath.Check(files, paths.Root, path);
+        try
+        {
+            AnchorFile anchor = new(files, path, _storeId);
+            if (!anchor.TryLoad())
+            {
+                AddShared(path, "there is no anchor here");
+            }
+
+            _book.Anchor = (anchor.Newest, path);
+        }
+        catch (Exception damage) when (IsDamage(damage))
+        {
+            AddShared(path, damage.Message);
+        }
+
+        foreach ((uint id, CheckpointRecord record) in _book.Anchor.Newest)
+        {
+            if (!Array.Exists(_ledgers, ledger => ledger.Id == id))
+            {
+                AddMissing(path, $"the anchor has a checkpoint of ledger {id} with {record.Size:N0} entries, the "
+                    + "catalog has no such ledger");
+            }
+        }
+    }
+
+    private void ReadJournal(uint? audit)
+    {
+        _journal = new JournalIndex { Watched = audit is { } id ? (id, _tombstones.Add) : null };
         try
         {
             JournalFacts facts = new JournalScan(files, paths.JournalDirectory, _storeId).Run();
@@ -118,15 +167,9 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
         HashSet<string> origins = [.. _ledgers.Select(ledger => ledger.Origin)];
         foreach (string origin in _book.Origins.Where(origin => !origins.Contains(origin)))
         {
-            _findings.Add(new VerifyFinding(
-                VerifyFindingKind.LedgerMissing,
-                null,
-                -1,
-                0,
+            AddMissing(
                 paths.Catalog,
-                -1,
-                $"the catalog has no ledger of the origin '{origin}', for which a key or a checkpoint was given"));
-            _findingCount++;
+                $"the catalog has no ledger of the origin '{origin}', for which a key or a checkpoint was given");
         }
 
         HashSet<uint> ids = [.. _ledgers.Select(ledger => ledger.Id)];
@@ -148,11 +191,18 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
     }
 
     /// <summary>Reads what is known of the next ledger; on any of the threads.</summary>
-    private LedgerCheck Open(int number)
+    private LedgerCheck Open(CatalogLedger ledger)
     {
-        CatalogLedger ledger = _ledgers[number];
         LedgerFacts facts = LedgerFacts.Read(files, paths, _storeId, ledger, _book, _rotations, _journal);
-        LedgerCheck check = new(facts, _journal.Find(ledger.Id), paths, _storeId);
+        bool isAudit = ledger.Name == LedgerName.Audit;
+        LedgerCheck check = new(facts, _journal.Find(ledger.Id), paths, _storeId)
+        {
+            HasTrust = _book.HasTrust,
+            Audit = _audit,
+            Tombstones = isAudit ? _tombstones : null,
+            OnEntries = isAudit ? _tombstones.Add : null,
+            OpenCold = OpenCold(),
+        };
         lock (_lock)
         {
             _entriesTotal += check.Segments.Sum(job => (long)job.Entries);
@@ -170,6 +220,7 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
             LedgerReport report = check.Conclude(found);
             lock (_lock)
             {
+                _audit = check.Evidence ?? _audit;
                 _reports.Add(report);
                 _findingCount += found.Count;
                 _findings.AddRange(found.Take(Math.Max(0, VerifyReport.FindingsMax - _findings.Count)));
@@ -185,6 +236,20 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
             options.OnProgress?.Invoke(
                 new VerifyProgress(_entries, _entriesTotal, _bytes, _reports.Count, _ledgers.Length));
         }
+    }
+
+    private Func<TierRecord, IFile>? OpenCold() => options switch
+    {
+        { ColdStore: { } store } => tier => new ColdFile(store, tier.Location, tier.ColdBytes),
+        { ColdDirectory: { } directory } => tier =>
+            files.Open($"{directory}/{tier.Location}", FileAccessMode.ReadOnly),
+        _ => null,
+    };
+
+    private void AddMissing(string file, string evidence)
+    {
+        _findings.Add(new VerifyFinding(VerifyFindingKind.LedgerMissing, null, -1, 0, file, -1, evidence));
+        _findingCount++;
     }
 
     private void AddShared(string? file, string evidence)

@@ -19,6 +19,16 @@ public sealed record VerifyOptions
     /// <summary>What was seen of these logs before, and must still be true of them.</summary>
     public IReadOnlyList<TrustedCheckpoint> TrustedCheckpoints { get; init; } = [];
 
+    /// <summary>The anchor of the store, if it is at hand: what it says was signed must still be true.</summary>
+    public string? AnchorPath { get; init; }
+
+    /// <summary>The directory of the cold store: what is there is read and hashed too.</summary>
+    public string? ColdDirectory { get; init; }
+
+    /// <summary>The cold store, where it is no directory: what is there is fetched and hashed too.</summary>
+    /// <remarks>Without it and <see cref="ColdDirectory"/>, cold entries are reported as not checked.</remarks>
+    public IColdStore? ColdStore { get; init; }
+
     /// <summary>Threads that hash. With one, everything runs on the caller's.</summary>
     public int Parallelism { get; init; } = Environment.ProcessorCount;
 

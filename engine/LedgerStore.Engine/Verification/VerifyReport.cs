@@ -36,6 +36,9 @@ public sealed record VerifyReport
     /// <summary>Entries that no signature and no trusted checkpoint vouches for.</summary>
     public required long UnvouchedEntries { get; init; }
 
+    /// <summary>Entries in the cold store whose payload was not fetched: only their hashes were checked.</summary>
+    public long UncheckedEntries => Ledgers.Sum(ledger => ledger.UncheckedEntries);
+
     public required TimeSpan Duration { get; init; }
 
     /// <summary>The report in JSON, as UTF-8; the names are stable.</summary>
@@ -63,12 +66,30 @@ public sealed record LedgerReport(
     string? SignedBy,
     int Findings)
 {
-    /// <summary>Entries that expired: their hashes were checked, and that a tombstone says so.</summary>
+    /// <summary>Entries that the files say have expired: their hashes were checked.</summary>
     public long ExpiredEntries { get; init; }
+
+    /// <summary>Expired ranges for which a sound tombstone was found; for any other there is a finding.</summary>
+    public IReadOnlyList<ExpiryReport> Expired { get; init; } = [];
 
     /// <summary>Entries whose payload is in the cold store: their hashes were checked.</summary>
     public long ColdEntries { get; init; }
 
+    /// <summary>Of these, entries whose payload was not fetched.</summary>
+    public long UncheckedEntries { get; init; }
+
+    /// <summary>Where the cold entries are, by segment.</summary>
+    public IReadOnlyList<ColdReport> Cold { get; init; } = [];
+
     /// <summary>Entries behind the newest signature: nothing says that they are what was appended.</summary>
     public long UnvouchedEntries => Math.Max(0, Entries - SignedSize);
 }
+
+/// <summary>Entries that have expired, and who says so.</summary>
+/// <param name="Tombstone">The entry of <c>_audit</c>, which was itself verified.</param>
+/// <param name="Policy">The retention policy by which they expired, as the tombstone has it.</param>
+public sealed record ExpiryReport(long FirstIndex, long Count, long Tombstone, string Policy, string Reason);
+
+/// <summary>Entries whose payload is in the cold store.</summary>
+/// <param name="IsChecked">It was fetched and hashed. If not, nothing is known but that their hashes are right.</param>
+public sealed record ColdReport(long FirstIndex, long Count, string Location, bool IsChecked);

@@ -19,6 +19,7 @@ internal static class VerifyReportJson
             json.WriteNumber("bytes", report.Bytes);
             json.WriteNumber("checkpoints", report.Checkpoints);
             json.WriteNumber("unvouched_entries", report.UnvouchedEntries);
+            json.WriteNumber("unchecked_entries", report.UncheckedEntries);
             json.WriteNumber("seconds", Math.Round(report.Duration.TotalSeconds, 3));
             json.WriteNumber("finding_count", report.FindingCount);
             json.WriteStartArray("findings");
@@ -73,8 +74,40 @@ internal static class VerifyReportJson
         json.WriteNumber("unvouched_entries", ledger.UnvouchedEntries);
         json.WriteNumber("expired_entries", ledger.ExpiredEntries);
         json.WriteNumber("cold_entries", ledger.ColdEntries);
+        json.WriteNumber("unchecked_entries", ledger.UncheckedEntries);
+        WriteGone(json, ledger);
         json.WriteNumber("findings", ledger.Findings);
         json.WriteEndObject();
+    }
+
+    /// <summary>Ranges whose payload is not in the directory.</summary>
+    private static void WriteGone(Utf8JsonWriter json, LedgerReport ledger)
+    {
+        json.WriteStartArray("expired");
+        foreach (ExpiryReport range in ledger.Expired)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("first_index", range.FirstIndex);
+            json.WriteNumber("count", range.Count);
+            json.WriteNumber("tombstone", range.Tombstone);
+            json.WriteString("policy", range.Policy);
+            json.WriteString("reason", range.Reason);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("cold");
+        foreach (ColdReport range in ledger.Cold)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("first_index", range.FirstIndex);
+            json.WriteNumber("count", range.Count);
+            json.WriteString("location", range.Location);
+            json.WriteBoolean("checked", range.IsChecked);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteText(Utf8JsonWriter json, string name, string? value)

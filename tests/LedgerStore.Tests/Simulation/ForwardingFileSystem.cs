@@ -33,6 +33,8 @@ internal abstract class ForwardingFileSystem(IFileSystem below) : IFileSystem
 
     public virtual IReadOnlyList<string> List(string directory) => below.List(directory);
 
+    public virtual string RealPath(string path) => below.RealPath(path);
+
     public virtual long FreeBytes(string path) => below.FreeBytes(path);
 
     /// <summary>A file as this file system wants it to be.</summary>

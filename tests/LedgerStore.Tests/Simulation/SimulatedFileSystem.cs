@@ -226,6 +226,9 @@ internal sealed partial class SimulatedFileSystem : IFileSystem
         }
     }
 
+    // There are no symbolic links on this disk.
+    public string RealPath(string path) => path;
+
     public long FreeBytes(string path)
     {
         lock (_gate)

@@ -49,6 +49,29 @@ public sealed class AnchorTests : IDisposable
         Assert.Contains("forked", refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("link", "anchor")]
+    [InlineData("data/anchor", null)]
+    [InlineData("into/anchor", "data")]
+    public async Task An_anchor_behind_a_link_or_in_the_data_directory_is_refused(string path, string? target)
+    {
+        await _directory.AppendSigned("payments", 100);
+        path = _directory.Beside(path);
+        string link = target == "data" ? Path.GetDirectoryName(path)! : path;
+        if (target is not null)
+        {
+            File.CreateSymbolicLink(link, target == "data" ? _directory.Data : _directory.Anchor);
+        }
+
+        StoreException atStart = Assert.Throws<StoreException>(
+            () => _directory.Open(_directory.Signing with { AnchorPath = path }));
+        StoreException offline = Assert.Throws<StoreException>(() => StoreVerifier.Verify(
+            new VerifyOptions { DataDirectory = _directory.Data, AnchorPath = path }));
+        Assert.Equal(StoreReason.InvalidArgument, atStart.Reason);
+        Assert.Equal(StoreReason.InvalidArgument, offline.Reason);
+        Assert.Contains("must not bring its own anchor along", offline.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_suspect_store_serves_reads_and_takes_and_signs_nothing()
     {

@@ -23,8 +23,14 @@ internal enum Notice
     /// <summary>Whoever saw the newest checkpoint and looks at the next one that the store signs.</summary>
     Witness = 16,
 
-    /// <summary>The three that read all entries.</summary>
-    Readers = Scrubber | Verify | Kept,
+    /// <summary>Offline verification with the public key and the anchor.</summary>
+    Anchor = 32,
+
+    /// <summary>Offline verification, with whatever it is given.</summary>
+    Verifiers = Verify | Kept | Anchor,
+
+    /// <summary>Those that read all entries.</summary>
+    Readers = Scrubber | Verifiers,
 }
 
 /// <summary>An attack and its table row.</summary>

@@ -13,6 +13,7 @@ internal static class Attacks
     private const string Ledger = TamperHome.Ledger;
     private const string Other = TamperHome.Other;
     public const int Middle = 40_000;
+    private const Notice StartAndMemory = Notice.Start | Notice.Kept | Notice.Anchor;
     private const Notice StartAndReaders = Notice.Start | Notice.Readers;
 
     public static IReadOnlyList<Attack> All { get; } =
@@ -20,7 +21,7 @@ internal static class Attacks
         new("an entry is changed in its file", false, Notice.Readers, FlipByte),
         new("a file is cut short", false, Notice.Readers, s => Cut(s.SegmentFile(Ledger, 0))),
         new("a sealed segment is deleted", false, Notice.Readers, s => File.Delete(s.SegmentFile(Ledger, 0))),
-        new("state.log is deleted", false, Notice.Start | Notice.Verify | Notice.Kept,
+        new("state.log is deleted", false, Notice.Start | Notice.Verifiers,
             s => File.Delete(s.Paths.StateLog(s.Find(Ledger).Ledger.Id))),
         new("the segments of two ledgers change places", false, Notice.Readers, SwapFiles),
         new("an entry is changed", true, Notice.Readers, s => s.ChangeEntry(Ledger, Middle, Rebuild.Blocks)),
@@ -38,30 +39,40 @@ internal static class Attacks
         new("an entry is slipped in, and all hashes are made anew", true, StartAndReaders, Insert),
         new("an entry of another ledger takes the place of one, and all hashes are made anew", true, StartAndReaders,
             Graft),
+        new("a payload is deleted, and the file says that it has expired", true, Notice.Readers,
+            s => Strip(s, BlockPayload.Expired)),
+        new("the same, and state.log says so too", true, Notice.Readers, s => Expire(s, auditIndex: 7)),
+        new("the same, and a tombstone takes the place of an entry of `_audit`, and all hashes are made anew", true,
+            StartAndReaders, ForgeTombstone),
+        new("the same, and it is signed with the store's own key", true, Notice.Start | Notice.Kept | Notice.Anchor,
+            ForgeAndSign),
+        new("a payload is deleted, and the file says that it is in the cold store", true, Notice.Readers,
+            s => Strip(s, BlockPayload.Elsewhere)),
+        new("the same, and state.log names a place there", true, Notice.Verifiers, NamePlace),
         new("a tile is overwritten", true, Notice.Readers, DropTile),
         new("a root in state.log is changed", true, StartAndReaders, ChangeKeptRoot),
         new("a checkpoint is replaced by noise", true, StartAndReaders, SpoilCheckpoints),
         new("an entry is changed, everything is made anew, and signed with another key", true, StartAndReaders,
             s => ChangeAndSign(s, s.Home.OtherKey)),
         new("the origin of a ledger is changed", true, StartAndReaders, ChangeOrigin),
-        new("a ledger is taken out of the catalog", true, Notice.Start | Notice.Verify | Notice.Kept, DropLedger),
-        new("the size in state.log is lowered", true, Notice.Start | Notice.Verify | Notice.Kept, LowerSize),
-        new("the end is cut off", true, Notice.Start | Notice.Verify | Notice.Kept,
+        new("a ledger is taken out of the catalog", true, Notice.Start | Notice.Verifiers, DropLedger),
+        new("the size in state.log is lowered", true, Notice.Start | Notice.Verifiers, LowerSize),
+        new("the end is cut off", true, Notice.Start | Notice.Verifiers,
             s => Splice(s, 100_000, TamperHome.Size - 100_000, [])),
-        new("the end is cut off, and the newest checkpoints with it", true, Notice.Start | Notice.Kept, CutBehind),
-        new("an older copy of the directory is put back", false, Notice.Start | Notice.Kept,
+        new("the end is cut off, and the newest checkpoints with it", true, StartAndMemory, CutBehind),
+        new("an older copy of the directory is put back", false, Notice.Start | Notice.Kept | Notice.Anchor,
             s => s.ReplaceBy(s.Home.Older)),
-        new("the same, and other entries are appended and signed elsewhere", false, Notice.Start | Notice.Kept,
+        new("the same, and other entries are appended and signed elsewhere", false, StartAndMemory,
             s => s.ReplaceBy(s.Home.Forked)),
         new("an entry is changed, everything is made anew, and signed with the store's own key", true,
-            Notice.Start | Notice.Kept, s => ChangeAndSign(s, s.Home.Key)),
+            Notice.Start | Notice.Kept | Notice.Anchor, s => ChangeAndSign(s, s.Home.Key)),
         new("an older copy of the directory is put back, and one of the anchor", false, Notice.Kept | Notice.Witness,
             s => s.ReplaceWithAnchor(s.Home.Older)),
         new("the same, and other entries are appended and signed by the store", false, Notice.Kept | Notice.Witness,
             s => s.ReplaceWithAnchor(s.Home.Forked)),
         new("an entry is changed, everything is made anew, signed with the store's own key, and the anchor too", true,
             Notice.Kept | Notice.Witness, ChangeSignAndAnchor),
-        new("the anchor is deleted", false, Notice.Start, s => File.Delete(s.Anchor)),
+        new("the anchor is deleted", false, Notice.Start | Notice.Anchor, s => File.Delete(s.Anchor)),
         new("an entry that is not signed yet is changed in the journal", true, Notice.None, ChangeUnsigned),
     ];
 
@@ -70,13 +81,14 @@ internal static class Attacks
     {
         StringBuilder table = new();
         table.Append("| what is done to the files of a stopped store | checksums | start | scrubber | `verify` | ");
-        table.Append("`verify` with a kept checkpoint | witness |\n|---|---|---|---|---|---|---|\n");
+        table.Append("`verify` with a kept checkpoint | `verify` with the anchor | witness |\n");
+        table.Append("|---|---|---|---|---|---|---|---|\n");
         foreach (Attack attack in All)
         {
             string checksums = attack.WithChecksums ? "made right" : "";
             table.Append(CultureInfo.InvariantCulture, $"| {attack.Name} | {checksums} ");
             foreach (Notice who in (Notice[])
-                [Notice.Start, Notice.Scrubber, Notice.Verify, Notice.Kept, Notice.Witness])
+                [Notice.Start, Notice.Scrubber, Notice.Verify, Notice.Kept, Notice.Anchor, Notice.Witness])
             {
                 table.Append(attack.Promised.HasFlag(who) ? "| yes " : "| no ");
             }
@@ -141,6 +153,53 @@ internal static class Attacks
         }
 
         editor.Save(Rebuild.Blocks);
+    }
+
+    private static void Strip(TamperedStore store, BlockPayload payload)
+    {
+        string file = store.SegmentFile(Ledger, 0);
+        PayloadThief.Strip(file, file, store.Identity(Ledger, 0), 10..20, payload);
+    }
+
+    private static void Expire(TamperedStore store, long auditIndex)
+    {
+        Strip(store, BlockPayload.Expired);
+        TombstoneRecord record = new(10 * 256, 10 * 256, auditIndex, 1, "age");
+        store.RewriteState(
+            store.Find(Ledger).Ledger.Id,
+            (type, body) => [(type, body)],
+            ((ushort)StateRecordType.Tombstone, record.Encode()));
+    }
+
+    private static void ForgeTombstone(TamperedStore store)
+    {
+        LedgerEditor editor = store.Edit(Ledger);
+        CompactRange range = new();
+        range.Append(editor.Tiles.Skip(10 * 256).Take(10 * 256).ToArray());
+        Expire(store, auditIndex: 7);
+        LedgerEditor audit = store.Edit(LedgerName.Audit);
+        audit.Entries[7] = TombstoneEntry.Make(
+            BundleFormat.ReceivedMicros(audit.Entries[7]), Ledger, 10 * 256, 10 * 256, range.Root());
+        audit.Save(Rebuild.StateLog);
+    }
+
+    private static void ForgeAndSign(TamperedStore store)
+    {
+        ForgeTombstone(store);
+        store.Resign(LedgerName.Audit, store.Home.Key);
+    }
+
+    private static void NamePlace(TamperedStore store)
+    {
+        SegmentIdentity identity = store.Identity(Ledger, 0);
+        string tiles = store.Paths.Tiles(identity.LedgerId, 0, identity.Generation);
+        (long before, long after) = PayloadThief.Strip(
+            store.SegmentFile(Ledger, 0), tiles, identity, .., BlockPayload.Elsewhere);
+        TierRecord record = new(0, identity.Generation, SegmentTier.Cold, after, before, "payments/0.seg");
+        store.RewriteState(
+            identity.LedgerId,
+            (type, body) => [(type, body)],
+            ((ushort)StateRecordType.Tier, record.Encode()));
     }
 
     private static void ChangeKeptRoot(TamperedStore store) => store.RewriteState(

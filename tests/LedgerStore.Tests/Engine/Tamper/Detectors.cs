@@ -2,6 +2,7 @@
 
 using LedgerStore.Engine;
 using LedgerStore.Engine.Files;
+using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Engine.Verification;
@@ -17,21 +18,26 @@ internal static class Detectors
         List<string> told = [];
         Notice notice = (Scrub(store, told) ? Notice.Scrubber : Notice.None)
             | (Verify(store, [], told) ? Notice.Verify : Notice.None)
-            | (Verify(store, [store.Home.Newest], told) ? Notice.Kept : Notice.None)
+            | (Verify(store, store.Home.Kept, told) ? Notice.Kept : Notice.None)
+            | (Verify(store, [], told, store.Anchor) ? Notice.Anchor : Notice.None)
             | Start(store, told);
         evidence = string.Join('\n', told);
         return notice;
     }
 
-    private static bool Verify(TamperedStore store, IReadOnlyList<TrustedCheckpoint> kept, List<string> told)
+    private static bool Verify(
+        TamperedStore store, IReadOnlyList<TrustedCheckpoint> kept, List<string> told, string? anchor = null)
     {
         VerifyReport report = StoreVerifier.Verify(new VerifyOptions
         {
             DataDirectory = store.Data,
             StoreKeys = [store.Home.StoreKey],
             TrustedCheckpoints = kept,
+            AnchorPath = anchor,
+            ColdDirectory = store.Home.Cold,
         });
-        told.AddRange(report.Findings.Select(f => $"verify({kept.Count}): {f}"));
+        string given = anchor is null ? $"{kept.Count} kept" : "anchor";
+        told.AddRange(report.Findings.Select(f => $"verify({given}): {f}"));
         return !report.IsVerified;
     }
 
@@ -41,7 +47,12 @@ internal static class Detectors
         Catalog catalog = Catalog.Open(store.Files, store.Paths, id, FileAccessMode.ReadOnly);
         ScrubOptions options = new() { Keys = [store.Home.StoreKey] };
         Scrubber scrubber = new(
-            store.Files, store.Paths, id, catalog, new DamagedRanges(), options, TimeProvider.System, random: 0);
+            store.Files, store.Paths, id, catalog, new DamagedRanges(), options, TimeProvider.System, random: 0)
+        {
+            AuditEntry = index => store.Edit(LedgerName.Audit).Entries is var entries && index < entries.Count
+                ? entries[(int)index]
+                : null,
+        };
         ScrubRequest request = new(null, null, CancellationToken.None);
         scrubber.Ask(request);
         while (scrubber.RunOnce() && !request.Done.IsCompleted)
@@ -59,6 +70,9 @@ internal static class Detectors
         try
         {
             using Store store = tampered.Home.Open(tampered.Data, TimeSpan.FromMilliseconds(20));
+
+            // The first that a server does is to record that it starts.
+            TamperHome.Append(store.GetLedger(LedgerName.Audit), 1, "start");
             Ledger ledger = store.GetLedger(TamperHome.Ledger);
             TamperHome.Append(ledger, 1, "and one more");
             using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));

@@ -3,6 +3,7 @@
 using System.Text;
 using LedgerStore.Engine;
 using LedgerStore.Engine.Files;
+using LedgerStore.Engine.Format;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Tests.Engine.Tamper;
@@ -21,16 +22,18 @@ public sealed class TamperHome : IDisposable
     {
         using (Store store = Open(Sound, TimeSpan.FromMilliseconds(20)))
         {
+            Append(store.GetOrCreateLedger(LedgerName.Audit), 300, "event");
             Append(store.CreateLedger(Other), 66_000, "login");
             Append(store.CreateLedger(Ledger), OlderSize, "payment");
-            Kept(store);
+            Keep(store, Ledger);
         }
 
         CopyStore(Sound, Older);
         using (Store store = Open(Sound, TimeSpan.FromMilliseconds(20)))
         {
             Append(store.GetLedger(Ledger), Size - OlderSize, "payment");
-            Newest = TrustedCheckpoint.Parse(Kept(store));
+            Newest = TrustedCheckpoint.Parse(Keep(store, Ledger));
+            Kept = [Newest, TrustedCheckpoint.Parse(Keep(store, LedgerName.Audit))];
         }
 
         // Two ways on from the older state: by the same key, other entries; and entries that nobody signed.
@@ -38,7 +41,7 @@ public sealed class TamperHome : IDisposable
         using (Store store = Open(Forked, TimeSpan.FromMilliseconds(20)))
         {
             Append(store.GetLedger(Ledger), Size - OlderSize + 500, "another payment");
-            Kept(store);
+            Keep(store, Ledger);
         }
 
         MakeUnsigned();
@@ -59,6 +62,12 @@ public sealed class TamperHome : IDisposable
     internal SigningKey OtherKey { get; } = SigningKey.Generate();
 
     internal TrustedCheckpoint Newest { get; }
+
+    /// <summary>That, and the one of <c>_audit</c>.</summary>
+    internal IReadOnlyList<TrustedCheckpoint> Kept { get; }
+
+    /// <summary>The cold store, in which nothing is.</summary>
+    internal string Cold => Path.Combine(_root, "cold");
 
     internal VerifierKey StoreKey => new(KeyName.Parse("store"), SignatureType.Ed25519, Key.PublicKey);
 
@@ -148,10 +157,10 @@ public sealed class TamperHome : IDisposable
         }
     }
 
-    /// <summary>The newest checkpoint of the ledger, as somebody outside would keep it.</summary>
-    private static byte[] Kept(Store store)
+    /// <summary>The newest checkpoint of a ledger, as somebody outside would keep it.</summary>
+    private static byte[] Keep(Store store, string name)
     {
-        Ledger ledger = store.GetLedger(Ledger);
+        Ledger ledger = store.GetLedger(name);
         return ledger.WaitForCheckpointAsync(ledger.Size, CancellationToken.None).AsTask().GetAwaiter().GetResult()
             .Note.ToArray();
     }

@@ -57,6 +57,12 @@ internal sealed class TamperedStore(TamperHome home, string data)
         return (catalog.Find(ledger)!, store.StoreId);
     }
 
+    public SegmentIdentity Identity(string ledger, long segment)
+    {
+        (CatalogLedger entry, UInt128 storeId) = Find(ledger);
+        return PayloadThief.IdentityOf(SegmentFile(ledger, segment), storeId, entry.Id);
+    }
+
     public void RewriteState(
         uint ledger,
         Func<ushort, byte[], IEnumerable<(ushort Type, byte[] Body)>> edit,
