@@ -95,7 +95,7 @@ internal sealed class ReadLoop(LedgerClient client, string ledger, ReadOptions o
     private static RpcException EndedEarly() =>
         new(StatusCode.Unavailable, "the server ended a read that follows");
 
-    private static bool IsTransient(StatusCode code) => code
+    private static bool IsTransient(RpcException error) => !error.IsMessageTooLarge && error.Code
         is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled or StatusCode.Unknown
         or StatusCode.Aborted or StatusCode.ResourceExhausted or StatusCode.DeadlineExceeded;
 
@@ -106,7 +106,7 @@ internal sealed class ReadLoop(LedgerClient client, string ledger, ReadOptions o
         {
             return (!await call.RawResponses.ReadAsync().ConfigureAwait(false), null);
         }
-        catch (RpcException error) when (IsTransient(error.Code))
+        catch (RpcException error) when (IsTransient(error))
         {
             return (false, error);
         }
@@ -208,6 +208,10 @@ internal sealed class ReadLoop(LedgerClient client, string ledger, ReadOptions o
                 return EventStep(new UnreadableRange(
                     other.Unreadable.FirstIndex, other.Unreadable.Count,
                     other.Unreadable.Cause == Unreadable.Types.Cause.Damaged, other.Unreadable.Reason));
+            case ReadResponse.EventOneofCase.CaughtUp or ReadResponse.EventOneofCase.Heartbeat when !options.Follow:
+                // Of these a server could send any number, and the read would never end.
+                throw new RpcException(
+                    StatusCode.DataLoss, "the server sent what only a read that follows is sent");
             case ReadResponse.EventOneofCase.CaughtUp:
                 return EventStep(new CaughtUp(other.CaughtUp.Size));
             case ReadResponse.EventOneofCase.Heartbeat:

@@ -48,7 +48,10 @@ internal static class GzipCodec
                 {
                     throw new RpcException(
                         StatusCode.ResourceExhausted,
-                        $"message exceeds the limit of {messageBytesMax:N0} bytes once decompressed");
+                        $"message exceeds the limit of {messageBytesMax:N0} bytes once decompressed")
+                    {
+                        IsMessageTooLarge = true,
+                    };
                 }
             }
         }

@@ -73,5 +73,8 @@ internal static class MessageFrame
 
     internal static RpcException TooLarge(string direction, long length, int messageBytesMax) =>
         new(StatusCode.ResourceExhausted,
-            $"{direction} message of {length:N0} bytes exceeds the limit of {messageBytesMax:N0}");
+            $"{direction} message of {length:N0} bytes exceeds the limit of {messageBytesMax:N0}")
+        {
+            IsMessageTooLarge = true,
+        };
 }

@@ -32,6 +32,9 @@ public sealed class RpcException : Exception
     /// <summary>The status code on the wire.</summary>
     public StatusCode Code { get; }
 
+    /// <summary>A message came that is larger than this side takes. Asking again would bring it again.</summary>
+    public bool IsMessageTooLarge { get; init; }
+
     /// <summary>The status message on the wire (<see cref="Exception.Message"/> has the code's name first).</summary>
     public string Detail { get; }
 

@@ -44,7 +44,7 @@ public sealed class ExactlyOnceTests
 
                     return default;
                 };
-                await RunAsync(server, producer, callers: 1, Records);
+                await RunAsync(server.Client, server.Ledger, producer, callers: 1, Records);
             }
         }
     }
@@ -61,7 +61,7 @@ public sealed class ExactlyOnceTests
             server.Ledger.Fault = (point, call) => StrikeAsync(random, point, call);
             try
             {
-                await RunAsync(server, "p", callers: 8, records: 30);
+                await RunAsync(server.Client, server.Ledger, "p", callers: 8, records: 30);
             }
             catch (Exception error)
             {
@@ -112,10 +112,12 @@ public sealed class ExactlyOnceTests
         }
     }
 
-    private static async Task RunAsync(FakeServer server, string producer, int callers, int records)
+    /// <summary>Appends by many callers at once, and checks what is in the ledger then.</summary>
+    internal static async Task RunAsync(
+        LedgerClient client, FakeLedger ledger, string producer, int callers, int records)
     {
         AppenderOptions options = new() { Producer = producer, RetryDelayMax = TimeSpan.FromMilliseconds(5) };
-        Appender appender = server.Appender(options);
+        Appender appender = client.CreateAppender("demo", options);
         Task<List<Appended>>[] running = [.. Enumerable.Range(0, callers).Select(caller => Task.Run(async () =>
         {
             List<Appended> own = [];
@@ -137,7 +139,7 @@ public sealed class ExactlyOnceTests
         }
 
         await appender.DisposeAsync().AsTask().WaitAsync(Patience);
-        Check(server.Ledger, producer, stored);
+        Check(ledger, producer, stored);
     }
 
     private static void Check(FakeLedger ledger, string producer, List<Appended>[] stored)

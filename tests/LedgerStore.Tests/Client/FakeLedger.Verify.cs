@@ -48,6 +48,10 @@ internal sealed partial class FakeLedger : INodeSource
     /// <summary>After the first message, indexes are this much too high: entries were left out.</summary>
     internal ulong Skip { get; set; }
 
+    /// <summary>Writes the messages of every read, without end, instead of the ledger's; it is given their
+    /// number.</summary>
+    internal Action<RawMessageWriter, int>? Flood { get; set; }
+
     /// <summary>Reads end here, as if there were no more.</summary>
     internal ulong? ReadEnd { get; set; }
 
@@ -160,6 +164,13 @@ internal sealed partial class FakeLedger : INodeSource
     {
         await requests.ReadAsync();
         ReadRequest request = ReadRequest.Parser.ParseFrom(requests.Current);
+        for (int number = 0; Flood is { } flood; number++)
+        {
+            call.CancellationToken.ThrowIfCancellationRequested();
+            flood(responses, number);
+            await responses.FlushAsync();
+        }
+
         ulong end() => Math.Min(
             ReadEnd ?? ulong.MaxValue, request.Limit > 0 ? Math.Min(Size, First(request) + request.Limit) : Size);
         ulong stop = request.Limit > 0 ? First(request) + request.Limit : ulong.MaxValue;

@@ -34,9 +34,13 @@ internal sealed class FakeServer : IAsyncDisposable
         return new(await TestServer.StartAsync(isTls: false, (_, grpc) => ledger.Register(grpc)), ledger);
     }
 
-    internal LedgerClient Connect() => new(new LedgerClientOptions
+    internal Uri Address => server.Address;
+
+    internal LedgerClient Connect() => Connect(server.Address);
+
+    internal static LedgerClient Connect(Uri address) => new(new LedgerClientOptions
     {
-        Address = server.Address,
+        Address = address,
         AllowPlaintext = true,
         CallTimeout = TimeSpan.FromSeconds(20),
     });

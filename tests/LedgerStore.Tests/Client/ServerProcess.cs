@@ -87,9 +87,12 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>A client with one of the development certificates: appender, reader, auditor, administrator.</summary>
-    internal LedgerClient Connect(string identity) => new(new LedgerClientOptions
+    internal LedgerClient Connect(string identity) => Connect(identity, Address);
+
+    /// <summary>The same, by another way than directly.</summary>
+    internal LedgerClient Connect(string identity, Uri address) => new(new LedgerClientOptions
     {
-        Address = Address,
+        Address = address,
         CertificateFile = Keys($"pki/clients/{identity}.pem"),
         KeyFile = Keys($"pki/clients/{identity}.key"),
         CaFile = Keys("pki/ca.pem"),

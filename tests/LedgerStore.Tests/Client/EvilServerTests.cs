@@ -1,0 +1,138 @@
+// A server that does not lie about the ledger, but floods its client: streams without end, messages without bounds.
+// Each ends in an error after a bounded amount of both.
+
+using Google.Protobuf;
+using LedgerStore.Client;
+using LedgerStore.Proofs;
+using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol.V1;
+using LedgerStore.Protocol.Wire;
+using Xunit;
+
+namespace LedgerStore.Tests.Client;
+
+public sealed class EvilServerTests
+{
+    private const int Giant = 5 * 1024 * 1024;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task AGiantMessageIsRefusedAndNotAskedForAgain()
+    {
+        await using FakeServer server = await ReaderTests.StartAsync(10);
+        int calls = 0;
+        server.Ledger.Flood = (responses, number) =>
+        {
+            calls += number == 0 ? 1 : 0;
+            EntriesMessage.Write(responses, 0, 1, new byte[Giant]);
+        };
+        RpcException refused = await Assert.ThrowsAsync<RpcException>(() => ReadAsync(server, new ReadOptions()));
+        Assert.True(refused.IsMessageTooLarge, refused.Message);
+        Assert.Equal(1, calls);
+    }
+
+    [Fact]
+    public async Task AGiantCheckpointIsNone()
+    {
+        await using FakeServer server = await ReaderTests.StartAsync(10);
+        using Verifier verifier = VerifierTests.Verify(server, stateFile: null);
+        server.Ledger.Note = static note => [.. note, .. new byte[Giant]];
+        RpcException refused = await Assert.ThrowsAsync<RpcException>(() => verifier.UpdateAsync());
+        Assert.True(refused.IsMessageTooLarge, refused.Message);
+        server.Ledger.Note = static note => [.. note, .. new byte[Giant / 2]];
+        await Assert.ThrowsAsync<LedgerViolationException>(() => verifier.UpdateAsync());
+    }
+
+    [Fact]
+    public async Task AGiantProofIsNone()
+    {
+        await using FakeServer server = await ReaderTests.StartAsync(300);
+        using Verifier verifier = VerifierTests.Verify(server, stateFile: null);
+        LedgerEntry entry = await server.Client.CreateReader("demo").ReadEntriesAsync(ReadOptions.Range(7, 1))
+            .FirstAsync();
+        server.Ledger.Proof = static proof => [.. proof, .. new Hash256[100_000]];
+        await VerifierTests.CaughtAsync(
+            server, ViolationKind.WrongInclusion, EvidenceVerdict.Supports, () => verifier.VerifyInclusionAsync(entry));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AReadThatDoesNotFollowHasNoEndlessNothing(bool isHeartbeat)
+    {
+        await using FakeServer server = await ReaderTests.StartAsync(10);
+        server.Ledger.Flood = (responses, _) => Write(responses, isHeartbeat
+            ? new ReadResponse { Heartbeat = new Protocol.V1.Heartbeat { Size = 10 } }
+            : new ReadResponse { CaughtUp = new Protocol.V1.CaughtUp { Size = 10 } });
+        RpcException refused = await Assert.ThrowsAsync<RpcException>(() => ReadAsync(server, new ReadOptions()));
+        Assert.Equal(StatusCode.DataLoss, refused.Code);
+    }
+
+    [Fact]
+    public async Task MoreThanWasAskedForIsRefused()
+    {
+        await using FakeServer server = await ReaderTests.StartAsync(10);
+        server.Ledger.Flood = Entries;
+        RpcException refused = await Assert.ThrowsAsync<RpcException>(
+            () => ReadAsync(server, ReadOptions.Range(0, 1500)));
+        Assert.Equal(StatusCode.DataLoss, refused.Code);
+    }
+
+    /// <summary>Entries without end that no checkpoint ever covers: the one who verifies takes a bounded number of
+    /// them, waits for the signature for a while, and gives none of them out.</summary>
+    [Fact]
+    public async Task EntriesWithoutEndAndWithoutASignatureAreCaught()
+    {
+        await using FakeServer server = await ReaderTests.StartAsync(100);
+        server.Ledger.PublishedSize = 100;
+        long sent = 0;
+        server.Ledger.Flood = (responses, number) =>
+        {
+            Interlocked.Increment(ref sent);
+            Entries(responses, number);
+        };
+        using Verifier verifier = server.Client.CreateVerifier(
+            "demo", new VerifierOptions { Vkey = server.Ledger.Vkey, StaleAfter = TimeSpan.FromSeconds(1) });
+        List<LedgerEvent> given = [];
+        LedgerViolationException caught = await Assert.ThrowsAsync<LedgerViolationException>(async () =>
+        {
+            await foreach (LedgerEvent next in server.Client.CreateReader("demo").Verified(verifier)
+                .ReadAsync(new ReadOptions()))
+            {
+                given.Add(next);
+            }
+        }).WaitAsync(Patience);
+        Assert.Equal(ViolationKind.Stale, caught.Kind);
+        Assert.Empty(given);
+        Assert.InRange(Volatile.Read(ref sent) * 500 * 100, 0, 128L << 20);
+    }
+
+    // 500 forged entries of 100 bytes, one message after the other.
+    private static void Entries(RawMessageWriter responses, int number)
+    {
+        byte[] bundle = new byte[500 * 102];
+        for (int i = 0; i < 500; i++)
+        {
+            bundle[(i * 102) + 1] = 100;
+        }
+
+        EntriesMessage.Write(responses, (ulong)number * 500, 500, bundle);
+    }
+
+    private static void Write(RawMessageWriter responses, ReadResponse response)
+    {
+        responses.Begin(response.CalculateSize());
+        response.WriteTo(responses);
+        responses.End();
+    }
+
+    private static async Task ReadAsync(FakeServer server, ReadOptions options)
+    {
+        using CancellationTokenSource patience = new(Patience);
+        await foreach (LedgerEvent _ in server.Client.CreateReader("demo").ReadAsync(options, patience.Token))
+        {
+            // Only the end counts.
+        }
+    }
+}
