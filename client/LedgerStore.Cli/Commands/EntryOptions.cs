@@ -25,6 +25,13 @@ internal sealed class EntryOptions
 
     public IEnumerable<Option> All => [Format, Verified, Data];
 
+    public EntryOptions()
+    {
+        // A shell completes what people type, not the names of our constants.
+        Format.CompletionSources.Clear();
+        Format.CompletionSources.Add("table", "text", "json", "raw");
+    }
+
     public EntryFormat FormatOf(Run run) =>
         run.Get(Format) ?? (run.IsJson ? EntryFormat.Json
             : run.Host.IsOutputTerminal ? EntryFormat.Table

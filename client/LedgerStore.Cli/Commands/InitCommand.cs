@@ -129,12 +129,11 @@ internal static class InitCommand
         [
             ("  server.yaml", "how the server runs"),
             ("  policy.yaml", "who may do what: review it like code"),
-            ("  signing.pem", "signs checkpoints; keep a copy where the server's operator cannot reach"),
-            ("  pki", $"authority until {pki.Authority.NotAfter:yyyy-MM-dd}, certificates for "
-                + $"{CertificateAuthority.LeafValidity.TotalDays:N0} days; move pki/ca.key offline"),
-            ("  ledger.yaml", $"the profile {plan.Name} for this command, for others; yours is in "
-                + run.Settings.ConfigPath),
+            ("  signing.pem", "signs checkpoints; keep a copy elsewhere"),
+            ("  pki", $"authority until {pki.Authority.NotAfter:yyyy-MM-dd}; move pki/ca.key offline"),
+            ("  ledger.yaml", "the profile of this store, for other users of this command"),
         ]);
+        run.Line($"added the profile {plan.Name} to {run.Settings.ConfigPath}");
         run.Line(string.Empty);
         run.Line("Next:");
         run.Line($"  LedgerStore.Server serve --config {plan.In("server.yaml")}");
@@ -144,7 +143,7 @@ internal static class InitCommand
         }
 
         run.Line("  ledger create payments");
-        run.Line($"  ledger trust add \"$(ledger key show {plan.In("signing.pem")} --name {plan.Name} payments)\"");
+        run.Line($"  ledger trust add \"$(ledger key show {plan.In("signing.pem")} payments)\"");
     }
 
     private static string PolicyText(Plan plan) => $$"""

@@ -90,7 +90,8 @@ internal static class WatchCommand
         }
         else
         {
-            run.Line($"{JsonOutput.Time(run.Now)}  size {checkpoint.Size}  root {checkpoint.Root}");
+            string root = run.Host.IsOutputTerminal ? checkpoint.Root.ToHex()[..16] + "…" : checkpoint.Root.ToHex();
+            run.Line($"{JsonOutput.Time(run.Now)}  size {checkpoint.Size}  root {root}");
         }
 
         await run.Host.Out.FlushAsync().ConfigureAwait(false);

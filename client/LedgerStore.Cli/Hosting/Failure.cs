@@ -27,6 +27,8 @@ internal sealed record Failure(int ExitCode, string Message, string Hint)
         StoreException store => OfStore(store),
         MalformedDataException or ArgumentException or CryptographicException or FormatException => new(
             Cli.ExitCode.Usage, error.Message, string.Empty),
+        FileNotFoundException or DirectoryNotFoundException => new(
+            Cli.ExitCode.Usage, error.Message, "is the path right? It is looked for from the working directory"),
         IOException or UnauthorizedAccessException => new(Cli.ExitCode.Usage, error.Message, string.Empty),
         OperationCanceledException => new(Cli.ExitCode.Interrupted, "interrupted", string.Empty),
         _ => null,

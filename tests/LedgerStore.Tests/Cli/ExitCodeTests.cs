@@ -20,6 +20,8 @@ public sealed class ExitCodeTests(DevServer server) : IClassFixture<DevServer>
     [InlineData("for example https://", "read", "demo", "--server", "localhost")]
     [InlineData("--resume needs --producer", "append", "demo", "x", "--resume")]
     [InlineData("has no store.json", "read", "demo", "--data", ".")]
+    [InlineData("is the path right?", "policy", "check", "nosuch.yaml")]
+    [InlineData("is the path right?", "append", "demo", "--file", "nosuch.ndjson")]
     [InlineData("it is not a store", "verify", "--data", ".")]
     public Task Usage_and_configuration_are_2(string says, params string[] arguments) =>
         ExpectAsync(2, says, arguments);
