@@ -1,35 +1,24 @@
-// A small program that appends to a store and says what was acknowledged: strace makes its system calls fail, or kills
-// it, and the test looks at what is left. Usage: LedgerStore.CrashProbe DIRECTORY BATCHES
+// A small program around a store, for tests that need a process: to trace it, to kill it, to run it where a file system
+// of its own is mounted. It says what was acknowledged; the test looks at what is left.
+//
+//   DIRECTORY BATCHES             appends small records, one after the other
+//   fill DIRECTORY BALLAST kill   appends until the disk is full, and waits to be killed
+//   fill DIRECTORY BALLAST free   the same, then deletes the file BALLAST, and appends again
+//   check DIRECTORY ENTRIES       opens the store; there must be so many entries, or a batch more
+//   read DIRECTORY ENTRIES        the same, opened for reading only
 using System.Globalization;
-using System.Text;
+using LedgerStore.CrashProbe;
 using LedgerStore.Engine;
 
-string directory = args[0];
-int batches = int.Parse(args[1], CultureInfo.InvariantCulture);
 try
 {
-    using Store store = Store.Open(new StoreOptions
+    return args[0] switch
     {
-        Directory = directory,
-        JournalBudgetBytes = 256L << 20,
-        ReserveBytes = 1 << 20,
-        CacheBytes = 1 << 20,
-    });
-    Ledger ledger = store.GetOrCreateLedger("probe");
-    Console.WriteLine("opened");
-    long size = ledger.Size;
-    for (int batch = 0; batch < batches; batch++)
-    {
-        byte[] record = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"record {size}"));
-        AppendResult result = await ledger.AppendAsync(record);
-
-        // One write call for each line: what was printed was acknowledged, whatever happens to the process next.
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"acknowledged {result.FirstIndex}"));
-        Console.Out.Flush();
-        size = result.FirstIndex + 1;
-    }
-
-    Console.WriteLine("closing");
+        "fill" => await FullDisk.FillAsync(args[1], args[2], mustFree: args[3] == "free"),
+        "check" => await FullDisk.CheckAsync(args[1], Number(args[2]), isReadOnly: false),
+        "read" => await FullDisk.CheckAsync(args[1], Number(args[2]), isReadOnly: true),
+        _ => await SmallRecords.AppendAsync(args[0], Number(args[1])),
+    };
 }
 catch (StoreException refused)
 {
@@ -37,4 +26,4 @@ catch (StoreException refused)
     return 3;
 }
 
-return 0;
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

@@ -9,6 +9,11 @@ internal static class LedgerRefusals
         StoreReason.LedgerFrozen,
         $"ledger '{name}' is frozen ({reason}): it takes no more entries; append to another one");
 
+    public static StoreException ReadOnlyStore() => new(
+        StoreReason.LedgerReadOnly,
+        "the store was opened for reading only: nothing is appended, created, frozen or signed; open it without "
+        + "ReadOnly where it can be written");
+
     public static StoreException ReadOnly(string name, Exception damage) => new(
         StoreReason.LedgerReadOnly,
         $"ledger '{name}' is damaged and takes no more entries: {damage.Message}. What is sound of it can be read; "

@@ -59,6 +59,14 @@ internal sealed partial class SegmentAppender(
         TakeOver(open, fullBundles);
     }
 
+    /// <summary>Serves the first blocks of a segment, all full, and writes nothing: what comes behind them stays in
+    /// memory.</summary>
+    public void ReadFrom(SegmentSource file, int fullBundles)
+    {
+        reader.Add(file);
+        TakeRoots(file, fullBundles);
+    }
+
     /// <summary>The roots of the open segment's first bundles.</summary>
     public ReadOnlySpan<Hash256> BundleRoots(int count) => _bundleRoots.AsSpan(0, count);
 
@@ -130,14 +138,7 @@ internal sealed partial class SegmentAppender(
 
     private void TakeOver(OpenSegment open, int fullBundles)
     {
-        if (fullBundles > 0)
-        {
-            // Before anybody else has the ledger: no lock.
-            EnsureRoots();
-            BundleReload.ReadRoots(open, fullBundles).CopyTo(_bundleRoots, 0);
-        }
-
-        _rootsCount = fullBundles;
+        TakeRoots(open, fullBundles);
         if (open.TryFindRow(0, out DirectoryRow first))
         {
             _firstMicros = first.FirstMicros;
@@ -147,6 +148,18 @@ internal sealed partial class SegmentAppender(
         {
             LastMicros = last.LastMicros;
         }
+    }
+
+    private void TakeRoots(SegmentSource file, int fullBundles)
+    {
+        if (fullBundles > 0)
+        {
+            // Before anybody else has the ledger: no lock.
+            EnsureRoots();
+            BundleReload.ReadRoots(file, fullBundles).CopyTo(_bundleRoots, 0);
+        }
+
+        _rootsCount = fullBundles;
     }
 
     private void EnsureRoots()

@@ -24,13 +24,13 @@ internal sealed class StoreKeys
     private uint _lastNumber;
     private long _missingAnchors;
 
-    private StoreKeys(IFileSystem files, StorePaths paths, UInt128 storeId)
+    private StoreKeys(IFileSystem files, StorePaths paths, UInt128 storeId, FileAccessMode mode)
     {
         var identity = new CommittedLogIdentity(CommittedLogKind.Keys, storeId, 0);
         _log = files.Exists(paths.Keys)
-            ? CommittedLog.Open(files, paths.Keys, identity, FileAccessMode.ReadWrite, Load)
+            ? CommittedLog.Open(files, paths.Keys, identity, mode, Load)
             : CommittedLog.CreateNew(files, paths.Keys, identity);
-        if (_log.CommittedBytes > 0)
+        if (_log.CommittedBytes > 0 && mode == FileAccessMode.ReadWrite)
         {
             // Records that were found behind the commit are committed before anybody acts on them: until then they may
             // be in the page cache only.
@@ -55,7 +55,8 @@ internal sealed class StoreKeys
 
     /// <summary>Reads the log, if there is one; it is created with the first key.</summary>
     /// <exception cref="StoreException">Corruption.</exception>
-    public static StoreKeys Open(IFileSystem files, StorePaths paths, UInt128 storeId) => new(files, paths, storeId);
+    public static StoreKeys Open(IFileSystem files, StorePaths paths, UInt128 storeId, FileAccessMode mode) =>
+        new(files, paths, storeId, mode);
 
     /// <summary>The first key of a store.</summary>
     public void AdoptFirst(ReadOnlySpan<byte> publicKey, long micros)

@@ -12,7 +12,8 @@ public enum StoreReason
     /// <summary>The ledger was frozen: it takes no more appends.</summary>
     LedgerFrozen,
 
-    /// <summary>The ledger's files are damaged: it can be read around the damage, not appended to.</summary>
+    /// <summary>The ledger's files are damaged: it can be read around the damage, not appended to. Or the whole store
+    /// was opened for reading only.</summary>
     LedgerReadOnly,
 
     /// <summary>The producer's sequence skips numbers; the expected one is in the exception.</summary>

@@ -10,8 +10,9 @@ using LedgerStore.Proofs;
 namespace LedgerStore.Engine.Recovery;
 
 /// <summary>Makes the running state of a ledger from its state.log and its segment files.</summary>
+/// <param name="mode">ReadOnly: nothing is ever changed, and what is opened takes no appends.</param>
 internal sealed partial class LedgerOpener(
-    IFileSystem files, SegmentEnvironment environment, Catalog catalog, DamageNotes notes)
+    IFileSystem files, SegmentEnvironment environment, Catalog catalog, DamageNotes notes, FileAccessMode mode)
 {
     private const int BundleLevel = 8;
     private const int SegmentLevel = 16;
@@ -71,8 +72,8 @@ internal sealed partial class LedgerOpener(
         }
 
         LedgerStateLog log = LedgerStateLog.Open(
-            files, environment.Paths, environment.StoreId, id, FileAccessMode.ReadWrite, out state);
-        if (log.HasTornTail)
+            files, environment.Paths, environment.StoreId, id, mode, out state);
+        if (log.HasTornTail && mode == FileAccessMode.ReadWrite)
         {
             log.CutTornTail();
             files.SyncFileSystem(environment.Paths.Root);
@@ -94,9 +95,14 @@ internal sealed partial class LedgerOpener(
         {
             appender.GoOnWith((OpenSegment)last, full);
         }
-        else if (last is not null)
+        else if (last is not null && mode == FileAccessMode.ReadWrite)
         {
             appender.CopyFrom(last, full);
+        }
+        else if (last is not null)
+        {
+            // What the journal has is replayed into memory, and stays there: the file is read below it only.
+            appender.ReadFrom(last, full);
         }
 
         tree.AppendSubtrees(BundleLevel, appender.BundleRoots(full));
@@ -116,7 +122,7 @@ internal sealed partial class LedgerOpener(
             }
         }
 
-        if (isReplay)
+        if (isReplay && mode == FileAccessMode.ReadWrite)
         {
             (last as IDisposable)?.Dispose();
         }
@@ -166,7 +172,7 @@ internal sealed partial class LedgerOpener(
             environment.Services.Files,
             environment.Paths.SegmentsDirectory(id),
             identity,
-            isReplay ? FileAccessMode.ReadOnly : FileAccessMode.ReadWrite,
+            isReplay ? FileAccessMode.ReadOnly : mode,
             size);
         return open.Damage is null ? open : throw open.Damage;
     }

@@ -9,7 +9,9 @@ using LedgerStore.Engine.Journal;
 namespace LedgerStore.Engine.Recovery;
 
 /// <summary>Replays the frames of a recovery plan.</summary>
-internal sealed class Replay(IFileSystem files, LedgerOpener opener, LedgerLogs ledgers, Bundler bundler)
+/// <param name="mode">ReadOnly: the entries are kept in memory, and nothing is written.</param>
+internal sealed class Replay(
+    IFileSystem files, LedgerOpener opener, LedgerLogs ledgers, Bundler bundler, FileAccessMode mode)
 {
     private readonly Dictionary<uint, (Exception Damage, long Size)> _damaged = [];
 
@@ -127,7 +129,10 @@ internal sealed class Replay(IFileSystem files, LedgerOpener opener, LedgerLogs 
         }
 
         bundler.Process(body[..kept], kept == body.Length ? header.BodyCrc : Crc32C.Compute(body[..kept]), fileNumber);
-        bundler.RunOnce();
+        if (mode == FileAccessMode.ReadWrite)
+        {
+            bundler.RunOnce();
+        }
     }
 
     /// <summary>Brings the gate's part of the ledger to where it was when this batch was admitted.</summary>

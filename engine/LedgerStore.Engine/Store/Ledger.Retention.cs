@@ -51,7 +51,7 @@ public sealed partial class Ledger
     /// <see cref="Store.TieringStatus"/>. Entries expire only if an earlier check found them due, a day ago.</summary>
     public Task ApplyRetentionAsync()
     {
-        _core.ThrowIfStopped();
+        _core.ThrowIfUnwritable();
         RetentionRequest request = new(_log);
         _core.Tiering.Ask(request);
         _core.OnTiering();

@@ -57,12 +57,16 @@ public sealed partial class Store : IDisposable
     /// <summary>Why the store has stopped; null while it works.</summary>
     public Exception? Failure => _core.Poison.Cause;
 
+    /// <summary>Whether it was opened for reading only.</summary>
+    public bool IsReadOnly => _core.Parts.IsReadOnly;
+
     /// <summary>Ledgers, by name. Those of the store itself begin with an underscore.</summary>
     public IReadOnlyList<string> LedgerNames => [.. _core.Parts.Catalog.SortedByName().Select(l => l.Name)];
 
     /// <summary>Opens the store in a directory, or creates it. Returns when everything acknowledged is
     /// recovered.</summary>
-    /// <exception cref="StoreException">InUse, Corruption or StorageFailed: the message says what to do.</exception>
+    /// <exception cref="StoreException">InUse, Corruption or StorageFailed: the message says what to do. A directory
+    /// that cannot be written can be opened with <see cref="StoreOptions.ReadOnly"/>.</exception>
     public static Store Open(StoreOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -74,6 +78,13 @@ public sealed partial class Store : IDisposable
         StoreCore core = StoreErrors.Translate(
             () => new StoreOpener(files, options, tuning, RandomNumberGenerator.Create()).Open());
         Store store = new(core, options.Time);
+        if (options.ReadOnly)
+        {
+            // Nothing is written, so nobody is there who writes.
+            store._scrubber.Start();
+            return store;
+        }
+
         core.Workers.Start(tuning.HashHelpers, core.Poison);
         store._sequencer.Start();
         store._bundler.Start();
@@ -94,7 +105,7 @@ public sealed partial class Store : IDisposable
     /// <exception cref="StoreException">LedgerExists, InvalidArgument, LimitReached, DiskFull.</exception>
     public Ledger CreateLedger(string name, LedgerOptions? options = null)
     {
-        _core.ThrowIfStopped();
+        _core.ThrowIfUnwritable();
         CatalogLedger created = StoreErrors.Translate(() => _core.CreateLedger(name, options ?? new LedgerOptions()));
         return new Ledger(_core, _core.Ledgers.Get(created.Id));
     }
@@ -123,7 +134,7 @@ public sealed partial class Store : IDisposable
     /// <summary>Ends a ledger for good: it is read and verified like any other, and takes no more appends.</summary>
     public void FreezeLedger(string name, string reason)
     {
-        _core.ThrowIfStopped();
+        _core.ThrowIfUnwritable();
         StoreErrors.Translate(() =>
         {
             _core.FreezeLedger(GetLedger(name).Id, reason);

@@ -69,7 +69,7 @@ internal sealed partial class StoreCore
     /// on.</exception>
     public Task RotateKey(SigningKey next)
     {
-        ThrowIfStopped();
+        ThrowIfUnwritable();
         if (WhyNotSigned() is { } why)
         {
             throw why;

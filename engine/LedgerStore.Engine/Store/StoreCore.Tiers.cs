@@ -54,11 +54,11 @@ internal sealed partial class StoreCore
         }
     }
 
-    /// <summary>A change of policy or holds: refused by a store that has stopped, and stops one whose disk fails.
-    /// </summary>
+    /// <summary>A change of policy or holds: refused by a store that only reads or has stopped, and stops one whose
+    /// disk fails.</summary>
     public T ChangeRetention<T>(Func<T> change)
     {
-        ThrowIfStopped();
+        ThrowIfUnwritable();
         return StoreErrors.Translate(() => OrStop(change));
     }
 

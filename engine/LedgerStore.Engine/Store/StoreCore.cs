@@ -180,6 +180,16 @@ internal sealed partial class StoreCore : IDisposable
         }
     }
 
+    /// <summary>Refuses every change of a store that only reads, and of one that has stopped.</summary>
+    public void ThrowIfUnwritable()
+    {
+        ThrowIfStopped();
+        if (Parts.IsReadOnly)
+        {
+            throw LedgerRefusals.ReadOnlyStore();
+        }
+    }
+
     public CatalogLedger CreateLedger(string name, LedgerOptions options)
     {
         lock (_catalogLock)
@@ -204,7 +214,7 @@ internal sealed partial class StoreCore : IDisposable
     /// Close.</summary>
     public void CloseCleanly()
     {
-        if (!Poison.IsSet && !Sequencer.IsHolding)
+        if (!Parts.IsReadOnly && !Poison.IsSet && !Sequencer.IsHolding)
         {
             SignLast();
             if (TryFlushAll())

@@ -1,6 +1,7 @@
 // The opening's second half: what the journal holds goes into the ledgers' files, and a new journal begins.
 // Runs once, on the caller's thread; nothing of the store is visible to anybody before it ends.
 using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Recovery;
@@ -25,7 +26,7 @@ internal sealed partial class StoreOpener
 
         JournalPool pool = core.Parts.Journal;
         pool.Adopt(facts.LastFileNumber, facts.SpareNames);
-        Replay replay = new(files, core.Parts.Opener, core.Ledgers, core.Bundler);
+        Replay replay = new(files, core.Parts.Opener, core.Ledgers, core.Bundler, FileAccessMode.ReadWrite);
         Run(replay, core, facts, plan);
 
         // A store that is not what it signed is left as it was found.

@@ -27,6 +27,23 @@ internal sealed partial class StoreOpener(
     {
         tuning.Check();
         Lz4.EnsureAvailable();
+        if (options.ReadOnly)
+        {
+            return OpenReadOnly();
+        }
+
+        try
+        {
+            return OpenToWrite();
+        }
+        catch (Exception failed) when (IsUnwritable(failed))
+        {
+            throw CannotWrite(failed);
+        }
+    }
+
+    private StoreCore OpenToWrite()
+    {
         if (!files.Exists(_paths.Root))
         {
             files.CreateDirectory(_paths.Root);
@@ -114,11 +131,16 @@ internal sealed partial class StoreOpener(
                 ? new DirectoryColdStore(files, directory)
                 : null),
         };
-        Probe(services.Cold);
-        Catalog catalog = Catalog.Open(files, _paths, identity.StoreId, FileAccessMode.ReadWrite);
+        if (!options.ReadOnly)
+        {
+            Probe(services.Cold);
+        }
+
+        FileAccessMode mode = options.ReadOnly ? FileAccessMode.ReadOnly : FileAccessMode.ReadWrite;
+        Catalog catalog = Catalog.Open(files, _paths, identity.StoreId, mode);
         Func<long> micros = clock.Next;
         SegmentEnvironment environment = new(services, _paths, identity.StoreId, micros);
-        LedgerOpener opener = new(files, environment, catalog, new DamageNotes(files, _paths));
+        LedgerOpener opener = new(files, environment, catalog, new DamageNotes(files, _paths), mode);
         int journalFiles = (int)Math.Max(4, options.JournalBudgetBytes / tuning.JournalFileBytes);
         StoreParts parts = new(
             files,
@@ -135,9 +157,12 @@ internal sealed partial class StoreOpener(
             micros,
             opener,
             options.Signing,
-            StoreKeys.Open(files, _paths, identity.StoreId),
+            StoreKeys.Open(files, _paths, identity.StoreId, mode),
             options.Time,
-            directoryLock);
+            directoryLock)
+        {
+            IsReadOnly = options.ReadOnly,
+        };
         StoreCore core = new(parts, lastFrame, lastMicros, opener.Open)
         {
             TieringOptions = options.Tiering,

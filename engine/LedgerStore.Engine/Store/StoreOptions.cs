@@ -8,6 +8,16 @@ public sealed record StoreOptions
     /// <summary>The data directory. Created when it does not exist; keys and anchors never live in it.</summary>
     public required string Directory { get; init; }
 
+    /// <summary>Opens a store that exists, for reading, and writes nothing: for a read-only mount, a snapshot or a
+    /// directory of somebody else.</summary>
+    /// <remarks>
+    /// Everything that was acknowledged is served: entries, checkpoints, proofs. What is in the journal only (the store
+    /// was not closed cleanly) is brought into memory, which takes about as much of it as the journal's budget.
+    /// Nothing is appended, created, frozen or signed, and the data is not compared with the anchor. Meanwhile nobody
+    /// can open the store for writing; if the file LOCK is missing, nobody keeps a writer out.
+    /// </remarks>
+    public bool ReadOnly { get; init; }
+
     /// <summary>Origins of new ledgers are this name, a slash, and the ledger's name.</summary>
     public string PublicName { get; init; } = "localhost";
 

@@ -30,6 +30,9 @@ internal sealed record StoreParts(
     TimeProvider Time,
     IDisposable DirectoryLock) : IDisposable
 {
+    /// <summary>Nothing of the data directory is ever changed.</summary>
+    public required bool IsReadOnly { get; init; }
+
     public void Dispose()
     {
         Journal.Dispose();

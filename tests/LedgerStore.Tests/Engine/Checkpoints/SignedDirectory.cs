@@ -70,7 +70,9 @@ internal sealed class SignedDirectory : IDisposable
             Directory.CreateDirectory(directory.Replace(from, to, StringComparison.Ordinal));
         }
 
-        foreach (string file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
+        // The lock of an open store is held, and a copy does without it.
+        string[] files = Directory.GetFiles(from, "*", SearchOption.AllDirectories);
+        foreach (string file in files.Where(static file => Path.GetFileName(file) != "LOCK"))
         {
             File.Copy(file, file.Replace(from, to, StringComparison.Ordinal));
         }

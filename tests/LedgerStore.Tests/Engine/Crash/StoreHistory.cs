@@ -19,8 +19,12 @@ internal enum LifeEnd
 internal class StoreHistory
 {
     private const int StepsMax = 400;
+    private const int LookOneIn = 8;
     private readonly ulong _seed;
     private readonly SplitMix _random;
+
+    // Its own, so that looking changes nothing of the history.
+    private readonly SplitMix _looks;
     private readonly StoreModel _model;
     private readonly ManualTime _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
     private SimulatedFileSystem _disk;
@@ -29,6 +33,7 @@ internal class StoreHistory
     {
         _seed = seed;
         _random = new SplitMix(seed ^ 0x5EED);
+        _looks = new SplitMix(seed ^ 0x100C);
         SimulatedOptions options = new()
         {
             Seed = seed,
@@ -70,6 +75,8 @@ internal class StoreHistory
 
     private void Live()
     {
+        // Before anybody writes, now and then a reader looks at what the last life has left.
+        ReadOnlyLook? look = _looks.OneIn(LookOneIn) ? ReadOnlyLook.Take(_disk, _time) : null;
         DiskWeather weather = new(_disk, _random);
         LifeEnd end = _random.Below(10) switch { < 5 => LifeEnd.PowerCut, < 7 => LifeEnd.Kill, _ => LifeEnd.Close };
         bool hasError = _random.OneIn(5);
@@ -89,7 +96,7 @@ internal class StoreHistory
         _disk.Faults = call => Decide(weather, call);
         try
         {
-            LiveUntilTheEnd(weather, fills);
+            LiveUntilTheEnd(weather, fills, look);
         }
         catch (Exception over) when (over is SimulatedCrash or ProcessKilledException)
         {
@@ -115,9 +122,10 @@ internal class StoreHistory
         }
     }
 
-    private void LiveUntilTheEnd(DiskWeather weather, bool fills)
+    private void LiveUntilTheEnd(DiskWeather weather, bool fills, ReadOnlyLook? look)
     {
         using StoreLife life = StoreLife.Open(Plan(weather), _model);
+        look?.Check(life.Core);
         if (fills)
         {
             life.LetDiskFill();
