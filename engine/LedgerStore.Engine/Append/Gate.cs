@@ -119,9 +119,17 @@ internal sealed partial class Gate(
     /// <summary>Gets a buffer back that the sequencer and the bundler are both done with.</summary>
     public void GiveBack(AppendBuffer buffer)
     {
+        bool isAwaited;
         lock (_lock)
         {
             _free.Push(buffer);
+            isAwaited = _isFrameRequested;
+        }
+
+        if (isAwaited)
+        {
+            // The sequencer may have found no buffer for the frame that was asked for, and sleep since.
+            onFilled();
         }
 
         Retry();

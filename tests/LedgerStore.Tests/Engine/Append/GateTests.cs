@@ -1,0 +1,28 @@
+// The gate's promises about who is woken when: a signal that nobody gives is a store that hangs.
+
+using LedgerStore.Engine.Append;
+using Xunit;
+
+namespace LedgerStore.Tests.Engine.Append;
+
+public sealed class GateTests
+{
+    [Fact]
+    public void A_frame_that_is_asked_for_while_all_buffers_are_in_use_is_made_when_one_comes_back()
+    {
+        // So it is when the flusher has flushed while the bundler still has every buffer. Only that frame makes the
+        // journal's oldest file free; if nobody made it, appends would wait for room for ever.
+        using AppendBuffer only = new(16 * 1024);
+        int signals = 0;
+        Gate gate = new([only], 0, static () => 1, isJournalReady: static () => false, () => signals++);
+        AppendBuffer busy = gate.TakeEmpty();
+
+        gate.RequestFrame();
+        Assert.Null(gate.Take());
+        signals = 0;
+        gate.GiveBack(busy);
+
+        Assert.Equal(1, signals);
+        Assert.NotNull(gate.Take());
+    }
+}
