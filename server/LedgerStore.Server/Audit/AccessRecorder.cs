@@ -43,6 +43,12 @@ internal sealed class AccessRecorder(AuditLog audit, TimeProvider time)
     /// <summary>Records the first call of a kind in a second, and counts those that follow.</summary>
     public ValueTask SummedAsync(CallFacts call)
     {
+        if (audit.IsReadOnly)
+        {
+            // What verifies shows no entry: it is served where nothing can be recorded.
+            return ValueTask.CompletedTask;
+        }
+
         // Sums of the last second that could not be written: from here on nothing more is let through.
         if (failure is { } cause)
         {
@@ -56,6 +62,11 @@ internal sealed class AccessRecorder(AuditLog audit, TimeProvider time)
     /// <summary>Records a denied call: the first ten of an identity in a second singly, the others as sums.</summary>
     public ValueTask DeniedAsync(CallFacts call, string reason)
     {
+        if (audit.IsReadOnly)
+        {
+            return ValueTask.CompletedTask;
+        }
+
         TallyKey own = new(call.Identity, string.Empty, string.Empty, string.Empty, string.Empty);
         if (singles.Add(own) is > 0 and <= SingleDenials)
         {
@@ -79,6 +90,12 @@ internal sealed class AccessRecorder(AuditLog audit, TimeProvider time)
         if (failure is null)
         {
             Collect();
+        }
+
+        if (audit.IsReadOnly)
+        {
+            unwritten.Clear();
+            return null;
         }
 
         since = now;

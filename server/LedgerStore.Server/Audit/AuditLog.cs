@@ -8,7 +8,8 @@ using LedgerStore.Server.Rights;
 namespace LedgerStore.Server.Audit;
 
 /// <summary>Appends events to <c>_audit</c>.</summary>
-internal sealed class AuditLog(Ledger ledger)
+/// <param name="ledger">Null in a store that is read only and never had one.</param>
+internal sealed class AuditLog(Ledger? ledger, bool isReadOnly)
 {
     public const string LedgerName = "_audit";
 
@@ -17,11 +18,16 @@ internal sealed class AuditLog(Ledger ledger)
     /// <summary>Events that were made durable, for metrics.</summary>
     public long Written => Volatile.Read(ref written);
 
+    /// <summary>Nothing can be recorded: what must be is not served, what is only summed up is served.</summary>
+    public bool IsReadOnly => isReadOnly;
+
     /// <summary>The ledger itself, to be read like any other.</summary>
-    public Ledger Ledger => ledger;
+    public Ledger Ledger => ledger ?? throw Rights.Refusals.ReadOnly();
 
     /// <summary>Opens the ledger, which a new store does not have yet.</summary>
-    public static AuditLog Open(Store store) => new(store.GetOrCreateLedger(LedgerName));
+    public static AuditLog Open(Store store) => store.IsReadOnly
+        ? new AuditLog(store.TryGetLedger(LedgerName, out Ledger? found) ? found : null, isReadOnly: true)
+        : new AuditLog(store.GetOrCreateLedger(LedgerName), isReadOnly: false);
 
     /// <summary>Ends when the event is durable.</summary>
     /// <exception cref="Protocol.Grpc.RpcException">UNAVAILABLE: perhaps the event is not stored.</exception>
@@ -45,6 +51,11 @@ internal sealed class AuditLog(Ledger ledger)
 
     private async ValueTask AppendAsync(int[] lengths, byte[] payload)
     {
+        if (isReadOnly)
+        {
+            throw Refusals.ReadOnly();
+        }
+
         try
         {
             // Not cancellable: an access that was announced is recorded, whether or not its caller still waits.
@@ -57,7 +68,7 @@ internal sealed class AuditLog(Ledger ledger)
         }
     }
 
-    private ValueTask<AppendResult> Append(int[] lengths, byte[] payload) => ledger.AppendAsync(
+    private ValueTask<AppendResult> Append(int[] lengths, byte[] payload) => Ledger.AppendAsync(
         new RecordBatch
         {
             Appender = "ledgerstore"u8,

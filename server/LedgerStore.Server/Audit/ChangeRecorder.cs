@@ -26,6 +26,11 @@ internal sealed class ChangeRecorder(AuditLog audit, EventQueue events, string p
     /// <summary>Records the start, and a policy that is not the one that held when the server last ran.</summary>
     public async ValueTask StartedAsync(CompiledPolicy policy)
     {
+        if (audit.IsReadOnly)
+        {
+            return;
+        }
+
         LastPolicy last = await LastPolicy.FindAsync(audit.Ledger, policyCopy).ConfigureAwait(false);
         List<Event> first = [LifecycleOf("start", string.Empty)];
         if (!last.Sha256.AsSpan().SequenceEqual(policy.Document.Sha256.AsSpan()))
@@ -42,6 +47,11 @@ internal sealed class ChangeRecorder(AuditLog audit, EventQueue events, string p
     /// <summary>Records an orderly end.</summary>
     public async ValueTask StoppedAsync()
     {
+        if (audit.IsReadOnly)
+        {
+            return;
+        }
+
         try
         {
             await audit.AppendAsync(LifecycleOf("stop", string.Empty)).ConfigureAwait(false);
@@ -94,6 +104,11 @@ internal sealed class ChangeRecorder(AuditLog audit, EventQueue events, string p
     // A copy only: if it cannot be written, the next start says that policies differ and not in what.
     private void Keep(CompiledPolicy policy)
     {
+        if (audit.IsReadOnly)
+        {
+            return;
+        }
+
         try
         {
             byte[] text = PkiFiles.ReadBytes(policyFile);

@@ -61,6 +61,11 @@ internal sealed class EventQueue
             events = [.. queue];
         }
 
+        if (audit.IsReadOnly)
+        {
+            return null;
+        }
+
         try
         {
             await audit.AppendAsync(events).ConfigureAwait(false);

@@ -48,7 +48,10 @@ internal static class ProgramCommands
                     CommandLine.Parse(arguments, ["--data", "--port", "--metrics"], []), output, time);
             case "serve":
                 return ServeCommand.RunAsync(
-                    CommandLine.Parse(arguments, ["--config"], []), output, errors, time);
+                    CommandLine.Parse(arguments, ["--config"], ["--read-only", "--read-only-suspect"]),
+                    output,
+                    errors,
+                    time);
             case "--help" or "-h" or "help":
                 output.Write(Help.Text);
                 return Task.FromResult(arguments.Length == 0 ? ExitCode.Configuration : ExitCode.Clean);

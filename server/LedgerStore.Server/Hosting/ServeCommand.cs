@@ -18,6 +18,9 @@ internal static class ServeCommand
         return ServerRun.RunAsync(
             config,
             ServeMode.Serve,
+            line.Has("--read-only-suspect") ? StoreAccess.ReadSuspect
+                : line.Has("--read-only") ? StoreAccess.Read
+                : StoreAccess.Write,
             time,
             static _ => { },
             server => output.WriteLineAsync($"ready {server.Address.Scheme}://{server.Address.Authority}"));

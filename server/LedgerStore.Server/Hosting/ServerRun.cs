@@ -8,6 +8,18 @@ using LedgerStore.Server.Tls;
 
 namespace LedgerStore.Server.Hosting;
 
+/// <summary>What a server does with its store.</summary>
+internal enum StoreAccess
+{
+    Write,
+
+    /// <summary>Changes nothing and signs nothing: for a read-only mount, a snapshot, a full disk.</summary>
+    Read,
+
+    /// <summary>The same, although the data contradicts what was signed.</summary>
+    ReadSuspect,
+}
+
 /// <summary>The life of a server process.</summary>
 internal static class ServerRun
 {
@@ -16,6 +28,7 @@ internal static class ServerRun
     public static async Task<int> RunAsync(
         ServerConfig config,
         ServeMode mode,
+        StoreAccess access,
         TimeProvider time,
         Action<Store> prepare,
         Func<LedgerServer, Task> announce)
@@ -25,7 +38,7 @@ internal static class ServerRun
         using Shutdown shutdown = new();
         EventQueue events = new();
         using SigningKey key = LogKeyFile.Load(config.SigningKey);
-        Store store = Store.Open(OptionsOf(config, key, events, time));
+        Store store = Store.Open(OptionsOf(config, access, key, events, time));
         bool hasFailed;
         try
         {
@@ -63,9 +76,10 @@ internal static class ServerRun
     }
 
     private static StoreOptions OptionsOf(
-        ServerConfig config, SigningKey key, EventQueue events, TimeProvider time) => new()
+        ServerConfig config, StoreAccess access, SigningKey key, EventQueue events, TimeProvider time) => new()
         {
             Directory = config.Data,
+            ReadOnly = access != StoreAccess.Write,
             PublicName = config.PublicName,
             JournalBudgetBytes = config.JournalBudgetBytes,
             CacheBytes = config.ReadCacheBytes,
@@ -73,11 +87,12 @@ internal static class ServerRun
             Time = time,
             OnDamage = events.AddDamage,
             Scrub = new ScrubOptions { OnFinding = events.AddFinding },
-            Signing = new SigningOptions
+            Signing = access == StoreAccess.Read ? null : new SigningOptions
             {
                 Key = key,
                 AnchorPath = config.Anchor,
                 Interval = config.CheckpointInterval,
+                ReadOnlySuspect = access == StoreAccess.ReadSuspect,
             },
         };
 }

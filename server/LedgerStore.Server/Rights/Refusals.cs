@@ -39,6 +39,11 @@ internal static class Refusals
         Metadata.Empty,
         cause);
 
+    public static RpcException ReadOnly() => RpcException.Because(
+        StatusCode.FailedPrecondition, "SERVER_READ_ONLY",
+        "the server was started for reading only and cannot record this call, so it is not served; checkpoints, proofs "
+        + "and hashes are");
+
     private static string NameOf(QuotaLimit limit) => limit switch
     {
         QuotaLimit.RecordsPerSecond => "records_per_second",

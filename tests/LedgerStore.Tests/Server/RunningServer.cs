@@ -56,6 +56,8 @@ internal sealed class RunningServer : IAsyncDisposable
 
     internal LedgerServer Server { get; }
 
+    internal string Data => Path.Combine(directory, "data");
+
     internal Uri Address => Server.Address;
 
     internal static Task<RunningServer> StartAsync() => StartAsync(DefaultPolicy, static settings => settings);
@@ -84,6 +86,18 @@ internal sealed class RunningServer : IAsyncDisposable
         return new RunningServer(path, store, key, trust, await LedgerServer.StartAsync(settings));
     }
 
+    /// <summary>Stops, and serves the same directory for reading only.</summary>
+    internal async Task<RunningServer> ReopenToReadAsync()
+    {
+        await Server.DisposeAsync();
+        Store.Dispose();
+        ServerConfig config = ConfigOf(directory);
+        Store store = Store.Open(new StoreOptions { Directory = config.Data, ReadOnly = true });
+        ServerTrust trust = ServerTrust.Load(config, ServeMode.Development, TimeProvider.System);
+        HostSettings settings = new() { Store = store, Config = config, Trust = trust };
+        return new RunningServer(directory, store, Key, trust, await LedgerServer.StartAsync(settings));
+    }
+
     /// <summary>Exchanges the policy, as an operator does, and waits until it holds.</summary>
     internal void ChangePolicy(string policy)
     {
@@ -98,6 +112,11 @@ internal sealed class RunningServer : IAsyncDisposable
         ServerPki.WriteServerTo(path);
         File.WriteAllText(Path.Combine(path, "policy.yaml"), policy);
         LogKeyFile.Create(Path.Combine(path, "signing.pem")).Dispose();
+        return ConfigOf(path);
+    }
+
+    private static ServerConfig ConfigOf(string path)
+    {
         return ServerConfig.Load(null, new Dictionary<string, string>
         {
             ["LEDGERSTORE_DATA"] = Path.Combine(path, "data"),
