@@ -64,7 +64,16 @@ internal static class FullDisk
         Say("read", ledger.Size);
         try
         {
-            Acknowledge(await AppendAsync(ledger));
+            Task<AppendResult> answer = AppendAsync(ledger);
+            if (await Task.WhenAny(answer, Task.Delay(Patience)) == answer)
+            {
+                Acknowledge(await answer);
+            }
+            else
+            {
+                Console.WriteLine("held");
+            }
+
             return 0;
         }
         catch (StoreException refused)

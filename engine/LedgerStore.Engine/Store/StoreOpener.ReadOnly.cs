@@ -67,7 +67,7 @@ internal sealed partial class StoreOpener
 
     private StoreException CannotWrite(Exception failure) => new(
         StoreReason.StorageFailed,
-        $"the store in '{_paths.Root}' cannot be written: {failure.Message} To read what it holds without writing anything, "
-        + "open it with ReadOnly",
+        $"the store in '{_paths.Root}' cannot be written: {failure.Message} To read what it holds without writing "
+        + "anything, open it with ReadOnly",
         failure);
 }

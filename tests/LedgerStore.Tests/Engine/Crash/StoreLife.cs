@@ -19,10 +19,17 @@ internal sealed class StoreLife : IDisposable
 {
     private const int LedgersMax = 5;
     private const int OpenBatchesMax = 30;
+    private const int LazyOneIn = 8;
     private readonly LifePlan _plan;
     private readonly StoreModel _model;
     private readonly SplitMix _random;
     private readonly BatchMaker _batches;
+    private readonly TurnedThread _sequencer;
+    private readonly TurnedThread _bundler;
+    private readonly TurnedThread _flusher;
+
+    // Gets the processor seldom in this life, if any does.
+    private readonly TurnedThread? _lazy;
     private bool _wasFull;
     private long _fullAtTheEnd;
 
@@ -34,6 +41,14 @@ internal sealed class StoreLife : IDisposable
         _batches = new BatchMaker(model, random);
         _wasFull = plan.Weather.Errno == FileErrno.NoSpace;
         Core = core;
+        _sequencer = new TurnedThread(core.RunSequencer);
+        _bundler = new TurnedThread(core.RunBundler);
+        _flusher = new TurnedThread(core.RunFlusher);
+        core.OnFilled = _sequencer.Signal;
+        core.OnSealed = _bundler.Signal;
+        core.OnFlush = _flusher.Signal;
+        TurnedThread[] threads = [_sequencer, _bundler, _flusher];
+        _lazy = random.OneIn(2) ? threads[random.Below(threads.Length)] : null;
     }
 
     public StoreCore Core { get; }
@@ -77,13 +92,13 @@ internal sealed class StoreLife : IDisposable
                 Append();
                 break;
             case < 60:
-                Run(Core.RunSequencer);
+                Turn(_sequencer);
                 break;
             case < 80:
-                Run(Core.RunBundler);
+                Turn(_bundler);
                 break;
             case < 91:
-                Run(Core.RunFlusher);
+                Turn(_flusher);
                 break;
             case < 93:
                 CreateLedger();
@@ -92,7 +107,7 @@ internal sealed class StoreLife : IDisposable
                 Read();
                 break;
             case < 98:
-                _plan.Time.Pass(TimeSpan.FromMilliseconds(_random.Below(5000)));
+                PassTime();
                 break;
             default:
                 ChangeSpace();
@@ -100,12 +115,15 @@ internal sealed class StoreLife : IDisposable
         }
     }
 
-    /// <summary>Turns everything until nothing is left to do.</summary>
+    /// <summary>Turns everything until every thread sleeps: whoever waits then, waits for ever, unless it is for
+    /// space.</summary>
     public void RunAll()
     {
-        while (!HasFailed && (Run(Core.RunSequencer) | Run(Core.RunBundler) | Run(Core.RunFlusher)))
+        while (!HasFailed && (Run(_sequencer.Turn) | Run(_bundler.Turn) | Run(_flusher.Turn)))
         {
         }
+
+        Assert.True(HasFailed || _wasFull || _model.OpenCount == 0, "every thread sleeps, and somebody waits");
     }
 
     /// <summary>Allows times without space from now on.</summary>
@@ -117,6 +135,7 @@ internal sealed class StoreLife : IDisposable
         _plan.Weather.IsFull = false;
         for (int i = 0; i < 3; i++)
         {
+            RetryWhenFull();
             RunAll();
         }
 
@@ -165,6 +184,32 @@ internal sealed class StoreLife : IDisposable
         // What the thread of the sequencer does last.
         Core.FailHeld();
         _model.Poll(MayAcknowledge, mayRefuse: true);
+    }
+
+    private void Turn(TurnedThread thread)
+    {
+        if (thread != _lazy || _random.OneIn(LazyOneIn))
+        {
+            Run(thread.Turn);
+        }
+    }
+
+    private void PassTime()
+    {
+        _plan.Time.Pass(TimeSpan.FromMilliseconds(_random.Below(5000)));
+        RetryWhenFull();
+        RunAll();
+    }
+
+    /// <summary>What the store's timer does.</summary>
+    private void RetryWhenFull()
+    {
+        if (Core.Disk.IsFull)
+        {
+            _sequencer.Signal();
+            _bundler.Signal();
+            _flusher.Signal();
+        }
     }
 
     private void RunToEnd(Func<bool> part)
@@ -267,8 +312,8 @@ internal sealed class StoreLife : IDisposable
         if (!ledger.IsCreated && Core.Parts.Catalog.Find(ledger.Name) is null)
         {
             Assert.Equal(0, ledger.Size);
-            CatalogLedger created = Core.CreateLedger(
-                ledger.Name, new LedgerOptions { IsSalted = ledger.IsSalted });
+            CatalogLedger created = StoreErrors.Translate(
+                () => Core.CreateLedger(ledger.Name, new LedgerOptions { IsSalted = ledger.IsSalted }));
             (ledger.IsCreated, ledger.Id) = (true, created.Id);
         }
         else

@@ -38,7 +38,7 @@ internal sealed class MountFactAttribute : FactAttribute
     {
         try
         {
-            string[] mount = ["sh", "-c", "mount -t tmpfs -o size=1m none /tmp 2>/dev/null"];
+            string[] mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", Path.GetTempPath()];
             using Process process = Process.Start(new ProcessStartInfo(way[0], [.. way[1..], .. mount])
             {
                 UseShellExecute = false,
