@@ -16,12 +16,15 @@ internal sealed class TieringWorker : IDisposable
     private const int YieldsMax = 200;
 
     private readonly TieringParts _parts;
-    private readonly LedgerVisit _visit;
+    private readonly LedgerRetention _retention;
     private readonly TieringCounters _counters = new();
     private readonly ConcurrentQueue<RetentionRequest> _requests = new();
     private readonly Queue<LedgerLog> _left = new();
     private readonly long _steadyStart;
     private readonly List<RetentionRequest> _served = [];
+
+    // Made with the first visit: it has memory that most stores never need.
+    private LedgerVisit? _visit;
     private IEnumerator<TierStep>? _present;
     private long _nextRoundMicros;
     private long _freeAtMicros;
@@ -31,7 +34,7 @@ internal sealed class TieringWorker : IDisposable
     {
         _parts = parts;
         _steadyStart = parts.Time.GetTimestamp();
-        _visit = new LedgerVisit(parts, retention, _counters, SteadyMicros);
+        _retention = retention;
     }
 
     /// <summary>How long the thread may sleep when there was nothing to do: for a throttle, or for somebody that a step
@@ -76,7 +79,7 @@ internal sealed class TieringWorker : IDisposable
     {
         _present?.Dispose();
         _present = null;
-        _visit.Dispose();
+        _visit?.Dispose();
         StoreException closed = new(StoreReason.Closed, "the store was closed before the round was done");
         while (_requests.TryDequeue(out RetentionRequest? request))
         {
@@ -103,7 +106,7 @@ internal sealed class TieringWorker : IDisposable
         {
             // Only this ledger, and only for now: nothing was published that is not durable.
             _counters.Failed(failed);
-            _visit.Abandon();
+            _visit!.Abandon();
         }
 
         _present!.Dispose();
@@ -118,6 +121,7 @@ internal sealed class TieringWorker : IDisposable
             return false;
         }
 
+        _visit ??= new LedgerVisit(_parts, _retention, _counters, SteadyMicros);
         _present = _visit.Run(_left.Dequeue()).GetEnumerator();
         return true;
     }
