@@ -51,11 +51,11 @@ internal sealed class PeerCell(BenchRun run, string name, PeerDurability durabil
 
     /// <summary>Our records/s for each of the best durable peer among these, round by round. Zero, and a note, when
     /// none of them took part: the figure has a name and a target all the same.</summary>
-    public void Ratio(string figure, double target, IContender ours, Func<IContender, bool> among)
+    public void Ratio(string figure, double? target, IContender ours, Func<IContender, bool> among)
     {
         PeerFigure[]? mine = measured.Find(each => each.Contender == ours).Figures?.ToArray();
         List<PeerFigure>[] peers = [.. measured
-            .Where(each => each.Contender != ours && among(each.Contender)
+            .Where(each => each.Contender.System != ours.System && among(each.Contender)
                 && durability.IsDurable(each.Contender.System))
             .Select(each => each.Figures)];
         double[] ratios = [0];
@@ -79,7 +79,7 @@ internal sealed class PeerCell(BenchRun run, string name, PeerDurability durabil
         List<PeerFigure>? mine = measured.Find(each => each.Contender == ours).Figures;
         foreach ((IContender contender, List<PeerFigure> figures) in measured)
         {
-            if (mine is null || contender == ours)
+            if (mine is null || contender.System == ours.System)
             {
                 continue;
             }

@@ -16,7 +16,8 @@ internal static class PeerNotes
         record into a Merkle tree, signs a checkpoint every 100 ms, compresses (LZ4), checks CRCs. An acknowledged
         record is durable; the signed checkpoint that covers it follows within the interval. Configuration of
         `server dev`. Single records: all callers share one appender and its connection, which sends what waits in one
-        batch; batches: a connection for each caller.
+        batch, as in one application; _connections: an appender and a connection for each caller, as in 64
+        applications. Batches: a connection for each caller.
 
         postgres: a general database: SQL, indexes, transactions. Nothing is hashed, signed, proved or compressed.
         Debian's configuration with shared_buffers 512 MB, min_wal_size 2 GB and max_wal_size 4 GB; prepared

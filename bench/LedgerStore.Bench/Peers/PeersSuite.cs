@@ -49,6 +49,8 @@ internal sealed class PeersSuite : IBenchSuite
             await cells.SingleAsync("single_64_callers", callers: 64, target: 8);
             await cells.BatchedAsync();
             await cells.TamperEvidentAsync();
+            await cells.TamperEvidentBatchedAsync();
+            cells.CheckChains();
             servers.Dispose();
         }
 

@@ -26,11 +26,13 @@ internal static class AllCommand
         Stopwatch watch = Stopwatch.StartNew();
         List<ReportFigure> figures = [];
         List<string> failed = [];
+        List<string> notes = [];
         foreach (IBenchSuite suite in suites)
         {
             Console.WriteLine($"\n=== {suite.Name} ({watch.Elapsed:mm\\:ss})");
             ReportFile? report = RunSuite(suite, options);
             figures.AddRange(report?.Results ?? []);
+            notes.AddRange(report?.Notes ?? []);
             if (report is null)
             {
                 failed.Add(suite.Name);
@@ -39,7 +41,10 @@ internal static class AllCommand
 
         PrintTable(figures, failed, watch.Elapsed);
         ReportFile all = new(
-            "all", BenchReport.Command(["all", .. arguments]), BenchReport.Commit(), "see each suite", machine, [.. figures]);
+            "all", BenchReport.Command(["all", .. arguments]), BenchReport.Commit(), "see each suite", machine, [.. figures])
+        {
+            Notes = [.. notes],
+        };
         if (options.JsonFile is string file)
         {
             all.Write(file);

@@ -32,12 +32,15 @@ internal sealed class LedgerPeer : IPeerServer
         return Task.FromResult<IPeerLoad>(new Singles(client, Appender(client), records));
     }
 
+    /// <summary>Single records, each caller an application of its own: nothing is merged before the server.</summary>
+    public Task<IPeerLoad> ConnectionsAsync(int callers, PeerRecords records) =>
+        OpenAsync(callers, 1, (appender, caller, number) =>
+            appender.AppendAsync(records.Single(caller, number)).AsTask());
+
     /// <summary>Each caller is an application of its own, with its own connection.</summary>
-    public Task<IPeerLoad> BatchesAsync(int callers, PeerRecords records)
-    {
-        LedgerClient[] clients = [.. Enumerable.Range(0, callers).Select(_ => server.Connect("appender"))];
-        return Task.FromResult<IPeerLoad>(new Batches(clients, [.. clients.Select(Appender)], records));
-    }
+    public Task<IPeerLoad> BatchesAsync(int callers, PeerRecords records) =>
+        OpenAsync(callers, PeerRecords.BatchRecords, (appender, caller, number) =>
+            appender.AppendBatchAsync(records.BatchBytes(caller, number), PeerRecords.BatchLengths).AsTask());
 
     /// <summary>Appends until the journal has all its files and uses them again; at most for a quarter of a minute.
     /// </summary>
@@ -50,6 +53,16 @@ internal sealed class LedgerPeer : IPeerServer
             PeerFigure figure = await Callers.RunAsync(load, AgingCallers, TimeSpan.FromSeconds(0.5));
             bytes += figure.Records * JournalBytesOfRecord;
         }
+    }
+
+    private async Task<IPeerLoad> OpenAsync(int callers, int recordsPerCall, Func<Appender, int, long, Task> call)
+    {
+        LedgerClient[] clients = [.. Enumerable.Range(0, callers).Select(_ => server.Connect("appender"))];
+        Appender[] appenders = [.. clients.Select(Appender)];
+
+        // An appender connects when it is first used.
+        await Task.WhenAll(appenders.Select((appender, caller) => call(appender, caller, 0)));
+        return new Applications(clients, appenders, recordsPerCall, call);
     }
 
     private Appender Appender(LedgerClient client) => client.CreateAppender("demo", new AppenderOptions
@@ -72,12 +85,13 @@ internal sealed class LedgerPeer : IPeerServer
         }
     }
 
-    private sealed class Batches(LedgerClient[] clients, Appender[] appenders, PeerRecords records) : IPeerLoad
+    private sealed class Applications(
+        LedgerClient[] clients, Appender[] appenders, int recordsPerCall, Func<Appender, int, long, Task> call)
+        : IPeerLoad
     {
-        public int RecordsPerCall => PeerRecords.BatchRecords;
+        public int RecordsPerCall => recordsPerCall;
 
-        public Task CallAsync(int caller, long number) => appenders[caller].AppendBatchAsync(
-            records.BatchBytes(caller, number), PeerRecords.BatchLengths).AsTask();
+        public Task CallAsync(int caller, long number) => call(appenders[caller], caller, number);
 
         public async ValueTask DisposeAsync()
         {

@@ -1,5 +1,7 @@
 // The cells over the network: who takes part in each, with how many callers. Owned by the suite.
+using System.Globalization;
 using LedgerStore.Bench.Frame;
+using Npgsql;
 
 namespace LedgerStore.Bench.Peers.Networked;
 
@@ -8,6 +10,9 @@ internal sealed class NetworkedCells(
 {
     private const int ManyCallers = 64;
     private const int BatchCallers = 4;
+
+    // Nothing is merged before the server: every caller is an application of its own, with its own connection.
+    private const string Separate = "ledgerstore_connections";
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.5);
 
@@ -47,12 +52,7 @@ internal sealed class NetworkedCells(
     /// <summary>256 records in each call.</summary>
     public Task BatchedAsync()
     {
-        List<IContender> contenders =
-        [
-            Contender(
-                "ledgerstore", servers.Ledger, BatchCallers,
-                callers => servers.Ledger.BatchesAsync(callers, records)),
-        ];
+        List<IContender> contenders = [LedgerBatches()];
         if (servers.Postgres is { } postgres)
         {
             PostgresLoads loads = new(postgres, records);
@@ -85,13 +85,51 @@ internal sealed class NetworkedCells(
         return MeasureAsync("tamper_evident", target: 100, contenders);
     }
 
-    private async Task MeasureAsync(string name, double target, List<IContender> contenders)
+    /// <summary>A chain that does not hold would be no peer.</summary>
+    public void CheckChains()
+    {
+        if (servers.Postgres is { } postgres)
+        {
+            using NpgsqlDataSource source = postgres.Connect(multiplexing: false);
+            using NpgsqlConnection connection = source.OpenConnection();
+            foreach (string table in new[] { "chain", "chain_by_trigger" })
+            {
+                (long rows, long broken) = PostgresChain.Check(connection, table);
+                run.Note(string.Create(
+                    CultureInfo.InvariantCulture, $"postgres: {table}: {rows:N0} rows, {broken} do not follow"));
+            }
+        }
+    }
+
+    /// <summary>The same with 256 records in each call: a chain of that many rows holds its lock once.</summary>
+    public Task TamperEvidentBatchedAsync()
+    {
+        List<IContender> contenders = [LedgerBatches()];
+        if (servers.Postgres is { } postgres)
+        {
+            PostgresLoads loads = new(postgres, records);
+            contenders.Add(Contender(
+                "postgres_chain_trigger", postgres, BatchCallers, loads.ChainByTriggerBatchedAsync));
+        }
+
+        return MeasureAsync("tamper_evident_batched", target: null, contenders);
+    }
+
+    private async Task MeasureAsync(string name, double? target, List<IContender> contenders)
     {
         PeerCell cell = new(run, name, durability, WarmUp);
         await cell.MeasureAsync(contenders);
         cell.Ratio($"{name}.ratio_to_best", target, contenders[0], _ => true);
+        if (contenders.Find(contender => contender.Name == Separate) is { } separate)
+        {
+            cell.Ratio($"{name}.ratio_to_best_with_separate_connections", target: null, separate, _ => true);
+        }
+
         cell.NoteWinners(contenders[0]);
     }
+
+    private ServerContender LedgerBatches() => Contender(
+        "ledgerstore", servers.Ledger, BatchCallers, callers => servers.Ledger.BatchesAsync(callers, records));
 
     // Ours is the first.
     private List<IContender> Singles(int callers, bool withVariants)
@@ -100,6 +138,13 @@ internal sealed class NetworkedCells(
         [
             Contender("ledgerstore", servers.Ledger, callers, _ => servers.Ledger.SinglesAsync(records)),
         ];
+        if (withVariants)
+        {
+            contenders.Add(Contender(
+                Separate, servers.Ledger, callers,
+                count => servers.Ledger.ConnectionsAsync(count, records)));
+        }
+
         if (servers.Postgres is { } postgres)
         {
             PostgresLoads loads = new(postgres, records);

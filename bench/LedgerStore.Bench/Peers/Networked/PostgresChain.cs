@@ -9,6 +9,8 @@ internal static class PostgresChain
 {
     public const string InsertByTrigger = "INSERT INTO chain_by_trigger (payload) VALUES ($1)";
 
+    public const string InsertManyByTrigger = "INSERT INTO chain_by_trigger (payload) SELECT unnest($1)";
+
     private const string LockAndRead =
         "SELECT pg_advisory_xact_lock(1); SELECT id, hash FROM chain ORDER BY id DESC LIMIT 1";
 
@@ -29,6 +31,18 @@ internal static class PostgresChain
 
     public static string Trigger =>
         "CREATE TRIGGER chain BEFORE INSERT ON chain_by_trigger FOR EACH ROW EXECUTE FUNCTION add_to_chain()";
+
+    /// <summary>Rows of a chain, and how many of them do not follow the row before.</summary>
+    public static (long Rows, long Broken) Check(NpgsqlConnection connection, string table)
+    {
+        using NpgsqlCommand command = new(
+            $"SELECT count(*), count(*) FILTER (WHERE hash <> sha256(before || payload)) FROM "
+            + $"(SELECT hash, payload, lag(hash) OVER (ORDER BY id) AS before FROM {table}) AS rows",
+            connection);
+        using NpgsqlDataReader reader = command.ExecuteReader();
+        reader.Read();
+        return (reader.GetInt64(0), reader.GetInt64(1));
+    }
 
     /// <summary>Three round trips: begin, lock and read; insert; commit.</summary>
     public static async Task AppendAsync(NpgsqlConnection connection, byte[] payload)

@@ -81,6 +81,11 @@ internal sealed class PostgresLoads(PostgresPeer server, PeerRecords records)
         callers, 1, PostgresChain.InsertByTrigger, NpgsqlDbType.Bytea,
         (caller, number) => records.Single(caller, number));
 
+    /// <summary>The same for 256 rows in one statement, one commit.</summary>
+    public Task<IPeerLoad> ChainByTriggerBatchedAsync(int callers) => OpenAsync(
+        callers, PeerRecords.BatchRecords, PostgresChain.InsertManyByTrigger, NpgsqlDbType.Bytea | NpgsqlDbType.Array,
+        (caller, number) => records.Batch(caller, number));
+
     /// <summary>The hash chain that the application computes in a transaction.</summary>
     public async Task<IPeerLoad> ChainByApplicationAsync(int callers)
     {
