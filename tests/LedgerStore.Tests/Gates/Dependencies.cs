@@ -25,10 +25,14 @@ internal static class Dependencies
         ["LedgerStore.Policy"] = [],
         ["LedgerStore.Protocol"] = [],
         ["LedgerStore.Engine"] = ["LedgerStore.Proofs"],
+        ["LedgerStore.Engine.S3"] = ["LedgerStore.Engine"],
         ["LedgerStore.Client"] = ["LedgerStore.Protocol", "LedgerStore.Proofs"],
         ["LedgerStore.Client.AspNetCore"] = ["LedgerStore.Client"],
         ["LedgerStore.Server"] =
-            ["LedgerStore.Engine", "LedgerStore.Proofs", "LedgerStore.Policy", "LedgerStore.Protocol"],
+        [
+            "LedgerStore.Engine", "LedgerStore.Engine.S3", "LedgerStore.Proofs", "LedgerStore.Policy",
+            "LedgerStore.Protocol",
+        ],
         ["LedgerStore.Cli"] =
         [
             "LedgerStore.Client", "LedgerStore.Protocol", "LedgerStore.Policy", "LedgerStore.Engine",
