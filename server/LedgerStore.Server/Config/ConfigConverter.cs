@@ -30,6 +30,43 @@ internal sealed partial class ConfigConverter(
             System.IO.Path.GetFullPath(value.Text, value.BaseDirectory));
     }
 
+    /// <summary>Null where nothing is said.</summary>
+    public string? OptionalPath(Setting setting) => Value(setting) is null ? null : Path(setting);
+
+    /// <summary>A text of a given form; null where nothing is said.</summary>
+    public string? OptionalText(Setting setting, Regex form, string hint)
+    {
+        if (Value(setting) is not { } value)
+        {
+            return null;
+        }
+
+        if (!form.IsMatch(value.Text))
+        {
+            Report(setting, value, $"is no {setting.Field}", hint);
+        }
+
+        return value.Text;
+    }
+
+    /// <summary>Reports settings that say something about another one, which is not there.</summary>
+    public void NotWithout(Setting needed, Setting[] settings)
+    {
+        foreach (Setting setting in settings.Where(values.ContainsKey))
+        {
+            Report(setting, values[setting], $"says nothing without {needed.Path}", "");
+        }
+    }
+
+    /// <summary>Reports a setting that contradicts another one.</summary>
+    public void NotWith(Setting one, Setting other)
+    {
+        if (values.TryGetValue(other, out ConfigValue? value))
+        {
+            Report(other, value, $"cannot be together with {one.Path}", "remove one of them");
+        }
+    }
+
     public IPEndPoint? Address(Setting setting)
     {
         if (Value(setting) is not { } value)

@@ -46,6 +46,7 @@ internal static class ConfigReader
             JournalBudgetBytes = convert.Size(Settings.JournalBudget, 256 * MiB, 64 * GiB),
             ReadCacheBytes = convert.Size(Settings.ReadCache, MiB, 64 * GiB),
             ReserveBytes = convert.Size(Settings.Reserve, 8 * MiB, 64 * GiB),
+            Cold = ColdConfig.Read(convert),
             ConnectionsMax = convert.Number(Settings.Connections, 1, 100_000),
             StreamsPerConnectionMax = convert.Number(Settings.StreamsPerConnection, 1, 4_096),
             MetricsListen = convert.Address(Settings.MetricsListen),

@@ -25,6 +25,7 @@ internal sealed class ConfigSafety
         safety.Writers();
         safety.Places();
         safety.Listeners(mode);
+        safety.Cold();
         if (safety.problems.Count > 0)
         {
             throw new ConfigException(safety.problems);
@@ -118,6 +119,25 @@ internal sealed class ConfigSafety
         {
             Report("listen", $"a development server listens on loopback only, not on {config.Listen}",
                 "its keys lie around; use `serve` for other machines");
+        }
+    }
+
+    private void Cold()
+    {
+        if (config.Cold?.Bucket?.Endpoint is { IsLoopback: false, Scheme: "http" } endpoint)
+        {
+            Report("cold.endpoint", $"records would travel to {endpoint.Authority} in the open", "use https");
+        }
+
+        if (config.Cold?.Directory is { } directory)
+        {
+            string real = RealPath.Of(directory);
+            string data = RealPath.Of(config.Data);
+            if (real == data || real.StartsWith(data + "/", StringComparison.Ordinal))
+            {
+                Report(directory, $"the cold directory is inside the data directory {config.Data}: it is for another"
+                    + " volume", "move it elsewhere");
+            }
         }
     }
 

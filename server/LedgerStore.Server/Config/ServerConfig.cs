@@ -32,6 +32,9 @@ internal sealed record ServerConfig
 
     public required long ReserveBytes { get; init; }
 
+    /// <summary>Where the payload of cold segments goes; null: nothing becomes cold.</summary>
+    public required ColdConfig? Cold { get; init; }
+
     public required int ConnectionsMax { get; init; }
 
     public required int StreamsPerConnectionMax { get; init; }

@@ -27,6 +27,15 @@ internal enum SettingKind
     /// <summary>A whole number.</summary>
     Number,
 
+    /// <summary>The name of a bucket.</summary>
+    Bucket,
+
+    /// <summary>The name of a region.</summary>
+    Region,
+
+    /// <summary>What names of objects begin with.</summary>
+    Prefix,
+
     /// <summary>One of a few words.</summary>
     Choice,
 }
@@ -58,6 +67,9 @@ internal sealed record Setting(string Path, SettingKind Kind, string? Default, b
         SettingKind.Address => "address:port",
         SettingKind.Url => "http(s) URL",
         SettingKind.Name => "name",
+        SettingKind.Bucket => "bucket",
+        SettingKind.Region => "region",
+        SettingKind.Prefix => "letters, digits, `-`, `.`, `_`, `/`",
         SettingKind.Duration => "number with ms, s, m or h",
         SettingKind.Size => "number with KiB, MiB or GiB",
         SettingKind.Number => "number",

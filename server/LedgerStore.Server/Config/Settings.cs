@@ -43,6 +43,25 @@ internal static class Settings
     public static readonly Setting Reserve = Optional("reserve", SettingKind.Size, "32MiB",
         "Disk space kept for access records and checkpoints when the disk is full, 8MiB to 64GiB.");
 
+    public static readonly Setting ColdDirectory = Optional("cold.directory", SettingKind.Directory, null,
+        "Where the payload of cold segments goes: a directory on another volume. Or `cold.bucket`; without both"
+        + " nothing becomes cold.");
+
+    public static readonly Setting ColdBucket = Optional("cold.bucket", SettingKind.Bucket, null,
+        "The S3 bucket for the payload of cold segments. Credentials come from the standard AWS chain.");
+
+    public static readonly Setting ColdEndpoint = Optional("cold.endpoint", SettingKind.Url, null,
+        "The address of an S3-compatible store, https unless on this machine; without it, Amazon's.");
+
+    public static readonly Setting ColdRegion = Optional("cold.region", SettingKind.Region, null,
+        "The bucket's region; without it the standard AWS chain decides, with an endpoint us-east-1.");
+
+    public static readonly Setting ColdPrefix = Optional("cold.prefix", SettingKind.Prefix, null,
+        "What the names of all objects begin with, a slash follows.");
+
+    public static readonly Setting ColdObjectLock = Optional("cold.object_lock", SettingKind.Choice, "compliance",
+        "What kind of retention objects get, up to the ledger's floor, where the bucket has Object Lock.");
+
     public static readonly Setting Connections = Optional("limits.connections", SettingKind.Number, "4096",
         "Connections at a time, 1 to 100000; more are closed at once.");
 
@@ -71,14 +90,18 @@ internal static class Settings
     public static readonly IReadOnlyList<Setting> All =
     [
         Data, Listen, PublicName, TlsCertificate, TlsKey, TlsClientCa, SigningKey, Anchor, Policy, CheckpointInterval,
-        JournalBudget, ReadCache, Reserve, Connections, StreamsPerConnection, MetricsListen, MetricsOtlp, LogLevel,
-        LogFormat, ReloadInterval, ShutdownTimeout,
+        JournalBudget, ReadCache, Reserve, ColdDirectory, ColdBucket, ColdEndpoint, ColdRegion, ColdPrefix,
+        ColdObjectLock, Connections, StreamsPerConnection, MetricsListen, MetricsOtlp, LogLevel, LogFormat,
+        ReloadInterval, ShutdownTimeout,
     ];
 
     private static readonly string[] Levels = ["trace", "debug", "information", "warning", "error"];
     private static readonly string[] Formats = ["json", "text"];
 
-    public static IReadOnlyList<string> ChoicesOf(Setting setting) => setting == LogLevel ? Levels : Formats;
+    private static readonly string[] Locks = ["compliance", "governance"];
+
+    public static IReadOnlyList<string> ChoicesOf(Setting setting) =>
+        setting == LogLevel ? Levels : setting == LogFormat ? Formats : Locks;
 
     private static Setting Required(string path, SettingKind kind, string description) =>
         new(path, kind, null, true, description);

@@ -31,7 +31,8 @@ internal static class DevCommand
                 PkiFiles.WritePublic(layout.Profile, DevReady.Profile(server.Address));
                 output.Write(DevReady.Text(server.Address, layout, pki, vkey));
                 return output.FlushAsync();
-            });
+            },
+            static _ => { });
     }
 
     // A store that never signed does not know its key yet.

@@ -23,6 +23,7 @@ internal static class ServeCommand
                 : StoreAccess.Write,
             time,
             static _ => { },
-            server => output.WriteLineAsync($"ready {server.Address.Scheme}://{server.Address.Authority}"));
+            server => output.WriteLineAsync($"ready {server.Address.Scheme}://{server.Address.Authority}"),
+            warning => errors.WriteLine($"warning: {warning}"));
     }
 }

@@ -1,6 +1,7 @@
 // A server process from its configuration to its exit code: trust, store, server, and the wait for a signal or for the
 // store's failure. Runs on the main thread.
 using LedgerStore.Engine;
+using LedgerStore.Engine.S3;
 using LedgerStore.Proofs;
 using LedgerStore.Server.Audit;
 using LedgerStore.Server.Config;
@@ -25,20 +26,27 @@ internal static class ServerRun
 {
     /// <param name="prepare">What is done with the store before it is served.</param>
     /// <param name="announce">Called when the server is ready.</param>
+    /// <param name="warn">Told what does not work, and does not keep the server from starting.</param>
     public static async Task<int> RunAsync(
         ServerConfig config,
         ServeMode mode,
         StoreAccess access,
         TimeProvider time,
         Action<Store> prepare,
-        Func<LedgerServer, Task> announce)
+        Func<LedgerServer, Task> announce,
+        Action<string> warn)
     {
         ConfigSafety.Check(config, mode);
         ServerTrust trust = ServerTrust.Load(config, mode, time);
         using Shutdown shutdown = new();
         EventQueue events = new();
         using SigningKey key = LogKeyFile.Load(config.SigningKey);
-        Store store = Store.Open(OptionsOf(config, access, key, events, time));
+        using S3ColdStore? bucket = await ColdTier.OpenAsync(config, access, warn).ConfigureAwait(false);
+        Store store = Store.Open(OptionsOf(config, access, key, events, time) with
+        {
+            Cold = bucket,
+            ColdDirectory = config.Cold?.Directory,
+        });
         bool hasFailed;
         try
         {
