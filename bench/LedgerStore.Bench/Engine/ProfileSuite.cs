@@ -1,4 +1,4 @@
-// Where the time of a durable append goes: nanoseconds of each stage for each record, from the engine's own stage clock.
+// Where the time of a durable append goes: nanoseconds of each stage for each record, from the engine's own clock.
 // Two processes, one with the clock on and one without it, so that its own cost shows too.
 using System.Globalization;
 using LedgerStore.Bench.Frame;

@@ -25,7 +25,8 @@ internal sealed record ReportFile(
     {
         try
         {
-            return JsonSerializer.Deserialize<ReportFile>(File.ReadAllBytes(file), s_json) is { Results: not null } report
+            ReportFile? read = JsonSerializer.Deserialize<ReportFile>(File.ReadAllBytes(file), s_json);
+            return read is { Results: not null } report
                 ? report
                 : throw new FormatException($"{file} is not a report of a suite");
         }

@@ -41,7 +41,8 @@ internal static class AllCommand
 
         PrintTable(figures, failed, watch.Elapsed);
         ReportFile all = new(
-            "all", BenchReport.Command(["all", .. arguments]), BenchReport.Commit(), "see each suite", machine, [.. figures])
+            "all", BenchReport.Command(["all", .. arguments]), BenchReport.Commit(), "see each suite", machine,
+            [.. figures])
         {
             Notes = [.. notes],
         };

@@ -82,7 +82,8 @@ internal static class CompareCommand
         string program = Path.Combine(directory, "LedgerStore.Bench.dll");
         if (!File.Exists(program))
         {
-            throw new FormatException($"{directory} holds no LedgerStore.Bench.dll: give the folder of a Release build");
+            throw new FormatException(
+                $"{directory} holds no LedgerStore.Bench.dll: give the folder of a Release build");
         }
 
         var start = new ProcessStartInfo("dotnet", [program, .. suite, "--json", json])
@@ -94,7 +95,9 @@ internal static class CompareCommand
         using Process process = Process.Start(start)!;
         string said = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return File.Exists(json) ? ReportFile.Read(json) : throw new FormatException($"{directory} measured nothing: {said}");
+        return File.Exists(json)
+            ? ReportFile.Read(json)
+            : throw new FormatException($"{directory} measured nothing: {said}");
     }
 
     private static int Print(List<Comparison> comparisons, double threshold)

@@ -8,7 +8,8 @@ namespace LedgerStore.Bench.Reports;
 /// <param name="Ratio">New against old; above 1 is better, whatever the unit.</param>
 /// <param name="Low">The worst that the runs leave possible, with 95 % confidence.</param>
 /// <param name="High">The best that they leave possible.</param>
-internal sealed record Comparison(string Name, string Unit, double Old, double New, double Ratio, double Low, double High)
+internal sealed record Comparison(
+    string Name, string Unit, double Old, double New, double Ratio, double Low, double High)
 {
     // Student's t, two-sided 95 %, by degrees of freedom from 1; from 30 on it hardly changes.
     private static readonly double[] s_student =
@@ -34,7 +35,8 @@ internal sealed record Comparison(string Name, string Unit, double Old, double N
         return Of(now, old.Value, now.Value, newMean - oldMean, error, (int)Math.Floor(freedom));
     }
 
-    /// <summary>Runs that were made in pairs, A and B in turn: what the machine did to one it did to the other.</summary>
+    /// <summary>Runs that were made in pairs, A and B in turn: what the machine did to one it did to the
+    /// other.</summary>
     public static Comparison Paired(ReportFigure[] old, ReportFigure[] now)
     {
         double sign = now[0].LowerIsBetter ? -1 : 1;

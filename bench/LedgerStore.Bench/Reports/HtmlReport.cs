@@ -14,8 +14,9 @@ internal static partial class HtmlReport
 
     private const string Style =
         "body{font:15px/1.5 system-ui,sans-serif;max-width:900px;margin:2em auto;padding:0 1em;color:#222;" +
-        "background:#fff}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}td,th{padding:2px " +
-        "10px 2px 0;text-align:right;border-bottom:1px solid #e3e3e3}td:first-child,th:first-child{text-align:left}" +
+        "background:#fff}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}" +
+        "td,th{padding:2px 10px 2px 0;text-align:right;border-bottom:1px solid #e3e3e3}" +
+        "td:first-child,th:first-child{text-align:left}" +
         ".no{color:#b8433f;font-weight:600}svg{max-width:100%;height:auto}svg text{font:12px system-ui,sans-serif;" +
         "fill:#333}.grid{stroke:#e3e3e3}.mark{stroke:#222;stroke-width:2}code{font-size:12px}small{color:#666}";
 
@@ -42,7 +43,8 @@ internal static partial class HtmlReport
     public static void Write(string file, IReadOnlyList<ReportFile> reports)
     {
         // A figure that is in several reports is drawn once; a report of its suite comes before one of all.
-        List<ReportFigure> figures = [.. reports.OrderBy(report => report.Suite == "all").SelectMany(each => each.Results)
+        List<ReportFigure> figures = [.. reports.OrderBy(report => report.Suite == "all")
+            .SelectMany(each => each.Results)
             .DistinctBy(figure => figure.Name, StringComparer.Ordinal)];
         StringBuilder page = new();
         page.Append("<!doctype html><html lang='en'><meta charset='utf-8'><title>LedgerStore: figures</title><style>")
@@ -63,8 +65,9 @@ internal static partial class HtmlReport
         foreach (ReportFile report in reports)
         {
             page.Append("<tr><td>").Append(Safe(report.Suite)).Append("<td style='text-align:left'><code>")
-                .Append(Safe(report.Command)).Append("</code><td><code>").Append(Safe(report.Commit[..Math.Min(12, report.Commit.Length)]))
-                .Append("</code><td>").Append(Safe(report.Machine.LoadAverage.Split(' ')[0])).Append("</tr>");
+                .Append(Safe(report.Command)).Append("</code><td><code>")
+                .Append(Safe(report.Commit[..Math.Min(12, report.Commit.Length)])).Append("</code><td>")
+                .Append(Safe(report.Machine.LoadAverage.Split(' ')[0])).Append("</tr>");
         }
 
         page.Append("</table><p><small>").Append(Safe(reports[0].Machine.ToString())).Append("</small></p>");
@@ -78,7 +81,8 @@ internal static partial class HtmlReport
             return;
         }
 
-        page.Append("<h2>Targets</h2><p>How many times as good as its target each figure is; the mark is the target.</p>")
+        page.Append("<h2>Targets</h2><p>How many times as good as its target each figure is; the mark is the ")
+            .Append("target.</p>")
             .Append(SvgChart.Bars(
                 [.. aimed.Select(figure => new Bar(
                     figure.Name, Goodness(figure), $"{SvgChart.Short(Goodness(figure))} x", 1, figure.Met == false))],
@@ -87,7 +91,8 @@ internal static partial class HtmlReport
         foreach (ReportFigure figure in aimed)
         {
             page.Append(CultureInfo.InvariantCulture,
-                $"<tr><td>{Safe(figure.Name)}<td>{(figure.LowerIsBetter ? "≤" : "≥")} {SvgChart.Short(figure.Target!.Value)}")
+                $"<tr><td>{Safe(figure.Name)}<td>{(figure.LowerIsBetter ? "≤" : "≥")} ")
+                .Append(SvgChart.Short(figure.Target!.Value))
                 .Append(CultureInfo.InvariantCulture,
                 $"<td>{SvgChart.Short(figure.Value)} {Safe(figure.Unit)}<td>{SvgChart.Short(figure.Runs.Min())}")
                 .Append(CultureInfo.InvariantCulture,
@@ -107,8 +112,8 @@ internal static partial class HtmlReport
             figure.Name, figure.ShareOfFloor!.Value, $"{figure.ShareOfFloor:P0}", 1))];
         if (bars.Length > 0)
         {
-            page.Append("<h2>Share of the floor</h2><p>Of what the machine itself does, measured in the same run; the mark ")
-                .Append("is the floor.</p>").Append(SvgChart.Bars(bars, logarithmic: false));
+            page.Append("<h2>Share of the floor</h2><p>Of what the machine itself does, measured in the same run; ")
+                .Append("the mark is the floor.</p>").Append(SvgChart.Bars(bars, logarithmic: false));
         }
     }
 
@@ -174,6 +179,7 @@ internal static partial class HtmlReport
     [GeneratedRegex(@"\.sweep\.(?<by>[a-z]+)_(?<at>[0-9]+)\.records_per_second$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SweepName();
 
-    [GeneratedRegex(@"^peers\.(?<cell>[a-z0-9_]+)\.(?<peer>[a-z0-9_]+)\.records_per_second$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"^peers\.(?<cell>[a-z0-9_]+)\.(?<peer>[a-z0-9_]+)\.records_per_second$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex PeerName();
 }

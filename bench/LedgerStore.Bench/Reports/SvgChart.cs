@@ -23,7 +23,9 @@ internal static class SvgChart
     public static string Bars(IReadOnlyList<Bar> bars, bool logarithmic)
     {
         double highest = bars.Max(bar => Math.Max(bar.Value, bar.Mark ?? 0));
-        double lowest = logarithmic ? bars.Min(bar => Math.Min(Positive(bar.Value), Positive(bar.Mark ?? bar.Value))) : 0;
+        double lowest = logarithmic
+            ? bars.Min(bar => Math.Min(Positive(bar.Value), Positive(bar.Mark ?? bar.Value)))
+            : 0;
         double Scale(double value) => (logarithmic
             ? Math.Log(Positive(value) / (lowest / 2)) / Math.Log(Positive(highest) / (lowest / 2))
             : value / Positive(highest)) * (Width - LabelWidth - 120);
@@ -42,7 +44,8 @@ internal static class SvgChart
                 Add(svg, $"<line x1='{x:0.#}' x2='{x:0.#}' y1='{y}' y2='{y + RowHeight - 2}' class='mark'/>");
             }
 
-            Text(svg, LabelWidth + (int)Math.Max(length, bar.Mark is double m ? Scale(m) : 0) + 6, y + 16, bar.Text, "start");
+            double right = Math.Max(length, Scale(bar.Mark ?? bar.Value));
+            Text(svg, LabelWidth + (int)right + 6, y + 16, bar.Text, "start");
         }
 
         return svg.Append("</svg>").ToString();
@@ -58,7 +61,8 @@ internal static class SvgChart
         double[] xs = [.. lines.SelectMany(line => line.Points).Select(point => point.X).Distinct().Order()];
         double high = lines.SelectMany(line => line.Points).Max(point => point.Y) * 1.05;
         double low = logarithmic ? lines.SelectMany(line => line.Points).Min(point => Positive(point.Y)) / 1.3 : 0;
-        double X(double x) => Left + ((xs.Length < 2 ? 0 : Math.Log(x / xs[0]) / Math.Log(xs[^1] / xs[0])) * (Right - Left));
+        double Part(double x) => xs.Length < 2 ? 0 : Math.Log(x / xs[0]) / Math.Log(xs[^1] / xs[0]);
+        double X(double x) => Left + (Part(x) * (Right - Left));
         double Y(double y) => Top + ((1 - (logarithmic
             ? Math.Log(Positive(y) / low) / Math.Log(high / low)
             : y / high)) * (Height - Top));

@@ -12,8 +12,8 @@ namespace LedgerStore.Tests.Engine.Crash;
 /// <summary>The right answer about one ledger.</summary>
 internal sealed class ModelLedger(string name, bool isSalted)
 {
-    // Every perfect subtree over leaves that were seen, by level: computed once, because leaves never change, and when a
-    // root is asked for.
+    // Every perfect subtree over leaves that were seen, by level: computed once, because leaves never change, and
+    // when a root is asked for.
     private readonly List<List<Hash256>> _perfect = [[]];
 
     public string Name { get; } = name;
