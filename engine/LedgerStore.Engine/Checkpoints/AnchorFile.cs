@@ -111,7 +111,9 @@ internal sealed class AnchorFile(IFileSystem files, string path, UInt128 storeId
 
         for (int behind = offset + AnchorFormat.Alignment; behind < bytes.Length; behind += AnchorFormat.Alignment)
         {
-            if (AnchorFormat.TryDecodeRecord(bytes, behind, _headerCrc, out _, out _) > 0)
+            // Records of one write may be torn anywhere. One that was written later shows that this one was durable.
+            if (AnchorFormat.TryDecodeRecord(bytes, behind, _headerCrc, out _, out _) > 0
+                && AnchorFormat.IsDurableInFront(bytes, behind))
             {
                 throw Damaged(offset, "a record is damaged, and there are sound ones behind it");
             }
@@ -138,7 +140,7 @@ internal sealed class AnchorFile(IFileSystem files, string path, UInt128 storeId
 
     private void Append(IReadOnlyCollection<KeyValuePair<uint, CheckpointRecord>> changed)
     {
-        byte[] bytes = Encode(changed, _end);
+        byte[] bytes = Encode(changed, _end, isDurable: false);
         using IFile file = files.Open(path, FileAccessMode.ReadWrite);
         file.Write(_end, bytes);
         file.Sync();
@@ -155,7 +157,9 @@ internal sealed class AnchorFile(IFileSystem files, string path, UInt128 storeId
 
         byte[] header = new byte[AnchorFormat.HeaderBytes];
         _headerCrc = AnchorFormat.EncodeHeader(storeId, header);
-        byte[] records = Encode(_newest, AnchorFormat.HeaderBytes);
+
+        // The file gets its name when all of it is durable: none of its records is ever torn.
+        byte[] records = Encode(_newest, AnchorFormat.HeaderBytes, isDurable: true);
         using (IFile file = files.Create(temporary, FileAccessMode.ReadWrite))
         {
             file.Write(0, header);
@@ -170,13 +174,16 @@ internal sealed class AnchorFile(IFileSystem files, string path, UInt128 storeId
         _end = header.Length + records.Length;
     }
 
-    private byte[] Encode(IReadOnlyCollection<KeyValuePair<uint, CheckpointRecord>> records, long offset)
+    private byte[] Encode(
+        IReadOnlyCollection<KeyValuePair<uint, CheckpointRecord>> records, long offset, bool isDurable)
     {
         byte[] bytes = new byte[records.Sum(static record => (long)AnchorFormat.RecordBytes(record.Value))];
         int at = 0;
         foreach ((uint ledgerId, CheckpointRecord record) in records)
         {
-            AnchorFormat.EncodeRecord(ledgerId, record, offset + at, _headerCrc, bytes.AsSpan(at));
+            bool isDurableInFront = isDurable || at == 0;
+            AnchorFormat.EncodeRecord(
+                ledgerId, record, offset + at, isDurableInFront, _headerCrc, bytes.AsSpan(at));
             at += AnchorFormat.RecordBytes(record);
         }
 

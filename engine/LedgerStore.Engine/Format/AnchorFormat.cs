@@ -3,8 +3,8 @@
 //
 //    0  64  header: magic "LSANCHOR", u32 version = 1, u32 0, store id 16 B, 28 zeros, u32 CRC-32C of bytes 0..59
 //   64      records, each a multiple of 8:
-//             0   4  length of the body
-//             4   4  CRC-32C of {u64 offset of the record in the file, u32 length of the body, body}
+//             0   4  length of the body; bit 31: everything in front of this record was durable when it was written
+//             4   4  CRC-32C of {u64 offset of the record in the file, the 4 bytes above, body}
 //             8   4  ledger id
 //            12   8  size
 //            20  32  root
@@ -12,8 +12,8 @@
 //
 // The CRC of a record goes on from the CRC of the header: a record of another file or place is not taken for one of
 // this. The newest record of a ledger counts. Records are only appended; a compacted file is written whole beside it
-// and renamed. What a power cut leaves of the last records is ignored; an invalid record with a valid one behind it is
-// damage.
+// and renamed. Records that are written together may be torn by a power cut in any of their sectors, and are ignored
+// from the first torn one on; an invalid record is damage if a valid one behind it was written when it was durable.
 
 using System.Buffers.Binary;
 using LedgerStore.Engine.Foundation;
@@ -29,6 +29,7 @@ internal static class AnchorFormat
     public const int Alignment = 8;
     private const int CrcOffset = HeaderBytes - sizeof(uint);
     private const int RecordHeaderBytes = 8;
+    private const int DurableInFront = int.MinValue;
     private const int FixedBodyBytes = 4 + 8 + Hash256.Length;
     private const int BodyBytesMax = FixedBodyBytes + CheckpointRecord.NoteBytesMax;
 
@@ -67,20 +68,31 @@ internal static class AnchorFormat
 
     /// <summary>Writes a whole record, padding included.</summary>
     /// <param name="offset">Of the record in the file.</param>
+    /// <param name="isDurableInFront">All records in front of it are durable; false: they are written together.</param>
     public static void EncodeRecord(
-        uint ledgerId, CheckpointRecord record, long offset, uint headerCrc, Span<byte> destination)
+        uint ledgerId,
+        CheckpointRecord record,
+        long offset,
+        bool isDurableInFront,
+        uint headerCrc,
+        Span<byte> destination)
     {
         int bodyBytes = FixedBodyBytes + record.Note.Length;
         destination[..RecordBytes(record)].Clear();
-        BinaryPrimitives.WriteInt32LittleEndian(destination, bodyBytes);
+        int word = isDurableInFront ? bodyBytes | DurableInFront : bodyBytes;
+        BinaryPrimitives.WriteInt32LittleEndian(destination, word);
         RecordBodyWriter body = new(destination[RecordHeaderBytes..]);
         body.WriteU32(ledgerId);
         body.WriteI64(record.Size);
         body.WriteHash(record.Root);
         record.Note.CopyTo(body.Take(record.Note.Length));
         BinaryPrimitives.WriteUInt32LittleEndian(
-            destination[4..], RecordCrc(destination.Slice(RecordHeaderBytes, bodyBytes), offset, headerCrc));
+            destination[4..], RecordCrc(destination.Slice(RecordHeaderBytes, bodyBytes), word, offset, headerCrc));
     }
+
+    /// <summary>Whether a valid record says that all in front of it was durable when it was written.</summary>
+    public static bool IsDurableInFront(ReadOnlySpan<byte> file, int offset) =>
+        BinaryPrimitives.ReadInt32LittleEndian(file[offset..]) < 0;
 
     /// <summary>Reads the record at an offset of the file.</summary>
     /// <returns>Its length in the file; 0 when there is no valid one.</returns>
@@ -95,14 +107,15 @@ internal static class AnchorFormat
             return 0;
         }
 
-        int bodyBytes = BinaryPrimitives.ReadInt32LittleEndian(rest);
+        int word = BinaryPrimitives.ReadInt32LittleEndian(rest);
+        int bodyBytes = word & ~DurableInFront;
         if (bodyBytes is < FixedBodyBytes or > BodyBytesMax || rest.Length < AlignUp(RecordHeaderBytes + bodyBytes))
         {
             return 0;
         }
 
         ReadOnlySpan<byte> body = rest.Slice(RecordHeaderBytes, bodyBytes);
-        if (BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]) != RecordCrc(body, offset, headerCrc))
+        if (BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]) != RecordCrc(body, word, offset, headerCrc))
         {
             return 0;
         }
@@ -115,11 +128,11 @@ internal static class AnchorFormat
         return AlignUp(RecordHeaderBytes + bodyBytes);
     }
 
-    private static uint RecordCrc(ReadOnlySpan<byte> body, long offset, uint headerCrc)
+    private static uint RecordCrc(ReadOnlySpan<byte> body, int word, long offset, uint headerCrc)
     {
         Span<byte> place = stackalloc byte[12];
         BinaryPrimitives.WriteInt64LittleEndian(place, offset);
-        BinaryPrimitives.WriteInt32LittleEndian(place[8..], body.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(place[8..], word);
         return Crc32C.Append(Crc32C.Append(headerCrc, place), body);
     }
 
