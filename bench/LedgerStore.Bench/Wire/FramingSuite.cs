@@ -6,7 +6,6 @@ namespace LedgerStore.Bench.Wire;
 
 internal sealed class FramingSuite : IBenchSuite
 {
-    private const int Batch = 64;
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
 
     public string Name => "framing";
@@ -30,7 +29,7 @@ internal sealed class FramingSuite : IBenchSuite
 
     private static void Append(BenchRun run, RpcChannel channel, int streams) => Measure(
         run, $"framing.append_stream.{streams}_streams.records", "1/s",
-        time => WireWork.AppendAsync(channel, streams, Batch, time));
+        time => WireWork.AppendAsync(channel, streams, time));
 
     private static void Measure(BenchRun run, string name, string unit, Func<TimeSpan, Task<WireFigure>> work)
     {

@@ -36,17 +36,40 @@ internal sealed class LedgerWire : IDisposable
 
     internal Uri Address { get; }
 
+    internal string Data => Path.Combine(directory, "data");
+
     /// <summary>Memory of the server that belongs to no file, in megabytes.</summary>
     internal double AnonymousMegabytes => File.ReadLines($"/proc/{process.Id}/status")
         .Where(line => line.StartsWith("RssAnon:", StringComparison.Ordinal))
         .Select(line => double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], Invariant) / 1024)
         .Single();
 
+    /// <summary>Processor time of the server since its start, all threads.</summary>
+    internal double CpuSeconds
+    {
+        get
+        {
+            // The name in parentheses may have spaces: fields are counted behind it. 100 ticks a second, always.
+            string stat = File.ReadAllText($"/proc/{process.Id}/stat");
+            string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            const int userTicks = 11, systemTicks = 12;
+            return (double.Parse(fields[userTicks], Invariant) + double.Parse(fields[systemTicks], Invariant)) / 100;
+        }
+    }
+
     private static CultureInfo Invariant => CultureInfo.InvariantCulture;
 
     /// <summary>What the server has allocated since its start.</summary>
-    internal double AllocatedBytes() => http.GetStringAsync(metrics).GetAwaiter().GetResult().Split('\n')
-        .Where(line => line.StartsWith("dotnet_gc_heap_total_allocated_bytes_total ", StringComparison.Ordinal))
+    internal double AllocatedBytes() => Metric("dotnet_gc_heap_total_allocated_bytes_total");
+
+    /// <summary>Methods that the server's just-in-time compiler has compiled, again and again if it did.</summary>
+    internal double CompiledMethods() => Metric("dotnet_jit_compiled_methods_total");
+
+    /// <summary>Events in _audit since the start.</summary>
+    internal double AuditEvents() => Metric("ledgerstore_audit_events_total");
+
+    private double Metric(string name) => http.GetStringAsync(metrics).GetAwaiter().GetResult().Split('\n')
+        .Where(line => line.StartsWith(name + " ", StringComparison.Ordinal))
         .Select(line => double.Parse(line.Split(' ')[1], Invariant))
         .Single();
 

@@ -1,4 +1,5 @@
 // The whole server over mutual TLS on loopback: appends, reads and proofs, with client and server on the same cores.
+// Parts, for --only: append, unary, read, proofs, idle.
 using LedgerStore.Bench.Frame;
 using LedgerStore.Protocol;
 using LedgerStore.Protocol.Channel;
@@ -8,7 +9,6 @@ namespace LedgerStore.Bench.Wire;
 
 internal sealed class WireSuite : IBenchSuite
 {
-    private const int Batch = 64;
     private const int IdleConnections = 1_000;
 
     public string Name => "wire";
@@ -18,22 +18,73 @@ internal sealed class WireSuite : IBenchSuite
     public void Run(BenchRun run)
     {
         using LedgerWire server = new();
+        WireTurns turns = new(run, server);
+        if (run.Options.Includes("append"))
+        {
+            Append(run, turns, server);
+        }
+
+        if (run.Options.Includes("unary"))
+        {
+            Unary(run, turns, server);
+        }
+
+        using RpcChannel reader = server.Connect("reader", connections: 1);
+        if (run.Options.Includes("read"))
+        {
+            Fill(server);
+            turns.Measure(new WireTask(
+                "wire.read.records_per_second", 700_000, time => LedgerWork.ReadAsync(reader, time)));
+        }
+
+        if (run.Options.Includes("proofs"))
+        {
+            Fill(server);
+            turns.Measure(new WireTask(
+                "wire.proofs.per_second", 10_000, time => LedgerWork.ProveAsync(reader, 64, time)));
+        }
+
+        if (run.Options.Includes("idle"))
+        {
+            Idle(run, server);
+        }
+    }
+
+    private static void Append(BenchRun run, WireTurns turns, LedgerWire server)
+    {
         using RpcChannel one = server.Connect("appender", connections: 1);
         using RpcChannel four = server.Connect("appender", connections: 4);
-        Measure(run, "wire.append.records_per_second", 600_000, time => WireWork.AppendAsync(four, 4, Batch, time));
-        double allocated = server.AllocatedBytes();
-        double[] records = Measure(
-            run, "wire.append.one_connection_records_per_second", 400_000,
-            time => WireWork.AppendAsync(one, 1, Batch, time));
-        double perRecord = (server.AllocatedBytes() - allocated) / Math.Max(1, records[^1]);
-        Report(run, "wire.append.server_alloc_bytes_per_record", "B", 8, lowerIsBetter: true, [perRecord]);
-        WireFigure single = WireWork.UnaryAsync(one, 1, run.Options.RunTime).GetAwaiter().GetResult();
-        Report(run, "wire.unary.median_us", "us", null, lowerIsBetter: true, [single.MedianMicros]);
-        Measure(run, "wire.unary.64_clients_per_second", 15_000, time => WireWork.UnaryAsync(one, 64, time));
-        using RpcChannel reader = server.Connect("reader", connections: 1);
-        Measure(run, "wire.read.records_per_second", 700_000, time => LedgerWork.ReadAsync(reader, time));
-        Measure(run, "wire.proofs.per_second", 10_000, time => LedgerWork.ProveAsync(reader, 64, time));
-        Idle(run, server);
+        double audited = server.AuditEvents();
+        double serverMicros = turns.Measure(
+            new WireTask("wire.append.records_per_second", 600_000, time => WireWork.AppendAsync(four, 4, time)),
+            new WireTask(
+                "wire.append.one_connection_records_per_second", 400_000, time => WireWork.AppendAsync(one, 1, time)));
+        turns.Allocation(
+            "wire.append.server_alloc_bytes_per_record", 8, time => WireWork.AppendAsync(four, 4, time));
+        turns.Report("wire.append.audit_events", "", null, lowerIsBetter: true, [server.AuditEvents() - audited]);
+        using AuthorizationCost cost = new(server.Data);
+        double[] shares = [.. Enumerable.Range(0, run.Options.Runs).Select(
+            _ => 100 * cost.BatchMicros() / (serverMicros * WireWork.Batch))];
+        turns.Report("wire.append.authorization_share", "%", 5, lowerIsBetter: true, shares);
+    }
+
+    private static void Unary(BenchRun run, WireTurns turns, LedgerWire server)
+    {
+        using RpcChannel one = server.Connect("appender", connections: 1);
+        double serverMicros = turns.Measure(new WireTask(
+            "wire.unary.64_clients_per_second", 15_000, time => WireWork.UnaryAsync(one, 64, time)));
+        turns.Allocation("wire.unary.server_alloc_bytes_per_call", null, time => WireWork.UnaryAsync(one, 64, time));
+        using AuthorizationCost cost = new(server.Data);
+        double[] shares = [.. Enumerable.Range(0, run.Options.Runs).Select(_ => 100 * cost.CallMicros() / serverMicros)];
+        turns.Report("wire.unary.authorization_share", "%", 5, lowerIsBetter: true, shares);
+        UnaryAdded.Measure(run, one);
+    }
+
+    // Enough for reads and proofs that are not all in one segment.
+    private static void Fill(LedgerWire server)
+    {
+        using RpcChannel writer = server.Connect("appender", connections: 1);
+        WireWork.AppendAsync(writer, 1, TimeSpan.FromSeconds(3)).GetAwaiter().GetResult();
     }
 
     private static void Idle(BenchRun run, LedgerWire server)
@@ -49,22 +100,8 @@ internal sealed class WireSuite : IBenchSuite
         }
 
         double megabytes = server.AnonymousMegabytes - before;
-        Report(run, "wire.idle.1000_connections_mb", "MB", 150, lowerIsBetter: true, [megabytes]);
+        run.Report(new BenchResult(
+            "wire.idle.1000_connections_mb", megabytes, "MB", null, 150, LowerIsBetter: true, [megabytes]));
         idle.ForEach(channel => channel.Dispose());
     }
-
-    // The last element is the sum of what was counted, warm-up included.
-    private static double[] Measure(BenchRun run, string name, double target, Func<TimeSpan, Task<WireFigure>> work)
-    {
-        TimeSpan time = run.Options.RunTime;
-        double total = work(time).GetAwaiter().GetResult().PerSecond * time.TotalSeconds;
-        double[] runs = [.. Enumerable.Range(0, run.Options.Runs).Select(
-            _ => work(time).GetAwaiter().GetResult().PerSecond)];
-        Report(run, name, "1/s", target, lowerIsBetter: false, runs);
-        return [.. runs, total + (runs.Sum() * time.TotalSeconds)];
-    }
-
-    private static void Report(
-        BenchRun run, string name, string unit, double? target, bool lowerIsBetter, double[] runs) => run.Report(
-        new BenchResult(name, BenchRun.Median(runs), unit, Floor: null, target, lowerIsBetter, runs));
 }

@@ -2,6 +2,7 @@
 // Clients and server share the processor, as they do in the figures of the whole store.
 using System.Diagnostics;
 using Google.Protobuf;
+using LedgerStore.Bench.Load;
 using LedgerStore.Protocol;
 using LedgerStore.Protocol.Channel;
 using LedgerStore.Protocol.V1;
@@ -9,22 +10,30 @@ using LedgerStore.Protocol.Wire;
 
 namespace LedgerStore.Bench.Wire;
 
-/// <param name="PerSecond">Calls or records.</param>
+/// <param name="Count">Calls, records, or bytes.</param>
 /// <param name="MedianMicros">Of single calls; 0 for streams.</param>
-/// <param name="AllocatedBytes">By both sides, for each call or record.</param>
-internal readonly record struct WireFigure(double PerSecond, double MedianMicros, double AllocatedBytes);
+/// <param name="AllocatedBytes">By this process, for each call or record.</param>
+internal readonly record struct WireFigure(long Count, double Seconds, double MedianMicros, double AllocatedBytes)
+{
+    public double PerSecond => Count / Seconds;
+}
 
 internal static class WireWork
 {
     internal const int RecordBytes = 256;
+    internal const int Batch = 64;
     internal const int BundleBytes = 256 * 1024;
 
     // Requests under way on one stream: enough to never wait, few enough to stay within the stream window.
     private const int InFlightMax = 32;
 
+    // Records as applications write them: bytes that repeat would compress for nothing.
+    private static readonly RecordPool Records = new(RecordBytes, Batch);
+
     internal static async Task<WireFigure> UnaryAsync(RpcChannel channel, int clients, TimeSpan time)
     {
-        AppendRequest request = new() { Ledger = "demo", Payload = ByteString.CopyFrom(new byte[RecordBytes]) };
+        ByteString payload = ByteString.CopyFrom(Records.Batch(0)[..RecordBytes]);
+        AppendRequest request = new() { Ledger = "demo", Payload = payload };
         request.Lengths.Add(RecordBytes);
         long allocated = GC.GetTotalAllocatedBytes();
         Stopwatch watch = Stopwatch.StartNew();
@@ -43,18 +52,18 @@ internal static class WireWork
         double seconds = watch.Elapsed.TotalSeconds;
         double[] all = [.. times.SelectMany(each => each).Order()];
         double perCall = (GC.GetTotalAllocatedBytes() - allocated) / (double)all.Length;
-        return new WireFigure(all.Length / seconds, all[all.Length / 2], perCall);
+        return new WireFigure(all.Length, seconds, all[all.Length / 2], perCall);
     }
 
-    internal static async Task<WireFigure> AppendAsync(RpcChannel channel, int streams, int batch, TimeSpan time)
+    internal static async Task<WireFigure> AppendAsync(RpcChannel channel, int streams, TimeSpan time)
     {
         long allocated = GC.GetTotalAllocatedBytes();
         Stopwatch watch = Stopwatch.StartNew();
         long[] counts = await Task.WhenAll(Enumerable.Range(0, streams).Select(
-            _ => Task.Run(() => AppendOneStreamAsync(channel, batch, watch, time))));
+            _ => Task.Run(() => AppendOneStreamAsync(channel, watch, time))));
         double seconds = watch.Elapsed.TotalSeconds;
         long records = counts.Sum();
-        return new WireFigure(records / seconds, 0, (GC.GetTotalAllocatedBytes() - allocated) / (double)records);
+        return new WireFigure(records, seconds, 0, (GC.GetTotalAllocatedBytes() - allocated) / (double)records);
     }
 
     internal static async Task<WireFigure> ReadAsync(RpcChannel channel, TimeSpan time)
@@ -78,21 +87,20 @@ internal static class WireWork
         }
 
         double perRecord = (GC.GetTotalAllocatedBytes() - allocated) / (double)records;
-        return new WireFigure(bytes / watch.Elapsed.TotalSeconds / 1e6, 0, perRecord);
+        return new WireFigure(bytes / 1_000_000, watch.Elapsed.TotalSeconds, 0, perRecord);
     }
 
-    private static async Task<long> AppendOneStreamAsync(RpcChannel channel, int batch, Stopwatch watch, TimeSpan time)
+    private static async Task<long> AppendOneStreamAsync(RpcChannel channel, Stopwatch watch, TimeSpan time)
     {
-        int[] lengths = new int[batch];
-        lengths.AsSpan().Fill(RecordBytes);
-        byte[] payload = new byte[batch * RecordBytes];
+        long number = 0;
         using RawCall call = await channel.OpenRawAsync(LedgerMethods.AppendStream, default);
         using SemaphoreSlim room = new(InFlightMax);
         Task<long> answers = CountAnswersAsync(call, room);
         while (watch.Elapsed < time)
         {
             await room.WaitAsync();
-            AppendRequestWriter.Write(call.Requests, new AppendRequestHead { Ledger = "demo"u8 }, lengths, payload);
+            AppendRequestHead head = new() { Ledger = "demo"u8 };
+            AppendRequestWriter.Write(call.Requests, head, Records.Lengths, Records.Batch(number++));
             await call.Requests.FlushAsync();
         }
 

@@ -18,6 +18,8 @@ public enum MethodKind
 /// <summary>A method, without its message types.</summary>
 public abstract class MethodDescriptor
 {
+    private readonly string fullName;
+
     private protected MethodDescriptor(string service, string name, MethodKind kind, FileDescriptor? file)
     {
         Service = service;
@@ -25,6 +27,7 @@ public abstract class MethodDescriptor
         Kind = kind;
         File = file;
         Path = $"/{service}/{name}";
+        fullName = $"{service}/{name}";
     }
 
     /// <summary>The full name of the service, such as <c>ledgerstore.v1.Appender</c>.</summary>
@@ -45,7 +48,7 @@ public abstract class MethodDescriptor
 
     public bool IsResponseStream => Kind is MethodKind.ServerStreaming or MethodKind.Duplex;
 
-    public override string ToString() => $"{Service}/{Name}";
+    public override string ToString() => fullName;
 }
 
 /// <summary>A method with its message types.</summary>

@@ -101,7 +101,8 @@ public sealed class AppendRequestParser
         CheckLengths();
     }
 
-    private void Clear()
+    /// <summary>Lets go of the message. Texts that were decoded are kept for the next one.</summary>
+    public void Clear()
     {
         Ledger = string.Empty;
         Producer = string.Empty;

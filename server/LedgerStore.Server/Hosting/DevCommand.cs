@@ -61,7 +61,7 @@ internal static class DevCommand
     }
 
     // The same reader and the same checks as `serve`; only the values come from here.
-    private static ServerConfig ConfigOf(DevLayout layout, PkiDirectory pki, int port, int metricsPort)
+    internal static ServerConfig ConfigOf(DevLayout layout, PkiDirectory pki, int port, int metricsPort)
     {
         Dictionary<string, string> values = new(StringComparer.Ordinal)
         {

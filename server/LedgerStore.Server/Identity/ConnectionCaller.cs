@@ -1,10 +1,11 @@
 // What a connection knows of its client. A feature of the connection; written by the handshake, then read and
 // refreshed by its calls from any thread: each write is a whole new decision, and any of them is right.
 using System.Net;
+using LedgerStore.Server.Audit;
 
 namespace LedgerStore.Server.Identity;
 
-internal sealed class ConnectionCaller(IPAddress? address)
+internal sealed class ConnectionCaller(IPEndPoint? remote)
 {
     // Generation 0 does not exist, so the first check decides.
     private static readonly IdentityDecision Undecided =
@@ -13,7 +14,10 @@ internal sealed class ConnectionCaller(IPAddress? address)
     private IdentityDecision decision = Undecided;
 
     /// <summary>Where the client is, as far as TCP knows.</summary>
-    public IPAddress? Address => address;
+    public IPAddress? Address => remote?.Address;
+
+    /// <summary>The same with its port, as records have it.</summary>
+    public string Peer => field ??= AuditText.Peer(remote?.Address, remote?.Port ?? 0);
 
     /// <summary>The handshake is complete.</summary>
     public bool IsEstablished { get; set; }

@@ -21,7 +21,8 @@ internal sealed class MetricSeries
     private const int LabelSetsMax = 1_000;
 
     private readonly Lock gate = new();
-    private readonly Dictionary<string, double[]> values = new(StringComparer.Ordinal);
+    private readonly Dictionary<TagSet, double[]> values = new(TagSet.Comparer);
+    private readonly Dictionary<TagSet, double[]>.AlternateLookup<ReadOnlySpan<KeyValuePair<string, object?>>> slots;
     private readonly double[] bounds;
     private readonly string name;
     private readonly string description;
@@ -29,6 +30,7 @@ internal sealed class MetricSeries
 
     public MetricSeries(Instrument instrument)
     {
+        slots = values.GetAlternateLookup<ReadOnlySpan<KeyValuePair<string, object?>>>();
         Kind = KindOf(instrument);
         isAbsolute = instrument.IsObservable;
         name = NameOf(instrument, Kind);
@@ -41,10 +43,9 @@ internal sealed class MetricSeries
     /// <summary>Takes one measurement.</summary>
     public void Measure(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        string labels = tags.IsEmpty ? string.Empty : LabelsOf(tags);
         lock (gate)
         {
-            if (!values.TryGetValue(labels, out double[]? slot))
+            if (!slots.TryGetValue(tags, out double[]? slot))
             {
                 if (values.Count >= LabelSetsMax)
                 {
@@ -52,7 +53,7 @@ internal sealed class MetricSeries
                 }
 
                 // A histogram has its buckets, then one for what is above them, then the sum.
-                values[labels] = slot = new double[Kind == MetricKind.Histogram ? bounds.Length + 2 : 1];
+                slots[tags] = slot = new double[Kind == MetricKind.Histogram ? bounds.Length + 2 : 1];
             }
 
             if (Kind == MetricKind.Histogram)
@@ -79,15 +80,15 @@ internal sealed class MetricSeries
             }
 
             text.Append($"# HELP {name} {description}\n# TYPE {name} {Kind.ToString().ToLowerInvariant()}\n");
-            foreach ((string labels, double[] slot) in values)
+            foreach ((TagSet tags, double[] slot) in values)
             {
                 if (Kind == MetricKind.Histogram)
                 {
-                    WriteHistogram(text, labels, slot);
+                    WriteHistogram(text, tags.Labels, slot);
                 }
                 else
                 {
-                    Line(text, name, labels, slot[0]);
+                    Line(text, name, tags.Labels, slot[0]);
                 }
             }
         }
@@ -126,20 +127,6 @@ internal sealed class MetricSeries
             "us" => [.. times.Select(bound => bound * 1e6)],
             _ => [1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536],
         };
-    }
-
-    private static string LabelsOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
-    {
-        StringBuilder text = new();
-        foreach (KeyValuePair<string, object?> tag in tags)
-        {
-            string value = tag.Value?.ToString() ?? string.Empty;
-            string key = tag.Key.Replace('.', '_');
-            text.Append(text.Length == 0 ? string.Empty : ",").Append(key).Append("=\"");
-            text.Append(value.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n")).Append('"');
-        }
-
-        return text.ToString();
     }
 
     private void WriteHistogram(StringBuilder text, string labels, double[] slot)

@@ -1,5 +1,6 @@
 // One call that passed the door: who makes it, what its endpoint asks for, and the only way from a ledger's name to the
 // ledger. Nothing is served that did not go through AllowAsync. Owned by its call, one thread at a time.
+using System.Collections.Immutable;
 using LedgerStore.Engine;
 using LedgerStore.Policy;
 using LedgerStore.Protocol.Grpc;
@@ -14,6 +15,11 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
 {
     private readonly DateTimeOffset started = services.Time.GetUtcNow();
     private CallFacts facts = facts;
+
+    // The ledgers this call was let through to, asked again by the timer when the policy changes: what it sees is
+    // swapped, never changed. Nearly every call names one only.
+    private string? firstLedger;
+    private ImmutableHashSet<string> otherLedgers = [];
     private QuotaMeter? openStream;
     private bool isRecorded;
     private bool isStoreWide;
@@ -28,8 +34,8 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
 
     public CallServices Services => services;
 
-    /// <summary>The ledgers this call was let through to, asked again when the policy changes.</summary>
-    public HashSet<string> Ledgers { get; } = new(StringComparer.Ordinal);
+    /// <summary>Whether the call was let through to any ledger yet.</summary>
+    public bool HasLedger => firstLedger is not null;
 
     /// <summary>The first entry that was delivered, and how many were. The timer looks at them from outside, and may
     /// see one slice less.</summary>
@@ -56,7 +62,7 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
             throw await DeniedAsync(decision.Reason).ConfigureAwait(false);
         }
 
-        Ledgers.Add(ledger);
+        NoteLedger(ledger);
         await RecordOpenAsync().ConfigureAwait(false);
     }
 
@@ -92,7 +98,7 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
             throw await DeniedAsync(reason).ConfigureAwait(false);
         }
 
-        Ledgers.Add(ledger);
+        NoteLedger(ledger);
         await RecordOpenAsync().ConfigureAwait(false);
         return granted;
     }
@@ -160,9 +166,23 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
         {
             CallScope.Store => policy.DecideStoreWide(caller.Name, rule.Capability).Allowed,
             CallScope.Ledger when isStoreWide => policy.DecideStoreWide(caller.Name, rule.Capability).Allowed,
-            CallScope.Ledger => Ledgers.All(l => policy.Decide(caller.Name, rule.Capability, l).Allowed),
+            CallScope.Ledger => firstLedger is not { } first
+                || (policy.Decide(caller.Name, rule.Capability, first).Allowed
+                    && otherLedgers.All(other => policy.Decide(caller.Name, rule.Capability, other).Allowed)),
             _ => true,
         };
+    }
+
+    private void NoteLedger(string ledger)
+    {
+        if (firstLedger is null)
+        {
+            firstLedger = ledger;
+        }
+        else if (!string.Equals(firstLedger, ledger, StringComparison.Ordinal))
+        {
+            otherLedgers = otherLedgers.Add(ledger);
+        }
     }
 
     private Ledger Find(string ledger) => services.Store.TryGetLedger(ledger, out Ledger? found)

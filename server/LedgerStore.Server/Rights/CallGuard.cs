@@ -6,7 +6,6 @@ using LedgerStore.Server.Audit;
 using LedgerStore.Server.Grpc;
 using LedgerStore.Server.Identity;
 using LedgerStore.Server.Metrics;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace LedgerStore.Server.Rights;
@@ -21,7 +20,8 @@ internal sealed class CallGuard(
         CallRule rule = call.GetMetadata<CallRule>()
             ?? throw new InvalidOperationException($"{call.Method} has no rule: the server must not have started");
         IdentityDecision answer = identities.Check(call.Context);
-        CallFacts facts = FactsOf(call, rule, answer);
+        using Activity? trace = TraceContext.Begin(call.Context);
+        CallFacts facts = FactsOf(call, rule, answer, trace);
         if (answer.Caller is not { } caller)
         {
             metrics.Denied("unauthenticated");
@@ -94,16 +94,14 @@ internal sealed class CallGuard(
 
     private static string NameOf(StatusCode code) => Protocol.Grpc.StatusCodes.NameOf(code);
 
-    private static CallFacts FactsOf(ServerCall call, CallRule rule, IdentityDecision answer)
-    {
-        // Appends that go well are not recorded: they should not pay for texts that nobody will read.
-        bool isQuiet = rule.Record == CallRecord.None && answer.Caller is not null && rule.Scope == CallScope.Identity;
-        ConnectionInfo connection = call.Context.Connection;
-        return new CallFacts(
-            answer.Caller?.Name ?? string.Empty,
-            call.Method.ToString(),
-            string.Empty,
-            isQuiet ? string.Empty : AuditText.Peer(connection.RemoteIpAddress, connection.RemotePort),
-            rule.Record == CallRecord.None ? string.Empty : call.Context.TraceIdentifier);
-    }
+    // Nothing is made here for a call: its texts are the connection's and the method's. Appends that go well are not
+    // recorded, and need no number.
+    private static CallFacts FactsOf(ServerCall call, CallRule rule, IdentityDecision answer, Activity? trace) => new(
+        answer.Caller?.Name ?? string.Empty,
+        call.Method.ToString(),
+        string.Empty,
+        call.Context.Features.Get<ConnectionCaller>()?.Peer ?? string.Empty,
+        rule.Record == CallRecord.None && trace is null
+            ? string.Empty
+            : TraceContext.RequestIdOf(call.Context, trace));
 }

@@ -1,5 +1,6 @@
 // The way of one append request from the parser to the engine: right, quota, batch. Used by the unary call and by the
-// stream; owned by one call, one thread at a time. Nothing is allocated for a record, little for a batch.
+// stream; owned by one call, one thread at a time. Nothing is allocated for a record, little for a batch. What a unary
+// call used is used again by another: it keeps texts that were decoded, and nothing that was decided.
 using LedgerStore.Engine;
 using LedgerStore.Policy;
 using LedgerStore.Protocol.Grpc;
@@ -14,10 +15,11 @@ internal readonly record struct PendingAppend(
     ValueTask<AppendResult> Answer, Ledger Ledger, bool WaitsForCheckpoint, QuotaMeter Meter, int Bytes);
 
 /// <summary>Takes append requests of one caller.</summary>
-internal sealed class AppendIntake(CallAccess access, AppendRequestParser parser)
+internal sealed class AppendIntake
 {
-    // The first refusal ends a stream: nothing that was sent behind it is appended.
-    private readonly AppendChain chain = new();
+    private readonly AppendRequestParser parser = new(StoreLimits.BatchRecordsMax);
+    private CallAccess? owner;
+    private AppendChain? chain;
     private PolicyGeneration? policy;
     private string? ledgerName;
     private Ledger? ledger;
@@ -26,16 +28,41 @@ internal sealed class AppendIntake(CallAccess access, AppendRequestParser parser
     private Utf8Text producer;
     private Utf8Text contentType;
 
+    /// <summary>Where each request is read into.</summary>
+    public AppendRequestParser Request => parser;
+
+    private CallAccess Access => owner ?? throw new InvalidOperationException("the intake belongs to no call");
+
+    /// <summary>Makes it a call's own.</summary>
+    /// <param name="batches">Of a stream, whose first refusal ends it; null for a single batch.</param>
+    public void Bind(CallAccess access, AppendChain? batches)
+    {
+        owner = access;
+        chain = batches;
+    }
+
+    /// <summary>Forgets the call, and what was decided for it.</summary>
+    public void Unbind()
+    {
+        parser.Clear();
+        owner = null;
+        chain = null;
+        policy = null;
+        ledgerName = null;
+        ledger = null;
+        meter = null;
+    }
+
     /// <summary>Whether <see cref="Begin"/> may go on with what was decided for the request before.</summary>
     public bool IsDecided =>
-        ReferenceEquals(parser.Ledger, ledgerName) && ReferenceEquals(policy, access.Services.Policy.Current);
+        ReferenceEquals(parser.Ledger, ledgerName) && ReferenceEquals(policy, Access.Services.Policy.Current);
 
     /// <summary>Decides about the request that the parser holds.</summary>
     public async ValueTask<QuotaMeter> DecideAsync()
     {
-        policy = access.Services.Policy.Current;
-        ledger = await access.AllowAsync(parser.Ledger).ConfigureAwait(false);
-        meter = access.MeterOf(parser.Ledger);
+        policy = Access.Services.Policy.Current;
+        ledger = await Access.AllowAsync(parser.Ledger).ConfigureAwait(false);
+        meter = Access.MeterOf(parser.Ledger);
         ledgerName = parser.Ledger;
         return meter;
     }
@@ -61,7 +88,7 @@ internal sealed class AppendIntake(CallAccess access, AppendRequestParser parser
     {
         RecordBatch batch = new()
         {
-            Appender = appender.Of(access.Caller.Appender),
+            Appender = appender.Of(Access.Caller.Appender),
             Producer = producer.Of(parser.Producer),
             FirstSequence = Checked(parser.FirstSequence, "first_sequence"),
             ContentType = contentType.Of(parser.ContentType),
@@ -76,14 +103,14 @@ internal sealed class AppendIntake(CallAccess access, AppendRequestParser parser
 
     private void Charge(int bytes)
     {
-        long frequency = access.Services.Time.TimestampFrequency;
+        long frequency = Access.Services.Time.TimestampFrequency;
         QuotaVerdict room = meter!.Reserve(bytes);
         if (!room.Allowed)
         {
             throw Refusals.OverQuota(room, meter.Quota.InFlightBytes ?? 0, frequency);
         }
 
-        QuotaVerdict rate = meter.Take(parser.Lengths.Length, bytes, access.Services.Time.GetTimestamp());
+        QuotaVerdict rate = meter.Take(parser.Lengths.Length, bytes, Access.Services.Time.GetTimestamp());
         if (!rate.Allowed)
         {
             meter.Release(bytes);

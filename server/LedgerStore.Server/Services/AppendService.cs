@@ -1,6 +1,7 @@
 // Appender/Append: one batch, one answer.
 // Stateless; the request's thread until the engine answers.
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using LedgerStore.Engine;
 using LedgerStore.Protocol.Grpc;
@@ -13,20 +14,31 @@ namespace LedgerStore.Server.Services;
 /// <summary>The service of the capability <c>append</c>.</summary>
 internal static class AppendService
 {
+    // As many as submit at the same moment, not as many as wait for the disk. Each keeps at most 64 KiB of lengths.
+    private const int IdleMax = 64;
+    private static readonly ConcurrentQueue<AppendIntake> Idle = new();
+
     /// <summary>The unary call; the request is read in place like those of the stream.</summary>
     public static async ValueTask AppendAsync(
         RawMessageReader requests, RawMessageWriter responses, ServerCall call)
     {
-        AppendRequestParser parser = new(StoreLimits.BatchRecordsMax);
         if (!await requests.ReadAsync().ConfigureAwait(false))
         {
             throw new RpcException(StatusCode.Internal, "the call has no request message");
         }
 
-        parser.Parse(requests.Current);
-        AppendIntake intake = new(CallAccess.Of(call), parser);
+        // One that a refusal leaves behind is not used again.
+        AppendIntake intake = Idle.TryDequeue(out AppendIntake? used) ? used : new AppendIntake();
+        intake.Bind(CallAccess.Of(call), batches: null);
+        intake.Request.Parse(requests.Current);
         await intake.DecideAsync().ConfigureAwait(false);
         PendingAppend pending = intake.Begin(call.CancellationToken);
+        intake.Unbind();
+        if (Idle.Count < IdleMax)
+        {
+            Idle.Enqueue(intake);
+        }
+
         AppendAnswer answer = await FinishAsync(pending, call.CancellationToken).ConfigureAwait(false);
         answer.Write(responses);
     }

@@ -27,8 +27,7 @@ internal sealed class AppendStream
     private readonly RawMessageReader requests;
     private readonly RawMessageWriter responses;
     private readonly ServerCall call;
-    private readonly AppendRequestParser parser = new(StoreLimits.BatchRecordsMax);
-    private readonly AppendIntake intake;
+    private readonly AppendIntake intake = new();
     private readonly CallAccess access;
     private readonly Channel<PendingAppend> pending = Channel.CreateBounded<PendingAppend>(
         new BoundedChannelOptions(PendingMax) { SingleReader = true, SingleWriter = true });
@@ -42,7 +41,9 @@ internal sealed class AppendStream
         this.responses = responses;
         this.call = call;
         access = CallAccess.Of(call);
-        intake = new AppendIntake(access, parser);
+
+        // The first refusal ends the stream: nothing that was sent behind it is appended.
+        intake.Bind(access, new AppendChain());
     }
 
     /// <summary>Ends when the client has sent its last batch and every answer is written.</summary>
@@ -78,13 +79,13 @@ internal sealed class AppendStream
         {
             do
             {
-                parser.Parse(requests.Current);
+                intake.Request.Parse(requests.Current);
                 if (!intake.IsDecided)
                 {
                     await DecideAsync().ConfigureAwait(false);
                 }
 
-                await WaitForRoomAsync((int)parser.Payload.Length).ConfigureAwait(false);
+                await WaitForRoomAsync((int)intake.Request.Payload.Length).ConfigureAwait(false);
                 PendingAppend next;
                 try
                 {
@@ -107,7 +108,7 @@ internal sealed class AppendStream
 
     private async ValueTask DecideAsync()
     {
-        bool isFirst = access.Ledgers.Count == 0;
+        bool isFirst = !access.HasLedger;
         Policy.QuotaMeter meter = await intake.DecideAsync().ConfigureAwait(false);
         if (isFirst)
         {

@@ -118,9 +118,12 @@ internal static class VerifyService
         Span<Hash256> proof = stackalloc Hash256[TreeMath.ProofHashesMax];
         int count = ledger.ProveInclusion(index, size, proof);
         response.LeafHash = BytesOf(ledger.GetLeafHash(index));
-        foreach (Hash256 hash in proof[..count])
+
+        // One piece of memory for all hashes.
+        byte[] bytes = Hash256.BytesOf(proof[..count]).ToArray();
+        for (int at = 0; at < bytes.Length; at += Hash256.Length)
         {
-            response.Hashes.Add(BytesOf(hash));
+            response.Hashes.Add(UnsafeByteOperations.UnsafeWrap(bytes.AsMemory(at, Hash256.Length)));
         }
     }
 

@@ -44,7 +44,7 @@ internal sealed class TileDoor(CallServices services, IdentityService identities
             identity.Caller?.Name ?? string.Empty,
             target,
             request.Ledger,
-            AuditText.Peer(context.Connection.RemoteIpAddress, context.Connection.RemotePort),
+            context.Features.Get<ConnectionCaller>()?.Peer ?? string.Empty,
             context.TraceIdentifier);
 
         // What the policy opened to everybody is open to those with a certificate too.

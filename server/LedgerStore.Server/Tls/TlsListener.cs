@@ -44,7 +44,7 @@ internal sealed class TlsListener(ServerTrust trust, TlsMetrics metrics, TimePro
 
     private async Task WatchAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        ConnectionCaller caller = new((connection.RemoteEndPoint as IPEndPoint)?.Address);
+        ConnectionCaller caller = new(connection.RemoteEndPoint as IPEndPoint);
         connection.Features.Set(caller);
         await next(connection).ConfigureAwait(false);
         if (!caller.IsEstablished)

@@ -1,0 +1,36 @@
+// What a call costs on top of the engine: single records through the server, in turn with single records straight into
+// an engine of this process, on the same disk in the same second. One thread.
+using LedgerStore.Bench.Frame;
+using LedgerStore.Bench.Load;
+using LedgerStore.Protocol.Channel;
+
+namespace LedgerStore.Bench.Wire;
+
+/// <summary>The latency that the wire adds to a single append.</summary>
+internal static class UnaryAdded
+{
+    // Many short turns: a disk that others use too has good and bad moments, and both sides must see each of them.
+    private const int Turns = 20;
+
+    public static void Measure(BenchRun run, RpcChannel channel)
+    {
+        using BenchStore store = new(ledgers: 1);
+        using AppendLoad engine = new(store, new LoadShape { Producers = 1, Outstanding = 1, Batch = 1 });
+        TimeSpan time = run.Options.RunTime / 4;
+        WireWork.UnaryAsync(channel, 1, TimeSpan.FromSeconds(1)).GetAwaiter().GetResult();
+        engine.Run(TimeSpan.FromSeconds(1));
+        double[] added = new double[Turns];
+        double[] calls = new double[Turns];
+        for (int turn = 0; turn < Turns; turn++)
+        {
+            double floor = engine.Run(time).Latencies.PercentileMicros(0.5);
+            calls[turn] = WireWork.UnaryAsync(channel, 1, time).GetAwaiter().GetResult().MedianMicros;
+            added[turn] = (calls[turn] - floor) / 1000;
+        }
+
+        run.Report(new BenchResult(
+            "wire.unary.median_us", BenchRun.Median(calls), "us", null, null, LowerIsBetter: true, calls));
+        run.Report(new BenchResult(
+            "wire.unary.added_ms", BenchRun.Median(added), "ms", null, 0.3, LowerIsBetter: true, added));
+    }
+}

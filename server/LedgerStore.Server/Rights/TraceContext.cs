@@ -1,0 +1,39 @@
+// The trace that a call belongs to, if its client sent one (W3C Trace Context): log lines of the call carry it, and so
+// does its record in _audit. A call without one costs nothing. Any thread.
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+
+namespace LedgerStore.Server.Rights;
+
+/// <summary>Takes up the client's trace.</summary>
+internal static class TraceContext
+{
+    // The specification's own limit for what must be passed on.
+    private const int StateMax = 512;
+
+    /// <summary>The activity of a call; null when the client named no trace, or none in the standard's form.</summary>
+    public static Activity? Begin(HttpContext context)
+    {
+        string? parent = context.Request.Headers.TraceParent;
+        if (parent is null)
+        {
+            return null;
+        }
+
+        string? state = context.Request.Headers.TraceState;
+        if (!ActivityContext.TryParse(parent, state is { Length: <= StateMax } ? state : null, out ActivityContext from))
+        {
+            return null;
+        }
+
+        Activity activity = new("ledgerstore.call") { TraceStateString = from.TraceState };
+        activity.SetIdFormat(ActivityIdFormat.W3C);
+        activity.SetParentId(from.TraceId, from.SpanId, from.TraceFlags);
+        return activity.Start();
+    }
+
+    /// <summary>How a call is named in its record.</summary>
+    public static string RequestIdOf(HttpContext context, Activity? activity) => activity is null
+        ? context.TraceIdentifier
+        : $"{context.TraceIdentifier} trace {activity.TraceId.ToHexString()}";
+}
