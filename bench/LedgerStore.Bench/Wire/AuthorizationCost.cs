@@ -31,7 +31,8 @@ internal sealed class AuthorizationCost : IDisposable
     {
         TimeProvider time = TimeProvider.System;
         DevLayout layout = DevLayout.For(data);
-        PkiDirectory pki = DevelopmentPki.Ensure(layout.Pki, DevPolicy.TrustDomain, DevPolicy.Clients, time.GetUtcNow());
+        PkiDirectory pki = DevelopmentPki.Ensure(
+            layout.Pki, DevPolicy.TrustDomain, DevPolicy.Clients, time.GetUtcNow());
         ServerConfig config = DevCommand.ConfigOf(layout, pki, port: 0, metricsPort: -1);
         ServerTrust trust = ServerTrust.Load(config, ServeMode.Development, time);
         identities = new IdentityService(trust, time);
@@ -116,7 +117,8 @@ internal sealed class AuthorizationCost : IDisposable
     {
         CallerIdentity caller = identities.Check(connection).Caller
             ?? throw new InvalidOperationException(identities.Check(connection).ToString());
-        CallFacts facts = new(caller.Name, "ledgerstore.v1.Appender/Append", string.Empty, connection.Peer, string.Empty);
+        CallFacts facts = new(
+            caller.Name, "ledgerstore.v1.Appender/Append", string.Empty, connection.Peer, string.Empty);
         return new CallAccess(services, facts, caller, CallRule.Append) { Connection = connection };
     }
 

@@ -75,7 +75,8 @@ internal sealed class WireSuite : IBenchSuite
             "wire.unary.64_clients_per_second", 15_000, time => WireWork.UnaryAsync(one, 64, time)));
         turns.Allocation("wire.unary.server_alloc_bytes_per_call", null, time => WireWork.UnaryAsync(one, 64, time));
         using AuthorizationCost cost = new(server.Data);
-        double[] shares = [.. Enumerable.Range(0, run.Options.Runs).Select(_ => 100 * cost.CallMicros() / serverMicros)];
+        double[] shares = [.. Enumerable.Range(0, run.Options.Runs).Select(
+            _ => 100 * cost.CallMicros() / serverMicros)];
         turns.Report("wire.unary.authorization_share", "%", 5, lowerIsBetter: true, shares);
         UnaryAdded.Measure(run, one);
     }

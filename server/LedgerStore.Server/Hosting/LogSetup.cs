@@ -18,8 +18,8 @@ internal static class LogSetup
         // The web server's own lines about single requests and connections would be a log of accesses without rules.
         logging.AddFilter("Microsoft", LogLevel.Warning);
 
-        // Its scope around every request would be made for the few that ever write a line: a kilobyte each. A trace that
-        // a client sends is taken up by TraceContext.
+        // Its scope around every request would be made for the few that ever write a line: a kilobyte each. A trace
+        // that a client sends is taken up by TraceContext.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         logging.Configure(factory => factory.ActivityTrackingOptions =
             ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId | ActivityTrackingOptions.ParentId);

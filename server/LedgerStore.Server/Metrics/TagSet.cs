@@ -1,4 +1,4 @@
-// The tags of a measurement as a key, found without making one: measurements come with every call, new tags hardly ever.
+// The tags of a measurement as a key, found without making one: every call brings measurements, hardly one new tags.
 // Immutable; any thread.
 using System.Text;
 

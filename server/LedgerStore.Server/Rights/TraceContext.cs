@@ -20,8 +20,9 @@ internal static class TraceContext
             return null;
         }
 
-        string? state = context.Request.Headers.TraceState;
-        if (!ActivityContext.TryParse(parent, state is { Length: <= StateMax } ? state : null, out ActivityContext from))
+        string? sent = context.Request.Headers.TraceState;
+        string? state = sent is { Length: <= StateMax } ? sent : null;
+        if (!ActivityContext.TryParse(parent, state, out ActivityContext from))
         {
             return null;
         }
