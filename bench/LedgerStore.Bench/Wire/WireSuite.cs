@@ -10,6 +10,7 @@ namespace LedgerStore.Bench.Wire;
 internal sealed class WireSuite : IBenchSuite
 {
     private const int IdleConnections = 1_000;
+    private const long FilledRecords = 500_000;
 
     public string Name => "wire";
 
@@ -85,7 +86,10 @@ internal sealed class WireSuite : IBenchSuite
     private static void Fill(LedgerWire server)
     {
         using RpcChannel writer = server.Connect("appender", connections: 1);
-        WireWork.AppendAsync(writer, 1, TimeSpan.FromSeconds(3)).GetAwaiter().GetResult();
+        for (long records = 0; records < FilledRecords;)
+        {
+            records += WireWork.AppendAsync(writer, 1, TimeSpan.FromSeconds(1)).GetAwaiter().GetResult().Count;
+        }
     }
 
     private static void Idle(BenchRun run, LedgerWire server)

@@ -7,6 +7,7 @@ using LedgerStore.Engine.Format;
 namespace LedgerStore.Engine.Checkpoints;
 
 /// <summary>Collects what was published and writes it to the anchor.</summary>
+/// <param name="file">Loaded; from now on only the keeper's thread uses it.</param>
 internal sealed class AnchorKeeper(AnchorFile file, Func<long> steadyNanos)
 {
     /// <summary>What may be lost with the power: see docs/SECURITY.md.</summary>
@@ -16,6 +17,7 @@ internal sealed class AnchorKeeper(AnchorFile file, Func<long> steadyNanos)
     public const long PatienceNanos = 10 * IntervalNanos;
 
     private readonly Lock _lock = new();
+    private readonly Dictionary<uint, long> _sizes = file.Newest.ToDictionary(each => each.Key, each => each.Value.Size);
     private Dictionary<uint, CheckpointRecord> _changed = [];
     private long _nextNanos;
 
@@ -35,10 +37,20 @@ internal sealed class AnchorKeeper(AnchorFile file, Func<long> steadyNanos)
         lock (_lock)
         {
             _changed[ledgerId] = record;
+            _sizes[ledgerId] = record.Size;
             if (_waitingSinceNanos == 0)
             {
                 Volatile.Write(ref _waitingSinceNanos, Math.Max(1, steadyNanos()));
             }
+        }
+    }
+
+    /// <summary>The sum of what is signed of all ledgers but those.</summary>
+    public long SizeWithout(IReadOnlySet<uint> ledgerIds)
+    {
+        lock (_lock)
+        {
+            return _sizes.Sum(each => ledgerIds.Contains(each.Key) ? 0 : each.Value);
         }
     }
 

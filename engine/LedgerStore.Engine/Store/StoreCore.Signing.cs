@@ -50,11 +50,12 @@ internal sealed partial class StoreCore
 
         new AnchorCheck(Parts.Files, Parts.Paths, Parts.StoreFile.StoreId, Parts.Catalog, Ledgers, Book)
             .Run(anchor.Newest);
-        _anchor = new AnchorKeeper(anchor, SteadyNanos);
         if (!hasAnchor)
         {
             BeginAnchor(anchor, hasSigned);
         }
+
+        _anchor = new AnchorKeeper(anchor, SteadyNanos);
 
         // Behind the anchor: a crash in between leaves an empty anchor and a store that never signed, not one that has
         // lost its anchor.
@@ -106,6 +107,20 @@ internal sealed partial class StoreCore
         }
 
         return found;
+    }
+
+    /// <summary>Entries of all ledgers, without opening one.</summary>
+    public long CountEntries()
+    {
+        HashSet<uint> open = [];
+        long entries = 0;
+        foreach (LedgerLog log in Ledgers.All)
+        {
+            open.Add(log.Id);
+            entries += log.Durable.Value;
+        }
+
+        return entries + (_anchor?.SizeWithout(open) ?? 0);
     }
 
     /// <summary>The last words to the anchor. Alone.</summary>

@@ -24,24 +24,27 @@ internal sealed class ChangeRecorder(AuditLog audit, EventQueue events, string p
             ?.InformationalVersion ?? "unknown";
 
     /// <summary>Records the start, and a policy that is not the one that held when the server last ran.</summary>
-    public async ValueTask StartedAsync(CompiledPolicy policy)
+    /// <returns>The policy's change while the server was down, for an alert; null when there was none.</returns>
+    public async ValueTask<PolicyChange?> StartedAsync(CompiledPolicy policy)
     {
         if (audit.IsReadOnly)
         {
-            return;
+            return null;
         }
 
         LastPolicy last = await LastPolicy.FindAsync(audit.Ledger, policyCopy).ConfigureAwait(false);
         List<Event> first = [LifecycleOf("start", string.Empty)];
+        PolicyChange? change = null;
         if (!last.Sha256.AsSpan().SequenceEqual(policy.Document.Sha256.AsSpan()))
         {
-            PolicyChange change = last.ChangeTo(policy);
+            change = last.ChangeTo(policy);
             change.WhileDown = last.Sha256.Length > 0;
             first.Add(new Event { Policy = change });
         }
 
         await audit.AppendAsync(first).ConfigureAwait(false);
         Keep(policy);
+        return change is { WhileDown: true } ? change : null;
     }
 
     /// <summary>Records an orderly end.</summary>

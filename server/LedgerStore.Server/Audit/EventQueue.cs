@@ -18,6 +18,9 @@ internal sealed class EventQueue
     private readonly List<Event> queue = [];
     private readonly HashSet<(string File, long Offset)> places = [];
 
+    /// <summary>Names of ledgers by their ids. Set as soon as there is a store to ask.</summary>
+    public Func<uint, string?> NameOf { get; set; } = static _ => null;
+
     public void Add(Event change)
     {
         lock (gate)
@@ -43,7 +46,7 @@ internal sealed class EventQueue
     /// <summary>What a reader met.</summary>
     public void AddDamage(DamageReport damage) => AddPlace(damage.File, damage.Offset, new Finding
     {
-        Ledger = $"id {damage.LedgerId}",
+        Ledger = NameOf(damage.LedgerId) ?? $"id {damage.LedgerId}",
         FirstIndex = (ulong)damage.FirstIndex,
         Count = (ulong)damage.Count,
         File = damage.File,

@@ -23,7 +23,7 @@ internal static class DevCommand
         return ServerRun.RunAsync(
             ConfigOf(layout, pki, port, line.Number("--metrics", 0, PortMax, otherwise: -1)),
             ServeMode.Development,
-            StoreAccess.Write,
+            StoreAccesses.Of(line),
             time,
             store => vkey = VerifierKeyOf(store.GetOrCreateLedger("demo"), layout),
             server =>

@@ -1,6 +1,7 @@
 // What a server does once a second: sums of accesses are written, open streams are looked at again, and a store that
 // has failed ends the process. One task, from Start to StopAsync.
 using LedgerStore.Server.Audit;
+using LedgerStore.Server.Operations;
 using LedgerStore.Server.Rights;
 
 namespace LedgerStore.Server.Hosting;
@@ -11,6 +12,7 @@ internal sealed class Heart(
     AccessRecorder recorder,
     AuditLog audit,
     OpenStreams streams,
+    DiskWatch disk,
     ServerLog log)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -49,6 +51,7 @@ internal sealed class Heart(
                 }
 
                 clock.Look();
+                disk.Look();
                 await RecordAsync().ConfigureAwait(false);
                 await streams.RecordAsync().ConfigureAwait(false);
                 streams.CheckAll();

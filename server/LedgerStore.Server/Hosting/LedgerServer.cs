@@ -27,6 +27,8 @@ internal sealed class LedgerServer : IAsyncDisposable
     private readonly ChangeRecorder changes;
     private readonly Heart heart;
     private readonly ServerMetrics metrics;
+    private readonly DiskWatch disk;
+    private readonly ServerLog log;
     private OperationsListener? operations;
     private OtlpExport? otlp;
     private bool isStopped;
@@ -36,6 +38,8 @@ internal sealed class LedgerServer : IAsyncDisposable
         this.settings = settings;
         Audit = AuditLog.Open(settings.Store);
         recorder = new AccessRecorder(Audit, settings.Time);
+        disk = new DiskWatch(settings.Config.Data, settings.Time);
+        settings.Events.NameOf = settings.Store.NameOf;
         changes = new ChangeRecorder(
             Audit, settings.Events, settings.Config.Policy, settings.Config.Anchor + ".policy");
         tlsMetrics = new TlsMetrics(settings.Trust, settings.Time);
@@ -47,18 +51,19 @@ internal sealed class LedgerServer : IAsyncDisposable
         {
             RecordInterval = settings.RecordInterval,
             HeartbeatInterval = settings.HeartbeatInterval,
+            Disk = disk,
         };
         listener.Failed += (_, failure) =>
             recorder.HandshakeFailed(AuditText.Prefix(failure.Address), failure.Reason.Code());
         identities.Changed += (_, _) => streams.CheckAll();
         settings.Trust.Changed += (_, change) => changes.TrustChanged(change);
         app = KestrelSetup.Build(settings, listener);
-        ServerLog log = new(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("LedgerStore.Server"));
-        metrics = new ServerMetrics(streams, Audit);
+        log = new ServerLog(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("LedgerStore.Server"));
+        metrics = new ServerMetrics(streams, Audit, disk);
         CallGuard guard = new(services, identities, streams, metrics);
         app.MapGrpc(OptionsOf(guard, log), grpc => GrpcServices.Register(grpc, Health), CallRule.Unknown);
         app.MapTiles(services, identities);
-        heart = new Heart(settings, recorder, Audit, streams, log);
+        heart = new Heart(settings, recorder, Audit, streams, disk, log);
     }
 
     public AuditLog Audit { get; }
@@ -82,7 +87,7 @@ internal sealed class LedgerServer : IAsyncDisposable
     {
         LedgerServer server = new(settings);
         EndpointRules.Check(((IEndpointRouteBuilder)server.app).DataSources.SelectMany(source => source.Endpoints));
-        await server.changes.StartedAsync(settings.Trust.Current.Policy).ConfigureAwait(false);
+        await server.RecordStartAsync().ConfigureAwait(false);
         await server.app.StartAsync().ConfigureAwait(false);
         await server.OpenToOperatorAsync().ConfigureAwait(false);
         server.Address = AddressOf(server.app.Urls.First());
@@ -120,6 +125,20 @@ internal sealed class LedgerServer : IAsyncDisposable
         otlp?.Dispose();
         metrics.Dispose();
         tlsMetrics.Dispose();
+    }
+
+    private async Task RecordStartAsync()
+    {
+        if (Audit.IsReadOnly)
+        {
+            log.ReadOnly();
+        }
+
+        if (await changes.StartedAsync(settings.Trust.Current.Policy).ConfigureAwait(false) is { } change)
+        {
+            metrics.HasPolicyChangedWhileDown = true;
+            log.PolicyChangedWhileDown(change.Difference);
+        }
     }
 
     private async Task OpenToOperatorAsync()

@@ -1,6 +1,7 @@
 // Which command was asked for, and which exit code its end has. Main thread.
 using LedgerStore.Engine;
 using LedgerStore.Policy.Pki;
+using LedgerStore.Protocol.Grpc;
 using LedgerStore.Server.Config;
 
 namespace LedgerStore.Server.Hosting;
@@ -30,6 +31,12 @@ internal static class ProgramCommands
             await errors.WriteLineAsync(pki.Message).ConfigureAwait(false);
             return ExitCode.Configuration;
         }
+        catch (RpcException unrecorded)
+        {
+            // The start could not be recorded: a full disk, most likely.
+            await errors.WriteLineAsync(unrecorded.InnerException?.Message ?? unrecorded.Message).ConfigureAwait(false);
+            return ExitCode.StorageFailure;
+        }
         catch (StoreException store)
         {
             await errors.WriteLineAsync(store.Message).ConfigureAwait(false);
@@ -45,13 +52,10 @@ internal static class ProgramCommands
         {
             case "dev":
                 return DevCommand.RunAsync(
-                    CommandLine.Parse(arguments, ["--data", "--port", "--metrics"], []), output, time);
+                    CommandLine.Parse(arguments, ["--data", "--port", "--metrics"], StoreAccesses.Flags), output, time);
             case "serve":
                 return ServeCommand.RunAsync(
-                    CommandLine.Parse(arguments, ["--config"], ["--read-only", "--read-only-suspect"]),
-                    output,
-                    errors,
-                    time);
+                    CommandLine.Parse(arguments, ["--config"], StoreAccesses.Flags), output, errors, time);
             case "--help" or "-h" or "help":
                 output.Write(Help.Text);
                 return Task.FromResult(arguments.Length == 0 ? ExitCode.Configuration : ExitCode.Clean);

@@ -18,9 +18,7 @@ internal static class ServeCommand
         return ServerRun.RunAsync(
             config,
             ServeMode.Serve,
-            line.Has("--read-only-suspect") ? StoreAccess.ReadSuspect
-                : line.Has("--read-only") ? StoreAccess.Read
-                : StoreAccess.Write,
+            StoreAccesses.Of(line),
             time,
             static _ => { },
             server => output.WriteLineAsync($"ready {server.Address.Scheme}://{server.Address.Authority}"),

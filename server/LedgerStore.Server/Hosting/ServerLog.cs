@@ -18,6 +18,14 @@ internal sealed partial class ServerLog(ILogger logger)
     [LoggerMessage(LogLevel.Information, "serving {Address}, {Ledgers} ledgers, data in {Data}")]
     public partial void Serving(Uri address, int ledgers, string data);
 
+    [LoggerMessage(LogLevel.Warning, "the policy was changed while the server was down: {Difference}")]
+    public partial void PolicyChangedWhileDown(string difference);
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "the store is served for reading only: verify calls, and nothing is appended, signed or recorded in _audit")]
+    public partial void ReadOnly();
+
     [LoggerMessage(LogLevel.Information, "stopped")]
     public partial void Stopped();
 }

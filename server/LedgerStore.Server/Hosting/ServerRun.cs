@@ -9,18 +9,6 @@ using LedgerStore.Server.Tls;
 
 namespace LedgerStore.Server.Hosting;
 
-/// <summary>What a server does with its store.</summary>
-internal enum StoreAccess
-{
-    Write,
-
-    /// <summary>Changes nothing and signs nothing: for a read-only mount, a snapshot, a full disk.</summary>
-    Read,
-
-    /// <summary>The same, although the data contradicts what was signed.</summary>
-    ReadSuspect,
-}
-
 /// <summary>The life of a server process.</summary>
 internal static class ServerRun
 {
@@ -47,7 +35,6 @@ internal static class ServerRun
             Cold = bucket,
             ColdDirectory = config.Cold?.Directory,
         });
-        bool hasFailed;
         try
         {
             prepare(store);
@@ -59,7 +46,11 @@ internal static class ServerRun
                 Events = events,
                 Time = time,
             };
-            hasFailed = await ServeAsync(settings, shutdown, announce).ConfigureAwait(false);
+            await ServeAsync(settings, shutdown, announce).ConfigureAwait(false);
+        }
+        catch (Exception) when (store.Failure is not null)
+        {
+            // Whatever it met on its way, this is why; it is told below.
         }
         finally
         {
@@ -67,10 +58,17 @@ internal static class ServerRun
             store.Dispose();
         }
 
-        return hasFailed ? ExitCode.StorageFailure : ExitCode.Clean;
+        // The last flush is a part of an orderly end: without it the end was none.
+        return store.Failure is { } failure ? throw StorageFailed(failure) : ExitCode.Clean;
     }
 
-    private static async Task<bool> ServeAsync(
+    private static StoreException StorageFailed(Exception failure) => new(
+        StoreReason.StorageFailed,
+        "the store has stopped, nothing more was acknowledged; look at the disk, then start again. The first failure "
+        + $"was: {failure.Message}",
+        failure);
+
+    private static async Task ServeAsync(
         HostSettings settings, Shutdown shutdown, Func<LedgerServer, Task> announce)
     {
         LedgerServer server = await LedgerServer.StartAsync(settings).ConfigureAwait(false);
@@ -79,7 +77,6 @@ internal static class ServerRun
             await announce(server).ConfigureAwait(false);
             await Task.WhenAny(shutdown.Requested, server.Failure).ConfigureAwait(false);
             await server.StopAsync().ConfigureAwait(false);
-            return settings.Store.Failure is not null;
         }
     }
 
@@ -87,7 +84,7 @@ internal static class ServerRun
         ServerConfig config, StoreAccess access, SigningKey key, EventQueue events, TimeProvider time) => new()
         {
             Directory = config.Data,
-            ReadOnly = access != StoreAccess.Write,
+            ReadOnly = access is StoreAccess.Read or StoreAccess.ReadSuspect,
             PublicName = config.PublicName,
             JournalBudgetBytes = config.JournalBudgetBytes,
             CacheBytes = config.ReadCacheBytes,
@@ -101,6 +98,7 @@ internal static class ServerRun
                 AnchorPath = config.Anchor,
                 Interval = config.CheckpointInterval,
                 ReadOnlySuspect = access == StoreAccess.ReadSuspect,
+                AcceptMissingAnchor = access == StoreAccess.WriteNewAnchor,
             },
         };
 }

@@ -2,6 +2,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using LedgerStore.Server.Audit;
+using LedgerStore.Server.Operations;
 using LedgerStore.Server.Rights;
 
 namespace LedgerStore.Server.Metrics;
@@ -16,7 +17,7 @@ internal sealed class ServerMetrics : IDisposable
     private readonly Histogram<double> seconds;
     private readonly Counter<long> denials;
 
-    public ServerMetrics(OpenStreams streams, AuditLog audit)
+    public ServerMetrics(OpenStreams streams, AuditLog audit, DiskWatch disk)
     {
         calls = meter.CreateCounter<long>("ledgerstore.calls", "{call}", "calls that ended, by method and status");
         seconds = meter.CreateHistogram<double>("ledgerstore.call.duration", "s", "how long unary calls took");
@@ -24,7 +25,17 @@ internal sealed class ServerMetrics : IDisposable
         meter.CreateObservableGauge("ledgerstore.streams.open", () => streams.Count, "{stream}", "streams now open");
         meter.CreateObservableCounter(
             "ledgerstore.audit.events", () => audit.Written, "{event}", "events made durable in _audit");
+        meter.CreateObservableGauge(
+            "ledgerstore.policy.changed_while_down", () => HasPolicyChangedWhileDown ? 1 : 0, null,
+            "1 when the policy is not the one that held when the server last ran; an alert until the next start");
+        meter.CreateObservableGauge("ledgerstore.disk.free", () => disk.FreeBytes, "By", "free for the store's data");
+        meter.CreateObservableGauge(
+            "ledgerstore.disk.full_in", () => disk.FullIn?.TotalSeconds ?? -1, "s",
+            "when the disk is full at the rate of the last ten minutes; -1 when it does not fill");
     }
+
+    /// <summary>Set at start.</summary>
+    public bool HasPolicyChangedWhileDown { get; set; }
 
     /// <summary>A call ended.</summary>
     public void Ended(string method, string status, bool isUnary, long started)

@@ -103,5 +103,5 @@ internal sealed class CallGuard(
         call.Context.Features.Get<ConnectionCaller>()?.Peer ?? string.Empty,
         rule.Record == CallRecord.None && trace is null
             ? string.Empty
-            : TraceContext.RequestIdOf(call.Context, trace));
+            : TraceContext.RequestIdOf(call.Context));
 }

@@ -2,6 +2,7 @@
 // Made once at start; any thread.
 using LedgerStore.Engine;
 using LedgerStore.Server.Audit;
+using LedgerStore.Server.Operations;
 
 namespace LedgerStore.Server.Rights;
 
@@ -14,6 +15,9 @@ internal sealed record CallServices(
 
     /// <summary>A following reader hears this often that there is nothing new.</summary>
     public required TimeSpan HeartbeatInterval { get; init; }
+
+    /// <summary>What is known of the disk; null where nobody looks.</summary>
+    public DiskWatch? Disk { get; init; }
 
     /// <summary>When the server started.</summary>
     public DateTimeOffset Started { get; } = Time.GetUtcNow();

@@ -11,11 +11,13 @@ internal static class TraceContext
     // The specification's own limit for what must be passed on.
     private const int StateMax = 512;
 
-    /// <summary>The activity of a call; null when the client named no trace, or none in the standard's form.</summary>
+    /// <summary>The activity of a call; null when the client named no trace in the standard's form, and where there is
+    /// one already.</summary>
     public static Activity? Begin(HttpContext context)
     {
+        // Where traces are exported, the web server has taken it up already.
         string? parent = context.Request.Headers.TraceParent;
-        if (parent is null)
+        if (parent is null || Activity.Current is not null)
         {
             return null;
         }
@@ -34,7 +36,8 @@ internal static class TraceContext
     }
 
     /// <summary>How a call is named in its record.</summary>
-    public static string RequestIdOf(HttpContext context, Activity? activity) => activity is null
-        ? context.TraceIdentifier
-        : $"{context.TraceIdentifier} trace {activity.TraceId.ToHexString()}";
+    public static string RequestIdOf(HttpContext context) =>
+        Activity.Current is { } activity && activity.ParentSpanId != default
+            ? $"{context.TraceIdentifier} trace {activity.TraceId.ToHexString()}"
+            : context.TraceIdentifier;
 }

@@ -1,4 +1,5 @@
-// The state of the store as a whole, for administrators. Stateless; any thread.
+// The state of the store as a whole, for administrators. It opens no ledger: a store may have very many, and asking how
+// it is must not make it worse. Stateless; any thread.
 using System.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using LedgerStore.Engine;
@@ -27,6 +28,9 @@ internal static class StatusReport
             State = State.Serving,
             Version = Version,
             Started = Timestamp.FromDateTimeOffset(services.Started),
+            Ledgers = (ulong)services.Store.LedgerCount,
+            Entries = (ulong)services.Store.EntryCount,
+            StoredBytes = (ulong)(services.Disk?.StoredBytes ?? 0),
             RecoveryProgress = 1,
             Limits = new Limits
             {
@@ -36,9 +40,15 @@ internal static class StatusReport
                 BatchRecords = StoreLimits.BatchRecordsMax,
             },
         };
-        foreach (string name in services.Store.LedgerNames)
+        if (services.Disk?.FullIn is { } left)
         {
-            Add(status, services.Store, name);
+            status.DiskFullIn = Duration.FromTimeSpan(left);
+        }
+
+        foreach (LedgerDescription ledger in services.Store.DescribeInUse())
+        {
+            Report(status, ledger.Name, ledger.Damage);
+            Report(status, ledger.Name, ledger.SigningFailure);
         }
 
         if (services.Store.Failure is { } failure)
@@ -48,23 +58,6 @@ internal static class StatusReport
         }
 
         return status;
-    }
-
-    private static void Add(Status status, Store store, string name)
-    {
-        status.Ledgers++;
-        try
-        {
-            LedgerDescription facts = store.GetLedger(name).Describe();
-            status.Entries += (ulong)facts.Size;
-            status.StoredBytes += (ulong)facts.SegmentBytes;
-            Report(status, name, facts.Damage);
-            Report(status, name, facts.SigningFailure);
-        }
-        catch (StoreException unreadable)
-        {
-            Report(status, name, unreadable.Message);
-        }
     }
 
     private static void Report(Status status, string name, string? problem)

@@ -78,10 +78,20 @@ internal static class StoreErrors
         string reason = NameOf(refused.Reason);
         string outcome = OutcomeOf(refused.Reason);
         StatusCode code = CodeOf(refused.Reason);
-        return refused.Expected >= 0
-            ? RpcException.Because(
-                code, reason, refused.Message, (Outcome, outcome), ("expected", refused.Expected.ToString()))
-            : RpcException.Because(code, reason, refused.Message, (Outcome, outcome));
+        List<(string, string)> facts = [(Outcome, outcome)];
+        if (refused.Expected >= 0)
+        {
+            facts.Add(("expected", refused.Expected.ToString()));
+        }
+
+        if (refused.FirstIndex >= 0)
+        {
+            // What is lost, so that a program goes on behind it.
+            facts.Add(("first_index", refused.FirstIndex.ToString()));
+            facts.Add(("count", refused.Count.ToString()));
+        }
+
+        return RpcException.Because(code, reason, refused.Message, [.. facts]);
     }
 
     // What passes by itself says when it makes sense to ask again.

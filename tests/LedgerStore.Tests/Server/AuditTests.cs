@@ -43,6 +43,26 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ATraceThatTheClientSendsIsInTheRecord()
+    {
+        const string trace = "0af7651916cd43dd8448eb211c80319c";
+        Metadata headers = new();
+        headers.Add("traceparent", $"00-{trace}-b7ad6b7169203331-01");
+        using ServerStreamCall<ReadResponse> call = server.Connect("reader").ServerStream(
+            LedgerMethods.Read, new ReadRequest { Ledger = "demo" }, new CallOptions { Headers = headers });
+        Assert.False(await call.Responses.ReadAsync());
+        List<Access> accesses = await AccessesOfAsync("reader");
+        Assert.All(accesses, access => Assert.EndsWith(" trace " + trace, access.RequestId));
+
+        headers = new Metadata();
+        headers.Add("traceparent", "00-nonsense-01");
+        using ServerStreamCall<ReadResponse> other = server.Connect("reader").ServerStream(
+            LedgerMethods.Read, new ReadRequest { Ledger = "demo" }, new CallOptions { Headers = headers });
+        Assert.False(await other.Responses.ReadAsync());
+        Assert.DoesNotContain("trace", (await AccessesOfAsync("reader"))[^1].RequestId);
+    }
+
+    [Fact]
     public async Task ReadingTheRecordIsRecordedItself()
     {
         await server.Connect("reader").ReadEventsAsync(new ReadRequest { Ledger = "_audit" });

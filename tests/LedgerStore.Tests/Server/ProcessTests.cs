@@ -77,9 +77,68 @@ public sealed class ProcessTests : IDisposable
         string anchor = data + ".keys/anchor";
         File.Move(anchor, anchor + ".away");
         Assert.Equal(6, (await ServerProcess.RunAsync("dev", "--data", data, "--port", "0")).ExitCode);
-        File.Move(anchor + ".away", anchor);
+        await ASuspectServerVerifiesOnlyAsync(data);
+        using (ServerProcess accepted = new(data, "--accept-missing-anchor"))
+        {
+            await accepted.StartAsync();
+            Assert.Equal(0, await accepted.TerminateAsync());
+        }
+
+        Assert.True(File.Exists(anchor));
         File.Delete(data + ".keys/signing.pem");
         Assert.Equal(7, (await ServerProcess.RunAsync("dev", "--data", data, "--port", "0")).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("store.json")]
+    [InlineData("catalog")]
+    public async Task DamagedSharedFilesAreRefusedWithFive(string file)
+    {
+        string data = Path.Combine(directory, "data");
+        using (ServerProcess server = new(data))
+        {
+            await server.StartAsync();
+            Assert.Equal(0, await server.TerminateAsync());
+        }
+
+        string path = Path.Combine(data, file);
+        byte[] bytes = await File.ReadAllBytesAsync(path);
+        bytes[2] ^= 0x10;
+        await File.WriteAllBytesAsync(path, bytes);
+        (int code, _, string errors) = await ServerProcess.RunAsync("dev", "--data", data, "--port", "0");
+        Assert.Equal(5, code);
+        Assert.Contains(file, errors);
+    }
+
+    [Fact]
+    public async Task AWriteThatFailsEndsTheServerWithSeventyAndLosesNothingAcknowledged()
+    {
+        string data = Path.Combine(directory, "data");
+        List<string> kept = [];
+        using (ServerProcess server = new(data))
+        {
+            await server.StartAsync();
+            using RpcChannel channel = server.Connect("appender");
+            for (int number = 0; number < 20; number++)
+            {
+                kept.Add($"record {number}");
+                await channel.AppendAsync("demo", kept[^1]);
+            }
+
+            await server.LimitFilesAsync(4096);
+            RpcException refusal = await Calls.RefusalOfAsync(async () => await channel.AppendAsync("demo", "lost?"));
+            Assert.Contains(refusal.Code, new[] { StatusCode.Internal, StatusCode.Unavailable });
+            (int code, string errors) = await server.EndAsync();
+            Assert.Equal(70, code);
+            Assert.Contains("the store has stopped", errors);
+        }
+
+        using ServerProcess again = new(data);
+        await again.StartAsync();
+        using RpcChannel reader = again.Connect("reader");
+        List<string> records = Calls.Records(await reader.ReadEventsAsync(new ReadRequest { Ledger = "demo" }));
+        Assert.Equal(kept, records.Take(kept.Count));
+        Assert.Equal(0, await again.TerminateAsync());
     }
 
     [Theory]
@@ -102,6 +161,23 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal(0, code);
         Assert.Contains("dev [--data DIR] [--port N]", output);
         Assert.Contains("serve --config FILE", output);
+    }
+
+    private static async Task ASuspectServerVerifiesOnlyAsync(string data)
+    {
+        using ServerProcess suspect = new(data, "--read-only-suspect");
+        await suspect.StartAsync();
+        using RpcChannel reader = suspect.Connect("reader");
+        Checkpoint checkpoint = await reader.UnaryAsync(
+            LedgerMethods.GetCheckpoint, new GetCheckpointRequest { Ledger = "demo" });
+        Assert.True(checkpoint.Size >= 1);
+        RpcException refusal = await Calls.RefusalOfAsync(
+            async () => await reader.ReadEventsAsync(new ReadRequest { Ledger = "demo" }));
+        Assert.Equal((StatusCode.FailedPrecondition, "SERVER_READ_ONLY"), (refusal.Code, refusal.Info!.Reason));
+        using RpcChannel writer = suspect.Connect("appender");
+        refusal = await Calls.RefusalOfAsync(async () => await writer.AppendAsync("demo", "x"));
+        Assert.Equal(StatusCode.FailedPrecondition, refusal.Code);
+        Assert.Equal(0, await suspect.TerminateAsync());
     }
 
     private int acknowledged;

@@ -4,6 +4,7 @@ using LedgerStore.Engine;
 using LedgerStore.Proofs;
 using LedgerStore.Protocol.Channel;
 using LedgerStore.Protocol.Events.V1;
+using LedgerStore.Server.Audit;
 using LedgerStore.Server.Config;
 using LedgerStore.Server.Hosting;
 using LedgerStore.Server.Tls;
@@ -62,19 +63,20 @@ internal sealed class RunningServer : IAsyncDisposable
 
     internal static Task<RunningServer> StartAsync() => StartAsync(DefaultPolicy, static settings => settings);
 
-    /// <summary>Starts a server with a ledger <c>demo</c>; the test may change its settings.</summary>
-    internal static async Task<RunningServer> StartAsync(string policy, Func<HostSettings, HostSettings> change)
+    internal static Task<RunningServer> StartAsync(string policy, Func<HostSettings, HostSettings> change) =>
+        StartAsync(policy, static (_, _) => { }, change);
+
+    /// <summary>Starts a server with a ledger <c>demo</c>; the test may fill and damage the data before, and change the
+    /// settings.</summary>
+    internal static async Task<RunningServer> StartAsync(
+        string policy, Action<ServerConfig, SigningKey> prepare, Func<HostSettings, HostSettings> change)
     {
         string path = Directory.CreateTempSubdirectory("ledgerstore-server-").FullName;
         ServerConfig config = ConfigIn(path, policy);
         SigningKey key = LogKeyFile.Load(config.SigningKey);
-        Store store = Store.Open(new StoreOptions
-        {
-            Directory = config.Data,
-            JournalBudgetBytes = 256 << 20,
-            PublicName = config.PublicName,
-            Signing = new SigningOptions { Key = key, AnchorPath = config.Anchor },
-        });
+        prepare(config, key);
+        EventQueue events = new();
+        Store store = Open(config, key, events);
         store.GetOrCreateLedger("demo");
         ServerTrust trust = ServerTrust.Load(config, ServeMode.Development, TimeProvider.System);
         HostSettings settings = change(new HostSettings
@@ -82,6 +84,7 @@ internal sealed class RunningServer : IAsyncDisposable
             Store = store,
             Config = config,
             Trust = trust,
+            Events = events,
         });
         return new RunningServer(path, store, key, trust, await LedgerServer.StartAsync(settings));
     }
@@ -97,6 +100,17 @@ internal sealed class RunningServer : IAsyncDisposable
         HostSettings settings = new() { Store = store, Config = config, Trust = trust };
         return new RunningServer(directory, store, Key, trust, await LedgerServer.StartAsync(settings));
     }
+
+    /// <summary>Opens the store as the server does.</summary>
+    internal static Store Open(ServerConfig config, SigningKey key, EventQueue events) => Store.Open(new StoreOptions
+    {
+        Directory = config.Data,
+        JournalBudgetBytes = 256 << 20,
+        PublicName = config.PublicName,
+        OnDamage = events.AddDamage,
+        Scrub = new ScrubOptions { OnFinding = events.AddFinding },
+        Signing = new SigningOptions { Key = key, AnchorPath = config.Anchor },
+    });
 
     /// <summary>Exchanges the policy, as an operator does, and waits until it holds.</summary>
     internal void ChangePolicy(string policy)

@@ -1,4 +1,5 @@
-// The real server as a process of its own, started as `dev`, and killed as the power does. Owned by its test.
+// The real server as a process of its own, started as `dev` or as a test says, and killed as the power does. Owned by
+// its test.
 
 using System.Diagnostics;
 using System.Security.Cryptography.X509Certificates;
@@ -8,35 +9,69 @@ namespace LedgerStore.Tests.Server;
 
 internal sealed class ServerProcess : IDisposable
 {
-    private readonly string data;
-    private Process? process;
+    // A write beyond a file size limit fails only where its signal is ignored, which the process inherits.
+    private const string IgnoringFileSize = "trap '' XFSZ; exec \"$0\" \"$@\"";
 
-    internal ServerProcess(string data) => this.data = data;
+    private readonly string pki;
+    private readonly IReadOnlyList<string> arguments;
+    private Process? process;
+    private Task<string> standardError = Task.FromResult(string.Empty);
+
+    /// <summary>A development server on a data directory.</summary>
+    internal ServerProcess(string data, params string[] more)
+        : this(data + ".keys/pki", new List<string> { "dev", "--data", data, "--port", "0" }.Concat(more).ToList())
+    {
+    }
+
+    private ServerProcess(string pki, IReadOnlyList<string> arguments)
+    {
+        this.pki = pki;
+        this.arguments = arguments;
+    }
 
     internal Uri Address { get; private set; } = new("https://unset");
+
+    /// <summary>A server in earnest, by its configuration; clients use this directory of certificates.</summary>
+    internal static ServerProcess Serving(string configuration, string pki) =>
+        new(pki, new List<string> { "serve", "--config", configuration });
+
+    /// <summary>Limits every file that it writes to this size: what is beyond it fails from now on.</summary>
+    internal async Task LimitFilesAsync(long bytes)
+    {
+        using Process limit = Process.Start(
+            "prlimit", ["--pid", process!.Id.ToString(), $"--fsize={bytes}:{bytes}"]);
+        await limit.WaitForExitAsync();
+        Xunit.Assert.Equal(0, limit.ExitCode);
+    }
+
+    /// <summary>Waits until it ends by itself.</summary>
+    internal async Task<(int ExitCode, string Errors)> EndAsync()
+    {
+        await process!.WaitForExitAsync();
+        return (process.ExitCode, await standardError);
+    }
 
     /// <summary>Starts it and waits until it says that it is ready.</summary>
     internal async Task StartAsync()
     {
         process?.Dispose();
-        ProcessStartInfo start = new("dotnet", ["exec", ServerDll(), "dev", "--data", data, "--port", "0"])
+        ProcessStartInfo start = new("sh", ["-c", IgnoringFileSize, "dotnet", "exec", ServerDll(), .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
+        standardError = process.StandardError.ReadToEndAsync();
         string? line = await process.StandardOutput.ReadLineAsync();
         Address = line?.StartsWith("ready ", StringComparison.Ordinal) == true
             ? new Uri(line["ready ".Length..])
-            : throw new InvalidOperationException($"the server did not start: {line}{await errors}");
+            : throw new InvalidOperationException($"the server did not start: {line}{await standardError}");
         _ = process.StandardOutput.ReadToEndAsync();
     }
 
     internal RpcChannel Connect(string client)
     {
-        string pki = data + ".keys/pki";
         using X509Certificate2 pem = X509Certificate2.CreateFromPemFile(
             $"{pki}/clients/{client}.pem", $"{pki}/clients/{client}.key");
         return new RpcChannel(Address, new RpcChannelOptions

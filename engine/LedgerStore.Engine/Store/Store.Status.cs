@@ -1,0 +1,30 @@
+// The store's part that says how it is as a whole, without opening ledgers that nobody uses. Any thread.
+using LedgerStore.Engine.Append;
+
+namespace LedgerStore.Engine;
+
+public sealed partial class Store
+{
+    /// <summary>How many ledgers there are, in use or not.</summary>
+    public int LedgerCount => _core.Parts.Catalog.SortedByName().Length;
+
+    /// <summary>Entries of all ledgers: of those in use as acknowledged, of the others as their newest checkpoint says.
+    /// A store that does not sign knows only those in use.</summary>
+    public long EntryCount => _core.CountEntries();
+
+    /// <summary>The name of the ledger with this id, as reports of damage have it; null when there is none.</summary>
+    public string? NameOf(uint ledgerId) => _core.Parts.Catalog.Find(ledgerId)?.Name;
+
+    /// <summary>Describes the ledgers that are in use: those that somebody asked for since the store was
+    /// opened.</summary>
+    public IReadOnlyList<LedgerDescription> DescribeInUse()
+    {
+        List<LedgerDescription> found = [];
+        foreach (LedgerLog log in _core.Ledgers.All)
+        {
+            found.Add(new Ledger(_core, log).Describe());
+        }
+
+        return found;
+    }
+}

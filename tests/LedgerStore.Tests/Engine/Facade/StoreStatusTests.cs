@@ -1,0 +1,55 @@
+// How a store is as a whole is known without opening the ledgers that nobody uses.
+
+using LedgerStore.Engine;
+using LedgerStore.Proofs;
+using Xunit;
+
+namespace LedgerStore.Tests.Engine.Facade;
+
+public sealed class StoreStatusTests : IDisposable
+{
+    private const int Ledgers = 10;
+
+    private readonly string directory = Directory.CreateTempSubdirectory("ledgerstore-status-").FullName;
+    private readonly SigningKey key;
+
+    public StoreStatusTests() => key = LogKeyFile.Create(Path.Combine(directory, "key.pem"));
+
+    public void Dispose()
+    {
+        key.Dispose();
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact]
+    public async Task EntriesAreCountedAcrossRestartsAndNoLedgerIsOpenedForIt()
+    {
+        using (Store store = Open())
+        {
+            for (int number = 0; number < Ledgers; number++)
+            {
+                Ledger ledger = store.CreateLedger($"l{number}");
+                await ledger.AppendAsync(new RecordBatch { Lengths = [1, 1, 1], Payload = "abc"u8 });
+            }
+
+            Assert.Equal(3 * Ledgers, store.EntryCount);
+            Assert.Equal(Ledgers, store.DescribeInUse().Count);
+        }
+
+        using Store again = Open();
+        Assert.Equal((Ledgers, 3L * Ledgers), (again.LedgerCount, again.EntryCount));
+        Assert.Empty(again.DescribeInUse());
+        await again.GetLedger("l3").AppendAsync("d"u8);
+        Assert.Equal((3 * Ledgers) + 1, again.EntryCount);
+        Assert.Equal("l3", Assert.Single(again.DescribeInUse()).Name);
+        Assert.Equal("l3", again.NameOf(again.DescribeInUse()[0].Id));
+        Assert.Null(again.NameOf(9_999));
+    }
+
+    private Store Open() => Store.Open(new StoreOptions
+    {
+        Directory = Path.Combine(directory, "data"),
+        JournalBudgetBytes = 256 << 20,
+        Signing = new SigningOptions { Key = key, AnchorPath = Path.Combine(directory, "anchor") },
+    });
+}

@@ -1,0 +1,92 @@
+// Floods of cheap frames on one connection, whose answers nobody reads: others are served meanwhile, and what the
+// server keeps for it stays small.
+
+using LedgerStore.Protocol;
+using LedgerStore.Protocol.Channel;
+using LedgerStore.Protocol.V1;
+using Xunit;
+
+namespace LedgerStore.Tests.Server;
+
+public sealed class FloodTests
+{
+    private const int FramesAtOnce = 500;
+    private const int BytesMax = 32_000_000;
+    private const long HeldMax = 64_000_000;
+
+    [Theory]
+    [InlineData("ping")]
+    [InlineData("settings")]
+    [InlineData("reset")]
+    [InlineData("continuation")]
+    [InlineData("window")]
+    public async Task AFloodDisturbsNobodyAndKeepsNothing(string kind)
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        RpcChannel writer = server.Connect("writer");
+        await writer.AppendAsync("demo", "before");
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        using RawHttp2 hostile = await RawHttp2.ConnectAsync(server.Address.Port, ServerPki.Client("reader"));
+        Task flood = FloodAsync(hostile, kind);
+        for (int number = 0; number < 100; number++)
+        {
+            await writer.AppendAsync("demo", $"record {number}");
+        }
+
+        long held = GC.GetTotalMemory(forceFullCollection: true) - before;
+        Assert.True(held < HeldMax, $"{held:N0} bytes");
+        hostile.Dispose();
+        await flood;
+        while (server.Server.OpenStreamCount > 0)
+        {
+            await Task.Delay(10);
+        }
+
+        List<ReadResponse> read = await server.Connect("reader").ReadEventsAsync(new ReadRequest { Ledger = "demo" });
+        Assert.Equal(101, Calls.Records(read).Count);
+    }
+
+    // Ends when the server has had enough of it, or takes no more, and the test closes the connection.
+    private static async Task FloodAsync(RawHttp2 hostile, string kind)
+    {
+        int streamId = 1;
+        try
+        {
+            if (kind == "continuation")
+            {
+                byte[] headers = RawHttp2.CallHeaders(LedgerMethods.Read.Path);
+                await hostile.SendAsync(RawHttp2.Frame(RawHttp2.Headers, RawHttp2.EndStream, streamId, headers));
+            }
+
+            for (int sent = 0; sent < BytesMax;)
+            {
+                List<byte> frames = [];
+                for (int count = 0; count < FramesAtOnce; count++, streamId += 2)
+                {
+                    frames.AddRange(FrameOf(kind, streamId));
+                }
+
+                await hostile.SendAsync([.. frames]);
+                sent += frames.Count;
+            }
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
+        {
+            // The connection is gone.
+        }
+    }
+
+    private static byte[] FrameOf(string kind, int streamId) => kind switch
+    {
+        "ping" => RawHttp2.Frame(RawHttp2.Ping, 0, 0, new byte[8]),
+        "settings" => RawHttp2.Frame(RawHttp2.Settings, 0, 0, [0, 3, 0, 0, 0, 100]),
+        "window" => RawHttp2.Frame(RawHttp2.WindowUpdate, 0, 0, [0, 0, 0, 1]),
+        "continuation" => RawHttp2.Frame(RawHttp2.Continuation, 0, 1, [0x00, 0x01, (byte)'x', 0x01, (byte)'y']),
+        _ =>
+        [
+            .. RawHttp2.Frame(
+                RawHttp2.Headers, RawHttp2.EndHeaders, streamId, RawHttp2.CallHeaders(LedgerMethods.Read.Path)),
+            .. RawHttp2.Frame(RawHttp2.ResetStream, 0, streamId, [0, 0, 0, 8]),
+        ],
+    };
+}
