@@ -21,7 +21,7 @@ internal static class ColdTier
         }
 
         S3ColdStore store = Create(options);
-        if (access != StoreAccess.Write)
+        if (access is StoreAccess.Read or StoreAccess.ReadSuspect)
         {
             // A probe writes, and nothing will be put there.
             return store;
