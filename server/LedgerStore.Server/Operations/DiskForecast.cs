@@ -1,5 +1,5 @@
-// When the disk will be full if it goes on filling as it did in the last ten minutes. Pure but for the samples it keeps;
-// guarded by its own lock.
+// When the disk will be full if it goes on filling as it did in the last ten minutes. Pure but for the samples it
+// keeps; guarded by its own lock.
 namespace LedgerStore.Server.Operations;
 
 /// <summary>Free bytes over time.</summary>
