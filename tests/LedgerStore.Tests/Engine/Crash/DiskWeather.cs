@@ -1,6 +1,7 @@
 // What the disk of a simulated life does to its store: a power cut or a kill at some call, one error, times without
 // space. Owned by one simulation, on one thread.
 using LedgerStore.Engine.Files;
+using LedgerStore.Tests.Engine.Checkpoints;
 using LedgerStore.Tests.Simulation;
 
 namespace LedgerStore.Tests.Engine.Crash;
@@ -63,6 +64,12 @@ internal sealed class DiskWeather(SimulatedFileSystem disk, SplitMix random)
             return SimulatedFault.Error(FileErrno.InputOutput);
         }
 
+        if (IsBeside(call))
+        {
+            // The anchor is on another disk; what its failures do has tests of its own.
+            return SimulatedFault.None;
+        }
+
         if (call.Number >= ErrorAt && CanFail(call))
         {
             ErrorAt = long.MaxValue;
@@ -75,6 +82,9 @@ internal sealed class DiskWeather(SimulatedFileSystem disk, SplitMix random)
             ? Fail(call, FileErrno.NoSpace)
             : SimulatedFault.None;
     }
+
+    private static bool IsBeside(SimulatedCall call) =>
+        call.Path.StartsWith(Path.GetDirectoryName(SignedLife.Anchor)!, StringComparison.Ordinal);
 
     private bool CanFail(SimulatedCall call) => Errno == FileErrno.NoSpace
         ? IsSync(call.Operation) || NeedsSpace(call.Operation)

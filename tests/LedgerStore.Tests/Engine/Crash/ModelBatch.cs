@@ -119,6 +119,16 @@ internal sealed class ModelBatch
 
     public ValueTask<AppendResult> Answer { get; private set; }
 
+    /// <summary>The answer was looked at, which can be done once.</summary>
+    public bool IsAnswerTaken { get; private set; }
+
+    /// <summary>The answer that has come.</summary>
+    public AppendResult TakeAnswer()
+    {
+        IsAnswerTaken = true;
+        return Answer.GetAwaiter().GetResult();
+    }
+
     public ModelBatch Copy(ModelLedger ledger, ModelProducer? producer) => new(this, ledger, producer);
 
     public void Send(Appends appends, LedgerLog ledger)

@@ -140,8 +140,8 @@ internal static class StoreCheck
                 JournalNames.TryParse(name, out _) || JournalNames.IsSpare(name), $"a file '{name}' in the journal");
         }
 
-        string[] expected = ["LOCK", "catalog", "catalog.new", "journal", "ledgers", "quarantine", "reserve",
-            "store.json", "store.json.new"];
+        string[] expected = ["LOCK", "catalog", "catalog.new", "journal", "keys", "keys.new", "ledgers", "quarantine",
+            "reserve", "store.json", "store.json.new"];
         Assert.Empty(core.Parts.Files.List(paths.Root).Except(expected));
     }
 }

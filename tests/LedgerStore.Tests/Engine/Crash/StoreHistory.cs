@@ -1,6 +1,7 @@
 // A random history of one store over many lives on the same disk. Everything follows from the seed.
 using LedgerStore.Engine;
 using LedgerStore.Engine.Files;
+using LedgerStore.Tests.Engine.Checkpoints;
 using LedgerStore.Tests.Engine.Foundation;
 using LedgerStore.Tests.Simulation;
 using Xunit;
@@ -20,6 +21,7 @@ internal class StoreHistory
 {
     private const int StepsMax = 400;
     private const int LookOneIn = 8;
+    private const int SignedOneIn = 2;
     private readonly ulong _seed;
     private readonly SplitMix _random;
 
@@ -27,6 +29,7 @@ internal class StoreHistory
     private readonly SplitMix _looks;
     private readonly StoreModel _model;
     private readonly ManualTime _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private readonly SigningOptions? _signing;
     private SimulatedFileSystem _disk;
 
     public StoreHistory(ulong seed, StartDisk? start = null)
@@ -43,6 +46,12 @@ internal class StoreHistory
         };
         _disk = start?.Disk(options) ?? new SimulatedFileSystem(options);
         _model = start?.Model() ?? new StoreModel();
+        if (_looks.OneIn(SignedOneIn))
+        {
+            _signing = new SigningOptions { Key = SignedLife.OldKey, AnchorPath = SignedLife.Anchor };
+            _disk.CreateDirectory(Path.GetDirectoryName(SignedLife.Anchor)!);
+            _disk.SyncDirectory("/");
+        }
     }
 
     /// <summary>Acknowledged batches of the whole history.</summary>
@@ -165,6 +174,7 @@ internal class StoreHistory
             JournalFileBytes = fileBytes,
             HeldBytesMax = _random.OneIn(3) ? 20_000 : 1_000_000,
             HashHelpers = 0,
+            SigningCpuNanos = static () => 0,
         };
         StoreOptions options = new()
         {
@@ -173,6 +183,7 @@ internal class StoreHistory
             CacheBytes = 64 * 1024,
             ReserveBytes = _random.OneIn(3) ? 0 : 64 * 1024,
             Time = _time,
+            Signing = _signing,
         };
         return new LifePlan(options, tuning, FilesOf(_disk), weather, _time, _random.Next());
     }

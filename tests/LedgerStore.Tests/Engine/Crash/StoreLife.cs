@@ -27,6 +27,8 @@ internal sealed class StoreLife : IDisposable
     private readonly TurnedThread _sequencer;
     private readonly TurnedThread _bundler;
     private readonly TurnedThread _flusher;
+    private readonly TurnedThread _checkpointer;
+    private readonly TurnedThread _anchor;
 
     // Gets the processor seldom in this life, if any does.
     private readonly TurnedThread? _lazy;
@@ -44,9 +46,12 @@ internal sealed class StoreLife : IDisposable
         _sequencer = new TurnedThread(core.RunSequencer);
         _bundler = new TurnedThread(core.RunBundler);
         _flusher = new TurnedThread(core.RunFlusher);
+        _checkpointer = new TurnedThread(core.RunCheckpointer);
+        _anchor = new TurnedThread(core.RunAnchor);
         core.OnFilled = _sequencer.Signal;
         core.OnSealed = _bundler.Signal;
         core.OnFlush = _flusher.Signal;
+        core.OnCheckpoint = _checkpointer.Signal;
         TurnedThread[] threads = [_sequencer, _bundler, _flusher];
         _lazy = random.OneIn(2) ? threads[random.Below(threads.Length)] : null;
     }
@@ -73,6 +78,7 @@ internal sealed class StoreLife : IDisposable
             }
 
             model.Reconcile(core);
+            model.Signed.Check(core);
             StoreCheck.CheckStore(core, model, isThorough: false);
             return life;
         }
@@ -97,8 +103,11 @@ internal sealed class StoreLife : IDisposable
             case < 80:
                 Turn(_bundler);
                 break;
-            case < 91:
+            case < 88:
                 Turn(_flusher);
+                break;
+            case < 91:
+                Run(_random.OneIn(4) ? _anchor.Turn : _checkpointer.Turn);
                 break;
             case < 93:
                 CreateLedger();
@@ -119,7 +128,8 @@ internal sealed class StoreLife : IDisposable
     /// space.</summary>
     public void RunAll()
     {
-        while (!HasFailed && (Run(_sequencer.Turn) | Run(_bundler.Turn) | Run(_flusher.Turn)))
+        while (!HasFailed && (Run(_sequencer.Turn) | Run(_bundler.Turn) | Run(_flusher.Turn)
+            | Run(_checkpointer.Turn) | Run(_anchor.Turn)))
         {
         }
 
@@ -181,9 +191,10 @@ internal sealed class StoreLife : IDisposable
 
     private void StopThreads()
     {
-        // What the thread of the sequencer does last.
+        // What the thread of the sequencer does last. Of a frame that waits for space nobody knows what is on the disk.
+        bool mayAcknowledge = MayAcknowledge && !Core.Sequencer.IsHolding;
         Core.FailHeld();
-        _model.Poll(MayAcknowledge, mayRefuse: true);
+        _model.Poll(mayAcknowledge, mayRefuse: true);
     }
 
     private void Turn(TurnedThread thread)
@@ -198,6 +209,8 @@ internal sealed class StoreLife : IDisposable
     {
         _plan.Time.Pass(TimeSpan.FromMilliseconds(_random.Below(5000)));
         RetryWhenFull();
+        _checkpointer.Signal();
+        _anchor.Signal();
         RunAll();
     }
 
@@ -246,6 +259,7 @@ internal sealed class StoreLife : IDisposable
         }
 
         _model.Poll(MayAcknowledge, _wasFull);
+        _model.Signed.Look(Core);
         return worked;
     }
 

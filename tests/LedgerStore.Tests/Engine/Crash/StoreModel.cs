@@ -3,6 +3,7 @@
 using LedgerStore.Engine;
 using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Segments;
+using LedgerStore.Tests.Engine.Checkpoints;
 using LedgerStore.Tests.Simulation;
 using Xunit;
 
@@ -20,6 +21,9 @@ internal sealed class StoreModel
 
     public List<ModelLedger> Ledgers { get; } = [];
 
+    /// <summary>What was published: for no size two roots, ever.</summary>
+    public SigningModel Signed { get; private init; } = new();
+
     public long NextNumber { get; set; } = 1;
 
     public int OpenCount => _open.Count;
@@ -32,7 +36,7 @@ internal sealed class StoreModel
     /// <summary>A copy that can find out what one of many possible crashes has left.</summary>
     public StoreModel Copy()
     {
-        StoreModel copy = new() { NextNumber = NextNumber, LastMicros = LastMicros };
+        StoreModel copy = new() { NextNumber = NextNumber, LastMicros = LastMicros, Signed = Signed.Copy() };
         Dictionary<ModelBatch, ModelBatch> batches = [];
         foreach (ModelLedger ledger in Ledgers)
         {
@@ -74,7 +78,7 @@ internal sealed class StoreModel
 
             try
             {
-                AppendResult result = batch.Answer.GetAwaiter().GetResult();
+                AppendResult result = batch.TakeAnswer();
                 FailIf(isBehindOpen, batch, "was acknowledged before one that was sent earlier");
                 FailIf(!mayAcknowledge, batch, "was acknowledged after a failure");
                 Acknowledge(batch, result);
@@ -132,6 +136,12 @@ internal sealed class StoreModel
 
     private void TakeLastAnswer(ModelBatch batch)
     {
+        if (batch.IsAnswerTaken)
+        {
+            // The test has failed over this very answer.
+            return;
+        }
+
         if (batch.Fate == BatchFate.Unknown || !batch.Answer.IsCompleted)
         {
             batch.Fate = BatchFate.Unknown;
@@ -140,7 +150,7 @@ internal sealed class StoreModel
 
         try
         {
-            Acknowledge(batch, batch.Answer.GetAwaiter().GetResult());
+            Acknowledge(batch, batch.TakeAnswer());
         }
         catch (StoreException refused)
         {
