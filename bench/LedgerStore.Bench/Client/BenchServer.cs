@@ -40,6 +40,16 @@ internal sealed class BenchServer : IDisposable
         throw new InvalidOperationException("the server did not start");
     }
 
+    /// <summary>Processor time that the server has used.</summary>
+    internal double CpuSeconds
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime.TotalSeconds;
+        }
+    }
+
     internal Uri Address { get; } = new("https://unset");
 
     internal int ProcessId => process.Id;
