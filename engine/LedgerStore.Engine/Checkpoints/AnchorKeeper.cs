@@ -17,7 +17,9 @@ internal sealed class AnchorKeeper(AnchorFile file, Func<long> steadyNanos)
     public const long PatienceNanos = 10 * IntervalNanos;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<uint, long> _sizes = file.Newest.ToDictionary(each => each.Key, each => each.Value.Size);
+    private readonly Dictionary<uint, long> _sizes =
+        file.Newest.ToDictionary(each => each.Key, each => each.Value.Size);
+
     private Dictionary<uint, CheckpointRecord> _changed = [];
     private long _nextNanos;
 
