@@ -24,6 +24,7 @@ internal sealed partial class StoreOpener
             quarantine.Copy(facts.Files[broken.FileIndex].Path, broken);
         }
 
+        MakeLastFrameDurable(facts, plan);
         JournalPool pool = core.Parts.Journal;
         pool.Adopt(facts.LastFileNumber, facts.SpareNames);
         Replay replay = new(files, core.Parts.Opener, core.Ledgers, core.Bundler, FileAccessMode.ReadWrite);
@@ -70,6 +71,25 @@ internal sealed partial class StoreOpener
         RemoveSuperseded(core);
         core.Disk.RestoreReserve();
         core.RunFlusher();
+    }
+
+    /// <summary>The last frame that is replayed may be in the page cache only: the process was killed before its sync,
+    /// or the sync failed. It is written again and synced before anything is made of it.</summary>
+    /// <remarks>Else a power cut in this recovery could lose it and keep files that were made of it, and a ledger with
+    /// a segment file and no state.log counts as damaged. The frames before it are durable: each was synced before the
+    /// next was written. The same bytes go to the same place, so a crash here changes nothing.</remarks>
+    private void MakeLastFrameDurable(JournalFacts facts, RecoveryPlan plan)
+    {
+        if (plan.Replay is not [.., var last] || last.Header.Number <= facts.LastDurable)
+        {
+            return;
+        }
+
+        using IFile file = files.Open(facts.Files[last.FileIndex].Path, FileAccessMode.ReadWrite);
+        byte[] frame = new byte[last.Header.StoredBytes];
+        int read = file.Read(last.Offset, frame);
+        file.Write(last.Offset, frame.AsSpan(0, read));
+        file.Sync();
     }
 
     /// <summary>Makes spares of files that hold no frame, such as the one that was prepared for the next: with them a
