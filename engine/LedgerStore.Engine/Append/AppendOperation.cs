@@ -39,6 +39,9 @@ internal sealed class AppendOperation : IValueTaskSource<AppendResult>
     /// <summary>The batches it belongs to; null: it stands alone.</summary>
     public AppendChain? Chain { get; private set; }
 
+    /// <summary>A tombstone: what it announces makes room, so a full disk does not refuse it.</summary>
+    public bool FreesSpace { get; private set; }
+
     /// <summary>Set by the gate when the batch is admitted.</summary>
     public long FirstIndex { get; set; }
 
@@ -76,9 +79,11 @@ internal sealed class AppendOperation : IValueTaskSource<AppendResult>
         long firstSequence,
         UInt128 fingerprint,
         long expectedSize,
-        AppendChain? chain)
+        AppendChain? chain,
+        bool freesSpace)
     {
         Chain = chain;
+        FreesSpace = freesSpace;
         Ledger = ledger;
         Count = count;
         HasProducer = hasProducer;

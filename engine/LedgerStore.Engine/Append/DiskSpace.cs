@@ -42,6 +42,19 @@ internal sealed class DiskSpace(Gate gate, Reserve reserve)
         }
     }
 
+    /// <summary>Gives tiering the reserve too, which found no space: what expires makes room. Only while the disk is
+    /// full for others: work in the background is no reason to refuse appends.</summary>
+    public void GiveReserve(StorageException full)
+    {
+        lock (_lock)
+        {
+            if (_fullUsers != 0 && reserve.Release())
+            {
+                Set(DiskUser.Reserve, full);
+            }
+        }
+    }
+
     /// <summary>Takes the reserve back when everybody else could write. Called by the flusher now and then.</summary>
     public void TryRestoreReserve()
     {

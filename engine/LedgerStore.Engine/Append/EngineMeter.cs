@@ -34,6 +34,11 @@ internal sealed class EngineMeter : IDisposable
     public void Observe(string name, string unit, string description, Func<long> value) =>
         _meter.CreateObservableGauge(name, value, unit, description);
 
+    /// <summary>The same for one value for each set of labels.</summary>
+    public void ObserveEach(
+        string name, string unit, string description, Func<IEnumerable<Measurement<long>>> values) =>
+        _meter.CreateObservableGauge(name, values, unit, description);
+
     public static long Now() => Stopwatch.GetTimestamp();
 
     public void Committed(long started, int records, int bytes)

@@ -65,13 +65,7 @@ internal sealed class FlushCommit(IFileSystem files, StorePaths paths, Gate gate
         _present = null;
     }
 
-    private void CreateDirectory(uint ledgerId)
-    {
-        if (!files.Exists(paths.LedgerDirectory(ledgerId)))
-        {
-            files.CreateDirectory(paths.LedgerDirectory(ledgerId));
-        }
-    }
+    private void CreateDirectory(uint ledgerId) => files.Ensure(paths.LedgerDirectory(ledgerId));
 
     /// <returns>The frame that the ledger's producers are saved through.</returns>
     private long Stage(in LedgerFlush flush)

@@ -45,7 +45,8 @@ internal sealed partial class Gate
             return refusal;
         }
 
-        return (_finalRefusal ?? _refusal) is { } refused
+        // A tombstone is small, and finds its place in the journal's file that is ready, or none.
+        return (_finalRefusal ?? (operation.FreesSpace ? null : _refusal)) is { } refused
             ? new StoreException(refused.Reason, refused.Message, refused)
             : null;
     }

@@ -49,6 +49,12 @@ internal sealed partial class Gate(
             isAdmitted = _waiting.Count == 0 && TryAdmit(operation);
             if (!isAdmitted)
             {
+                if (operation.FreesSpace && _refusal is { } full)
+                {
+                    // Who waits here would have everybody else wait too, who is to be refused.
+                    throw new StoreException(full.Reason, full.Message, full);
+                }
+
                 Enqueue(operation);
             }
 

@@ -10,6 +10,7 @@ internal sealed class LedgerTiers
 {
     private HoldRecord[] _holds = [];
     private long _settledSize;
+    private long _nextExpiryMicros = long.MaxValue;
     private (long Segment, uint Generation) _open;
     private readonly Lock _openLock = new();
 
@@ -28,12 +29,22 @@ internal sealed class LedgerTiers
         set => Volatile.Write(ref _settledSize, value);
     }
 
+    /// <summary>When the next entries expire, as the last visit found; MaxValue when none do.</summary>
+    public long NextExpiryMicros
+    {
+        get => Volatile.Read(ref _nextExpiryMicros);
+        set => Volatile.Write(ref _nextExpiryMicros, value);
+    }
+
     // ---- of the tiering thread
 
     public ExpiryProgressRecord? Progress { get; set; }
 
     /// <summary>Steady time of the last check for expiry; -1 before the first in this process.</summary>
     public long LastCheckMicros { get; set; } = -1;
+
+    /// <summary>The bundle that was found incomplete, and the time of its first entry.</summary>
+    public (long Bundle, long Micros)? Incomplete { get; set; }
 
     /// <summary>Files that state.log proves superseded were looked for.</summary>
     public bool IsCleaned { get; set; }

@@ -174,8 +174,8 @@ internal sealed partial class SegmentAppender(
     {
         StorePaths paths = environment.Paths;
         IFileSystem files = environment.Services.Files.FileSystem;
-        CreateMissing(files, paths.LedgerDirectory(ledgerId));
-        CreateMissing(files, paths.SegmentsDirectory(ledgerId));
+        files.Ensure(paths.LedgerDirectory(ledgerId));
+        files.Ensure(paths.SegmentsDirectory(ledgerId));
         uint generation = NextGeneration(files, paths.SegmentsDirectory(ledgerId));
         _open = OpenSegment.Create(
             environment.Services.Files,
@@ -184,14 +184,6 @@ internal sealed partial class SegmentAppender(
             environment.Clock());
         reader.Add(_open);
         return _open;
-    }
-
-    private static void CreateMissing(IFileSystem files, string directory)
-    {
-        if (!files.Exists(directory))
-        {
-            files.CreateDirectory(directory);
-        }
     }
 
     // A crash may have left a file of this number that state.log never named. It is not touched: this one gets the

@@ -77,6 +77,21 @@ internal sealed class LedgerProofs(LedgerCheckpoints ledger)
         }
     }
 
+    /// <summary>The root of a perfect subtree: of 2^level entries, from index * 2^level on.</summary>
+    public Hash256 SubtreeRoot(int level, long index)
+    {
+        try
+        {
+            Hash256 root = default;
+            ledger.Nodes.ReadNodes([new NodeCoordinate(level, (ulong)index)], new Span<Hash256>(ref root));
+            return root;
+        }
+        catch (InvalidOperationException missing)
+        {
+            throw Lost(missing);
+        }
+    }
+
     /// <summary>An entry's receipt with a checkpoint. It is verified before it is given: it may be kept for
     /// years.</summary>
     public byte[] MakeReceipt(long index, PublishedCheckpoint checkpoint)

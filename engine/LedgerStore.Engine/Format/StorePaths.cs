@@ -1,6 +1,6 @@
 // Every path of the data directory, in one place (DESIGN.md section 5). Pure: any thread.
 //
-//   LOCK  store.json  catalog  keys  reserve  journal/  quarantine/
+//   LOCK  store.json  catalog  keys  reserve  cold  journal/  quarantine/
 //   ledgers/<id>/state.log
 //   ledgers/<id>/segments/<012d>.<generation>.seg and .tiles       by id: a name may be anything, an id is a number
 
@@ -37,6 +37,9 @@ internal sealed class StorePaths
     public string Reserve => Root + "/reserve";
 
     public string JournalDirectory => Root + "/journal";
+
+    /// <summary>An empty file: the cold directory has been used, and one without its mark is another one.</summary>
+    public string ColdUsed => Root + "/cold";
 
     /// <summary>Bytes that recovery cut off: a torn tail is kept for whoever wants to look.</summary>
     public string QuarantineDirectory => Root + "/quarantine";

@@ -47,6 +47,28 @@ internal sealed class ExpiredRanges(uint ledgerId)
         Volatile.Write(ref _ranges, [.. ranges]);
     }
 
+    /// <summary>The tombstone of an entry; null when it has not expired.</summary>
+    public TombstoneRecord? TombstoneOf(long index)
+    {
+        TombstoneRecord[] all = Volatile.Read(ref _tombstones);
+        int low = 0;
+        int high = all.Length;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (all[middle].End <= index)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low < all.Length && all[low].First <= index ? all[low] : null;
+    }
+
     public bool Has(long index) => TryFind(index, out _);
 
     /// <summary>Whether all of these entries have expired.</summary>

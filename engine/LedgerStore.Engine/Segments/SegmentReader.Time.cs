@@ -44,6 +44,45 @@ internal sealed partial class SegmentReader
         }
     }
 
+    /// <summary>The first entry of the first bundle that has one of that time or later, as the directories say
+    /// it. Where none has, the last bundle's, which may have grown since.</summary>
+    public long FindBundleOfTime(long micros)
+    {
+        SegmentList list = _list;
+        int segments = CountWithEntries(list);
+        int segment = FirstNotBefore(new SegmentTimes(list), segments, micros);
+        if (segment < segments)
+        {
+            return new BlockIdentity(ledgerId, segment, FindBundle(segment, list[segment].Entries, micros)).FirstIndex;
+        }
+
+        long end = segment == 0 ? 0 : SegmentFormat.FirstIndex(segment - 1) + list[segment - 1].Entries;
+        return Math.Max(0, end - 1) / StoreLimits.EntriesPerBundle * StoreLimits.EntriesPerBundle;
+    }
+
+    /// <summary>When the first entry of a bundle on the disk was received; also of one that has expired.</summary>
+    public long FirstMicrosOf(long bundleIndex)
+    {
+        int segment = (int)(bundleIndex / StoreLimits.BundlesPerSegment);
+        if (!TryEnter(segment, out _, out SegmentAccess access))
+        {
+            throw Expired.Refusal(bundleIndex);
+        }
+
+        try
+        {
+            return access.Row((int)(bundleIndex % StoreLimits.BundlesPerSegment)).FirstMicros;
+        }
+        catch (BlockDamagedException damage)
+        {
+            throw Lost(damage, bundleIndex * StoreLimits.EntriesPerBundle, StoreLimits.EntriesPerBundle);
+        }
+        finally
+        {
+            access.Dispose();
+        }
+    }
+
     /// <summary>The first bundle of a segment whose last entry is not before the time.</summary>
     private int FindBundle(int segment, int entries, long micros)
     {

@@ -76,7 +76,8 @@ internal sealed class Appends(Gate gate, EntryBuilder builder, BatchFingerprint 
             batch.FirstSequence,
             fingerprint,
             batch.ExpectedSize ?? -1,
-            batch.Chain);
+            batch.Chain,
+            batch.FreesSpace);
         return operation;
     }
 

@@ -1,4 +1,5 @@
 // One ledger, for whoever administers it: policy, holds, what expired. Any thread.
+using System.Numerics;
 using System.Security.Cryptography;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Tiering;
@@ -7,6 +8,8 @@ namespace LedgerStore.Engine;
 
 public sealed partial class Ledger
 {
+    private const int MaxLevel = 62;
+
     /// <summary>The retention policy; everything is kept while none was set.</summary>
     public RetentionPolicy Retention => _core.Retention.PolicyOf(_log.Id) ?? RetentionPolicy.KeepAll;
 
@@ -17,6 +20,22 @@ public sealed partial class Ledger
     public IReadOnlyList<ExpiredRange> Expired =>
         [.. _log.Reader.Segments.Expired.Tombstones.Select(static tombstone => new ExpiredRange(
             tombstone.First, tombstone.Count, tombstone.AuditIndex, Time(tombstone.Micros), tombstone.Reason))];
+
+    /// <summary>What stands for entries that have expired, up to the first that has not.</summary>
+    /// <exception cref="StoreException">DataLoss: hashes are damaged.</exception>
+    public IEnumerable<ExpiredSubtree> ExpiredSubtrees(long first, long end)
+    {
+        while (first < end && _log.Reader.Segments.Expired.TombstoneOf(first) is { } tombstone)
+        {
+            long rest = Math.Min(end, tombstone.End) - first;
+            int level = Math.Min(
+                first == 0 ? MaxLevel : BitOperations.TrailingZeroCount(first), BitOperations.Log2((ulong)rest));
+            long count = 1L << level;
+            yield return new ExpiredSubtree(
+                first, count, Signed.Proofs.SubtreeRoot(level, first >> level), tombstone.AuditIndex);
+            first += count;
+        }
+    }
 
     /// <summary>The holds in force.</summary>
     public IReadOnlyList<LegalHold> Holds => [.. _log.Tiers.Holds.Select(ToHold)];
@@ -34,17 +53,28 @@ public sealed partial class Ledger
         });
     }
 
-    /// <summary>What the policy does with the entries as they are now: what is due, and what is not yet.</summary>
+    /// <summary>What the policy does with the entries as they are now: what is due, and what is not yet. Entries of an
+    /// incomplete bundle that nothing fills up are due at the end of time.</summary>
     public IReadOnlyList<PlannedMove> PlanRetention()
     {
-        long now = _core.Parts.Clock();
+        long now = _core.Now();
+        long size = _log.Durable.Value;
         RetentionPolicy policy = Retention;
-        return RetentionPlan.Decide(
+        List<PlannedMove> moves = RetentionPlan.Decide(
             policy,
             _log.Tiers.Holds,
-            LedgerFactsOf.Read(_log, policy, _log.Durable.Value, now),
+            LedgerFactsOf.Read(_log, policy, size, now),
             _log.Reader.Segments.Expired,
             now);
+        int open = (int)(size % StoreLimits.EntriesPerBundle);
+        if (open > 0 && policy is { ExpireAfter: not null, FillAfter: null })
+        {
+            // These outlive their age: nobody knows when others will fill up their bundle.
+            moves.Add(new PlannedMove(
+                size - open, open, SegmentTier.Hot.Name(), SegmentTier.Expired.Name(), DateTimeOffset.MaxValue, 0, ""));
+        }
+
+        return moves;
     }
 
     /// <summary>Has what is due done now, not in the next round. Ends when it was tried; what failed is in the store's

@@ -26,6 +26,9 @@ public readonly ref struct RecordBatch
     /// <summary>Given to batches that are under way together: see <see cref="AppendChain"/>; null: none.</summary>
     public AppendChain? Chain { get; init; }
 
+    /// <summary>A tombstone of the store itself.</summary>
+    internal bool FreesSpace { get; init; }
+
     /// <summary>The length of each record in the payload.</summary>
     public ReadOnlySpan<int> Lengths { get; init; }
 

@@ -12,7 +12,7 @@ public sealed partial class Store
     private bool _tieringHasLowPriority;
 
     /// <summary>What tiering has done since the store was opened.</summary>
-    public TieringStatus TieringStatus => _core.Tiering.Status;
+    public TieringStatus TieringStatus => _core.TieringStatus();
 
     private bool RunTiering()
     {

@@ -1,4 +1,5 @@
 // The core's part for tiers: the worker, and what is asked of it. RunTiering belongs to one thread.
+using System.Diagnostics.Metrics;
 using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Segments;
@@ -23,10 +24,13 @@ internal sealed partial class StoreCore
                 Flusher,
                 Parts.Services,
                 StateLogs,
+                Disk,
                 Parts.Clock,
                 Parts.Time,
                 value,
-                AppendTombstone);
+                AppendTombstone,
+                AppendFiller);
+            Now = parts.Now;
             Retention = new LedgerRetention(parts);
             Tiering = new TieringWorker(parts, Retention);
             ObserveTiers();
@@ -37,10 +41,14 @@ internal sealed partial class StoreCore
 
     public TieringWorker Tiering { get; private init; } = null!;
 
+    /// <summary>The time by which things are due.</summary>
+    public Func<long> Now { get; private init; } = null!;
+
     /// <summary>Who wakes the tiering thread. Nobody, until somebody says so.</summary>
     public Action OnTiering { get; set; } = () => { };
 
-    public bool RunTiering() => Tiering.RunOnce();
+    /// <summary>A store that only reads is left as it was found.</summary>
+    public bool RunTiering() => !Parts.IsReadOnly && Tiering.RunOnce();
 
     /// <summary>After a recovery everything is in the ledgers' files, and the new journal is empty.</summary>
     public void MarkSettled()
@@ -67,6 +75,7 @@ internal sealed partial class StoreCore
         SegmentList list = log.Reader.Segments.List;
         ExpiredRanges expired = log.Reader.Segments.Expired;
         long[,] sums = new long[4, 3];
+        long[] oldest = new long[4];
         for (int i = 0; i < list.Count; i++)
         {
             SealedFacts? facts = (list[i] as SealedSegment)?.Facts;
@@ -75,6 +84,7 @@ internal sealed partial class StoreCore
             long end = Math.Min(first + StoreLimits.EntriesPerSegment, log.Durable.Value);
             long gone = tier == SegmentTier.Expired ? end - first : expired.CountIn(first, end);
             sums[(int)tier, 0]++;
+            oldest[(int)tier] = oldest[(int)tier] == 0 ? list[i].FirstMicros : oldest[(int)tier];
             sums[(int)tier, 1] += end - first - (tier == SegmentTier.Expired ? 0 : gone);
             sums[(int)SegmentTier.Expired, 1] += tier == SegmentTier.Expired ? 0 : gone;
             sums[(int)tier, 2] += tier == SegmentTier.Cold ? facts!.ColdBytes : facts?.FileLength ?? OpenBytes(list[i]);
@@ -86,12 +96,40 @@ internal sealed partial class StoreCore
             if (tier == SegmentTier.Hot || sums[(int)tier, 0] + sums[(int)tier, 1] > 0)
             {
                 shares.Add(new TierShare(
-                    tier.Name(), sums[(int)tier, 0], sums[(int)tier, 1], sums[(int)tier, 2]));
+                    tier.Name(),
+                    sums[(int)tier, 0],
+                    sums[(int)tier, 1],
+                    sums[(int)tier, 2],
+                    oldest[(int)tier] == 0 ? null : DateTimeOffset.UnixEpoch.AddMicroseconds(oldest[(int)tier])));
             }
         }
 
         return shares;
     }
+
+    /// <summary>What tiering has done, and what it knows of the time to come.</summary>
+    public TieringStatus TieringStatus()
+    {
+        long next = Ledgers.All.Min(static ledger => (long?)ledger.Tiers.NextExpiryMicros) ?? long.MaxValue;
+        return Tiering.Status with
+        {
+            NextExpiry = next == long.MaxValue ? null : DateTimeOffset.UnixEpoch.AddMicroseconds(next),
+        };
+    }
+
+    private IEnumerable<Measurement<long>> MeasureTiers(Func<TierShare, long> value) => Ledgers.All
+        .SelectMany(TiersOf)
+        .GroupBy(static share => share.Tier, StringComparer.Ordinal)
+        .Select(tier => new Measurement<long>(
+            tier.Sum(value), new KeyValuePair<string, object?>("tier", tier.Key)));
+
+    private IEnumerable<Measurement<long>> MeasureOldest() => Ledgers.All
+        .SelectMany(TiersOf)
+        .Where(static share => share.Oldest is not null)
+        .GroupBy(static share => share.Tier, StringComparer.Ordinal)
+        .Select(static tier => new Measurement<long>(
+            tier.Min(static share => share.Oldest!.Value.ToUnixTimeSeconds()),
+            new KeyValuePair<string, object?>("tier", tier.Key)));
 
     private ValueTask<AppendResult> AppendTombstone(byte[] tombstone)
     {
@@ -104,9 +142,20 @@ internal sealed partial class StoreCore
                 ContentType = TombstoneEvent.ContentType,
                 Lengths = [tombstone.Length],
                 Payload = tombstone,
+                FreesSpace = true,
             },
             CancellationToken.None);
     }
+
+    private ValueTask<AppendResult> AppendFiller(LedgerLog ledger, long size, int count) => Appends.AppendAsync(
+        ledger,
+        new RecordBatch
+        {
+            ContentType = LedgerVisit.FillerContentType,
+            ExpectedSize = size,
+            Lengths = new int[count],
+        },
+        CancellationToken.None);
 
     private void ObserveTiers()
     {
@@ -116,7 +165,21 @@ internal sealed partial class StoreCore
             "ledgerstore.tiers.recompressed", "{segment}", "hot to warm", () => worker.Status.Recompressed);
         Meter.Observe("ledgerstore.tiers.cold", "{segment}", "warm to cold", () => worker.Status.MovedCold);
         Meter.Observe("ledgerstore.tiers.expired", "{entry}", "entries that expired", () => worker.Status.Expired);
+        Meter.Observe("ledgerstore.tiers.filler", "{entry}", "made to close bundles", () => worker.Status.Filled);
         Meter.Observe("ledgerstore.tiers.failures", "{move}", "moves that failed", () => worker.Status.Failures);
         Meter.Observe("ledgerstore.tiers.bytes", "By", "read and written in the background", () => worker.Status.Bytes);
+        Meter.ObserveEach(
+            "ledgerstore.tier.segments", "{segment}", "segments by tier",
+            () => MeasureTiers(static one => one.Segments));
+        Meter.ObserveEach(
+            "ledgerstore.tier.entries", "{entry}", "entries by tier",
+            () => MeasureTiers(static one => one.Entries));
+        Meter.ObserveEach(
+            "ledgerstore.tier.bytes", "By", "stored bytes by tier",
+            () => MeasureTiers(static one => one.StoredBytes));
+        Meter.ObserveEach("ledgerstore.tier.oldest", "s", "Unix time of the oldest entry by tier", MeasureOldest);
+        Meter.Observe(
+            "ledgerstore.tiers.next.expiry", "s", "Unix time of the next expiry, 0 when none is known",
+            () => TieringStatus().NextExpiry?.ToUnixTimeSeconds() ?? 0);
     }
 }

@@ -128,7 +128,7 @@ internal sealed partial class StoreOpener(
             options.OnDamage)
         {
             Cold = options.Cold ?? (options.ColdDirectory is { } directory
-                ? new DirectoryColdStore(files, directory)
+                ? new DirectoryColdStore(files, directory, _paths.ColdUsed)
                 : null),
         };
         if (!options.ReadOnly)

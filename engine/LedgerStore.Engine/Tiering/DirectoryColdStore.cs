@@ -5,7 +5,8 @@ using LedgerStore.Engine.Files;
 namespace LedgerStore.Engine.Tiering;
 
 /// <summary>Files in a directory, written under another name, synced, and renamed.</summary>
-internal sealed class DirectoryColdStore(IFileSystem files, string root) : IColdStore
+/// <param name="used">A file in the data directory: there once something was put here.</param>
+internal sealed class DirectoryColdStore(IFileSystem files, string root, string used) : IColdStore
 {
     private const int CopyBytes = 1024 * 1024;
 
@@ -42,9 +43,7 @@ internal sealed class DirectoryColdStore(IFileSystem files, string root) : ICold
         if (!files.Exists(path))
         {
             // "It is gone" must not be said of a volume that is not there.
-            return files.Exists(Marker)
-                ? false
-                : throw new ColdStoreException(ColdStoreFailure.Away, $"{Description} is not the one it was");
+            return files.Exists(Marker) ? false : throw NotMounted();
         }
 
         files.Delete(path);
@@ -101,13 +100,7 @@ internal sealed class DirectoryColdStore(IFileSystem files, string root) : ICold
 
     private void CreateDirectories(string directory)
     {
-        if (!files.Exists(Marker))
-        {
-            CreateRoot();
-            files.Create(Marker, FileAccessMode.ReadWrite).Dispose();
-            files.SyncDirectory(root);
-        }
-
+        Mark();
         List<string> missing = [];
         for (string at = directory; at.Length > root.Length && !files.Exists(at); at = Path.GetDirectoryName(at)!)
         {
@@ -120,6 +113,36 @@ internal sealed class DirectoryColdStore(IFileSystem files, string root) : ICold
             files.SyncDirectory(Path.GetDirectoryName(missing[i])!);
         }
     }
+
+    /// <summary>Marks the directory once. A crash between the two marks leaves the one here, and the other follows.
+    /// </summary>
+    private void Mark()
+    {
+        bool isMarked = files.Exists(Marker);
+        bool isUsed = files.Exists(used);
+        if (!isMarked && isUsed)
+        {
+            throw NotMounted();
+        }
+
+        if (!isMarked)
+        {
+            CreateRoot();
+            files.Create(Marker, FileAccessMode.ReadWrite).Dispose();
+            files.SyncDirectory(root);
+        }
+
+        if (!isUsed)
+        {
+            files.Create(used, FileAccessMode.ReadWrite).Dispose();
+            files.SyncDirectory(Path.GetDirectoryName(used)!);
+        }
+    }
+
+    private ColdStoreException NotMounted() => new(
+        ColdStoreFailure.Away,
+        $"{Description} is not the one that was used before: its file {Path.GetFileName(Marker)} is missing. Mount the "
+        + "volume that it is on");
 
     private void CreateRoot()
     {

@@ -29,11 +29,12 @@ internal sealed class LedgerRetention(TieringParts parts)
         lock (Decisions)
         {
             policy.CheckAfter(PolicyOf(log.Id));
-            if (LedgerName.IsReserved(log.Name)
-                && (policy.ExpireAfter is not null || policy.ExpireBeyondBytes > 0))
+            if (LedgerName.IsReserved(log.Name) && policy != WithoutEnd(policy))
             {
                 throw new StoreException(
-                    StoreReason.InvalidArgument, $"'{log.Name}' is the store's own: nothing in it ever expires");
+                    StoreReason.InvalidArgument,
+                    $"'{log.Name}' is the store's own: nothing in it ever expires, whatever its policy; it can become "
+                    + "warm and cold");
             }
 
             RefuseWhileGoing(log.Id, 0, long.MaxValue);
@@ -102,6 +103,9 @@ internal sealed class LedgerRetention(TieringParts parts)
         {
             stage(log.State);
 
+            // A ledger may have nothing on the disk yet but its entries in the journal.
+            parts.Files.Ensure(parts.Paths.LedgerDirectory(log.Id));
+
             // A flush that found the disk full may have left the first half of a commit: then this is the second one.
             while (log.State.NeedsCommit)
             {
@@ -109,6 +113,9 @@ internal sealed class LedgerRetention(TieringParts parts)
             }
         }
     }
+
+    private static RetentionPolicy WithoutEnd(RetentionPolicy policy) =>
+        new() { WarmAfter = policy.WarmAfter, ColdAfter = policy.ColdAfter };
 
     private void RefuseWhileGoing(uint id, long first, long end)
     {

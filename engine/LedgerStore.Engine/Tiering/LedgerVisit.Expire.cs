@@ -57,10 +57,15 @@ internal sealed partial class LedgerVisit
     /// <summary>Counts the time since what is due now was first found due.</summary>
     private bool SecondCheckConfirms(LedgerLog log, RetentionPolicy policy, out long end)
     {
-        long now = parts.Clock();
+        long now = parts.Now();
         long steady = steadyMicros();
-        long dueEnd = Decide(log, policy, log.Tiers.SettledSize, now)
-            .Where(move => move.To == "expired" && RetentionPlan.IsDue(move, now))
+        List<PlannedMove> going = Decide(log, policy, log.Tiers.SettledSize, now)
+            .FindAll(static move => move is { To: "expired", HeldBy.Length: 0 });
+        log.Tiers.NextExpiryMicros = going.Count == 0
+            ? long.MaxValue
+            : going.Min(static move => (move.Due - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+        long dueEnd = going
+            .Where(move => RetentionPlan.IsDue(move, now))
             .Select(move => move.End)
             .DefaultIfEmpty(0)
             .Max();
@@ -90,7 +95,7 @@ internal sealed partial class LedgerVisit
         lock (retention.Decisions)
         {
             range = default;
-            long now = parts.Clock();
+            long now = parts.Now();
             RetentionPolicy policy = retention.PolicyOf(log.Id)!;
             foreach (PlannedMove move in Decide(log, policy, log.Tiers.SettledSize, now))
             {
@@ -120,12 +125,8 @@ internal sealed partial class LedgerVisit
         }
 
         return TombstoneEvent.Encode(
-            log.Name, range.First, range.End - range.First, tree.Root(), Describe(policy), Reason(policy));
+            log.Name, range.First, range.End - range.First, tree.Root(), policy.ToString(), Reason(policy));
     }
-
-    private static string Describe(RetentionPolicy policy) =>
-        $"expire_after={policy.ExpireAfter?.ToString() ?? "never"} "
-        + $"expire_beyond_bytes={policy.ExpireBeyondBytes} floor={policy.Floor}";
 
     private static string Reason(RetentionPolicy policy) =>
         policy.ExpireAfter is null ? "size" : policy.ExpireBeyondBytes == 0 ? "age" : "age or size";
@@ -134,6 +135,6 @@ internal sealed partial class LedgerVisit
     private void SaveProgress(LedgerLog log, ExpiryProgressRecord progress)
     {
         log.Tiers.Progress = progress;
-        retention.Commit(log, state => state.Stage(progress));
+        TryCommit(log, state => state.Stage(progress));
     }
 }

@@ -14,6 +14,9 @@ internal sealed partial class LedgerVisit(
     // Flushes that may end without the file that is waited for: then the disk is full, and the next round tries again.
     private const int FlushesMax = 3;
 
+    // A second: a flush on a full disk finds its space at once, in the reserve, or not at all.
+    private const int FullWaitsMax = 200;
+
     private readonly BlockEncoder _encoder = new(Lz4Effort.Dense);
     private readonly SegmentVerifier _verifier = new();
     private LedgerLog? _ledger;
@@ -28,7 +31,7 @@ internal sealed partial class LedgerVisit(
             yield break;
         }
 
-        foreach (TierStep step in Settle(log, policy))
+        foreach (TierStep step in Fill(log, policy).Concat(Settle(log, policy)))
         {
             yield return step;
         }
@@ -68,7 +71,7 @@ internal sealed partial class LedgerVisit(
     /// segment would need their payload.</summary>
     private IEnumerable<TierStep> Settle(LedgerLog log, RetentionPolicy policy)
     {
-        long now = parts.Clock();
+        long now = parts.Now();
         long size = log.Durable.Value;
         bool isNeeded = size > log.Tiers.SettledSize
             && Decide(log, policy, size, now).Exists(
@@ -81,8 +84,15 @@ internal sealed partial class LedgerVisit(
         // Read in this order: the frames of what is durable are durable.
         long frame = parts.Gate.DurableFrame.Value;
         parts.Flusher.RequestAll();
+        int waitsFull = 0;
         while (parts.Journal.DurableFlushedThrough < frame)
         {
+            if (parts.Disk.IsFull && ++waitsFull > FullWaitsMax)
+            {
+                // Not even the reserve helped. What was settled before is all that moves or goes; that may make room.
+                yield break;
+            }
+
             // A crash in here changes nothing.
             yield return TierStep.Wait;
         }
@@ -146,11 +156,12 @@ internal sealed partial class LedgerVisit(
         }
 
         long until = parts.Flusher.FinishedCount + FlushesMax;
+        int waitsFull = 0;
         parts.Flusher.RequestStrip(log);
         while (OpenNeedsStrip(log) || !IsOpenCommitted(log))
         {
             // A crash in here finds the old file named and the new one not, or the new one named: see the cleaning.
-            if (parts.Flusher.FinishedCount >= until)
+            if (parts.Flusher.FinishedCount >= until || (parts.Disk.IsFull && ++waitsFull > FullWaitsMax))
             {
                 yield break;
             }
@@ -164,7 +175,7 @@ internal sealed partial class LedgerVisit(
 
     private IEnumerable<TierStep> Move(LedgerLog log, RetentionPolicy policy)
     {
-        long now = parts.Clock();
+        long now = parts.Now();
         foreach (PlannedMove move in Decide(log, policy, log.Tiers.SettledSize, now))
         {
             int number = (int)(move.FirstIndex / StoreLimits.EntriesPerSegment);

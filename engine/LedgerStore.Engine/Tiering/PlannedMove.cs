@@ -1,5 +1,8 @@
 // What retention does, or would do. Immutable: any thread.
 
+using System.Runtime.InteropServices;
+using LedgerStore.Proofs;
+
 namespace LedgerStore.Engine;
 
 /// <summary>Entries that change their tier, or go.</summary>
@@ -31,7 +34,16 @@ public sealed record LegalHold(
 public sealed record ExpiredRange(
     long FirstIndex, long Count, long Tombstone, DateTimeOffset Expired, string Reason);
 
+/// <summary>Entries that have expired and are one perfect subtree: what a reader gets in their place.</summary>
+/// <param name="Count">A power of two, and FirstIndex a multiple of it.</param>
+/// <param name="Root">The root of the subtree.</param>
+/// <param name="Tombstone">The index of the entry of <c>_audit</c> that says so.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct ExpiredSubtree(long FirstIndex, long Count, Hash256 Root, long Tombstone);
+
 /// <summary>What a ledger has in a tier.</summary>
 /// <param name="Segments">Segment files; one that has lost some of its payload counts where the rest is.</param>
 /// <param name="StoredBytes">Files of the tier: those of the cold tier count without their local hashes.</param>
-public sealed record TierShare(string Tier, long Segments, long Entries, long StoredBytes);
+/// <param name="Oldest">When the oldest entry of the tier was received; null when there is none.</param>
+public sealed record TierShare(
+    string Tier, long Segments, long Entries, long StoredBytes, DateTimeOffset? Oldest);

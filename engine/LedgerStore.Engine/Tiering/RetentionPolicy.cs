@@ -8,6 +8,7 @@ namespace LedgerStore.Engine;
 public sealed record RetentionPolicy
 {
     private const uint Version = 1;
+    private static readonly TimeSpan s_fillAfterMin = TimeSpan.FromMinutes(1);
     private const int EncodedBytes = 4 + (6 * 8);
 
     /// <summary>Everything is kept as it was written.</summary>
@@ -28,8 +29,19 @@ public sealed record RetentionPolicy
     /// <summary>Nothing younger is deleted, whatever else says so. It can be raised, never lowered.</summary>
     public TimeSpan Floor { get; init; }
 
-    /// <summary>An incomplete bundle is filled up with entries of the store after this time; null: never.</summary>
+    /// <summary>A bundle that is incomplete for so long is filled up with entries of the store, a minute at least;
+    /// null: never. The last of its entries decides when it goes, so what is in it goes up to this much later than its
+    /// age says.</summary>
     public TimeSpan? FillAfter { get; init; }
+
+    /// <summary>Every limit by name, as tombstones and records of changes have it.</summary>
+    public override string ToString() =>
+        $"warm_after={Text(WarmAfter)} cold_after={Text(ColdAfter)} expire_after={Text(ExpireAfter)} "
+        + $"expire_beyond_bytes={ExpireBeyondBytes} floor={Text(Floor)} fill_after={Text(FillAfter)}";
+
+    /// <summary>Refuses a policy that no ledger can have.</summary>
+    /// <exception cref="StoreException">InvalidArgument.</exception>
+    public void Check() => CheckAfter(before: null);
 
     internal byte[] Encode()
     {
@@ -77,6 +89,11 @@ public sealed record RetentionPolicy
             throw Invalid($"the floor is {before!.Floor}, it can be raised and never lowered: {Floor} was asked for");
         }
 
+        if (FillAfter < s_fillAfterMin)
+        {
+            throw Invalid($"filling up after {FillAfter} would write more filler than entries; wait {s_fillAfterMin}");
+        }
+
         if (ExpireAfter < Floor)
         {
             throw Invalid($"entries would expire after {ExpireAfter}, which is before the floor of {Floor}");
@@ -84,6 +101,8 @@ public sealed record RetentionPolicy
     }
 
     internal static long Micros(TimeSpan span) => span.Ticks / TimeSpan.TicksPerMicrosecond;
+
+    private static string Text(TimeSpan? span) => span is { } set ? $"{set:c}" : "never";
 
     // 0 is "never", so what is set is one more.
     private static long Optional(TimeSpan? span) => span is { } set ? Micros(set) + 1 : 0;

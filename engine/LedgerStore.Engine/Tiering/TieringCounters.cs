@@ -24,6 +24,8 @@ internal sealed class TieringCounters
 
     public void Expired(long entries) => Change(status => status with { Expired = status.Expired + entries });
 
+    public void Filled(long entries) => Change(status => status with { Filled = status.Filled + entries });
+
     public void AddBytes(long bytes) => Change(status => status with { Bytes = status.Bytes + bytes });
 
     public void Failed(Exception cause) => Change(

@@ -12,6 +12,9 @@ public sealed record TieringOptions
     /// <summary>How often the ledgers are looked through for what is due.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>False: nothing is done but by <see cref="Ledger.ApplyRetentionAsync"/>.</summary>
+    public bool IsAutomatic { get; init; } = true;
+
     /// <summary>How long the store must have run between two checks that both find entries due, before they
     /// go.</summary>
     internal TimeSpan SecondCheckAfter { get; init; } = TimeSpan.FromHours(24);
@@ -20,4 +23,11 @@ public sealed record TieringOptions
 /// <summary>What tiering has done since the store was opened.</summary>
 /// <param name="Failures">Moves that failed and are tried again in the next round.</param>
 public sealed record TieringStatus(
-    long Rounds, long Recompressed, long MovedCold, long Expired, long Failures, long Bytes, string? LastFailure);
+    long Rounds, long Recompressed, long MovedCold, long Expired, long Failures, long Bytes, string? LastFailure)
+{
+    /// <summary>Entries that the store made to close bundles, by <see cref="RetentionPolicy.FillAfter"/>.</summary>
+    public long Filled { get; init; }
+
+    /// <summary>When the next entries expire, as far as the last round knows; null: none are known to.</summary>
+    public DateTimeOffset? NextExpiry { get; init; }
+}

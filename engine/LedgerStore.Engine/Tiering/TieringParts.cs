@@ -12,6 +12,7 @@ namespace LedgerStore.Engine.Tiering;
 /// <param name="StateLogs">Held by whoever writes state logs.</param>
 /// <param name="Clock">The time of the store; see DESIGN.md on clocks that jump.</param>
 /// <param name="AppendAudit">Appends a tombstone to <c>_audit</c>; done when it is durable.</param>
+/// <param name="AppendFiller">Appends so many entries of the store to a ledger that still has this size.</param>
 internal sealed record TieringParts(
     IFileSystem Files,
     StorePaths Paths,
@@ -23,7 +24,16 @@ internal sealed record TieringParts(
     Flusher Flusher,
     SegmentServices Services,
     Lock StateLogs,
+    DiskSpace Disk,
     Func<long> Clock,
     TimeProvider Time,
     TieringOptions Options,
-    Func<byte[], ValueTask<AppendResult>> AppendAudit);
+    Func<byte[], ValueTask<AppendResult>> AppendAudit,
+    Func<LedgerLog, long, int, ValueTask<AppendResult>> AppendFiller)
+{
+    /// <summary>The time by which things are due: what the store and the wall clock agree has passed.</summary>
+    /// <remarks>The store's clock never goes back, so a wall clock that was wrong for a while, and believed, leaves it
+    /// ahead for long. Nothing goes before its time because of that.</remarks>
+    public long Now() => Math.Min(
+        Clock(), (Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+}

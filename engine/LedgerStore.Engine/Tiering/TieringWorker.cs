@@ -106,6 +106,12 @@ internal sealed class TieringWorker : IDisposable
         {
             // Only this ledger, and only for now: nothing was published that is not durable.
             _counters.Failed(failed);
+            if (failed is StorageException { IsNoSpace: true } full)
+            {
+                // The reserve serves the next try.
+                _parts.Disk.GiveReserve(full);
+            }
+
             _visit!.Abandon();
         }
 
@@ -140,7 +146,7 @@ internal sealed class TieringWorker : IDisposable
             }
         }
 
-        if (SteadyMicros() < _nextRoundMicros)
+        if (SteadyMicros() < _nextRoundMicros || !_parts.Options.IsAutomatic)
         {
             return _left.Count > 0;
         }

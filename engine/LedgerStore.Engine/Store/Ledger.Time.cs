@@ -1,0 +1,77 @@
+// One ledger: finding entries by their time. Any thread.
+using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Segments;
+
+namespace LedgerStore.Engine;
+
+/// <summary>Which end of a bundle stands for the times in it, when its entries have expired.</summary>
+public enum BundleEdge
+{
+    /// <summary>A range that begins there has all of the bundle.</summary>
+    First,
+
+    /// <summary>A range that ends there has all of the bundle.</summary>
+    End,
+}
+
+public sealed partial class Ledger
+{
+    /// <summary>The index of the first entry received at that time or later; the size when all are older.</summary>
+    /// <param name="micros">Since 1970.</param>
+    /// <param name="edge">What is answered when the entry is one of a bundle that has expired.</param>
+    /// <remarks>Time never decreases in a ledger. Directories are searched first, which are always here: one bundle is
+    /// read, whatever tier it is in.</remarks>
+    /// <exception cref="StoreException">DataLoss or TierAway.</exception>
+    public async ValueTask<long> FindTimeAsync(
+        long micros, BundleEdge edge, CancellationToken cancellationToken = default)
+    {
+        long size = _log.Durable.Value;
+        await _log.Readable.WaitForAsync(size, cancellationToken).ConfigureAwait(false);
+        long first = Math.Min(size, _log.Reader.Segments.FindBundleOfTime(micros));
+        while (first < size)
+        {
+            long end = Math.Min(size, first + StoreLimits.EntriesPerBundle);
+            try
+            {
+                using BundleLease lease = await _log.Reader.ReadBundleAsync(
+                    first / StoreLimits.EntriesPerBundle, (int)(end - 1 - first), cancellationToken)
+                    .ConfigureAwait(false);
+                int slot = FirstNotBefore(lease, (int)(end - first), micros);
+                if (first + slot < end)
+                {
+                    return first + slot;
+                }
+            }
+            catch (StoreException gone) when (gone.Reason == StoreReason.Expired)
+            {
+                long bundle = first / StoreLimits.EntriesPerBundle;
+                return edge == BundleEdge.First || _log.Reader.Segments.FirstMicrosOf(bundle) >= micros ? first : end;
+            }
+
+            // Behind the last bundle on the disk: a few, which are in memory.
+            first = end;
+        }
+
+        return size;
+    }
+
+    private static int FirstNotBefore(BundleLease lease, int count, long micros)
+    {
+        int low = 0;
+        int high = count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (EntryView.Parse(lease.Entry(middle)).ReceivedMicros < micros)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+}
