@@ -47,6 +47,8 @@ internal static class ConfigReader
             ReadCacheBytes = convert.Size(Settings.ReadCache, MiB, 64 * GiB),
             ReserveBytes = convert.Size(Settings.Reserve, 8 * MiB, 64 * GiB),
             Cold = ColdConfig.Read(convert),
+            TiersBytesPerSecond = convert.Size(Settings.TiersRate, MiB, 4 * GiB),
+            TiersInterval = convert.Duration(Settings.TiersInterval, TimeSpan.FromSeconds(1), 24 * Hour),
             ConnectionsMax = convert.Number(Settings.Connections, 1, 100_000),
             StreamsPerConnectionMax = convert.Number(Settings.StreamsPerConnection, 1, 4_096),
             MetricsListen = convert.Address(Settings.MetricsListen),

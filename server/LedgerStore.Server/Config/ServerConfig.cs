@@ -35,6 +35,10 @@ internal sealed record ServerConfig
     /// <summary>Where the payload of cold segments goes; null: nothing becomes cold.</summary>
     public required ColdConfig? Cold { get; init; }
 
+    public required long TiersBytesPerSecond { get; init; }
+
+    public required TimeSpan TiersInterval { get; init; }
+
     public required int ConnectionsMax { get; init; }
 
     public required int StreamsPerConnectionMax { get; init; }

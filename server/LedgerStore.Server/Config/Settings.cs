@@ -62,6 +62,12 @@ internal static class Settings
     public static readonly Setting ColdObjectLock = Optional("cold.object_lock", SettingKind.Choice, "compliance",
         "What kind of retention objects get, up to the ledger's floor, where the bucket has Object Lock.");
 
+    public static readonly Setting TiersRate = Optional("tiers.rate", SettingKind.Size, "40MiB",
+        "Bytes that are read and written in a second to recompress, move and expire segments, 1MiB to 4GiB.");
+
+    public static readonly Setting TiersInterval = Optional("tiers.interval", SettingKind.Duration, "10m",
+        "How often ledgers are looked through for what is due, 1s to 24h.");
+
     public static readonly Setting Connections = Optional("limits.connections", SettingKind.Number, "4096",
         "Connections at a time, 1 to 100000; more are closed at once.");
 
@@ -91,8 +97,8 @@ internal static class Settings
     [
         Data, Listen, PublicName, TlsCertificate, TlsKey, TlsClientCa, SigningKey, Anchor, Policy, CheckpointInterval,
         JournalBudget, ReadCache, Reserve, ColdDirectory, ColdBucket, ColdEndpoint, ColdRegion, ColdPrefix,
-        ColdObjectLock, Connections, StreamsPerConnection, MetricsListen, MetricsOtlp, LogLevel, LogFormat,
-        ReloadInterval, ShutdownTimeout,
+        ColdObjectLock, TiersRate, TiersInterval, Connections, StreamsPerConnection, MetricsListen, MetricsOtlp,
+        LogLevel, LogFormat, ReloadInterval, ShutdownTimeout,
     ];
 
     private static readonly string[] Levels = ["trace", "debug", "information", "warning", "error"];

@@ -1,7 +1,6 @@
 // Which call is served by what, and under which rule: the whole API on one screen.
 // Used by one thread at start.
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.V1;
 using LedgerStore.Server.Grpc;
 using LedgerStore.Server.Rights;
 using LedgerStore.Server.Services;
@@ -39,25 +38,9 @@ internal static class GrpcServices
     }
 
     private static void RegisterRetention(GrpcBuilder grpc) => grpc
-        .Unary(
-            LedgerMethods.SetRetention,
-            static (request, call) => AdminService.WithoutRetentionAsync<LedgerInfo>(request.Ledger, call),
-            CallRule.Administer)
-        .Unary(
-            LedgerMethods.PlanRetention,
-            static (request, call) => AdminService.WithoutRetentionAsync<PlanRetentionResponse>(request.Ledger, call),
-            CallRule.Administer)
-        .ServerStreaming(
-            LedgerMethods.ApplyRetention,
-            static async (request, _, call) => await AdminService
-                .WithoutRetentionAsync<RetentionProgress>(request.Ledger, call).ConfigureAwait(false),
-            CallRule.Administer)
-        .Unary(
-            LedgerMethods.PlaceHold,
-            static (request, call) => AdminService.WithoutRetentionAsync<Hold>(request.Ledger, call),
-            CallRule.Administer)
-        .Unary(
-            LedgerMethods.ReleaseHold,
-            static (request, call) => AdminService.WithoutRetentionAsync<Hold>(request.Ledger, call),
-            CallRule.Administer);
+        .Unary(LedgerMethods.SetRetention, RetentionService.SetAsync, CallRule.Administer)
+        .Unary(LedgerMethods.PlanRetention, RetentionService.PlanAsync, CallRule.Administer)
+        .ServerStreaming(LedgerMethods.ApplyRetention, RetentionService.ApplyAsync, CallRule.Administer)
+        .Unary(LedgerMethods.PlaceHold, RetentionService.PlaceHoldAsync, CallRule.Administer)
+        .Unary(LedgerMethods.ReleaseHold, RetentionService.ReleaseHoldAsync, CallRule.Administer);
 }

@@ -89,6 +89,11 @@ internal static class ServerRun
             JournalBudgetBytes = config.JournalBudgetBytes,
             CacheBytes = config.ReadCacheBytes,
             ReserveBytes = config.ReserveBytes,
+            Tiering = new TieringOptions
+            {
+                BytesPerSecond = config.TiersBytesPerSecond,
+                Interval = config.TiersInterval,
+            },
             Time = time,
             OnDamage = events.AddDamage,
             Scrub = new ScrubOptions { OnFinding = events.AddFinding },

@@ -20,15 +20,17 @@ internal static class AdminService
     {
         CallAccess access = CallAccess.Of(call);
         await access.AllowNameAsync(request.Ledger).ConfigureAwait(false);
-        if (request.Retention is not null)
-        {
-            throw NoRetention();
-        }
-
+        RetentionPolicy retention = RetentionMessages.PolicyOf(request.Retention);
+        retention.Check();
         Ledger ledger = access.Services.Store.CreateLedger(
             request.Ledger, new LedgerOptions { IsSalted = request.Salted });
         await RecordAsync(access, request.Ledger, request.Salted ? "created, salted" : "created", string.Empty)
             .ConfigureAwait(false);
+        if (request.Retention is not null)
+        {
+            await RetentionService.SetAsync(access, ledger, retention, "with its creation").ConfigureAwait(false);
+        }
+
         return LedgerInfos.Of(ledger, Administrator);
     }
 
@@ -50,17 +52,6 @@ internal static class AdminService
 
     public static ValueTask<Status> StatusAsync(GetStatusRequest request, ServerCall call) =>
         new(StatusReport.Of(CallAccess.Of(call).Services));
-
-    /// <summary>For calls about retention: this store keeps everything for ever.</summary>
-    public static async ValueTask<TResponse> WithoutRetentionAsync<TResponse>(string ledger, ServerCall call)
-    {
-        await CallAccess.Of(call).AllowAsync(ledger).ConfigureAwait(false);
-        throw NoRetention();
-    }
-
-    private static RpcException NoRetention() => RpcException.Because(
-        StatusCode.Unimplemented, "NO_RETENTION",
-        "this version keeps every entry in the hot tier for ever: there are no tiers, no expiry and no holds");
 
     private static ValueTask RecordAsync(CallAccess access, string ledger, string change, string reason) =>
         access.Services.Audit.AppendAsync(new Event

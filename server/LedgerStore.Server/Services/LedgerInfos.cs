@@ -23,17 +23,14 @@ internal static class LedgerInfos
             CheckpointedSize = (ulong)facts.CheckpointedSize,
             State = StateOf(facts),
             Salted = facts.IsSalted,
+            FirstReadable = (ulong)facts.FirstReadable,
         };
         info.Vkeys.AddRange(ledger.Keys.Select(key => key.VerifierKey));
         if (granted.Has(Capability.Administer))
         {
-            info.Tiers.Add(new TierUsage
-            {
-                Tier = "hot",
-                Segments = (ulong)facts.Segments,
-                Entries = (ulong)facts.Size,
-                StoredBytes = (ulong)facts.SegmentBytes,
-            });
+            info.Retention = RetentionMessages.Of(ledger.Retention);
+            info.Holds.AddRange(ledger.Holds.Select(hold => RetentionMessages.Of(ledger.Name, hold)));
+            info.Tiers.AddRange(facts.Tiers.Select(RetentionMessages.Of));
         }
 
         return info;

@@ -18,8 +18,8 @@ internal readonly record struct ReadRange(long First, long End, bool Follows)
         {
             ReadRequest.FromOneofCase.Index => Index(request.Index),
             ReadRequest.FromOneofCase.FromEnd => size - (long)Math.Min((ulong)size, request.FromEnd),
-            ReadRequest.FromOneofCase.Time => await EntrySearch
-                .FirstAtAsync(ledger, Micros(request.Time), cancellationToken).ConfigureAwait(false),
+            ReadRequest.FromOneofCase.Time => await ledger
+                .FindTimeAsync(Micros(request.Time), BundleEdge.First, cancellationToken).ConfigureAwait(false),
             _ => 0,
         };
         long end = request.Follow ? long.MaxValue : size;
@@ -31,7 +31,8 @@ internal readonly record struct ReadRange(long First, long End, bool Follows)
             }
 
             end = Math.Min(
-                end, await EntrySearch.FirstAtAsync(ledger, Micros(until), cancellationToken).ConfigureAwait(false));
+                end,
+                await ledger.FindTimeAsync(Micros(until), BundleEdge.End, cancellationToken).ConfigureAwait(false));
         }
 
         if (request.Limit > 0 && request.Limit < (ulong)Math.Max(0, end - first))

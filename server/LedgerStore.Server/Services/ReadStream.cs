@@ -49,6 +49,10 @@ internal sealed class ReadStream(Ledger ledger, ReadRange range, RawMessageWrite
             {
                 await SkipAsync(end, lost).ConfigureAwait(false);
             }
+            catch (StoreException gone) when (gone.Reason == StoreReason.Expired)
+            {
+                await PassExpiredAsync(end, gone).ConfigureAwait(false);
+            }
         }
 
         await CloseHoleAsync().ConfigureAwait(false);
@@ -74,12 +78,42 @@ internal sealed class ReadStream(Ledger ledger, ReadRange range, RawMessageWrite
         }
     }
 
-    // What cannot be read is a bundle, or all bundles of a segment: neighbours become one event.
+    // An empty answer must never look like "nothing happened": what has expired is said, with the hashes that prove
+    // what comes behind it.
+    private async ValueTask PassExpiredAsync(long end, StoreException gone)
+    {
+        await CloseHoleAsync().ConfigureAwait(false);
+        long from = next;
+        foreach (ExpiredSubtree part in ledger.ExpiredSubtrees(next, end))
+        {
+            await WriteEventAsync(new ReadResponse
+            {
+                Expired = new Expired
+                {
+                    FirstIndex = (ulong)part.FirstIndex,
+                    Count = (ulong)part.Count,
+                    Root = ByteString.CopyFrom(part.Root.ToArray()),
+                    Tombstone = (ulong)part.Tombstone,
+                },
+            }).ConfigureAwait(false);
+            next = part.FirstIndex + part.Count;
+        }
+
+        if (next == from)
+        {
+            throw new InvalidOperationException($"entry {next} has expired, and no tombstone says so", gone);
+        }
+    }
+
+    // What cannot be read is a bundle, or, where the cold store is away, the rest of a segment: neighbours become one
+    // event.
     private async ValueTask SkipAsync(long end, StoreException lost)
     {
         long bundleEnd = (next / StoreLimits.EntriesPerBundle * StoreLimits.EntriesPerBundle)
             + StoreLimits.EntriesPerBundle;
-        long count = Math.Min(end, bundleEnd) - next;
+        bool isWider = lost.Reason == StoreReason.TierAway && lost.FirstIndex <= next;
+        long lostEnd = isWider ? Math.Max(bundleEnd, lost.FirstIndex + lost.Count) : bundleEnd;
+        long count = Math.Min(end, lostEnd) - next;
         Unreadable.Types.Cause cause = lost.Reason == StoreReason.DataLoss
             ? Unreadable.Types.Cause.Damaged
             : Unreadable.Types.Cause.TierAway;
@@ -95,7 +129,9 @@ internal sealed class ReadStream(Ledger ledger, ReadRange range, RawMessageWrite
                 FirstIndex = (ulong)next,
                 Count = (ulong)count,
                 Cause = cause,
-                Reason = "the entries of this range cannot be read; the operator's log names the file",
+                Reason = lost.Reason == StoreReason.TierAway
+                    ? "the cold storage of this range is away at the moment; ask again later"
+                    : "the entries of this range cannot be read; the operator's log names the file",
             };
         }
 

@@ -45,12 +45,20 @@ internal static class StatusReport
             status.DiskFullIn = Duration.FromTimeSpan(left);
         }
 
+        Dictionary<string, TierUsage> tiers = new(StringComparer.Ordinal);
         foreach (LedgerDescription ledger in services.Store.DescribeInUse())
         {
+            foreach (TierShare share in ledger.Tiers)
+            {
+                Add(tiers, RetentionMessages.Of(share));
+            }
+
             Report(status, ledger.Name, ledger.Damage);
             Report(status, ledger.Name, ledger.SigningFailure);
         }
 
+        status.Tiers.AddRange(tiers.Values);
+        status.Tiering = RetentionMessages.Of(services.Store.TieringStatus);
         if (services.Store.Failure is { } failure)
         {
             status.State = State.Failed;
@@ -58,6 +66,18 @@ internal static class StatusReport
         }
 
         return status;
+    }
+
+    private static void Add(Dictionary<string, TierUsage> tiers, TierUsage share)
+    {
+        if (!tiers.TryAdd(share.Tier, share))
+        {
+            TierUsage sum = tiers[share.Tier];
+            sum.Segments += share.Segments;
+            sum.Entries += share.Entries;
+            sum.StoredBytes += share.StoredBytes;
+            sum.Oldest = sum.Oldest is null || share.Oldest < sum.Oldest ? share.Oldest ?? sum.Oldest : sum.Oldest;
+        }
     }
 
     private static void Report(Status status, string name, string? problem)

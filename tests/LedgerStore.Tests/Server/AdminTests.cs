@@ -117,17 +117,6 @@ public sealed class AdminTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task RetentionIsNotServedYetAndSaysSoOnlyToWhoMayAsk()
-    {
-        RpcException refusal = await Calls.RefusalOfAsync(async () => await admin.UnaryAsync(
-            LedgerMethods.SetRetention, new SetRetentionRequest { Ledger = "demo" }));
-        Assert.Equal((StatusCode.Unimplemented, "NO_RETENTION"), (refusal.Code, refusal.Info!.Reason));
-        refusal = await Calls.RefusalOfAsync(async () => await server.Connect("reader").UnaryAsync(
-            LedgerMethods.SetRetention, new SetRetentionRequest { Ledger = "demo" }));
-        Assert.Equal(StatusCode.PermissionDenied, refusal.Code);
-    }
-
-    [Fact]
     public async Task TheCatalogShowsWhatOneMayUseAndTiersToAdministratorsOnly()
     {
         ListLedgersResponse forReader = await server.Connect("reader").UnaryAsync(

@@ -108,6 +108,9 @@ internal sealed class RunningServer : IAsyncDisposable
         JournalBudgetBytes = 256 << 20,
         PublicName = config.PublicName,
         OnDamage = events.AddDamage,
+
+        // A test cannot wait for the second look, a day later.
+        Tiering = new TieringOptions { SecondCheckAfter = TimeSpan.Zero },
         Scrub = new ScrubOptions { OnFinding = events.AddFinding },
         Signing = new SigningOptions { Key = key, AnchorPath = config.Anchor },
     });

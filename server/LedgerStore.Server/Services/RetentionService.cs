@@ -1,0 +1,144 @@
+// Admin: retention and legal holds. Each call is recorded before it has an effect, each change once more with what it
+// was. Stateless; any thread.
+using LedgerStore.Engine;
+using LedgerStore.Policy;
+using LedgerStore.Protocol.Events.V1;
+using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol.V1;
+using LedgerStore.Server.Grpc;
+using LedgerStore.Server.Rights;
+using EngineMove = LedgerStore.Engine.PlannedMove;
+
+namespace LedgerStore.Server.Services;
+
+/// <summary>The calls of the capability <c>administer</c> about how long entries are kept.</summary>
+internal static class RetentionService
+{
+    private static readonly CapabilitySet s_administrator = CapabilitySet.None.With(Capability.Administer);
+
+    public static async ValueTask<LedgerInfo> SetAsync(SetRetentionRequest request, ServerCall call)
+    {
+        CallAccess access = CallAccess.Of(call);
+        Ledger ledger = await access.AllowAsync(request.Ledger).ConfigureAwait(false);
+        RequireReason(request.Reason, "a change of retention");
+        await SetAsync(access, ledger, RetentionMessages.PolicyOf(request.Retention), request.Reason)
+            .ConfigureAwait(false);
+        return LedgerInfos.Of(ledger, s_administrator);
+    }
+
+    /// <summary>Sets and records.</summary>
+    public static async ValueTask SetAsync(
+        CallAccess access, Ledger ledger, RetentionPolicy policy, string reason)
+    {
+        RetentionPolicy before = ledger.Retention;
+        ledger.SetRetention(policy);
+        await access.Services.Audit.AppendAsync(new Event
+        {
+            Retention = new RetentionChange
+            {
+                Identity = access.Caller.Name,
+                Ledger = ledger.Name,
+                Before = before.ToString(),
+                After = policy.ToString(),
+                Reason = Cut(reason),
+            },
+        }).ConfigureAwait(false);
+    }
+
+    public static async ValueTask<PlanRetentionResponse> PlanAsync(PlanRetentionRequest request, ServerCall call)
+    {
+        Ledger ledger = await CallAccess.Of(call).AllowAsync(request.Ledger).ConfigureAwait(false);
+        PlanRetentionResponse response = new();
+        response.Moves.AddRange(ledger.PlanRetention().Select(RetentionMessages.Of));
+        return response;
+    }
+
+    /// <summary>Has what is due done now, and tells what was done. Expiry takes a second look a day later.</summary>
+    public static async ValueTask ApplyAsync(
+        ApplyRetentionRequest request, MessageWriter<RetentionProgress> responses, ServerCall call)
+    {
+        CallAccess access = CallAccess.Of(call);
+        Ledger ledger = await access.AllowAsync(request.Ledger).ConfigureAwait(false);
+        DateTimeOffset now = access.Services.Time.GetUtcNow();
+        List<EngineMove> due =
+            [.. ledger.PlanRetention().Where(move => move.Due <= now && move.HeldBy.Length == 0)];
+        await responses.WriteAsync(new RetentionProgress { Total = (ulong)due.Count }).ConfigureAwait(false);
+
+        // Who does not wait for it does not stop it.
+        await ledger.ApplyRetentionAsync().WaitAsync(call.CancellationToken).ConfigureAwait(false);
+        IReadOnlyList<EngineMove> left = ledger.PlanRetention();
+        ulong done = 0;
+        foreach (EngineMove move in due.Where(move => !left.Any(other => IsSame(other, move))))
+        {
+            await responses.WriteAsync(new RetentionProgress
+            {
+                Move = RetentionMessages.Of(move),
+                Done = ++done,
+                Total = (ulong)due.Count,
+            }).ConfigureAwait(false);
+        }
+    }
+
+    public static async ValueTask<Hold> PlaceHoldAsync(PlaceHoldRequest request, ServerCall call)
+    {
+        CallAccess access = CallAccess.Of(call);
+        Ledger ledger = await access.AllowAsync(request.Ledger).ConfigureAwait(false);
+        RequireReason(request.Reason, "a hold");
+        LegalHold hold = ledger.PlaceHold(
+            RetentionMessages.Number(request.FirstIndex, "first_index"),
+            RetentionMessages.Number(request.Count, "count"),
+            request.Reason,
+            access.Caller.Name);
+        await RecordAsync(access, ledger, hold, hold.Reason, isReleased: false).ConfigureAwait(false);
+        return RetentionMessages.Of(ledger.Name, hold);
+    }
+
+    public static async ValueTask<Hold> ReleaseHoldAsync(ReleaseHoldRequest request, ServerCall call)
+    {
+        CallAccess access = CallAccess.Of(call);
+        Ledger ledger = await access.AllowAsync(request.Ledger).ConfigureAwait(false);
+        RequireReason(request.Reason, "the end of a hold");
+        LegalHold hold = ledger.Holds.FirstOrDefault(one => one.Id == request.Id)
+            ?? throw RpcException.Because(
+                StatusCode.NotFound, "HOLD_NOT_FOUND", $"{ledger.Name} has no hold with this id in force");
+
+        // Recorded first: nothing that was kept goes without a word about who let it go.
+        await RecordAsync(access, ledger, hold, request.Reason, isReleased: true).ConfigureAwait(false);
+        return RetentionMessages.Of(ledger.Name, ledger.ReleaseHold(hold.Id));
+    }
+
+    private static bool IsSame(EngineMove a, EngineMove b) =>
+        a.To == b.To && a.FirstIndex < b.FirstIndex + b.Count && b.FirstIndex < a.FirstIndex + a.Count;
+
+    private static void RequireReason(string reason, string what)
+    {
+        if (reason.Length == 0)
+        {
+            throw RetentionMessages.Invalid($"{what} needs a reason: it is recorded, and read years later");
+        }
+
+        if (reason.Length > StatusReport.ReasonMax)
+        {
+            throw RetentionMessages.Invalid($"a reason has at most {StatusReport.ReasonMax} characters");
+        }
+    }
+
+    private static string Cut(string reason) =>
+        reason.Length > StatusReport.ReasonMax ? reason[..StatusReport.ReasonMax] : reason;
+
+    private static ValueTask RecordAsync(
+        CallAccess access, Ledger ledger, LegalHold hold, string reason, bool isReleased) =>
+        access.Services.Audit.AppendAsync(new Event
+        {
+            Hold = new HoldChange
+            {
+                Identity = access.Caller.Name,
+                Ledger = ledger.Name,
+                Id = hold.Id,
+                FirstIndex = (ulong)hold.FirstIndex,
+                Count = (ulong)hold.Count,
+                Reason = Cut(reason),
+                Released = isReleased,
+            },
+        });
+}
