@@ -67,7 +67,8 @@ internal static class EntryStream
         return isWhole ? ExitCode.Done : ExitCode.ServerError;
     }
 
-    private static void Tell(Run run, EntryFormat format, EntryPrinter printer, LedgerEvent next)
+    /// <summary>Says what stands for entries that cannot be shown.</summary>
+    internal static void Tell(Run run, EntryFormat format, EntryPrinter printer, LedgerEvent next)
     {
         switch (next)
         {

@@ -18,28 +18,41 @@ internal static class OfflineReader
             throw new UsageException($"{directory} is no data directory: it has no store.json");
         }
 
-        using Store store = Store.Open(new StoreOptions { Directory = Path.GetFullPath(directory) });
+        // A reader moves nothing and lets nothing expire.
+        using Store store = Store.Open(new StoreOptions
+        {
+            Directory = Path.GetFullPath(directory),
+            Tiering = new TieringOptions { IsAutomatic = false },
+        });
         Ledger ledger = store.GetLedger(ledgerName);
         long size = ledger.Size;
-        long first = options.FromEnd is { } last
+        long next = options.FromEnd is { } last
             ? Math.Max(0, size - (long)Math.Min(last, long.MaxValue))
             : (long)Math.Min(options.From, (ulong)size);
         ulong limit = options.Limit == 0 ? ulong.MaxValue : options.Limit;
-        await foreach (EntrySlice slice in ledger.ReadAsync(first, size - first, run.Cancellation)
-            .ConfigureAwait(false))
+        while (next < size)
         {
-            for (int i = 0; i < slice.Count; i++)
+            try
             {
-                DateTimeOffset received = ReceivedOf(slice.Entry(i));
-                if (limit == 0 || received >= options.Until)
+                await foreach (EntrySlice slice in ledger.ReadAsync(next, size - next, run.Cancellation)
+                    .ConfigureAwait(false))
                 {
-                    return ExitCode.Done;
-                }
+                    if (!Print(printer, slice, options, ref limit))
+                    {
+                        return ExitCode.Done;
+                    }
 
-                if (!(received < options.FromTime))
+                    next = slice.FirstIndex + slice.Count;
+                }
+            }
+            catch (StoreException gone) when (gone.Reason == StoreReason.Expired)
+            {
+                foreach (ExpiredSubtree part in ledger.ExpiredSubtrees(next, size))
                 {
-                    printer.Print((ulong)(slice.FirstIndex + i), slice.Entry(i));
-                    limit--;
+                    Client.ExpiredRange range = new(
+                        (ulong)part.FirstIndex, (ulong)part.Count, part.Root, (ulong)part.Tombstone);
+                    EntryStream.Tell(run, printer.Format, printer, range);
+                    next = part.FirstIndex + part.Count;
                 }
             }
         }
@@ -50,6 +63,27 @@ internal static class OfflineReader
         }
 
         return ExitCode.Done;
+    }
+
+    /// <returns>False when it was the last one that was asked for.</returns>
+    private static bool Print(EntryPrinter printer, in EntrySlice slice, ReadOptions options, ref ulong limit)
+    {
+        for (int i = 0; i < slice.Count; i++)
+        {
+            DateTimeOffset received = ReceivedOf(slice.Entry(i));
+            if (limit == 0 || received >= options.Until)
+            {
+                return false;
+            }
+
+            if (!(received < options.FromTime))
+            {
+                printer.Print((ulong)(slice.FirstIndex + i), slice.Entry(i));
+                limit--;
+            }
+        }
+
+        return true;
     }
 
     private static DateTimeOffset ReceivedOf(ReadOnlySpan<byte> entry) => DateTimeOffset.UnixEpoch.AddTicks(

@@ -56,6 +56,21 @@ internal static class StatusCommand
             facts.Add(("disk full in", $"{forecast.ToTimeSpan().TotalDays:N1} days"));
         }
 
+        foreach (TierUsage tier in status.Tiers)
+        {
+            facts.Add((tier.Tier, $"{tier.Entries} entries in {tier.Segments} segments, {tier.StoredBytes} bytes"));
+        }
+
+        if (status.Tiering?.NextExpiry is { } next)
+        {
+            facts.Add(("next expiry", JsonOutput.Time(next.ToDateTimeOffset())));
+        }
+
+        if (status.Tiering is { Failures: > 0 } tiering)
+        {
+            facts.Add(("moves failed", $"{tiering.Failures}, the last one: {tiering.LastFailure}"));
+        }
+
         TextTable.WriteFacts(run, facts);
         foreach (LedgerProblem problem in status.Problems)
         {

@@ -42,6 +42,8 @@ internal sealed class EntryPrinter(Stream output, EntryFormat format, EntryColum
     {
     }
 
+    public EntryFormat Format => format;
+
     public void Print(ulong index, ReadOnlySpan<byte> bytes)
     {
         EntryView entry = EntryView.Parse(bytes);
