@@ -29,6 +29,7 @@ internal static class Program
         new RecoverySuite(),
         new FloorSuite(),
         new CheckpointsSuite(),
+        new TiersSuite(),
         new PeersSuite(),
         new ProfileSuite(),
     ];

@@ -9,6 +9,7 @@ namespace LedgerStore.Bench.Load;
 internal sealed class BenchStore : IDisposable
 {
     private readonly SigningKey? _key;
+    private readonly Func<StoreOptions, StoreOptions> _change;
 
     public BenchStore(int ledgers)
         : this(ledgers, key: null)
@@ -17,8 +18,15 @@ internal sealed class BenchStore : IDisposable
 
     /// <summary>A store that signs with the key, if there is one; the anchor is beside the data.</summary>
     public BenchStore(int ledgers, SigningKey? key)
+        : this(ledgers, key, static options => options)
+    {
+    }
+
+    /// <summary>The same with other options; a cold directory goes with the store.</summary>
+    public BenchStore(int ledgers, SigningKey? key, Func<StoreOptions, StoreOptions> change)
     {
         _key = key;
+        _change = change;
         Store = Open();
         Ledgers = [.. Enumerable.Range(0, ledgers).Select(number => Store.CreateLedger(Name(number)))];
     }
@@ -60,13 +68,19 @@ internal sealed class BenchStore : IDisposable
         Store.Dispose();
         System.IO.Directory.Delete(DataDirectory, recursive: true);
         System.IO.File.Delete(AnchorPath);
+        if (_change(Options()).ColdDirectory is { } cold && System.IO.Directory.Exists(cold))
+        {
+            System.IO.Directory.Delete(cold, recursive: true);
+        }
     }
 
     private string AnchorPath => DataDirectory + ".anchor";
 
-    private Store Open() => Store.Open(new StoreOptions
+    private Store Open() => Store.Open(_change(Options()));
+
+    private StoreOptions Options() => new()
     {
         Directory = DataDirectory,
         Signing = _key is null ? null : new SigningOptions { Key = _key, AnchorPath = AnchorPath },
-    });
+    };
 }

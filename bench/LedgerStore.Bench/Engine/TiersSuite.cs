@@ -1,0 +1,157 @@
+// What tiers must show: work in the background that appends hardly feel, smaller warm segments, and proofs that do not
+// care where the payload is. Data directories are made under TMPDIR: it must name the disk that is to be measured.
+using System.Diagnostics;
+using LedgerStore.Bench.Frame;
+using LedgerStore.Bench.Load;
+using LedgerStore.Engine;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Bench.Engine;
+
+internal sealed class TiersSuite : IBenchSuite
+{
+    private const long MegaByte = 1_000_000;
+    private const int ProofsAtOnce = 4_096;
+    private const int Reads = 1_024;
+    private static readonly RetentionPolicy s_cold = new() { ColdAfter = TimeSpan.Zero };
+
+    private readonly Hash256[] _proof = new Hash256[TreeMath.ProofHashesMax];
+    private readonly Random _random = new(5);
+
+    public string Name => "tiers";
+
+    public string Summary => "moving under load, size of warm segments, proofs for what is cold or gone";
+
+    public void Run(BenchRun run)
+    {
+        if (run.Options.Includes("slowdown"))
+        {
+            RunSlowdown(run).GetAwaiter().GetResult();
+        }
+
+        using SigningKey key = SigningKey.Generate();
+        using BenchStore store = new(1, key, options => WithTiers(options, 200 * MegaByte));
+        RunRatio(run, store).GetAwaiter().GetResult();
+        RunProofs(run, store).GetAwaiter().GetResult();
+    }
+
+    /// <summary>The same load without and with work in the background, in turn.</summary>
+    private static async Task RunSlowdown(BenchRun run)
+    {
+        // A little more than what is asked for: the throttle rounds down.
+        using BenchStore store = new(1, key: null, options => WithTiers(options, 22 * MegaByte));
+        TimeSpan time = TimeSpan.FromSeconds(Math.Max(run.Options.Quick ? 3 : 6, run.Options.RunTime.TotalSeconds));
+        List<Ledger> old = [];
+        for (int i = 0; i < run.Options.Runs; i++)
+        {
+            // Each byte of a segment is read once, written once smaller, and read again: more than a run can do.
+            old.Add(store.Store.CreateLedger($"old-{i}"));
+            await TierLedgers.FillAsync(old[i], segments: 1 + (int)(time.TotalSeconds * 22 / 18)).ConfigureAwait(false);
+        }
+
+        using AppendLoad load = new(store, new LoadShape());
+        load.WarmUp(TimeSpan.FromSeconds(run.Options.Quick ? 3 : 10));
+        List<double> slowdowns = [];
+        List<double> rates = [];
+        foreach (Ledger ledger in old)
+        {
+            LoadFigure alone = load.Run(time);
+            ledger.SetRetention(s_cold);
+            long bytes = store.Store.TieringStatus.Bytes;
+            long start = Stopwatch.GetTimestamp();
+            Task moved = ledger.ApplyRetentionAsync();
+            LoadFigure beside = load.Run(time);
+            rates.Add((store.Store.TieringStatus.Bytes - bytes) / Stopwatch.GetElapsedTime(start).TotalSeconds);
+            slowdowns.Add(1 - (beside.Records / beside.Seconds / (alone.Records / alone.Seconds)));
+            await moved.ConfigureAwait(false);
+        }
+
+        Report(run, "tiers.append_slowdown", "", 0.1, lowerIsBetter: true, [.. slowdowns]);
+        Report(run, "tiers.background.bytes_per_second", "B/s", 20 * MegaByte, lowerIsBetter: false, [.. rates]);
+        if (store.Store.TieringStatus.LastFailure is { } failure)
+        {
+            throw new InvalidOperationException(failure);
+        }
+    }
+
+    private static async Task RunRatio(BenchRun run, BenchStore store)
+    {
+        Ledger ledger = store.Store.CreateLedger("warm");
+        await TierLedgers.FillAsync(ledger, segments: 4).ConfigureAwait(false);
+        long hot = TierLedgers.BytesOf(ledger, "hot");
+        ledger.SetRetention(new RetentionPolicy { WarmAfter = TimeSpan.Zero });
+        long start = Stopwatch.GetTimestamp();
+        await ledger.ApplyRetentionAsync().ConfigureAwait(false);
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        double ratio = (double)TierLedgers.BytesOf(ledger, "warm") / hot;
+        Report(run, "tiers.warm_ratio", "B/B", 0.85, lowerIsBetter: true, [ratio]);
+        Report(run, "tiers.recompress.bytes_per_second", "B/s", null, lowerIsBetter: false, [hot / seconds]);
+    }
+
+    private async Task RunProofs(BenchRun run, BenchStore store)
+    {
+        Ledger hot = await MakeAsync(store, "hot", RetentionPolicy.KeepAll).ConfigureAwait(false);
+        Ledger cold = await MakeAsync(store, "cold", s_cold).ConfigureAwait(false);
+        Ledger gone = await MakeAsync(
+            store, "gone", new RetentionPolicy { ExpireAfter = TimeSpan.Zero }).ConfigureAwait(false);
+        if (TierLedgers.BytesOf(cold, "cold") == 0 || gone.FirstReadable != gone.Size)
+        {
+            throw new InvalidOperationException($"nothing moved: {store.Store.TieringStatus.LastFailure}");
+        }
+
+        run.Rate("tiers.proofs.hot_per_second", null, ProofsAtOnce, () => Prove(hot));
+        run.Rate("tiers.proofs.cold_per_second", null, ProofsAtOnce, () => Prove(cold));
+        run.Rate("tiers.proofs.expired_per_second", null, ProofsAtOnce, () => Prove(gone));
+        run.Speedup("tiers.proofs.cold_vs_hot", 0.9, () => Prove(hot), () => Prove(cold));
+        run.Speedup("tiers.proofs.expired_vs_hot", 0.9, () => Prove(hot), () => Prove(gone));
+        run.Rate("tiers.read.cold_directory_per_second", null, Reads, () => Read(cold).GetAwaiter().GetResult());
+    }
+
+    private static async Task<Ledger> MakeAsync(BenchStore store, string name, RetentionPolicy policy)
+    {
+        Ledger ledger = store.Store.CreateLedger(name);
+        await TierLedgers.FillAsync(ledger, segments: 2).ConfigureAwait(false);
+        await ledger.WaitForCheckpointAsync(ledger.Size).ConfigureAwait(false);
+        ledger.SetRetention(policy);
+        await ledger.ApplyRetentionAsync().ConfigureAwait(false);
+        return ledger;
+    }
+
+    private void Prove(Ledger ledger)
+    {
+        for (int i = 0; i < ProofsAtOnce; i++)
+        {
+            ledger.ProveInclusion(_random.NextInt64(ledger.Size), ledger.Size, _proof);
+        }
+    }
+
+    private async Task Read(Ledger ledger)
+    {
+        for (int i = 0; i < Reads; i++)
+        {
+            await foreach (EntrySlice slice in ledger.ReadAsync(_random.NextInt64(ledger.Size), 1)
+                .ConfigureAwait(false))
+            {
+                _proof[0] = MerkleHash.Leaf(slice.Entry(0));
+            }
+        }
+    }
+
+    private static StoreOptions WithTiers(StoreOptions options, long bytesPerSecond) => options with
+    {
+        CacheBytes = 8 << 20,
+        ColdDirectory = options.Directory + ".cold",
+        Tiering = new TieringOptions
+        {
+            BytesPerSecond = bytesPerSecond,
+            Interval = TimeSpan.FromDays(1),
+
+            // A bench cannot wait for a day.
+            SecondCheckAfter = TimeSpan.Zero,
+        },
+    };
+
+    private static void Report(
+        BenchRun run, string name, string unit, double? target, bool lowerIsBetter, double[] values) =>
+        run.Report(new BenchResult(name, BenchRun.Median(values), unit, null, target, lowerIsBetter, values));
+}
