@@ -53,7 +53,17 @@ internal sealed class LinuxLock : IDisposable
 
     /// <summary>Returns the lock. The file stays: removing it would let two processes lock two files of one name.
     /// </summary>
-    public void Dispose() => _descriptor.Dispose();
+    public void Dispose()
+    {
+        if (!_descriptor.IsClosed)
+        {
+            // Said, and not left to the closing: a child process that is being started has the descriptor too, until it
+            // runs its own program, and would keep the lock for that long.
+            _ = LinuxNative.Lock(_descriptor, LinuxNative.LockRelease);
+        }
+
+        _descriptor.Dispose();
+    }
 
     /// <summary>On a read-only file system the lock still excludes; only who holds it cannot be written down.</summary>
     private static FileDescriptor OpenLockFile(string path, out bool isWritable)

@@ -19,6 +19,7 @@ internal static unsafe partial class LinuxNative
     public const int LockShared = 1;
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
+    public const int LockRelease = 8;
 
     public const int SeekEnd = 2;
 
