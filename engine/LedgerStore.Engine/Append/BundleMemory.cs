@@ -11,9 +11,10 @@ internal sealed class BundleMemory
 {
     public const int BytesMin = 2 * 1024;
 
-    // All arrays, free and in use; beyond it, returned ones are left to the collector. A thousand ledgers that are
-    // appended to in turn fill, and give back, a thousand bundles at a time: 90 MB.
-    private const long KeptBytesMax = 160L * 1024 * 1024;
+    // Free arrays; beyond it, returned ones are left to the collector. A thousand ledgers that are appended to in turn
+    // fill, and give back, a thousand bundles at a time: 90 MB. Those in use are not counted: a store that failed never
+    // gives its own back, and the stores after it must not do without a pool for that.
+    private const long FreeBytesMax = 112L * 1024 * 1024;
     private const int FreeListsMax = 2_048;
     private const int StepsPerDoubling = 4;
 
@@ -23,8 +24,7 @@ internal sealed class BundleMemory
     private readonly Stack<Hash256[]> _freeLeaves = [];
     private readonly Stack<int[]> _freeEnds = [];
 
-    // Free arrays and those in use, all together.
-    private long _bytes;
+    private long _freeBytes;
 
     private BundleMemory()
     {
@@ -52,11 +52,11 @@ internal sealed class BundleMemory
         {
             if (_free[at].TryPop(out byte[]? free))
             {
+                _freeBytes -= free.Length;
                 return free;
             }
 
             DropFree(_sizes[at]);
-            _bytes += _sizes[at];
         }
 
         return GC.AllocateUninitializedArray<byte>(_sizes[at]);
@@ -73,13 +73,10 @@ internal sealed class BundleMemory
         Invariant.That(_sizes[at] == array.Length, "only what was rented is returned");
         lock (_lock)
         {
-            if (_bytes <= KeptBytesMax)
+            if (_freeBytes + array.Length <= FreeBytesMax)
             {
                 _free[at].Push(array);
-            }
-            else
-            {
-                _bytes -= array.Length;
+                _freeBytes += array.Length;
             }
         }
     }
@@ -125,9 +122,9 @@ internal sealed class BundleMemory
     {
         for (int at = _free.Length - 1; at >= 0; at--)
         {
-            while (_bytes + bytes > KeptBytesMax && _free[at].TryPop(out byte[]? unused))
+            while (_freeBytes + bytes > FreeBytesMax && _free[at].TryPop(out byte[]? unused))
             {
-                _bytes -= unused.Length;
+                _freeBytes -= unused.Length;
             }
         }
     }

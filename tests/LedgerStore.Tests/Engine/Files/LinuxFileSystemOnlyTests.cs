@@ -146,9 +146,22 @@ public sealed class LinuxFileSystemOnlyTests : IDisposable
             RedirectStandardInput = true,
         })!;
 
-    private int OpenDescriptorsInDirectory() => Directory.GetFiles("/proc/self/fd").Count(
-        fd => (File.ResolveLinkTarget(fd, returnFinalTarget: false)?.FullName ?? "")
-            .StartsWith(_directory.FullName, StringComparison.Ordinal));
+    private int OpenDescriptorsInDirectory() =>
+        Directory.GetFiles("/proc/self/fd").Count(fd => IsInDirectory(fd));
+
+    private bool IsInDirectory(string descriptor)
+    {
+        try
+        {
+            return (File.ResolveLinkTarget(descriptor, returnFinalTarget: false)?.FullName ?? "")
+                .StartsWith(_directory.FullName, StringComparison.Ordinal);
+        }
+        catch (FileNotFoundException)
+        {
+            // Another test closed its own between the listing and the look.
+            return false;
+        }
+    }
 
     private string At(string name) => _directory.FullName + "/" + name;
 }
