@@ -38,15 +38,15 @@ internal sealed class TiersSuite : IBenchSuite
     /// <summary>The same load without and with work in the background, in turn.</summary>
     private static async Task RunSlowdown(BenchRun run)
     {
-        // A little more than what is asked for: the throttle rounds down.
-        using BenchStore store = new(1, key: null, options => WithTiers(options, 22 * MegaByte));
+        // Twice what is asked for, as by default: the work also waits while batches wait.
+        using BenchStore store = new(1, key: null, options => WithTiers(options, 40 * MegaByte));
         TimeSpan time = TimeSpan.FromSeconds(Math.Max(run.Options.Quick ? 3 : 6, run.Options.RunTime.TotalSeconds));
         List<Ledger> old = [];
         for (int i = 0; i < run.Options.Runs; i++)
         {
             // Each byte of a segment is read once, written once smaller, and read again: more than a run can do.
             old.Add(store.Store.CreateLedger($"old-{i}"));
-            await TierLedgers.FillAsync(old[i], segments: 1 + (int)(time.TotalSeconds * 22 / 18)).ConfigureAwait(false);
+            await TierLedgers.FillAsync(old[i], segments: 1 + (int)(time.TotalSeconds * 40 / 18)).ConfigureAwait(false);
         }
 
         using AppendLoad load = new(store, new LoadShape());
