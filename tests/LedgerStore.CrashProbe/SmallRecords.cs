@@ -11,7 +11,10 @@ internal static class SmallRecords
     {
         using (Store store = Store.Open(new StoreOptions
         {
-            Directory = directory, JournalBudgetBytes = 256L << 20, ReserveBytes = 1 << 20, CacheBytes = 1 << 20,
+            Directory = directory,
+            JournalBudgetBytes = 256L << 20,
+            ReserveBytes = 1 << 20,
+            CacheBytes = 1 << 20,
         }))
         {
             Ledger ledger = store.GetOrCreateLedger("probe");

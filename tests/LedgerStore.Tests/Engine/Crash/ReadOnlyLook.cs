@@ -19,7 +19,10 @@ internal sealed class ReadOnlyLook
     private const int EntriesMax = 3_000;
     private static readonly StoreTuning Tuning = new()
     {
-        BufferBytes = 16384, BufferCount = 3, JournalFileBytes = 65_536, HashHelpers = 0,
+        BufferBytes = 16384,
+        BufferCount = 3,
+        JournalFileBytes = 65_536,
+        HashHelpers = 0,
     };
 
     private readonly Dictionary<string, (long Size, Hash256 Root, CheckpointRecord? Newest)> _ledgers =

@@ -89,7 +89,9 @@ public sealed class ReadOnlyStoreTests : IDisposable
         Assert.False(Directory.Exists(_directory.Beside("nowhere")));
         StoreException signs = Assert.Throws<StoreException>(() => Store.Open(new StoreOptions
         {
-            Directory = _directory.Data, ReadOnly = true, Signing = _directory.Signing,
+            Directory = _directory.Data,
+            ReadOnly = true,
+            Signing = _directory.Signing,
         }));
         Assert.Equal(StoreReason.InvalidArgument, signs.Reason);
     }
@@ -197,7 +199,10 @@ public sealed class ReadOnlyStoreTests : IDisposable
     private static Store Open(string data, bool isReadOnly) => Store.Open(
         new StoreOptions
         {
-            Directory = data, JournalBudgetBytes = 16 << 20, ReserveBytes = 1 << 20, ReadOnly = isReadOnly,
+            Directory = data,
+            JournalBudgetBytes = 16 << 20,
+            ReserveBytes = 1 << 20,
+            ReadOnly = isReadOnly,
         },
         new StoreTuning { JournalFileBytes = 4 << 20, BufferBytes = 1 << 20, BufferCount = 3 },
         new LinuxFileSystem());

@@ -87,8 +87,11 @@ public sealed class RetentionPlanTests
     {
         RetentionPolicy policy = new()
         {
-            WarmAfter = TimeSpan.Zero, ExpireAfter = TimeSpan.FromDays(3650), Floor = TimeSpan.FromDays(1),
-            ExpireBeyondBytes = 77, FillAfter = TimeSpan.FromHours(4),
+            WarmAfter = TimeSpan.Zero,
+            ExpireAfter = TimeSpan.FromDays(3650),
+            Floor = TimeSpan.FromDays(1),
+            ExpireBeyondBytes = 77,
+            FillAfter = TimeSpan.FromHours(4),
         };
         Assert.Equal(policy, RetentionPolicy.Decode(policy.Encode()));
         Assert.Equal(RetentionPolicy.KeepAll, RetentionPolicy.Decode(RetentionPolicy.KeepAll.Encode()));
