@@ -76,9 +76,13 @@ internal static class StatusReport
             sum.Segments += share.Segments;
             sum.Entries += share.Entries;
             sum.StoredBytes += share.StoredBytes;
-            sum.Oldest = sum.Oldest is null || share.Oldest < sum.Oldest ? share.Oldest ?? sum.Oldest : sum.Oldest;
+            sum.Oldest = Older(sum.Oldest, share.Oldest);
         }
     }
+
+    // A ledger without entries has no oldest one.
+    private static Timestamp? Older(Timestamp? one, Timestamp? other) =>
+        one is null || (other is not null && other < one) ? other : one;
 
     private static void Report(Status status, string name, string? problem)
     {

@@ -151,7 +151,9 @@ public sealed partial class EndToEndTests(DevServer server) : IClassFixture<DevS
         Assert.Equal(
             "ledger  entries  checkpointed  state    created\nlisted  0        0             serving  TIME\n",
             Times().Replace(list.Output, "TIME"));
-        using JsonDocument status = JsonDocument.Parse((await ledger.RunAsync("status", "--json")).Output);
+        CliResult shown = await ledger.RunAsync("status", "--json");
+        Assert.True(shown.Code == 0, shown.ToString());
+        using JsonDocument status = JsonDocument.Parse(shown.Output);
         Assert.Equal("serving", status.RootElement.GetProperty("state").GetString());
         Assert.Equal(0, (await ledger.RunAsync("freeze", "listed", "--reason", "done")).Code);
         CliResult refused = await ledger.RunAsync("append", "listed", "late");
