@@ -3,6 +3,7 @@ using LedgerStore.Engine;
 using LedgerStore.Policy.Pki;
 using LedgerStore.Protocol.Grpc;
 using LedgerStore.Server.Config;
+using Microsoft.AspNetCore.Connections;
 
 namespace LedgerStore.Server.Hosting;
 
@@ -29,6 +30,13 @@ internal static class ProgramCommands
         catch (PkiException pki)
         {
             await errors.WriteLineAsync(pki.Message).ConfigureAwait(false);
+            return ExitCode.Configuration;
+        }
+        catch (IOException taken) when (taken.InnerException is AddressInUseException)
+        {
+            await errors.WriteLineAsync(
+                $"{taken.Message.TrimEnd('.')}; choose another port, or stop the program that listens there")
+                .ConfigureAwait(false);
             return ExitCode.Configuration;
         }
         catch (RpcException unrecorded)

@@ -1,0 +1,35 @@
+// A port that somebody else has: an exit code and a sentence, not a stack of calls.
+using System.Net;
+using System.Net.Sockets;
+using LedgerStore.Server.Hosting;
+using Xunit;
+
+namespace LedgerStore.Tests.Server;
+
+public sealed class PortInUseTests
+{
+    [Fact]
+    public async Task APortThatIsTakenIsSaidInOneSentence()
+    {
+        string root = Directory.CreateTempSubdirectory("ledgerstore").FullName;
+        using TcpListener other = new(IPAddress.Loopback, 0);
+        other.Start();
+        string port = $"{((IPEndPoint)other.LocalEndpoint).Port}";
+        try
+        {
+            using StringWriter errors = new();
+            int code = await ProgramCommands.RunAsync(
+                ["dev", "--data", Path.Combine(root, "data"), "--port", port], TextWriter.Null, errors,
+                TimeProvider.System);
+            Assert.Equal(ExitCode.Configuration, code);
+            Assert.Contains(port, errors.ToString());
+            Assert.EndsWith(
+                "choose another port, or stop the program that listens there\n", errors.ToString(),
+                StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
+    }
+}
