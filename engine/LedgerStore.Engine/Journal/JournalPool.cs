@@ -46,6 +46,12 @@ internal sealed class JournalPool(
     {
         _lastNumber = lastNumber;
         _spares.AddRange(spareNames);
+        if (_spares.Count > 0)
+        {
+            // A process that was killed may have renamed a spare without making that durable. If it were cut or
+            // written now, and the power failed, it would be a journal file again, and one that looks damaged.
+            files.SyncDirectory(directory);
+        }
     }
 
     /// <summary>Makes sure that the next file is there. Called by the flusher; ENOSPC leaves everything as it
