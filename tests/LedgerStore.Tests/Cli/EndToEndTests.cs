@@ -169,8 +169,12 @@ public sealed partial class EndToEndTests(DevServer server) : IClassFixture<DevS
         Assert.True(trusted.Code is 0, trusted.ToString());
     }
 
-    private async Task<string> VerifiedAsync(string name) =>
-        (await ledger.RunAsync("read", name, "--verified")).Output;
+    private async Task<string> VerifiedAsync(string name)
+    {
+        CliResult read = await ledger.RunAsync("read", name, "--verified");
+        Assert.True(read.Code == 0, read.ToString());
+        return read.Output;
+    }
 
     // A test may look at the catalog; a user asks whoever runs the store.
     private async Task<string> VkeyOfAsync(string name)
