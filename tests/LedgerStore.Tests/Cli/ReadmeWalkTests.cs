@@ -23,7 +23,9 @@ public sealed class ReadmeWalkTests : IDisposable
         Assert.True(code == 0, $"exit code {code}\n{output}");
         Assert.Contains("appended 3 entries, 0 to 2", output, StringComparison.Ordinal);
         Assert.Contains("anna paid invoice 7", output, StringComparison.Ordinal);
-        Assert.Contains("entry 1 of localhost/demo, in the signed tree of size 3", output, StringComparison.Ordinal);
+
+        // The lines may have come as two batches, and the first checkpoint that covers entry 1 may be one of two.
+        Assert.Matches("entry 1 of localhost/demo, in the signed tree of size [23]", output);
         Assert.Contains("3 entries are those of the signed tree of size 3", output, StringComparison.Ordinal);
         Assert.Contains("entries 0 to 2 of localhost/demo, in the signed tree", output, StringComparison.Ordinal);
         Assert.Contains("exit code 1", output, StringComparison.Ordinal);
