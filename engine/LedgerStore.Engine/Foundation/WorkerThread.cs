@@ -91,11 +91,17 @@ internal sealed class WorkerThread : IDisposable
     {
         try
         {
-            while (!_poison.IsSet)
+            while (true)
             {
-                // In this order: a signal or a stop that comes after these two lines makes another round.
-                bool stopping = _stopping;
+                // First of all: a stop or a poison that came with a signal which this takes back is seen below, and a
+                // signal that comes later makes another round. The other way round, a stop in between would be lost.
                 Interlocked.Exchange(ref _state, Idle);
+                bool stopping = _stopping;
+                if (_poison.IsSet)
+                {
+                    return;
+                }
+
                 while (_runOnce())
                 {
                     if (_poison.IsSet)
