@@ -86,7 +86,17 @@ internal sealed partial class StoreCore : IDisposable
 
     public Appends Appends { get; }
 
-    public required Scrubber Scrubber { get; init; }
+    public required Scrubber Scrubber
+    {
+        get;
+        init
+        {
+            field = value;
+
+            // Not before it is there: whoever scrapes may ask at any moment.
+            ObserveScrubber();
+        }
+    }
 
     /// <summary>Who wakes the sequencer, the bundler and the flusher. Nobody, until somebody says so.</summary>
     public Action OnFilled { get; set; } = () => { };
@@ -317,12 +327,16 @@ internal sealed partial class StoreCore : IDisposable
         Meter.Observe("ledgerstore.cache.bytes", "By", "decoded bundles in memory", () => Parts.Services.Cache.Bytes);
         Meter.Observe("ledgerstore.cache.hits", "{read}", "reads from memory", () => Parts.Services.Cache.Hits);
         Meter.Observe("ledgerstore.cache.misses", "{read}", "reads from files", () => Parts.Services.Cache.Misses);
+        Meter.Observe("ledgerstore.ledgers.open", "{ledger}", "ledgers in use", () => Ledgers.All.Count);
+    }
+
+    private void ObserveScrubber()
+    {
         Meter.Observe("ledgerstore.scrub.bytes", "By", "segment bytes read to check them", () => Scrubber.Bytes);
         Meter.Observe("ledgerstore.scrub.findings", "{finding}", "what checking found", () => Scrubber.Findings);
         Meter.Observe("ledgerstore.scrub.rounds", "{round}", "rounds through all segments", () => Scrubber.FullRounds);
         Meter.Observe(
             "ledgerstore.scrub.withheld", "{range}", "ranges that readers are refused",
             () => Parts.Services.Withheld.Count);
-        Meter.Observe("ledgerstore.ledgers.open", "{ledger}", "ledgers in use", () => Ledgers.All.Count);
     }
 }
