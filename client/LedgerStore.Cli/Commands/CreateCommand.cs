@@ -26,7 +26,7 @@ internal static class CreateCommand
                 LedgerInfo info = await client.Admin.CreateLedgerAsync(
                     new CreateLedgerRequest { Ledger = run.Get(name), Salted = run.Get(salted) },
                     run.Cancellation).ConfigureAwait(false);
-                LedgersCommand.PrintOne(run, info, $"created {info.Ledger}, origin {info.Origin}");
+                MessageJson.Print(run, info, () => run.Line($"created {info.Ledger}, origin {info.Origin}"));
                 return ExitCode.Done;
             });
     }

@@ -28,7 +28,7 @@ internal static class FreezeCommand
                 using LedgerClient client = run.Connect(Capability.Administer);
                 LedgerInfo info = await client.Admin.FreezeLedgerAsync(
                     run.Get(name), run.Get(reason)!, run.Cancellation).ConfigureAwait(false);
-                LedgersCommand.PrintOne(run, info, $"frozen: {info.Ledger} at {info.Size} entries");
+                MessageJson.Print(run, info, () => run.Line($"frozen: {info.Ledger} at {info.Size} entries"));
                 return ExitCode.Done;
             });
     }

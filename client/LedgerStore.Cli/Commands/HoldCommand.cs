@@ -41,7 +41,7 @@ internal static class HoldCommand
                 Hold hold = await client.Admin.PlaceHoldAsync(
                     run.Get(ledger), run.Get(from), run.Get(count), run.Get(reason)!, run.Cancellation)
                     .ConfigureAwait(false);
-                Print(run, hold, $"placed {hold.Id}");
+                MessageJson.Print(run, hold, () => run.Line($"placed {hold.Id}"));
                 return ExitCode.Done;
             });
     }
@@ -60,7 +60,7 @@ internal static class HoldCommand
                 using LedgerClient client = run.Connect(Capability.Administer);
                 Hold hold = await client.Admin.ReleaseHoldAsync(
                     run.Get(ledger), run.Get(id), run.Get(reason)!, run.Cancellation).ConfigureAwait(false);
-                Print(run, hold, $"released {hold.Id}");
+                MessageJson.Print(run, hold, () => run.Line($"released {hold.Id}"));
                 return ExitCode.Done;
             });
     }
@@ -109,17 +109,5 @@ internal static class HoldCommand
 
                 return ExitCode.Done;
             });
-    }
-
-    private static void Print(Run run, Hold hold, string text)
-    {
-        if (run.IsJson)
-        {
-            JsonOutput.Object(run, json => MessageJson.WriteFields(json, hold));
-        }
-        else
-        {
-            run.Line(text);
-        }
     }
 }

@@ -9,8 +9,6 @@ namespace LedgerStore.Cli;
 /// <summary>Sets a server up.</summary>
 internal static class InitCommand
 {
-    private static readonly string[] Clients = ["appender", "reader", "auditor", "administrator"];
-
     public static Command Create(CommandBuilder builder)
     {
         Argument<string> directory = new("directory") { Description = "A new directory for keys and configuration" };
@@ -66,13 +64,14 @@ internal static class InitCommand
             plan.In("pki"),
             CertificateAuthority.Create($"{plan.Name} CA", CertificateAuthority.AuthorityValidity, run.Now));
         pki.IssueServer(plan.Hosts, CertificateAuthority.LeafValidity, run.Now);
-        foreach (string client in Clients)
+        foreach (string client in StarterPolicy.Clients)
         {
             pki.IssueClient(plan.Name, client, CertificateAuthority.LeafValidity, run.Now);
         }
 
         LogKeyFile.Create(plan.In("signing.pem")).Dispose();
-        PkiFiles.WritePublic(plan.In("policy.yaml"), PolicyText(plan));
+        PkiFiles.WritePublic(plan.In("policy.yaml"), StarterPolicy.Text(
+            plan.Name, "Who may do what. Change it while the server runs: a valid file takes effect at once."));
         PkiFiles.WritePublic(plan.In("server.yaml"), ServerText(plan, pki));
         ConfigFile.Empty.With(ProfileOf(plan, "pki")).Write(plan.In("ledger.yaml"));
         Report(run, plan, pki, AddProfile(run, plan));
@@ -145,29 +144,6 @@ internal static class InitCommand
         run.Line("  ledger create payments");
         run.Line($"  ledger trust add \"$(ledger key show {plan.In("signing.pem")} payments)\"");
     }
-
-    private static string PolicyText(Plan plan) => $$"""
-        # Who may do what. Change it while the server runs: a valid file takes effect at once.
-        version: 1
-        trust_domain: {{plan.Name}}
-        identities:
-          appender:      { uri: spiffe://{{plan.Name}}/appender }
-          reader:        { uri: spiffe://{{plan.Name}}/reader }
-          auditor:       { uri: spiffe://{{plan.Name}}/auditor }
-          administrator: { uri: spiffe://{{plan.Name}}/administrator }
-        roles:
-          writer:  [append]
-          reader:  [read, verify]
-          auditor: [verify]
-          admin:   [administer]
-        bindings:
-          - { role: writer,  identities: [appender],      ledgers: ["*"] }
-          - { role: reader,  identities: [reader],        ledgers: ["*"] }
-          - { role: auditor, identities: [auditor],       ledgers: ["*"] }
-          - { role: reader,  identities: [auditor],       ledgers: ["_audit"] }
-          - { role: admin,   identities: [administrator], ledgers: ["*"] }
-
-        """;
 
     private static string ServerText(Plan plan, PkiDirectory pki) => $$"""
         # Every setting is described in docs/OPERATIONS.md.

@@ -37,19 +37,6 @@ internal static class LedgersCommand
             });
     }
 
-    /// <summary>One ledger, after it was changed.</summary>
-    public static void PrintOne(Run run, LedgerInfo info, string text)
-    {
-        if (run.IsJson)
-        {
-            JsonOutput.Object(run, json => MessageJson.WriteFields(json, info));
-        }
-        else
-        {
-            run.Line(text);
-        }
-    }
-
     private static void Print(Run run, List<LedgerInfo> ledgers)
     {
         if (run.IsJson)

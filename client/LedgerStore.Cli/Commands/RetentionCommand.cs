@@ -87,15 +87,7 @@ internal static class RetentionCommand
                 using LedgerClient client = run.Connect(Capability.Administer);
                 PlanRetentionResponse plan = await client.Admin.PlanRetentionAsync(
                     run.Get(ledger), run.Cancellation).ConfigureAwait(false);
-                if (run.IsJson)
-                {
-                    JsonOutput.Object(run, json => MessageJson.WriteFields(json, plan));
-                }
-                else
-                {
-                    PrintMoves(run, plan.Moves);
-                }
-
+                MessageJson.Print(run, plan, () => PrintMoves(run, plan.Moves));
                 return ExitCode.Done;
             });
     }
@@ -151,14 +143,8 @@ internal static class RetentionCommand
             : throw new UsageException($"'{text}' is no age", "a number with d, h, m or s, such as 90d");
     }
 
-    private static void Print(Run run, LedgerInfo info)
+    private static void Print(Run run, LedgerInfo info) => MessageJson.Print(run, info, () =>
     {
-        if (run.IsJson)
-        {
-            JsonOutput.Object(run, json => MessageJson.WriteFields(json, info));
-            return;
-        }
-
         Retention retention = info.Retention ?? new Retention();
         TextTable.WriteFacts(run,
         [
@@ -170,7 +156,7 @@ internal static class RetentionCommand
             ("floor", Text(retention.Floor)),
             ("fill after", Text(retention.FillAfter)),
         ]);
-    }
+    });
 
     private static string Text(Duration? duration) => duration is null ? "never" : $"{duration.ToTimeSpan():g}";
 

@@ -17,15 +17,7 @@ internal static class StatusCommand
         {
             using LedgerClient client = run.Connect(Capability.Administer);
             Status status = await client.Admin.GetStatusAsync(run.Cancellation).ConfigureAwait(false);
-            if (run.IsJson)
-            {
-                JsonOutput.Object(run, json => MessageJson.WriteFields(json, status));
-            }
-            else
-            {
-                Print(run, status);
-            }
-
+            MessageJson.Print(run, status, () => Print(run, status));
             bool isWell = status.Problems.Count == 0 && status.State is State.Serving or State.Recovering;
             return isWell ? ExitCode.Done : ExitCode.ServerError;
         });

@@ -1,5 +1,5 @@
 // Messages of the protocol in the same JSON as everything else: proto3's own JSON makes strings of 64-bit numbers,
-// which nobody's jq expects. Pure.
+// which nobody's jq expects. Pure, but for the writing.
 using System.Collections;
 using System.Text.Json;
 using Google.Protobuf;
@@ -32,6 +32,19 @@ internal static class MessageJson
             {
                 Write(json, field, value);
             }
+        }
+    }
+
+    /// <summary>Writes a message as JSON if that was asked for, and otherwise what people are told.</summary>
+    public static void Print(Run run, IMessage message, Action text)
+    {
+        if (run.IsJson)
+        {
+            JsonOutput.Object(run, json => WriteFields(json, message));
+        }
+        else
+        {
+            text();
         }
     }
 

@@ -304,11 +304,12 @@ internal sealed partial class StoreCore : IDisposable
 
     public void Dispose()
     {
+        // First: nobody asks the parts for figures while they go.
+        Meter.Dispose();
         EndWaits(new StoreException(StoreReason.Closed, "the store is closed"));
         Workers.Dispose();
         Writer.Dispose();
         Parts.Dispose();
-        Meter.Dispose();
         foreach (AppendBuffer buffer in _buffers)
         {
             buffer.Dispose();

@@ -13,6 +13,9 @@ internal static class DevCommand
     public const int DefaultPort = 7443;
 
     private const int PortMax = 65_535;
+    private const string TrustDomain = "dev.ledgerstore.test";
+    private const string PolicyComment =
+        "Made by `dev` for trying things out. Change it while the server runs: a valid file takes effect at once.";
 
     public static Task<int> RunAsync(CommandLine line, TextWriter output, TimeProvider time)
     {
@@ -46,7 +49,7 @@ internal static class DevCommand
     {
         PkiFiles.CreateDirectory(layout.Keys);
         PkiDirectory pki = DevelopmentPki.Ensure(
-            layout.Pki, DevPolicy.TrustDomain, DevPolicy.Clients, time.GetUtcNow());
+            layout.Pki, TrustDomain, StarterPolicy.Clients, time.GetUtcNow());
         if (!File.Exists(layout.SigningKey))
         {
             LogKeyFile.Create(layout.SigningKey).Dispose();
@@ -54,7 +57,7 @@ internal static class DevCommand
 
         if (!File.Exists(layout.Policy))
         {
-            PkiFiles.WritePublic(layout.Policy, DevPolicy.Text);
+            PkiFiles.WritePublic(layout.Policy, StarterPolicy.Text(TrustDomain, PolicyComment));
         }
 
         return pki;

@@ -33,7 +33,7 @@ internal sealed class PrometheusExporter : IDisposable
     /// <summary>Everything, now.</summary>
     public string Text()
     {
-        RecordObservable();
+        listener.RecordObservableInstruments();
         StringBuilder text = new();
         foreach (Instrument instrument in series.Keys.OrderBy(each => each.Name, StringComparer.Ordinal))
         {
@@ -47,19 +47,6 @@ internal sealed class PrometheusExporter : IDisposable
     }
 
     public void Dispose() => listener.Dispose();
-
-    private void RecordObservable()
-    {
-        try
-        {
-            listener.RecordObservableInstruments();
-        }
-        catch (AggregateException)
-        {
-            // Every instrument was asked. One that cannot answer now, as that of a store which is just being closed,
-            // keeps its last value, and the others are not lost for it.
-        }
-    }
 
     private static void Measure(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? to) =>
         ((MetricSeries)to!).Measure(value, tags);

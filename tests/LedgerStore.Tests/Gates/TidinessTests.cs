@@ -33,7 +33,6 @@ public sealed class TidinessTests(ITestOutputHelper output)
 
     [Fact]
     public void No_file_names_one_machine_or_a_package_host() => AssertNone(SourceTree.TextFiles()
-        .Where(file => !file.Path.EndsWith("Gates/TidinessTests.cs", StringComparison.Ordinal))
         .SelectMany(file => Tidiness.MachineTraces(file.Path, file.Text)));
 
     [Fact]
@@ -125,17 +124,21 @@ public sealed class TidinessTests(ITestOutputHelper output)
         Assert.Equal(isUnsafe, Tidiness.UsesUnsafe(code));
 
     [Theory]
-    [InlineData("see /work/notes", 1)]
-    [InlineData("\"/tmp\"", 1)]
-    [InlineData("cd /home/anna/x", 1)]
-    [InlineData("feed https://api.nuget.org/v3/index.json", 1)]
-    [InlineData("https://registry.example.org/x", 1)]
-    [InlineData("http://10.1.2.3:8081/x", 1)]
-    [InlineData("https://log.example.org/work/tile", 0)]
-    [InlineData("the ./work/tmp directory, and/tmp", 0)]
-    [InlineData("https://www.rfc-editor.org/rfc/rfc6962", 0)]
-    public void Traces_of_one_machine_are_seen(string text, int count) =>
+    [InlineData("see ^work^notes", 1)]
+    [InlineData("\"^tmp\"", 1)]
+    [InlineData("cd ^home^anna^x", 1)]
+    [InlineData("feed https:^^api.~.org^v3^index.json", 1)]
+    [InlineData("https:^^registry.example.org^x", 1)]
+    [InlineData("http:^^10.1.2.3:8081^x", 1)]
+    [InlineData("https:^^log.example.org^work^tile", 0)]
+    [InlineData("the .^work^tmp directory, and^tmp", 0)]
+    [InlineData("https:^^www.rfc-editor.org^rfc^rfc6962", 0)]
+    public void Traces_of_one_machine_are_seen(string masked, int count)
+    {
+        // Masked, so that this file has no such trace itself.
+        string text = masked.Replace('^', '/').Replace("~", "nu" + "get", StringComparison.Ordinal);
         Assert.Equal(count, Tidiness.MachineTraces("x", text).Count());
+    }
 
     private static void AssertNone(IEnumerable<string> violations) =>
         Assert.True(!violations.Any(), string.Join('\n', violations));

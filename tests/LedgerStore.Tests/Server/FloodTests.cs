@@ -1,5 +1,5 @@
-// Floods of cheap frames on one connection, whose answers nobody reads: others are served meanwhile, and what the
-// server keeps for it stays small.
+// Floods of cheap frames on one connection, and readers who do not read: others are served meanwhile, and what the
+// server keeps for them stays small.
 
 using LedgerStore.Protocol;
 using LedgerStore.Protocol.Channel;
@@ -8,6 +8,7 @@ using Xunit;
 
 namespace LedgerStore.Tests.Server;
 
+[Collection(nameof(CountedAlone))]
 public sealed class FloodTests
 {
     private const int FramesAtOnce = 500;
@@ -44,6 +45,34 @@ public sealed class FloodTests
 
         List<ReadResponse> read = await server.Connect("reader").ReadEventsAsync(new ReadRequest { Ledger = "demo" });
         Assert.Equal(101, Calls.Records(read).Count);
+    }
+
+    [Fact]
+    public async Task AReaderThatDoesNotReadCostsABoundedAmountOfMemory()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        RpcChannel writer = server.Connect("writer");
+        string[] records = [.. Enumerable.Repeat(new string('r', 60_000), 60)];
+        for (int batch = 0; batch < 12; batch++)
+        {
+            await writer.AppendAsync("demo", records);
+        }
+
+        // 43 MB wait to be read by sixteen who do not; what is read of it is bounded by windows and one slice each.
+        List<ServerStreamCall<ReadResponse>> idle = [];
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        for (int number = 0; number < 16; number++)
+        {
+            ServerStreamCall<ReadResponse> call = server.Connect("reader").ServerStream(
+                LedgerMethods.Read, new ReadRequest { Ledger = "demo" }, default);
+            Assert.True(await call.Responses.ReadAsync());
+            idle.Add(call);
+        }
+
+        long held = GC.GetTotalMemory(forceFullCollection: true) - before;
+        Assert.True(held < 16 * 20_000_000, $"{held:N0} bytes");
+        await writer.AppendAsync("demo", "after");
+        idle.ForEach(call => call.Dispose());
     }
 
     // Ends when the server has had enough of it, or takes no more, and the test closes the connection.

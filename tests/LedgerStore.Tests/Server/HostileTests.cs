@@ -76,33 +76,6 @@ public sealed class HostileTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AReaderThatDoesNotReadCostsABoundedAmountOfMemory()
-    {
-        RpcChannel writer = server.Connect("writer");
-        string[] records = [.. Enumerable.Repeat(new string('r', 60_000), 60)];
-        for (int batch = 0; batch < 12; batch++)
-        {
-            await writer.AppendAsync("demo", records);
-        }
-
-        // 43 MB wait to be read by sixteen who do not; what is read of it is bounded by windows and one slice each.
-        List<ServerStreamCall<ReadResponse>> idle = [];
-        long before = GC.GetTotalMemory(forceFullCollection: true);
-        for (int number = 0; number < 16; number++)
-        {
-            ServerStreamCall<ReadResponse> call = server.Connect("reader").ServerStream(
-                LedgerMethods.Read, new ReadRequest { Ledger = "demo" }, default);
-            Assert.True(await call.Responses.ReadAsync());
-            idle.Add(call);
-        }
-
-        long held = GC.GetTotalMemory(forceFullCollection: true) - before;
-        Assert.True(held < 16 * 20_000_000, $"{held:N0} bytes");
-        await AssertServesAsync();
-        idle.ForEach(call => call.Dispose());
-    }
-
-    [Fact]
     public async Task AFloodOfConnectionsAndBrokenHandshakesIsSurvived()
     {
         await Task.WhenAll(Enumerable.Range(0, 100).Select(async number =>

@@ -10,10 +10,6 @@ using Xunit;
 
 namespace LedgerStore.Tests.Engine.Counters;
 
-/// <summary>Alone: what other tests allocate would be counted too.</summary>
-[CollectionDefinition(nameof(CountedAlone), DisableParallelization = true)]
-public sealed class CountedAlone;
-
 [Collection(nameof(CountedAlone))]
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class CounterGateTests : IDisposable
