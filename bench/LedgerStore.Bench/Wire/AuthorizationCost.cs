@@ -32,7 +32,7 @@ internal sealed class AuthorizationCost : IDisposable
         TimeProvider time = TimeProvider.System;
         DevLayout layout = DevLayout.For(data);
         PkiDirectory pki = DevelopmentPki.Ensure(
-            layout.Pki, DevPolicy.TrustDomain, DevPolicy.Clients, time.GetUtcNow());
+            layout.Pki, DevCommand.TrustDomain, StarterPolicy.Clients, time.GetUtcNow());
         ServerConfig config = DevCommand.ConfigOf(layout, pki, port: 0, metricsPort: -1);
         ServerTrust trust = ServerTrust.Load(config, ServeMode.Development, time);
         identities = new IdentityService(trust, time);

@@ -11,9 +11,9 @@ namespace LedgerStore.Server.Hosting;
 internal static class DevCommand
 {
     public const int DefaultPort = 7443;
+    public const string TrustDomain = "dev.ledgerstore.test";
 
     private const int PortMax = 65_535;
-    private const string TrustDomain = "dev.ledgerstore.test";
     private const string PolicyComment =
         "Made by `dev` for trying things out. Change it while the server runs: a valid file takes effect at once.";
 
