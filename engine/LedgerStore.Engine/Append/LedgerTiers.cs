@@ -9,6 +9,7 @@ namespace LedgerStore.Engine.Append;
 internal sealed class LedgerTiers
 {
     private HoldRecord[] _holds = [];
+    private ExpiringRecord? _expiring;
     private long _settledSize;
     private long _nextExpiryMicros = long.MaxValue;
     private (long Segment, uint Generation) _open;
@@ -19,6 +20,14 @@ internal sealed class LedgerTiers
     {
         get => Volatile.Read(ref _holds);
         set => Volatile.Write(ref _holds, value);
+    }
+
+    /// <summary>Entries that are going: their tombstone is on its way, or a crash left open whether it is in
+    /// <c>_audit</c>. Nobody can keep them. Null when none are.</summary>
+    public ExpiringRecord? Expiring
+    {
+        get => Volatile.Read(ref _expiring);
+        set => Volatile.Write(ref _expiring, value);
     }
 
     /// <summary>Entries that are in the ledger's files and that no start replays: the journal does not need their

@@ -10,6 +10,7 @@
 //  18 HOLD        name id | u64 first | u64 count | i64 placed | i64 released | name by | name reason
 //                                                                        the newest of an id counts
 //  19 EXPIRY      u64 end | u64 steady micros                            the newest counts
+//  20 EXPIRING    u64 first | u64 count | u64 size of _audit                the newest counts; a TOMBSTONE ends it
 //
 // Numbers are never negative as i64.
 
@@ -26,4 +27,5 @@ internal enum StateRecordType : ushort
     Tombstone = 17,
     Hold = 18,
     ExpiryProgress = 19,
+    Expiring = 20,
 }

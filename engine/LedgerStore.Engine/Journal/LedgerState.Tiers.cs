@@ -19,6 +19,9 @@ internal sealed partial class LedgerState
     /// <summary>Null when nothing was ever due.</summary>
     public ExpiryProgressRecord? ExpiryProgress { get; private set; }
 
+    /// <summary>Entries whose tombstone may be in <c>_audit</c> and is not here; null when there are none.</summary>
+    public ExpiringRecord? Expiring { get; private set; }
+
     /// <summary>What was said last of a segment's tier; null while it is hot.</summary>
     public TierRecord? TierOf(long segment) => _tiers.GetValueOrDefault(segment);
 
@@ -56,6 +59,18 @@ internal sealed partial class LedgerState
 
         _tombstones.Add(record);
         Count(bodyBytes);
+        Add(ExpiringRecord.None);
+    }
+
+    private void Add(ExpiringRecord record)
+    {
+        if (Expiring is not null)
+        {
+            Uncount(ExpiringRecord.EncodedBytes);
+        }
+
+        Expiring = record.Count == 0 ? null : record;
+        Count(Expiring is null ? 0 : ExpiringRecord.EncodedBytes);
     }
 
     private void Add(HoldRecord record, int bodyBytes)
@@ -88,6 +103,11 @@ internal sealed partial class LedgerState
         foreach (HoldRecord hold in _holds.Values)
         {
             log.Append((ushort)StateRecordType.Hold, hold.Encode());
+        }
+
+        if (Expiring is { } expiring)
+        {
+            log.Append((ushort)StateRecordType.Expiring, expiring.Encode());
         }
 
         if (ExpiryProgress is { } progress)

@@ -63,6 +63,9 @@ internal sealed partial class LedgerState
                 Count(ExpiryProgress is null ? body.Length : 0);
                 ExpiryProgress = ExpiryProgressRecord.Decode(body);
                 break;
+            case StateRecordType.Expiring:
+                Add(ExpiringRecord.Decode(body));
+                break;
             default:
                 FormatCheck.That(false, "the type of a record is unknown; use a newer program", 0);
                 break;

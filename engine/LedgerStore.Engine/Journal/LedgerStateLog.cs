@@ -90,6 +90,8 @@ internal sealed class LedgerStateLog
 
     public void Stage(ExpiryProgressRecord progress) => Stage(StateRecordType.ExpiryProgress, progress.Encode());
 
+    public void Stage(ExpiringRecord expiring) => Stage(StateRecordType.Expiring, expiring.Encode());
+
     public void CutTornTail() => _log.CutTornTail();
 
     public void ConfirmTailCut() => _log.ConfirmTailCut();

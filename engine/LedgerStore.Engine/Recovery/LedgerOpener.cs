@@ -221,6 +221,7 @@ internal sealed partial class LedgerOpener(
             AppendRefusal = entry.IsFrozen ? LedgerRefusals.Frozen(entry.Name, entry.Frozen!.Reason) : null,
         };
         log.Tiers.Holds = [.. state.Holds];
+        log.Tiers.Expiring = state.Expiring;
         log.Tiers.Progress = state.ExpiryProgress;
         if (state.Flushed is { } flushed)
         {

@@ -13,9 +13,6 @@ internal sealed class LedgerRetention(TieringParts parts)
 {
     private const int HoldsMax = 1_000;
 
-    // Entries that are going: their tombstone is on its way. Null when none are.
-    private (uint LedgerId, long First, long End)? _going;
-
     /// <summary>Held while something is decided, and while what was decided is undone or made durable.</summary>
     public Lock Decisions { get; } = new();
 
@@ -37,7 +34,7 @@ internal sealed class LedgerRetention(TieringParts parts)
                     + "warm and cold");
             }
 
-            RefuseWhileGoing(log.Id, 0, long.MaxValue);
+            RefuseWhileGoing(log, 0, long.MaxValue);
             parts.Catalog.SetRetention(log.Id, policy.Encode());
         }
     }
@@ -54,7 +51,7 @@ internal sealed class LedgerRetention(TieringParts parts)
         lock (Decisions)
         {
             RequireSound(log);
-            RefuseWhileGoing(log.Id, hold.First, hold.End);
+            RefuseWhileGoing(log, hold.First, hold.End);
             if (log.Tiers.Holds.Length >= HoldsMax || Array.Exists(log.Tiers.Holds, other => other.Id == hold.Id))
             {
                 throw new StoreException(
@@ -84,17 +81,6 @@ internal sealed class LedgerRetention(TieringParts parts)
         }
     }
 
-    /// <summary>Says that entries are going from now on: nobody can keep them any more. Under the lock.</summary>
-    public void BeginGoing(uint ledgerId, long first, long end) => _going = (ledgerId, first, end);
-
-    public void EndGoing()
-    {
-        lock (Decisions)
-        {
-            _going = null;
-        }
-    }
-
     /// <summary>Commits records to a ledger's state.log.</summary>
     /// <exception cref="StorageException">With IsNoSpace what was staged is staged: commit again.</exception>
     public void Commit(LedgerLog log, Action<LedgerStateLog> stage)
@@ -117,9 +103,9 @@ internal sealed class LedgerRetention(TieringParts parts)
     private static RetentionPolicy WithoutEnd(RetentionPolicy policy) =>
         new() { WarmAfter = policy.WarmAfter, ColdAfter = policy.ColdAfter };
 
-    private void RefuseWhileGoing(uint id, long first, long end)
+    private static void RefuseWhileGoing(LedgerLog log, long first, long end)
     {
-        if (_going is { } going && going.LedgerId == id && first < going.End && end > going.First)
+        if (log.Tiers.Expiring is { } going && first < going.End && end > going.First)
         {
             throw new StoreException(
                 StoreReason.Busy,

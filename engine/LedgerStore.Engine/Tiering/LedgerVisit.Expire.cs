@@ -1,8 +1,10 @@
 // LedgerVisit: entries go. First it is said, in `_audit` and in state.log, both durable; then nobody reads them any
 // more; only then their bytes are deleted, wherever they are.
 
+using System.Diagnostics.CodeAnalysis;
 using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Segments;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Tiering;
@@ -19,39 +21,129 @@ internal sealed partial class LedgerVisit
             yield break;
         }
 
-        while (TryDecide(log, end, out (long First, long End) range))
+        while (TryDecide(log, end, out ExpiringRecord? going))
         {
-            byte[] tombstone = MakeTombstone(log, policy, range);
+            byte[] tombstone = MakeTombstone(log, policy, going);
+            bool isNoted = TryCommit(log, state => state.Stage(going));
+            while (!isNoted)
+            {
+                // A crash in here leaves everything as it was.
+                yield return TierStep.Wait;
+                isNoted = TryCommit(log, static _ => { });
+            }
+
             Task<AppendResult> appended = parts.AppendAudit(tombstone).AsTask();
             while (!appended.IsCompleted)
             {
-                // A crash in here leaves a tombstone in `_audit`, or none, and every entry: the next round makes one
-                // that it follows.
+                // A crash in here leaves a tombstone in `_audit`, or none: the next visit looks, see FinishSaid.
                 yield return TierStep.Wait;
             }
 
             AppendResult said = appended.GetAwaiter().GetResult();
-            TombstoneRecord record = new(
-                range.First, range.End - range.First, said.FirstIndex, parts.Clock(), Reason(policy));
-            bool isCommitted = TryCommit(log, state => state.Stage(record));
-            while (!isCommitted)
+            _isDecided = false;
+            foreach (TierStep step in Bury(
+                log,
+                new TombstoneRecord(going.First, going.Count, said.FirstIndex, parts.Clock(), Reason(policy))))
             {
-                yield return TierStep.Wait;
-                isCommitted = TryCommit(log, static _ => { });
+                yield return step;
             }
-
-            // A crash from here on finds the tombstone in state.log, and the next visit deletes the bytes.
-            log.Reader.Segments.Expired.Add(record);
-            parts.Services.Cache.Invalidate(
-                log.Id,
-                range.First / StoreLimits.EntriesPerBundle,
-                (range.End - range.First) / StoreLimits.EntriesPerBundle);
-            retention.EndGoing();
-            counters.Expired(record.Count);
-            yield return TierStep.Work();
         }
 
         SaveProgress(log, new ExpiryProgressRecord(0, 0));
+    }
+
+    /// <summary>Finishes what a crash may have cut in two: the tombstone is durable in <c>_audit</c>, or it is not.
+    /// </summary>
+    private IEnumerable<TierStep> FinishSaid(LedgerLog log)
+    {
+        if (log.Tiers.Expiring is not { } going)
+        {
+            yield break;
+        }
+
+        // A crash in here changes nothing.
+        LedgerLog? audit = parts.Catalog.Find(LedgerName.Audit) is { } found ? parts.Ledgers.Get(found.Id) : null;
+        long size = audit?.Durable.Value ?? 0;
+        while (audit is not null && audit.Readable.Value < size)
+        {
+            yield return TierStep.Wait;
+        }
+
+        TombstoneRecord? said = null;
+        for (long bundle = going.AuditSize / StoreLimits.EntriesPerBundle;
+            said is null && bundle * StoreLimits.EntriesPerBundle < size;
+            bundle++)
+        {
+            Task<BundleLease> read = audit!.Reader.ReadBundleAsync(bundle, 0, CancellationToken.None).AsTask();
+            while (!read.IsCompleted)
+            {
+                yield return TierStep.Wait;
+            }
+
+            using BundleLease lease = read.GetAwaiter().GetResult();
+            said = FindTombstone(lease, bundle, log, going);
+            yield return TierStep.Work();
+        }
+
+        if (said is not null)
+        {
+            foreach (TierStep step in Bury(log, said))
+            {
+                yield return step;
+            }
+
+            yield break;
+        }
+
+        bool isForgotten = TryCommit(log, static state => state.Stage(ExpiringRecord.None));
+        while (!isForgotten)
+        {
+            yield return TierStep.Wait;
+            isForgotten = TryCommit(log, static _ => { });
+        }
+
+        log.Tiers.Expiring = null;
+        yield return TierStep.Work();
+    }
+
+    private static TombstoneRecord? FindTombstone(BundleLease lease, long bundle, LedgerLog log, ExpiringRecord going)
+    {
+        for (int slot = 0; slot < lease.Entries; slot++)
+        {
+            long index = (bundle * StoreLimits.EntriesPerBundle) + slot;
+            EntryView entry = EntryView.Parse(lease.Entry(slot));
+            if (index >= going.AuditSize
+                && AuditTombstone.TryRead(index, entry.ContentType, entry.Payload) is { } tombstone
+                && tombstone.Ledger == log.Name
+                && tombstone.First == going.First
+                && tombstone.Count == going.Count)
+            {
+                return new TombstoneRecord(
+                    going.First, going.Count, index, entry.ReceivedMicros, tombstone.Reason);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The tombstone is durable in <c>_audit</c>: nobody reads these entries any more.</summary>
+    private IEnumerable<TierStep> Bury(LedgerLog log, TombstoneRecord record)
+    {
+        bool isCommitted = TryCommit(log, state => state.Stage(record));
+        while (!isCommitted)
+        {
+            // A crash in here is one before the record: the next visit finds the tombstone in `_audit`.
+            yield return TierStep.Wait;
+            isCommitted = TryCommit(log, static _ => { });
+        }
+
+        // A crash from here on finds the tombstone in state.log, and the next visit deletes the bytes.
+        log.Reader.Segments.Expired.Add(record);
+        parts.Services.Cache.Invalidate(
+            log.Id, record.First / StoreLimits.EntriesPerBundle, record.Count / StoreLimits.EntriesPerBundle);
+        log.Tiers.Expiring = null;
+        counters.Expired(record.Count);
+        yield return TierStep.Work();
     }
 
     /// <summary>Counts the time since what is due now was first found due.</summary>
@@ -90,11 +182,11 @@ internal sealed partial class LedgerVisit
     }
 
     /// <summary>Decides under the lock which entries go next. From then on nothing can keep them.</summary>
-    private bool TryDecide(LedgerLog log, long end, out (long First, long End) range)
+    private bool TryDecide(LedgerLog log, long end, [NotNullWhen(true)] out ExpiringRecord? going)
     {
         lock (retention.Decisions)
         {
-            range = default;
+            going = null;
             long now = parts.Now();
             RetentionPolicy policy = retention.PolicyOf(log.Id)!;
             foreach (PlannedMove move in Decide(log, policy, log.Tiers.SettledSize, now))
@@ -103,8 +195,13 @@ internal sealed partial class LedgerVisit
                 bool isCut = moveEnd < move.End && move.From == SegmentTier.Cold.Name();
                 if (move.To == "expired" && RetentionPlan.IsDue(move, now) && moveEnd > move.FirstIndex && !isCut)
                 {
-                    range = (move.FirstIndex, moveEnd);
-                    retention.BeginGoing(log.Id, range.First, range.End);
+                    // No entry of `_audit` before this size is the tombstone.
+                    long auditSize = parts.Catalog.Find(LedgerName.Audit) is { } audit
+                        ? parts.Ledgers.Get(audit.Id).Durable.Value
+                        : 0;
+                    going = new ExpiringRecord(move.FirstIndex, moveEnd - move.FirstIndex, auditSize);
+                    log.Tiers.Expiring = going;
+                    _isDecided = true;
                     return true;
                 }
             }
@@ -113,7 +210,7 @@ internal sealed partial class LedgerVisit
         }
     }
 
-    private static byte[] MakeTombstone(LedgerLog log, RetentionPolicy policy, (long First, long End) range)
+    private static byte[] MakeTombstone(LedgerLog log, RetentionPolicy policy, ExpiringRecord range)
     {
         CompactRange tree = new();
         Hash256[] leaves = new Hash256[StoreLimits.EntriesPerBundle];
@@ -125,7 +222,7 @@ internal sealed partial class LedgerVisit
         }
 
         return TombstoneEvent.Encode(
-            log.Name, range.First, range.End - range.First, tree.Root(), policy.ToString(), Reason(policy));
+            log.Name, range.First, range.Count, tree.Root(), policy.ToString(), Reason(policy));
     }
 
     private static string Reason(RetentionPolicy policy) =>

@@ -21,6 +21,9 @@ internal sealed partial class LedgerVisit(
     private readonly SegmentVerifier _verifier = new();
     private LedgerLog? _ledger;
 
+    // This visit decided that entries go, and their tombstone is not durable yet.
+    private bool _isDecided;
+
     /// <summary>Everything that is to be done for a ledger now.</summary>
     public IEnumerable<TierStep> Run(LedgerLog log)
     {
@@ -43,6 +46,11 @@ internal sealed partial class LedgerVisit(
             yield return TierStep.Work();
         }
 
+        foreach (TierStep step in FinishSaid(log))
+        {
+            yield return step;
+        }
+
         // A start may find tombstones whose payload is still there: the crash was between the two.
         foreach (TierStep step in Finish(log).Concat(Expire(log, policy)).Concat(Finish(log)).Concat(Move(log, policy)))
         {
@@ -56,16 +64,16 @@ internal sealed partial class LedgerVisit(
         if (_ledger is { } log)
         {
             log.Tiers.IsCleaned = false;
+            if (_isDecided)
+            {
+                // No tombstone says that they go: what failed is not a store that has stopped.
+                log.Tiers.Expiring = null;
+                _isDecided = false;
+            }
         }
-
-        retention.EndGoing();
     }
 
-    public void Dispose()
-    {
-        retention.EndGoing();
-        _encoder.Dispose();
-    }
+    public void Dispose() => _encoder.Dispose();
 
     /// <summary>Sees to it that the journal does not need what is due any more: a start that replayed entries into a
     /// segment would need their payload.</summary>

@@ -18,6 +18,10 @@ public sealed class TierRecordTests
         Assert.Equal(Tier, TierRecord.Decode(Tier.Encode()));
         Assert.Equal(Tombstone, TombstoneRecord.Decode(Tombstone.Encode()));
         Assert.Equal(Hold, HoldRecord.Decode(Hold.Encode()));
+        ExpiringRecord expiring = new(512, 256, 7);
+        Assert.Equal(expiring, ExpiringRecord.Decode(expiring.Encode()));
+        Assert.Equal(
+            "0002000000000000" + "0001000000000000" + "0700000000000000", Convert.ToHexString(expiring.Encode()));
         ExpiryProgressRecord progress = new(256, 99);
         Assert.Equal(progress, ExpiryProgressRecord.Decode(progress.Encode()));
     }
@@ -55,6 +59,22 @@ public sealed class TierRecordTests
         Apply(state, StateRecordType.Hold, (Hold with { ReleasedMicros = 5 }).Encode());
         Assert.Empty(state.Holds);
         Assert.Equal(CommittedLogFormat.RecordsOffset, state.LiveBytes);
+    }
+
+    [Fact]
+    public void A_tombstone_ends_what_was_about_to_expire()
+    {
+        LedgerState state = new();
+        Apply(state, StateRecordType.Expiring, new ExpiringRecord(512, 1024, 3).Encode());
+        Apply(state, StateRecordType.Expiring, new ExpiringRecord(512, 1024, 4).Encode());
+        Assert.Equal(4, state.Expiring!.AuditSize);
+        Apply(state, StateRecordType.Tombstone, Tombstone.Encode());
+        Assert.Null(state.Expiring);
+        long bytes = state.LiveBytes;
+        Apply(state, StateRecordType.Expiring, new ExpiringRecord(0, 256, 4).Encode());
+        Apply(state, StateRecordType.Expiring, ExpiringRecord.None.Encode());
+        Assert.Null(state.Expiring);
+        Assert.Equal(bytes, state.LiveBytes);
     }
 
     private static void Apply(LedgerState state, SealedRecord record)

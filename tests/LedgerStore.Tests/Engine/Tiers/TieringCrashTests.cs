@@ -1,6 +1,7 @@
 // The power fails at the steps of recompressing, moving, expiring and holding. After each: no entry is gone without
 // a tombstone, no held and no floored entry is gone, all else is right, and the next round finishes what was begun.
 using LedgerStore.Engine;
+using LedgerStore.Engine.Format;
 using LedgerStore.Tests.Simulation;
 using Xunit;
 using Xunit.Abstractions;
@@ -40,6 +41,43 @@ public sealed class TieringCrashTests(ITestOutputHelper output)
         static world => world.Expire(),
         expectedGone: 65_536 + 256,
         points: s_long ? 400 : 14);
+
+    [Fact]
+    public void A_tombstone_that_is_only_in_audit_is_finished_at_start()
+    {
+        SimulatedFileSystem disk = new(new SimulatedOptions());
+        TierWorld world = TierWorld.Open(disk, TierWorld.Day);
+        world.Create();
+        world.Append(1000);
+        world.Ledger.SetRetention(new RetentionPolicy { ExpireAfter = TimeSpan.FromHours(1) });
+        world.Time.Pass(TimeSpan.FromHours(2));
+        world.Round();
+        world.Time.Pass(TimeSpan.FromHours(25));
+        int waits = 0;
+        while (world.Core.Parts.Catalog.Find(LedgerName.Audit) is null || world.Core.Ledgers.Get(0).Durable.Value == 0)
+        {
+            // Until the tombstone is durable, and the worker has not heard of it.
+            world.Core.RunTiering();
+            world.Turn();
+            world.Time.Pass(TimeSpan.FromMilliseconds(1));
+            Assert.True(++waits < 10_000);
+        }
+
+        Assert.True(world.Log.Reader.Segments.Expired.IsEmpty);
+        SimulatedFileSystem left = disk.Crash(new KeepAll());
+        world.Dispose();
+        using TierWorld again = TierWorld.Open(left, TierWorld.Day * 2);
+        Assert.Equal((0, 768), (again.Log.Tiers.Expiring!.First, again.Log.Tiers.Expiring.Count));
+        StoreException busy = Assert.Throws<StoreException>(() => again.Ledger.PlaceHold(0, 10, "late", "legal"));
+        Assert.Equal(StoreReason.Busy, busy.Reason);
+
+        // No second check is needed: it is said already.
+        again.Round();
+        Assert.Equal(768, again.Check(1000));
+        again.CheckSaid();
+        Assert.Equal(1, again.Core.Ledgers.Get(0).Durable.Value);
+        again.Ledger.PlaceHold(0, 10, "late", "legal");
+    }
 
     private void Explore(
         int size,
@@ -111,6 +149,7 @@ public sealed class TieringCrashTests(ITestOutputHelper output)
         again.Check(size, isHeld ? mustStay : []);
         again.Round();
         Assert.Null(again.Core.Tiering.Status.LastFailure);
+        again.CheckSaid();
         again.Check(size, isHeld ? mustStay : []);
     }
 }
