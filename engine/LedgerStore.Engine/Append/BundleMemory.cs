@@ -11,23 +11,31 @@ internal sealed class BundleMemory
 {
     public const int BytesMin = 2 * 1024;
 
-    // Free arrays; beyond it, returned ones are left to the collector. A thousand ledgers that are appended to in turn
-    // fill, and give back, a thousand bundles at a time: 90 MB. Those in use are not counted: a store that failed never
-    // gives its own back, and the stores after it must not do without a pool for that.
-    private const long FreeBytesMax = 112L * 1024 * 1024;
+    // A thousand ledgers that are appended to in turn fill, and give back, a thousand bundles at a time: 90 MB. Those in
+    // use are not counted: a store that failed never gives its own back, and the stores after it must not do without a
+    // pool for that.
+    private const long SharedFreeBytesMax = 112L * 1024 * 1024;
     private const int FreeListsMax = 2_048;
     private const int StepsPerDoubling = 4;
 
     private readonly Lock _lock = new();
     private readonly int[] _sizes;
     private readonly Stack<byte[]>[] _free;
+    private readonly long _freeBytesMax;
+
+    // When each size was last asked for, counted in questions.
+    private readonly long[] _lastRent;
     private readonly Stack<Hash256[]> _freeLeaves = [];
     private readonly Stack<int[]> _freeEnds = [];
 
     private long _freeBytes;
+    private long _rents;
 
-    private BundleMemory()
+    /// <param name="freeBytesMax">Free arrays; beyond it, those of the size that was not asked for longest are left to
+    /// the collector.</param>
+    internal BundleMemory(long freeBytesMax)
     {
+        _freeBytesMax = freeBytesMax;
         List<int> sizes = [];
         for (long size = BytesMin; size <= 2 * StoreLimits.BundleBytesMax; size *= 2)
         {
@@ -39,10 +47,11 @@ internal sealed class BundleMemory
 
         _sizes = [.. sizes];
         _free = [.. sizes.Select(static _ => new Stack<byte[]>())];
+        _lastRent = new long[_sizes.Length];
     }
 
     /// <summary>Of all stores of the process, like the framework's own pool.</summary>
-    public static BundleMemory Shared { get; } = new();
+    public static BundleMemory Shared { get; } = new(SharedFreeBytesMax);
 
     /// <summary>An array of at least so many bytes. Its content is what it is.</summary>
     public byte[] Rent(int bytes)
@@ -50,13 +59,12 @@ internal sealed class BundleMemory
         int at = ClassOf(bytes);
         lock (_lock)
         {
+            _lastRent[at] = ++_rents;
             if (_free[at].TryPop(out byte[]? free))
             {
                 _freeBytes -= free.Length;
                 return free;
             }
-
-            DropFree(_sizes[at]);
         }
 
         return GC.AllocateUninitializedArray<byte>(_sizes[at]);
@@ -73,7 +81,7 @@ internal sealed class BundleMemory
         Invariant.That(_sizes[at] == array.Length, "only what was rented is returned");
         lock (_lock)
         {
-            if (_freeBytes + array.Length <= FreeBytesMax)
+            if (TryMakeRoom(array.Length, at))
             {
                 _free[at].Push(array);
                 _freeBytes += array.Length;
@@ -116,17 +124,31 @@ internal sealed class BundleMemory
         }
     }
 
-    /// <summary>Makes room below the limit for a new array: those of sizes that nobody asks for now must go. Under the
-    /// lock.</summary>
-    private void DropFree(int bytes)
+    /// <summary>Makes room below the limit for a returned array: sizes that were not asked for since this one was
+    /// go first. Under the lock.</summary>
+    /// <returns>False when all that is free was asked for later.</returns>
+    private bool TryMakeRoom(int bytes, int returned)
     {
-        for (int at = _free.Length - 1; at >= 0; at--)
+        while (_freeBytes + bytes > _freeBytesMax)
         {
-            while (_freeBytes + bytes > FreeBytesMax && _free[at].TryPop(out byte[]? unused))
+            int oldest = returned;
+            for (int at = 0; at < _free.Length; at++)
             {
-                _freeBytes -= unused.Length;
+                if (_free[at].Count > 0 && _lastRent[at] < _lastRent[oldest])
+                {
+                    oldest = at;
+                }
             }
+
+            if (oldest == returned)
+            {
+                return false;
+            }
+
+            _freeBytes -= _free[oldest].Pop().Length;
         }
+
+        return true;
     }
 
     private int ClassOf(int bytes)

@@ -217,7 +217,7 @@ internal sealed class OpenBundle
             return;
         }
 
-        byte[] larger = BundleMemory.Shared.Rent(Math.Max(bytes, _bytes.Length + (_bytes.Length / 2)));
+        byte[] larger = BundleMemory.Shared.Rent(Math.Max(bytes, 2 * _bytes.Length));
         Span.CopyTo(larger);
         BundleMemory.Shared.Return(_bytes);
         _bytes = larger;
