@@ -3,37 +3,14 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
-using LedgerStore.Bench.Client;
-using LedgerStore.Bench.Engine;
 using LedgerStore.Bench.Frame;
 using LedgerStore.Bench.Load;
-using LedgerStore.Bench.Peers;
-using LedgerStore.Bench.Proofs;
 using LedgerStore.Bench.Reports;
-using LedgerStore.Bench.Wire;
 
 namespace LedgerStore.Bench;
 
 internal static class Program
 {
-    private static readonly IBenchSuite[] Suites =
-    [
-        new ProofsSuite(),
-        new FramingSuite(),
-        new ClientSuite(),
-        new WireSuite(),
-        new SegmentsSuite(),
-        new VerifySuite(),
-        new EngineSuite(),
-        new ReadSuite(),
-        new RecoverySuite(),
-        new FloorSuite(),
-        new CheckpointsSuite(),
-        new TiersSuite(),
-        new PeersSuite(),
-        new ProfileSuite(),
-    ];
-
     private static int Main(string[] arguments)
     {
         if (arguments.Length > 0 && arguments[0] == "micro")
@@ -64,14 +41,14 @@ internal static class Program
         switch (name)
         {
             case "all":
-                return AllCommand.Run(arguments[1..], Suites);
+                return AllCommand.Run(arguments[1..]);
             case "compare":
                 return CompareCommand.Run(arguments[1..]);
             case "report":
                 return HtmlReport.Run(arguments[1..]);
             default:
-                IBenchSuite? suite = Array.Find(
-                    Suites, suite => string.Equals(suite.Name, name, StringComparison.Ordinal));
+                IBenchSuite? suite = BenchSuites.All.FirstOrDefault(
+                    suite => string.Equals(suite.Name, name, StringComparison.Ordinal));
                 return suite is null
                     ? throw new FormatException($"there is no suite '{name}'")
                     : Run(suite, arguments);
@@ -83,7 +60,7 @@ internal static class Program
         BenchOptions options = BenchOptions.Parse(arguments.AsSpan(1));
         Machine machine = Machine.Read(Environment.CurrentDirectory);
         Console.WriteLine(machine);
-        var run = new BenchRun(options, suite.Clock, Console.Out);
+        var run = new BenchRun(options, suite, Console.Out);
         run.PrintHead();
         suite.Run(run);
         if (options.JsonFile is string file)
@@ -91,7 +68,12 @@ internal static class Program
             BenchReport.Write(file, suite, arguments, machine, run);
         }
 
-        return run.Results.Any(result => result.Met == false) ? 1 : 0;
+        foreach (string figure in run.Unmeasured)
+        {
+            Console.Error.WriteLine($"{figure} has a target and was not measured");
+        }
+
+        return run.Unmeasured.Count > 0 || run.Results.Any(result => result.Met == false) ? 1 : 0;
     }
 
     // In this process: the generated projects of the default toolchain do not know our central package versions.
@@ -110,7 +92,7 @@ internal static class Program
     private static void PrintUsage()
     {
         Console.Error.WriteLine("usage: bench <suite> [--json FILE] [--seconds N] [--quick] [--only PART]");
-        foreach (IBenchSuite suite in Suites)
+        foreach (IBenchSuite suite in BenchSuites.All)
         {
             Console.Error.WriteLine($"  {suite.Name,-12} {suite.Summary}");
         }

@@ -17,6 +17,15 @@ internal sealed class ClientSuite : IBenchSuite
 
     public string Summary => "the client library against a server process, mutual TLS on loopback";
 
+    public IReadOnlyList<Target> Targets { get; } =
+    [
+        Target.AtLeast("client.append.64_callers_records_per_second", 80_000),
+        Target.AtLeast("client.append.64x16_records_per_second", 200_000),
+        Target.AtMost("client.append.single_added_ms", 0.1),
+        Target.AtLeast("client.verified_read.records_per_second", 500_000),
+        Target.AtLeast("client.import.lines_per_second", 400_000),
+    ];
+
     public void Run(BenchRun run) => RunAsync(run).GetAwaiter().GetResult();
 
     private static async Task RunAsync(BenchRun run)
@@ -26,10 +35,10 @@ internal sealed class ClientSuite : IBenchSuite
         await using (Appender appender = client.CreateAppender("demo", new AppenderOptions { Producer = "callers" }))
         {
             await RateAsync(
-                run, server, "client.append.64_callers", 80_000,
+                run, server, "client.append.64_callers",
                 time => ClientWork.CallersAsync(appender, 64, 1, time));
             await RateAsync(
-                run, server, "client.append.64x16", 200_000,
+                run, server, "client.append.64x16",
                 time => ClientWork.CallersAsync(appender, 64, 16, time));
             await SingleAsync(run, client, appender);
         }
@@ -41,7 +50,7 @@ internal sealed class ClientSuite : IBenchSuite
     /// <summary>The rate, and what a record costs both processes in processor time: on a busy machine the rate says how
     /// much of it was left to us, and the cost what we need.</summary>
     private static async Task RateAsync(
-        BenchRun run, BenchServer server, string name, double target, Func<TimeSpan, Task<double>> work)
+        BenchRun run, BenchServer server, string name, Func<TimeSpan, Task<double>> work)
     {
         await work(WarmUp(run));
         List<double> library = [];
@@ -57,9 +66,9 @@ internal sealed class ClientSuite : IBenchSuite
             serving.Add((server.CpuSeconds - other) * 1e6 / records);
             return rate;
         });
-        Report(run, name + "_records_per_second", "1/s", target, lowerIsBetter: false, rates);
-        Report(run, name + "_client_cpu_us", "us", null, lowerIsBetter: true, [.. library]);
-        Report(run, name + "_server_cpu_us", "us", null, lowerIsBetter: true, [.. serving]);
+        run.MoreIsBetter(name + "_records_per_second", "1/s", rates);
+        run.LessIsBetter(name + "_client_cpu_us", "us", library);
+        run.LessIsBetter(name + "_server_cpu_us", "us", serving);
     }
 
     private static async Task SingleAsync(BenchRun run, LedgerClient client, Appender appender)
@@ -75,10 +84,10 @@ internal sealed class ClientSuite : IBenchSuite
             raw[i] = await ClientWork.RawAsync(client.Channel, run.Options.RunTime);
         }
 
-        Report(run, "client.append.single_p50_ms", "ms", null, lowerIsBetter: true, library);
-        Report(run, "client.append.raw_p50_ms", "ms", null, lowerIsBetter: true, raw);
-        double[] added = [.. library.Zip(raw, static (with, without) => with - without)];
-        Report(run, "client.append.single_added_ms", "ms", 0.1, lowerIsBetter: true, added);
+        run.LessIsBetter("client.append.single_p50_ms", "ms", library);
+        run.LessIsBetter("client.append.raw_p50_ms", "ms", raw);
+        run.LessIsBetter(
+            "client.append.single_added_ms", "ms", library.Zip(raw, static (with, without) => with - without));
     }
 
     private static async Task ImportAsync(BenchRun run, LedgerClient client)
@@ -104,13 +113,10 @@ internal sealed class ClientSuite : IBenchSuite
         double[] rates = run.Options.Quick
             ? await RunsAsync(run, () => ClientWork.ImportAsync(appender, file, lines))
             : [await ClientWork.ImportAsync(appender, file, lines)];
-        Report(run, "client.import.lines_per_second", "1/s", 400_000, lowerIsBetter: false, rates);
+        run.MoreIsBetter("client.import.lines_per_second", "1/s", rates);
         double used = Environment.CpuUsage.TotalTime.TotalSeconds - cpu;
-        Report(
-            run, "client.import.client_cpu_us", "us", null, lowerIsBetter: true,
-            [used * 1e6 / ((long)rates.Length * lines)]);
-        double grown = (Environment.WorkingSet - before) / MegaByte;
-        Report(run, "client.import.memory_growth_mb", "MB", null, lowerIsBetter: true, [grown]);
+        run.LessIsBetter("client.import.client_cpu_us", "us", [used * 1e6 / ((long)rates.Length * lines)]);
+        run.LessIsBetter("client.import.memory_growth_mb", "MB", [(Environment.WorkingSet - before) / MegaByte]);
         File.Delete(file);
     }
 
@@ -121,17 +127,16 @@ internal sealed class ClientSuite : IBenchSuite
         Reader reader = client.CreateReader("demo");
         ReadOptions range = ReadOptions.Range(0, run.Options.Quick ? QuickReads : Reads);
         await ClientWork.ReadAsync(reader.Verified(verifier).ReadAsync(range));
-        Report(
-            run, "client.read.records_per_second", "1/s", null, lowerIsBetter: false,
+        run.MoreIsBetter(
+            "client.read.records_per_second", "1/s",
             await RunsAsync(run, () => ClientWork.ReadAsync(reader.ReadAsync(range))));
-        Report(
-            run, "client.verified_read.records_per_second", "1/s", 500_000, lowerIsBetter: false,
+        run.MoreIsBetter(
+            "client.verified_read.records_per_second", "1/s",
             await RunsAsync(run, () => ClientWork.ReadAsync(reader.Verified(verifier).ReadAsync(range))));
         double before = Environment.CpuUsage.TotalTime.TotalSeconds;
         await ClientWork.ReadAsync(reader.Verified(verifier).ReadAsync(range));
         double used = Environment.CpuUsage.TotalTime.TotalSeconds - before;
-        Report(
-            run, "client.verified_read.client_cpu_us", "us", null, lowerIsBetter: true, [used * 1e6 / range.Limit]);
+        run.LessIsBetter("client.verified_read.client_cpu_us", "us", [used * 1e6 / range.Limit]);
     }
 
     private static async Task<double[]> RunsAsync(BenchRun run, Func<Task<double>> work)
@@ -146,8 +151,4 @@ internal sealed class ClientSuite : IBenchSuite
     }
 
     private static TimeSpan WarmUp(BenchRun run) => TimeSpan.FromSeconds(run.Options.Quick ? 1 : 2);
-
-    private static void Report(
-        BenchRun run, string name, string unit, double? target, bool lowerIsBetter, double[] runs) =>
-        run.Report(new BenchResult(name, BenchRun.Median(runs), unit, Floor: null, target, lowerIsBetter, runs));
 }

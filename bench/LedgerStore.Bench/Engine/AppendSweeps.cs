@@ -38,17 +38,12 @@ internal static class AppendSweeps
         using AppendLoad load = new(store, shape);
         load.WarmUp(TimeSpan.FromSeconds(run.Options.Quick ? 0.5 : 3));
         LoadFigure[] figures = [.. Enumerable.Range(0, 3).Select(_ => load.Run(run.Options.RunTime / 2))];
-        Report(run, $"engine.sweep.{name}.records_per_second", "1/s", figures, figure => figure.RecordsPerSecond);
-        Report(run, $"engine.sweep.{name}.mb_per_second", "MB/s", figures,
-            figure => figure.RecordsPerSecond * shape.RecordBytes / 1e6);
-        Report(run, $"engine.sweep.{name}.p50_us", "us", figures, figure => figure.Latencies.PercentileMicros(0.5));
-    }
-
-    private static void Report(
-        BenchRun run, string name, string unit, LoadFigure[] figures, Func<LoadFigure, double> value)
-    {
-        double[] runs = [.. figures.Select(value)];
-        bool lower = string.Equals(unit, "us", StringComparison.Ordinal);
-        run.Report(new BenchResult(name, BenchRun.Median(runs), unit, null, null, lower, runs));
+        run.MoreIsBetter(
+            $"engine.sweep.{name}.records_per_second", "1/s", figures.Select(figure => figure.RecordsPerSecond));
+        run.MoreIsBetter(
+            $"engine.sweep.{name}.mb_per_second", "MB/s",
+            figures.Select(figure => figure.RecordsPerSecond * shape.RecordBytes / 1e6));
+        run.LessIsBetter(
+            $"engine.sweep.{name}.p50_us", "us", figures.Select(figure => figure.Latencies.PercentileMicros(0.5)));
     }
 }

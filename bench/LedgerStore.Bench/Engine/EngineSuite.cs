@@ -11,13 +11,24 @@ internal sealed class EngineSuite : IBenchSuite
 
     public string Summary => "durable appends: throughput, latency, allocation, memory; with the floor of the same run";
 
+    public IReadOnlyList<Target> Targets { get; } =
+    [
+        Target.AtLeast("engine.append.records_per_second", 1_000_000),
+        Target.AtLeast("engine.append.share_of_floor", 0.6),
+        Target.AtMost("engine.append.alloc_bytes_per_record", 2),
+        Target.AtLeast("engine.append.ledgers_1000_vs_1", 0.8),
+        Target.AtMost("engine.single.latency_vs_floor", 1.5),
+        Target.AtMost("engine.memory.peak_anonymous_mb", 400),
+        Target.AtMost("engine.memory.idle_10000_ledgers_mb", 200),
+    ];
+
     public void Run(BenchRun run)
     {
         double rate = 0;
         Part(run, "append", () =>
         {
             FlooredLoad one = new(run, new LoadShape());
-            one.Report("engine.append", FlooredLoad.Targets.Of(rate: 1_000_000, share: 0.6, allocation: 2));
+            one.Report("engine.append");
             rate = one.RecordsPerSecond;
         });
         Part(run, "ledgers", () => LedgersCompared.Measure(run));

@@ -21,10 +21,9 @@ internal sealed class FloorSuite : IBenchSuite
         Memory(run);
         Hashing(run);
         using CpuFloor cpu = new(256);
-        double[] runs = [.. Enumerable.Range(0, run.Options.Runs).Select(_ => cpu.Run(run.Options.RunTime))];
-        run.Report(new BenchResult(
-            "floor.hash_and_compress.entries_per_second", BenchRun.Median(runs), "1/s", null, null,
-            LowerIsBetter: false, runs));
+        run.MoreIsBetter(
+            "floor.hash_and_compress.entries_per_second", "1/s",
+            Enumerable.Range(0, run.Options.Runs).Select(_ => cpu.Run(run.Options.RunTime)));
     }
 
     private static void Disk(BenchRun run)
@@ -35,10 +34,9 @@ internal sealed class FloorSuite : IBenchSuite
             int[] size = [kilobytes * 1024];
             var runs = Enumerable.Range(0, run.Options.Runs).Select(_ => disk.Run(size, run.Options.RunTime)).ToList();
             string name = $"floor.write_sync.{kilobytes}_kib";
-            Report(run, name + ".p50_us", "us", runs.Select(each => each.Latencies.PercentileMicros(0.5)), lower: true);
-            Report(
-                run, name + ".p99_us", "us", runs.Select(each => each.Latencies.PercentileMicros(0.99)), lower: true);
-            Report(run, name + ".mb_per_second", "MB/s", runs.Select(each => each.BytesPerSecond / 1e6), lower: false);
+            run.LessIsBetter(name + ".p50_us", "us", runs.Select(each => each.Latencies.PercentileMicros(0.5)));
+            run.LessIsBetter(name + ".p99_us", "us", runs.Select(each => each.Latencies.PercentileMicros(0.99)));
+            run.MoreIsBetter(name + ".mb_per_second", "MB/s", runs.Select(each => each.BytesPerSecond / 1e6));
         }
     }
 
@@ -47,10 +45,10 @@ internal sealed class FloorSuite : IBenchSuite
         byte[] from = new byte[64 * Megabyte];
         byte[] to = new byte[64 * Megabyte];
         new Random(1).NextBytes(from);
-        run.Rate("floor.memcpy.64_mib.bytes_per_second", null, from.Length, () => from.CopyTo(to, 0));
-        run.Rate("floor.memcpy.64_kib.bytes_per_second", null, 65_536, () => from.AsSpan(0, 65_536).CopyTo(to));
-        run.Rate("floor.crc32c.64_kib.bytes_per_second", null, 65_536, () => Crc32C.Compute(from.AsSpan(0, 65_536)));
-        run.Rate("floor.crc32c.1_mib.bytes_per_second", null, Megabyte, () => Crc32C.Compute(from.AsSpan(0, Megabyte)));
+        run.Rate("floor.memcpy.64_mib.bytes_per_second", from.Length, () => from.CopyTo(to, 0));
+        run.Rate("floor.memcpy.64_kib.bytes_per_second", 65_536, () => from.AsSpan(0, 65_536).CopyTo(to));
+        run.Rate("floor.crc32c.64_kib.bytes_per_second", 65_536, () => Crc32C.Compute(from.AsSpan(0, 65_536)));
+        run.Rate("floor.crc32c.1_mib.bytes_per_second", Megabyte, () => Crc32C.Compute(from.AsSpan(0, Megabyte)));
     }
 
     private static void Hashing(BenchRun run)
@@ -67,13 +65,7 @@ internal sealed class FloorSuite : IBenchSuite
         using Lz4Compressor lz4 = new(Lz4Effort.Fast);
         byte[] compressed = new byte[65_536];
         long batch = 0;
-        run.Rate("floor.lz4.64_kib_of_records.bytes_per_second", null, 65_536, () =>
+        run.Rate("floor.lz4.64_kib_of_records.bytes_per_second", 65_536, () =>
             lz4.Compress(pool.Batch(batch++), compressed));
-    }
-
-    private static void Report(BenchRun run, string name, string unit, IEnumerable<double> values, bool lower)
-    {
-        double[] runs = [.. values];
-        run.Report(new BenchResult(name, BenchRun.Median(runs), unit, null, null, lower, runs));
     }
 }

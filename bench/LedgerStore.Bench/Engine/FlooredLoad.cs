@@ -45,33 +45,38 @@ internal sealed class FlooredLoad
     /// <summary>The slower loop of each run.</summary>
     public double[] Floors => [.. _diskFloors.Zip(_cpuFloors, Math.Min)];
 
-    public void Report(string name, Targets targets)
+    public void Report(string name)
     {
-        double floor = BenchRun.Median(Floors);
-        Add(name + ".records_per_second", "1/s", targets.Rate, figure => figure.RecordsPerSecond, floor);
-        Add(name + ".mb_per_second", "MB/s", null, figure => figure.RecordsPerSecond * PayloadBytes / 1e6, null);
-        double[] shares = [.. _figures.Select((figure, i) => figure.RecordsPerSecond / Floors[i])];
-        _run.Report(new BenchResult(
-            name + ".share_of_floor", BenchRun.Median(shares), "x", null, targets.Share, LowerIsBetter: false, shares));
-        Floor(name + ".floor.disk_records_per_second", _diskFloors);
-        Floor(name + ".floor.cpu_records_per_second", _cpuFloors);
-        ReportCosts(name, targets);
+        _run.MoreIsBetter(
+            name + ".records_per_second", "1/s", Each(figure => figure.RecordsPerSecond), BenchRun.Median(Floors));
+        _run.MoreIsBetter(
+            name + ".mb_per_second", "MB/s", Each(figure => figure.RecordsPerSecond * PayloadBytes / 1e6));
+        _run.MoreIsBetter(
+            name + ".share_of_floor", "x", _figures.Zip(Floors, (figure, floor) => figure.RecordsPerSecond / floor));
+        _run.MoreIsBetter(name + ".floor.disk_records_per_second", "1/s", _diskFloors);
+        _run.MoreIsBetter(name + ".floor.cpu_records_per_second", "1/s", _cpuFloors);
+        ReportCosts(name);
         ReportLatencies(name);
     }
 
-    private void ReportCosts(string name, Targets targets)
+    private void ReportCosts(string name)
     {
-        Cost(name + ".alloc_bytes_per_record", "B", targets.Allocation,
-            figure => (double)figure.AllocatedBytes / figure.Records);
-        Cost(name + ".cpu_seconds_per_million", "s", null, figure => figure.CpuSeconds * 1e6 / figure.Records);
-        Cost(name + ".journal_bytes_per_record", "B", null, figure => (double)figure.JournalBytes / figure.Records);
-        Cost(name + ".written_bytes_per_record", "B", null, figure => (double)figure.WrittenBytes / figure.Records);
-        Cost(name + ".commits_per_million", "", null, figure => figure.FrameBytes.Length * 1e6 / figure.Records);
+        _run.LessIsBetter(
+            name + ".alloc_bytes_per_record", "B", Each(figure => (double)figure.AllocatedBytes / figure.Records));
+        _run.LessIsBetter(
+            name + ".cpu_seconds_per_million", "s", Each(figure => figure.CpuSeconds * 1e6 / figure.Records));
+        _run.LessIsBetter(
+            name + ".journal_bytes_per_record", "B", Each(figure => (double)figure.JournalBytes / figure.Records));
+        _run.LessIsBetter(
+            name + ".written_bytes_per_record", "B", Each(figure => (double)figure.WrittenBytes / figure.Records));
+        _run.LessIsBetter(
+            name + ".commits_per_million", "", Each(figure => figure.FrameBytes.Length * 1e6 / figure.Records));
         for (int generation = 0; generation <= 2; generation++)
         {
             int which = generation;
-            Cost($"{name}.gc_gen{which}_per_million", "", null,
-                figure => figure.Collections[which] * 1e6 / figure.Records);
+            _run.LessIsBetter(
+                $"{name}.gc_gen{which}_per_million", "",
+                Each(figure => figure.Collections[which] * 1e6 / figure.Records));
         }
     }
 
@@ -80,33 +85,13 @@ internal sealed class FlooredLoad
         (string Suffix, double Share)[] points = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p99_9", 0.999)];
         foreach ((string suffix, double share) in points)
         {
-            Cost($"{name}.latency_{suffix}_us", "us", null, figure => figure.Latencies.PercentileMicros(share));
+            _run.LessIsBetter(
+                $"{name}.latency_{suffix}_us", "us", Each(figure => figure.Latencies.PercentileMicros(share)));
         }
 
-        Cost(name + ".latency_max_us", "us", null, figure => figure.Latencies.MaxMicros);
-        Cost(name + ".rss_anon_mb", "MB", null, figure => figure.RssAnonMegabytes);
+        _run.LessIsBetter(name + ".latency_max_us", "us", Each(figure => figure.Latencies.MaxMicros));
+        _run.LessIsBetter(name + ".rss_anon_mb", "MB", Each(figure => figure.RssAnonMegabytes));
     }
 
-    private void Add(string name, string unit, double? target, Func<LoadFigure, double> value, double? floor)
-    {
-        double[] runs = [.. _figures.Select(value)];
-        _run.Report(new BenchResult(name, BenchRun.Median(runs), unit, floor, target, LowerIsBetter: false, runs));
-    }
-
-    private void Cost(string name, string unit, double? target, Func<LoadFigure, double> value)
-    {
-        double[] runs = [.. _figures.Select(value)];
-        _run.Report(new BenchResult(name, BenchRun.Median(runs), unit, null, target, LowerIsBetter: true, runs));
-    }
-
-    private void Floor(string name, List<double> runs) => _run.Report(new BenchResult(
-        name, BenchRun.Median([.. runs]), "1/s", null, null, LowerIsBetter: false, [.. runs]));
-
-    /// <summary>What a load must reach; null where it only informs.</summary>
-    internal sealed record Targets(double? Rate, double? Share, double? Allocation)
-    {
-        public static Targets None { get; } = new(null, null, null);
-
-        public static Targets Of(double rate, double share, double allocation) => new(rate, share, allocation);
-    }
+    private IEnumerable<double> Each(Func<LoadFigure, double> value) => _figures.Select(value);
 }

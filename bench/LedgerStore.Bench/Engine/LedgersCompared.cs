@@ -33,7 +33,7 @@ internal static class LedgersCompared
                 / (first.RecordsPerSecond + fourth.RecordsPerSecond));
         }
 
-        Report(run, "engine.append.ledgers_1000_vs_1", "x", 0.8, [.. ratios], lower: false);
+        run.MoreIsBetter("engine.append.ledgers_1000_vs_1", "x", ratios);
         Report(run, "1", ones);
         Report(run, "1000", manys);
     }
@@ -41,18 +41,13 @@ internal static class LedgersCompared
     private static void Report(BenchRun run, string ledgers, List<LoadFigure> figures)
     {
         string name = $"engine.append.ledgers_{ledgers}.";
-        Report(run, name + "records_per_second", "1/s", null,
-            [.. figures.Select(f => f.RecordsPerSecond)], lower: false);
-        Report(run, name + "cpu_seconds_per_million", "s", null,
-            [.. figures.Select(f => f.CpuSeconds * 1e6 / f.Records)], lower: true);
-        Report(run, name + "alloc_bytes_per_record", "B", null,
-            [.. figures.Select(f => (double)f.AllocatedBytes / f.Records)], lower: true);
-        Report(run, name + "rss_anon_mb", "MB", null, [.. figures.Select(f => f.RssAnonMegabytes)], lower: true);
-        Report(run, name + "written_bytes_per_record", "B", null,
-            [.. figures.Select(f => (double)f.WrittenBytes / f.Records)], lower: true);
+        run.MoreIsBetter(name + "records_per_second", "1/s", figures.Select(each => each.RecordsPerSecond));
+        run.LessIsBetter(
+            name + "cpu_seconds_per_million", "s", figures.Select(each => each.CpuSeconds * 1e6 / each.Records));
+        run.LessIsBetter(
+            name + "alloc_bytes_per_record", "B", figures.Select(each => (double)each.AllocatedBytes / each.Records));
+        run.LessIsBetter(name + "rss_anon_mb", "MB", figures.Select(each => each.RssAnonMegabytes));
+        run.LessIsBetter(
+            name + "written_bytes_per_record", "B", figures.Select(each => (double)each.WrittenBytes / each.Records));
     }
-
-    private static void Report(
-        BenchRun run, string name, string unit, double? target, double[] runs, bool lower) =>
-        run.Report(new BenchResult(name, BenchRun.Median(runs), unit, null, target, lower, runs));
 }

@@ -24,9 +24,8 @@ internal static class MemoryUse
         using Child child = new("memory", "-", seconds, ledgers.ToString(CultureInfo.InvariantCulture));
         double[] numbers = child.ReadNumbers();
         double[] quarters = numbers[..4];
-        Report(run, name + "peak_anonymous_mb", "MB", 400, quarters.Max(), quarters);
-        double growth = quarters[3] - quarters[0];
-        Report(run, name + "growth_first_to_last_quarter_mb", "MB", null, growth, [growth]);
+        run.LessIsBetter(name + "peak_anonymous_mb", "MB", [quarters.Max()]);
+        run.LessIsBetter(name + "growth_first_to_last_quarter_mb", "MB", [quarters[3] - quarters[0]]);
     }
 
     private static void Idle(BenchRun run)
@@ -36,16 +35,12 @@ internal static class MemoryUse
         {
             using Child child = new("idle", directory, IdleLedgers.ToString(CultureInfo.InvariantCulture));
             double[] numbers = child.ReadNumbers();
-            Report(run, "engine.memory.idle_10000_ledgers_mb", "MB", 200, numbers[0], [numbers[0]]);
-            Report(run, "engine.create_10000_ledgers_seconds", "s", null, numbers[1], [numbers[1]]);
+            run.LessIsBetter("engine.memory.idle_10000_ledgers_mb", "MB", [numbers[0]]);
+            run.LessIsBetter("engine.create_10000_ledgers_seconds", "s", [numbers[1]]);
         }
         finally
         {
             Directory.Delete(directory, recursive: true);
         }
     }
-
-    private static void Report(
-        BenchRun run, string name, string unit, double? target, double value, double[] runs) =>
-        run.Report(new BenchResult(name, value, unit, null, target, LowerIsBetter: true, runs));
 }

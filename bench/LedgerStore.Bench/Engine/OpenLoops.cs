@@ -18,22 +18,15 @@ internal static class OpenLoops
             var runs = Enumerable.Range(0, run.Options.Runs)
                 .Select(_ => load.Run(rate, run.Options.RunTime)).ToList();
             string name = $"engine.open_loop.load_{percent}_percent";
-            Report(run, name + ".records_per_second", "1/s", runs.Select(each => each.RecordsPerSecond), lower: false);
+            run.MoreIsBetter(name + ".records_per_second", "1/s", runs.Select(each => each.RecordsPerSecond));
             (string, double)[] points = [("p50", 0.5), ("p99", 0.99), ("p99_9", 0.999)];
             foreach ((string point, double share) in points)
             {
-                Report(
-                    run, $"{name}.{point}_us", "us",
-                    runs.Select(each => each.Latencies.PercentileMicros(share)), lower: true);
+                run.LessIsBetter(
+                    $"{name}.{point}_us", "us", runs.Select(each => each.Latencies.PercentileMicros(share)));
             }
 
-            Report(run, name + ".max_us", "us", runs.Select(each => each.Latencies.MaxMicros), lower: true);
+            run.LessIsBetter(name + ".max_us", "us", runs.Select(each => each.Latencies.MaxMicros));
         }
-    }
-
-    private static void Report(BenchRun run, string name, string unit, IEnumerable<double> values, bool lower)
-    {
-        double[] runs = [.. values];
-        run.Report(new BenchResult(name, BenchRun.Median(runs), unit, null, null, lower, runs));
     }
 }

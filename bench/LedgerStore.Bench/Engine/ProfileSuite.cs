@@ -28,14 +28,14 @@ internal sealed class ProfileSuite : IBenchSuite
 
         foreach (Stage stage in Enum.GetValues<Stage>())
         {
-            Report(run, $"profile.{NameOf(stage)}.ns_per_record", "ns", with, each => NanosOf(each, stage));
+            run.LessIsBetter(
+                $"profile.{NameOf(stage)}.ns_per_record", "ns", with.Select(each => NanosOf(each, stage)));
         }
 
-        Report(run, "profile.cpu.ns_per_record", "ns", with, each => each[2] * 1e9 / each[0]);
-        Report(run, "profile.elapsed.ns_per_record", "ns", with, each => each[1] * 1e9 / each[0]);
-        double[] overhead = [.. with.Zip(without, (on, off) => (on[2] / on[0] / (off[2] / off[0])) - 1)];
-        run.Report(new BenchResult(
-            "profile.cpu_overhead", BenchRun.Median(overhead), "x", null, null, LowerIsBetter: true, overhead));
+        run.LessIsBetter("profile.cpu.ns_per_record", "ns", with.Select(each => each[2] * 1e9 / each[0]));
+        run.LessIsBetter("profile.elapsed.ns_per_record", "ns", with.Select(each => each[1] * 1e9 / each[0]));
+        run.LessIsBetter(
+            "profile.cpu_overhead", "x", with.Zip(without, (on, off) => (on[2] / on[0] / (off[2] / off[0])) - 1));
     }
 
     // The copy is done under the gate's lock and is a part of the gate's time: each is shown by itself.
@@ -55,11 +55,4 @@ internal sealed class ProfileSuite : IBenchSuite
     }
 
     private static string NameOf(Stage stage) => stage.ToString().ToLowerInvariant();
-
-    private static void Report(
-        BenchRun run, string name, string unit, List<double[]> measured, Func<double[], double> value)
-    {
-        double[] runs = [.. measured.Select(value)];
-        run.Report(new BenchResult(name, BenchRun.Median(runs), unit, null, null, LowerIsBetter: true, runs));
-    }
 }

@@ -22,6 +22,14 @@ internal sealed class ReadSuite : IBenchSuite
     /// <summary>One thread that waits for nothing: the disk is not asked.</summary>
     public BenchClock Clock => BenchClock.ThreadCpu;
 
+    public IReadOnlyList<Target> Targets { get; } =
+    [
+        Target.AtLeast("engine.read.sequential_records_per_second", 4_000_000),
+        Target.AtLeast("engine.read.random_warm_per_second", 1_000_000),
+        Target.AtLeast("engine.read.random_page_cache_per_second", 20_000),
+        Target.AtMost("engine.disk.bytes_ratio", 0.55),
+    ];
+
     public void Run(BenchRun run)
     {
         int segments = run.Options.Quick ? 8 : 32;
@@ -34,16 +42,15 @@ internal sealed class ReadSuite : IBenchSuite
             {
                 Ledger ledger = store.GetLedger(BenchStore.Name(0));
                 long[] warm = Indexes(WarmBundles * 256L);
-                run.Rate("engine.read.random_warm_per_second", 1_000_000, Reads, () => ReadSingly(ledger, warm));
-                run.Rate(
-                    "engine.read.sequential_records_per_second", 4_000_000, ledger.Size, () => ReadInOrder(ledger));
+                run.Rate("engine.read.random_warm_per_second", Reads, () => ReadSingly(ledger, warm));
+                run.Rate("engine.read.sequential_records_per_second", ledger.Size, () => ReadInOrder(ledger));
             }
 
             using (Store store = Open(directory, cacheBytes: 1 << 20))
             {
                 Ledger ledger = store.GetLedger(BenchStore.Name(0));
                 long[] cold = Indexes(ledger.Size);
-                run.Rate("engine.read.random_page_cache_per_second", 20_000, Reads, () => ReadSingly(ledger, cold));
+                run.Rate("engine.read.random_page_cache_per_second", Reads, () => ReadSingly(ledger, cold));
             }
         }
         finally
@@ -93,8 +100,7 @@ internal sealed class ReadSuite : IBenchSuite
         }
 
         double ratio = files.Sum(file => (double)file.Length) / ((double)segments * SegmentEntries * 256);
-        run.Report(new BenchResult(
-            "engine.disk.bytes_ratio", ratio, "B/B", null, 0.55, LowerIsBetter: true, [ratio]));
+        run.LessIsBetter("engine.disk.bytes_ratio", "B/B", [ratio]);
     }
 
     private static long[] Indexes(long below)

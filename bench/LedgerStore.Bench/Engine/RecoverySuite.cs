@@ -15,6 +15,12 @@ internal sealed class RecoverySuite : IBenchSuite
 
     public string Summary => "opening after kill -9 with a full journal, and a clean store of 10 million entries";
 
+    public IReadOnlyList<Target> Targets { get; } =
+    [
+        Target.AtLeast("engine.open.journal_mb_per_second", 300),
+        Target.AtMost("engine.open.clean_ms_10m", 500),
+    ];
+
     public void Run(BenchRun run)
     {
         if (run.Options.Includes("journal"))
@@ -65,14 +71,10 @@ internal sealed class RecoverySuite : IBenchSuite
             }
         }
 
-        run.Report(new BenchResult(
-            "engine.open.journal_mb_per_second", BenchRun.Median([.. rates]), "MB/s", BenchRun.Median([.. floors]), 300,
-            LowerIsBetter: false, [.. rates]));
+        run.MoreIsBetter("engine.open.journal_mb_per_second", "MB/s", rates, floor: BenchRun.Median([.. floors]));
 
         // What it is without the disk and without others on the machine: by the processor time of the opening process.
-        run.Report(new BenchResult(
-            "engine.open.journal_mb_per_cpu_second", BenchRun.Median([.. cpuRates]), "MB/s", null, null,
-            LowerIsBetter: false, [.. cpuRates]));
+        run.MoreIsBetter("engine.open.journal_mb_per_cpu_second", "MB/s", cpuRates);
     }
 
     private static void Clean(BenchRun run)
@@ -91,10 +93,11 @@ internal sealed class RecoverySuite : IBenchSuite
                 opener.ReadLine();
             }
 
-            Report(run, "engine.open.clean_ms_10m", 500, opens);
-            Report(run, "engine.open.clean_first_ledger_ms_10m", null, reads);
-            double[] warm = [.. Enumerable.Range(0, run.Options.Runs).Select(_ => OpenHere(directory))];
-            Report(run, "engine.open.clean_same_process_ms_10m", null, warm);
+            run.LessIsBetter("engine.open.clean_ms_10m", "ms", opens);
+            run.LessIsBetter("engine.open.clean_first_ledger_ms_10m", "ms", reads);
+            run.LessIsBetter(
+                "engine.open.clean_same_process_ms_10m", "ms",
+                Enumerable.Range(0, run.Options.Runs).Select(_ => OpenHere(directory)));
         }
         finally
         {
@@ -120,7 +123,4 @@ internal sealed class RecoverySuite : IBenchSuite
         using Store store = Store.Open(new StoreOptions { Directory = directory });
         return watch.Elapsed.TotalMilliseconds;
     }
-
-    private static void Report(BenchRun run, string name, double? target, double[] runs) =>
-        run.Report(new BenchResult(name, BenchRun.Median(runs), "ms", null, target, LowerIsBetter: true, runs));
 }

@@ -10,6 +10,15 @@ internal sealed class SegmentsSuite : IBenchSuite
 
     public string Summary => "encoding, reading and verifying sealed segments; one core, page cache";
 
+    public IReadOnlyList<Target> Targets { get; } =
+    [
+        Target.AtLeast("segments.sequential_read.records_per_second", 4_000_000),
+        Target.AtLeast("segments.random_read.cached_per_second", 1_000_000),
+        Target.AtLeast("segments.random_read.page_cache_per_second", 20_000),
+        Target.AtLeast("segments.verify.records_per_second", 1_500_000),
+        Target.AtMost("segments.stored_per_payload.hot", 0.55),
+    ];
+
     public void Run(BenchRun run)
     {
         SegmentBenchmarks work = new();
@@ -17,23 +26,20 @@ internal sealed class SegmentsSuite : IBenchSuite
         try
         {
             const long All = SegmentBenchmarks.Segments * 65_536L;
-            run.Rate("segments.encode.records_per_second", null, 256, () => work.Encode());
-            run.Rate("segments.decode.records_per_second", null, 256, work.Decode);
-            run.Rate("segments.sequential_read.records_per_second", 4_000_000, All, () => work.SequentialRead());
-            run.Rate("segments.random_read.cached_per_second", 1_000_000, SegmentBenchmarks.RandomReads,
+            run.Rate("segments.encode.records_per_second", 256, () => work.Encode());
+            run.Rate("segments.decode.records_per_second", 256, work.Decode);
+            run.Rate("segments.sequential_read.records_per_second", All, () => work.SequentialRead());
+            run.Rate("segments.random_read.cached_per_second", SegmentBenchmarks.RandomReads,
                 () => work.RandomReadFromCache());
-            run.Rate("segments.random_read.page_cache_per_second", 20_000, SegmentBenchmarks.RandomReads,
+            run.Rate("segments.random_read.page_cache_per_second", SegmentBenchmarks.RandomReads,
                 () => work.RandomReadFromPageCache());
-            run.Rate("segments.verify.records_per_second", 1_500_000, 65_536, work.Verify);
-            Ratio(run, "segments.stored_per_payload.hot", 0.55, work.StoredPerPayloadFast);
-            Ratio(run, "segments.stored_per_payload.warm", null, work.StoredPerPayloadDense);
+            run.Rate("segments.verify.records_per_second", 65_536, work.Verify);
+            run.LessIsBetter("segments.stored_per_payload.hot", "B/B", [work.StoredPerPayloadFast]);
+            run.LessIsBetter("segments.stored_per_payload.warm", "B/B", [work.StoredPerPayloadDense]);
         }
         finally
         {
             work.Cleanup();
         }
     }
-
-    private static void Ratio(BenchRun run, string name, double? target, double value) =>
-        run.Report(new BenchResult(name, value, "B/B", null, target, LowerIsBetter: true, [value]));
 }

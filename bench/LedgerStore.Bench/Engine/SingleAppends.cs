@@ -27,21 +27,14 @@ internal static class SingleAppends
         }
 
         double floor = BenchRun.Median([.. floors.Select(each => each.PercentileMicros(0.5))]);
-        Report(run, "engine.single.p50_us", "us", floor, null, appends.Select(each => each.PercentileMicros(0.5)));
-        Report(run, "engine.single.p99_us", "us", null, null, appends.Select(each => each.PercentileMicros(0.99)));
-        Report(run, "engine.single.max_us", "us", null, null, appends.Select(each => each.MaxMicros));
+        run.LessIsBetter("engine.single.p50_us", "us", appends.Select(each => each.PercentileMicros(0.5)), floor);
+        run.LessIsBetter("engine.single.p99_us", "us", appends.Select(each => each.PercentileMicros(0.99)));
+        run.LessIsBetter("engine.single.max_us", "us", appends.Select(each => each.MaxMicros));
 
         // Where others sync the same disk, both have two humps, and a median jumps between them: the mean tells.
-        Report(run, "engine.single.mean_vs_floor", "x", null, null, appends.Zip(
+        run.LessIsBetter("engine.single.mean_vs_floor", "x", appends.Zip(
             floors, (append, page4096) => append.MeanMicros / page4096.MeanMicros));
-        Report(run, "engine.single.latency_vs_floor", "x", null, 1.5, appends.Zip(
+        run.LessIsBetter("engine.single.latency_vs_floor", "x", appends.Zip(
             floors, (append, page4096) => append.PercentileMicros(0.5) / page4096.PercentileMicros(0.5)));
-    }
-
-    private static void Report(
-        BenchRun run, string name, string unit, double? floor, double? target, IEnumerable<double> values)
-    {
-        double[] runs = [.. values];
-        run.Report(new BenchResult(name, BenchRun.Median(runs), unit, floor, target, LowerIsBetter: true, runs));
     }
 }

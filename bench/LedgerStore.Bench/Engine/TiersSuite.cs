@@ -22,6 +22,15 @@ internal sealed class TiersSuite : IBenchSuite
 
     public string Summary => "moving under load, size of warm segments, proofs for what is cold or gone";
 
+    public IReadOnlyList<Target> Targets { get; } =
+    [
+        Target.AtMost("tiers.append_slowdown", 0.1),
+        Target.AtLeast("tiers.background.bytes_per_second", 20 * MegaByte),
+        Target.AtMost("tiers.warm_ratio", 0.85),
+        Target.AtLeast("tiers.proofs.cold_vs_hot", 0.9),
+        Target.AtLeast("tiers.proofs.expired_vs_hot", 0.9),
+    ];
+
     public void Run(BenchRun run)
     {
         if (run.Options.Includes("slowdown"))
@@ -66,8 +75,8 @@ internal sealed class TiersSuite : IBenchSuite
             await moved.ConfigureAwait(false);
         }
 
-        Report(run, "tiers.append_slowdown", "", 0.1, lowerIsBetter: true, [.. slowdowns]);
-        Report(run, "tiers.background.bytes_per_second", "B/s", 20 * MegaByte, lowerIsBetter: false, [.. rates]);
+        run.LessIsBetter("tiers.append_slowdown", "", slowdowns);
+        run.MoreIsBetter("tiers.background.bytes_per_second", "B/s", rates);
         if (store.Store.TieringStatus.LastFailure is { } failure)
         {
             throw new InvalidOperationException(failure);
@@ -84,8 +93,8 @@ internal sealed class TiersSuite : IBenchSuite
         await ledger.ApplyRetentionAsync().ConfigureAwait(false);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         double ratio = (double)TierLedgers.BytesOf(ledger, "warm") / hot;
-        Report(run, "tiers.warm_ratio", "B/B", 0.85, lowerIsBetter: true, [ratio]);
-        Report(run, "tiers.recompress.bytes_per_second", "B/s", null, lowerIsBetter: false, [hot / seconds]);
+        run.LessIsBetter("tiers.warm_ratio", "B/B", [ratio]);
+        run.MoreIsBetter("tiers.recompress.bytes_per_second", "B/s", [hot / seconds]);
     }
 
     private async Task RunProofs(BenchRun run, BenchStore store)
@@ -99,12 +108,12 @@ internal sealed class TiersSuite : IBenchSuite
             throw new InvalidOperationException($"nothing moved: {store.Store.TieringStatus.LastFailure}");
         }
 
-        run.Rate("tiers.proofs.hot_per_second", null, ProofsAtOnce, () => Prove(hot));
-        run.Rate("tiers.proofs.cold_per_second", null, ProofsAtOnce, () => Prove(cold));
-        run.Rate("tiers.proofs.expired_per_second", null, ProofsAtOnce, () => Prove(gone));
-        run.Speedup("tiers.proofs.cold_vs_hot", 0.9, () => Prove(hot), () => Prove(cold));
-        run.Speedup("tiers.proofs.expired_vs_hot", 0.9, () => Prove(hot), () => Prove(gone));
-        run.Rate("tiers.read.cold_directory_per_second", null, Reads, () => Read(cold).GetAwaiter().GetResult());
+        run.Rate("tiers.proofs.hot_per_second", ProofsAtOnce, () => Prove(hot));
+        run.Rate("tiers.proofs.cold_per_second", ProofsAtOnce, () => Prove(cold));
+        run.Rate("tiers.proofs.expired_per_second", ProofsAtOnce, () => Prove(gone));
+        run.Speedup("tiers.proofs.cold_vs_hot", () => Prove(hot), () => Prove(cold));
+        run.Speedup("tiers.proofs.expired_vs_hot", () => Prove(hot), () => Prove(gone));
+        run.Rate("tiers.read.cold_directory_per_second", Reads, () => Read(cold).GetAwaiter().GetResult());
     }
 
     private static async Task<Ledger> MakeAsync(BenchStore store, string name, RetentionPolicy policy)
@@ -150,8 +159,4 @@ internal sealed class TiersSuite : IBenchSuite
             SecondCheckAfter = TimeSpan.Zero,
         },
     };
-
-    private static void Report(
-        BenchRun run, string name, string unit, double? target, bool lowerIsBetter, double[] values) =>
-        run.Report(new BenchResult(name, BenchRun.Median(values), unit, null, target, lowerIsBetter, values));
 }

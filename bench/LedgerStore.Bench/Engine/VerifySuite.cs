@@ -16,6 +16,9 @@ internal sealed class VerifySuite : IBenchSuite
 
     public string Summary => "offline verification of a closed store, with its share of the hashing floor";
 
+    public IReadOnlyList<Target> Targets { get; } =
+        [Target.AtLeast("verify.offline.entries_per_second", 3_000_000)];
+
     public void Run(BenchRun run)
     {
         using BenchStore store = new(1);
@@ -30,11 +33,11 @@ internal sealed class VerifySuite : IBenchSuite
         floor.Run(1, TimeSpan.FromSeconds(0.5));
         foreach (int threads in (int[])[1, 2])
         {
-            Measure(run, floor, options with { Parallelism = threads }, threads == 2);
+            Measure(run, floor, options with { Parallelism = threads });
         }
     }
 
-    private static void Measure(BenchRun run, HashFloor floor, VerifyOptions options, bool isTarget)
+    private static void Measure(BenchRun run, HashFloor floor, VerifyOptions options)
     {
         int threads = options.Parallelism;
         List<(double Wall, double Cpu)> verified = [];
@@ -47,21 +50,12 @@ internal sealed class VerifySuite : IBenchSuite
         }
 
         string name = threads == 1 ? "verify.offline.one_thread" : "verify.offline";
-        Report(run, $"{name}.entries_per_second", verified, hashed, rate => rate.Wall, isTarget ? 3_000_000 : null);
-        Report(run, $"{name}.entries_per_cpu_second", verified, hashed, rate => rate.Cpu, null);
-    }
-
-    private static void Report(
-        BenchRun run,
-        string name,
-        List<(double Wall, double Cpu)> verified,
-        List<(double Wall, double Cpu)> hashed,
-        Func<(double Wall, double Cpu), double> pick,
-        double? target)
-    {
-        double[] runs = [.. verified.Select(pick)];
-        double floor = BenchRun.Median([.. hashed.Select(pick)]);
-        run.Report(new BenchResult(name, BenchRun.Median(runs), "1/s", floor, target, LowerIsBetter: false, runs));
+        run.MoreIsBetter(
+            $"{name}.entries_per_second", "1/s", verified.Select(rate => rate.Wall),
+            BenchRun.Median([.. hashed.Select(rate => rate.Wall)]));
+        run.MoreIsBetter(
+            $"{name}.entries_per_cpu_second", "1/s", verified.Select(rate => rate.Cpu),
+            BenchRun.Median([.. hashed.Select(rate => rate.Cpu)]));
     }
 
     private static (double Wall, double Cpu) Verify(VerifyOptions options)

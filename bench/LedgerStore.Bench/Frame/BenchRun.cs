@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace LedgerStore.Bench.Frame;
 
-internal sealed class BenchRun(BenchOptions options, BenchClock clock, TextWriter terminal)
+internal sealed class BenchRun(BenchOptions options, IBenchSuite suite, TextWriter terminal)
 {
     // Two rounds of tiered compilation, each 100 ms after the last new method; then the code is what it will stay.
     private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(400);
@@ -19,49 +19,52 @@ internal sealed class BenchRun(BenchOptions options, BenchClock clock, TextWrite
     /// <summary>What a reader of the figures must know besides, in the order in which it was said.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
+    /// <summary>Figures with a target that the suite declares and that were not reported. A part of a suite may leave
+    /// some out, a whole one none.</summary>
+    public IReadOnlyList<string> Unmeasured => options.Only is not null
+        ? []
+        : [.. suite.Targets.Select(target => target.Figure).Except(_results.Select(result => result.Name))];
+
     public void Note(string text)
     {
         _notes.Add(text);
         terminal.WriteLine($"  {text}");
     }
 
+    /// <summary>Takes a rate or a ratio that the suite measured: its value is the median of the runs.</summary>
+    /// <param name="floor">What the machine itself does, measured in the same run; null if there is none.</param>
+    public BenchResult MoreIsBetter(string name, string unit, IEnumerable<double> runs, double? floor = null) =>
+        Report(name, unit, [.. runs], floor, lowerIsBetter: false);
+
+    /// <summary>The same for a time or a cost.</summary>
+    public BenchResult LessIsBetter(string name, string unit, IEnumerable<double> runs, double? floor = null) =>
+        Report(name, unit, [.. runs], floor, lowerIsBetter: true);
+
     /// <summary>Units per second of work that does <paramref name="units"/> in each call.</summary>
-    public BenchResult Rate(string name, double? target, long units, Action work)
+    public BenchResult Rate(string name, long units, Action work, double? floor = null)
     {
         Time(work, WarmUp);
-        double[] runs = [.. Enumerable.Range(0, options.Runs).Select(_ => units / Time(work, options.RunTime))];
-        return Report(new BenchResult(name, Median(runs), "1/s", null, target, LowerIsBetter: false, runs));
+        return MoreIsBetter(
+            name, "1/s", Enumerable.Range(0, options.Runs).Select(_ => units / Time(work, options.RunTime)), floor);
     }
 
     /// <summary>Nanoseconds for each unit.</summary>
     public BenchResult Nanoseconds(string name, long units, Action work)
     {
         Time(work, WarmUp);
-        double[] runs = [.. Enumerable.Range(0, options.Runs).Select(_ => 1e9 * Time(work, options.RunTime) / units)];
-        return Report(new BenchResult(name, Median(runs), "ns", null, null, LowerIsBetter: true, runs));
+        return LessIsBetter(
+            name, "ns", Enumerable.Range(0, options.Runs).Select(_ => 1e9 * Time(work, options.RunTime) / units));
     }
 
     /// <summary>How many times as fast the work is as the reference; both are timed in turn, so both see the same
     /// machine.</summary>
-    public BenchResult Speedup(string name, double? target, Action reference, Action work)
+    public BenchResult Speedup(string name, Action reference, Action work)
     {
         Time(reference, WarmUp);
         Time(work, WarmUp);
         TimeSpan half = options.RunTime / 2;
-        double[] runs = [.. Enumerable.Range(0, options.Runs).Select(_ => Time(reference, half) / Time(work, half))];
-        return Report(new BenchResult(name, Median(runs), "x", null, target, LowerIsBetter: false, runs));
-    }
-
-    /// <summary>Takes a figure that the suite measured by itself.</summary>
-    public BenchResult Report(BenchResult result)
-    {
-        _results.Add(result);
-        string target = result.Target is double wanted ? $"{Number(wanted),14}" : $"{"",14}";
-        string met = result.Met switch { true => "met", false => "MISSED", null => "" };
-        terminal.WriteLine(
-            $"{result.Name,-48} {Number(result.Value),14} {result.Unit,-5} {target} {met,-7} " +
-            $"{Number(result.Runs.Min())} .. {Number(result.Runs.Max())}");
-        return result;
+        return MoreIsBetter(
+            name, "x", Enumerable.Range(0, options.Runs).Select(_ => Time(reference, half) / Time(work, half)));
     }
 
     public void PrintHead() => terminal.WriteLine(
@@ -74,17 +77,36 @@ internal sealed class BenchRun(BenchOptions options, BenchClock clock, TextWrite
         return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
+    private BenchResult Report(string name, string unit, double[] runs, double? floor, bool lowerIsBetter)
+    {
+        Target? target = suite.Targets.FirstOrDefault(each => each.Figure == name);
+        if (target is not null && target.LowerIsBetter != lowerIsBetter)
+        {
+            throw new InvalidOperationException($"{name} is reported with another sense than its target has");
+        }
+
+        BenchResult result = new(name, Median(runs), unit, floor, target?.Value, lowerIsBetter, runs);
+        _results.Add(result);
+        string wanted = result.Target is double value ? $"{Number(value),14}" : $"{"",14}";
+        string met = result.Met switch { true => "met", false => "MISSED", null => "" };
+        string share = result.ShareOfFloor is double part ? $"   {part:P0} of the floor" : "";
+        terminal.WriteLine(
+            $"{name,-48} {Number(result.Value),14} {unit,-5} {wanted} {met,-7} " +
+            $"{Number(runs.Min())} .. {Number(runs.Max())}{share}");
+        return result;
+    }
+
     /// <summary>Seconds for each call, over as many calls as fit the time; at least one.</summary>
     private double Time(Action work, TimeSpan time)
     {
         long calls = 0;
-        double start = clock.Now();
+        double start = suite.Clock.Now();
         double seconds;
         do
         {
             work();
             calls++;
-            seconds = clock.Now() - start;
+            seconds = suite.Clock.Now() - start;
         }
         while (seconds < time.TotalSeconds);
 

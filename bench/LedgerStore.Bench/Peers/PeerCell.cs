@@ -51,7 +51,7 @@ internal sealed class PeerCell(BenchRun run, string name, PeerDurability durabil
 
     /// <summary>Our records/s for each of the best durable peer among these, round by round. Zero, and a note, when
     /// none of them took part: the figure has a name and a target all the same.</summary>
-    public void Ratio(string figure, double? target, IContender ours, Func<IContender, bool> among)
+    public void Ratio(string figure, IContender ours, Func<IContender, bool> among)
     {
         PeerFigure[]? mine = measured.Find(each => each.Contender == ours).Figures?.ToArray();
         List<PeerFigure>[] peers = [.. measured
@@ -69,8 +69,7 @@ internal sealed class PeerCell(BenchRun run, string name, PeerDurability durabil
                 ourFigure.RecordsPerSecond / peers.Max(peer => peer[round].RecordsPerSecond))];
         }
 
-        run.Report(new BenchResult(
-            $"peers.{figure}", BenchRun.Median(ratios), "x", Floor: null, target, LowerIsBetter: false, ratios));
+        run.MoreIsBetter($"peers.{figure}", "x", ratios);
     }
 
     /// <summary>Says where a peer was faster or quicker than we.</summary>
@@ -131,21 +130,14 @@ internal sealed class PeerCell(BenchRun run, string name, PeerDurability durabil
     private void Report(IContender contender, List<PeerFigure> figures)
     {
         string prefix = $"peers.{name}.{contender.Name}{Durable(contender)}";
-        Report($"{prefix}.records_per_second", "1/s", false, figures, figure => figure.RecordsPerSecond);
-        Report($"{prefix}.p50_us", "us", true, figures, figure => figure.P50Micros);
-        Report($"{prefix}.p99_us", "us", true, figures, figure => figure.P99Micros);
-        Report($"{prefix}.cpu_us_per_record", "us", true, figures, figure => figure.CpuMicrosPerRecord);
+        run.MoreIsBetter($"{prefix}.records_per_second", "1/s", figures.Select(figure => figure.RecordsPerSecond));
+        run.LessIsBetter($"{prefix}.p50_us", "us", figures.Select(figure => figure.P50Micros));
+        run.LessIsBetter($"{prefix}.p99_us", "us", figures.Select(figure => figure.P99Micros));
+        run.LessIsBetter($"{prefix}.cpu_us_per_record", "us", figures.Select(figure => figure.CpuMicrosPerRecord));
     }
 
     private string Durable(IContender contender) =>
         durability.IsDurable(contender.System) ? "" : "_not_durable";
-
-    private void Report(
-        string figure, string unit, bool lowerIsBetter, List<PeerFigure> figures, Func<PeerFigure, double> value)
-    {
-        double[] runs = [.. figures.Select(value)];
-        run.Report(new BenchResult(figure, BenchRun.Median(runs), unit, null, null, lowerIsBetter, runs));
-    }
 
     private static double Median(List<PeerFigure> figures, Func<PeerFigure, double> value) =>
         BenchRun.Median([.. figures.Select(value)]);

@@ -62,10 +62,11 @@ internal sealed class PeerDurability(BenchRun run)
     private void Report(string system, string callers, SyncCount count)
     {
         string prefix = $"peers.syncs.{system}.{callers}";
-        Report($"{prefix}.syncs", count.Syncs);
+        run.MoreIsBetter($"{prefix}.syncs", "", [count.Syncs]);
         if (count.Syncs > 0)
         {
-            Report($"{prefix}.acknowledgements_per_sync", (double)count.Acknowledgements / count.Syncs);
+            run.MoreIsBetter(
+                $"{prefix}.acknowledgements_per_sync", "", [(double)count.Acknowledgements / count.Syncs]);
         }
 
         string verdict = IsDurable(system) ? "durable" : "NOT DURABLE: acknowledges what no sync has covered";
@@ -73,7 +74,4 @@ internal sealed class PeerDurability(BenchRun run)
             CultureInfo.InvariantCulture,
             $"syncs: {system}, {callers}: {count.Syncs:N0} for {count.Acknowledgements:N0} answers, {verdict}"));
     }
-
-    private void Report(string figure, double value) =>
-        run.Report(new BenchResult(figure, value, "", null, null, LowerIsBetter: false, [value]));
 }

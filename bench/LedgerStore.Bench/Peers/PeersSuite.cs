@@ -17,6 +17,16 @@ internal sealed class PeersSuite : IBenchSuite
 
     public string Summary => "beside PostgreSQL, etcd, NATS, SQLite, RocksDB, FasterLog: what is installed of them";
 
+    public IReadOnlyList<Target> Targets { get; } =
+    [
+        Target.AtLeast("peers.single_1_caller.ratio_to_best", 0.8),
+        Target.AtLeast("peers.single_64_callers.ratio_to_best", 8),
+        Target.AtLeast("peers.batched.ratio_to_best", 2),
+        Target.AtLeast("peers.tamper_evident.ratio_to_best", 100),
+        Target.AtLeast("peers.embedded_batched.ratio_to_sqlite_rocksdb", 2),
+        Target.AtLeast("peers.embedded_batched.ratio_to_fasterlog", 1),
+    ];
+
     public void Run(BenchRun run)
     {
         using PeerFolder folder = new();
@@ -45,8 +55,8 @@ internal sealed class PeersSuite : IBenchSuite
             NetworkedCells cells = new(run, servers, folder, durability);
             await cells.VerifyAsync();
             await cells.AgeAsync();
-            await cells.SingleAsync("single_1_caller", callers: 1, target: 0.8);
-            await cells.SingleAsync("single_64_callers", callers: 64, target: 8);
+            await cells.SingleAsync("single_1_caller", callers: 1);
+            await cells.SingleAsync("single_64_callers", callers: 64);
             await cells.BatchedAsync();
             await cells.TamperEvidentAsync();
             await cells.TamperEvidentBatchedAsync();

@@ -11,7 +11,7 @@ internal static class AllCommand
     public const string Usage =
         "  all          every suite; then the table of targets [--quick] [--seconds N] [--json FILE] [--html FILE]";
 
-    public static int Run(string[] arguments, IReadOnlyList<IBenchSuite> suites)
+    public static int Run(string[] arguments)
     {
         string? html = null;
         List<string> rest = [.. arguments];
@@ -27,9 +27,9 @@ internal static class AllCommand
         List<ReportFigure> figures = [];
         List<string> failed = [];
         List<string> notes = [];
-        foreach (IBenchSuite suite in suites)
+        foreach (IBenchSuite suite in BenchSuites.All)
         {
-            Console.WriteLine($"\n=== {suite.Name} ({watch.Elapsed:mm\\:ss})");
+            Console.WriteLine($"\n=== {suite.Name} ({watch.Elapsed:h\\:mm\\:ss})");
             ReportFile? report = RunSuite(suite, options);
             figures.AddRange(report?.Results ?? []);
             notes.AddRange(report?.Notes ?? []);
@@ -56,7 +56,7 @@ internal static class AllCommand
             HtmlReport.Write(html, [all]);
         }
 
-        bool complete = FigureNames.All.All(name => Find(figures, name) is not null);
+        bool complete = BenchSuites.Targets.All(target => Find(figures, target.Figure) is not null);
         return failed.Count == 0 && complete && figures.TrueForAll(figure => figure.Met != false) ? 0 : 1;
     }
 
@@ -85,21 +85,21 @@ internal static class AllCommand
     {
         Console.WriteLine($"\n{"figure",-52} {"target",14}    {"measured",14} unit   met");
         int met = 0;
-        foreach (string name in FigureNames.All)
+        foreach (Target target in BenchSuites.Targets)
         {
-            ReportFigure? figure = Find(figures, name);
+            ReportFigure? figure = Find(figures, target.Figure);
             met += figure?.Met == true ? 1 : 0;
-            Console.WriteLine(figure is null
-                ? $"{name,-52} {"",14}    {"not measured",14}"
-                : $"{name,-52} {(figure.LowerIsBetter ? "<= " : ">= ") + Number(figure.Target),14}    " +
-                  $"{Number(figure.Value),14} {figure.Unit,-5}  {(figure.Met == true ? "yes" : "NO")}");
+            string measured = figure is null
+                ? $"{"not measured",14}"
+                : $"{Number(figure.Value),14} {figure.Unit,-5}  {(figure.Met == true ? "yes" : "NO")}";
+            string wanted = (target.LowerIsBetter ? "<= " : ">= ") + Number(target.Value);
+            Console.WriteLine($"{target.Figure,-52} {wanted,14}    {measured}");
         }
 
         failed.ForEach(name => Console.WriteLine($"suite {name} ended without a report"));
-        Console.WriteLine($"{met} of {FigureNames.All.Count} targets met, in {time:mm\\:ss}");
+        Console.WriteLine($"{met} of {BenchSuites.Targets.Count} targets met, in {time:h\\:mm\\:ss}");
     }
 
-    private static string Number(double? value) => value is double number
-        ? number.ToString(Math.Abs(number) < 1000 ? "0.###" : "#,0", CultureInfo.InvariantCulture)
-        : "";
+    private static string Number(double value) =>
+        value.ToString(Math.Abs(value) < 1000 ? "0.###" : "#,0", CultureInfo.InvariantCulture);
 }

@@ -36,16 +36,12 @@ internal sealed class FramingSuite : IBenchSuite
         work(run.Options.Quick ? run.Options.RunTime : WarmUp).GetAwaiter().GetResult();
         WireFigure[] figures = [.. Enumerable.Range(0, run.Options.Runs).Select(
             _ => work(run.Options.RunTime).GetAwaiter().GetResult())];
-        Report(run, name, unit, lowerIsBetter: false, [.. figures.Select(figure => figure.PerSecond)]);
+        run.MoreIsBetter(name, unit, figures.Select(figure => figure.PerSecond));
         if (figures[0].MedianMicros > 0)
         {
-            Report(run, name + ".p50", "us", lowerIsBetter: true, [.. figures.Select(figure => figure.MedianMicros)]);
+            run.LessIsBetter(name + ".p50", "us", figures.Select(figure => figure.MedianMicros));
         }
 
-        Report(
-            run, name + ".allocated", "B", lowerIsBetter: true, [.. figures.Select(figure => figure.AllocatedBytes)]);
+        run.LessIsBetter(name + ".allocated", "B", figures.Select(figure => figure.AllocatedBytes));
     }
-
-    private static void Report(BenchRun run, string name, string unit, bool lowerIsBetter, double[] runs) =>
-        run.Report(new BenchResult(name, BenchRun.Median(runs), unit, Floor: null, Target: null, lowerIsBetter, runs));
 }

@@ -28,9 +28,7 @@ internal static class UnaryAdded
             added[turn] = (calls[turn] - floor) / 1000;
         }
 
-        run.Report(new BenchResult(
-            "wire.unary.median_us", BenchRun.Median(calls), "us", null, null, LowerIsBetter: true, calls));
-        run.Report(new BenchResult(
-            "wire.unary.added_ms", BenchRun.Median(added), "ms", null, 0.3, LowerIsBetter: true, added));
+        run.LessIsBetter("wire.unary.median_us", "us", calls);
+        run.LessIsBetter("wire.unary.added_ms", "ms", added);
     }
 }

@@ -16,6 +16,20 @@ internal sealed class WireSuite : IBenchSuite
 
     public string Summary => "the whole server over mutual TLS on loopback, durable and by policy";
 
+    public IReadOnlyList<Target> Targets { get; } =
+    [
+        Target.AtLeast("wire.append.records_per_second", 600_000),
+        Target.AtLeast("wire.append.one_connection_records_per_second", 400_000),
+        Target.AtMost("wire.append.server_alloc_bytes_per_record", 8),
+        Target.AtMost("wire.append.authorization_share", 5),
+        Target.AtLeast("wire.unary.64_clients_per_second", 15_000),
+        Target.AtMost("wire.unary.authorization_share", 5),
+        Target.AtMost("wire.unary.added_ms", 0.3),
+        Target.AtLeast("wire.read.records_per_second", 700_000),
+        Target.AtLeast("wire.proofs.per_second", 10_000),
+        Target.AtMost("wire.idle.1000_connections_mb", 150),
+    ];
+
     public void Run(BenchRun run)
     {
         using LedgerWire server = new();
@@ -34,15 +48,13 @@ internal sealed class WireSuite : IBenchSuite
         if (run.Options.Includes("read"))
         {
             Fill(server);
-            turns.Measure(new WireTask(
-                "wire.read.records_per_second", 700_000, time => LedgerWork.ReadAsync(reader, time)));
+            turns.Measure(new WireTask("wire.read.records_per_second", time => LedgerWork.ReadAsync(reader, time)));
         }
 
         if (run.Options.Includes("proofs"))
         {
             Fill(server);
-            turns.Measure(new WireTask(
-                "wire.proofs.per_second", 10_000, time => LedgerWork.ProveAsync(reader, 64, time)));
+            turns.Measure(new WireTask("wire.proofs.per_second", time => LedgerWork.ProveAsync(reader, 64, time)));
         }
 
         if (run.Options.Includes("idle"))
@@ -57,28 +69,25 @@ internal sealed class WireSuite : IBenchSuite
         using RpcChannel four = server.Connect("appender", connections: 4);
         double audited = server.AuditEvents();
         double serverMicros = turns.Measure(
-            new WireTask("wire.append.records_per_second", 600_000, time => WireWork.AppendAsync(four, 4, time)),
+            new WireTask("wire.append.records_per_second", time => WireWork.AppendAsync(four, 4, time)),
             new WireTask(
-                "wire.append.one_connection_records_per_second", 400_000, time => WireWork.AppendAsync(one, 1, time)));
-        turns.Allocation(
-            "wire.append.server_alloc_bytes_per_record", 8, time => WireWork.AppendAsync(four, 4, time));
-        turns.Report("wire.append.audit_events", "", null, lowerIsBetter: true, [server.AuditEvents() - audited]);
+                "wire.append.one_connection_records_per_second", time => WireWork.AppendAsync(one, 1, time)));
+        turns.Allocation("wire.append.server_alloc_bytes_per_record", time => WireWork.AppendAsync(four, 4, time));
+        run.LessIsBetter("wire.append.audit_events", "", [server.AuditEvents() - audited]);
         using AuthorizationCost cost = new(server.Data);
-        double[] shares = [.. Enumerable.Range(0, run.Options.Runs).Select(
-            _ => 100 * cost.BatchMicros() / (serverMicros * WireWork.Batch))];
-        turns.Report("wire.append.authorization_share", "%", 5, lowerIsBetter: true, shares);
+        run.LessIsBetter("wire.append.authorization_share", "%", Enumerable.Range(0, run.Options.Runs).Select(
+            _ => 100 * cost.BatchMicros() / (serverMicros * WireWork.Batch)));
     }
 
     private static void Unary(BenchRun run, WireTurns turns, LedgerWire server)
     {
         using RpcChannel one = server.Connect("appender", connections: 1);
         double serverMicros = turns.Measure(new WireTask(
-            "wire.unary.64_clients_per_second", 15_000, time => WireWork.UnaryAsync(one, 64, time)));
-        turns.Allocation("wire.unary.server_alloc_bytes_per_call", null, time => WireWork.UnaryAsync(one, 64, time));
+            "wire.unary.64_clients_per_second", time => WireWork.UnaryAsync(one, 64, time)));
+        turns.Allocation("wire.unary.server_alloc_bytes_per_call", time => WireWork.UnaryAsync(one, 64, time));
         using AuthorizationCost cost = new(server.Data);
-        double[] shares = [.. Enumerable.Range(0, run.Options.Runs).Select(
-            _ => 100 * cost.CallMicros() / serverMicros)];
-        turns.Report("wire.unary.authorization_share", "%", 5, lowerIsBetter: true, shares);
+        run.LessIsBetter("wire.unary.authorization_share", "%", Enumerable.Range(0, run.Options.Runs).Select(
+            _ => 100 * cost.CallMicros() / serverMicros));
         UnaryAdded.Measure(run, one);
     }
 
@@ -104,9 +113,7 @@ internal sealed class WireSuite : IBenchSuite
             idle.Add(channel);
         }
 
-        double megabytes = server.AnonymousMegabytes - before;
-        run.Report(new BenchResult(
-            "wire.idle.1000_connections_mb", megabytes, "MB", null, 150, LowerIsBetter: true, [megabytes]));
+        run.LessIsBetter("wire.idle.1000_connections_mb", "MB", [server.AnonymousMegabytes - before]);
         idle.ForEach(channel => channel.Dispose());
     }
 }

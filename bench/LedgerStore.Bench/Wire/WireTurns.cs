@@ -5,8 +5,8 @@ using LedgerStore.Bench.Frame;
 
 namespace LedgerStore.Bench.Wire;
 
-/// <summary>One figure: what is done, and how many a second it must be.</summary>
-internal sealed record WireTask(string Name, double Target, Func<TimeSpan, Task<WireFigure>> Work);
+/// <summary>One figure: what is done as often as it can be.</summary>
+internal sealed record WireTask(string Name, Func<TimeSpan, Task<WireFigure>> Work);
 
 /// <summary>Warm-up, counted runs, and what both sides used.</summary>
 internal sealed class WireTurns(BenchRun run, LedgerWire server)
@@ -45,16 +45,15 @@ internal sealed class WireTurns(BenchRun run, LedgerWire server)
     }
 
     /// <summary>What the server allocates for each record or call, after a warm-up.</summary>
-    public void Allocation(string name, double? target, Func<TimeSpan, Task<WireFigure>> work)
+    public void Allocation(string name, Func<TimeSpan, Task<WireFigure>> work)
     {
         WarmUp(work);
-        double[] runs = [.. Enumerable.Range(0, run.Options.Runs).Select(_ =>
+        run.LessIsBetter(name, "B", Enumerable.Range(0, run.Options.Runs).Select(_ =>
         {
             double before = server.AllocatedBytes();
             WireFigure figure = Run(work, run.Options.RunTime);
             return (server.AllocatedBytes() - before) / figure.Count;
-        })];
-        Report(name, "B", target, lowerIsBetter: true, runs);
+        }));
     }
 
     private Turn Take(Func<TimeSpan, Task<WireFigure>> work)
@@ -69,13 +68,13 @@ internal sealed class WireTurns(BenchRun run, LedgerWire server)
 
     private void ReportTurns(WireTask task, Turn[] turns)
     {
-        Report(task.Name, "1/s", task.Target, lowerIsBetter: false, [.. turns.Select(turn => turn.Rate)]);
-        Report(task.Name + ".server_cpu", "us", null, true, [.. turns.Select(turn => turn.ServerMicros)]);
-        Report(task.Name + ".client_cpu", "us", null, true, [.. turns.Select(turn => turn.ClientMicros)]);
+        run.MoreIsBetter(task.Name, "1/s", turns.Select(turn => turn.Rate));
+        run.LessIsBetter(task.Name + ".server_cpu", "us", turns.Select(turn => turn.ServerMicros));
+        run.LessIsBetter(task.Name + ".client_cpu", "us", turns.Select(turn => turn.ClientMicros));
 
         // What the rate would be if both cores were there for nothing else, and never waited.
-        Report(task.Name + ".by_cpu_time", "1/s", null, lowerIsBetter: false, [.. turns.Select(
-            turn => Cores * 1e6 / (turn.ServerMicros + turn.ClientMicros))]);
+        run.MoreIsBetter(task.Name + ".by_cpu_time", "1/s", turns.Select(
+            turn => Cores * 1e6 / (turn.ServerMicros + turn.ClientMicros)));
     }
 
     // Until neither process compiles any more: on a busy machine the compilers need many seconds to come to their end,
@@ -97,9 +96,6 @@ internal sealed class WireTurns(BenchRun run, LedgerWire server)
 
     private static WireFigure Run(Func<TimeSpan, Task<WireFigure>> work, TimeSpan time) =>
         work(time).GetAwaiter().GetResult();
-
-    public void Report(string name, string unit, double? target, bool lowerIsBetter, double[] runs) => run.Report(
-        new BenchResult(name, BenchRun.Median(runs), unit, Floor: null, target, lowerIsBetter, runs));
 
     private readonly record struct Turn(double Rate, double ServerMicros, double ClientMicros);
 }

@@ -18,8 +18,8 @@ internal sealed class EmbeddedCell(BenchRun run, PeerFolder folder, PeerDurabili
         PeerCell cell = new(run, Cell, durability, TimeSpan.FromSeconds(run.Options.Quick ? 6 : 20));
         await cell.MeasureAsync(contenders);
         IContender ours = contenders[0];
-        cell.Ratio($"{Cell}.ratio_to_sqlite_rocksdb", 2, ours, peer => peer.Name is "sqlite" or "rocksdb");
-        cell.Ratio($"{Cell}.ratio_to_fasterlog", 1, ours, peer => peer.Name is "fasterlog");
+        cell.Ratio($"{Cell}.ratio_to_sqlite_rocksdb", ours, peer => peer.Name is "sqlite" or "rocksdb");
+        cell.Ratio($"{Cell}.ratio_to_fasterlog", ours, peer => peer.Name is "fasterlog");
         cell.NoteWinners(ours);
     }
 

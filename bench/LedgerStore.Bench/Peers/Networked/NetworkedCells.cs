@@ -46,8 +46,8 @@ internal sealed class NetworkedCells(
     }
 
     /// <summary>One record in each call.</summary>
-    public Task SingleAsync(string cell, int callers, double target) =>
-        MeasureAsync(cell, target, Singles(callers, withVariants: callers > 1));
+    public Task SingleAsync(string cell, int callers) =>
+        MeasureAsync(cell, Singles(callers, withVariants: callers > 1));
 
     /// <summary>256 records in each call.</summary>
     public Task BatchedAsync()
@@ -67,7 +67,7 @@ internal sealed class NetworkedCells(
         }
 
         AddNats(contenders, BatchCallers, PeerRecords.BatchRecords);
-        return MeasureAsync("batched", target: 2, contenders);
+        return MeasureAsync("batched", contenders);
     }
 
     /// <summary>One record in each call, each of which can be shown to be where it was.</summary>
@@ -82,7 +82,7 @@ internal sealed class NetworkedCells(
                 "postgres_chain_application", postgres, ManyCallers, loads.ChainByApplicationAsync));
         }
 
-        return MeasureAsync("tamper_evident", target: 100, contenders);
+        return MeasureAsync("tamper_evident", contenders);
     }
 
     /// <summary>A chain that does not hold would be no peer.</summary>
@@ -112,17 +112,17 @@ internal sealed class NetworkedCells(
                 "postgres_chain_trigger", postgres, BatchCallers, loads.ChainByTriggerBatchedAsync));
         }
 
-        return MeasureAsync("tamper_evident_batched", target: null, contenders);
+        return MeasureAsync("tamper_evident_batched", contenders);
     }
 
-    private async Task MeasureAsync(string name, double? target, List<IContender> contenders)
+    private async Task MeasureAsync(string name, List<IContender> contenders)
     {
         PeerCell cell = new(run, name, durability, WarmUp);
         await cell.MeasureAsync(contenders);
-        cell.Ratio($"{name}.ratio_to_best", target, contenders[0], _ => true);
+        cell.Ratio($"{name}.ratio_to_best", contenders[0], _ => true);
         if (contenders.Find(contender => contender.Name == Separate) is { } separate)
         {
-            cell.Ratio($"{name}.ratio_to_best_with_separate_connections", target: null, separate, _ => true);
+            cell.Ratio($"{name}.ratio_to_best_with_separate_connections", separate, _ => true);
         }
 
         cell.NoteWinners(contenders[0]);
