@@ -10,6 +10,7 @@ internal sealed class LedgerTiers
 {
     private HoldRecord[] _holds = [];
     private ExpiringRecord? _expiring;
+    private string? _expiryRefusal;
     private long _settledSize;
     private long _nextExpiryMicros = long.MaxValue;
     private (long Segment, uint Generation) _open;
@@ -45,7 +46,17 @@ internal sealed class LedgerTiers
         set => Volatile.Write(ref _nextExpiryMicros, value);
     }
 
+    /// <summary>Why nothing expires although it is due; null when nothing forbids it.</summary>
+    public string? ExpiryRefusal
+    {
+        get => Volatile.Read(ref _expiryRefusal);
+        set => Volatile.Write(ref _expiryRefusal, value);
+    }
+
     // ---- of the tiering thread
+
+    /// <summary>Policy and holds were compared with what was recorded of them.</summary>
+    public bool IsConfirmed { get; set; }
 
     public ExpiryProgressRecord? Progress { get; set; }
 

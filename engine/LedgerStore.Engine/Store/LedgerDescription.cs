@@ -29,6 +29,9 @@ public sealed record LedgerDescription(
     /// <summary>The first entry that has not expired.</summary>
     public long FirstReadable { get; init; }
 
+    /// <summary>Why nothing expires although it is due; null when nothing forbids it.</summary>
+    public string? ExpiryRefusal { get; init; }
+
     /// <summary>Segments, entries and bytes by tier.</summary>
     public IReadOnlyList<TierShare> Tiers { get; init; } = [];
 }

@@ -103,6 +103,7 @@ internal sealed partial class StoreCore
         {
             FirstReadable = log.Reader.Segments.Expired.FirstReadable,
             Tiers = TiersOf(log),
+            ExpiryRefusal = log.Tiers.ExpiryRefusal,
         };
     }
 

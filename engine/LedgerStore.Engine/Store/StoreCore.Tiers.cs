@@ -29,7 +29,8 @@ internal sealed partial class StoreCore
                 Parts.Time,
                 value,
                 AppendTombstone,
-                AppendFiller);
+                AppendFiller,
+                (ledger, cancellationToken) => ConfirmExpiry(value, ledger, cancellationToken));
             Now = parts.Now;
             Retention = new LedgerRetention(parts);
             Tiering = new TieringWorker(parts, Retention);
@@ -117,6 +118,15 @@ internal sealed partial class StoreCore
         };
     }
 
+    private ValueTask<string?> ConfirmExpiry(
+        TieringOptions options, LedgerLog log, CancellationToken cancellationToken) =>
+        options.ConfirmExpiry is not { } confirm
+            ? ValueTask.FromResult<string?>(null)
+            : confirm(
+                new Ledger(this, log),
+                Parts.Catalog.Find(LedgerName.Audit) is { } audit ? new Ledger(this, Ledgers.Get(audit.Id)) : null,
+                cancellationToken);
+
     private IEnumerable<Measurement<long>> MeasureTiers(Func<TierShare, long> value) => Ledgers.All
         .SelectMany(TiersOf)
         .GroupBy(static share => share.Tier, StringComparer.Ordinal)
@@ -167,6 +177,9 @@ internal sealed partial class StoreCore
         Meter.Observe("ledgerstore.tiers.expired", "{entry}", "entries that expired", () => worker.Status.Expired);
         Meter.Observe("ledgerstore.tiers.filler", "{entry}", "made to close bundles", () => worker.Status.Filled);
         Meter.Observe("ledgerstore.tiers.failures", "{move}", "moves that failed", () => worker.Status.Failures);
+        Meter.Observe(
+            "ledgerstore.tiers.refused", "{ledger}", "ledgers of which nothing expires: see the status",
+            () => Ledgers.All.Count(static ledger => ledger.Tiers.ExpiryRefusal is not null));
         Meter.Observe("ledgerstore.tiers.bytes", "By", "read and written in the background", () => worker.Status.Bytes);
         Meter.ObserveEach(
             "ledgerstore.tier.segments", "{segment}", "segments by tier",

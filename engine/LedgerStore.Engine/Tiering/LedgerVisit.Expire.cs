@@ -16,7 +16,22 @@ internal sealed partial class LedgerVisit
     /// <summary>Checks what is due; what was due at a check before, long enough ago, goes.</summary>
     private IEnumerable<TierStep> Expire(LedgerLog log, RetentionPolicy policy)
     {
-        if (!SecondCheckConfirms(log, policy, out long end))
+        bool isTime = SecondCheckConfirms(log, policy, out long end);
+        if (!log.Tiers.IsConfirmed && log.Tiers.Progress is { End: > 0 })
+        {
+            // At the first check, a day before anything goes: there is time to set right what is wrong.
+            _asked = Task.Run(() => AskAsync(log));
+            while (!_asked.IsCompleted)
+            {
+                // A crash in here changes nothing.
+                yield return TierStep.Wait;
+            }
+
+            log.Tiers.ExpiryRefusal = _asked.GetAwaiter().GetResult();
+            log.Tiers.IsConfirmed = log.Tiers.ExpiryRefusal is null;
+        }
+
+        if (!isTime || log.Tiers.ExpiryRefusal is not null)
         {
             yield break;
         }
@@ -50,6 +65,20 @@ internal sealed partial class LedgerVisit
         }
 
         SaveProgress(log, new ExpiryProgressRecord(0, 0));
+    }
+
+    /// <summary>Asks whether policy and holds are what was decided. Whatever goes wrong with that forbids expiry.
+    /// </summary>
+    private async Task<string?> AskAsync(LedgerLog log)
+    {
+        try
+        {
+            return await parts.ConfirmExpiry(log, _end.Token).ConfigureAwait(false);
+        }
+        catch (Exception failed) when (failed is not OutOfMemoryException)
+        {
+            return $"policy and holds cannot be compared with what was recorded: {failed.Message}";
+        }
     }
 
     /// <summary>Finishes what a crash may have cut in two: the tombstone is durable in <c>_audit</c>, or it is not.

@@ -19,10 +19,12 @@ internal sealed partial class LedgerVisit(
 
     private readonly BlockEncoder _encoder = new(Lz4Effort.Dense);
     private readonly SegmentVerifier _verifier = new();
+    private readonly CancellationTokenSource _end = new();
     private LedgerLog? _ledger;
 
     // This visit decided that entries go, and their tombstone is not durable yet.
     private bool _isDecided;
+    private Task<string?> _asked = Task.FromResult<string?>(null);
 
     /// <summary>Everything that is to be done for a ledger now.</summary>
     public IEnumerable<TierStep> Run(LedgerLog log)
@@ -73,7 +75,14 @@ internal sealed partial class LedgerVisit(
         }
     }
 
-    public void Dispose() => _encoder.Dispose();
+    public void Dispose()
+    {
+        // What reads the store ends before the store does. It answers with text, whatever becomes of it.
+        _end.Cancel();
+        _asked.GetAwaiter().GetResult();
+        _end.Dispose();
+        _encoder.Dispose();
+    }
 
     /// <summary>Sees to it that the journal does not need what is due any more: a start that replayed entries into a
     /// segment would need their payload.</summary>

@@ -34,7 +34,8 @@ public sealed record RetentionPolicy
     /// age says.</summary>
     public TimeSpan? FillAfter { get; init; }
 
-    /// <summary>Every limit by name, as tombstones and records of changes have it.</summary>
+    /// <summary>Every limit by name, as tombstones and records of changes have it. It never changes: what `_audit` has
+    /// is compared with it.</summary>
     public override string ToString() =>
         $"warm_after={Text(WarmAfter)} cold_after={Text(ColdAfter)} expire_after={Text(ExpireAfter)} "
         + $"expire_beyond_bytes={ExpireBeyondBytes} floor={Text(Floor)} fill_after={Text(FillAfter)}";

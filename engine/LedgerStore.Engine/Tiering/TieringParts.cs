@@ -13,6 +13,7 @@ namespace LedgerStore.Engine.Tiering;
 /// <param name="Clock">The time of the store; see DESIGN.md on clocks that jump.</param>
 /// <param name="AppendAudit">Appends a tombstone to <c>_audit</c>; done when it is durable.</param>
 /// <param name="AppendFiller">Appends so many entries of the store to a ledger that still has this size.</param>
+/// <param name="ConfirmExpiry">See <see cref="TieringOptions.ConfirmExpiry"/>.</param>
 internal sealed record TieringParts(
     IFileSystem Files,
     StorePaths Paths,
@@ -29,7 +30,8 @@ internal sealed record TieringParts(
     TimeProvider Time,
     TieringOptions Options,
     Func<byte[], ValueTask<AppendResult>> AppendAudit,
-    Func<LedgerLog, long, int, ValueTask<AppendResult>> AppendFiller)
+    Func<LedgerLog, long, int, ValueTask<AppendResult>> AppendFiller,
+    Func<LedgerLog, CancellationToken, ValueTask<string?>> ConfirmExpiry)
 {
     /// <summary>The time by which things are due: what the store and the wall clock agree has passed.</summary>
     /// <remarks>The store's clock never goes back, so a wall clock that was wrong for a while, and believed, leaves it

@@ -18,6 +18,9 @@ internal sealed record HostSettings
     /// <summary>Where the store's own threads report what they find.</summary>
     public EventQueue Events { get; init; } = new();
 
+    /// <summary>What <c>_audit</c> says of retention; the store asks it before anything expires.</summary>
+    public RecordedRetention? Retention { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>How often an open stream records how far it has come.</summary>

@@ -52,6 +52,7 @@ internal sealed class LedgerServer : IAsyncDisposable
             RecordInterval = settings.RecordInterval,
             HeartbeatInterval = settings.HeartbeatInterval,
             Disk = disk,
+            Retention = settings.Retention,
         };
         listener.Failed += (_, failure) =>
             recorder.HandshakeFailed(AuditText.Prefix(failure.Address), failure.Reason.Code());

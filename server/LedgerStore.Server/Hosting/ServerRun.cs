@@ -28,10 +28,13 @@ internal static class ServerRun
         ServerTrust trust = ServerTrust.Load(config, mode, time);
         using Shutdown shutdown = new();
         EventQueue events = new();
+        using RecordedRetention retention = new(events);
         using SigningKey key = LogKeyFile.Load(config.SigningKey);
         using S3ColdStore? bucket = await ColdTier.OpenAsync(config, access, warn).ConfigureAwait(false);
-        Store store = Store.Open(OptionsOf(config, access, key, events, time) with
+        StoreOptions options = OptionsOf(config, access, key, events, time);
+        Store store = Store.Open(options with
         {
+            Tiering = options.Tiering with { ConfirmExpiry = retention.CompareAsync },
             Cold = bucket,
             ColdDirectory = config.Cold?.Directory,
         });
@@ -44,6 +47,7 @@ internal static class ServerRun
                 Config = config,
                 Trust = trust,
                 Events = events,
+                Retention = retention,
                 Time = time,
             };
             await ServeAsync(settings, shutdown, announce).ConfigureAwait(false);

@@ -16,6 +16,9 @@ internal sealed record CallServices(
     /// <summary>A following reader hears this often that there is nothing new.</summary>
     public required TimeSpan HeartbeatInterval { get; init; }
 
+    /// <summary>What <c>_audit</c> says of retention; null where nobody reads it.</summary>
+    public RecordedRetention? Retention { get; init; }
+
     /// <summary>What is known of the disk; null where nobody looks.</summary>
     public DiskWatch? Disk { get; init; }
 

@@ -98,14 +98,32 @@ internal static class RetentionService
         CallAccess access = CallAccess.Of(call);
         Ledger ledger = await access.AllowAsync(request.Ledger).ConfigureAwait(false);
         RequireReason(request.Reason, "the end of a hold");
-        LegalHold hold = ledger.Holds.FirstOrDefault(one => one.Id == request.Id)
+        LegalHold? known = ledger.Holds.FirstOrDefault(one => one.Id == request.Id);
+        LegalHold hold = known
+            ?? await FindLostAsync(access, ledger, request.Id).ConfigureAwait(false)
             ?? throw RpcException.Because(
                 StatusCode.NotFound, "HOLD_NOT_FOUND", $"{ledger.Name} has no hold with this id in force");
 
         // Recorded first: nothing that was kept goes without a word about who let it go.
         await RecordAsync(access, ledger, hold, request.Reason, isReleased: true).ConfigureAwait(false);
-        return RetentionMessages.Of(ledger.Name, ledger.ReleaseHold(hold.Id));
+        return RetentionMessages.Of(ledger.Name, known is null ? hold : ledger.ReleaseHold(hold.Id));
     }
+
+    /// <summary>A hold that only <c>_audit</c> still has: somebody took it out of the files.</summary>
+    private static async ValueTask<LegalHold?> FindLostAsync(CallAccess access, Ledger ledger, string id) =>
+        access.Services.Retention is not { } record
+        || await record
+            .FindHoldAsync(ledger.Name, id, access.Services.Audit.Ledger, CancellationToken.None)
+            .ConfigureAwait(false) is not { } lost
+            ? null
+            : new LegalHold(
+                id,
+                (long)lost.FirstIndex,
+                (long)lost.Count,
+                lost.Reason,
+                lost.Identity,
+                DateTimeOffset.UnixEpoch,
+                access.Services.Time.GetUtcNow());
 
     private static bool IsSame(EngineMove a, EngineMove b) =>
         a.To == b.To && a.FirstIndex < b.FirstIndex + b.Count && b.FirstIndex < a.FirstIndex + a.Count;

@@ -55,6 +55,10 @@ internal static class StatusReport
 
             Report(status, ledger.Name, ledger.Damage);
             Report(status, ledger.Name, ledger.SigningFailure);
+            Report(
+                status,
+                ledger.Name,
+                ledger.ExpiryRefusal is { } refusal ? $"nothing expires: {refusal}" : null);
         }
 
         status.Tiers.AddRange(tiers.Values);

@@ -76,7 +76,8 @@ internal sealed class RunningServer : IAsyncDisposable
         SigningKey key = LogKeyFile.Load(config.SigningKey);
         prepare(config, key);
         EventQueue events = new();
-        Store store = Open(config, key, events);
+        RecordedRetention retention = new(events);
+        Store store = Open(config, key, events, retention);
         store.GetOrCreateLedger("demo");
         ServerTrust trust = ServerTrust.Load(config, ServeMode.Development, TimeProvider.System);
         HostSettings settings = change(new HostSettings
@@ -85,6 +86,7 @@ internal sealed class RunningServer : IAsyncDisposable
             Config = config,
             Trust = trust,
             Events = events,
+            Retention = retention,
         });
         return new RunningServer(path, store, key, trust, await LedgerServer.StartAsync(settings));
     }
@@ -101,8 +103,34 @@ internal sealed class RunningServer : IAsyncDisposable
         return new RunningServer(directory, store, Key, trust, await LedgerServer.StartAsync(settings));
     }
 
+    /// <summary>Stops, lets somebody change the data directory, and starts again.</summary>
+    internal async Task<RunningServer> RestartAsync(Action<string> change)
+    {
+        await Server.DisposeAsync();
+        Store.Dispose();
+        change(Data);
+        ServerConfig config = ConfigOf(directory);
+        EventQueue events = new();
+        RecordedRetention retention = new(events);
+        Store store = Open(config, Key, events, retention);
+        ServerTrust trust = ServerTrust.Load(config, ServeMode.Development, TimeProvider.System);
+        HostSettings settings = new()
+        {
+            Store = store,
+            Config = config,
+            Trust = trust,
+            Events = events,
+            Retention = retention,
+        };
+        return new RunningServer(directory, store, Key, trust, await LedgerServer.StartAsync(settings));
+    }
+
     /// <summary>Opens the store as the server does.</summary>
-    internal static Store Open(ServerConfig config, SigningKey key, EventQueue events) => Store.Open(new StoreOptions
+    internal static Store Open(ServerConfig config, SigningKey key, EventQueue events) =>
+        Open(config, key, events, new RecordedRetention(events));
+
+    private static Store Open(
+        ServerConfig config, SigningKey key, EventQueue events, RecordedRetention retention) => Store.Open(new StoreOptions
     {
         Directory = config.Data,
         JournalBudgetBytes = 256 << 20,
@@ -110,7 +138,11 @@ internal sealed class RunningServer : IAsyncDisposable
         OnDamage = events.AddDamage,
 
         // A test cannot wait for the second look, a day later.
-        Tiering = new TieringOptions { SecondCheckAfter = TimeSpan.Zero },
+        Tiering = new TieringOptions
+        {
+            SecondCheckAfter = TimeSpan.Zero,
+            ConfirmExpiry = retention.CompareAsync,
+        },
         Scrub = new ScrubOptions { OnFinding = events.AddFinding },
         Signing = new SigningOptions { Key = key, AnchorPath = config.Anchor },
     });

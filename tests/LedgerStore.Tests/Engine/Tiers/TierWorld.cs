@@ -41,7 +41,12 @@ internal sealed class TierWorld : IDisposable
 
     public static TimeSpan Day => TimeSpan.FromDays(1);
 
-    public static TierWorld Open(SimulatedFileSystem disk, TimeSpan age, IColdStore? cold = null, long reserveBytes = 0)
+    public static TierWorld Open(
+        SimulatedFileSystem disk,
+        TimeSpan age,
+        IColdStore? cold = null,
+        long reserveBytes = 0,
+        Func<Ledger, string?>? refusal = null)
     {
         ManualTime time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero) + age);
         StoreOptions options = new()
@@ -53,7 +58,12 @@ internal sealed class TierWorld : IDisposable
             Time = time,
             Cold = cold,
             ColdDirectory = "/cold",
-            Tiering = new TieringOptions { BytesPerSecond = long.MaxValue / 4_000_000, Interval = TimeSpan.Zero },
+            Tiering = new TieringOptions
+            {
+                BytesPerSecond = long.MaxValue / 4_000_000,
+                Interval = TimeSpan.Zero,
+                ConfirmExpiry = refusal is null ? null : (ledger, _, _) => new ValueTask<string?>(refusal(ledger)),
+            },
         };
         StoreTuning tuning = new()
         {
