@@ -130,7 +130,7 @@ internal sealed class RunningServer : IAsyncDisposable
         Open(config, key, events, new RecordedRetention(events));
 
     private static Store Open(
-        ServerConfig config, SigningKey key, EventQueue events, RecordedRetention retention) => Store.Open(new StoreOptions
+        ServerConfig config, SigningKey key, EventQueue events, RecordedRetention retention) => Store.Open(new()
     {
         Directory = config.Data,
         JournalBudgetBytes = 256 << 20,
