@@ -1,7 +1,6 @@
 // Status and metrics are asked at any moment: while ledgers are made, opened and appended to.
 using System.Diagnostics.Metrics;
 using LedgerStore.Engine;
-using LedgerStore.Tests.Engine.Counters;
 using Xunit;
 
 namespace LedgerStore.Tests.Engine.Facade;
