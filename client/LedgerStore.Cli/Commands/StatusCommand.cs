@@ -50,7 +50,9 @@ internal static class StatusCommand
 
         foreach (TierUsage tier in status.Tiers)
         {
-            facts.Add((tier.Tier, $"{tier.Entries} entries in {tier.Segments} segments, {tier.StoredBytes} bytes"));
+            facts.Add((
+                tier.Tier,
+                $"{tier.Entries} entries in {tier.Segments} segments, {tier.StoredBytes} bytes of {tier.RawBytes}"));
         }
 
         if (status.Tiering?.NextExpiry is { } next)

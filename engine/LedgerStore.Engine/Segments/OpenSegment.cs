@@ -42,6 +42,20 @@ internal sealed class OpenSegment : SegmentSource, IDisposable
 
     public override long FirstMicros => _blocks.TryFind(0, out DirectoryRow row) ? row.FirstMicros : 0;
 
+    public override long RawBytes
+    {
+        get
+        {
+            long bytes = 0;
+            for (int bundle = 0; _blocks.TryFind(bundle, out DirectoryRow row); bundle++)
+            {
+                bytes += row.RawBytes;
+            }
+
+            return bytes;
+        }
+    }
+
     public override long LastMicros => _blocks.TryFind(_blocks.Count - 1, out DirectoryRow row) ? row.LastMicros : 0;
 
     /// <summary>Bundles with a full block.</summary>

@@ -1,6 +1,7 @@
 // One sealed segment of a ledger. Its file is mapped when somebody reads it and unmapped when others need the room.
 // Owned by the ledger; any thread reads it.
 
+using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 
 namespace LedgerStore.Engine.Segments;
@@ -11,6 +12,9 @@ internal sealed class SealedSegment(MappedSegments maps, SealedFacts facts) : Se
     // Written under the gate of MappedSegments, read by any thread: null while it is not mapped.
     private volatile MappedSegment? _mapped;
     private volatile bool _isClosed;
+
+    // -1 until somebody asked: the directory is read once. Two who ask at the same time find the same.
+    private long _rawBytes = -1;
 
     public SealedFacts Facts => facts;
 
@@ -23,6 +27,8 @@ internal sealed class SealedSegment(MappedSegments maps, SealedFacts facts) : Se
     public override long FirstMicros => facts.FirstMicros;
 
     public override long LastMicros => facts.LastMicros;
+
+    public override long RawBytes => Volatile.Read(ref _rawBytes) is >= 0 and long known ? known : ReadRawBytes();
 
     internal MappedSegment? Mapped
     {
@@ -41,4 +47,36 @@ internal sealed class SealedSegment(MappedSegments maps, SealedFacts facts) : Se
 
     /// <summary>Refuses new readers. When those that are reading have finished, the file is unmapped.</summary>
     public void Dispose() => maps.Close(this);
+
+    private long ReadRawBytes()
+    {
+        long bytes = 0;
+        try
+        {
+            if (!TryEnter(out SegmentAccess access))
+            {
+                return 0;
+            }
+
+            try
+            {
+                for (int bundle = 0; bundle < StoreLimits.BundlesPerSegment; bundle++)
+                {
+                    bytes += access.Row(bundle).RawBytes;
+                }
+            }
+            finally
+            {
+                access.Dispose();
+            }
+        }
+        catch (Exception unreadable) when (unreadable is BlockDamagedException or StorageException)
+        {
+            // Readers and the scrubber report it; a figure for people does not.
+            return 0;
+        }
+
+        Volatile.Write(ref _rawBytes, bytes);
+        return bytes;
+    }
 }

@@ -20,6 +20,9 @@ internal abstract class SegmentSource
     /// <summary>The time of its last entry. Only asked when it has one.</summary>
     public abstract long LastMicros { get; }
 
+    /// <summary>What its bundles decode to, without those that have expired; 0 when the file cannot be read.</summary>
+    public abstract long RawBytes { get; }
+
     /// <summary>Access to the file, to be disposed soon.</summary>
     /// <returns>False when the segment was replaced or closed: look it up again.</returns>
     /// <exception cref="BlockDamagedException">The file is not what it must be.</exception>

@@ -75,7 +75,7 @@ internal sealed partial class StoreCore
     {
         SegmentList list = log.Reader.Segments.List;
         ExpiredRanges expired = log.Reader.Segments.Expired;
-        long[,] sums = new long[4, 3];
+        long[,] sums = new long[4, 4];
         long[] oldest = new long[4];
         for (int i = 0; i < list.Count; i++)
         {
@@ -88,6 +88,7 @@ internal sealed partial class StoreCore
             oldest[(int)tier] = oldest[(int)tier] == 0 ? list[i].FirstMicros : oldest[(int)tier];
             sums[(int)tier, 1] += end - first - (tier == SegmentTier.Expired ? 0 : gone);
             sums[(int)SegmentTier.Expired, 1] += tier == SegmentTier.Expired ? 0 : gone;
+            sums[(int)tier, 3] += list[i].RawBytes;
             sums[(int)tier, 2] += tier == SegmentTier.Cold ? facts!.ColdBytes : facts?.FileLength ?? OpenBytes(list[i]);
         }
 
@@ -101,7 +102,10 @@ internal sealed partial class StoreCore
                     sums[(int)tier, 0],
                     sums[(int)tier, 1],
                     sums[(int)tier, 2],
-                    oldest[(int)tier] == 0 ? null : DateTimeOffset.UnixEpoch.AddMicroseconds(oldest[(int)tier])));
+                    oldest[(int)tier] == 0 ? null : DateTimeOffset.UnixEpoch.AddMicroseconds(oldest[(int)tier]))
+                {
+                    RawBytes = sums[(int)tier, 3],
+                });
             }
         }
 
@@ -190,6 +194,9 @@ internal sealed partial class StoreCore
         Meter.ObserveEach(
             "ledgerstore.tier.bytes", "By", "stored bytes by tier",
             () => MeasureTiers(static one => one.StoredBytes));
+        Meter.ObserveEach(
+            "ledgerstore.tier.raw", "By", "what its entries are without compression, by tier",
+            () => MeasureTiers(static one => one.RawBytes));
         Meter.ObserveEach("ledgerstore.tier.oldest", "s", "Unix time of the oldest entry by tier", MeasureOldest);
         Meter.Observe(
             "ledgerstore.tiers.next.expiry", "s", "Unix time of the next expiry, 0 when none is known",

@@ -46,4 +46,8 @@ public readonly record struct ExpiredSubtree(long FirstIndex, long Count, Hash25
 /// <param name="StoredBytes">Files of the tier: those of the cold tier count without their local hashes.</param>
 /// <param name="Oldest">When the oldest entry of the tier was received; null when there is none.</param>
 public sealed record TierShare(
-    string Tier, long Segments, long Entries, long StoredBytes, DateTimeOffset? Oldest);
+    string Tier, long Segments, long Entries, long StoredBytes, DateTimeOffset? Oldest)
+{
+    /// <summary>What the entries are without compression; what is in memory only does not count yet.</summary>
+    public long RawBytes { get; init; }
+}

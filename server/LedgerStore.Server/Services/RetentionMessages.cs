@@ -54,6 +54,7 @@ internal static class RetentionMessages
         Segments = (ulong)share.Segments,
         Entries = (ulong)share.Entries,
         StoredBytes = (ulong)share.StoredBytes,
+        RawBytes = (ulong)share.RawBytes,
         Oldest = TimeOf(share.Oldest),
     };
 

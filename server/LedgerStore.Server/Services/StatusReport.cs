@@ -80,6 +80,7 @@ internal static class StatusReport
             sum.Segments += share.Segments;
             sum.Entries += share.Entries;
             sum.StoredBytes += share.StoredBytes;
+            sum.RawBytes += share.RawBytes;
             sum.Oldest = Older(sum.Oldest, share.Oldest);
         }
     }

@@ -140,6 +140,7 @@ public sealed class RetentionTests : IAsyncLifetime
         await SetAsync(s_now);
         await ApplyAsync();
         Status status = await admin.UnaryAsync(LedgerMethods.GetStatus, new GetStatusRequest());
+        Assert.True(Assert.Single(status.Tiers, tier => tier.Tier == "hot").RawBytes > 0);
         Assert.Equal(768ul, status.Tiering.EntriesExpired);
         Assert.Equal(768ul, Assert.Single(status.Tiers, tier => tier.Tier == "expired").Entries);
         LedgerInfo info = await admin.UnaryAsync(
