@@ -10,7 +10,6 @@ namespace LedgerStore.Bench.Engine;
 
 internal sealed class LargeLedger : IDisposable
 {
-    private const int Batch = 4096;
     private const int RecordBytes = 32;
     private const int ProofsAtOnce = 4096;
 
@@ -19,12 +18,13 @@ internal sealed class LargeLedger : IDisposable
     private readonly BenchStore _store;
     private readonly Hash256[] _proof = new Hash256[TreeMath.ProofHashesMax];
     private readonly Random _random = new(4);
-    private long _size;
+    private readonly long _size;
 
     public LargeLedger(SigningKey key, int entries)
     {
         _store = new BenchStore(1, key);
-        Fill(entries).GetAwaiter().GetResult();
+        new LedgerFill(Ledger, RecordBytes).AppendAsync(entries).GetAwaiter().GetResult();
+        _size = Ledger.WaitForCheckpointAsync(Ledger.Size).AsTask().GetAwaiter().GetResult().Size;
     }
 
     public static IReadOnlyList<Target> Targets { get; } =
@@ -80,26 +80,6 @@ internal sealed class LargeLedger : IDisposable
         {
             Ledger.ProveConsistency(first + 1 + _random.NextInt64(_size - first - 1), _size, _proof);
         }
-    }
-
-    private async Task Fill(int entries)
-    {
-        byte[] payload = new byte[Batch * RecordBytes];
-        int[] lengths = new int[Batch];
-        Array.Fill(lengths, RecordBytes);
-        Queue<Task<AppendResult>> open = new();
-        for (int done = 0; done < entries; done += Batch)
-        {
-            _random.NextBytes(payload);
-            open.Enqueue(Ledger.AppendAsync(new RecordBatch { Lengths = lengths, Payload = payload }).AsTask());
-            if (open.Count > 16)
-            {
-                await open.Dequeue().ConfigureAwait(false);
-            }
-        }
-
-        await Task.WhenAll(open).ConfigureAwait(false);
-        _size = (await Ledger.WaitForCheckpointAsync(Ledger.Size).ConfigureAwait(false)).Size;
     }
 
     /// <summary>Closes and opens the store; then the kernel forgets the segment files, which nobody has mapped.

@@ -8,6 +8,7 @@ namespace LedgerStore.Bench.Engine;
 internal sealed class ReadSuite : IBenchSuite
 {
     private const int SegmentEntries = 65_536;
+    private const int RecordBytes = 256;
     private const int Reads = 4_096;
 
     // 500 bundles of 85 KB fit the default cache of 64 MiB.
@@ -65,29 +66,8 @@ internal sealed class ReadSuite : IBenchSuite
     private static void Fill(string directory, int segments)
     {
         using Store store = Open(directory, cacheBytes: 64 << 20);
-        Ledger[] ledgers = [store.CreateLedger(BenchStore.Name(0))];
-        Producer producer = new(0, new LoadShape { Producers = 1 }, ledgers, new RecordPool(256, 64));
-        long entries = (long)segments * SegmentEntries;
-        FillAsync(producer, entries / 64).GetAwaiter().GetResult();
-    }
-
-    private static async Task FillAsync(Producer producer, long batches)
-    {
-        // Sixteen under way, in order.
-        ValueTask<AppendResult>[] answers = new ValueTask<AppendResult>[16];
-        for (long batch = 0; batch < batches + answers.Length; batch++)
-        {
-            long slot = batch % answers.Length;
-            if (batch >= answers.Length)
-            {
-                await answers[slot].ConfigureAwait(false);
-            }
-
-            while (batch < batches && !producer.TryAppend(out answers[slot]))
-            {
-                await Task.Delay(1).ConfigureAwait(false);
-            }
-        }
+        LedgerFill fill = new(store.CreateLedger(BenchStore.Name(0)), RecordBytes);
+        fill.AppendAsync((long)segments * SegmentEntries).GetAwaiter().GetResult();
     }
 
     private static void ReportBytes(BenchRun run, string directory, int segments)
@@ -99,7 +79,7 @@ internal sealed class ReadSuite : IBenchSuite
             throw new InvalidOperationException($"{files.Length} files instead of {segments} sealed segments");
         }
 
-        double ratio = files.Sum(file => (double)file.Length) / ((double)segments * SegmentEntries * 256);
+        double ratio = files.Sum(file => (double)file.Length) / ((double)segments * SegmentEntries * RecordBytes);
         run.LessIsBetter("engine.disk.bytes_ratio", "B/B", [ratio]);
     }
 

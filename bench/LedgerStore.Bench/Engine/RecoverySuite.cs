@@ -10,6 +10,7 @@ namespace LedgerStore.Bench.Engine;
 internal sealed class RecoverySuite : IBenchSuite
 {
     private const long CleanEntries = 10_000_000;
+    private const int RecordBytes = 256;
 
     public string Name => "recovery";
 
@@ -62,7 +63,7 @@ internal sealed class RecoverySuite : IBenchSuite
 
                 rates.Add(journalBytes / 1e6 / (opened[0] / 1e3));
                 cpuRates.Add(journalBytes / 1e6 / (opened[3] / 1e3));
-                using CpuFloor cpu = new(256);
+                using CpuFloor cpu = new(RecordBytes);
                 floors.Add(cpu.Run(TimeSpan.FromSeconds(0.5)) * cpu.EntryBytes / 1e6);
             }
             finally
@@ -108,13 +109,8 @@ internal sealed class RecoverySuite : IBenchSuite
     private static void Fill(string directory)
     {
         using Store store = Store.Open(new StoreOptions { Directory = directory });
-        Ledger[] ledgers = [store.CreateLedger(BenchStore.Name(0))];
-        RecordPool pool = new(recordBytes: 256, batch: 256);
-        Producer producer = new(0, new LoadShape { Producers = 1, Batch = 256 }, ledgers, pool);
-        while (ledgers[0].Size < CleanEntries)
-        {
-            producer.RunAsync(Stopwatch.GetTimestamp() + (Stopwatch.Frequency / 10)).GetAwaiter().GetResult();
-        }
+        LedgerFill fill = new(store.CreateLedger(BenchStore.Name(0)), RecordBytes);
+        fill.AppendAsync(CleanEntries).GetAwaiter().GetResult();
     }
 
     private static double OpenHere(string directory)

@@ -11,6 +11,8 @@ namespace LedgerStore.Bench.Engine;
 internal sealed class TiersSuite : IBenchSuite
 {
     private const long MegaByte = 1_000_000;
+    private const int SegmentEntries = 65_536;
+    private const int RecordBytes = 256;
     private const int ProofsAtOnce = 4_096;
     private const int Reads = 1_024;
     private static readonly RetentionPolicy s_cold = new() { ColdAfter = TimeSpan.Zero };
@@ -55,7 +57,7 @@ internal sealed class TiersSuite : IBenchSuite
         {
             // Each byte of a segment is read once, written once smaller, and read again: more than a run can do.
             old.Add(store.Store.CreateLedger($"old-{i}"));
-            await TierLedgers.FillAsync(old[i], segments: 1 + (int)(time.TotalSeconds * 40 / 18)).ConfigureAwait(false);
+            await FillAsync(old[i], segments: 1 + (int)(time.TotalSeconds * 40 / 18)).ConfigureAwait(false);
         }
 
         using AppendLoad load = new(store, new LoadShape());
@@ -86,13 +88,13 @@ internal sealed class TiersSuite : IBenchSuite
     private static async Task RunRatio(BenchRun run, BenchStore store)
     {
         Ledger ledger = store.Store.CreateLedger("warm");
-        await TierLedgers.FillAsync(ledger, segments: 4).ConfigureAwait(false);
-        long hot = TierLedgers.BytesOf(ledger, "hot");
+        await FillAsync(ledger, segments: 4).ConfigureAwait(false);
+        long hot = BytesOf(ledger, "hot");
         ledger.SetRetention(new RetentionPolicy { WarmAfter = TimeSpan.Zero });
         long start = Stopwatch.GetTimestamp();
         await ledger.ApplyRetentionAsync().ConfigureAwait(false);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        double ratio = (double)TierLedgers.BytesOf(ledger, "warm") / hot;
+        double ratio = (double)BytesOf(ledger, "warm") / hot;
         run.LessIsBetter("tiers.warm_ratio", "B/B", [ratio]);
         run.MoreIsBetter("tiers.recompress.bytes_per_second", "B/s", [hot / seconds]);
     }
@@ -103,7 +105,7 @@ internal sealed class TiersSuite : IBenchSuite
         Ledger cold = await MakeAsync(store, "cold", s_cold).ConfigureAwait(false);
         Ledger gone = await MakeAsync(
             store, "gone", new RetentionPolicy { ExpireAfter = TimeSpan.Zero }).ConfigureAwait(false);
-        if (TierLedgers.BytesOf(cold, "cold") == 0 || gone.FirstReadable != gone.Size)
+        if (BytesOf(cold, "cold") == 0 || gone.FirstReadable != gone.Size)
         {
             throw new InvalidOperationException($"nothing moved: {store.Store.TieringStatus.LastFailure}");
         }
@@ -119,12 +121,19 @@ internal sealed class TiersSuite : IBenchSuite
     private static async Task<Ledger> MakeAsync(BenchStore store, string name, RetentionPolicy policy)
     {
         Ledger ledger = store.Store.CreateLedger(name);
-        await TierLedgers.FillAsync(ledger, segments: 2).ConfigureAwait(false);
+        await FillAsync(ledger, segments: 2).ConfigureAwait(false);
         await ledger.WaitForCheckpointAsync(ledger.Size).ConfigureAwait(false);
         ledger.SetRetention(policy);
         await ledger.ApplyRetentionAsync().ConfigureAwait(false);
         return ledger;
     }
+
+    private static Task FillAsync(Ledger ledger, long segments) =>
+        new LedgerFill(ledger, RecordBytes).AppendAsync(segments * SegmentEntries);
+
+    /// <summary>Bytes of a tier's files.</summary>
+    private static long BytesOf(Ledger ledger, string tier) =>
+        ledger.Describe().Tiers.Where(share => share.Tier == tier).Sum(static share => share.StoredBytes);
 
     private void Prove(Ledger ledger)
     {

@@ -10,7 +10,6 @@ namespace LedgerStore.Bench.Engine;
 internal sealed class VerifySuite : IBenchSuite
 {
     private const int RecordBytes = 256;
-    private const int Batch = 1_024;
 
     public string Name => "verify";
 
@@ -23,7 +22,7 @@ internal sealed class VerifySuite : IBenchSuite
     {
         using BenchStore store = new(1);
         int entries = run.Options.Quick ? 16 * 65_536 : 48 * 65_536;
-        FillAsync(store, entries).GetAwaiter().GetResult();
+        new LedgerFill(store.Ledgers[0], RecordBytes).AppendAsync(entries).GetAwaiter().GetResult();
         store.Store.Dispose();
         VerifyOptions options = new() { DataDirectory = store.DataDirectory };
 
@@ -68,28 +67,5 @@ internal sealed class VerifySuite : IBenchSuite
         return report.IsVerified
             ? (report.Entries / report.Duration.TotalSeconds, report.Entries / cpu)
             : throw new InvalidOperationException(report.Findings[0].Evidence);
-    }
-
-    private static async Task FillAsync(BenchStore store, int entries)
-    {
-        RecordPool pool = new(RecordBytes, Batch);
-        Queue<Task> outstanding = new();
-        for (int i = 0; i < entries / Batch; i++)
-        {
-            outstanding.Enqueue(store.Ledgers[0].AppendAsync(new RecordBatch
-            {
-                Appender = "spiffe://example.org/docs"u8,
-                ContentType = "application/json"u8,
-                Lengths = pool.Lengths,
-                Payload = pool.Batch(i),
-            }).AsTask());
-            if (outstanding.Count == 16)
-            {
-                await outstanding.Dequeue().ConfigureAwait(false);
-            }
-        }
-
-        await Task.WhenAll(outstanding).ConfigureAwait(false);
-        await store.SettleAsync().ConfigureAwait(false);
     }
 }

@@ -1,34 +1,14 @@
 // What some cores do when they only have to hash the same entries: leaves and bundle roots, nothing read, nothing
 // decoded. Owned by one suite.
 using System.Diagnostics;
-using LedgerStore.Engine.Append;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Bench.Load;
 
 /// <summary>Bundles of built entries, hashed again and again on any number of threads.</summary>
-internal sealed class HashFloor
+internal sealed class HashFloor(int recordBytes)
 {
-    private const int Bundles = 64;
-    private readonly byte[][] _bundles = new byte[Bundles][];
-
-    public HashFloor(int recordBytes)
-    {
-        RecordPool pool = new(recordBytes, batch: 256);
-        EntryBuilder builder = new(System.Security.Cryptography.RandomNumberGenerator.Create());
-        for (int i = 0; i < Bundles; i++)
-        {
-            EntryBatch batch = new()
-            {
-                Appender = "spiffe://example.org/docs"u8,
-                ContentType = "application/json"u8,
-                Lengths = pool.Lengths,
-            };
-            ReadOnlySpan<byte> payload = pool.Batch(i);
-            _bundles[i] = new byte[EntryBuilder.Measure(batch, payload.Length)];
-            builder.Build(batch, payload, _bundles[i].Length, _bundles[i]);
-        }
-    }
+    private readonly byte[][] _bundles = BuiltBundles.Make(recordBytes);
 
     /// <summary>Entries per second, and per second of CPU time.</summary>
     public (double Wall, double Cpu) Run(int threads, TimeSpan time)
@@ -50,15 +30,15 @@ internal sealed class HashFloor
 
     private long Hash(TimeSpan time)
     {
-        Hash256[] leaves = new Hash256[256];
-        Hash256[] scratch = new Hash256[256];
+        Hash256[] leaves = new Hash256[BuiltBundles.Entries];
+        Hash256[] scratch = new Hash256[BuiltBundles.Entries];
         long entries = 0;
         long start = Stopwatch.GetTimestamp();
         for (int next = 0; Stopwatch.GetElapsedTime(start) < time; next++)
         {
-            Sha256Batch.HashBundle(_bundles[next % Bundles], leaves);
+            Sha256Batch.HashBundle(_bundles[next % _bundles.Length], leaves);
             Sha256Batch.PerfectRoot(leaves, scratch);
-            entries += 256;
+            entries += BuiltBundles.Entries;
         }
 
         return entries;
