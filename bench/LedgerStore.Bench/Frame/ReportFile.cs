@@ -16,6 +16,10 @@ internal sealed record ReportFile(
     {
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+
+        // A figure without its sense or its runs would be compared and drawn as what it is not.
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
     };
 
     /// <summary>What a reader of the figures must know besides; few suites have any.</summary>
@@ -25,14 +29,14 @@ internal sealed record ReportFile(
     {
         try
         {
-            ReportFile? read = JsonSerializer.Deserialize<ReportFile>(File.ReadAllBytes(file), s_json);
-            return read is { Results: not null } report
-                ? report
-                : throw new FormatException($"{file} is not a report of a suite");
+            return JsonSerializer.Deserialize<ReportFile>(File.ReadAllBytes(file), s_json)
+                ?? throw new FormatException($"{file} is not a report of a suite: it is empty");
         }
         catch (JsonException error)
         {
-            throw new FormatException($"{file} is not a report of a suite: {error.Message}", error);
+            throw new FormatException(
+                $"{file} is not a report of a suite as this version writes it: {error.Message} Measure it again.",
+                error);
         }
         catch (IOException error)
         {

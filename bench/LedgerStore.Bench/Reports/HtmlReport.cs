@@ -55,6 +55,7 @@ internal static partial class HtmlReport
         Latencies(page, figures);
         Sweeps(page, figures);
         Peers(page, figures);
+        Notes(page, reports);
         File.WriteAllText(file, page.Append("</html>\n").ToString());
     }
 
@@ -168,6 +169,18 @@ internal static partial class HtmlReport
                     [.. cell.OrderByDescending(each => each.Figure.Value).Select(each => new Bar(
                         each.Match.Groups[2].Value, each.Figure.Value, SvgChart.Short(each.Figure.Value)))],
                     logarithmic: true));
+        }
+    }
+
+    private static void Notes(StringBuilder page, IReadOnlyList<ReportFile> reports)
+    {
+        // The notes of all suites together are those of each once more.
+        string[] notes = [.. reports.SelectMany(report => report.Notes).Distinct(StringComparer.Ordinal)];
+        if (notes.Length > 0)
+        {
+            page.Append("<h2>Notes</h2><p>What the suites say besides their figures.</p><ul>");
+            Array.ForEach(notes, note => page.Append("<li>").Append(Safe(note)).Append("</li>"));
+            page.Append("</ul>");
         }
     }
 
