@@ -1,5 +1,6 @@
-// Where the time of a durable append goes: nanoseconds of each stage for each record, from the engine's own clock.
-// Two processes, one with the clock on and one without it, so that its own cost shows too.
+// Where the time of a durable append goes: nanoseconds of each stage for each record, from the engine's own clocks.
+// A budget: what threads worked adds up to the processor time of the process, what they waited for stands beside it.
+// Two processes, one with the clocks on and one without, so that their own cost shows too.
 using System.Globalization;
 using LedgerStore.Bench.Frame;
 using LedgerStore.Bench.Load;
@@ -9,8 +10,7 @@ namespace LedgerStore.Bench.Engine;
 
 internal sealed class ProfileSuite : IBenchSuite
 {
-    // What a child says before the stages: records, seconds, CPU seconds.
-    private const int Facts = 3;
+    private static readonly Stage[] s_stages = Enum.GetValues<Stage>();
 
     public string Name => "profile";
 
@@ -18,41 +18,72 @@ internal sealed class ProfileSuite : IBenchSuite
 
     public void Run(BenchRun run)
     {
-        List<double[]> with = [];
-        List<double[]> without = [];
+        List<Budget> with = [];
+        List<Budget> without = [];
         for (int i = 0; i < run.Options.Runs; i++)
         {
             with.Add(Measure(run, profile: true));
             without.Add(Measure(run, profile: false));
         }
 
-        foreach (Stage stage in Enum.GetValues<Stage>())
+        foreach (Stage stage in s_stages)
         {
-            run.LessIsBetter(
-                $"profile.{NameOf(stage)}.ns_per_record", "ns", with.Select(each => NanosOf(each, stage)));
+            string name = $"profile.{stage.ToString().ToLowerInvariant()}";
+            run.LessIsBetter($"{name}.cpu_ns_per_record", "ns", with.Select(each => each.CpuNanos(stage)));
+            run.LessIsBetter($"{name}.wait_ns_per_record", "ns", with.Select(each => each.WaitNanos(stage)));
         }
 
-        run.LessIsBetter("profile.cpu.ns_per_record", "ns", with.Select(each => each[2] * 1e9 / each[0]));
-        run.LessIsBetter("profile.elapsed.ns_per_record", "ns", with.Select(each => each[1] * 1e9 / each[0]));
+        run.LessIsBetter("profile.rest.cpu_ns_per_record", "ns", with.Select(each => each.RestNanos));
+        run.LessIsBetter("profile.cpu.ns_per_record", "ns", with.Select(each => each.ProcessNanos));
+        run.MoreIsBetter("profile.explained", "x", with.Select(each => 1 - (each.RestNanos / each.ProcessNanos)));
+        run.LessIsBetter("profile.elapsed.ns_per_record", "ns", with.Select(each => each.ElapsedNanos));
         run.LessIsBetter(
-            "profile.cpu_overhead", "x", with.Zip(without, (on, off) => (on[2] / on[0] / (off[2] / off[0])) - 1));
+            "profile.cpu_overhead", "x", with.Zip(without, (on, off) => (on.ProcessNanos / off.ProcessNanos) - 1));
+        Explain(run);
     }
 
-    // The copy is done under the gate's lock and is a part of the gate's time: each is shown by itself.
-    private static double NanosOf(double[] numbers, Stage stage)
+    private static void Explain(BenchRun run)
     {
-        double seconds = numbers[Facts + (int)stage];
-        return (stage == Stage.Gate ? seconds - numbers[Facts + (int)Stage.Copy] : seconds) * 1e9 / numbers[0];
+        run.Note("cpu of all stages and of the rest adds up to profile.cpu, the processor time of the process; the "
+            + "rest are the producers of the load, the thread pool that wakes them, and the garbage collector.");
+        run.Note("wait: sync waits for the disk, gate for its lock, and every stage for a core where all are taken. "
+            + "Threads wait beside each other, so waits do not add up to the elapsed time, which is that of the load.");
     }
 
-    private static double[] Measure(BenchRun run, bool profile)
+    private static Budget Measure(BenchRun run, bool profile)
     {
         string seconds = run.Options.RunTime.TotalSeconds.ToString(CultureInfo.InvariantCulture);
         using Child child = new(
             new Dictionary<string, string>(StringComparer.Ordinal) { ["LEDGERSTORE_PROFILE"] = profile ? "1" : "0" },
             "profile", "-", seconds);
-        return child.ReadNumbers();
+        return new Budget(child.ReadNumbers());
     }
 
-    private static string NameOf(Stage stage) => stage.ToString().ToLowerInvariant();
+    /// <summary>What a child says: records, seconds, CPU seconds; then of each stage seconds and CPU seconds.</summary>
+    private sealed class Budget(double[] numbers)
+    {
+        private const int Facts = 3;
+
+        public double ElapsedNanos => PerRecord(numbers[1]);
+
+        public double ProcessNanos => PerRecord(numbers[2]);
+
+        public double RestNanos => ProcessNanos - s_stages.Sum(CpuNanos);
+
+        public double CpuNanos(Stage stage) => PerRecord(Exclusive(stage, offset: 1));
+
+        public double WaitNanos(Stage stage) =>
+            Math.Max(0, PerRecord(Exclusive(stage, offset: 0) - Exclusive(stage, offset: 1)));
+
+        // The copy is done under the gate's lock and is a part of the gate's time: each is shown by itself.
+        private double Exclusive(Stage stage, int offset)
+        {
+            double seconds = Seconds(stage, offset);
+            return stage == Stage.Gate ? seconds - Seconds(Stage.Copy, offset) : seconds;
+        }
+
+        private double Seconds(Stage stage, int offset) => numbers[Facts + (2 * (int)stage) + offset];
+
+        private double PerRecord(double seconds) => seconds * 1e9 / numbers[0];
+    }
 }

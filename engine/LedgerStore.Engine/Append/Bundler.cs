@@ -32,7 +32,7 @@ internal sealed partial class Bundler(
     /// <returns>Whether there was any. False too while blocks wait for the disk: Signal it to try again.</returns>
     public bool RunOnce()
     {
-        long stage = StageClock.Start();
+        StageMark stage = StageClock.Start();
         bool worked = WriteDurable();
         StageClock.End(Stage.Store, stage);
         if (DueTicket() is { } ticket)
@@ -67,7 +67,7 @@ internal sealed partial class Bundler(
     public void Process(ReadOnlySpan<byte> body, uint crc, long fileNumber)
     {
         long started = EngineMeter.Now();
-        long stage = StageClock.Start();
+        StageMark stage = StageClock.Start();
         _grown.Clear();
         _runs.Clear();
         for (int offset = 0; offset < body.Length;)

@@ -144,6 +144,7 @@ internal sealed partial class Gate(
     /// <summary>Admits those who wait, in their order, as far as there is room now.</summary>
     public void Retry()
     {
+        StageMark started = StageClock.Start();
         bool signal = false;
         lock (_lock)
         {
@@ -158,6 +159,8 @@ internal sealed partial class Gate(
         {
             onFilled();
         }
+
+        StageClock.End(Stage.Gate, started);
     }
 
     /// <summary>No more batches. Those admitted will be written; those who wait are told that theirs are not.</summary>
@@ -320,7 +323,7 @@ internal sealed partial class Gate(
         operation.FirstIndex = ledger.NextIndex;
         operation.ReceivedMicros = _lastMicros;
 
-        long started = StageClock.Start();
+        StageMark started = StageClock.Start();
         Span<byte> section = buffer.Reserve(operation.BuiltBytes);
         Span<byte> entries = section.Slice(SectionHeader.Bytes, operation.BuiltBytes);
         operation.Built.CopyTo(entries);

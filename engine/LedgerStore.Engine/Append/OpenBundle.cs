@@ -127,7 +127,7 @@ internal sealed class OpenBundle
     /// time.</summary>
     public void Finish(BundleWorker worker)
     {
-        long stage = StageClock.Start();
+        StageMark stage = StageClock.Start();
         int from = StartOf(_hashed);
         int consumed = Sha256Batch.HashBundle(
             _bytes.AsSpan(from, Bytes - from), _leaves.AsSpan(_hashed, Count - _hashed));

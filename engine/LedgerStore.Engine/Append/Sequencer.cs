@@ -39,7 +39,7 @@ internal sealed class Sequencer(
         }
 
         long started = EngineMeter.Now();
-        long stage = StageClock.Start();
+        StageMark stage = StageClock.Start();
         if (!TryWrite(frame))
         {
             return false;
@@ -89,7 +89,7 @@ internal sealed class Sequencer(
     private void Begin(AppendBuffer buffer, Span<byte> frame)
     {
         buffer.FileNumber = journal.Place(frame.Length).Number;
-        long started = StageClock.Start();
+        StageMark started = StageClock.Start();
         buffer.BodyCrc = journal.Seal(
             frame, buffer.FrameNumber, buffer.BodyBytes, buffer.Sections, buffer.LastMicros, FrameKind.Batches);
         StageClock.End(Stage.Crc, started);

@@ -15,7 +15,7 @@ internal sealed class Appends(Gate gate, EntryBuilder builder, BatchFingerprint 
         LedgerLog ledger, in RecordBatch batch, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        long started = StageClock.Start();
+        StageMark started = StageClock.Start();
         AppendOperation operation = Build(ledger, batch);
         started = StageClock.End(Stage.Build, started);
 
