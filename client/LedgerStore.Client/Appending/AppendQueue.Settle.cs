@@ -17,6 +17,7 @@ internal sealed partial class AppendQueue
     {
         ulong first = batch.FirstTicket;
         Release(batch.LastTicket, releases ? batch.Cost : 0);
+        BeginWaking(done.Count);
         foreach (AppendWaiter waiter in done)
         {
             // A flush that waited for tickets before this batch has none of its records.
@@ -29,7 +30,8 @@ internal sealed partial class AppendQueue
                     Count = waiter.Count,
                     FirstSequence = answer.FirstSequence == 0 ? 0 : answer.FirstSequence + offset,
                 },
-                waiter.Kind == WaiterKind.Flush ? TakePostFailure() : null);
+                waiter.Kind == WaiterKind.Flush ? TakePostFailure() : null,
+                counted: true);
         }
 
         SettleAdmitted(admitted);
@@ -44,9 +46,10 @@ internal sealed partial class AppendQueue
         }
 
         Release(batch.LastTicket, releases ? batch.Cost : 0);
+        BeginWaking(done.Count);
         foreach (AppendWaiter waiter in done)
         {
-            Settle(waiter, default, waiter.Kind == WaiterKind.Flush ? TakePostFailure() : error);
+            Settle(waiter, default, waiter.Kind == WaiterKind.Flush ? TakePostFailure() : error, counted: true);
         }
 
         SettleAdmitted(admitted);
@@ -92,22 +95,13 @@ internal sealed partial class AppendQueue
 
         foreach (AppendWaiter waiter in failed)
         {
-            Settle(waiter, default, error);
+            Settle(waiter, default, error, counted: false);
         }
     }
 
-    private static void Settle(AppendWaiter waiter, in AppendedBatch answer, AppendException? error)
-    {
-        if (error is null)
-        {
-            waiter.Complete(answer);
-        }
-        else
-        {
-            // One exception object in several calls would mix their stack traces.
-            waiter.Fail(new AppendException(error));
-        }
-    }
+    // One exception object in several calls would mix their stack traces.
+    private static void Settle(AppendWaiter waiter, in AppendedBatch answer, AppendException? error, bool counted) =>
+        waiter.Wake(answer, error is null ? null : new AppendException(error), counted);
 
     private void Release(ulong lastTicket, long released)
     {
@@ -176,9 +170,10 @@ internal sealed partial class AppendQueue
 
     private void SettleAdmitted(List<AppendWaiter> entered)
     {
+        BeginWaking(entered.Count);
         foreach (AppendWaiter waiter in entered)
         {
-            Settle(waiter, default, waiter.Kind == WaiterKind.Flush ? TakePostFailure() : null);
+            Settle(waiter, default, waiter.Kind == WaiterKind.Flush ? TakePostFailure() : null, counted: true);
         }
     }
 
@@ -200,7 +195,7 @@ internal sealed partial class AppendQueue
             waiter.Lengths = default;
         }
 
-        waiter.Fail(new OperationCanceledException(
-            "the record is not stored: waiting for room was cancelled", token));
+        OperationCanceledException error = new("the record is not stored: waiting for room was cancelled", token);
+        waiter.Wake(default, error, counted: false);
     }
 }

@@ -14,10 +14,11 @@ internal sealed partial class AppendQueue
     private const int KeptWaiters = 4096;
     private const int KeptBatches = 64;
 
-    // With this much waiting, or nothing but one batch under way, a batch leaves at once. With less it goes on filling:
-    // the server syncs one group while it takes the next, so two under way keep it busy.
+    // With this much waiting a batch leaves at once. With less it waits for the answer of what is under way, so that
+    // few batches carry much; but behind a batch of a few records it leaves: then nothing is gained by waiting.
     private const int EagerBytes = 128 * 1024;
     private const int EagerBatches = 2;
+    private const int FewRecords = 16;
 
     private readonly AppenderOptions options;
     private readonly Signal work;
@@ -106,7 +107,7 @@ internal sealed partial class AppendQueue
                 if (kind == WaiterKind.Post && !isSpooled)
                 {
                     // Room came between two looks. Completing it here runs nothing under the lock.
-                    waiter.Complete(default);
+                    waiter.CompleteUnseen();
                 }
 
                 return waiter;
@@ -199,7 +200,7 @@ internal sealed partial class AppendQueue
 
         if (isDone)
         {
-            Settle(waiter, default, TakePostFailure());
+            Settle(waiter, default, TakePostFailure(), counted: false);
         }
 
         return waiter;
@@ -217,8 +218,8 @@ internal sealed partial class AppendQueue
     }
 
     /// <summary>A batch that can leave now, or null: what there is goes on filling.</summary>
-    /// <param name="underWay">How many batches are under way.</param>
-    internal OutgoingBatch? TryTake(int underWay)
+    /// <param name="underWay">What waits for its answer; null: whatever there is, it will not be sent.</param>
+    internal OutgoingBatch? TryTake(UnderWay? underWay)
     {
         lock (gate)
         {
@@ -227,7 +228,7 @@ internal sealed partial class AppendQueue
                 return closed.Dequeue();
             }
 
-            if (open.Count == 0 || (underWay >= EagerBatches && open.PayloadBytes < EagerBytes))
+            if (open.Count == 0 || (underWay is { } load && !ShouldLeave(load)))
             {
                 return null;
             }
@@ -278,6 +279,9 @@ internal sealed partial class AppendQueue
         }
     }
 
+    private bool ShouldLeave(UnderWay load) => open.PayloadBytes >= EagerBytes
+        || (!IsWaking && (load.Batches == 0 || (load.Batches < EagerBatches && load.Records < FewRecords)));
+
     // A batch that is larger than all the room there is gets in when it is alone.
     private bool HasRoom(long more) => cost + more <= options.MemoryBytesMax || cost == 0;
 
@@ -326,8 +330,9 @@ internal sealed partial class AppendQueue
         nextTicket += (ulong)count;
         cost += OutgoingBatch.CostOf(records.Length, count);
 
-        // The sender looks at an open batch when it begins and when it has become worth sending.
-        if (isFirst || (before < EagerBytes && open.PayloadBytes >= EagerBytes))
+        // The sender looks at an open batch when it begins and when it has become worth sending. Where others are being
+        // woken, the last of them makes it look.
+        if ((isFirst && !IsWaking) || (before < EagerBytes && open.PayloadBytes >= EagerBytes))
         {
             work.Set();
         }

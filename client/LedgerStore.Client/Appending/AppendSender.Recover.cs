@@ -108,7 +108,7 @@ internal sealed partial class AppendSender
             source.Fail(batch, new AppendException(AppendOutcome.NotStored, message, error));
         }
 
-        while (await source.TryTakeAsync(0).ConfigureAwait(false) is { } waiting)
+        while (await source.TryTakeAsync(underWay: null).ConfigureAwait(false) is { } waiting)
         {
             source.Fail(waiting, new AppendException(AppendOutcome.NotStored, message, error));
         }

@@ -76,7 +76,7 @@ internal sealed partial class AppendSender
         {
             if (inFlight.Count == 0)
             {
-                if (await TakeAsync(0).ConfigureAwait(false) is not { } first)
+                if (await TakeAsync(default).ConfigureAwait(false) is not { } first)
                 {
                     await work.WaitAsync().ConfigureAwait(false);
                     continue;
@@ -176,8 +176,8 @@ internal sealed partial class AppendSender
 
         while (!receiving.IsCompleted)
         {
-            int underWay = inFlight.Count;
-            OutgoingBatch? batch = underWay < options.WindowBatches
+            UnderWay underWay = inFlight.Load;
+            OutgoingBatch? batch = underWay.Batches < options.WindowBatches
                 ? await TakeAsync(underWay).ConfigureAwait(false)
                 : null;
             if (batch is not null)
@@ -200,7 +200,7 @@ internal sealed partial class AppendSender
     /// <summary>
     /// The next batch that should leave, without those that an earlier process is known to have stored.
     /// </summary>
-    private async ValueTask<OutgoingBatch?> TakeAsync(int underWay)
+    private async ValueTask<OutgoingBatch?> TakeAsync(UnderWay underWay)
     {
         while (await source.TryTakeAsync(underWay).ConfigureAwait(false) is { } batch)
         {
@@ -242,7 +242,10 @@ internal sealed partial class AppendSender
                 Answer(AppendAnswer.Parse(call.Responses.Current));
             }
             while (call.Responses.TryRead());
-            work.Set();
+            if (!source.IsWaking)
+            {
+                work.Set();
+            }
         }
     }
 

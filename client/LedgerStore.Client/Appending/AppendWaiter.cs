@@ -1,6 +1,6 @@
 // Somebody who waits: for room, for the spool, or for the answer. Kept and used again, so that a record costs no
 // object.
-// Its fields are set under the queue's lock; it is completed outside of it, once.
+// Its fields are set under the queue's lock; it is completed outside of it, once, as a work item of the thread pool.
 
 using System.Threading.Tasks.Sources;
 
@@ -19,9 +19,13 @@ internal enum WaiterKind
 }
 
 internal sealed class AppendWaiter(AppendQueue queue)
-    : IValueTaskSource<Appended>, IValueTaskSource<AppendedBatch>, IValueTaskSource
+    : IValueTaskSource<Appended>, IValueTaskSource<AppendedBatch>, IValueTaskSource, IThreadPoolWorkItem
 {
-    private ManualResetValueTaskSourceCore<AppendedBatch> core = new() { RunContinuationsAsynchronously = true };
+    // Continuations run where it is completed. That is a work item of its own: no caller waits for another one.
+    private ManualResetValueTaskSourceCore<AppendedBatch> core;
+    private AppendedBatch answer;
+    private Exception? failure;
+    private bool isCounted;
 
     internal WaiterKind Kind { get; set; }
 
@@ -44,9 +48,42 @@ internal sealed class AppendWaiter(AppendQueue queue)
 
     internal short Version => core.Version;
 
-    internal void Complete(in AppendedBatch batch) => core.SetResult(batch);
+    /// <summary>Completes it before anybody knows it: nothing is run.</summary>
+    internal void CompleteUnseen() => core.SetResult(default);
 
-    internal void Fail(Exception error) => core.SetException(error);
+    /// <summary>Wakes whoever waits.</summary>
+    /// <param name="batch">What came of it, unless <paramref name="error"/> did.</param>
+    /// <param name="counted">The queue counts it among those it is waking.</param>
+    internal void Wake(in AppendedBatch batch, Exception? error, bool counted)
+    {
+        answer = batch;
+        failure = error;
+        isCounted = counted;
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        // From its completion on it may be somebody else's: everything is taken out of it before.
+        AppendedBatch result = answer;
+        Exception? error = failure;
+        answer = default;
+        failure = null;
+        if (isCounted)
+        {
+            isCounted = false;
+            queue.Woken();
+        }
+
+        if (error is null)
+        {
+            core.SetResult(result);
+        }
+        else
+        {
+            core.SetException(error);
+        }
+    }
 
     Appended IValueTaskSource<Appended>.GetResult(short token)
     {

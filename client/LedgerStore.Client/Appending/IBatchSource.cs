@@ -10,8 +10,11 @@ internal interface IBatchSource
     bool IsDrained { get; }
 
     /// <summary>A batch that should leave now, or null. Requirement: the signal is set when that changes.</summary>
-    /// <param name="underWay">How many batches are under way.</param>
-    ValueTask<OutgoingBatch?> TryTakeAsync(int underWay);
+    /// <param name="underWay">What waits for its answer; null: whatever there is, it will not be sent.</param>
+    ValueTask<OutgoingBatch?> TryTakeAsync(UnderWay? underWay);
+
+    /// <summary>The signal will be set when those who were told of an answer have had their turn.</summary>
+    bool IsWaking { get; }
 
     /// <summary>The server stored a batch.</summary>
     void Complete(OutgoingBatch batch, in AppendedBatch answer);

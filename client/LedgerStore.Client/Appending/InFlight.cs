@@ -8,6 +8,8 @@ internal sealed class InFlight
     private readonly Lock gate = new();
     private readonly Queue<OutgoingBatch> batches = new();
 
+    private int records;
+
     // Of the batches, from the front: those that were written to the present stream.
     private int written;
 
@@ -18,6 +20,17 @@ internal sealed class InFlight
             lock (gate)
             {
                 return batches.Count;
+            }
+        }
+    }
+
+    internal UnderWay Load
+    {
+        get
+        {
+            lock (gate)
+            {
+                return new UnderWay(batches.Count, records);
             }
         }
     }
@@ -39,6 +52,7 @@ internal sealed class InFlight
         lock (gate)
         {
             batches.Enqueue(batch);
+            records += batch.Count;
         }
     }
 
@@ -63,7 +77,7 @@ internal sealed class InFlight
             }
 
             written--;
-            return batches.Dequeue();
+            return Remove();
         }
     }
 
@@ -103,7 +117,14 @@ internal sealed class InFlight
         lock (gate)
         {
             written = Math.Max(0, written - 1);
-            return batches.Dequeue();
+            return Remove();
         }
+    }
+
+    private OutgoingBatch Remove()
+    {
+        OutgoingBatch first = batches.Dequeue();
+        records -= first.Count;
+        return first;
     }
 }

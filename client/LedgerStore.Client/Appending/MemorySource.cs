@@ -9,7 +9,9 @@ internal sealed class MemorySource(AppendQueue queue) : IBatchSource
 
     public bool MayGiveUp => true;
 
-    public ValueTask<OutgoingBatch?> TryTakeAsync(int underWay) => new(queue.TryTake(underWay));
+    public bool IsWaking => queue.IsWaking;
+
+    public ValueTask<OutgoingBatch?> TryTakeAsync(UnderWay? underWay) => new(queue.TryTake(underWay));
 
     public void Complete(OutgoingBatch batch, in AppendedBatch answer)
     {

@@ -62,7 +62,10 @@ internal sealed class SpoolSource : IBatchSource, IDisposable
     /// <summary>Waits until everything that was handed over is in the spool. The queue must be closed.</summary>
     internal Task FinishAsync() => writing;
 
-    public async ValueTask<OutgoingBatch?> TryTakeAsync(int underWay)
+    /// <summary>Those who are told make the writing loop look, which sets the sender's signal by itself.</summary>
+    public bool IsWaking => false;
+
+    public async ValueTask<OutgoingBatch?> TryTakeAsync(UnderWay? underWay)
     {
         ulong ticket;
         lock (gate)
@@ -136,7 +139,7 @@ internal sealed class SpoolSource : IBatchSource, IDisposable
         {
             while (true)
             {
-                if (queue.TryTake(0) is { } batch)
+                if (queue.TryTake(default(UnderWay)) is { } batch)
                 {
                     await WriteAsync(batch).ConfigureAwait(false);
                 }
