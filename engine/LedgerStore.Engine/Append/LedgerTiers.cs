@@ -66,6 +66,10 @@ internal sealed class LedgerTiers
     /// <summary>The bundle that was found incomplete, and the time of its first entry.</summary>
     public (long Bundle, long Micros)? Incomplete { get; set; }
 
+    /// <summary>The floor up to which the cold store keeps what it has of the ledger, as far as it was told since the
+    /// store was opened.</summary>
+    public TimeSpan KeptFloor { get; set; }
+
     /// <summary>Files that state.log proves superseded were looked for.</summary>
     public bool IsCleaned { get; set; }
 

@@ -33,6 +33,13 @@ public interface IColdStore
     ValueTask<ReadOnlyMemory<byte>> ReadAsync(
         string name, long offset, int length, CancellationToken cancellationToken);
 
+    /// <summary>Sees to it that the store itself lets nobody delete the file before a time, if it can do that. A
+    /// retention that the file has is never shortened.</summary>
+    /// <returns>True when the file has a longer retention now; false when it had it, or the store has no such
+    /// thing.</returns>
+    /// <exception cref="ColdStoreException">It failed; it may have been done.</exception>
+    ValueTask<bool> KeepUntilAsync(string name, DateTimeOffset until, CancellationToken cancellationToken);
+
     /// <summary>Deletes a file, for good.</summary>
     /// <returns>False when there is none.</returns>
     ValueTask<bool> DeleteAsync(string name, CancellationToken cancellationToken);

@@ -180,6 +180,9 @@ internal sealed partial class StoreCore
         Meter.Observe("ledgerstore.tiers.cold", "{segment}", "warm to cold", () => worker.Status.MovedCold);
         Meter.Observe("ledgerstore.tiers.expired", "{entry}", "entries that expired", () => worker.Status.Expired);
         Meter.Observe("ledgerstore.tiers.filler", "{entry}", "made to close bundles", () => worker.Status.Filled);
+        Meter.Observe(
+            "ledgerstore.tiers.kept_longer", "{object}", "cold objects whose own retention was extended",
+            () => worker.Status.KeptLonger);
         Meter.Observe("ledgerstore.tiers.failures", "{move}", "moves that failed", () => worker.Status.Failures);
         Meter.Observe(
             "ledgerstore.tiers.refused", "{ledger}", "ledgers of which nothing expires: see the status",

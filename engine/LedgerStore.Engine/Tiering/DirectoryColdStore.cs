@@ -51,6 +51,10 @@ internal sealed class DirectoryColdStore(IFileSystem files, string root, string 
         return true;
     }));
 
+    /// <summary>A directory forbids nobody anything: what may be deleted is decided here.</summary>
+    public ValueTask<bool> KeepUntilAsync(string name, DateTimeOffset until, CancellationToken cancellationToken) =>
+        new(false);
+
     private bool Put(string path, Stream source)
     {
         string directory = Path.GetDirectoryName(path)!;

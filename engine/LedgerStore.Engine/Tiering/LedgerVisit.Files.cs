@@ -94,9 +94,7 @@ internal sealed partial class LedgerVisit
             warm = Current(log, (int)begun.Identity.Segment)!;
         }
 
-        DateTimeOffset? keepUntil = policy.Floor == TimeSpan.Zero
-            ? null
-            : DateTimeOffset.UnixEpoch.AddMicroseconds(begun.LastMicros) + policy.Floor;
+        DateTimeOffset? keepUntil = policy.Floor == TimeSpan.Zero ? null : FloorOf(begun, policy);
         using (IFileStream file = new(parts.Files.Open(begun.Path, FileAccessMode.ReadOnly)))
         {
             Task<bool> put = cold.PutIfAbsentAsync(begun.Location, file, keepUntil, CancellationToken.None).AsTask();
@@ -105,8 +103,12 @@ internal sealed partial class LedgerVisit
                 yield return TierStep.Wait;
             }
 
-            // False: an earlier try came this far. Whose bytes they are the comparison says.
-            _ = put.GetAwaiter().GetResult();
+            // False: an earlier try came this far, perhaps under another floor. Whose bytes they are, comparing says.
+            if (!put.GetAwaiter().GetResult())
+            {
+                log.Tiers.KeptFloor = TimeSpan.Zero;
+            }
+
             yield return TierStep.Work(begun.FileLength);
         }
 

@@ -54,7 +54,11 @@ internal sealed partial class LedgerVisit(
         }
 
         // A start may find tombstones whose payload is still there: the crash was between the two.
-        foreach (TierStep step in Finish(log).Concat(Expire(log, policy)).Concat(Finish(log)).Concat(Move(log, policy)))
+        foreach (TierStep step in Finish(log)
+            .Concat(Expire(log, policy))
+            .Concat(Finish(log))
+            .Concat(Move(log, policy))
+            .Concat(KeepLonger(log, policy)))
         {
             yield return step;
         }

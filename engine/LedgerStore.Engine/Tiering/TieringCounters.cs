@@ -22,6 +22,8 @@ internal sealed class TieringCounters
 
     public void MovedCold() => Change(static status => status with { MovedCold = status.MovedCold + 1 });
 
+    public void KeptLonger() => Change(static status => status with { KeptLonger = status.KeptLonger + 1 });
+
     public void Expired(long entries) => Change(status => status with { Expired = status.Expired + entries });
 
     public void Filled(long entries) => Change(status => status with { Filled = status.Filled + entries });

@@ -36,6 +36,9 @@ public sealed record TieringStatus(
     /// <summary>Entries that the store made to close bundles, by <see cref="RetentionPolicy.FillAfter"/>.</summary>
     public long Filled { get; init; }
 
+    /// <summary>Objects in the cold store whose own retention was extended, because a floor was raised.</summary>
+    public long KeptLonger { get; init; }
+
     /// <summary>When the next entries expire, as far as the last round knows; null: none are known to.</summary>
     public DateTimeOffset? NextExpiry { get; init; }
 }

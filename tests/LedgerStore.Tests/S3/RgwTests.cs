@@ -130,6 +130,54 @@ public sealed class RgwTests(Rgw rgw)
     }
 
     [RgwFact]
+    public async Task A_retention_is_extended_and_never_shortened()
+    {
+        string bucket = await rgw.CreateBucketAsync(withLock: true);
+        await using S3Proxy proxy = await S3Proxy.StartAsync(rgw.Address);
+        proxy.Harms = seen => seen.Method == "PUT" && !seen.Target.Contains("retention", StringComparison.Ordinal)
+            && proxy.Requests.Count(one => one.Method == "PUT" && one.Target == seen.Target) > 1
+            ? Harm.Answer(412, "PreconditionFailed")
+            : Harm.None;
+        using S3ColdStore store = Buckets.Open(proxy.Address, bucket);
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        Assert.True(await store.PutAsync(Name, s_file, now.AddDays(3)));
+        Assert.True(await store.PutAsync(Name + "2", s_file, keepUntil: null));
+        Assert.True(await store.KeepUntilAsync(Name, now.AddDays(10), CancellationToken.None));
+        Assert.True(await store.KeepUntilAsync(Name + "2", now.AddDays(10), CancellationToken.None));
+        int requests = proxy.Requests.Count;
+        Assert.False(await store.KeepUntilAsync(Name, now.AddDays(10), CancellationToken.None));
+        Assert.False(await store.KeepUntilAsync(Name, now.AddDays(5), CancellationToken.None));
+        Assert.Equal(2, proxy.Requests.Count - requests);
+        Assert.False(await store.KeepUntilAsync(Name, now.AddDays(-5), CancellationToken.None));
+        Assert.Equal(2, proxy.Requests.Count - requests);
+        using AmazonS3Client owner = rgw.CreateOwner();
+        foreach (string key in (string[])[Key, Key + "2"])
+        {
+            GetObjectRetentionResponse retention = await owner.GetObjectRetentionAsync(
+                new GetObjectRetentionRequest { BucketName = bucket, Key = key });
+            Assert.Equal(ObjectLockRetentionMode.Compliance, retention.Retention.Mode);
+            DateTime kept = retention.Retention.RetainUntilDate!.Value.ToUniversalTime();
+            Assert.InRange(kept, now.UtcDateTime.AddDays(10), now.UtcDateTime.AddDays(10).AddSeconds(1));
+        }
+
+        await Buckets.FailsAsync(
+            ColdStoreFailure.Refused, () => store.DeleteAsync(Name + "2", CancellationToken.None).AsTask());
+        await Buckets.FailsAsync(
+            ColdStoreFailure.Missing,
+            () => store.KeepUntilAsync("5f/7/nothing.seg", now.AddDays(10), CancellationToken.None).AsTask());
+    }
+
+    [RgwFact]
+    public async Task A_bucket_without_Object_Lock_is_not_asked_to_keep_anything()
+    {
+        string bucket = await rgw.CreateBucketAsync(withLock: false);
+        using S3ColdStore store = Buckets.Open(rgw.Address, bucket);
+        Assert.True(await store.PutAsync(Name, s_file));
+        Assert.False(await store.KeepUntilAsync(Name, DateTimeOffset.UtcNow.AddDays(1), CancellationToken.None));
+        Assert.True(await store.DeleteAsync(Name, CancellationToken.None));
+    }
+
+    [RgwFact]
     public async Task A_bucket_in_which_conditions_are_ignored_is_refused()
     {
         string bucket = await rgw.CreateBucketAsync(withLock: true);

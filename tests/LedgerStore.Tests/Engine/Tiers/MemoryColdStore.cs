@@ -9,6 +9,9 @@ internal sealed class MemoryColdStore : IColdStore
 
     public List<(string Name, long Offset, int Length)> Reads { get; } = [];
 
+    /// <summary>What was asked to be kept, in order.</summary>
+    public List<(string Name, DateTimeOffset Until)> Kept { get; } = [];
+
     public bool IsAway { get; set; }
 
     public bool IsFull { get; set; }
@@ -48,6 +51,13 @@ internal sealed class MemoryColdStore : IColdStore
 
         int from = (int)Math.Min(offset, file.Length);
         return new ValueTask<ReadOnlyMemory<byte>>(file.AsMemory(from, Math.Min(length, file.Length - from)).ToArray());
+    }
+
+    public ValueTask<bool> KeepUntilAsync(string name, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        Check();
+        Kept.Add((name, until));
+        return new ValueTask<bool>(Files.ContainsKey(name));
     }
 
     public ValueTask<bool> DeleteAsync(string name, CancellationToken cancellationToken)

@@ -1,0 +1,54 @@
+// LedgerVisit: a floor that was raised reaches what is in the cold store already, where that can forbid deleting.
+
+using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Segments;
+
+namespace LedgerStore.Engine.Tiering;
+
+internal sealed partial class LedgerVisit
+{
+    /// <summary>Once for each floor, and once since the store was opened: then nobody knows how far an earlier visit
+    /// came.</summary>
+    private IEnumerable<TierStep> KeepLonger(LedgerLog log, RetentionPolicy policy)
+    {
+        if (policy.Floor <= log.Tiers.KeptFloor || parts.Services.Cold is not { } cold)
+        {
+            yield break;
+        }
+
+        DateTimeOffset now = DateTimeOffset.UnixEpoch.AddMicroseconds(parts.Now());
+        SegmentList list = log.Reader.Segments.List;
+        for (int i = 0; i < list.Count; i++)
+        {
+            if (Current(log, i)?.Facts is not { Tier: SegmentTier.Cold } facts || FloorOf(facts, policy) <= now)
+            {
+                continue;
+            }
+
+            Task<bool> kept = cold
+                .KeepUntilAsync(facts.Location, FloorOf(facts, policy), CancellationToken.None)
+                .AsTask();
+            while (!kept.IsCompleted)
+            {
+                // A crash in here changes nothing: the next start asks for all of them.
+                yield return TierStep.Wait;
+            }
+
+            if (kept.GetAwaiter().GetResult())
+            {
+                counters.KeptLonger();
+            }
+
+            yield return TierStep.Work();
+        }
+
+        log.Tiers.KeptFloor = policy.Floor;
+    }
+
+    private static DateTimeOffset FloorOf(SealedFacts facts, RetentionPolicy policy)
+    {
+        DateTimeOffset last = DateTimeOffset.UnixEpoch.AddMicroseconds(facts.LastMicros);
+        return DateTimeOffset.MaxValue - last < policy.Floor ? DateTimeOffset.MaxValue : last + policy.Floor;
+    }
+}
