@@ -16,8 +16,15 @@ internal sealed class LedgerRetention(TieringParts parts)
     /// <summary>Held while something is decided, and while what was decided is undone or made durable.</summary>
     public Lock Decisions { get; } = new();
 
-    public RetentionPolicy? PolicyOf(uint id) =>
-        parts.Catalog.Find(id)?.Retention is { } record ? RetentionPolicy.Decode(record.Policy) : null;
+    /// <summary>What holds for a ledger; null when nothing was ever set. Of the store's own ledgers nothing expires,
+    /// whatever the catalog says: see docs/decisions/0011-audit-never-expires.md.</summary>
+    public RetentionPolicy? PolicyOf(uint id) => parts.Catalog.Find(id) switch
+    {
+        { Retention: { } record, Name: var name } when LedgerName.IsReserved(name) =>
+            WithoutEnd(RetentionPolicy.Decode(record.Policy)),
+        { Retention: { } record } => RetentionPolicy.Decode(record.Policy),
+        _ => null,
+    };
 
     /// <summary>Makes a policy the ledger's, durably.</summary>
     /// <exception cref="StoreException">InvalidArgument, Busy, DiskFull.</exception>

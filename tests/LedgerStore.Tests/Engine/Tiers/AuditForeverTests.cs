@@ -1,0 +1,58 @@
+// Tombstones are needed as long as the store exists: nothing of `_audit` goes, even if the catalog says that it must.
+using System.Text;
+using LedgerStore.Engine;
+using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Segments;
+using LedgerStore.Tests.Simulation;
+using Xunit;
+
+namespace LedgerStore.Tests.Engine.Tiers;
+
+public sealed class AuditForeverTests
+{
+    private const int Size = 600;
+
+    [Fact]
+    public void A_catalog_that_was_edited_makes_nothing_of_audit_expire()
+    {
+        SimulatedFileSystem disk = new(new SimulatedOptions());
+        using (TierWorld first = TierWorld.Open(disk, TimeSpan.Zero))
+        {
+            first.Core.CreateLedger(LedgerName.Audit, new LedgerOptions());
+            first.Create();
+            first.Append(Size);
+            ValueTask<AppendResult> sent = first.Core.Appends.AppendAsync(
+                Audit(first),
+                new RecordBatch { Lengths = [.. Enumerable.Repeat(1, Size)], Payload = new byte[Size] },
+                CancellationToken.None);
+            first.Turn();
+            sent.AsTask().GetAwaiter().GetResult();
+
+            // What SetRetention refuses.
+            byte[] policy = new RetentionPolicy
+            {
+                ExpireAfter = TimeSpan.FromHours(1),
+                ExpireBeyondBytes = 1,
+                FillAfter = TimeSpan.FromMinutes(1),
+            }.Encode();
+            first.Core.Parts.Catalog.SetRetention(Audit(first).Id, policy);
+            first.Core.Parts.Catalog.SetRetention(first.Log.Id, policy);
+            first.Close();
+        }
+
+        using TierWorld world = TierWorld.Open(disk, TierWorld.Day * 30);
+        world.Expire();
+        Assert.Null(world.Core.Tiering.Status.LastFailure);
+        Assert.Equal(768, world.Ledger.FirstReadable);
+        Assert.True(Audit(world).Reader.Segments.Expired.IsEmpty);
+
+        // One tombstone was added, and no filler.
+        Assert.Equal(Size + 1, Audit(world).Durable.Value);
+        using BundleLease lease = Audit(world).Reader.ReadBundle(Size / 256);
+        Assert.True(EntryView.Parse(lease.Entry(Size % 256)).Payload.IndexOf(Encoding.UTF8.GetBytes("audit")) >= 0);
+    }
+
+    private static LedgerLog Audit(TierWorld world) =>
+        world.Core.Ledgers.Get(world.Core.Parts.Catalog.Find(LedgerName.Audit)!.Id);
+}
