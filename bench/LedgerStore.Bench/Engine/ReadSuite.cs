@@ -1,4 +1,5 @@
-// What reading must show, through the public surface, on one thread: sealed segments in the page cache.
+// What reading must show, through the public surface, on one thread: sealed segments in the page cache. And what a
+// store costs that grows. Parts, for --only: segments, sizes.
 using LedgerStore.Bench.Frame;
 using LedgerStore.Bench.Load;
 using LedgerStore.Engine;
@@ -18,7 +19,7 @@ internal sealed class ReadSuite : IBenchSuite
 
     public string Name => "read";
 
-    public string Summary => "reading sealed segments: in order, at random from the cache and from the page cache";
+    public string Summary => "reading sealed segments in order and at random; what a growing store costs";
 
     /// <summary>One thread that waits for nothing: the disk is not asked.</summary>
     public BenchClock Clock => BenchClock.ThreadCpu;
@@ -32,6 +33,19 @@ internal sealed class ReadSuite : IBenchSuite
     ];
 
     public void Run(BenchRun run)
+    {
+        if (run.Options.Includes("segments"))
+        {
+            Segments(run);
+        }
+
+        if (run.Options.Includes("sizes"))
+        {
+            StoreSizes.Measure(run);
+        }
+    }
+
+    private void Segments(BenchRun run)
     {
         int segments = run.Options.Quick ? 8 : 32;
         string directory = Directory.CreateTempSubdirectory("ledgerstore-bench-").FullName;

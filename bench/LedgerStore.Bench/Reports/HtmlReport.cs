@@ -147,13 +147,14 @@ internal static partial class HtmlReport
     {
         var sweeps = figures.Select(figure => (Figure: figure, Match: SweepName().Match(figure.Name)))
             .Where(each => each.Match.Success)
-            .GroupBy(each => each.Match.Groups[1].Value, StringComparer.Ordinal);
+            .GroupBy(each => (By: each.Match.Groups["by"].Value, Rate: each.Match.Groups["rate"].Value));
         foreach (var sweep in sweeps)
         {
             (double, double)[] points = [.. sweep.Select(each => (
-                double.Parse(each.Match.Groups[2].Value, CultureInfo.InvariantCulture), each.Figure.Value))];
-            page.Append("<h2>Throughput by ").Append(Safe(sweep.Key)).Append("</h2>").Append(SvgChart.Lines(
-                [new Line("records per second", points)], "records per second", logarithmic: false));
+                double.Parse(each.Match.Groups["at"].Value, CultureInfo.InvariantCulture), each.Figure.Value))];
+            string rate = sweep.Key.Rate.Replace('_', ' ');
+            page.Append("<h2>").Append(Safe($"{rate} by {sweep.Key.By}")).Append("</h2>").Append(SvgChart.Lines(
+                [new Line(rate, points)], rate, logarithmic: false));
         }
     }
 
@@ -189,7 +190,8 @@ internal static partial class HtmlReport
     [GeneratedRegex(@"^(?<of>.+?)\.(latency_)?(?<point>p50|p90|p99|p99_9)_us$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LatencyName();
 
-    [GeneratedRegex(@"\.sweep\.(?<by>[a-z]+)_(?<at>[0-9]+)\.records_per_second$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"\.sweep\.(?<by>[a-z]+)_(?<at>[0-9]+)\.(?<rate>[a-z_]+s_per_second)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SweepName();
 
     [GeneratedRegex(
