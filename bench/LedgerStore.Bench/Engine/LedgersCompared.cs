@@ -13,13 +13,17 @@ internal static class LedgersCompared
         using BenchStore many = new(ledgers: 1_000);
         using AppendLoad oneLoad = new(one, new LoadShape());
         using AppendLoad manyLoad = new(many, new LoadShape { Ledgers = 1_000 });
-        TimeSpan warm = TimeSpan.FromSeconds(run.Options.Quick ? 2 : 20);
+
+        // Until the journal's files exist and each of the ledgers has a segment; it ends by itself when they do.
+        TimeSpan warm = TimeSpan.FromSeconds(run.Options.Quick ? 8 : 20);
         oneLoad.WarmUp(warm);
         manyLoad.WarmUp(warm);
         List<LoadFigure> ones = [];
         List<LoadFigure> manys = [];
         List<double> ratios = [];
-        TimeSpan time = run.Options.RunTime / 2;
+
+        // A flush writes a thousand state logs: a run that is short has one or none, and nothing in between.
+        TimeSpan time = TimeSpan.FromSeconds(Math.Max(0.7, run.Options.RunTime.TotalSeconds / 2));
         for (int i = 0; i < run.Options.Runs; i++)
         {
             // A B B A: what changes steadily on the machine meets both alike.
