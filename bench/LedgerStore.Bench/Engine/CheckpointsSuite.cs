@@ -36,6 +36,8 @@ internal sealed class CheckpointsSuite : IBenchSuite
         using LargeLedger large = new(key, run.Options.Quick ? 2_000_000 : 10_000_000);
         large.RunWarm(run);
         large.RunCold(run);
+        run.Note("no floors: the interval bounds the lag, overheads compare with the store itself, and a proof of hot "
+            + "nodes is a copy; what computing one costs is in the suite `proofs`.");
     }
 
     /// <summary>The same load on a store that signs and on one that does not, in turn.</summary>

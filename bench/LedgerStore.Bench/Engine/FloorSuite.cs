@@ -2,6 +2,7 @@
 using System.Security.Cryptography;
 using LedgerStore.Bench.Frame;
 using LedgerStore.Bench.Load;
+using LedgerStore.Bench.Wire;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Segments;
 
@@ -13,13 +14,14 @@ internal sealed class FloorSuite : IBenchSuite
 
     public string Name => "floor";
 
-    public string Summary => "the machine itself: write and sync by size, memcpy, SHA-256, LZ4, CRC";
+    public string Summary => "the machine itself: write and sync by size, memcpy, SHA-256, LZ4, CRC, TLS";
 
     public void Run(BenchRun run)
     {
         Disk(run);
         Memory(run);
         Hashing(run);
+        Tls(run);
         using CpuFloor cpu = new(256);
         run.MoreIsBetter(
             "floor.hash_and_compress.entries_per_second", "1/s",
@@ -49,6 +51,24 @@ internal sealed class FloorSuite : IBenchSuite
         run.Rate("floor.memcpy.64_kib.bytes_per_second", 65_536, () => from.AsSpan(0, 65_536).CopyTo(to));
         run.Rate("floor.crc32c.64_kib.bytes_per_second", 65_536, () => Crc32C.Compute(from.AsSpan(0, 65_536)));
         run.Rate("floor.crc32c.1_mib.bytes_per_second", Megabyte, () => Crc32C.Compute(from.AsSpan(0, Megabyte)));
+    }
+
+    private static void Tls(BenchRun run)
+    {
+        using TlsFloor tls = new(connections: 1);
+        tls.Run(256, 256, run.Options.RunTime);
+        foreach (int bytes in (int[])[64, 256, 1_024, 16_384])
+        {
+            var runs = Enumerable.Range(0, run.Options.Runs)
+                .Select(_ => tls.Run(bytes, bytes, run.Options.RunTime)).ToList();
+            string name = $"floor.tls_echo.{bytes}_bytes";
+            run.LessIsBetter(name + ".p50_us", "us", runs.Select(each => each.Latencies.PercentileMicros(0.5)));
+            run.LessIsBetter(name + ".p99_us", "us", runs.Select(each => each.Latencies.PercentileMicros(0.99)));
+        }
+
+        run.MoreIsBetter(
+            "floor.tls_stream.64_kib.bytes_per_second", "1/s", Enumerable.Range(0, run.Options.Runs).Select(
+                _ => tls.Run(65_536, answerBytes: 0, run.Options.RunTime).PerSecond * 65_536));
     }
 
     private static void Hashing(BenchRun run)

@@ -10,6 +10,7 @@ namespace LedgerStore.Bench.Wire;
 internal sealed class WireSuite : IBenchSuite
 {
     private const int IdleConnections = 1_000;
+    private const int Callers = 64;
     private const long FilledRecords = 500_000;
 
     public string Name => "wire";
@@ -33,45 +34,57 @@ internal sealed class WireSuite : IBenchSuite
     public void Run(BenchRun run)
     {
         using LedgerWire server = new();
+        using WireFloors floors = new();
         WireTurns turns = new(run, server);
         if (run.Options.Includes("append"))
         {
-            Append(run, turns, server);
+            Append(run, turns, server, floors);
         }
 
         if (run.Options.Includes("unary"))
         {
-            Unary(run, turns, server);
+            Unary(run, turns, server, floors);
         }
 
         using RpcChannel reader = server.Connect("reader", connections: 1);
         if (run.Options.Includes("read"))
         {
             Fill(server);
-            turns.Measure(new WireTask("wire.read.records_per_second", time => LedgerWork.ReadAsync(reader, time)));
+            turns.Measure(new WireTask(
+                "wire.read.records_per_second", time => LedgerWork.ReadAsync(reader, time), floors.Reads));
         }
 
         if (run.Options.Includes("proofs"))
         {
             Fill(server);
-            turns.Measure(new WireTask("wire.proofs.per_second", time => LedgerWork.ProveAsync(reader, 64, time)));
+            turns.Measure(new WireTask(
+                "wire.proofs.per_second", time => LedgerWork.ProveAsync(reader, Callers, time),
+                time => floors.Calls(Callers, time)));
         }
 
         if (run.Options.Includes("idle"))
         {
             Idle(run, server);
         }
+
+        run.Note("floors: of appends the slower of two loops, the same batches through TLS on as many connections, and "
+            + "one core that hashes and compresses the same entries; of reads the same bytes through TLS; of 64 "
+            + "callers 64 connections that send and answer as many bytes; of one caller such a round trip and one "
+            + "synced page. Memory has none.");
     }
 
-    private static void Append(BenchRun run, WireTurns turns, LedgerWire server)
+    private static void Append(BenchRun run, WireTurns turns, LedgerWire server, WireFloors floors)
     {
         using RpcChannel one = server.Connect("appender", connections: 1);
         using RpcChannel four = server.Connect("appender", connections: 4);
         double audited = server.AuditEvents();
         double serverMicros = turns.Measure(
-            new WireTask("wire.append.records_per_second", time => WireWork.AppendAsync(four, 4, time)),
             new WireTask(
-                "wire.append.one_connection_records_per_second", time => WireWork.AppendAsync(one, 1, time)));
+                "wire.append.records_per_second", time => WireWork.AppendAsync(four, 4, time),
+                time => floors.Appends(connections: 4, time)),
+            new WireTask(
+                "wire.append.one_connection_records_per_second", time => WireWork.AppendAsync(one, 1, time),
+                time => floors.Appends(connections: 1, time)));
         turns.Allocation("wire.append.server_alloc_bytes_per_record", time => WireWork.AppendAsync(four, 4, time));
         run.LessIsBetter("wire.append.audit_events", "", [server.AuditEvents() - audited]);
         using AuthorizationCost cost = new(server.Data);
@@ -79,16 +92,17 @@ internal sealed class WireSuite : IBenchSuite
             _ => 100 * cost.BatchMicros() / (serverMicros * WireWork.Batch)));
     }
 
-    private static void Unary(BenchRun run, WireTurns turns, LedgerWire server)
+    private static void Unary(BenchRun run, WireTurns turns, LedgerWire server, WireFloors floors)
     {
         using RpcChannel one = server.Connect("appender", connections: 1);
         double serverMicros = turns.Measure(new WireTask(
-            "wire.unary.64_clients_per_second", time => WireWork.UnaryAsync(one, 64, time)));
-        turns.Allocation("wire.unary.server_alloc_bytes_per_call", time => WireWork.UnaryAsync(one, 64, time));
+            "wire.unary.64_clients_per_second", time => WireWork.UnaryAsync(one, Callers, time),
+            time => floors.Calls(Callers, time)));
+        turns.Allocation("wire.unary.server_alloc_bytes_per_call", time => WireWork.UnaryAsync(one, Callers, time));
         using AuthorizationCost cost = new(server.Data);
         run.LessIsBetter("wire.unary.authorization_share", "%", Enumerable.Range(0, run.Options.Runs).Select(
             _ => 100 * cost.CallMicros() / serverMicros));
-        UnaryAdded.Measure(run, one);
+        UnaryAdded.Measure(run, one, floors);
     }
 
     // Enough for reads and proofs that are not all in one segment.

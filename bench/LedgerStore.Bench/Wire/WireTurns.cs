@@ -5,8 +5,9 @@ using LedgerStore.Bench.Frame;
 
 namespace LedgerStore.Bench.Wire;
 
-/// <summary>One figure: what is done as often as it can be.</summary>
-internal sealed record WireTask(string Name, Func<TimeSpan, Task<WireFigure>> Work);
+/// <summary>One figure: what is done as often as it can be, and what the machine does of that at best.</summary>
+internal sealed record WireTask(
+    string Name, Func<TimeSpan, Task<WireFigure>> Work, Func<TimeSpan, double> Floor);
 
 /// <summary>Warm-up, counted runs, and what both sides used.</summary>
 internal sealed class WireTurns(BenchRun run, LedgerWire server)
@@ -32,7 +33,7 @@ internal sealed class WireTurns(BenchRun run, LedgerWire server)
         {
             for (int task = 0; task < tasks.Length; task++)
             {
-                turns[task][turn] = Take(tasks[task].Work);
+                turns[task][turn] = Take(tasks[task]);
             }
         }
 
@@ -56,19 +57,21 @@ internal sealed class WireTurns(BenchRun run, LedgerWire server)
         }));
     }
 
-    private Turn Take(Func<TimeSpan, Task<WireFigure>> work)
+    private Turn Take(WireTask task)
     {
         double serverStart = server.CpuSeconds;
         TimeSpan clientStart = Environment.CpuUsage.TotalTime;
-        WireFigure figure = Run(work, run.Options.RunTime);
+        WireFigure figure = Run(task.Work, run.Options.RunTime);
         double serverMicros = (server.CpuSeconds - serverStart) * 1e6;
         double clientMicros = (Environment.CpuUsage.TotalTime - clientStart).TotalMicroseconds;
-        return new Turn(figure.PerSecond, serverMicros / figure.Count, clientMicros / figure.Count);
+        double floor = task.Floor(run.Options.RunTime / 2);
+        return new Turn(figure.PerSecond, serverMicros / figure.Count, clientMicros / figure.Count, floor);
     }
 
     private void ReportTurns(WireTask task, Turn[] turns)
     {
-        run.MoreIsBetter(task.Name, "1/s", turns.Select(turn => turn.Rate));
+        double floor = BenchRun.Median([.. turns.Select(turn => turn.Floor)]);
+        run.MoreIsBetter(task.Name, "1/s", turns.Select(turn => turn.Rate), floor);
         run.LessIsBetter(task.Name + ".server_cpu", "us", turns.Select(turn => turn.ServerMicros));
         run.LessIsBetter(task.Name + ".client_cpu", "us", turns.Select(turn => turn.ClientMicros));
 
@@ -97,5 +100,5 @@ internal sealed class WireTurns(BenchRun run, LedgerWire server)
     private static WireFigure Run(Func<TimeSpan, Task<WireFigure>> work, TimeSpan time) =>
         work(time).GetAwaiter().GetResult();
 
-    private readonly record struct Turn(double Rate, double ServerMicros, double ClientMicros);
+    private readonly record struct Turn(double Rate, double ServerMicros, double ClientMicros, double Floor);
 }
