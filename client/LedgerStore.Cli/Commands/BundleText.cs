@@ -32,6 +32,7 @@ internal static class BundleText
         |---|---|
         | `vkey` | the log's public key (C2SP signed-note), as the exporter knows it |
         | `checkpoint` | number of entries and root of the log's Merkle tree, signed (C2SP tlog-checkpoint) |
+        | `rotations/NUMBER` | if the log changed its key: each statement of that, signed by both keys |
         | `receipts/INDEX.tlog-proof` | for each entry: itself, and the hashes that lead to the root (C2SP tlog-proof) |
         | `entries.ndjson` | the same entries to read; the receipts are what counts |
         | `check_receipt.py` | checks a receipt with Python and openssl alone |
@@ -46,6 +47,14 @@ internal static class BundleText
         ## With Python and openssl
 
             for receipt in receipts/*; do python3 check_receipt.py "$receipt" "$(cat vkey)" || break; done
+
+        ## If you know an older key
+
+        A log that changes its key says so in a statement which both keys sign. You may know a key of the log from
+        before, and not the one in `vkey`. Then give yours: the statements in `rotations` lead to the one that signed.
+
+            ledger verify . --vkey "$OLDER_VKEY"
+            python3 check_receipt.py receipts/INDEX.tlog-proof "$OLDER_VKEY" rotations/*
 
         ## With your own tools
 

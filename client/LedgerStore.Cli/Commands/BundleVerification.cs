@@ -7,13 +7,20 @@ namespace LedgerStore.Cli;
 /// <summary>Verifies what `ledger export` wrote.</summary>
 internal static class BundleVerification
 {
-    public static Task<int> Run(Run run, string directory, string? vkey, IReadOnlyList<string> trustedCheckpoints)
+    public static Task<int> Run(
+        Run run,
+        string directory,
+        string? vkey,
+        IReadOnlyList<string> rotations,
+        IReadOnlyList<string> trustedCheckpoints)
     {
         EvidenceBundle bundle = EvidenceBundle.Read(directory);
         VerifierKey key = ReceiptVerification.KeyOf(run, bundle.Origin, vkey);
         try
         {
-            VerifiedCheckpoint checkpoint = LogKeySet.Trust(bundle.Origin, key).Open(
+            LogKeySet keys = ReceiptVerification.KeysFrom(
+                bundle.Origin, key, [.. EvidenceBundle.RotationFiles(directory), .. rotations]);
+            VerifiedCheckpoint checkpoint = keys.Open(
                 File.ReadAllBytes(Path.Combine(directory, EvidenceBundle.CheckpointFile)),
                 WitnessPolicy.None.Cosigners);
             ReceiptVerification.CheckAgainst(checkpoint, trustedCheckpoints);

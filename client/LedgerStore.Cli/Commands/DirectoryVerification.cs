@@ -1,6 +1,7 @@
 // Verifies a data directory without a server, on all cores. The engine does it; here the trust is chosen and the report
 // is written. One thread, and the verifier's own.
 using LedgerStore.Engine;
+using LedgerStore.Engine.S3;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Cli;
@@ -10,9 +11,9 @@ namespace LedgerStore.Cli;
 /// <param name="PublicName">Whose store it is; null: there is only one that is trusted.</param>
 /// <param name="Checkpoints">Files with checkpoints that were kept.</param>
 /// <param name="Anchor">The store's anchor.</param>
-/// <param name="Cold">The directory of the cold store.</param>
+/// <param name="Cold">The cold store.</param>
 internal sealed record DirectoryTrust(
-    IReadOnlyList<string> Vkeys, string? PublicName, IReadOnlyList<string> Checkpoints, string? Anchor, string? Cold);
+    IReadOnlyList<string> Vkeys, string? PublicName, IReadOnlyList<string> Checkpoints, string? Anchor, ColdPlace Cold);
 
 /// <summary>Verifies a data directory.</summary>
 internal static class DirectoryVerification
@@ -25,13 +26,15 @@ internal static class DirectoryVerification
         IReadOnlyList<VerifierKey> keys = trust.Vkeys.Count > 0
             ? [.. trust.Vkeys.Select(VerifierKey.Parse)]
             : TrustFile.Load(run.Settings.TrustPath).KeysOfStore(trust.PublicName ?? run.Settings.PublicName);
+        using S3ColdStore? bucket = trust.Cold.Open();
         VerifyReport report = await ProgressLine.RunAsync(run, "verify", 0, progress => Task.Run(() =>
             StoreVerifier.Verify(OptionsFor(directory, keys) with
             {
                 TrustedCheckpoints =
                     [.. trust.Checkpoints.Select(file => TrustedCheckpoint.Parse(File.ReadAllBytes(file)))],
                 AnchorPath = trust.Anchor is null ? null : Path.GetFullPath(trust.Anchor),
-                ColdDirectory = trust.Cold is null ? null : Path.GetFullPath(trust.Cold),
+                ColdDirectory = trust.Cold.Directory,
+                ColdStore = bucket,
                 IsSnapshot = isSnapshot,
                 OnProgress = told => progress.Tell(
                     told.Entries, told.EntriesTotal, () => $"verify {told.Entries:N0} entries"),
@@ -124,7 +127,7 @@ internal static class DirectoryVerification
         if (report.UncheckedEntries > 0)
         {
             run.Note($"the payload of {report.UncheckedEntries} entries is in the cold store and was not checked: "
-                + "--cold DIR reads it");
+                + "--cold DIR reads it, or --cold s3://BUCKET/PREFIX");
         }
     }
 

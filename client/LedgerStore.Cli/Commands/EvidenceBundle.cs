@@ -4,6 +4,7 @@
 //   bundle.json                        written last: origin, first_index, count, size, root, exported
 //   vkey                               the log's key, as the exporter knows it
 //   checkpoint                         one signed checkpoint, that of every receipt
+//   rotations/<04d>                    if the log changed its key: the statements, from the oldest on
 //   receipts/<012d>.tlog-proof         for each entry its proof, with the entry in it
 //   entries.ndjson                     the entries to read, as `ledger read --format json` shows them
 //   check_receipt.py, README.md        how to check it with other tools
@@ -21,9 +22,11 @@ internal sealed record EvidenceBundle(string Origin, ulong FirstIndex, ulong Cou
     /// <summary>More would be a directory that nobody can handle; several exports can follow each other.</summary>
     public const ulong EntriesMax = 10_000;
 
+    public const string KeyFile = "vkey";
     public const string CheckpointFile = "checkpoint";
     public const string EntriesFile = "entries.ndjson";
     public const string ReceiptsDirectory = "receipts";
+    public const string RotationsDirectory = "rotations";
 
     private const string File = "bundle.json";
     private const string Kind = "ledgerstore-evidence-bundle";
@@ -37,6 +40,31 @@ internal sealed record EvidenceBundle(string Origin, ulong FirstIndex, ulong Cou
 
     public static string ReceiptFile(ulong index) =>
         string.Create(CultureInfo.InvariantCulture, $"{ReceiptsDirectory}/{index:d12}.tlog-proof");
+
+    public static void WriteRotations(string directory, IReadOnlyList<KeyRotation> rotations)
+    {
+        if (rotations.Count == 0)
+        {
+            return;
+        }
+
+        string into = Path.Combine(directory, RotationsDirectory);
+        Directory.CreateDirectory(into);
+        for (int number = 0; number < rotations.Count; number++)
+        {
+            string name = (number + 1).ToString("d4", CultureInfo.InvariantCulture);
+            System.IO.File.WriteAllBytes(Path.Combine(into, name), rotations[number].Note.Bytes);
+        }
+    }
+
+    /// <summary>The files of the statements; more than a log can have are not looked at.</summary>
+    public static IReadOnlyList<string> RotationFiles(string directory)
+    {
+        string from = Path.Combine(directory, RotationsDirectory);
+        return Directory.Exists(from)
+            ? [.. Directory.EnumerateFiles(from).Take(LogKeySet.KeysMax).Order(StringComparer.Ordinal)]
+            : [];
+    }
 
     public static EvidenceBundle Read(string directory)
     {

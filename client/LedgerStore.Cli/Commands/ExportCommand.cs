@@ -77,6 +77,11 @@ internal static class ExportCommand
             entries.Count,
             progress => WriteReceiptsAsync(run, verifier, checkpoint, entries, directory, progress))
             .ConfigureAwait(false);
+        IReadOnlyList<KeyRotation> rotations = await verifier.GetRotationsAsync(run.Cancellation).ConfigureAwait(false);
+        EvidenceBundle.WriteRotations(directory, rotations);
+        string vkeyFile = Path.Combine(directory, EvidenceBundle.KeyFile);
+        await File.WriteAllTextAsync(vkeyFile, SignerOf(checkpoint, rotations) + "\n", run.Cancellation)
+            .ConfigureAwait(false);
         WriteTheRest(run, bundle, checkpoint, entries, directory);
         Report(run, bundle, directory);
         return ExitCode.Done;
@@ -135,6 +140,17 @@ internal static class ExportCommand
         return true;
     }
 
+    // Where two keys signed, the newer one: the one that people are given today.
+    private static VerifierKey SignerOf(VerifiedCheckpoint checkpoint, IReadOnlyList<KeyRotation> rotations)
+    {
+        VerifierKey[] signers =
+        [
+            .. checkpoint.Signatures.Select(signature => signature.Key)
+                .Where(key => key.Name.Text == checkpoint.Checkpoint.Origin),
+        ];
+        return rotations.Select(rotation => rotation.NewKey).LastOrDefault(signers.Contains) ?? signers[0];
+    }
+
     private static void WriteTheRest(
         Run run, EvidenceBundle bundle, VerifiedCheckpoint checkpoint, List<LedgerEntry> entries, string directory)
     {
@@ -146,8 +162,6 @@ internal static class ExportCommand
             printer.Flush();
         }
 
-        VerifierKey key = checkpoint.Signatures.First(signature => signature.Key.Name.Text == bundle.Origin).Key;
-        File.WriteAllText(In("vkey"), key + "\n");
         File.WriteAllBytes(In(EvidenceBundle.CheckpointFile), checkpoint.Note.Bytes);
         File.WriteAllText(In(BundleText.ProgramFile), BundleText.Program());
         File.WriteAllText(In("README.md"), BundleText.Readme(bundle, run.Now));

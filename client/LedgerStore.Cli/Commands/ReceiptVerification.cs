@@ -10,12 +10,17 @@ namespace LedgerStore.Cli;
 internal static class ReceiptVerification
 {
     public static Task<int> Run(
-        Run run, string file, string? entryFile, string? vkey, IReadOnlyList<string> trustedCheckpoints)
+        Run run,
+        string file,
+        string? entryFile,
+        string? vkey,
+        IReadOnlyList<string> rotations,
+        IReadOnlyList<string> trustedCheckpoints)
     {
         byte[] text = File.ReadAllBytes(file);
         return Task.FromResult(text.AsSpan().TrimStart("\n\r\t "u8) is [(byte)'{', ..]
             ? CheckEvidence(run, file, vkey)
-            : CheckReceipt(run, file, text, entryFile, vkey, trustedCheckpoints));
+            : CheckReceipt(run, file, text, entryFile, vkey, rotations, trustedCheckpoints));
     }
 
     private static int CheckReceipt(
@@ -24,6 +29,7 @@ internal static class ReceiptVerification
         byte[] text,
         string? entryFile,
         string? vkey,
+        IReadOnlyList<string> rotations,
         IReadOnlyList<string> trustedCheckpoints)
     {
         string problem;
@@ -40,7 +46,7 @@ internal static class ReceiptVerification
             string origin = Checkpoint.Parse(SignedNote.Parse(receipt.Checkpoint).Text).Origin;
             VerifierKey key = KeyOf(run, origin, vkey);
             VerifiedCheckpoint checkpoint = receipt.Verify(
-                MerkleHash.Leaf(entry), LogKeySet.Trust(origin, key), WitnessPolicy.None);
+                MerkleHash.Leaf(entry), KeysFrom(origin, key, rotations), WitnessPolicy.None);
             CheckAgainst(checkpoint, trustedCheckpoints);
             Report(run, file, receipt, checkpoint, entry);
             return ExitCode.Done;
@@ -97,6 +103,10 @@ internal static class ReceiptVerification
 
         return verdict == EvidenceVerdict.DoesNotHold ? ExitCode.NotVerified : ExitCode.Done;
     }
+
+    /// <summary>The keys that a trusted one leads to, by statements of rotations that lie in files.</summary>
+    public static LogKeySet KeysFrom(string origin, VerifierKey key, IReadOnlyList<string> rotations) =>
+        LogKeySet.Trust(origin, key, [.. rotations.Select(file => KeyRotation.Open(File.ReadAllBytes(file)))]);
 
     /// <summary>The key of an origin: given for this run, or trusted.</summary>
     public static VerifierKey KeyOf(Run run, string origin, string? vkey)

@@ -9,73 +9,62 @@ internal static class VerifyCommand
 {
     public static Command Create(CommandBuilder builder)
     {
-        Argument<string?> target = new("target")
-        {
-            Arity = ArgumentArity.ZeroOrOne,
-            Description = "A receipt, evidence, an exported bundle, a data directory, or a ledger of the server",
-        };
-        Option<string?> data = new("--data") { HelpName = "DIR", Description = "A data directory, without a server" };
-        Option<string?> receipt = new("--receipt") { HelpName = "FILE", Description = "A .tlog-proof, or evidence" };
-        Option<string?> entry = new("--entry")
-        {
-            HelpName = "FILE",
-            Description = "The entry's bytes, for a receipt that does not hold them",
-        };
-        Option<string[]> vkeys = new("--vkey")
-        {
-            HelpName = "VKEY",
-            Description = "The log's key, instead of the trusted ones; a directory takes several",
-        };
-        Option<string?> publicName = new("--public-name")
-        {
-            HelpName = "NAME",
-            Description = "Whose data directory it is, if keys of several stores are trusted",
-        };
-        Option<string[]> checkpoints = new("--trusted-checkpoint")
-        {
-            HelpName = "FILE",
-            Description = "An older checkpoint that you kept: what is verified must continue it",
-        };
-        Option<bool> snapshot = new("--snapshot") { Description = "The directory is a copy: do not look at its lock" };
-        Option<string?> anchor = new("--anchor")
-        {
-            HelpName = "FILE",
-            Description = "The store's anchor: what it says was signed must still be in the directory",
-        };
-        Option<string?> cold = new("--cold")
-        {
-            HelpName = "DIR",
-            Description = "The directory of the cold store: read and hash what is there too",
-        };
-        Option<string?> evidence = VerifyOptionsOf.Evidence();
-        Option<ulong> from = new("--from") { HelpName = "INDEX", Description = "Of a server: verify from here on" };
+        VerifyArguments given = new();
         return builder.Make(
             "verify",
             "Verify from the public key alone; the first bad entry is named. Exit code 1: it did not verify\n\n"
             + "  ledger verify demo                        every entry the server has\n"
             + "  ledger verify demo-7.tlog-proof           a receipt, offline\n"
             + "  ledger verify demo-0-99                   what `ledger export` wrote, offline\n"
-            + "  ledger verify --data ./data --json        a data directory, offline",
-            [target, data, receipt, entry, vkeys, publicName, checkpoints, anchor, cold, snapshot, evidence, from],
-            run =>
-            {
-                string? found = run.Find(target);
-                string? directory = run.Get(data) ?? (IsVerifiable(found) ? found : null);
-                string? file = run.Get(receipt) ?? (File.Exists(found) ? found : null);
-                IReadOnlyList<string> keys = run.Get(vkeys) ?? [];
-                IReadOnlyList<string> kept = run.Get(checkpoints) ?? [];
-                int given = (run.Get(data) is null ? 0 : 1) + (run.Get(receipt) is null ? 0 : 1)
-                    + (found is null ? 0 : 1);
-                return given != 1
-                    ? throw new UsageException("say one thing to verify: a target, --data DIR or --receipt FILE")
-                    : directory is not null && EvidenceBundle.IsIn(directory)
-                        ? BundleVerification.Run(run, directory, One(keys), kept)
-                    : file is not null ? ReceiptVerification.Run(run, file, run.Get(entry), One(keys), kept)
-                    : directory is not null ? DirectoryVerification.RunAsync(
-                        run, directory, new DirectoryTrust(
-                            keys, run.Get(publicName), kept, run.Get(anchor), run.Get(cold)), run.Get(snapshot))
-                    : LiveVerification.RunAsync(run, found!, One(keys), kept, run.Get(evidence), run.Get(from));
-            });
+            + "  ledger verify --data ./data --json        a data directory, offline\n"
+            + "  ledger verify --data ./data --cold s3://audit-cold/prod    and what is in its bucket",
+            given.All,
+            run => RunAsync(run, given));
+    }
+
+    private static Task<int> RunAsync(Run run, VerifyArguments given)
+    {
+        IReadOnlyList<string> keys = run.Get(given.Vkeys) ?? [];
+        IReadOnlyList<string> kept = run.Get(given.Checkpoints) ?? [];
+        IReadOnlyList<string> rotations = run.Get(given.Rotations) ?? [];
+        ColdPlace cold = ColdPlace.Parse(run.Get(given.Cold), run.Get(given.ColdEndpoint), run.Get(given.ColdRegion));
+        return TargetOf(run.Find(given.Target), run.Get(given.Data), run.Get(given.Receipt)) switch
+        {
+            (Target.Bundle, var place) => BundleVerification.Run(run, place, One(keys), rotations, kept),
+            (Target.File, var place) => ReceiptVerification.Run(
+                run, place, run.Get(given.Entry), One(keys), rotations, kept),
+            (Target.Directory, var place) => DirectoryVerification.RunAsync(
+                run,
+                place,
+                new DirectoryTrust(keys, run.Get(given.PublicName), kept, run.Get(given.Anchor), cold),
+                run.Get(given.Snapshot)),
+            (_, var name) => LiveVerification.RunAsync(
+                run, name, One(keys), kept, run.Get(given.Evidence), run.Get(given.From)),
+        };
+    }
+
+    private enum Target
+    {
+        Ledger,
+        Directory,
+        Bundle,
+        File,
+    }
+
+    private static (Target Kind, string Place) TargetOf(string? found, string? data, string? receipt)
+    {
+        int given = (data is null ? 0 : 1) + (receipt is null ? 0 : 1) + (found is null ? 0 : 1);
+        if (given != 1)
+        {
+            throw new UsageException("say one thing to verify: a target, --data DIR or --receipt FILE");
+        }
+
+        string? directory = data ?? (IsVerifiable(found) ? found : null);
+        string? file = receipt ?? (File.Exists(found) ? found : null);
+        return directory is not null && EvidenceBundle.IsIn(directory) ? (Target.Bundle, directory)
+            : file is not null ? (Target.File, file)
+            : directory is not null ? (Target.Directory, directory)
+            : (Target.Ledger, found!);
     }
 
     // Any other directory in the way may have a ledger's name by chance.

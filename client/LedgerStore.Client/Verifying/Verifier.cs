@@ -177,6 +177,22 @@ public sealed partial class Verifier : IDisposable
         }
     }
 
+    /// <summary>
+    /// The statements by which the log went from key to key, the oldest first, as the server gives them. Their
+    /// signatures are verified; whether they begin at a key that somebody trusts is for that one to see.
+    /// </summary>
+    public async Task<IReadOnlyList<KeyRotation>> GetRotationsAsync(CancellationToken cancellationToken = default)
+    {
+        LogKeys answer = await client.Channel.UnaryAsync(
+            LedgerMethods.GetLogKeys,
+            new GetLogKeysRequest { Ledger = Ledger },
+            client.Unary(cancellationToken)).ConfigureAwait(false);
+        return
+        [
+            .. answer.Keys.Where(key => !key.Statement.IsEmpty).Select(key => KeyRotation.Open(key.Statement.Span)),
+        ];
+    }
+
     /// <summary>Forgets nothing: what was accepted is in the state file.</summary>
     public void Dispose() => accepting.Dispose();
 

@@ -11,9 +11,9 @@ internal sealed class BundleMemory
 {
     public const int BytesMin = 2 * 1024;
 
-    // A thousand ledgers that are appended to in turn fill, and give back, a thousand bundles at a time: 90 MB. Those in
-    // use are not counted: a store that failed never gives its own back, and the stores after it must not do without a
-    // pool for that.
+    // A thousand ledgers that are appended to in turn fill, and give back, a thousand bundles at a time: 90 MB. Those
+    // in use are not counted: a store that failed never gives its own back, and the stores after it must not do without
+    // a pool for that.
     private const long SharedFreeBytesMax = 112L * 1024 * 1024;
     private const int FreeListsMax = 2_048;
     private const int StepsPerDoubling = 4;

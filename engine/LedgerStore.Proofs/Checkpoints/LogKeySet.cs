@@ -49,6 +49,31 @@ public sealed class LogKeySet
         return new LogKeySet(origin, logKeys);
     }
 
+    /// <summary>
+    /// What somebody can verify who trusts one key of a log that may have had several, from statements of its rotations
+    /// in any order: checkpoints of this key's time, and of every later key's.
+    /// </summary>
+    /// <remarks>Nothing before the key's time is believed: what came before, a later key cannot vouch for.</remarks>
+    /// <exception cref="VerificationFailedException">The statements are of another log, or contradict each other.
+    /// </exception>
+    public static LogKeySet Trust(string origin, VerifierKey key, IReadOnlyList<KeyRotation> rotations)
+    {
+        KeyRotation? begin = rotations.FirstOrDefault(rotation => rotation.NewKey.Equals(key));
+        LogKeySet set = new(origin, new LogKey(key, begin?.Size ?? 0, lastSize: null));
+        LogKeySet before;
+        do
+        {
+            before = set;
+            foreach (KeyRotation rotation in rotations)
+            {
+                bool isOurs = Array.Exists(set._keys, known => known.Key.Equals(rotation.OldKey));
+                set = isOurs || rotation.Origin != origin ? set.Follow(rotation) : set;
+            }
+        }
+        while (!ReferenceEquals(set, before));
+        return set;
+    }
+
     /// <summary>Verifies a checkpoint of this log, and the signatures of the given cosigners on it.</summary>
     public VerifiedCheckpoint Open(ReadOnlySpan<byte> note, VerifierKeys cosigners) =>
         VerifiedCheckpoint.Open(SignedNote.Parse(note), this, cosigners);

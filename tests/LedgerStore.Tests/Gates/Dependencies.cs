@@ -36,7 +36,7 @@ internal static class Dependencies
         ["LedgerStore.Cli"] =
         [
             "LedgerStore.Client", "LedgerStore.Protocol", "LedgerStore.Policy", "LedgerStore.Engine",
-            "LedgerStore.Proofs",
+            "LedgerStore.Engine.S3", "LedgerStore.Proofs",
         ],
     };
 

@@ -41,6 +41,38 @@ public sealed class LogKeySetTests : IDisposable
     }
 
     [Fact]
+    public void WhoTrustsOneOfSeveralKeysCanVerifyFromItsTimeOn()
+    {
+        KeyRotation[] statements =
+        [
+            KeyRotation.Create(Origin, _second, _third, 200), KeyRotation.Create(Origin, _first, _second, 100),
+        ];
+        (NoteSigner Signer, ulong First, ulong Last)[] ranges =
+            [(_first, 0, 100), (_second, 100, 200), (_third, 200, 300)];
+        for (int trusted = 0; trusted < ranges.Length; trusted++)
+        {
+            LogKeySet log = LogKeySet.Trust(Origin, ranges[trusted].Signer.ToVerifierKey(), statements);
+            for (int signing = 0; signing < ranges.Length; signing++)
+            {
+                (NoteSigner signer, ulong first, ulong last) = ranges[signing];
+                for (ulong size = 0; size <= 300; size += 50)
+                {
+                    SignedNote note = Checkpoint.Sign(Origin, size, default, signer);
+                    Exception? error = Record.Exception(() => log.Open(note.Bytes, VerifierKeys.None));
+                    bool isBelieved = signing >= trusted && size >= first && size <= last;
+                    Assert.True(isBelieved ? error is null : error is VerificationFailedException);
+                }
+            }
+        }
+
+        KeyRotation other = KeyRotation.Create(Origin, _first, _third, 100);
+        Assert.Throws<VerificationFailedException>(
+            () => LogKeySet.Trust(Origin, _first.ToVerifierKey(), [.. statements, other]));
+        Assert.Throws<VerificationFailedException>(
+            () => LogKeySet.Trust("log.example/other", _first.ToVerifierKey(), statements));
+    }
+
+    [Fact]
     public void EachKeySignsInItsRangeAndBothAtTheBorder()
     {
         LogKeySet log = LogKeySet.Trust(Origin, _first.ToVerifierKey())
