@@ -74,22 +74,27 @@ public class GateBenchmarks
     {
         for (int i = 0; i < Batches; i++)
         {
-            _answers[i] = _appends.AppendAsync(
-                _ledger,
-                new RecordBatch
-                {
-                    Appender = "spiffe://example.org/docs"u8,
-                    Producer = _producer,
-                    FirstSequence = _nextSequence,
-                    ContentType = "application/json"u8,
-                    Lengths = _records.Lengths,
-                    Payload = _records.Batch(i),
-                },
-                CancellationToken.None);
-            _nextSequence += Records;
+            Append(i, out _answers[i]);
         }
 
         CompleteAll();
+    }
+
+    private void Append(int batch, out ValueTask<AppendResult> answer)
+    {
+        answer = _appends.AppendAsync(
+            _ledger,
+            new RecordBatch
+            {
+                Appender = "spiffe://example.org/docs"u8,
+                Producer = _producer,
+                FirstSequence = _nextSequence,
+                ContentType = "application/json"u8,
+                Lengths = _records.Lengths,
+                Payload = _records.Batch(batch),
+            },
+            CancellationToken.None);
+        _nextSequence += Records;
     }
 
     // As the sequencer does it for a frame that is durable.
