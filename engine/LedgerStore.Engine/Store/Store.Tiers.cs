@@ -8,7 +8,8 @@ public sealed partial class Store
 {
     private readonly WorkerThread _tiering;
     private readonly ITimer _tieringTimer;
-    private readonly ManualResetEventSlim _tieringStops = new();
+    // Without spinning: who waits here gives way.
+    private readonly ManualResetEventSlim _tieringStops = new(initialState: false, spinCount: 0);
     private bool _tieringHasLowPriority;
 
     /// <summary>What tiering has done since the store was opened.</summary>

@@ -7,7 +7,7 @@ public sealed record TieringOptions
 {
     /// <summary>Bytes that are read and written in the background in a second; what a copy in the cold store takes
     /// counts too.</summary>
-    public long BytesPerSecond { get; init; } = 40L * 1024 * 1024;
+    public long BytesPerSecond { get; init; } = 24L * 1024 * 1024;
 
     /// <summary>How often the ledgers are looked through for what is due.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromMinutes(10);

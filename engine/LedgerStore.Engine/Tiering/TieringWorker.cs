@@ -15,6 +15,13 @@ internal sealed class TieringWorker : IDisposable
     // A step at least this often, however busy the store is: what must go by law must go.
     private const int YieldsMax = 200;
 
+    // Work that is ahead of its rate by less goes on: a thread that sleeps for less than a few milliseconds at a time
+    // costs those who append more than its work does.
+    private const long AheadMaxMicros = 20_000;
+
+    // Time that was not used, because appends waited or the processors were busy, is made up for, so much of it.
+    private const long BehindMaxMicros = 200_000;
+
     private readonly TieringParts _parts;
     private readonly LedgerRetention _retention;
     private readonly TieringCounters _counters = new();
@@ -63,7 +70,7 @@ internal sealed class TieringWorker : IDisposable
         }
 
         long now = SteadyMicros();
-        if (now < _freeAtMicros)
+        if (now + AheadMaxMicros < _freeAtMicros)
         {
             Pause = TimeSpan.FromMicroseconds(Math.Min(_freeAtMicros - now, 50_000));
             return false;
@@ -97,7 +104,8 @@ internal sealed class TieringWorker : IDisposable
             {
                 TierStep step = _present.Current;
                 _counters.AddBytes(step.Bytes);
-                _freeAtMicros = now + (step.Bytes * 1_000_000 / Math.Max(1, _parts.Options.BytesPerSecond));
+                _freeAtMicros = Math.Max(_freeAtMicros, now - BehindMaxMicros)
+                    + (step.Bytes * 1_000_000 / Math.Max(1, _parts.Options.BytesPerSecond));
                 Pause = step.Waits ? TimeSpan.FromMilliseconds(5) : TimeSpan.Zero;
                 return !step.Waits;
             }

@@ -62,7 +62,7 @@ internal static class Settings
     public static readonly Setting ColdObjectLock = Optional("cold.object_lock", SettingKind.Choice, "compliance",
         "What kind of retention objects get, up to the ledger's floor, where the bucket has Object Lock.");
 
-    public static readonly Setting TiersRate = Optional("tiers.rate", SettingKind.Size, "40MiB",
+    public static readonly Setting TiersRate = Optional("tiers.rate", SettingKind.Size, "24MiB",
         "Bytes that are read and written in a second to recompress, move and expire segments, 1MiB to 4GiB.");
 
     public static readonly Setting TiersInterval = Optional("tiers.interval", SettingKind.Duration, "10m",

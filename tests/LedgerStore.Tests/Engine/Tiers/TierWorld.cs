@@ -46,7 +46,8 @@ internal sealed class TierWorld : IDisposable
         TimeSpan age,
         IColdStore? cold = null,
         long reserveBytes = 0,
-        Func<Ledger, string?>? refusal = null)
+        Func<Ledger, string?>? refusal = null,
+        long bytesPerSecond = long.MaxValue / 4_000_000)
     {
         ManualTime time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero) + age);
         StoreOptions options = new()
@@ -60,7 +61,7 @@ internal sealed class TierWorld : IDisposable
             ColdDirectory = "/cold",
             Tiering = new TieringOptions
             {
-                BytesPerSecond = long.MaxValue / 4_000_000,
+                BytesPerSecond = bytesPerSecond,
                 Interval = TimeSpan.Zero,
                 ConfirmExpiry = refusal is null ? null : (ledger, _, _) => new ValueTask<string?>(refusal(ledger)),
             },
