@@ -64,7 +64,7 @@ debug ms = 0
 
 [client.rgw]
 rgw data = $dir/rgw
-rgw frontends = beast endpoint=127.0.0.1:$2
+rgw frontends = beast tcp_nodelay=1 endpoint=127.0.0.1:$2
 rgw enable usage log = false
 rgw thread pool size = 64
 CONF

@@ -1,5 +1,6 @@
 // What tiers must show: work in the background that appends hardly feel, smaller warm segments, and proofs that do not
-// care where the payload is. Data directories are made under TMPDIR: it must name the disk that is to be measured.
+// care where the payload is. Parts, for --only: slowdown, ratio, proofs, s3.
+// Data directories are made under TMPDIR: it must name the disk that is to be measured.
 using System.Diagnostics;
 using LedgerStore.Bench.Frame;
 using LedgerStore.Bench.Load;
@@ -51,6 +52,12 @@ internal sealed class TiersSuite : IBenchSuite
         if (run.Options.Includes("proofs"))
         {
             RunProofs(run, store).GetAwaiter().GetResult();
+        }
+
+        // Starting the server takes longer than all else of a quick run; asked for by its name, it is measured.
+        if (run.Options.Includes("s3") && (!run.Options.Quick || run.Options.Only is not null))
+        {
+            BucketReads.MeasureAsync(run).GetAwaiter().GetResult();
         }
     }
 
