@@ -110,13 +110,16 @@ public sealed partial class Verifier : IDisposable
                 return newest;
             }
 
+            // The log is accused only by the answer to a question that was asked late enough. Where this process stood
+            // still meanwhile, the answer at hand may be as old as the question.
+            TimeSpan asked = client.Time.GetElapsedTime(start);
             VerifiedCheckpoint? checkpoint = await TryUpdateAsync(cancellationToken).ConfigureAwait(false);
             if (checkpoint is not null && checkpoint.Size >= size)
             {
                 return checkpoint;
             }
 
-            if (client.Time.GetElapsedTime(start) > options.StaleAfter)
+            if (asked > options.StaleAfter)
             {
                 throw Violation(
                     ViolationKind.Stale,

@@ -184,6 +184,36 @@ public sealed class VerifierTests
     }
 
     [Fact]
+    public async Task AnAnswerThatWasAskedForBeforeDoesNotMakeTheLogStale()
+    {
+        await using FakeServer server = await FakeServer.StartAsync();
+        server.Ledger.Add(4, i => [(byte)i]);
+        server.Ledger.PublishedSize = 1;
+        ShiftedTime time = new();
+        using LedgerClient client = new(new LedgerClientOptions
+        {
+            Address = server.Address,
+            AllowPlaintext = true,
+            Time = time,
+        });
+        using Verifier verifier = client.CreateVerifier("demo", new VerifierOptions { Vkey = server.Ledger.Vkey });
+        int asked = 0;
+        server.Ledger.Note = note =>
+        {
+            // This process stands still for an hour after the server has looked; what it says next is up to date.
+            if (asked++ == 0)
+            {
+                time.Shift = TimeSpan.FromHours(1);
+                server.Ledger.PublishedSize = null;
+            }
+
+            return note;
+        };
+        Assert.Equal(4UL, (await verifier.WaitForAsync(4).WaitAsync(TimeSpan.FromMinutes(1))).Size);
+        Assert.Equal(2, asked);
+    }
+
+    [Fact]
     public async Task AMonitorSeesTheLedgerGrowAndRaisesOnTheFirstLie()
     {
         await using FakeServer server = await ReaderTests.StartAsync(100);
@@ -265,4 +295,19 @@ public sealed class VerifierTests
 
     internal static Verifier Verify(FakeServer server, string? stateFile) => server.Client.CreateVerifier(
         "demo", new VerifierOptions { Vkey = server.Ledger.Vkey, StateFile = stateFile });
+
+    private sealed class ShiftedTime : TimeProvider
+    {
+        private long ticks;
+
+        internal TimeSpan Shift
+        {
+            set => Volatile.Write(ref ticks, value.Ticks);
+        }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() =>
+            (Environment.TickCount64 * TimeSpan.TicksPerMillisecond) + Volatile.Read(ref ticks);
+    }
 }
