@@ -39,7 +39,7 @@ internal static class AllCommand
             }
         }
 
-        PrintTable(figures, failed, watch.Elapsed);
+        PrintTable(Console.Out, figures, failed, watch.Elapsed);
         ReportFile all = new(
             "all", BenchReport.Command(["all", .. arguments]), BenchReport.Commit(), "see each suite", machine,
             [.. figures])
@@ -81,9 +81,11 @@ internal static class AllCommand
     private static ReportFigure? Find(List<ReportFigure> figures, string name) =>
         figures.Find(figure => string.Equals(figure.Name, name, StringComparison.Ordinal));
 
-    private static void PrintTable(List<ReportFigure> figures, List<string> failed, TimeSpan time)
+    /// <summary>Every figure that has something to reach, whether it was measured or not.</summary>
+    internal static void PrintTable(
+        TextWriter output, List<ReportFigure> figures, List<string> failed, TimeSpan time)
     {
-        Console.WriteLine($"\n{"figure",-52} {"target",14}    {"measured",14} unit   met");
+        output.WriteLine($"\n{"figure",-52} {"target",14}    {"measured",14} unit   met");
         int met = 0;
         foreach (Target target in BenchSuites.Targets)
         {
@@ -93,11 +95,11 @@ internal static class AllCommand
                 ? $"{"not measured",14}"
                 : $"{Number(figure.Value),14} {figure.Unit,-5}  {(figure.Met == true ? "yes" : "NO")}";
             string wanted = (target.LowerIsBetter ? "<= " : ">= ") + Number(target.Value);
-            Console.WriteLine($"{target.Figure,-52} {wanted,14}    {measured}");
+            output.WriteLine($"{target.Figure,-52} {wanted,14}    {measured}");
         }
 
-        failed.ForEach(name => Console.WriteLine($"suite {name} ended without a report"));
-        Console.WriteLine($"{met} of {BenchSuites.Targets.Count} targets met, in {time:h\\:mm\\:ss}");
+        failed.ForEach(name => output.WriteLine($"suite {name} ended without a report"));
+        output.WriteLine($"{met} of {BenchSuites.Targets.Count} targets met, in {time:h\\:mm\\:ss}");
     }
 
     private static string Number(double value) =>
