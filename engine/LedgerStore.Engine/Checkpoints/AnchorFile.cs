@@ -58,6 +58,11 @@ internal sealed class AnchorFile(IFileSystem files, string path, UInt128 storeId
         return true;
     }
 
+    /// <summary>Makes the file's name durable. A process that was killed while it gave the file its name left that to
+    /// the next one, which builds on what it finds.</summary>
+    /// <exception cref="StorageException">It failed.</exception>
+    public void SyncName() => files.SyncDirectory(path[..Math.Max(1, path.LastIndexOf('/'))]);
+
     /// <summary>Makes checkpoints durable.</summary>
     /// <exception cref="StorageException">It failed; the next call writes everything anew.</exception>
     public void Write(IReadOnlyCollection<KeyValuePair<uint, CheckpointRecord>> changed)
@@ -170,7 +175,7 @@ internal sealed class AnchorFile(IFileSystem files, string path, UInt128 storeId
         }
 
         files.Rename(temporary, path);
-        files.SyncDirectory(path[..Math.Max(1, path.LastIndexOf('/'))]);
+        SyncName();
         _end = header.Length + records.Length;
     }
 

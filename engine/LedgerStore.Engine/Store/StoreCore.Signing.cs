@@ -50,7 +50,11 @@ internal sealed partial class StoreCore
 
         new AnchorCheck(Parts.Files, Parts.Paths, Parts.StoreFile.StoreId, Parts.Catalog, Ledgers, Book)
             .Run(anchor.Newest);
-        if (!hasAnchor)
+        if (hasAnchor)
+        {
+            Reach(anchor.SyncName);
+        }
+        else
         {
             BeginAnchor(anchor, hasSigned);
         }
@@ -144,6 +148,20 @@ internal sealed partial class StoreCore
             + $"{StoreKeys.Named(origin, key.PublicKey).Id}. Give the right key, or rotate to the new one");
     }
 
+    /// <summary>Does something to the anchor's volume, which is not the store's.</summary>
+    private static void Reach(Action anchor)
+    {
+        try
+        {
+            anchor();
+        }
+        catch (StorageException failed)
+        {
+            throw new StoreException(
+                StoreReason.SigningStopped, $"the anchor cannot be written: {failed.Message}", failed);
+        }
+    }
+
     /// <summary>A new anchor begins with everything that was signed.</summary>
     private void BeginAnchor(AnchorFile anchor, bool hasSigned)
     {
@@ -161,15 +179,7 @@ internal sealed partial class StoreCore
             Parts.Keys.RecordMissingAnchor(Parts.Clock());
         }
 
-        try
-        {
-            anchor.Write(newest);
-        }
-        catch (StorageException failed)
-        {
-            throw new StoreException(
-                StoreReason.SigningStopped, $"the anchor cannot be written: {failed.Message}", failed);
-        }
+        Reach(() => anchor.Write(newest));
     }
 
     private List<LedgerCheckpoints> OpenAll()

@@ -4,6 +4,7 @@ using LedgerStore.Engine;
 using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Files;
+using LedgerStore.Tests.Engine.Crash;
 using LedgerStore.Tests.Engine.Foundation;
 using LedgerStore.Tests.Simulation;
 using Xunit;
@@ -52,6 +53,31 @@ public sealed class AnchorFaultTests
         AnchorFile anchor = new(_disk, SignedLife.Anchor, life.Core.Parts.StoreFile.StoreId);
         Assert.True(anchor.TryLoad());
         Assert.Equal(12, anchor.Newest[1].Size);
+    }
+
+    /// <summary>The next process finds the file, signs, and the power fails: the anchor must not go alone.</summary>
+    [Fact]
+    public void A_name_that_a_killed_process_left_unsynced_is_synced_by_the_next()
+    {
+        for (ulong seed = 0; seed < 32; seed++)
+        {
+            SimulatedFileSystem disk = SignedLife.NewDisk(new SimulatedOptions { Seed = seed });
+            disk.Faults = static call =>
+                call.Operation == StorageOperation.SyncDirectory
+                && call.Path == Path.GetDirectoryName(SignedLife.Anchor)
+                    ? throw new ProcessKilledException()
+                    : SimulatedFault.None;
+            Assert.Throws<ProcessKilledException>(() => SignedLife.Open(disk, new SigningModel(), _time, seed));
+            disk.Faults = null;
+            using (SignedLife life = SignedLife.Open(disk, new SigningModel(), _time, seed))
+            {
+                Assert.True(disk.Exists(SignedLife.Anchor));
+                Assert.NotNull(life.Core.Parts.Keys.Current);
+            }
+
+            SimulatedFileSystem after = disk.Crash(new SeededChooser(seed));
+            SignedLife.Open(after, new SigningModel(), _time, seed).Dispose();
+        }
     }
 
     [Fact]
