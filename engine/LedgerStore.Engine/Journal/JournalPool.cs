@@ -18,6 +18,10 @@ internal sealed class JournalPool(
     private const int ZeroBytes = 1024 * 1024;
     private readonly List<string> _spares = [];
 
+    // Spares of an earlier process, which may have ended when a sync failed: what this one sees of their ends may be in
+    // the page cache only, and count as written.
+    private readonly HashSet<string> _doubtful = new(StringComparer.Ordinal);
+
     // Guarded by itself: the sequencer adds the file it leaves, the flusher removes the oldest.
     private readonly Queue<JournalFile> _retained = new();
     private JournalFile? _next;
@@ -46,6 +50,7 @@ internal sealed class JournalPool(
     {
         _lastNumber = lastNumber;
         _spares.AddRange(spareNames);
+        _doubtful.UnionWith(_spares);
         if (_spares.Count > 0)
         {
             // A process that was killed may have renamed a spare without making that durable. If it were cut or
@@ -68,7 +73,7 @@ internal sealed class JournalPool(
         IFile file = files.Open(Path.Combine(directory, spare), FileAccessMode.ReadWrite);
         try
         {
-            FillWithZeros(file, file.Length);
+            FillWithZeros(file, KnownLength(file, spare));
             ulong nonce = nonces();
             Span<byte> page = stackalloc byte[JournalFileHeader.PageBytes];
             new JournalFileHeader(storeId, _lastNumber + 1, nonce, fileBytes).Write(page);
@@ -76,6 +81,7 @@ internal sealed class JournalPool(
             file.Sync();
             files.Rename(Path.Combine(directory, spare), Path.Combine(directory, name));
             _spares.Remove(spare);
+            _doubtful.Remove(spare);
             files.SyncDirectory(directory);
             _lastNumber++;
             Volatile.Write(ref _next, new JournalFile(file, _lastNumber, nonce));
@@ -164,6 +170,20 @@ internal sealed class JournalPool(
         return name;
     }
 
+    // Its bytes do not matter: frames of another file mean nothing in this one. But frames behind its end on the disk
+    // would be lost with the power, whatever their syncs said. So the end is written again, and synced with the header.
+    private long KnownLength(IFile file, string spare)
+    {
+        long length = file.Length;
+        if (length == fileBytes && _doubtful.Contains(spare))
+        {
+            length -= JournalFileHeader.PageBytes;
+            file.SetLength(length);
+        }
+
+        return length;
+    }
+
     // Zero-filled files sync faster than growing ones: no block is allocated while somebody waits. Written, not
     // reserved: a reserved block is marked unwritten, and the first write to it changes the file's metadata.
     private void FillWithZeros(IFile file, long length)
@@ -174,15 +194,14 @@ internal sealed class JournalPool(
         }
 
         // A spare of another size (the setting was changed) or one that a crash or a full disk left half-filled.
-        long from = length > fileBytes ? 0 : length / ZeroBytes * ZeroBytes;
         if (length > fileBytes)
         {
             file.SetLength(fileBytes);
             return;
         }
 
-        byte[] zeros = new byte[(int)Math.Min(ZeroBytes, fileBytes)];
-        for (long offset = from; offset < fileBytes; offset += zeros.Length)
+        byte[] zeros = new byte[(int)Math.Min(ZeroBytes, fileBytes - length)];
+        for (long offset = length; offset < fileBytes; offset += zeros.Length)
         {
             file.Write(offset, zeros.AsSpan(0, (int)Math.Min(zeros.Length, fileBytes - offset)));
         }

@@ -68,13 +68,16 @@ public sealed class AnchorFaultTests
                     ? throw new ProcessKilledException()
                     : SimulatedFault.None;
             Assert.Throws<ProcessKilledException>(() => SignedLife.Open(disk, new SigningModel(), _time, seed));
-            disk.Faults = null;
-            using (SignedLife life = SignedLife.Open(disk, new SigningModel(), _time, seed))
-            {
-                Assert.True(disk.Exists(SignedLife.Anchor));
-                Assert.NotNull(life.Core.Parts.Keys.Current);
-            }
 
+            // The next one has made its key durable when the power fails.
+            bool hasKey = false;
+            disk.Faults = call =>
+            {
+                bool isOver = hasKey;
+                hasKey |= call.Operation == StorageOperation.SyncDirectory && disk.Exists("/data/keys");
+                return isOver ? SimulatedFault.CrashBefore : SimulatedFault.None;
+            };
+            Assert.Throws<SimulatedCrash>(() => SignedLife.Open(disk, new SigningModel(), _time, seed));
             SimulatedFileSystem after = disk.Crash(new SeededChooser(seed));
             SignedLife.Open(after, new SigningModel(), _time, seed).Dispose();
         }

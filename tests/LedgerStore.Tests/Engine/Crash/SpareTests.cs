@@ -1,5 +1,5 @@
-// The journal's spares after a kill and a power cut, one behind the other: a name that only the page cache knew comes
-// back as it was, and the file behind it must still be what that name says.
+// The journal's spares that an earlier process left: names and ends that only the page cache knows come back as they
+// were when the power fails, and what was built on them must not.
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Tests.Simulation;
@@ -7,7 +7,7 @@ using Xunit;
 
 namespace LedgerStore.Tests.Engine.Crash;
 
-public sealed class SpareNameTests
+public sealed class SpareTests
 {
     private const string Root = "/journal";
     private const long Large = 64 * 1024;
@@ -53,6 +53,43 @@ public sealed class SpareNameTests
         }
 
         Assert.True(cuts > 200, $"the power failed {cuts} times");
+    }
+
+    [Fact]
+    public void A_spare_whose_new_end_a_failed_sync_lost_gets_it_again()
+    {
+        SimulatedFileSystem disk = new(new SimulatedOptions { FailedSyncDropsNames = false });
+        disk.CreateDirectory(Root);
+        disk.SyncDirectory("/");
+        using (JournalPool first = Pool(disk, Small))
+        {
+            first.Adopt(0, []);
+            first.PrepareNext();
+        }
+
+        // The next process has larger files, and cannot sync the spare that it made longer.
+        string name = JournalNames.File(1);
+        using (JournalPool second = Pool(disk, Large))
+        {
+            second.Adopt(1, []);
+            second.MakeSpare(name);
+            disk.Faults = static call => call.Operation == StorageOperation.Sync
+                ? SimulatedFault.Error(FileErrno.InputOutput)
+                : SimulatedFault.None;
+            Assert.Throws<StorageException>(second.PrepareNext);
+            disk.Faults = null;
+        }
+
+        using (JournalPool third = Pool(disk, Large))
+        {
+            third.Adopt(1, [JournalNames.SpareOf(name)]);
+            third.PrepareNext();
+        }
+
+        SimulatedFileSystem after = disk.Crash(new LoseAll());
+        using IFile file = after.Open($"{Root}/{JournalNames.File(2)}", FileAccessMode.ReadOnly);
+        Assert.Equal(Large, file.Length);
+        Assert.Empty(new JournalScan(after, Root, s_store).Run().Damaged);
     }
 
     private static JournalPool Pool(IFileSystem disk, long fileBytes) =>
