@@ -22,7 +22,7 @@ internal sealed record ColdPlace(string? Directory, S3ColdStoreOptions? Bucket)
         }
 
         string[] parts = place[Scheme.Length..].Split('/', 2);
-        if (!Regex.IsMatch(parts[0], "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", RegexOptions.CultureInvariant))
+        if (!Regex.IsMatch(parts[0], @"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\z", RegexOptions.NonBacktracking))
         {
             throw new UsageException(
                 $"'{place}' names no bucket", "--cold s3://BUCKET, with /PREFIX if the server has cold.prefix");
