@@ -55,7 +55,7 @@ internal sealed class ProfileSuite : IBenchSuite
         string seconds = run.Options.RunTime.TotalSeconds.ToString(CultureInfo.InvariantCulture);
         using Child child = new(
             new Dictionary<string, string>(StringComparer.Ordinal) { ["LEDGERSTORE_PROFILE"] = profile ? "1" : "0" },
-            "profile", "-", seconds);
+            "profile", "-", seconds, run.Options.Quick ? "3" : "5");
         return new Budget(child.ReadNumbers());
     }
 

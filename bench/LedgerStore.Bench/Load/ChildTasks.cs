@@ -21,7 +21,9 @@ internal static class ChildTasks
                     int.Parse(arguments[3], CultureInfo.InvariantCulture));
                 return 0;
             case "profile":
-                Profile(double.Parse(arguments[2], CultureInfo.InvariantCulture));
+                Profile(
+                    double.Parse(arguments[2], CultureInfo.InvariantCulture),
+                    double.Parse(arguments[3], CultureInfo.InvariantCulture));
                 return 0;
             case "idle":
                 Idle(directory, int.Parse(arguments[2], CultureInfo.InvariantCulture));
@@ -62,11 +64,11 @@ internal static class ChildTasks
 
     /// <summary>Full load; says records, seconds, CPU seconds, and of each stage the seconds and the CPU seconds.
     /// </summary>
-    private static void Profile(double seconds)
+    private static void Profile(double seconds, double warmUpSeconds)
     {
         using BenchStore store = new(ledgers: 1);
         using AppendLoad load = new(store, new LoadShape());
-        load.WarmUp(TimeSpan.FromSeconds(5));
+        load.WarmUp(TimeSpan.FromSeconds(warmUpSeconds));
         Stage[] stages = Enum.GetValues<Stage>();
         double[] before = Spent();
         LoadFigure figure = load.Run(TimeSpan.FromSeconds(seconds));
