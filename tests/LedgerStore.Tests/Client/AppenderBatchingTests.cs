@@ -1,6 +1,5 @@
 // What travels together: those whom one answer sets free append in one batch, and a slow one of them holds up nobody.
 
-using System.Runtime.CompilerServices;
 using LedgerStore.Client;
 using Xunit;
 
@@ -41,11 +40,10 @@ public sealed class AppenderBatchingTests
         await using FakeServer server = await FakeServer.StartAsync();
         await using Appender appender = server.Appender(new AppenderOptions { Producer = "p" });
         using ManualResetEventSlim goOn = new();
-        ValueTaskAwaiter<Appended> slow = appender.AppendAsync(new byte[8]).GetAwaiter();
         TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        slow.UnsafeOnCompleted(() =>
+        Task slow = Task.Run(async () =>
         {
-            slow.GetResult();
+            await appender.AppendAsync(new byte[8]).ConfigureAwait(false);
             begun.SetResult();
             goOn.Wait();
         });
@@ -56,6 +54,7 @@ public sealed class AppenderBatchingTests
         }
 
         goOn.Set();
+        await slow.WaitAsync(Patience);
         Assert.Equal(21, server.Ledger.Payloads().Length);
     }
 

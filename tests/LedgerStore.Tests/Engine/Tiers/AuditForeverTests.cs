@@ -14,7 +14,7 @@ public sealed class AuditForeverTests
     private const int Size = 600;
 
     [Fact]
-    public void A_catalog_that_was_edited_makes_nothing_of_audit_expire()
+    public async Task A_catalog_that_was_edited_makes_nothing_of_audit_expire()
     {
         SimulatedFileSystem disk = new(new SimulatedOptions());
         using (TierWorld first = TierWorld.Open(disk, TimeSpan.Zero))
@@ -27,7 +27,7 @@ public sealed class AuditForeverTests
                 new RecordBatch { Lengths = [.. Enumerable.Repeat(1, Size)], Payload = new byte[Size] },
                 CancellationToken.None);
             first.Turn();
-            sent.AsTask().GetAwaiter().GetResult();
+            await sent;
 
             // What SetRetention refuses.
             byte[] policy = new RetentionPolicy
