@@ -10,8 +10,11 @@ internal enum Lz4Effort
     /// <summary>As entries arrive: the hot tier.</summary>
     Fast,
 
-    /// <summary>In the background: the warm tier.</summary>
+    /// <summary>In the background: the warm tier, while much is appended.</summary>
     Dense,
+
+    /// <summary>In the background, while the processors have time.</summary>
+    Densest,
 }
 
 /// <summary>Compresses chunks.</summary>
@@ -20,6 +23,7 @@ internal sealed class Lz4Compressor : IDisposable
     // Measured on audit records, see docs/decisions/0002-lz4-over-liblz4.md.
     private const int Acceleration = 2;
     private const int DenseLevel = 4;
+    private const int DensestLevel = 11;
 
     private readonly Lz4Effort _effort;
     private readonly PinnedBuffer _state;
@@ -34,7 +38,8 @@ internal sealed class Lz4Compressor : IDisposable
     /// <returns>The compressed length; 0 when it does not fit into the destination.</returns>
     public int Compress(ReadOnlySpan<byte> source, Span<byte> destination) => _effort == Lz4Effort.Fast
         ? Lz4.CompressFast(_state, source, destination, Acceleration)
-        : Lz4.CompressDense(_state, source, destination, DenseLevel);
+        : Lz4.CompressDense(
+            _state, source, destination, _effort == Lz4Effort.Dense ? DenseLevel : DensestLevel);
 
     public void Dispose() => _state.Dispose();
 }

@@ -28,7 +28,13 @@ internal sealed partial class LedgerVisit
             log.Reader.Segments.TryReadBundleRoots(old.Identity.Segment, roots), "a complete segment has roots");
         SealedFacts facts;
         using (SegmentRewriter writer = new(
-            parts.Services, old, log.Reader.Segments.Expired, form, NextGeneration(log, old), parts.Clock(), _encoder))
+            parts.Services,
+            old,
+            log.Reader.Segments.Expired,
+            form,
+            NextGeneration(log, old),
+            parts.Clock(),
+            _effort.Choose))
         {
             while (writer.BundlesDone < StoreLimits.BundlesPerSegment)
             {

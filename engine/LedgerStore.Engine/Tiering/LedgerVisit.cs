@@ -17,7 +17,7 @@ internal sealed partial class LedgerVisit(
     // A second: a flush on a full disk finds its space at once, in the reserve, or not at all.
     private const int FullWaitsMax = 200;
 
-    private readonly BlockEncoder _encoder = new(Lz4Effort.Dense);
+    private readonly RecompressionEffort _effort = new(() => parts.Journal.WrittenBytes, steadyMicros);
     private readonly SegmentVerifier _verifier = new();
     private readonly CancellationTokenSource _end = new();
     private LedgerLog? _ledger;
@@ -85,7 +85,7 @@ internal sealed partial class LedgerVisit(
         _end.Cancel();
         _asked.GetAwaiter().GetResult();
         _end.Dispose();
-        _encoder.Dispose();
+        _effort.Dispose();
     }
 
     /// <summary>Sees to it that the journal does not need what is due any more: a start that replayed entries into a

@@ -16,7 +16,7 @@ internal sealed class SegmentRewriter : IDisposable
     private readonly SealedSegment _source;
     private readonly ExpiredRanges _expired;
     private readonly SegmentForm _form;
-    private readonly BlockEncoder? _encoder;
+    private readonly Func<BlockEncoder> _encoder;
     private readonly OpenSegment _target;
     private readonly Hash256[] _tile = new Hash256[StoreLimits.EntriesPerBundle];
     private readonly int[] _offsets = new int[StoreLimits.EntriesPerBundle + 1];
@@ -24,7 +24,7 @@ internal sealed class SegmentRewriter : IDisposable
     private byte[] _block = [];
     private int _withPayload;
 
-    /// <param name="encoder">For the dense form.</param>
+    /// <param name="encoder">Asked for each block of the dense form.</param>
     public SegmentRewriter(
         SegmentServices services,
         SealedSegment source,
@@ -32,7 +32,7 @@ internal sealed class SegmentRewriter : IDisposable
         SegmentForm form,
         uint generation,
         long nowMicros,
-        BlockEncoder? encoder)
+        Func<BlockEncoder> encoder)
     {
         _services = services;
         _source = source;
@@ -146,7 +146,7 @@ internal sealed class SegmentRewriter : IDisposable
         BlockDecoder.Decode(block, header, place, raw, _offsets);
         BlockDecoder.ReadTile(block.Slice(header.TileOffset, header.TileBytes), header, place, _tile);
         Span<byte> room = Room(ref _block, BlockEncoder.BlockBytesBound(header.RawBytes, header.Entries));
-        int length = _encoder!.Encode(
+        int length = _encoder().Encode(
             header.Identity, raw, _tile, header.FirstMicros, header.LastMicros, room);
         return room[..length];
     }

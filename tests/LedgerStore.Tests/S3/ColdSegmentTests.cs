@@ -112,7 +112,7 @@ public sealed class ColdSegmentTests(Rgw rgw, ITestOutputHelper output) : IDispo
         SealedSegment old = (SealedSegment)reader.List[0];
         SealedFacts facts;
         using (SegmentRewriter rewriter = new(
-            _segments.Services, old, reader.Expired, form, generation, nowMicros: 9, encoder))
+            _segments.Services, old, reader.Expired, form, generation, nowMicros: 9, () => encoder))
         {
             while (rewriter.BundlesDone < 256)
             {

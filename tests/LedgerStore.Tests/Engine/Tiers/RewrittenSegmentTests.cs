@@ -189,7 +189,7 @@ public sealed class RewrittenSegmentTests : IDisposable
         Assert.True(_reader.TryReadBundleRoots(0, roots));
         SealedFacts facts;
         using (SegmentRewriter rewriter = new(
-            _store.Services, Current, _reader.Expired, form, generation, nowMicros: 9, encoder))
+            _store.Services, Current, _reader.Expired, form, generation, nowMicros: 9, () => encoder))
         {
             while (rewriter.BundlesDone < 256)
             {
