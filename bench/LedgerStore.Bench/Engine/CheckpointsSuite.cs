@@ -86,9 +86,9 @@ internal sealed class CheckpointsSuite : IBenchSuite
             }
         }
 
-        // The interval bounds the longest of a run; half of it is what an append waits on average.
-        run.LessIsBetter("checkpoint.publish_lag_ms", "ms", longest);
-        run.LessIsBetter("checkpoint.publish_lag_each_ms", "ms", regular);
+        // Half of the interval is what an append waits on average; the longest of a run shows a round that came late.
+        run.LessIsBetter("checkpoint.publish_lag_ms", "ms", regular);
+        run.LessIsBetter("checkpoint.publish_lag_longest_ms", "ms", longest);
         run.LessIsBetter("checkpoint.asked_lag_ms", "ms", asked);
     }
 
