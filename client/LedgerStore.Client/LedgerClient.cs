@@ -100,7 +100,17 @@ public sealed class LedgerClient : IAsyncDisposable, IDisposable
             chain.Add(issuer);
         }
 
-        return X509Certificate2.CreateFromPemFile(file, options.KeyFile);
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(file, options.KeyFile);
+        }
+        catch (ArgumentException other)
+        {
+            throw new ArgumentException(
+                $"the key in {options.KeyFile ?? file} is not the one of the certificate {file}",
+                nameof(options),
+                other);
+        }
     }
 
     private static X509Certificate2Collection? LoadRoots(string? file)

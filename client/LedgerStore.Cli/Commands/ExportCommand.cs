@@ -24,8 +24,8 @@ internal static class ExportCommand
             HelpName = "N",
             Description = $"How many, up to {EvidenceBundle.EntriesMax:N0} (default: to the end)",
         };
-        Option<DateTimeOffset?> since = new("--since") { HelpName = "TIME", Description = "Begin with this time" };
-        Option<DateTimeOffset?> until = new("--until") { HelpName = "TIME", Description = "Stop before this time" };
+        Option<DateTimeOffset?> since = TimeOption.Make("--since", "Begin with this time");
+        Option<DateTimeOffset?> until = TimeOption.Make("--until", "Stop before this time");
         Option<string?> vkey = VerifyOptionsOf.Vkey();
         Option<string?> output = new("--out", "-o")
         {

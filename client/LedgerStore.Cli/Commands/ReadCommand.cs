@@ -12,8 +12,8 @@ internal static class ReadCommand
         Argument<string> ledger = new("ledger") { Description = "The ledger" };
         Option<ulong> from = new("--from") { HelpName = "INDEX", Description = "Begin here" };
         Option<ulong> count = new("--count", "-n") { HelpName = "N", Description = "Stop after this many" };
-        Option<DateTimeOffset?> since = new("--since") { HelpName = "TIME", Description = "Begin with this time" };
-        Option<DateTimeOffset?> until = new("--until") { HelpName = "TIME", Description = "Stop before this time" };
+        Option<DateTimeOffset?> since = TimeOption.Make("--since", "Begin with this time");
+        Option<DateTimeOffset?> until = TimeOption.Make("--until", "Stop before this time");
         EntryOptions entries = new();
         return builder.Make(
             "read",

@@ -59,6 +59,13 @@ internal static class VerifyCommand
             throw new UsageException("say one thing to verify: a target, --data DIR or --receipt FILE");
         }
 
+        if (found is not null && found.Contains('/') && !Path.Exists(found))
+        {
+            throw new UsageException(
+                $"there is no file or directory {found}",
+                "is the path right? It is looked for from the working directory");
+        }
+
         string? directory = data ?? (IsVerifiable(found) ? found : null);
         string? file = receipt ?? (File.Exists(found) ? found : null);
         return directory is not null && EvidenceBundle.IsIn(directory) ? (Target.Bundle, directory)

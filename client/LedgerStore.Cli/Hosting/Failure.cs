@@ -1,4 +1,6 @@
 // From an exception to what people read and to the exit code that scripts read. Pure, but for the writing.
+using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using LedgerStore.Client;
 using LedgerStore.Engine;
@@ -73,6 +75,12 @@ internal sealed record Failure(int ExitCode, string Message, string Hint)
 
     private static Failure OfCall(RpcException rpc, string message) => rpc.Code switch
     {
+        StatusCode.Unavailable when IsCausedBy<AuthenticationException>(rpc) => new(
+            Cli.ExitCode.Unreachable, message,
+            "did the authority in --ca (LEDGER_CA, or `ca` of the profile) issue the server's certificate?"),
+        StatusCode.Unavailable when IsCausedBy<HttpRequestException>(rpc) && !IsCausedBy<SocketException>(rpc) => new(
+            Cli.ExitCode.Unreachable, message,
+            "is this a LedgerStore server, and did its authority issue the certificate? `ledger doctor` looks at both"),
         StatusCode.Unavailable or StatusCode.DeadlineExceeded => new(
             Cli.ExitCode.Unreachable, message,
             "is the server running, and is its address right? `ledger doctor` looks at both"),
@@ -85,6 +93,20 @@ internal sealed record Failure(int ExitCode, string Message, string Hint)
             Cli.ExitCode.ServerError, message, "`ledger ledgers` lists those that you may see"),
         _ => new(Cli.ExitCode.ServerError, message, string.Empty),
     };
+
+    private static bool IsCausedBy<T>(RpcException rpc)
+        where T : Exception
+    {
+        for (Exception? cause = rpc; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is T)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static Failure OfStore(StoreException store) => store.Reason switch
     {

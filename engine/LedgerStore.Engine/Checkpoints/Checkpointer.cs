@@ -99,6 +99,10 @@ internal sealed partial class Checkpointer(CheckpointerParts parts)
 
         // Before the last look at what is durable: a frame that becomes durable after it signals.
         _isWatching = _pending.Count > 0 || _urgent.Count > 0 || !_asked.IsEmpty || IsRotating;
+
+        // A full fence: without it the processor may look at what is durable before others see that this one watches,
+        // and both miss each other until the next round.
+        Interlocked.MemoryBarrier();
         return worked | PublishDurable();
     }
 

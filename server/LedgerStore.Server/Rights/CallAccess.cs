@@ -71,7 +71,7 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
     {
         PolicyGeneration policy = services.Policy.Current;
         Decision decision = policy.Policy.Decide(caller.Name, rule.Capability, ledger);
-        return decision.Allowed ? policy.Meters[decision] : throw Refusals.Denied(rule.Capability);
+        return decision.Allowed ? policy.Meters[decision] : throw Refusals.Denied(rule);
     }
 
     /// <summary>A call about the store as a whole.</summary>
@@ -192,6 +192,6 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
     private async ValueTask<RpcException> DeniedAsync(string reason)
     {
         await services.Recorder.DeniedAsync(facts, reason).ConfigureAwait(false);
-        return Refusals.Denied(rule.Capability);
+        return Refusals.Denied(rule);
     }
 }

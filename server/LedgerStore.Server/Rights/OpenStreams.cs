@@ -29,7 +29,7 @@ internal sealed class OpenStreams(IdentityService identities)
             }
             else if (!access.IsStillAllowed())
             {
-                call.End(Refusals.Denied(access.Rule.Capability));
+                call.End(Refusals.Denied(access.Rule));
             }
         }
     }

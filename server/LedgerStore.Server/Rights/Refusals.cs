@@ -12,10 +12,16 @@ internal static class Refusals
         StatusCode.Unauthenticated, "UNAUTHENTICATED",
         "the client certificate is missing or is nobody's; ask the operator which identity it should carry");
 
-    public static RpcException Denied(Capability capability) => RpcException.Because(
-        StatusCode.PermissionDenied, "PERMISSION_DENIED",
-        $"this identity may not {CapabilityNames.Of(capability)} there, or there is no such ledger",
-        ("capability", CapabilityNames.Of(capability)));
+    public static RpcException Denied(CallRule rule)
+    {
+        // Where any capability would do, naming one would send people for the wrong right.
+        string name = rule.Scope == CallScope.AnyOnLedger ? "any" : CapabilityNames.Of(rule.Capability);
+        string what = rule.Scope == CallScope.AnyOnLedger ? "may do nothing" : $"may not {name}";
+        return RpcException.Because(
+            StatusCode.PermissionDenied, "PERMISSION_DENIED",
+            $"this identity {what} there, or there is no such ledger",
+            ("capability", name));
+    }
 
     public static RpcException OverQuota(QuotaVerdict verdict, long limit, long ticksPerSecond)
     {

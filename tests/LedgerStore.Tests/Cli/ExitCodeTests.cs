@@ -23,6 +23,8 @@ public sealed class ExitCodeTests(DevServer server) : IClassFixture<DevServer>
     [InlineData("is the path right?", "policy", "check", "nosuch.yaml")]
     [InlineData("is the path right?", "append", "demo", "--file", "nosuch.ndjson")]
     [InlineData("it is not a store", "verify", "--data", ".")]
+    [InlineData("there is no file or directory ./nosuch.tlog-proof", "verify", "./nosuch.tlog-proof")]
+    [InlineData("'yesterday' is no time; for example 20", "read", "demo", "--since", "yesterday")]
     public Task Usage_and_configuration_are_2(string says, params string[] arguments) =>
         ExpectAsync(2, says, arguments);
 
@@ -38,8 +40,28 @@ public sealed class ExitCodeTests(DevServer server) : IClassFixture<DevServer>
     }
 
     [Fact]
+    public async Task A_certificate_that_is_not_believed_is_named()
+    {
+        string pki = Path.Combine(server.Keys, "pki");
+        string clients = Path.Combine(pki, "clients");
+        string other = Path.Combine(server.Root, "other");
+        Assert.Equal(0, (await ledger.RunAsync("init", other, "--name", "other.example.org")).Code);
+        string otherCa = Directory.GetFiles(other, "ca.pem", SearchOption.AllDirectories).Single();
+        await ExpectAsync(3, "did the authority in --ca", "read", "demo", "--ca", otherCa);
+        string foreign = Directory.GetFiles(other, "reader.pem", SearchOption.AllDirectories).Single();
+        await ExpectAsync(
+            3, "issue the certificate? `ledger doctor`",
+            "read", "demo", "--cert", foreign, "--key", Path.ChangeExtension(foreign, "key"));
+        await ExpectAsync(
+            2, "is not the one of the certificate",
+            "read", "demo", "--cert", Path.Combine(clients, "reader.pem"), "--key",
+            Path.Combine(clients, "appender.key"));
+    }
+
+    [Fact]
     public async Task What_the_policy_does_not_allow_is_4()
     {
+        await ExpectAsync(4, "this identity may do nothing there", "append", "_audit", "x");
         await ExpectAsync(4, "policy", "read", "demo", "--as", "auditor");
         await ExpectAsync(4, "policy", "append", "demo", "x", "--as", "reader");
         await ExpectAsync(4, "policy", "status", "--as", "appender");
