@@ -225,9 +225,14 @@ internal sealed partial class Checkpointer(CheckpointerParts parts)
         }
 
         Outcome outcome;
+        bool isMore;
         try
         {
-            outcome = TrySign(parts.Book.Of(log));
+            LedgerCheckpoints ledger = parts.Book.Of(log);
+            outcome = TrySign(ledger);
+
+            // Hashing runs ahead of the disk: what was signed may be less than what the note that was taken stood for.
+            isMore = outcome == Outcome.Signed && log.Readable.Value > ledger.SignedSize;
         }
         catch (StoreException)
         {
@@ -235,7 +240,7 @@ internal sealed partial class Checkpointer(CheckpointerParts parts)
             return Outcome.Nothing;
         }
 
-        if (outcome is Outcome.Later or Outcome.NoRoom)
+        if (isMore || outcome is Outcome.Later or Outcome.NoRoom)
         {
             parts.Growth.Note(log);
         }

@@ -50,6 +50,8 @@ public sealed class CheckpointStressTests : IDisposable
                 {
                     while ((ledger.Checkpoint?.Size ?? 0) < ledger.Size)
                     {
+                        // Who only looks is not told why there is nothing to see.
+                        Assert.Null(ledger.Describe().SigningFailure);
                         await Task.Delay(random.Next(30), patience.Token);
                     }
                 }
