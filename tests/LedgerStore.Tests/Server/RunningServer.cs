@@ -131,21 +131,21 @@ internal sealed class RunningServer : IAsyncDisposable
 
     private static Store Open(
         ServerConfig config, SigningKey key, EventQueue events, RecordedRetention retention) => Store.Open(new()
-    {
-        Directory = config.Data,
-        JournalBudgetBytes = 256 << 20,
-        PublicName = config.PublicName,
-        OnDamage = events.AddDamage,
-
-        // A test cannot wait for the second look, a day later.
-        Tiering = new TieringOptions
         {
-            SecondCheckAfter = TimeSpan.Zero,
-            ConfirmExpiry = retention.CompareAsync,
-        },
-        Scrub = new ScrubOptions { OnFinding = events.AddFinding },
-        Signing = new SigningOptions { Key = key, AnchorPath = config.Anchor },
-    });
+            Directory = config.Data,
+            JournalBudgetBytes = 256 << 20,
+            PublicName = config.PublicName,
+            OnDamage = events.AddDamage,
+
+            // A test cannot wait for the second look, a day later.
+            Tiering = new TieringOptions
+            {
+                SecondCheckAfter = TimeSpan.Zero,
+                ConfirmExpiry = retention.CompareAsync,
+            },
+            Scrub = new ScrubOptions { OnFinding = events.AddFinding },
+            Signing = new SigningOptions { Key = key, AnchorPath = config.Anchor },
+        });
 
     /// <summary>Exchanges the policy, as an operator does, and waits until it holds.</summary>
     internal void ChangePolicy(string policy)
