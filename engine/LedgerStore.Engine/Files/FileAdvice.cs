@@ -16,4 +16,8 @@ internal enum FileAdvice
 
     /// <summary>The page cache may drop this range.</summary>
     DontNeed,
+
+    /// <summary>What was written in the range goes to the disk now and not all at once later, when others would wait
+    /// behind it. Promises nothing; of open files, not of mapped ones.</summary>
+    WriteSoon,
 }

@@ -119,6 +119,12 @@ internal sealed class LinuxFile(FileDescriptor descriptor, string path) : IFile
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ThrowIfClosed();
+        if (advice == FileAdvice.WriteSoon)
+        {
+            _ = LinuxNative.SyncRange(descriptor, offset, length, LinuxNative.SyncRangeWrite);
+            return;
+        }
+
         _ = LinuxNative.Advise(descriptor, offset, length, Number(advice));
     }
 

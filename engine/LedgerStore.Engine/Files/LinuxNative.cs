@@ -31,6 +31,7 @@ internal static unsafe partial class LinuxNative
     public const int AdviceSequential = 2;
     public const int AdviceWillNeed = 3;
     public const int AdviceDontNeed = 4;
+    public const uint SyncRangeWrite = 2;
 
     // Linux 5.14. Faults pages in for reading and returns an error where touching them would raise SIGBUS.
     public const int AdvicePopulateRead = 22;
@@ -76,6 +77,10 @@ internal static unsafe partial class LinuxNative
     /// <summary>Returns the error number instead of setting errno.</summary>
     [LibraryImport(Libc, EntryPoint = "posix_fadvise")]
     public static partial int Advise(FileDescriptor file, long offset, long length, int advice);
+
+    /// <summary>Only ever with SyncRangeWrite, which begins to write and waits for nothing.</summary>
+    [LibraryImport(Libc, EntryPoint = "sync_file_range", SetLastError = true)]
+    public static partial int SyncRange(FileDescriptor file, long offset, long length, uint flags);
 
     [LibraryImport(Libc, EntryPoint = "flock", SetLastError = true)]
     public static partial int Lock(FileDescriptor file, int operation);

@@ -12,6 +12,8 @@ namespace LedgerStore.Engine.Segments;
 /// <summary>An incomplete segment file.</summary>
 internal sealed class OpenSegment : SegmentSource, IDisposable
 {
+    private const long PageBytes = 4096;
+    private const long SendBytes = 512 * 1024;
     private readonly FilePool _pool;
     private readonly PooledFile _file;
     private readonly BlockTable _blocks;
@@ -20,6 +22,10 @@ internal sealed class OpenSegment : SegmentSource, IDisposable
     // Of the appending thread: where the next block goes, and whether something is behind that place.
     private long _end;
     private bool _hasTail;
+
+    // What lies before it is on its way to the disk. Without that a flush would write megabytes in one go, and the
+    // journal's sync would wait behind them.
+    private long _sentEnd;
 
     // Of the syncing thread.
     private bool _isEntrySynced;
@@ -31,6 +37,7 @@ internal sealed class OpenSegment : SegmentSource, IDisposable
         _identity = identity;
         _blocks = scan.Blocks;
         _end = scan.End;
+        _sentEnd = _end & -PageBytes;
         Damage = scan.Damage;
     }
 
@@ -141,6 +148,7 @@ internal sealed class OpenSegment : SegmentSource, IDisposable
         Invariant.That(_blocks.CanPlace(header.Identity.Bundle, header.Entries), "blocks come in order");
         long offset = _end;
         WriteAtEnd(block);
+        SendSoon();
         _blocks.Place(header.Identity.Bundle, header.ToRow(offset));
         return offset;
     }
@@ -252,6 +260,17 @@ internal sealed class OpenSegment : SegmentSource, IDisposable
     public void Dispose() => _file.Dispose();
 
     private string Directory => System.IO.Path.GetDirectoryName(Path)!;
+
+    private void SendSoon()
+    {
+        long end = _end & -PageBytes;
+        if (end - _sentEnd >= SendBytes)
+        {
+            using FileUse use = _file.Use();
+            use.File.Advise(FileAdvice.WriteSoon, _sentEnd, end - _sentEnd);
+            _sentEnd = end;
+        }
+    }
 
     private void WriteAtEnd(ReadOnlySpan<byte> bytes)
     {

@@ -21,6 +21,22 @@ public sealed class LinuxFileSystemOnlyTests : IDisposable
     public void Dispose() => _directory.Delete(recursive: true);
 
     [Fact]
+    public void Bytes_that_are_sent_to_the_disk_early_are_the_same_bytes()
+    {
+        using IFile file = _files.Create(At("sent"), FileAccessMode.ReadWrite);
+        byte[] bytes = [.. Enumerable.Range(0, 10_000).Select(static i => (byte)i)];
+        file.Write(0, bytes);
+        file.Advise(FileAdvice.WriteSoon, 0, 8192);
+        file.Write(100, [1, 2, 3]);
+        file.Advise(FileAdvice.WriteSoon, 0, 0);
+        file.Sync();
+        (bytes[100], bytes[101], bytes[102]) = (1, 2, 3);
+        byte[] read = new byte[bytes.Length];
+        Assert.Equal(read.Length, file.Read(0, read));
+        Assert.Equal(bytes, read);
+    }
+
+    [Fact]
     public void Only_the_owner_can_read_what_the_store_creates()
     {
         _files.Create(At("file"), FileAccessMode.ReadWrite).Dispose();
