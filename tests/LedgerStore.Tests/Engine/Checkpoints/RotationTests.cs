@@ -30,6 +30,8 @@ public sealed class RotationTests : IDisposable
             old.Add(await SignedDirectory.AppendSigned(busy, 300));
             await SignedDirectory.Append(busy, 7);
 
+            // Acknowledged is durable; what is signed is hashed too, a moment later.
+            await busy.WaitForAsync(busy.Size);
             await store.RotateKeyAsync(_next);
 
             foreach (string name in store.LedgerNames)
