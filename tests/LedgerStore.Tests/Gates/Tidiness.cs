@@ -143,6 +143,10 @@ internal static partial class Tidiness
 
     public static string[] Lines(string text) => text.TrimEnd('\n').Split('\n');
 
+    // What hosts that hand out packages have in their names.
+    private const string Registries =
+        "nuget|npm|npmjs|npmmirror|pypi|pythonhosted|crates|artifactory|nexus|registry|mirror|packages|proxy|goproxy";
+
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
 
     private static int HeaderOf(string[] lines, int brace)
@@ -178,8 +182,8 @@ internal static partial class Tidiness
     private static partial Regex MachinePath();
 
     [GeneratedRegex(
-        @"https?://([\w-]+\.)*(nuget|npm|npmjs|npmmirror|pypi|pythonhosted|crates|artifactory|nexus|registry|mirror"
-        + @"|packages|proxy|goproxy)[.:/-][^\s""'<>)]*|https?://(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)[\d.:]+",
+        @"https?://([\w-]+\.)*(" + Registries + @")[.:/-][^\s""'<>)]*"
+        + @"|https?://(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)[\d.:]+",
         RegexOptions.ExplicitCapture,
         10_000)]
     private static partial Regex PackageHost();
