@@ -21,14 +21,18 @@ internal sealed partial class LedgerVisit
         SegmentList list = log.Reader.Segments.List;
         for (int i = 0; i < list.Count; i++)
         {
-            if (Current(log, i)?.Facts is not { Tier: SegmentTier.Cold } facts || FloorOf(facts, policy) <= now)
+            if (Current(log, i)?.Facts is not { Tier: SegmentTier.Cold } facts)
             {
                 continue;
             }
 
-            Task<bool> kept = cold
-                .KeepUntilAsync(facts.Location, FloorOf(facts, policy), CancellationToken.None)
-                .AsTask();
+            DateTimeOffset until = FloorOf(facts, policy);
+            if (until <= now)
+            {
+                continue;
+            }
+
+            Task<bool> kept = cold.KeepUntilAsync(facts.Location, until, CancellationToken.None).AsTask();
             while (!kept.IsCompleted)
             {
                 // A crash in here changes nothing: the next start asks for all of them.
