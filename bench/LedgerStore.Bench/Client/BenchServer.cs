@@ -59,7 +59,8 @@ internal sealed class BenchServer : IDisposable
         get
         {
             using SigningKey key = SigningKey.FromPem(File.ReadAllBytes(Keys("signing.pem")));
-            return new NoteSigner(KeyName.Parse("localhost/demo"), key).ToVerifierKey().ToString();
+            KeyName demo = KeyName.Parse("localhost/demo");
+            return LedgerKeyDerivation.VerifierKeyOf(key, demo, KeyScheme.Derived).ToString();
         }
     }
 

@@ -80,7 +80,7 @@ internal sealed class CheckpointBook(
     {
         try
         {
-            CheckpointCheck.VerifyNote(ledger, newest, keys.KeysOf(ledger.Log.Id, ledger.Origin));
+            CheckpointCheck.VerifyNote(ledger, newest, keys.CheckedKeysOf(ledger.Log.Id, ledger.Origin));
             Check(ledger, newest);
             return ledger;
         }

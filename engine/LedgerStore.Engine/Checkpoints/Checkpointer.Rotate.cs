@@ -9,7 +9,7 @@ namespace LedgerStore.Engine.Checkpoints;
 /// <param name="Ledgers">Opens every ledger there is, idle ones too.</param>
 /// <param name="Micros">The time of the new key's record.</param>
 internal sealed record RotationRequest(
-    SigningKey Next, StoreKeys Keys, Func<IReadOnlyList<LedgerCheckpoints>> Ledgers, Func<long> Micros)
+    SigningKey Next, Func<IReadOnlyList<LedgerCheckpoints>> Ledgers, Func<long> Micros)
 {
     // Continuations run elsewhere: who asked may do anything then.
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -92,7 +92,7 @@ internal sealed partial class Checkpointer
     /// </remarks>
     private void Rotate(RotationRequest rotation, LedgerCheckpoints[] ledgers)
     {
-        uint number = rotation.Keys.NextNumber();
+        uint number = parts.Keys.NextNumber();
         List<(LedgerCheckpoints Ledger, RotatedRecord Record)> all = new(ledgers.Length);
         foreach (LedgerCheckpoints[] some in ledgers.Chunk(RotatedAtOnce))
         {
@@ -104,11 +104,12 @@ internal sealed partial class Checkpointer
                 all.Add((ledger, record));
             }
 
-            rotation.Keys.Write(records);
+            parts.Keys.Write(records);
         }
 
-        rotation.Keys.Rotate(new KeyRecord(number, rotation.Micros(), rotation.Next.PublicKey.ToArray()));
-        _key = rotation.Next;
+        byte[] publicKey = rotation.Next.PublicKey.ToArray();
+        parts.Keys.Rotate(new KeyRecord(number, rotation.Micros(), KeyScheme.Derived, publicKey), rotation.Next);
+        _signers.Forget();
         foreach ((LedgerCheckpoints ledger, RotatedRecord record) in all)
         {
             ledger.PublishRotated(record.Checkpoint);
@@ -128,8 +129,10 @@ internal sealed partial class Checkpointer
             Prove(ledger, size, root);
         }
 
-        NoteSigner oldSigner = SignerOf(ledger);
-        NoteSigner newSigner = new(oldSigner.Name, next);
+        // Whatever scheme the old key is of, behind the rotation each ledger has a key of its own.
+        NoteSigner oldSigner = _signers.Of(ledger).Notes;
+        using LedgerSigner nextSigner = LedgerSigner.Make(next, KeyScheme.Derived, ledger.Origin);
+        NoteSigner newSigner = nextSigner.Notes;
         byte[] note = Checkpoint.Sign(ledger.Origin, (ulong)size, root, oldSigner, newSigner).Bytes.ToArray();
         byte[] statement =
             KeyRotation.Create(ledger.Origin, oldSigner, newSigner, (ulong)size).Note.Bytes.ToArray();

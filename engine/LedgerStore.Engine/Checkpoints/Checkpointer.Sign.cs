@@ -1,7 +1,6 @@
 // The checkpointer's part that makes one checkpoint: compute, prove, sign, hand over to the journal.
 // On the checkpointer's thread.
 using LedgerStore.Engine.Format;
-using LedgerStore.Engine.Foundation;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Checkpoints;
@@ -35,7 +34,8 @@ internal sealed partial class Checkpointer
         {
             Hash256 root = TreeRoots.FromEdge(ledger.Log, out long size);
             Prove(ledger, size, root);
-            byte[] note = Checkpoint.Sign(ledger.Origin, (ulong)size, root, SignerOf(ledger)).Bytes.ToArray();
+            NoteSigner signer = _signers.Of(ledger).Notes;
+            byte[] note = Checkpoint.Sign(ledger.Origin, (ulong)size, root, signer).Bytes.ToArray();
             long frame = parts.Gate.TryAddCheckpoint(ledger.Log.Id, size, root, note);
             if (frame == 0)
             {
@@ -72,11 +72,5 @@ internal sealed partial class Checkpointer
                 + $"{last?.Size ?? 0:N0}, which was signed. Nothing more of it is signed. Check the memory and the "
                 + "disk of this machine, and run verify on the data directory");
         }
-    }
-
-    private NoteSigner SignerOf(LedgerCheckpoints ledger)
-    {
-        Invariant.That(ledger.Origin.Length > 0, "a ledger has an origin");
-        return new NoteSigner(KeyName.Parse(ledger.Origin), _key);
     }
 }

@@ -3,7 +3,6 @@
 using System.Collections.Concurrent;
 using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Format;
-using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Checkpoints;
 
@@ -15,7 +14,7 @@ internal sealed record CheckpointerParts(
     Gate Gate,
     GrowthQueue Growth,
     CheckpointBook Book,
-    SigningKey Key,
+    StoreKeys Keys,
     TimeSpan Interval,
     Func<long> SteadyNanos,
     Func<long> CpuNanos,
@@ -40,7 +39,7 @@ internal sealed partial class Checkpointer(CheckpointerParts parts)
     private readonly List<LedgerCheckpoints> _urgent = [];
     private readonly SigningBudget _budget = new();
     private readonly long _intervalNanos = (long)parts.Interval.TotalNanoseconds;
-    private SigningKey _key = parts.Key;
+    private readonly LedgerSigners _signers = new(parts.Keys);
     private long _nextRoundNanos;
     private long _roundStartedNanos;
     private int _roundLeft;

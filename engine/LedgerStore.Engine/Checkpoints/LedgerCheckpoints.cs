@@ -50,6 +50,9 @@ internal sealed class LedgerCheckpoints
     /// <summary>Whether one is on its way through the journal: one at a time, and then the next.</summary>
     public bool IsPending { get; private set; }
 
+    /// <summary>What signs it, while that is kept ready; of <see cref="LedgerSigners"/>.</summary>
+    public LedgerSigner? Signer { get; set; }
+
     // ---- any thread
 
     /// <summary>The newest one that may be seen; null before the first.</summary>

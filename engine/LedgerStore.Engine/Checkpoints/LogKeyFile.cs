@@ -71,6 +71,12 @@ public static class LogKeyFile
 
     /// <summary>What those who verify a ledger need: the vkey of its log.</summary>
     /// <param name="origin">The ledger's origin: public name, slash, name.</param>
+    /// <param name="key">The store's key.</param>
     public static string VerifierKeyOf(string origin, SigningKey key) =>
-        new NoteSigner(KeyName.Parse(origin), key).ToVerifierKey().ToString();
+        VerifierKeyOf(origin, key, KeyScheme.Derived);
+
+    /// <summary>The same, of a store whose key is of another scheme: one that began with one key for all ledgers, and
+    /// was not rotated since.</summary>
+    public static string VerifierKeyOf(string origin, SigningKey key, KeyScheme scheme) =>
+        LedgerKeyDerivation.VerifierKeyOf(key, KeyName.Parse(origin), scheme).ToString();
 }

@@ -2,6 +2,7 @@
 // Changed by the thread that opens the store and by the one that rotates, never at the same time; read by any thread.
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Proofs;
 
@@ -21,10 +22,12 @@ internal sealed class StoreKeys
     private readonly List<KeyRecord> _keys = [];
     private readonly Dictionary<uint, List<RotatedRecord>> _rotated = [];
     private readonly List<RotatedRecord> _undecided = [];
+    private SigningKey? _signing;
     private uint _lastNumber;
     private long _missingAnchors;
 
-    private StoreKeys(IFileSystem files, StorePaths paths, UInt128 storeId, FileAccessMode mode)
+    private StoreKeys(
+        IFileSystem files, StorePaths paths, UInt128 storeId, FileAccessMode mode, SigningKey? signing)
     {
         var identity = new CommittedLogIdentity(CommittedLogKind.Keys, storeId, 0);
         _log = files.Exists(paths.Keys)
@@ -36,6 +39,8 @@ internal sealed class StoreKeys
             // be in the page cache only.
             _log.CommitNow();
         }
+
+        _signing = signing is not null && Current is { } current && current.IsOf(signing) ? signing : null;
     }
 
     /// <summary>The key that signs now; null in a store that never signed.</summary>
@@ -54,17 +59,15 @@ internal sealed class StoreKeys
     public long MissingAnchors => Interlocked.Read(ref _missingAnchors);
 
     /// <summary>Reads the log, if there is one; it is created with the first key.</summary>
+    /// <param name="signing">The store's key, if it is at hand; another key than the log names counts as none.</param>
     /// <exception cref="StoreException">Corruption.</exception>
-    public static StoreKeys Open(IFileSystem files, StorePaths paths, UInt128 storeId, FileAccessMode mode) =>
-        new(files, paths, storeId, mode);
+    public static StoreKeys Open(
+        IFileSystem files, StorePaths paths, UInt128 storeId, FileAccessMode mode, SigningKey? signing) =>
+        new(files, paths, storeId, mode, signing);
 
-    /// <summary>The first key of a store.</summary>
-    public void AdoptFirst(ReadOnlySpan<byte> publicKey, long micros)
-    {
-        KeyRecord first = new(0, micros, publicKey.ToArray());
-        Commit((KeyRecordType.Key, first.Encode()));
-        Apply(first);
-    }
+    /// <summary>The first key of a store: from its first signature on, each ledger has a key of its own.</summary>
+    public void AdoptFirst(SigningKey signing, long micros) =>
+        Rotate(new KeyRecord(0, micros, KeyScheme.Derived, signing.PublicKey.ToArray()), signing);
 
     /// <summary>Records that the store signs although its anchor is missing.</summary>
     public void RecordMissingAnchor(long micros)
@@ -95,10 +98,14 @@ internal sealed class StoreKeys
     }
 
     /// <summary>The rotation happens here: before it the old key signs, behind it the new one.</summary>
-    public void Rotate(KeyRecord next)
+    public void Rotate(KeyRecord next, SigningKey signing)
     {
-        Commit((KeyRecordType.Key, next.Encode()));
-        Apply(next);
+        Commit((next.Type, next.Encode()));
+        lock (_lock)
+        {
+            Apply(next);
+            _signing = signing;
+        }
     }
 
     /// <summary>A ledger's rotations, oldest first.</summary>
@@ -110,18 +117,23 @@ internal sealed class StoreKeys
         }
     }
 
-    /// <summary>The keys of one ledger with the sizes that each may sign; null in a store that never signed.</summary>
+    /// <summary>The keys of one ledger with the sizes that each may sign; null where they are not known: in a store
+    /// that never signed, and without the store's key if it derives one for each ledger.</summary>
     public LogKeySet? KeysOf(uint ledgerId, string origin)
     {
-        IReadOnlyList<RotatedRecord> rotations = RotationsOf(ledgerId);
-        if (Current is not { } current)
+        // At one moment: a rotation in between would give its key all sizes.
+        IReadOnlyList<RotatedRecord> rotations;
+        KeyRecord? current;
+        SigningKey? signing;
+        lock (_lock)
         {
-            return null;
+            rotations = RotationsOf(ledgerId);
+            (current, signing) = (_keys.Count > 0 ? _keys[^1] : null, _signing);
         }
 
         if (rotations.Count == 0)
         {
-            return LogKeySet.Trust(origin, Named(origin, current.PublicKey));
+            return KeyOf(origin, current, signing) is { } key ? LogKeySet.Trust(origin, key) : null;
         }
 
         KeyRotation first = KeyRotation.Open(rotations[0].Statement);
@@ -134,6 +146,69 @@ internal sealed class StoreKeys
         return keys;
     }
 
+    /// <summary>The same, where the rotations that the log tells of lead to the key that signs now.</summary>
+    /// <exception cref="StoreException">Corruption, KeyMismatch: they do not, so the log was edited.</exception>
+    public LogKeySet? CheckedKeysOf(uint ledgerId, string origin)
+    {
+        try
+        {
+            LogKeySet? keys = KeysOf(ledgerId, origin);
+            if (keys is { Keys.Length: > 1 } && OwnKeyOf(origin) is { } own && !keys.Keys[^1].Key.Equals(own))
+            {
+                throw new StoreException(
+                    StoreReason.KeyMismatch,
+                    $"the key log names {keys.Keys[^1].Key} as the key of '{origin}', and the signing key gives {own}: "
+                    + "somebody edited the log. Nothing is signed. Restore it from a backup");
+            }
+
+            return keys;
+        }
+        catch (Exception wrong) when (wrong is VerificationFailedException or MalformedDataException)
+        {
+            throw new StoreException(
+                StoreReason.Corruption,
+                $"the key log's rotations of '{origin}' are not what keys signed: {wrong.Message}. Nothing is signed. "
+                + "Restore it from a backup",
+                wrong);
+        }
+    }
+
+    /// <summary>The key of a ledger by the private key, about which no file of the store can say something else; null
+    /// when it is not at hand.</summary>
+    public VerifierKey? OwnKeyOf(string origin)
+    {
+        (SigningKey? signing, KeyScheme scheme) = Signing;
+        return signing is null ? null : LedgerKeyDerivation.VerifierKeyOf(signing, KeyName.Parse(origin), scheme);
+    }
+
+    /// <summary>What signs a ledger now. Dispose it.</summary>
+    public LedgerSigner MakeSigner(string origin)
+    {
+        (SigningKey? signing, KeyScheme scheme) = Signing;
+        Invariant.That(signing is not null, "who signs has the store's key");
+        return LedgerSigner.Make(signing, scheme, origin);
+    }
+
+    private (SigningKey? Key, KeyScheme Scheme) Signing
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return (_signing, _keys.Count > 0 ? _keys[^1].Scheme : KeyScheme.Derived);
+            }
+        }
+    }
+
+    private static VerifierKey? KeyOf(string origin, KeyRecord? current, SigningKey? signing) => current switch
+    {
+        null => null,
+        { Scheme: KeyScheme.Shared } => Named(origin, current.PublicKey),
+        _ when signing is not null =>
+            LedgerKeyDerivation.VerifierKeyOf(signing, KeyName.Parse(origin), current.Scheme),
+        _ => null,
+    };
+
     public static VerifierKey Named(string origin, ReadOnlySpan<byte> publicKey) =>
         new(KeyName.Parse(origin), SignatureType.Ed25519, publicKey);
 
@@ -141,8 +216,8 @@ internal sealed class StoreKeys
     {
         switch ((KeyRecordType)type)
         {
-            case KeyRecordType.Key:
-                Apply(KeyRecord.Decode(body));
+            case KeyRecordType.Key or KeyRecordType.SchemeKey:
+                Apply(KeyRecord.Decode((KeyRecordType)type, body));
                 break;
             case KeyRecordType.Rotated:
                 RotatedRecord rotated = RotatedRecord.Decode(body);

@@ -159,7 +159,7 @@ internal sealed partial class StoreCore
             Gate,
             Growth,
             Book,
-            signing.Key,
+            Parts.Keys,
             signing.Interval,
             SteadyNanos,
             Parts.Tuning.SigningCpuNanos,

@@ -39,6 +39,11 @@ internal sealed partial class StoreCore
         AnchorFile anchor = new(Parts.Files, signing.AnchorPath, Parts.StoreFile.StoreId);
         bool hasAnchor = anchor.TryLoad();
         bool hasSigned = Parts.Keys.Current is not null;
+        if (!hasSigned)
+        {
+            CheckNeverSigned(anchor);
+        }
+
         if (!hasAnchor && hasSigned && !signing.AcceptMissingAnchor)
         {
             throw new StoreException(
@@ -65,11 +70,12 @@ internal sealed partial class StoreCore
         // lost its anchor.
         if (!hasSigned)
         {
-            Parts.Keys.AdoptFirst(signing.Key.PublicKey, Parts.Clock());
+            Parts.Keys.AdoptFirst(signing.Key, Parts.Clock());
         }
     }
 
-    /// <summary>Goes over to another key: all ledgers get a checkpoint that both keys sign.</summary>
+    /// <summary>Goes over to another key: all ledgers get a checkpoint that both keys sign. A store with one key for
+    /// all ledgers goes over to a key for each, with the same store's key if that is what is given.</summary>
     /// <exception cref="StoreException">SigningStopped, InvalidArgument, Busy; DiskFull: the old key goes
     /// on.</exception>
     public Task RotateKey(SigningKey next)
@@ -80,12 +86,12 @@ internal sealed partial class StoreCore
             throw why;
         }
 
-        if (Parts.Keys.Current!.PublicKey.AsSpan().SequenceEqual(next.PublicKey))
+        if (Parts.Keys.Current is { Scheme: KeyScheme.Derived } current && current.IsOf(next))
         {
             throw new StoreException(StoreReason.InvalidArgument, "the new signing key is the one in use");
         }
 
-        RotationRequest request = new(next, Parts.Keys, OpenAll, Parts.Clock);
+        RotationRequest request = new(next, OpenAll, Parts.Clock);
         Checkpointer!.Rotate(request);
         if (Poison.Cause is { } cause)
         {
@@ -134,18 +140,55 @@ internal sealed partial class StoreCore
 
     private void CheckKey(SigningKey key)
     {
-        if (Parts.Keys.Current is not { } current || current.PublicKey.AsSpan().SequenceEqual(key.PublicKey))
+        if (Parts.Keys.Current is not { } current || current.IsOf(key))
         {
             return;
         }
 
+        // The keys of ledgers cannot be told without the key that they are derived from: that one is named.
         CatalogLedger? ledger = Parts.Catalog.SortedByName().FirstOrDefault();
-        string origin = ledger?.Origin ?? Parts.StoreFile.PublicName;
+        string name = current.Scheme == KeyScheme.Shared && ledger is not null
+            ? ledger.Origin
+            : Parts.StoreFile.PublicName;
         throw new StoreException(
             StoreReason.KeyMismatch,
-            $"the store's checkpoints are signed by another key: for '{origin}' the expected key id is "
-            + $"{StoreKeys.Named(origin, current.PublicKey).Id}, the given key has "
-            + $"{StoreKeys.Named(origin, key.PublicKey).Id}. Give the right key, or rotate to the new one");
+            $"the store's checkpoints are signed by another key: for '{name}' the expected key id is "
+            + $"{StoreKeys.Named(name, current.PublicKey).Id}, the given key has "
+            + $"{StoreKeys.Named(name, key.PublicKey).Id}. Give the right key, or rotate to the new one");
+    }
+
+    /// <summary>A key log that names no key, beside checkpoints, was emptied or exchanged: whatever is signed now would
+    /// be by another scheme or another key than verifiers know.</summary>
+    private void CheckNeverSigned(AnchorFile anchor)
+    {
+        string? signed = anchor.Newest.Count > 0 ? "the anchor" : null;
+        foreach (CatalogLedger ledger in signed is null ? Parts.Catalog.SortedByName() : [])
+        {
+            signed = HasCheckpoint(ledger) ? $"ledger '{ledger.Name}'" : signed;
+        }
+
+        if (signed is not null)
+        {
+            throw new StoreException(
+                StoreReason.Corruption,
+                $"the key log '{Parts.Paths.Keys}' names no key, and there are checkpoints in {signed}: it was emptied "
+                + "or exchanged. Nothing is signed. Restore it from a backup");
+        }
+    }
+
+    private bool HasCheckpoint(CatalogLedger ledger)
+    {
+        try
+        {
+            return Ledgers.IsOpen(ledger.Id)
+                ? Book.Of(Ledgers.Get(ledger.Id)).Newest is not null
+                : Parts.Files.Exists(Parts.Paths.StateLog(ledger.Id)) && ReadState(ledger.Id).Checkpoints.Count > 0;
+        }
+        catch (Exception damage) when (damage is StoreException or StorageException)
+        {
+            // Opening the ledger says what is wrong with it.
+            return false;
+        }
     }
 
     /// <summary>Does something to the anchor's volume, which is not the store's.</summary>

@@ -142,6 +142,8 @@ internal sealed partial class StoreOpener(
         SegmentEnvironment environment = new(services, _paths, identity.StoreId, micros);
         LedgerOpener opener = new(files, environment, catalog, new DamageNotes(files, _paths), mode);
         int journalFiles = (int)Math.Max(4, options.JournalBudgetBytes / tuning.JournalFileBytes);
+        StoreKeys keys = StoreKeys.Open(
+            files, _paths, identity.StoreId, mode, options.Signing?.Key ?? options.KeyForReading);
         StoreParts parts = new(
             files,
             _paths,
@@ -157,7 +159,7 @@ internal sealed partial class StoreOpener(
             micros,
             opener,
             options.Signing,
-            StoreKeys.Open(files, _paths, identity.StoreId, mode),
+            keys,
             options.Time,
             directoryLock)
         {
@@ -172,7 +174,7 @@ internal sealed partial class StoreOpener(
                 identity.StoreId,
                 catalog,
                 services.Withheld,
-                WithOwnKey(options),
+                WithOwnKey(options.Scrub, keys),
                 options.Time,
                 NextNonce() / (double)ulong.MaxValue),
         };
@@ -200,16 +202,11 @@ internal sealed partial class StoreOpener(
     }
 
     /// <summary>What is signed by the key that the store signs with is believed, and nothing else.</summary>
-    private static ScrubOptions WithOwnKey(StoreOptions options) => options.Signing is not { } signing
-        ? options.Scrub
-        : options.Scrub with
-        {
-            Keys =
-            [
-                .. options.Scrub.Keys,
-                new VerifierKey(KeyName.Parse("store"), SignatureType.Ed25519, signing.Key.PublicKey),
-            ],
-        };
+    private static ScrubOptions WithOwnKey(ScrubOptions scrub, StoreKeys keys) => scrub with
+    {
+        FindKeys = origin => scrub.FindKeys?.Invoke(origin)
+            ?? (keys.OwnKeyOf(origin) is { } key ? LogKeySet.Trust(origin, key) : null),
+    };
 
     private ulong NextNonce()
     {

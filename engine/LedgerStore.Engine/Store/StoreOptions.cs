@@ -1,5 +1,7 @@
 // How a store is opened. Immutable once the store has it.
 
+using LedgerStore.Proofs;
+
 namespace LedgerStore.Engine;
 
 /// <summary>The settings of a store; every one has a default that serves.</summary>
@@ -33,6 +35,11 @@ public sealed record StoreOptions
 
     /// <summary>How the store signs its checkpoints; null when it signs nothing.</summary>
     public SigningOptions? Signing { get; init; }
+
+    /// <summary>The store's key where it signs nothing, with <see cref="ReadOnly"/>: so that it can tell the keys of
+    /// its ledgers. Without it, and with another key than its own, it tells those that rotations name. Not
+    /// disposed.</summary>
+    public SigningKey? KeyForReading { get; init; }
 
     /// <summary>Told how far opening is, 0 to 1, when it takes long; on the thread that opens.</summary>
     public Action<double>? OnRecoveryProgress { get; init; }

@@ -33,9 +33,9 @@ internal sealed class RotationBook
                 case KeyRecordType.Rotated:
                     undecided.Add(RotatedRecord.Decode(body));
                     break;
-                case KeyRecordType.Key:
+                case KeyRecordType.Key or KeyRecordType.SchemeKey:
                     // Only the key's record makes a rotation one that happened.
-                    uint number = KeyRecord.Decode(body).Number;
+                    uint number = KeyRecord.Decode((KeyRecordType)type, body).Number;
                     undecided.FindAll(rotated => rotated.Number == number).ForEach(book.Add);
                     undecided.Clear();
                     break;

@@ -24,7 +24,7 @@ public sealed record ScrubOptions
     /// <summary>Told about each finding, on the scrubber's thread. Must not throw.</summary>
     public Action<VerifyFinding> OnFinding { get; init; } = static _ => { };
 
-    /// <summary>Keys that signatures are checked with: the store's own, from where it signs, never from the data.
-    /// </summary>
-    public IReadOnlyList<VerifierKey> Keys { get; init; } = [];
+    /// <summary>The keys of a log that signatures are checked with: the store's own, from where it signs, never from
+    /// the data. Null where none is known.</summary>
+    public Func<string, LogKeySet?>? FindKeys { get; init; }
 }

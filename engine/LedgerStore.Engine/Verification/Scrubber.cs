@@ -54,7 +54,7 @@ internal sealed class Scrubber
     {
         (_files, _paths, _storeId, _catalog) = (files, paths, storeId, catalog);
         (_damaged, _options, _time) = (damaged, options, time);
-        _book = new KeyBook(new VerifyOptions { DataDirectory = paths.Root, StoreKeys = options.Keys });
+        _book = new KeyBook(new VerifyOptions { DataDirectory = paths.Root, FindKeys = options.FindKeys });
         _full = new ScrubPass(options.FullPeriod, time, () =>
         {
             List<ScrubUnit> all = Collect(null);

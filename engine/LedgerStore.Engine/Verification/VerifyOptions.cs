@@ -12,9 +12,18 @@ public sealed record VerifyOptions
     /// <summary>What is trusted of each log: its origin and its keys, each valid at its sizes.</summary>
     public IReadOnlyList<LogKeySet> Keys { get; init; } = [];
 
-    /// <summary>Public keys that are trusted for every ledger of the store, whatever its origin.</summary>
-    /// <remarks>A ledger that is named in <see cref="Keys"/> has the keys that are given there and no others.</remarks>
+    /// <summary>Public keys that are trusted for every ledger of the store, whatever its origin: those of a store with
+    /// one key for all ledgers.</summary>
+    /// <remarks>
+    /// Only who was told by the store's operator that it is such a store may give them. The key of one ledger is not to
+    /// be given: it would vouch for all others. A ledger that is named in <see cref="Keys"/> has the keys that are
+    /// given there and no others.
+    /// </remarks>
     public IReadOnlyList<VerifierKey> StoreKeys { get; init; } = [];
+
+    /// <summary>Finds the keys of a log, by its origin, that is not named in <see cref="Keys"/>; null where none is
+    /// known. On several threads at a time.</summary>
+    public Func<string, LogKeySet?>? FindKeys { get; init; }
 
     /// <summary>What was seen of these logs before, and must still be true of them.</summary>
     public IReadOnlyList<TrustedCheckpoint> TrustedCheckpoints { get; init; } = [];

@@ -6,8 +6,8 @@
 //   <vkey of the new key> LF
 //   <size, decimal> LF          the old key signs no checkpoint larger than this, the new one none smaller
 //
-// The checkpoint of exactly this size is signed by both. No checkpoint can be taken for a rotation, nor the other way
-// round: the third line of a checkpoint has 44 bytes, a vkey at least 55.
+// Both keys have the origin as their name. The checkpoint of exactly this size is signed by both. No checkpoint can be
+// taken for a rotation, nor the other way round: the third line of a checkpoint has 44 bytes, a vkey at least 55.
 // Immutable, any thread.
 using System.Text;
 
@@ -72,8 +72,12 @@ public sealed class KeyRotation
         VerifierKey oldKey = ParseKey(ref lines);
         int newAt = lines.Offset;
         VerifierKey newKey = ParseKey(ref lines);
-        if (oldKey.PublicKey.SequenceEqual(newKey.PublicKey)
-            || (oldKey.Id == newKey.Id && oldKey.Name.Equals(newKey.Name)))
+        if (!oldKey.Name.Utf8.SequenceEqual(origin) || !newKey.Name.Utf8.SequenceEqual(origin))
+        {
+            throw new MalformedDataException("the keys of a rotation are named after another log than it is of", newAt);
+        }
+
+        if (oldKey.PublicKey.SequenceEqual(newKey.PublicKey) || oldKey.Id == newKey.Id)
         {
             throw new MalformedDataException("the new key is the old one, or cannot be told from it", newAt);
         }

@@ -1,5 +1,7 @@
 // The keys of one log, as somebody trusts them: the first one came out of band, each further one by a rotation that the
-// one before signed. Accepts a checkpoint only from a key that is valid at its size.
+// one before signed. The one door for checkpoints: it accepts one only if its origin is the expected one, from a key
+// that has this origin as its name and is valid at its size. Of two ledgers that share a key, neither passes for the
+// other.
 // Immutable: following a rotation gives another set. Any thread.
 namespace LedgerStore.Proofs;
 
@@ -13,11 +15,17 @@ public sealed class LogKeySet
     private readonly VerifierKeys _verifiers;
 
     /// <exception cref="ArgumentException">No key, too many, one twice, or two that cannot be told apart.</exception>
+    /// <exception cref="VerificationFailedException">A key is named after another log.</exception>
     public LogKeySet(string origin, params ReadOnlySpan<LogKey> keys)
     {
         if (keys.IsEmpty || keys.Length > KeysMax)
         {
             throw new ArgumentException($"a log has 1 to {KeysMax} keys, not {keys.Length}", nameof(keys));
+        }
+
+        foreach (LogKey key in keys)
+        {
+            CheckName(origin, key.Key);
         }
 
         Origin = origin;
@@ -118,6 +126,14 @@ public sealed class LogKeySet
 
     internal bool IsValidAt(VerifierKey verifier, ulong size) =>
         Array.Exists(_keys, key => key.IsValidAt(size) && key.Key.Equals(verifier));
+
+    private static void CheckName(string origin, VerifierKey key)
+    {
+        if (!string.Equals(key.Name.Text, origin, StringComparison.Ordinal))
+        {
+            throw new VerificationFailedException($"the key {key} is not of the log '{origin}'");
+        }
+    }
 
     private void CheckNewKey(KeyRotation rotation, LogKey old)
     {

@@ -1,5 +1,5 @@
-// A private key under a name, as a log signs notes with it. One SigningKey may stand behind the names of many ledgers;
-// whoever owns the key disposes it.
+// A private key under a name, as a log signs notes with it. Whoever owns the key disposes it: in the scheme `shared` it
+// stands behind the names of many ledgers.
 // Immutable, any thread.
 namespace LedgerStore.Proofs;
 

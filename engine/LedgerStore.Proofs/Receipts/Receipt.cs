@@ -118,12 +118,10 @@ public sealed class Receipt
     }
 
     /// <summary>The same, where the policy lists the log: by its origin, which is then its key's name.</summary>
-    public VerifiedCheckpoint Verify(in Hash256 leaf, WitnessPolicy policy)
-    {
-        // The origin chooses the keys; whether it is true, their signatures say.
-        string origin = Proofs.Checkpoint.Parse(SignedNote.Parse(_checkpoint).Text).Origin;
-        return Verify(leaf, policy.LogKeysOf(origin), policy);
-    }
+    /// <param name="expectedOrigin">The log that the receipt must be of; what the receipt says of itself decides
+    /// nothing.</param>
+    public VerifiedCheckpoint Verify(in Hash256 leaf, string expectedOrigin, WitnessPolicy policy) =>
+        Verify(leaf, policy.LogKeysOf(expectedOrigin), policy);
 
     /// <summary>
     /// Verifies that the leaf is in the tree of a checkpoint that was verified before: for many receipts with one

@@ -1,4 +1,5 @@
-// A private Ed25519 key, without a name (NoteSigner gives it one). Owned by whoever created it, who disposes it.
+// A private Ed25519 key, without a name (NoteSigner gives it one): a store's, or one that LedgerKeyDerivation made of
+// it. Owned by whoever created it, who disposes it.
 // The seed is kept inside libcrypto only, which overwrites it on release; every buffer it passes through here is on the
 // stack or zeroed.
 // Any thread may sign; a signature under way when the key is disposed is still finished.
@@ -88,4 +89,7 @@ public sealed class SigningKey : IDisposable
     }
 
     public void Dispose() => _key.Dispose();
+
+    /// <summary>For a derivation. The caller zeroes what it was given.</summary>
+    internal void CopySeed(Span<byte> seed) => _key.CopySeed(seed);
 }

@@ -101,6 +101,7 @@ internal static class ServerRun
             Time = time,
             OnDamage = events.AddDamage,
             Scrub = new ScrubOptions { OnFinding = events.AddFinding },
+            KeyForReading = key,
             Signing = access == StoreAccess.Read ? null : new SigningOptions
             {
                 Key = key,

@@ -24,7 +24,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         get
         {
             using SigningKey key = SigningKey.FromPem(System.IO.File.ReadAllBytes(Keys("signing.pem")));
-            return new NoteSigner(KeyName.Parse("localhost/demo"), key).ToVerifierKey().ToString();
+            KeyName demo = KeyName.Parse("localhost/demo");
+            return LedgerKeyDerivation.VerifierKeyOf(key, demo, KeyScheme.Derived).ToString();
         }
     }
 

@@ -203,7 +203,8 @@ public sealed class AnchorTests : IDisposable
             () => _directory.Open(_directory.Signing with { Key = other }));
 
         Assert.Equal(StoreReason.KeyMismatch, refused.Reason);
-        VerifierKey expected = VerifierKey.Parse(LogKeyFile.VerifierKeyOf("localhost/payments", _directory.Key));
+        VerifierKey expected = VerifierKey.Parse(
+            LogKeyFile.VerifierKeyOf("localhost", _directory.Key, KeyScheme.Shared));
         Assert.Contains(expected.Id.ToString(), refused.Message, StringComparison.Ordinal);
     }
 }

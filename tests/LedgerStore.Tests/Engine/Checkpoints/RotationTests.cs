@@ -54,6 +54,12 @@ public sealed class RotationTests : IDisposable
             keys.Open(checkpoint.Note.Span, VerifierKeys.None);
         }
 
+        HashSet<string> publicKeys = [];
+        foreach (LedgerKey key in reopened.LedgerNames.SelectMany(name => reopened.GetLedger(name).Keys))
+        {
+            Assert.True(publicKeys.Add(Convert.ToHexString(VerifierKey.Parse(key.VerifierKey).PublicKey)));
+        }
+
         Assert.Equal(2, again.Keys.Count);
         Assert.Equal(307, again.Keys[0].LastSize);
         Assert.Equal(307, again.Keys[1].FirstSize);

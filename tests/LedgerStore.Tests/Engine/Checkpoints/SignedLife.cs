@@ -3,6 +3,8 @@
 using LedgerStore.Engine;
 using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Files;
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Journal;
 using LedgerStore.Proofs;
 using LedgerStore.Tests.Engine.Crash;
 using LedgerStore.Tests.Engine.Foundation;
@@ -40,6 +42,27 @@ internal sealed class SignedLife : IDisposable
         disk.CreateDirectory("/beside");
         disk.SyncDirectory("/");
         return disk;
+    }
+
+    /// <summary>Makes a store as it was before ledgers had keys of their own: nothing is signed, and the old key is to
+    /// sign every ledger.</summary>
+    public static void MakeShared(SimulatedFileSystem disk)
+    {
+        ManualTime time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        using (SignedLife life = Open(disk, new SigningModel(), time, seed: 99))
+        {
+            life.Close();
+        }
+
+        StorePaths paths = new("/data");
+        disk.Delete(paths.Keys);
+        UInt128 storeId = StoreFileAccess.Load(disk, paths).StoreId;
+        CommittedLog log = CommittedLog.CreateNew(
+            disk, paths.Keys, new CommittedLogIdentity(CommittedLogKind.Keys, storeId, 0));
+        KeyRecord shared = new(0, 1, KeyScheme.Shared, OldKey.PublicKey.ToArray());
+        log.Append((ushort)shared.Type, shared.Encode());
+        log.CommitNow();
+        disk.SyncDirectory(paths.Root);
     }
 
     /// <summary>Opens the store with the key that must be its own, and compares it with the model.</summary>

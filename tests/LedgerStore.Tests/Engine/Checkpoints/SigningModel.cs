@@ -21,12 +21,20 @@ internal sealed class SigningModel
     /// <summary>Somebody was told that the new key is the store's.</summary>
     public bool Rotated { get; set; }
 
+    /// <summary>The store is from before ledgers had keys of their own: until a rotation, one key signs all.</summary>
+    public bool BeganShared { get; set; }
+
     public long PublishedCount => _published.Values.Sum(static sizes => (long)sizes.Count);
 
     /// <summary>A copy for another disk with the same past.</summary>
     public SigningModel Copy()
     {
-        SigningModel copy = new() { RotationAsked = RotationAsked, Rotated = Rotated };
+        SigningModel copy = new()
+        {
+            RotationAsked = RotationAsked,
+            Rotated = Rotated,
+            BeganShared = BeganShared,
+        };
         foreach ((string name, SortedDictionary<long, Hash256> sizes) in _published)
         {
             copy._published.Add(name, new SortedDictionary<long, Hash256>(sizes));
@@ -50,6 +58,8 @@ internal sealed class SigningModel
     /// <summary>Compares a store that was just opened with everything that any life has published.</summary>
     public void Check(StoreCore core)
     {
+        KeyScheme expected = BeganShared && !Rotated ? KeyScheme.Shared : KeyScheme.Derived;
+        Assert.Equal(expected, core.Parts.Keys.Current!.Scheme);
         foreach ((string name, SortedDictionary<long, Hash256> sizes) in _published)
         {
             CatalogLedger? entry = core.Parts.Catalog.Find(name);
@@ -66,7 +76,7 @@ internal sealed class SigningModel
             }
 
             Note(name, ledger.Newest!);
-            LogKeySet keys = core.Parts.Keys.KeysOf(entry.Id, entry.Origin)!;
+            LogKeySet keys = core.Parts.Keys.CheckedKeysOf(entry.Id, entry.Origin)!;
             keys.Open(ledger.Newest!.Note, VerifierKeys.None);
         }
     }

@@ -7,6 +7,7 @@ using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Engine.Verification;
 using LedgerStore.Proofs;
+using LedgerStore.Tests.Engine.Checkpoints;
 
 namespace LedgerStore.Tests.Engine.Tamper;
 
@@ -31,7 +32,7 @@ internal static class Detectors
         VerifyReport report = StoreVerifier.Verify(new VerifyOptions
         {
             DataDirectory = store.Data,
-            StoreKeys = [store.Home.StoreKey],
+            FindKeys = DerivedKeys.Of(store.Home.Key),
             TrustedCheckpoints = kept,
             AnchorPath = anchor,
             ColdDirectory = store.Home.Cold,
@@ -45,7 +46,7 @@ internal static class Detectors
     {
         UInt128 id = StoreFileAccess.Load(store.Files, store.Paths).StoreId;
         Catalog catalog = Catalog.Open(store.Files, store.Paths, id, FileAccessMode.ReadOnly);
-        ScrubOptions options = new() { Keys = [store.Home.StoreKey] };
+        ScrubOptions options = new() { FindKeys = DerivedKeys.Of(store.Home.Key) };
         Scrubber scrubber = new(
             store.Files, store.Paths, id, catalog, new DamagedRanges(), options, TimeProvider.System, random: 0)
         {

@@ -1,6 +1,7 @@
 // Derived data is made anew from entries that something vouches for; entries are never touched.
 
 using LedgerStore.Engine;
+using LedgerStore.Tests.Engine.Checkpoints;
 using Xunit;
 
 namespace LedgerStore.Tests.Engine.Tamper;
@@ -59,5 +60,5 @@ public sealed class RepairTests(TamperHome home) : IClassFixture<TamperHome>
     }
 
     private static RepairReport Repair(TamperedStore store) => StoreRepair.RepairDerived(
-        new VerifyOptions { DataDirectory = store.Data, StoreKeys = [store.Home.StoreKey] });
+        new VerifyOptions { DataDirectory = store.Data, FindKeys = DerivedKeys.Of(store.Home.Key) });
 }

@@ -69,8 +69,6 @@ public sealed class TamperHome : IDisposable
     /// <summary>The cold store, in which nothing is.</summary>
     internal string Cold => Path.Combine(_root, "cold");
 
-    internal VerifierKey StoreKey => new(KeyName.Parse("store"), SignatureType.Ed25519, Key.PublicKey);
-
     internal string Sound => Path.Combine(_root, "sound");
 
     internal string Older => Path.Combine(_root, "older");

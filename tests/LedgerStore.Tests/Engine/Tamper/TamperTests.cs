@@ -1,7 +1,7 @@
 // Every attack of the table, against everybody who could notice it: exactly those do who are promised.
 
 using LedgerStore.Engine;
-using LedgerStore.Proofs;
+using LedgerStore.Tests.Engine.Checkpoints;
 using LedgerStore.Tests.Policy;
 using Xunit;
 
@@ -31,9 +31,8 @@ public sealed class TamperTests(TamperHome home) : IClassFixture<TamperHome>
     [Fact]
     public void Another_key_vouches_for_nothing()
     {
-        VerifierKey other = new(KeyName.Parse("x"), SignatureType.Ed25519, home.OtherKey.PublicKey);
         VerifyReport report = StoreVerifier.Verify(
-            new VerifyOptions { DataDirectory = home.Sound, StoreKeys = [other] });
+            new VerifyOptions { DataDirectory = home.Sound, FindKeys = DerivedKeys.Of(home.OtherKey) });
         Assert.False(report.IsVerified);
         Assert.All(report.Findings, f => Assert.Equal(VerifyFindingKind.CheckpointInvalid, f.Kind));
         Assert.Equal(report.Entries, report.UnvouchedEntries);

@@ -1,5 +1,6 @@
 // A copy of a store that one attack may do with as it likes, and the tools of the attacker. Owned by one test.
 
+using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
@@ -86,13 +87,14 @@ internal sealed class TamperedStore(TamperHome home, string data)
             && CheckpointRecord.Decode(body).Size > above ? [] : [(type, body)]);
 
     /// <summary>Puts one checkpoint, of all entries as they are, in the place of all others.</summary>
+    /// <param name="key">A store's.</param>
     public void Resign(string ledger, SigningKey key)
     {
         LedgerEditor editor = Edit(ledger);
         string origin = Find(ledger).Ledger.Origin;
         Hash256 root = editor.Root(editor.Entries.Count);
-        NoteSigner signer = new(KeyName.Parse(origin), key);
-        SignedNote note = Checkpoint.Sign(origin, (ulong)editor.Entries.Count, root, signer);
+        using LedgerSigner signer = LedgerSigner.Make(key, KeyScheme.Derived, origin);
+        SignedNote note = Checkpoint.Sign(origin, (ulong)editor.Entries.Count, root, signer.Notes);
         DropCheckpoints(ledger, above: -1);
         CheckpointRecord record = new(editor.Entries.Count, root, note.Bytes.ToArray());
         RewriteState(

@@ -2,6 +2,7 @@
 
 using LedgerStore.Engine;
 using LedgerStore.Proofs;
+using LedgerStore.Tests.Engine.Checkpoints;
 using Xunit;
 
 namespace LedgerStore.Tests.Engine.Verification;
@@ -72,6 +73,6 @@ public sealed class RotationVerifyTests : IDisposable
     private VerifyReport Verify(SigningKey key) => StoreVerifier.Verify(new VerifyOptions
     {
         DataDirectory = Data,
-        StoreKeys = [new VerifierKey(KeyName.Parse("any"), SignatureType.Ed25519, key.PublicKey)],
+        FindKeys = DerivedKeys.Of(key),
     });
 }

@@ -5,6 +5,7 @@ using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Engine.Verification;
+using LedgerStore.Tests.Engine.Checkpoints;
 using LedgerStore.Tests.Engine.Foundation;
 using Xunit;
 
@@ -129,7 +130,7 @@ public sealed class ScrubberTests : IDisposable
         LinuxFileSystem files = new();
         UInt128 id = StoreFileAccess.Load(files, _store.Paths).StoreId;
         Catalog catalog = Catalog.Open(files, _store.Paths, id, FileAccessMode.ReadOnly);
-        ScrubOptions told = options with { OnFinding = _found.Add, Keys = [_store.StoreKey] };
+        ScrubOptions told = options with { OnFinding = _found.Add, FindKeys = DerivedKeys.Shared(_store.Key) };
         return new Scrubber(files, _store.Paths, id, catalog, _damaged, told, _time, random: 0.4);
     }
 

@@ -9,6 +9,8 @@ namespace LedgerStore.Tests.Proofs.Checkpoints;
 public sealed class LogKeySetTests : IDisposable
 {
     private const string Origin = "log.example/ledger";
+    private const string Other = "log.example/other";
+
     private readonly SigningKey[] _keys =
         [.. Enumerable.Range(1, 4).Select(i => SigningKey.FromSeed([.. Enumerable.Repeat((byte)i, 32)]))];
 
@@ -26,6 +28,32 @@ public sealed class LogKeySetTests : IDisposable
     }
 
     public void Dispose() => Array.ForEach(_keys, key => key.Dispose());
+
+    [Fact]
+    public void A_key_of_another_log_is_no_key_of_this_one()
+    {
+        NoteSigner sameKey = Named(Other, 0);
+        Assert.Throws<VerificationFailedException>(() => LogKeySet.Trust(Origin, sameKey.ToVerifierKey()));
+
+        // Both signed with one key: each is refused as the other, whoever relabels the signature line.
+        LogKeySet other = LogKeySet.Trust(Other, sameKey.ToVerifierKey());
+        foreach (NoteSigner signer in (NoteSigner[])[_first, sameKey])
+        {
+            SignedNote note = Checkpoint.Sign(Origin, 3, default, signer);
+            Assert.Throws<VerificationFailedException>(() => other.Open(note.Bytes, VerifierKeys.None));
+            note = note.WithCosignature(_witness, 1);
+            Assert.Throws<VerificationFailedException>(
+                () => other.Open(note.Bytes, new VerifierKeys(_witness.ToVerifierKey())));
+        }
+    }
+
+    [Fact]
+    public void A_rotation_names_its_keys_after_its_log()
+    {
+        Assert.Throws<MalformedDataException>(() => KeyRotation.Create(Origin, _first, Named(Other, 1), 5));
+        Assert.Throws<MalformedDataException>(() => KeyRotation.Create(Origin, Named(Other, 0), _second, 5));
+        Assert.Throws<MalformedDataException>(() => KeyRotation.Create(Other, _first, _second, 5));
+    }
 
     [Fact]
     public void TheStatementHasTheTextThatIsDocumented()
@@ -126,7 +154,7 @@ public sealed class LogKeySetTests : IDisposable
             .Follow(KeyRotation.Create(Origin, _first, _second, 100));
         (string Why, KeyRotation Rotation)[] refused =
         [
-            ("is of the log", KeyRotation.Create("log.example/other", _second, _third, 200)),
+            ("is of the log", KeyRotation.Create(Other, Named(Other, 1), Named(Other, 2), 200)),
             ("not known", KeyRotation.Create(Origin, _third, _second, 200)),
             ("already rotated", KeyRotation.Create(Origin, _first, _third, 100)),
             ("already rotated", KeyRotation.Create(Origin, _first, _second, 101)),
@@ -179,7 +207,7 @@ public sealed class LogKeySetTests : IDisposable
     [Fact]
     public void ACheckpointIsNoRotationAndARotationNoCheckpoint()
     {
-        KeyRotation rotation = KeyRotation.Create("5", _first, _second, 100);
+        KeyRotation rotation = KeyRotation.Create("5", Named("5", 0), Named("5", 1), 100);
         Assert.Throws<MalformedDataException>(() => Checkpoint.Parse(rotation.Note.Text));
         SignedNote checkpoint = Checkpoint.Sign("ledgerstore key rotation/v1", 5, default, _first, _second);
         Assert.Throws<MalformedDataException>(() => KeyRotation.Open(checkpoint.Bytes));
@@ -194,4 +222,6 @@ public sealed class LogKeySetTests : IDisposable
         Assert.Throws<ArgumentException>(() => new LogKey(_witness.ToVerifierKey(), 0, null));
         Assert.Throws<ArgumentOutOfRangeException>(() => new LogKey(_first.ToVerifierKey(), 5, 4));
     }
+
+    private NoteSigner Named(string origin, int key) => new(KeyName.Parse(origin), _keys[key]);
 }

@@ -55,7 +55,7 @@ internal sealed record ParserTarget(string Name, byte[][] Samples, Func<byte[], 
         new("Receipt.Verify", Receipts(), input =>
         {
             Receipt receipt = Receipt.Parse(input);
-            _ = receipt.Verify(Tree.Leaves[3], Signers.Policy);
+            _ = receipt.Verify(Tree.Leaves[3], Signers.Origin, Signers.Policy);
             return receipt.Format();
         }),
         new("TilePath.Parse", Paths(), input => Utf8(TilePath.Parse(input).ToString())),

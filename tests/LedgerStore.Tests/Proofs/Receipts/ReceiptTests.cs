@@ -47,7 +47,7 @@ public sealed class ReceiptTests
             for (int index = 0; index < size; index++)
             {
                 Receipt receipt = Receipt.Parse(Signers.Receipt(Tree, index, size).Format());
-                VerifiedCheckpoint checkpoint = receipt.Verify(Tree.Leaves[index], Signers.Policy);
+                VerifiedCheckpoint checkpoint = receipt.Verify(Tree.Leaves[index], Signers.Origin, Signers.Policy);
                 Assert.Equal((ulong)size, checkpoint.Size);
                 receipt.Verify(Tree.Leaves[index], checkpoint);
 
@@ -78,21 +78,21 @@ public sealed class ReceiptTests
         Assert.Throws<VerificationFailedException>(() => bare.Verify(leaf, Signers.LogKeys, Signers.Policy));
 
         Receipt tooFew = Receipt.Create(3, path, Signers.Cosign(note, 0, 3, 4, 5), []);
-        Assert.Throws<VerificationFailedException>(() => tooFew.Verify(leaf, Signers.Policy));
+        Assert.Throws<VerificationFailedException>(() => tooFew.Verify(leaf, Signers.Origin, Signers.Policy));
 
         SignedNote foreign = Checkpoint.Sign(Signers.Origin, 10, Tree.Root(10), Signers.NextLog);
         Receipt stranger = Receipt.Create(3, path, Signers.Cosign(foreign, 0, 1, 3), []);
-        Assert.Throws<VerificationFailedException>(() => stranger.Verify(leaf, Signers.Policy));
+        Assert.Throws<VerificationFailedException>(() => stranger.Verify(leaf, Signers.Origin, Signers.Policy));
 
         SignedNote other = Checkpoint.Sign("log.example/other", 10, Tree.Root(10), Signers.Log);
         Receipt otherOrigin = Receipt.Create(3, path, Signers.Cosign(other, 0, 1, 3), []);
-        Assert.Throws<VerificationFailedException>(() => otherOrigin.Verify(leaf, Signers.Policy));
+        Assert.Throws<VerificationFailedException>(() => otherOrigin.Verify(leaf, Signers.Origin, Signers.Policy));
     }
 
     [Fact]
     public void ACheckpointVerifiedBeforeIsGoodForItsOwnReceiptsOnly()
     {
-        VerifiedCheckpoint ten = Signers.Receipt(Tree, 3, 10).Verify(Tree.Leaves[3], Signers.Policy);
+        VerifiedCheckpoint ten = Signers.Receipt(Tree, 3, 10).Verify(Tree.Leaves[3], Signers.Origin, Signers.Policy);
         Signers.Receipt(Tree, 4, 10).Verify(Tree.Leaves[4], ten);
         Assert.Throws<VerificationFailedException>(() => Signers.Receipt(Tree, 4, 11).Verify(Tree.Leaves[4], ten));
     }
@@ -172,7 +172,7 @@ public sealed class ReceiptTests
         try
         {
             receipt = Receipt.Parse(text);
-            _ = receipt.Verify(Tree.Leaves[3], Signers.Policy);
+            _ = receipt.Verify(Tree.Leaves[3], Signers.Origin, Signers.Policy);
             return true;
         }
         catch (MalformedDataException)
