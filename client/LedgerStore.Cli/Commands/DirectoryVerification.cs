@@ -52,13 +52,21 @@ internal static class DirectoryVerification
         return report.IsVerified ? ExitCode.Done : ExitCode.NotVerified;
     }
 
-    /// <summary>What is trusted: the keys of the logs that were named, and the same keys for the store's
-    /// others.</summary>
+    /// <summary>What is trusted: the keys of the logs that were named, each for its own log.</summary>
+    /// <remarks>
+    /// A key that was given for two ledgers is that of a store from before ledgers had keys of their own, and signs all
+    /// of its ledgers. The key of one ledger is never tried on another: who has it could sign the others' checkpoints.
+    /// </remarks>
     public static VerifyOptions OptionsFor(string directory, IReadOnlyList<VerifierKey> keys) => new()
     {
         DataDirectory = directory,
         Keys = [.. keys.Select(key => LogKeySet.Trust(key.Name.Text, key))],
-        StoreKeys = [.. keys.DistinctBy(key => Convert.ToHexString(key.PublicKey))],
+        StoreKeys =
+        [
+            .. keys.GroupBy(key => Convert.ToHexString(key.PublicKey))
+                .Where(same => same.DistinctBy(key => key.Name).Count() > 1)
+                .Select(same => same.First()),
+        ],
     };
 
     private static void Print(Run run, VerifyReport report, bool hasKeys)

@@ -42,28 +42,36 @@ internal static class KeyCommand
         Argument<string> file = new("file") { Description = "The signing key" };
         Argument<string[]> ledgers = new("ledger")
         {
-            Arity = ArgumentArity.OneOrMore,
+            Arity = ArgumentArity.ZeroOrMore,
             Description = "Ledgers: each has a vkey of its own",
+        };
+        Option<string?> data = new("--data")
+        {
+            HelpName = "DIR",
+            Description = "All ledgers of this data directory; the server may be running",
         };
         Option<string?> name = new("--name")
         {
             HelpName = "NAME",
             Description = "The store's public name (default: that of the profile)",
         };
+        Option<bool> shared = new("--shared")
+        {
+            Description = "The store is older than keys for each ledger, and its key was not rotated since",
+        };
         return builder.Make(
             "show",
-            "Print the vkey of ledgers: what those who verify must be given\n\n"
-            + "  ledger key show signing.pem --name ledger.example.org payments",
-            [file, ledgers, name],
+            "Print the vkeys of ledgers: what those who verify must be given\n\n"
+            + "  ledger key show signing.pem --name ledger.example.org payments\n"
+            + "  ledger key show signing.pem --data /var/lib/ledgerstore > vkeys     all ledgers, `_audit` too\n"
+            + "  ledger trust add --from vkeys                                       whoever verifies",
+            [file, ledgers, data, name, shared],
             run =>
             {
-                string store = run.Get(name) ?? run.Settings.PublicName
-                    ?? throw new UsageException("the store's public name is not known", "give --name NAME");
                 using SigningKey key = LogKeyFile.Load(run.Get(file));
-                string[] vkeys =
-                [
-                    .. run.Get(ledgers).Select(ledger => LogKeyFile.VerifierKeyOf($"{store}/{ledger}", key)),
-                ];
+                string[] vkeys = run.Get(data) is { } directory
+                    ? OfStore(directory, key, run.Get(ledgers))
+                    : OfNames(run, key, run.Get(ledgers), run.Get(name), run.Get(shared));
                 if (run.IsJson)
                 {
                     TrustCommand.PrintKeys(run, "vkeys", vkeys);
@@ -76,6 +84,32 @@ internal static class KeyCommand
                 return Task.FromResult(ExitCode.Done);
             });
     }
+
+    private static string[] OfStore(string directory, SigningKey key, string[] wanted)
+    {
+        IReadOnlyList<VerifierKey> all = StoreVkeys.Read(directory, key);
+        string? missing = Array.Find(wanted, ledger => !all.Any(vkey => IsOf(vkey, ledger)));
+        return missing is null
+            ? [.. all.Where(vkey => wanted.Length == 0 || Array.Exists(wanted, ledger => IsOf(vkey, ledger)))
+                .Select(vkey => vkey.ToString())]
+            : throw new UsageException($"there is no ledger '{missing}' in {directory}");
+    }
+
+    private static string[] OfNames(Run run, SigningKey key, string[] ledgers, string? name, bool isShared)
+    {
+        if (ledgers.Length == 0)
+        {
+            throw new UsageException("which ledgers?", "name them, or give --data DIR for all of a store's");
+        }
+
+        string store = name ?? run.Settings.PublicName
+            ?? throw new UsageException("the store's public name is not known", "give --name NAME");
+        KeyScheme scheme = isShared ? KeyScheme.Shared : KeyScheme.Derived;
+        return [.. ledgers.Select(ledger => LogKeyFile.VerifierKeyOf($"{store}/{ledger}", key, scheme))];
+    }
+
+    private static bool IsOf(VerifierKey vkey, string ledger) =>
+        vkey.Name.Text.EndsWith("/" + ledger, StringComparison.Ordinal);
 
     private static Command Rotate(CommandBuilder builder)
     {

@@ -10,6 +10,12 @@ namespace LedgerStore.Cli;
 /// <summary>Adds, lists and removes trusted keys.</summary>
 internal static class TrustCommand
 {
+    private const string RotatedHint =
+        "a rotated key is followed by itself; to begin anew, `ledger trust remove` the old one first";
+
+    // 100,000 ledgers with names of average length.
+    private const int ImportCharsMax = 32 << 20;
+
     public static Command Create(CommandBuilder builder) => CommandBuilder.Group(
         "trust", "The keys of logs that you trust", [Add(builder), List(builder), Remove(builder)]);
 
@@ -20,6 +26,15 @@ internal static class TrustCommand
             Arity = ArgumentArity.ZeroOrOne,
             Description = "The key, as `ledger key show` prints it to whoever runs the store",
         };
+        Option<string?> from = new("--from")
+        {
+            HelpName = "FILE",
+            Description = "A file with one vkey to a line, as `ledger key show` prints them; - is standard input",
+        };
+        Option<bool> newOnly = new("--new-only")
+        {
+            Description = "With --from: leave out keys of logs of which another key is trusted",
+        };
         Option<string?> firstUse = new("--first-use")
         {
             HelpName = "LEDGER",
@@ -27,17 +42,26 @@ internal static class TrustCommand
         };
         return builder.Make(
             "add",
-            "Trust a key\n\n  ledger trust add 'ledger.example.org/payments+1a2b3c4d+AfQx...'",
-            [vkey, firstUse],
+            "Trust keys\n\n  ledger trust add 'ledger.example.org/payments+1a2b3c4d+AfQx...'\n"
+            + "  ledger trust add --from vkeys             all of a store, from whoever runs it",
+            [vkey, from, newOnly, firstUse],
             async run =>
             {
-                VerifierKey key = (run.Find(vkey), run.Get(firstUse)) switch
+                switch (run.Find(vkey), run.Get(from), run.Get(firstUse))
                 {
-                    ({ } text, null) => VerifierKey.Parse(text),
-                    (null, { } ledger) => await AskAsync(run, ledger).ConfigureAwait(false),
-                    _ => throw new UsageException("give a vkey, or --first-use LEDGER"),
-                };
-                AddKey(run, key);
+                    case ({ } text, null, null):
+                        AddKey(run, VerifierKey.Parse(text));
+                        break;
+                    case (null, { } file, null):
+                        AddAll(run, await ReadAsync(run, file).ConfigureAwait(false), file, run.Get(newOnly));
+                        break;
+                    case (null, null, { } ledger):
+                        AddKey(run, await AskAsync(run, ledger).ConfigureAwait(false));
+                        break;
+                    default:
+                        throw new UsageException("give a vkey, --from FILE, or --first-use LEDGER");
+                }
+
                 return ExitCode.Done;
             });
     }
@@ -107,14 +131,80 @@ internal static class TrustCommand
 
         if (trust.Keys.Find(other => other.Name.Equals(key.Name)) is { } known)
         {
-            throw new UsageException(
-                $"another key of {key.Name} is trusted: {known}",
-                "a rotated key is followed by itself; to begin anew, `ledger trust remove` the old one first");
+            throw new UsageException($"another key of {key.Name} is trusted: {known}", RotatedHint);
         }
 
         trust.Keys.Add(key);
         trust.Save();
         Tell(run, key.Name.Text, "trusted");
+    }
+
+    private static async Task<string> ReadAsync(Run run, string file)
+    {
+        using Stream stream = file == "-" ? run.Host.Input : File.OpenRead(file);
+        using StreamReader reader = new(stream);
+        char[] text = new char[ImportCharsMax + 1];
+        int length = await reader.ReadBlockAsync(text, run.Cancellation).ConfigureAwait(false);
+        return length <= ImportCharsMax
+            ? new string(text, 0, length)
+            : throw new UsageException($"{file} has more than {ImportCharsMax >> 20} MiB: that is no list of keys");
+    }
+
+    /// <summary>All of them or, where one cannot be, none.</summary>
+    private static void AddAll(Run run, string text, string file, bool newOnly)
+    {
+        TrustFile trust = TrustFile.Load(run.Settings.TrustPath);
+        Dictionary<KeyName, VerifierKey> known = trust.Keys.GroupBy(key => key.Name)
+            .ToDictionary(same => same.Key, same => same.First());
+        List<VerifierKey> added = [];
+        int already = 0;
+        int left = 0;
+        foreach (VerifierKey key in TrustFile.Parse(text, file))
+        {
+            if (known.TryAdd(key.Name, key))
+            {
+                added.Add(key);
+            }
+            else if (known[key.Name].Equals(key))
+            {
+                already++;
+            }
+            else if (newOnly)
+            {
+                left++;
+            }
+            else
+            {
+                throw new UsageException(
+                    $"another key of {key.Name} is trusted: {known[key.Name]}; nothing was changed",
+                    RotatedHint + "; --new-only adds the keys of other logs");
+            }
+        }
+
+        trust.Keys.AddRange(added);
+        if (added.Count > 0)
+        {
+            trust.Save();
+        }
+
+        TellAll(run, added, already, left);
+    }
+
+    private static void TellAll(Run run, List<VerifierKey> added, int already, int left)
+    {
+        if (run.IsJson)
+        {
+            JsonOutput.Object(run, json =>
+            {
+                json.WriteNumber("trusted", added.Count);
+                json.WriteNumber("already", already);
+                json.WriteNumber("left_out", left);
+            });
+            return;
+        }
+
+        added.ForEach(key => run.Line($"trusted: {key.Name}"));
+        run.Line($"{added.Count} new, {already} trusted already, {left} left out");
     }
 
     private static void Tell(Run run, string origin, string what)

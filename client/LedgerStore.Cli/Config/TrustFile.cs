@@ -20,29 +20,22 @@ internal sealed class TrustFile
 
     public List<VerifierKey> Keys { get; }
 
-    public static TrustFile Load(string path)
+    public static TrustFile Load(string path) =>
+        new(path, [.. Parse(File.Exists(path) ? File.ReadAllText(path) : string.Empty, path)]);
+
+    /// <summary>The keys of a text with one vkey to a line, in their order; empty lines and comments are passed
+    /// over.</summary>
+    public static IEnumerable<VerifierKey> Parse(string text, string path)
     {
-        List<VerifierKey> keys = [];
         int number = 0;
-        foreach (string line in File.Exists(path) ? File.ReadAllLines(path) : [])
+        foreach (string line in text.Split('\n').Select(line => line.Trim()))
         {
             number++;
-            if (line.Length == 0 || line[0] == '#')
+            if (line.Length > 0 && line[0] != '#')
             {
-                continue;
-            }
-
-            try
-            {
-                keys.Add(VerifierKey.Parse(line.Trim()));
-            }
-            catch (MalformedDataException error)
-            {
-                throw new UsageException($"{path}:{number}: {error.Message}");
+                yield return KeyIn(line, $"{path}:{number}");
             }
         }
-
-        return new TrustFile(path, keys);
     }
 
     public void Save()
@@ -88,6 +81,18 @@ internal sealed class TrustFile
                     $"keys of several stores are trusted: {string.Join(", ", stores.Select(store => store.Key))}",
                     "say with --public-name whose data this is, or give --vkey"),
             };
+    }
+
+    private static VerifierKey KeyIn(string line, string place)
+    {
+        try
+        {
+            return VerifierKey.Parse(line);
+        }
+        catch (MalformedDataException error)
+        {
+            throw new UsageException($"{place}: {error.Message}");
+        }
     }
 
     private static string StoreOf(string origin)

@@ -9,6 +9,12 @@ internal static class EvidenceCheck
 {
     internal static EvidenceVerdict Run(Evidence evidence, VerifierKey key)
     {
+        if (key.Name.Text != evidence.Origin)
+        {
+            // Against another log it shows nothing, whoever signed what is in it.
+            return EvidenceVerdict.DoesNotHold;
+        }
+
         LogKeySet keys = LogKeySet.Trust(evidence.Origin, key);
         bool followed = TryFollow(ref keys, evidence.Rotations, out bool contradict);
         if (evidence.Kind == ViolationKind.WrongRotation)

@@ -34,7 +34,7 @@ public sealed partial class Verifier : IDisposable
         this.options = options;
         Ledger = ledger;
         VerifierKey key = VerifierKey.Parse(options.Vkey);
-        LogKeySet keys = LogKeySet.Trust(options.Origin ?? key.Name.Text, key);
+        LogKeySet keys = LogKeySet.Trust(OriginOf(ledger, key, options.Origin), key);
         state = VerifierState.Open(options.StateFile, keys, options.Witnesses.Cosigners);
         if (state.Newest is null && !options.TrustedCheckpoint.IsEmpty)
         {
@@ -203,6 +203,13 @@ public sealed partial class Verifier : IDisposable
         Newest is { } newest && newest.Size >= size
             ? Task.FromResult(newest)
             : WaitForAsync(size, cancellationToken);
+
+    // Which log it must be is said by the caller. The key must be of that one: with another ledger's key, what that
+    // ledger signed would pass for this one's.
+    private static string OriginOf(string ledger, VerifierKey key, string? origin) =>
+        origin ?? (key.Name.Text.EndsWith("/" + ledger, StringComparison.Ordinal)
+            ? key.Name.Text
+            : throw new VerificationFailedException($"the key {key} is not of a ledger '{ledger}'"));
 
     private static bool IsTransient(StatusCode code) => code
         is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled or StatusCode.Unknown

@@ -13,7 +13,8 @@ public sealed record VerifierOptions
     /// </summary>
     public required string Vkey { get; init; }
 
-    /// <summary>The log's origin; null: the name of the key, which is the same.</summary>
+    /// <summary>The origin that the log must have, which is also the name of its key; null: the name of the key, if it
+    /// ends with a slash and the ledger's name, as those of every store do.</summary>
     public string? Origin { get; init; }
 
     /// <summary>

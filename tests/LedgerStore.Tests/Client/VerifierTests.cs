@@ -293,6 +293,21 @@ public sealed class VerifierTests
         Assert.Equal(verdict, loaded.Check(server.Ledger.Vkey));
     }
 
+    [Fact]
+    public async Task AVerifierOfALedgerTakesNoKeyOfAnotherOne()
+    {
+        await using FakeServer server = await FakeServer.StartAsync();
+        Assert.Throws<VerificationFailedException>(() => server.Client.CreateVerifier(
+            "other", new VerifierOptions { Vkey = server.Ledger.Vkey }));
+        Assert.Throws<VerificationFailedException>(() => server.Client.CreateVerifier(
+            "emo", new VerifierOptions { Vkey = server.Ledger.Vkey }));
+        Assert.Throws<VerificationFailedException>(() => server.Client.CreateVerifier(
+            "demo", new VerifierOptions { Vkey = server.Ledger.Vkey, Origin = "ledger.example.org/other" }));
+        using Verifier named = server.Client.CreateVerifier(
+            "alias", new VerifierOptions { Vkey = server.Ledger.Vkey, Origin = FakeLedger.Origin });
+        Assert.Equal(FakeLedger.Origin, named.Origin);
+    }
+
     internal static Verifier Verify(FakeServer server, string? stateFile) => server.Client.CreateVerifier(
         "demo", new VerifierOptions { Vkey = server.Ledger.Vkey, StateFile = stateFile });
 
