@@ -33,6 +33,12 @@ internal static class LedgerCommand
             Error = host.Err,
             EnableDefaultExceptionHandler = false,
         };
+        if (line.CommandResult.Command.Name == DemoCommand.Name)
+        {
+            // An interrupt is waited for: a server is to end, and a directory to go.
+            configuration.ProcessTerminationTimeout = DemoCommand.CleanUp;
+        }
+
         int code = await line.InvokeAsync(configuration).ConfigureAwait(false);
         await host.Out.FlushAsync().ConfigureAwait(false);
         return code;
@@ -72,6 +78,7 @@ internal static class LedgerCommand
 
     private static IEnumerable<Command> All(CommandBuilder builder) =>
     [
+        DemoCommand.Create(builder),
         AppendCommand.Create(builder),
         ReadCommand.Create(builder),
         TailCommand.Create(builder),

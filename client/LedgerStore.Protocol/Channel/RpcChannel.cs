@@ -95,6 +95,13 @@ public sealed class RpcChannel : IDisposable
         }
     }
 
+    /// <summary>A resource that the server has beside its calls, such as a tile: its bytes.</summary>
+    /// <param name="path">Behind the address.</param>
+    /// <param name="bytesMax">More of them are an error.</param>
+    /// <exception cref="RpcException">It is not there, not allowed, too large, or there is no connection.</exception>
+    public Task<byte[]> GetAsync(string path, int bytesMax, CallOptions options) =>
+        ResourceCall.GetAsync(this, path, bytesMax, options);
+
     /// <summary>Closes all connections; calls that are under way fail.</summary>
     public void Dispose()
     {

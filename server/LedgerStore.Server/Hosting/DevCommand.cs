@@ -13,6 +13,9 @@ internal static class DevCommand
     public const int DefaultPort = 7443;
     public const string TrustDomain = "dev.ledgerstore.test";
 
+    /// <summary>For a program that starts it: the server ends when its standard input does.</summary>
+    public const string WithInputFlag = "--end-with-input";
+
     private const int PortMax = 65_535;
     private const string PolicyComment =
         "Made by `dev` for trying things out. Change it while the server runs: a valid file takes effect at once.";
@@ -29,8 +32,13 @@ internal static class DevCommand
             StoreAccesses.Of(line),
             time,
             store => vkey = VerifierKeyOf(store.GetOrCreateLedger("demo"), layout),
-            server =>
+            (server, shutdown) =>
             {
+                if (line.Has(WithInputFlag))
+                {
+                    shutdown.RequestAtEndOf(Console.OpenStandardInput());
+                }
+
                 PkiFiles.WritePublic(layout.Profile, DevReady.Profile(server.Address));
                 output.Write(DevReady.Text(server.Address, layout, pki, vkey));
                 return output.FlushAsync();

@@ -9,7 +9,9 @@ internal static class Help
 
           dev [--data DIR] [--port N]    a server for trying things out: on this machine only, with certificates,
                                          keys, a policy and a ledger `demo` made on the way (default port 7443);
-                                         --metrics N serves Prometheus text and health on that port
+                                         --metrics N serves Prometheus text and health on that port;
+                                         --end-with-input ends it when its standard input ends, for programs that
+                                         start it
           serve --config FILE            a server in earnest, from server.yaml; every setting also by environment
                                          variable (LEDGERSTORE_DATA, LEDGERSTORE_TLS_KEY, ...), without a file too
 

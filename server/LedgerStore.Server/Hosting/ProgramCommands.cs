@@ -55,22 +55,30 @@ internal static class ProgramCommands
     private static Task<int> DispatchAsync(
         string[] arguments, TextWriter output, TextWriter errors, TimeProvider time)
     {
-        string command = arguments.Length == 0 ? "--help" : arguments[0];
+        string command = IsHelp(arguments) ? "--help" : arguments[0];
         switch (command)
         {
             case "dev":
                 return DevCommand.RunAsync(
-                    CommandLine.Parse(arguments, ["--data", "--port", "--metrics"], StoreAccesses.Flags), output, time);
+                    CommandLine.Parse(
+                        arguments,
+                        ["--data", "--port", "--metrics"],
+                        [.. StoreAccesses.Flags, DevCommand.WithInputFlag]),
+                    output,
+                    time);
             case "serve":
                 return ServeCommand.RunAsync(
                     CommandLine.Parse(arguments, ["--config"], StoreAccesses.Flags), output, errors, time);
-            case "--help" or "-h" or "help":
+            case "--help":
                 output.Write(Help.Text);
                 return Task.FromResult(arguments.Length == 0 ? ExitCode.Configuration : ExitCode.Clean);
             default:
                 throw new UsageException($"there is no command '{command}'; see --help");
         }
     }
+
+    private static bool IsHelp(string[] arguments) =>
+        arguments is [] or ["help", ..] || arguments.Any(argument => argument is "--help" or "-h");
 
     private static int CodeOf(StoreReason reason) => reason switch
     {

@@ -21,7 +21,7 @@ internal static class ServeCommand
             StoreAccesses.Of(line),
             time,
             static _ => { },
-            server => output.WriteLineAsync($"ready {server.Address.Scheme}://{server.Address.Authority}"),
+            (server, _) => output.WriteLineAsync($"ready {server.Address.Scheme}://{server.Address.Authority}"),
             warning => errors.WriteLine($"warning: {warning}"));
     }
 }

@@ -13,7 +13,7 @@ namespace LedgerStore.Server.Hosting;
 internal static class ServerRun
 {
     /// <param name="prepare">What is done with the store before it is served.</param>
-    /// <param name="announce">Called when the server is ready.</param>
+    /// <param name="announce">Called when the server is ready, with what can ask it to stop.</param>
     /// <param name="warn">Told what does not work, and does not keep the server from starting.</param>
     public static async Task<int> RunAsync(
         ServerConfig config,
@@ -21,12 +21,12 @@ internal static class ServerRun
         StoreAccess access,
         TimeProvider time,
         Action<Store> prepare,
-        Func<LedgerServer, Task> announce,
+        Func<LedgerServer, Shutdown, Task> announce,
         Action<string> warn)
     {
         ConfigSafety.Check(config, mode);
         ServerTrust trust = ServerTrust.Load(config, mode, time);
-        using Shutdown shutdown = new();
+        using Shutdown shutdown = new(time);
         EventQueue events = new();
         using RecordedRetention retention = new(events);
         using SigningKey key = LogKeyFile.Load(config.SigningKey);
@@ -73,12 +73,12 @@ internal static class ServerRun
         failure);
 
     private static async Task ServeAsync(
-        HostSettings settings, Shutdown shutdown, Func<LedgerServer, Task> announce)
+        HostSettings settings, Shutdown shutdown, Func<LedgerServer, Shutdown, Task> announce)
     {
         LedgerServer server = await LedgerServer.StartAsync(settings).ConfigureAwait(false);
         await using (server.ConfigureAwait(false))
         {
-            await announce(server).ConfigureAwait(false);
+            await announce(server, shutdown).ConfigureAwait(false);
             await Task.WhenAny(shutdown.Requested, server.Failure).ConfigureAwait(false);
             await server.StopAsync().ConfigureAwait(false);
         }

@@ -1,5 +1,5 @@
-// SIGTERM, SIGINT and SIGHUP-free: the first signal asks for an orderly end, a second one is the system's business.
-// The signal handlers run on threads of the runtime.
+// SIGTERM and SIGINT: the first one asks for an orderly end, those that come with it change nothing, and a later one
+// ends the process at once. The signal handlers run on threads of the runtime.
 using System.Runtime.InteropServices;
 
 namespace LedgerStore.Server.Hosting;
@@ -7,20 +7,43 @@ namespace LedgerStore.Server.Hosting;
 /// <summary>Waits for the request to stop.</summary>
 internal sealed class Shutdown : IDisposable
 {
-    private readonly TaskCompletionSource requested = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly PosixSignalRegistration[] registrations;
+    /// <summary>
+    /// One wish to stop often comes as several signals: a shell signals the whole group, and a program that started
+    /// this one (`dotnet run`, a supervisor) hands on what it got. Whoever still waits after this long means it.
+    /// </summary>
+    public static readonly TimeSpan OneWish = TimeSpan.FromSeconds(10);
 
-    public Shutdown() => registrations =
-    [
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
-    ];
+    private readonly TaskCompletionSource requested = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TimeProvider time;
+    private readonly PosixSignalRegistration[] registrations;
+    private long requestedAt;
+
+    public Shutdown(TimeProvider time)
+    {
+        this.time = time;
+        registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
+        ];
+    }
 
     /// <summary>Completes when somebody wants the server to stop.</summary>
     public Task Requested => requested.Task;
 
-    /// <summary>The same, from inside.</summary>
-    public void Request() => requested.TrySetResult();
+    /// <summary>Asks for an orderly end.</summary>
+    /// <returns>False when that was asked for so long ago that it is to end at once.</returns>
+    public bool Request()
+    {
+        // Never zero: zero says that nobody asked yet.
+        long now = Math.Max(1, time.GetTimestamp());
+        long first = Interlocked.CompareExchange(ref requestedAt, now, 0);
+        requested.TrySetResult();
+        return first == 0 || time.GetElapsedTime(first, now) < OneWish;
+    }
+
+    /// <summary>Asks for an orderly end when this stream ends: whoever started the process has its other end.</summary>
+    public void RequestAtEndOf(Stream input) => _ = Task.Run(() => Drain(input));
 
     public void Dispose()
     {
@@ -30,9 +53,23 @@ internal sealed class Shutdown : IDisposable
         }
     }
 
-    private void OnSignal(PosixSignalContext signal)
+    private void Drain(Stream input)
     {
-        // The runtime would end the process at once; a second signal may.
-        signal.Cancel = requested.TrySetResult();
+        Span<byte> ignored = stackalloc byte[256];
+        try
+        {
+            while (input.Read(ignored) > 0)
+            {
+            }
+        }
+        catch (IOException)
+        {
+            // A terminal that went away has ended too.
+        }
+
+        Request();
     }
+
+    // Without this the runtime would end the process at once, in the middle of the last flush.
+    private void OnSignal(PosixSignalContext signal) => signal.Cancel = Request();
 }

@@ -1,4 +1,5 @@
-// The README's quick start, run from top to bottom in a shell as a newcomer would paste it.
+// The commands of the README, run from top to bottom as a newcomer pastes them: in a terminal, where job control sends
+// a signal to everything that a command started.
 
 using LedgerStore.Tests.Gates;
 using Xunit;
@@ -11,12 +12,12 @@ public sealed class ReadmeWalkTests : IDisposable
 
     public void Dispose() => Directory.Delete(temporary, recursive: true);
 
-    [Fact]
+    [ProgramFact("script")]
     public async Task The_quick_start_works_as_pasted()
     {
         string file = Path.Combine(temporary, "walk.sh");
         await File.WriteAllTextAsync(file, Script());
-        (int code, string output) = await ShellRun.RunAsync(
+        (int code, string output) = await ShellRun.RunInTerminalAsync(
             file,
             SourceTree.Root,
             new Dictionary<string, string?> { ["TMPDIR"] = temporary, ["LEDGER_CONFIG"] = null });
@@ -31,7 +32,7 @@ public sealed class ReadmeWalkTests : IDisposable
         Assert.Contains("exit code 1", output, StringComparison.Ordinal);
 
         // What the README shows is what comes, but for the name of the directory.
-        foreach (string line in Answer())
+        foreach (string line in Answers())
         {
             string shown = line[(line.LastIndexOf("/.../", StringComparison.Ordinal) + 1)..].Replace(".../", "");
             Assert.Contains(shown, output, StringComparison.Ordinal);
@@ -47,12 +48,14 @@ public sealed class ReadmeWalkTests : IDisposable
         return commands.Replace(Start, Start + " --port 0", StringComparison.Ordinal);
     }
 
-    private static string[] Answer()
+    private static string[] Answers()
     {
-        const string Opening = "```text\n";
-        string readme = File.ReadAllText(Path.Combine(SourceTree.Root, "README.md"));
-        int from = readme.IndexOf(Opening, StringComparison.Ordinal) + Opening.Length;
-        return readme[from..readme.IndexOf("```", from, StringComparison.Ordinal)]
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] blocks =
+        [
+            .. File.ReadAllText(Path.Combine(SourceTree.Root, "README.md"))
+                .Split("```text\n").Skip(1).Select(block => block.Split("```")[0]),
+        ];
+        Assert.Equal(2, blocks.Length);
+        return [.. blocks.SelectMany(block => block.Split('\n', StringSplitOptions.RemoveEmptyEntries))];
     }
 }

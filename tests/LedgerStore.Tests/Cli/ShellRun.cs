@@ -1,32 +1,48 @@
-// Runs a script as somebody types it: in bash with job control, and ends it if it does not end.
+// Runs a script as somebody types it: in bash with job control, and in a terminal where that is asked for. One that does
+// not end is ended.
 
 using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 using Xunit;
 
 namespace LedgerStore.Tests.Cli;
 
-internal static class ShellRun
+internal static partial class ShellRun
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
 
     /// <param name="script">A file.</param>
     /// <param name="environment">Variables; null takes one away.</param>
-    public static async Task<(int Code, string Output)> RunAsync(
+    public static Task<(int Code, string Output)> RunAsync(
+        string script, string workingDirectory, IReadOnlyDictionary<string, string?> environment) =>
+
+        // Job control: `kill %1` needs it.
+        RunAsync(new ProcessStartInfo("bash", ["-m", script]), workingDirectory, environment);
+
+    /// <summary>The same in a terminal of its own: what a signal reaches, and what programs show, is as people have it.
+    /// </summary>
+    public static async Task<(int Code, string Output)> RunInTerminalAsync(
         string script, string workingDirectory, IReadOnlyDictionary<string, string?> environment)
     {
-        // Job control: `kill %1` needs it.
-        ProcessStartInfo start = new("bash", ["-m", script])
+        (int code, string shown) = await RunAsync(
+            new ProcessStartInfo("script", ["-qec", $"stty cols 200; bash -m '{script}'", "/dev/null"]),
+            workingDirectory,
+            environment);
+        return (code, Controls().Replace(shown, string.Empty));
+    }
+
+    private static async Task<(int Code, string Output)> RunAsync(
+        ProcessStartInfo start, string workingDirectory, IReadOnlyDictionary<string, string?> environment)
+    {
+        start.WorkingDirectory = workingDirectory;
+        start.UseShellExecute = false;
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        foreach (KeyValuePair<string, string?> variable in environment)
         {
-            WorkingDirectory = workingDirectory,
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach ((string name, string? value) in environment)
-        {
-            start.Environment[name] = value;
+            start.Environment[variable.Key] = variable.Value;
         }
 
         using Process shell = Process.Start(start)!;
@@ -50,6 +66,10 @@ internal static class ShellRun
 
         return (shell.ExitCode, output.ToString());
     }
+
+    // Colours, cursor movements, and the carriage returns of a terminal.
+    [GeneratedRegex(@"\e\[[0-9;?]*[A-Za-z]|\r", RegexOptions.None, 10_000)]
+    private static partial Regex Controls();
 
     private static void Append(StringBuilder output, string? line)
     {

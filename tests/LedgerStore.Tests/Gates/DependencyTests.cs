@@ -71,6 +71,18 @@ public sealed class DependencyTests
             $"<Project><ItemGroup><ProjectReference Include=\"../../x/{referenced}/{referenced}.csproj\" />"
             + "</ItemGroup></Project>"));
 
+    [Theory]
+    [InlineData("LedgerStore.Cli", "ReferenceOutputAssembly=\"false\" Private=\"false\"", 0)]
+    [InlineData("LedgerStore.Cli", "ReferenceOutputAssembly=\"false\"", 1)]
+    [InlineData("LedgerStore.Cli", "Private=\"false\"", 1)]
+    [InlineData("LedgerStore.Client", "ReferenceOutputAssembly=\"false\" Private=\"false\"", 1)]
+    public void A_program_that_is_only_started_is_no_reference(string project, string how, int violations) =>
+        Assert.Equal(violations, Dependencies.CheckProject(
+            project,
+            "<Project><ItemGroup><ProjectReference "
+            + $"Include=\"../../x/LedgerStore.Server/LedgerStore.Server.csproj\" {how} />"
+            + "</ItemGroup></Project>").Count());
+
     private static string FolderOf(string path) => path[(Engine.Length + 1)..].Split('/')[0];
 
     private static void AssertNone(IEnumerable<string> violations) =>

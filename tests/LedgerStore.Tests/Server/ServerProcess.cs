@@ -89,11 +89,18 @@ internal sealed class ServerProcess : IDisposable
     }
 
     /// <summary>SIGTERM, and the exit code of the orderly end.</summary>
-    internal async Task<int> TerminateAsync()
+    internal Task<int> TerminateAsync() => TerminateAsync("-TERM");
+
+    /// <summary>One signal right after the other, and the exit code.</summary>
+    internal async Task<int> TerminateAsync(params string[] signals)
     {
-        using Process kill = Process.Start("kill", ["-TERM", process!.Id.ToString()]);
-        await kill.WaitForExitAsync();
-        await process.WaitForExitAsync();
+        foreach (string signal in signals)
+        {
+            using Process kill = Process.Start("kill", [signal, process!.Id.ToString()]);
+            await kill.WaitForExitAsync();
+        }
+
+        await process!.WaitForExitAsync();
         return process.ExitCode;
     }
 
