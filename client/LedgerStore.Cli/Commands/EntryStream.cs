@@ -7,12 +7,21 @@ namespace LedgerStore.Cli;
 /// <summary>Reads and prints.</summary>
 internal static class EntryStream
 {
-    public static async Task<int> RunAsync(Run run, string ledger, EntryOptions entries, ReadOptions options)
+    /// <summary>Entries as they are; of the store's own ledger, its events in words.</summary>
+    public static Task<int> RunAsync(Run run, string ledger, EntryOptions entries, ReadOptions options) =>
+        RunAsync(run, ledger, entries, options, ledger.StartsWith('_') ? AuditFilter.Everything : null);
+
+    /// <param name="events">Which of the store's events; null: entries as they are.</param>
+    public static async Task<int> RunAsync(
+        Run run, string ledger, EntryOptions entries, ReadOptions options, AuditFilter? events)
     {
         EntryPrinter printer = new(
             run.Host.Output,
             entries.FormatOf(run),
-            new EntryColumns(run.Host.Columns, run.Host.HasColour));
+            new EntryColumns(run.Host.Columns, run.Host.HasColour))
+        {
+            Events = events,
+        };
         try
         {
             return run.Get(entries.Data) is { } directory

@@ -8,7 +8,15 @@ namespace LedgerStore.Cli;
 internal static class PolicyCommand
 {
     public static Command Create(CommandBuilder builder) => CommandBuilder.Group(
-        "policy", "Who may do what", [Check(builder), Explain(builder), Review(builder)]);
+        "policy",
+        "Who may do what",
+        [
+            Check(builder),
+            Explain(builder),
+            Review(builder),
+            PolicyCompareCommand.Diff(builder),
+            PolicyCompareCommand.Test(builder),
+        ]);
 
     private static Argument<string> FileArgument() => new("file") { Description = "policy.yaml" };
 
@@ -200,7 +208,8 @@ internal static class PolicyCommand
         json.WriteEndArray();
     });
 
-    private static CompiledPolicy Load(string file)
+    /// <summary>A policy that a server would take.</summary>
+    public static CompiledPolicy Load(string file)
     {
         PolicyParseResult result = PolicyDocument.Parse(File.ReadAllBytes(file));
         return result.Policy is { } policy

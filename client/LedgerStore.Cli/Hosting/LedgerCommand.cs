@@ -82,6 +82,7 @@ internal static class LedgerCommand
         AppendCommand.Create(builder),
         ReadCommand.Create(builder),
         TailCommand.Create(builder),
+        AuditCommand.Create(builder),
         VerifyCommand.Create(builder),
         TrustCommand.Create(builder),
         CheckpointCommand.Create(builder),

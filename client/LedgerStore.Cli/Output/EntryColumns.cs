@@ -17,25 +17,46 @@ internal sealed class EntryColumns(int width, bool hasColour)
     // Of a record of 64 KiB only its beginning is seen. A character has up to four bytes.
     private const int BytesOfCharacter = 4;
     private const string Header = "   index  time (UTC)           appender        record";
+    private const string EventHeader = "   index  time (UTC)           who             what";
 
     private bool hasHeader;
 
     public void Print(IBufferWriter<byte> output, ulong index, in EntryView entry)
     {
-        if (!hasHeader)
-        {
-            hasHeader = true;
-            Write(output, hasColour ? $"\e[1m{Header}\e[0m\n" : Header + "\n");
-        }
-
-        string appender = Cut(Name(entry.Appender), AppenderColumns).PadRight(AppenderColumns);
-        string time = EntryPrinter.TimeOf(entry.ReceivedUnixMicros)[..19].Replace('T', ' ');
-        string head = string.Create(CultureInfo.InvariantCulture, $"{index,8}  {time}  {appender}  ");
+        Begin(output, Header);
+        string head = Head(index, entry.ReceivedUnixMicros, Name(entry.Appender));
         int room = width == 0 ? int.MaxValue : Math.Max(RecordColumnsMin, width - head.Length);
         ReadOnlySpan<byte> payload = entry.Payload;
         bool isLong = room < payload.Length / BytesOfCharacter;
         string record = EntryPrinter.Shown(isLong ? payload[..((room + 1) * BytesOfCharacter)] : payload);
         Write(output, head + Cut(record, room) + "\n");
+    }
+
+    /// <summary>An event of the store itself: who, and what in words; a refusal in red.</summary>
+    public void Print(IBufferWriter<byte> output, ulong index, ulong receivedUnixMicros, StoreEvent happened)
+    {
+        Begin(output, EventHeader);
+        string who = happened.Who.Length == 0 ? "-" : EntryPrinter.Shown(Encoding.UTF8.GetBytes(happened.Who));
+        string head = Head(index, receivedUnixMicros, who);
+        string what = Cut(happened.Text(), width == 0 ? int.MaxValue : Math.Max(RecordColumnsMin, width - head.Length));
+        Write(output, hasColour && happened.IsDenied ? $"{head}\e[31m{what}\e[0m\n" : $"{head}{what}\n");
+    }
+
+    private void Begin(IBufferWriter<byte> output, string header)
+    {
+        if (!hasHeader)
+        {
+            hasHeader = true;
+            Write(output, hasColour ? $"\e[1m{header}\e[0m\n" : header + "\n");
+        }
+    }
+
+    private static string Head(ulong index, ulong receivedUnixMicros, string name)
+    {
+        string time = EntryPrinter.TimeOf(receivedUnixMicros);
+        time = time.Length > 19 ? time[..19].Replace('T', ' ') : time.PadRight(19);
+        string who = Cut(name, AppenderColumns).PadRight(AppenderColumns);
+        return string.Create(CultureInfo.InvariantCulture, $"{index,8}  {time}  {who}  ");
     }
 
     // spiffe://example.org/payments is payments to people.

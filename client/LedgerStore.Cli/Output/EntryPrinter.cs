@@ -44,11 +44,23 @@ internal sealed class EntryPrinter(Stream output, EntryFormat format, EntryColum
 
     public EntryFormat Format => format;
 
+    /// <summary>Shows the store's own events in words, and only these of them; null: entries as they are.</summary>
+    public AuditFilter? Events { get; init; }
+
     public void Print(ulong index, ReadOnlySpan<byte> bytes)
     {
         EntryView entry = EntryView.Parse(bytes);
+        StoreEvent? happened = Events is null ? null : StoreEvent.Of(entry);
+        if (Events is { } choice && !(happened is null ? choice.IsEverything : choice.Takes(happened)))
+        {
+            return;
+        }
+
         switch (format)
         {
+            case EntryFormat.Text or EntryFormat.Table when happened is not null:
+                PrintEvent(index, entry, happened);
+                break;
             case EntryFormat.Raw:
                 buffer.Write(entry.Payload);
                 buffer.Write("\n"u8);
@@ -57,7 +69,7 @@ internal sealed class EntryPrinter(Stream output, EntryFormat format, EntryColum
                 columns.Print(buffer, index, entry);
                 break;
             case EntryFormat.Json:
-                PrintJson(index, entry);
+                PrintJson(index, entry, happened);
                 buffer.Write("\n"u8);
                 break;
             default:
@@ -109,7 +121,20 @@ internal sealed class EntryPrinter(Stream output, EntryFormat format, EntryColum
             $"{index}  {TimeOf(entry.ReceivedUnixMicros)}  {appender}  {Shown(entry.Payload)}\n"));
     }
 
-    private void PrintJson(ulong index, in EntryView entry)
+    private void PrintEvent(ulong index, in EntryView entry, StoreEvent happened)
+    {
+        if (format == EntryFormat.Table)
+        {
+            columns.Print(buffer, index, entry.ReceivedUnixMicros, happened);
+            return;
+        }
+
+        string who = happened.Who.Length == 0 ? "-" : Shown(Encoding.UTF8.GetBytes(happened.Who));
+        buffer.Write(Encoding.UTF8.GetBytes(
+            $"{index}  {TimeOf(entry.ReceivedUnixMicros)}  {who}  {happened.Kind}  {happened.Text()}\n"));
+    }
+
+    private void PrintJson(ulong index, in EntryView entry, StoreEvent? happened)
     {
         using Utf8JsonWriter json = new(buffer, JsonOptions);
         json.WriteStartObject();
@@ -123,7 +148,20 @@ internal sealed class EntryPrinter(Stream output, EntryFormat format, EntryColum
         }
 
         json.WriteString("content_type", entry.ContentType);
-        WritePayload(json, entry.Payload, entry.ContentType.EndsWith("json"u8));
+        if (happened is null)
+        {
+            WritePayload(json, entry.Payload, entry.ContentType.EndsWith("json"u8));
+        }
+        else
+        {
+            json.WriteString("text", happened.Text());
+            json.WriteStartObject("event");
+            json.WritePropertyName(happened.Kind);
+            MessageJson.Write(json, happened.Body);
+            json.WriteEndObject();
+            json.WriteBase64String("payload_base64", entry.Payload);
+        }
+
         json.WriteEndObject();
     }
 
