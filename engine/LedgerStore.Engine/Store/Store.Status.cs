@@ -12,6 +12,10 @@ public sealed partial class Store
     /// A store that does not sign knows only those in use.</summary>
     public long EntryCount => _core.CountEntries();
 
+    /// <summary>The key that signs now; null in a store that never signed.</summary>
+    public StoreKeyInUse? KeyInUse =>
+        _core.Parts.Keys.Current is { } current ? new StoreKeyInUse(current.Number, current.Scheme) : null;
+
     /// <summary>The name of the ledger with this id, as reports of damage have it; null when there is none.</summary>
     public string? NameOf(uint ledgerId) => _core.Parts.Catalog.Find(ledgerId)?.Name;
 

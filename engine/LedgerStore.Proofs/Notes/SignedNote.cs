@@ -5,7 +5,7 @@
 // Immutable: adding a signature gives another note. Any thread.
 namespace LedgerStore.Proofs;
 
-/// <summary>A text with signature lines. Parsing verifies nothing; <see cref="Verify"/> does.</summary>
+/// <summary>A text with signature lines. Parsing verifies nothing.</summary>
 public sealed class SignedNote
 {
     /// <summary>Holds 64 post-quantum signatures (3.3 KB each); the limit of golang.org/x/mod.</summary>
@@ -84,10 +84,14 @@ public sealed class SignedNote
     /// <summary>
     /// The known keys whose signatures verified, at least one. Signatures of unknown keys are passed over.
     /// </summary>
+    /// <remarks>
+    /// Not for others: that a note is signed does not say of which log it is. <see cref="LogKeySet.Open"/> and
+    /// <see cref="KeyRotation.Open"/> compare that too.
+    /// </remarks>
     /// <exception cref="VerificationFailedException">
     /// A signature of a known key is wrong (then nothing about the note is to be believed), or none is of a known key.
     /// </exception>
-    public IReadOnlyList<VerifiedSignature> Verify(VerifierKeys known)
+    internal IReadOnlyList<VerifiedSignature> Verify(VerifierKeys known)
     {
         List<VerifiedSignature> verified = [];
         for (int i = 0; i < _signatures.Length; i++)

@@ -80,7 +80,8 @@ internal static class MaintenanceService
         string before = access.Services.Audit.Ledger.VerifierKey ?? string.Empty;
         await store.RotateKeyAsync(next).ConfigureAwait(false);
         IReadOnlyList<LedgerKey> keys = access.Services.Audit.Ledger.Keys;
-        await access.Services.Audit.AppendAsync(RotationOf(access.Caller.Name, before, keys)).ConfigureAwait(false);
+        Event rotated = RotationOf(access.Caller.Name, before, keys, store.KeyInUse!);
+        await access.Services.Audit.AppendAsync(rotated).ConfigureAwait(false);
         await responses.WriteAsync(new RotateKeyProgress
         {
             LedgersDone = total,
@@ -89,7 +90,8 @@ internal static class MaintenanceService
         }).ConfigureAwait(false);
     }
 
-    private static Event RotationOf(string identity, string before, IReadOnlyList<LedgerKey> keys) => new()
+    private static Event RotationOf(
+        string identity, string before, IReadOnlyList<LedgerKey> keys, StoreKeyInUse key) => new()
     {
         Key = new Protocol.Events.V1.KeyRotation
         {
@@ -97,6 +99,8 @@ internal static class MaintenanceService
             VkeyBefore = before,
             VkeyAfter = keys.Count > 0 ? keys[^1].VerifierKey : string.Empty,
             Statement = Google.Protobuf.ByteString.CopyFrom(keys.Count > 0 ? keys[^1].Statement.ToArray() : []),
+            Number = (uint)key.Number,
+            Scheme = key.Scheme == KeyScheme.Derived ? "derived" : "shared",
         },
     };
 

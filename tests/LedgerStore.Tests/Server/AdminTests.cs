@@ -113,6 +113,7 @@ public sealed class AdminTests : IAsyncLifetime
         KeyRotation recorded = Assert.Single(
             (await server.ReadAuditAsync()).Select(each => each.Key), key => key is not null);
         Assert.Equal(("admin", last.Vkey), (recorded.Identity, recorded.VkeyAfter));
+        Assert.Equal((1u, "derived"), (recorded.Number, recorded.Scheme));
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
     }
 
