@@ -1,5 +1,5 @@
-// Runs a script as somebody types it: in bash with job control, and in a terminal where that is asked for. One that does
-// not end is ended.
+// Runs a script as somebody types it: in bash with job control, and in a terminal where that is asked for. One that
+// does not end is ended.
 
 using System.Diagnostics;
 using System.Text;
