@@ -60,6 +60,35 @@ public sealed class RawMessageReader
         }
     }
 
+    /// <summary>Reads the only message of a direction that is no stream: returns when the peer has said that nothing
+    /// follows, so that nothing has happened yet when something does.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask ReadOnlyAsync(string what)
+    {
+        pipe ??= await call.OpenReaderAsync().ConfigureAwait(false);
+        while (!isPeerDone)
+        {
+            await FillAsync(pipe).ConfigureAwait(false);
+            if (HasMoreThanOne())
+            {
+                throw new RpcException(StatusCode.Internal, $"the call has more than one {what} message");
+            }
+        }
+
+        if (!TryRead())
+        {
+            EndOfMessages();
+            throw new RpcException(StatusCode.Internal, $"the call has no {what} message");
+        }
+    }
+
+    // Also refuses a message that is too large as soon as its length is there.
+    private bool HasMoreThanOne()
+    {
+        ReadOnlySequence<byte> rest = buffered;
+        return MessageFrame.TryTake(ref rest, messageBytesMax, out _, out _) && rest.Length > 0;
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ReadSlowAsync()
     {

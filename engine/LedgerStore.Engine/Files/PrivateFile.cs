@@ -1,6 +1,8 @@
 // Small secret files that only their owner may read: signing keys. Not through IFileSystem: they lie outside of the
 // data directory, and no simulation has them.
 // Stateless; any thread.
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace LedgerStore.Engine.Files;
 
@@ -23,18 +25,48 @@ internal static class PrivateFile
             throw new PlatformNotSupportedException("a store runs on Linux");
         }
 
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        using SafeFileHandle file = Open(path);
 
         // Of the open file, not of the path: nobody can exchange it in between.
-        isPrivate = (File.GetUnixFileMode(file.SafeFileHandle) & Others) == UnixFileMode.None;
+        isPrivate = (File.GetUnixFileMode(file) & Others) == UnixFileMode.None;
         if (!isPrivate)
         {
             return [];
         }
 
-        byte[] bytes = new byte[(int)Math.Min(file.Length, bytesMax)];
-        file.ReadExactly(bytes);
-        return bytes;
+        byte[] bytes = new byte[(int)Math.Min(RandomAccess.GetLength(file), bytesMax)];
+        int count = 0;
+        for (int read = 1; read > 0 && count < bytes.Length; count += read)
+        {
+            read = RandomAccess.Read(file, bytes.AsSpan(count), count);
+        }
+
+        return count == bytes.Length ? bytes : throw new IOException("it became shorter while it was read");
+    }
+
+    // Without waiting: whoever names a pipe here would keep this thread until somebody writes into it.
+    private static SafeFileHandle Open(string path)
+    {
+        const int Flags = LinuxNative.OpenReadOnly | LinuxNative.OpenNonBlocking | LinuxNative.OpenCloseOnExec;
+        SafeFileHandle file = new(LinuxNative.Open(path, Flags, 0), ownsHandle: true);
+        if (file.IsInvalid)
+        {
+            string reason = Marshal.GetLastPInvokeErrorMessage();
+            file.Dispose();
+            throw new IOException(reason);
+        }
+
+        try
+        {
+            // Pipes and terminals cannot be asked for their length.
+            RandomAccess.GetLength(file);
+            return file;
+        }
+        catch (NotSupportedException pipe)
+        {
+            file.Dispose();
+            throw new IOException("it is no regular file but a pipe or a device", pipe);
+        }
     }
 
     /// <summary>Writes a new file; one that exists is never replaced.</summary>

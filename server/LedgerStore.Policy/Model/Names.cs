@@ -13,6 +13,10 @@ public static class Names
     internal const string FirstLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
     internal const string Letters = FirstLetters + "._-";
 
+    /// <summary>What records say where no identity stands: nobody may be called so. "anonymous" came without a
+    /// certificate, "other" is a sum of many, "ledgerstore" is the store itself.</summary>
+    internal static readonly string[] Reserved = ["anonymous", "other", "ledgerstore"];
+
     private static readonly SearchValues<char> AnyLetter = SearchValues.Create(Letters);
 
     /// <summary>[a-z0-9][a-z0-9._-]{0,62}</summary>

@@ -43,7 +43,7 @@ public static class PkiFiles
             throw Unsupported();
         }
 
-        using SafeFileHandle file = File.OpenHandle(path);
+        using SafeFileHandle file = RegularFile.Open(path);
         return (File.GetUnixFileMode(file) & OthersMask) != UnixFileMode.None;
     }
 
@@ -53,14 +53,15 @@ public static class PkiFiles
 
     /// <summary>Reads a file of bounded size.</summary>
     /// <exception cref="PkiException">It cannot be read.</exception>
-    public static byte[] ReadBytes(string path)
+    public static byte[] ReadBytes(string path) => ReadBytes(path, out _);
+
+    /// <summary>The same, and what the file's mode was.</summary>
+    /// <exception cref="PkiException">It cannot be read.</exception>
+    public static byte[] ReadBytes(string path, out UnixFileMode mode)
     {
         try
         {
-            FileInfo file = new(path);
-            return file.Exists && file.Length > FileBytesMax
-                ? throw new PkiException($"{path} has {file.Length} bytes, more than the limit of {FileBytesMax}")
-                : File.ReadAllBytes(path);
+            return RegularFile.Read(path, FileBytesMax, out mode);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

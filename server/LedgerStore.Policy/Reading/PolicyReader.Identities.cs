@@ -17,6 +17,14 @@ internal sealed partial class PolicyReader
         {
             if (reader.Name(key, "an identity") is { } name)
             {
+                if (Names.Reserved.Contains(name))
+                {
+                    bag.Error("reserved", key.At,
+                        $"no identity can be called {Quoted.Text(name)}: in the record of accesses it would be taken"
+                        + " for somebody else",
+                        $"the reserved names are {string.Join(", ", Names.Reserved)}");
+                }
+
                 identities.Add(name, ReadIdentity(name, key.At, value, trustDomain));
             }
         }

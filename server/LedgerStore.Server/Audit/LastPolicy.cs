@@ -14,15 +14,16 @@ internal sealed record LastPolicy(ImmutableArray<byte> Sha256, CompiledPolicy? T
 {
     private const int DifferenceMax = 32 * 1024;
 
-    // An access record a second for eighteen hours; beyond that a change is looked for no further back.
-    private const long EntriesMax = 65_536;
+    // The tag of Event.policy: of all other events only the first byte is looked at.
+    private const byte PolicyTag = (3 << 3) | 2;
     private const long ChunkEntries = 4 * StoreLimits.EntriesPerBundle;
 
-    /// <summary>Looks in the ledger, the newest entries first.</summary>
+    /// <summary>Looks in the ledger, the newest entries first, until it is found: a policy that was exchanged while the
+    /// server was down must not pass for the first one because much was recorded since the last change.</summary>
     public static async ValueTask<LastPolicy> FindAsync(Ledger audit, string copy)
     {
         long end = audit.Size;
-        for (long from = end; from > Math.Max(0, end - EntriesMax);)
+        for (long from = end; from > 0;)
         {
             long first = Math.Max(0, from - ChunkEntries);
             if (await LastInAsync(audit, first, from - first).ConfigureAwait(false) is { } change)
@@ -58,7 +59,13 @@ internal sealed record LastPolicy(ImmutableArray<byte> Sha256, CompiledPolicy? T
             {
                 for (int number = 0; number < slice.Count; number++)
                 {
-                    Event entry = Event.Parser.ParseFrom(slice.Record(number));
+                    ReadOnlySpan<byte> record = slice.Record(number);
+                    if (record is not [PolicyTag, ..])
+                    {
+                        continue;
+                    }
+
+                    Event entry = Event.Parser.ParseFrom(record);
                     last = entry.Policy is { Accepted: true } change ? change : last;
                 }
             }

@@ -7,8 +7,6 @@ namespace LedgerStore.Server.Config;
 
 internal sealed class ConfigSafety
 {
-    private const UnixFileMode Writable = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
-
     private readonly ServerConfig config;
     private readonly List<ConfigProblem> problems = [];
 
@@ -32,19 +30,35 @@ internal sealed class ConfigSafety
         }
     }
 
+    /// <summary>What is wrong with the modes of files that are not read again while the server runs, and with the
+    /// directory; looked at from time to time.</summary>
+    public static IReadOnlyList<ConfigProblem> ModesNow(ServerConfig config)
+    {
+        ConfigSafety safety = new(config);
+        safety.SigningKey();
+        safety.Configuration();
+        safety.DataDirectory();
+        return safety.problems;
+    }
+
     private void Keys()
     {
-        Secret(config.SigningKey, "the signing key", ConfigException.BadSigningKey,
-            "with it anybody can sign a false history");
+        SigningKey();
         Secret(config.Tls.Key, "the TLS key", ConfigException.BadConfiguration,
             "with it anybody can pose as this server");
     }
 
+    private void SigningKey() => Secret(
+        config.SigningKey,
+        "the signing key",
+        ConfigException.BadSigningKey,
+        "with it anybody can sign a false history");
+
     private void Secret(string path, string what, int exitCode, string reason)
     {
-        if (ModeOf(path, what, exitCode) is { } mode && (mode & PkiFiles.OthersMask) != UnixFileMode.None)
+        if (ModeOf(path, what, exitCode) is { } mode && FileModes.OwnersAlone.IsBroken(mode))
         {
-            Report(path, $"{what} is not its owner's alone (mode {Octal(mode)}): {reason}",
+            Report(path, $"{what} is not its owner's alone (mode {FileModesCheck.Octal(mode)}): {reason}",
                 $"chmod 600 {path}, and think about who has read it", exitCode);
         }
     }
@@ -62,13 +76,22 @@ internal sealed class ConfigSafety
             NotWritable(path, what);
         }
 
+        Configuration();
+        DataDirectory();
+    }
+
+    private void Configuration()
+    {
         if (config.File is { } file)
         {
             NotWritable(file, "the configuration");
         }
+    }
 
+    private void DataDirectory()
+    {
         if (Directory.Exists(config.Data) && !OperatingSystem.IsWindows()
-            && (File.GetUnixFileMode(config.Data) & Writable) != UnixFileMode.None)
+            && FileModes.OthersReadOnly.IsBroken(File.GetUnixFileMode(config.Data)))
         {
             Report(config.Data, "others may write to the data directory", $"chmod go-w {config.Data}");
         }
@@ -77,9 +100,11 @@ internal sealed class ConfigSafety
     private void NotWritable(string path, string what)
     {
         if (ModeOf(path, what, ConfigException.BadConfiguration) is { } mode
-            && (mode & Writable) != UnixFileMode.None)
+            && FileModes.OthersReadOnly.IsBroken(mode))
         {
-            Report(path, $"others may write {what} (mode {Octal(mode)}): they could decide who is trusted",
+            Report(
+                path,
+                $"others may write {what} (mode {FileModesCheck.Octal(mode)}): they could decide who is trusted",
                 $"chmod go-w {path}");
         }
     }
@@ -109,10 +134,12 @@ internal sealed class ConfigSafety
 
     private void Listeners(ServeMode mode)
     {
-        if (config.MetricsListen is { } metrics && !System.Net.IPAddress.IsLoopback(metrics.Address))
+        bool isForLoopback = mode == ServeMode.Development || config.MetricsAccess == MetricsDoor.Loopback;
+        if (config.MetricsListen is { } metrics && isForLoopback && !System.Net.IPAddress.IsLoopback(metrics.Address))
         {
             Report("metrics.listen", $"metrics at {metrics} would be served without TLS to other machines",
-                "use a loopback address, /metrics of the main listener, or metrics.otlp");
+                "use a loopback address or metrics.otlp, or say with metrics.access how they are protected there:"
+                + $" {MetricsDoor.MutualTls}, or {MetricsDoor.PlainForEverybody} if they need not be");
         }
 
         if (mode == ServeMode.Development && !System.Net.IPAddress.IsLoopback(config.Listen.Address))
@@ -150,7 +177,7 @@ internal sealed class ConfigSafety
 
         try
         {
-            using SafeFileHandle file = File.OpenHandle(path);
+            using SafeFileHandle file = RegularFile.Open(path);
             return File.GetUnixFileMode(file);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -159,8 +186,6 @@ internal sealed class ConfigSafety
             return null;
         }
     }
-
-    private static string Octal(UnixFileMode mode) => Convert.ToString((int)mode, 8).PadLeft(4, '0');
 
     private void Report(string place, string message, string hint) =>
         Report(place, message, hint, ConfigException.BadConfiguration);

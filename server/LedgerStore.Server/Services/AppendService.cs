@@ -22,10 +22,7 @@ internal static class AppendService
     public static async ValueTask AppendAsync(
         RawMessageReader requests, RawMessageWriter responses, ServerCall call)
     {
-        if (!await requests.ReadAsync().ConfigureAwait(false))
-        {
-            throw new RpcException(StatusCode.Internal, "the call has no request message");
-        }
+        await requests.ReadOnlyAsync("request").ConfigureAwait(false);
 
         // One that a refusal leaves behind is not used again.
         AppendIntake intake = Idle.TryDequeue(out AppendIntake? used) ? used : new AppendIntake();

@@ -39,9 +39,10 @@ internal sealed class ServerTrust
     {
         TrustPartFile[] files =
         [
-            new(TrustPart.ServerCertificate, new WatchedFiles(config.Tls.Certificate, config.Tls.Key)),
-            new(TrustPart.ClientAuthorities, new WatchedFiles(config.Tls.ClientCa)),
-            new(TrustPart.Policy, new WatchedFiles(config.Policy)),
+            new(TrustPart.ServerCertificate, new WatchedFiles(
+                (config.Tls.Certificate, FileModes.OthersReadOnly), (config.Tls.Key, FileModes.OwnersAlone))),
+            new(TrustPart.ClientAuthorities, new WatchedFiles((config.Tls.ClientCa, FileModes.OthersReadOnly))),
+            new(TrustPart.Policy, new WatchedFiles((config.Policy, FileModes.OthersReadOnly))),
         ];
         DateTimeOffset now = time.GetUtcNow();
         List<ConfigProblem> problems = [];
@@ -55,7 +56,7 @@ internal sealed class ServerTrust
         T? First<T>(TrustPartFile part, Func<WatchedContent, T> parse)
             where T : class
         {
-            WatchedContent content = part.Read(now);
+            WatchedContent content = part.Read();
             part.Settle(content);
             try
             {
@@ -111,7 +112,7 @@ internal sealed class ServerTrust
 
     private TrustChange? Look(TrustPartFile part)
     {
-        WatchedContent content = part.Read(time.GetUtcNow());
+        WatchedContent content = part.Read();
         if (!part.IsNew(content))
         {
             return null;
@@ -120,7 +121,7 @@ internal sealed class ServerTrust
         // A file that is written in place holds for a moment only its beginning, and the beginning of a policy can be a
         // policy: one without its deny list. What is not the same after a moment is left to the next look.
         PauseBetweenReads();
-        if (!ReferenceEquals(content, part.Read(time.GetUtcNow())))
+        if (!ReferenceEquals(content, part.Read()))
         {
             return null;
         }

@@ -11,7 +11,7 @@ internal sealed class TrustPartFile(TrustPart part, WatchedFiles files)
 
     public string Path => files.Path;
 
-    public WatchedContent Read(DateTimeOffset now) => files.Read(now);
+    public WatchedContent Read() => files.Read();
 
     /// <summary>True if this content was not accepted or reported before.</summary>
     public bool IsNew(WatchedContent content) => content.Hash != settled;

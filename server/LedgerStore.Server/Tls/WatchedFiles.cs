@@ -1,58 +1,31 @@
-// Tells whether a few small files hold something new, without reading them each time. Used by one thread at a time.
+// Tells whether a few small files hold something new. They are read at every look, a few kilobytes a second: names,
+// times and lengths prove nothing. A file that is put in the place of another by rename can have the same of each.
+// Used by one thread at a time.
 using System.Security.Cryptography;
 using System.Text;
 using LedgerStore.Policy.Pki;
+using LedgerStore.Server.Config;
 
 namespace LedgerStore.Server.Tls;
 
 /// <summary>Files that are only good together, a certificate and its key for example.</summary>
-internal sealed class WatchedFiles(params string[] paths)
+internal sealed class WatchedFiles(params (string Path, FileModes Kept)[] files)
 {
-    // A file can be written twice within one tick of its time stamp: for this long a stamp proves nothing.
-    private static readonly TimeSpan StampDoubt = TimeSpan.FromSeconds(3);
-
-    private string lastStamp = "";
     private WatchedContent? last;
 
     /// <summary>The file that messages name.</summary>
-    public string Path => paths[0];
+    public string Path => files[0].Path;
 
-    /// <summary>What the files hold now; the same object as before if their stamps say that nothing happened.</summary>
-    public WatchedContent Read(DateTimeOffset now)
+    /// <summary>What the files hold now; the same object as before if nothing happened.</summary>
+    public WatchedContent Read()
     {
-        string stamp = Stamp(now, out bool isSettled);
-        if (last is not null && isSettled && stamp == lastStamp)
-        {
-            return last;
-        }
-
-        WatchedContent content = WatchedContent.Read(paths);
-        lastStamp = isSettled ? stamp : "";
+        WatchedContent content = WatchedContent.Read(files);
         last = last is not null && last.Hash == content.Hash ? last : content;
         return last;
     }
-
-    private string Stamp(DateTimeOffset now, out bool isSettled)
-    {
-        isSettled = true;
-        string stamp = "";
-        foreach (string path in paths)
-        {
-            // A link's target is what counts: orchestrators exchange a whole directory by one link.
-            FileInfo file = new(path);
-            FileInfo target = file.LinkTarget is null ? file
-                : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
-            stamp += target.Exists
-                ? $"{target.FullName}\0{target.LastWriteTimeUtc.Ticks}\0{target.Length}\0"
-                : "missing\0";
-            isSettled &= target.Exists && now.UtcDateTime - target.LastWriteTimeUtc > StampDoubt;
-        }
-
-        return stamp;
-    }
 }
 
-/// <summary>The bytes of files that were read together, or why they could not be read.</summary>
+/// <summary>The bytes of files that were read together, or why they could not be read or must not be used.</summary>
 internal sealed class WatchedContent
 {
     private WatchedContent(byte[][] files, string problem)
@@ -64,17 +37,26 @@ internal sealed class WatchedContent
 
     public IReadOnlyList<byte[]> Files { get; }
 
-    /// <summary>Empty if the files were read.</summary>
+    /// <summary>Empty if the files were read, and are kept as they must be.</summary>
     public string Problem { get; }
 
     /// <summary>The same for the same bytes or the same problem.</summary>
     public string Hash { get; }
 
-    public static WatchedContent Read(IReadOnlyList<string> paths)
+    public static WatchedContent Read((string Path, FileModes Kept)[] files)
     {
         try
         {
-            return new WatchedContent([.. paths.Select(PkiFiles.ReadBytes)], "");
+            byte[][] contents = new byte[files.Length][];
+            string problem = string.Empty;
+            for (int at = 0; at < files.Length; at++)
+            {
+                (string path, FileModes kept) = files[at];
+                contents[at] = PkiFiles.ReadBytes(path, out UnixFileMode mode);
+                problem = kept.Problem(path, mode) ?? problem;
+            }
+
+            return new WatchedContent(problem.Length == 0 ? contents : [], problem);
         }
         catch (PkiException error)
         {

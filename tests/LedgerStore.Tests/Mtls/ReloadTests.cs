@@ -6,6 +6,7 @@ using System.Net.Security;
 using System.Runtime.InteropServices;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using LedgerStore.Engine;
 using LedgerStore.Policy.Pki;
 using LedgerStore.Server.Tls;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -118,6 +119,62 @@ public sealed class ReloadTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_file_of_the_same_length_and_time_that_is_put_in_place_by_rename_is_seen()
+    {
+        string path = server.File("policy.yaml"), other = path + ".other";
+        File.WriteAllText(other, File.ReadAllText(path).Replace("writer", "wroter", StringComparison.Ordinal));
+        DateTime stamp = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(path, stamp);
+        server.Trust.Poll();
+        File.SetLastWriteTimeUtc(other, stamp);
+        File.Move(other, path, overwrite: true);
+        server.Trust.Poll();
+        Assert.True(server.Changes.TryRead(out TrustChange? change));
+        Assert.True(change.IsAccepted);
+        Assert.NotSame(change.Before.Policy, change.After.Policy);
+    }
+
+    [Theory]
+    [InlineData("policy.yaml", 0x1B6, "others may write")]
+    [InlineData("pki/ca.pem", 0x1B4, "others may write")]
+    [InlineData("pki/server.key", 0x1A4, "is not its owner's alone")]
+    public void A_file_that_others_can_write_or_a_key_that_they_can_read_is_refused_until_it_is_put_right(
+        string file, int mode, string reason)
+    {
+        UnixFileMode before = File.GetUnixFileMode(server.File(file));
+        TrustSnapshot held = server.Trust.Current;
+        File.SetUnixFileMode(server.File(file), (UnixFileMode)mode);
+        server.Trust.Poll();
+        server.Trust.Poll();
+        Assert.True(server.Changes.TryRead(out TrustChange? change));
+        Assert.False(change.IsAccepted);
+        Assert.Contains(reason, change.Detail, StringComparison.Ordinal);
+        Assert.Same(held, server.Trust.Current);
+        File.SetUnixFileMode(server.File(file), before);
+        server.Trust.Poll();
+        Assert.True(server.Changes.TryRead(out change));
+        Assert.True(change.IsAccepted);
+    }
+
+    [Fact]
+    public void A_pipe_in_the_place_of_a_file_is_refused_and_nobody_waits_for_it()
+    {
+        string path = server.File("policy.yaml");
+        File.Delete(path);
+        using (System.Diagnostics.Process make = System.Diagnostics.Process.Start("mkfifo", ["-m", "600", path]))
+        {
+            make.WaitForExit();
+        }
+
+        server.Trust.Poll();
+        server.Trust.Poll();
+        Assert.True(server.Changes.TryRead(out TrustChange? change));
+        Assert.Contains("no regular file", change.Detail, StringComparison.Ordinal);
+        StoreException refusal = Assert.Throws<StoreException>(() => LogKeyFile.Load(path));
+        Assert.Contains("no regular file", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_policy_that_is_half_written_is_not_taken_even_if_the_half_is_a_policy()
     {
         string path = server.File("policy.yaml");
@@ -219,6 +276,10 @@ public sealed class ReloadTests : IAsyncLifetime
         if (text is null)
         {
             File.Delete(path);
+        }
+        else if (path.EndsWith(".key", StringComparison.Ordinal))
+        {
+            PkiFiles.WritePrivate(path, text);
         }
         else
         {

@@ -22,6 +22,8 @@ internal sealed class JsonSchema(JsonObject root)
         "type" => IsOfType(rule.GetValue<string>(), value),
         "const" => JsonNode.DeepEquals(rule, value),
         "enum" => rule.AsArray().Any(one => JsonNode.DeepEquals(one, value)),
+        "allOf" => rule.AsArray().All(one => Accepts(one!, value)),
+        "not" => !Accepts(rule, value),
         "oneOf" => rule.AsArray().Count(one => Accepts(one!, value)) == 1,
         "pattern" => Text(value) is not { } text || IsMatch(text, rule.GetValue<string>()),
         "minLength" => Text(value) is not { } text || text.Length >= rule.GetValue<int>(),

@@ -27,6 +27,8 @@ public sealed class PolicySchemaTests
         Assert.Equal(PolicyFields.Deny, Fields(schema["definitions"]!["deny"]!));
         JsonNode words = schema["properties"]!["roles"]!["additionalProperties"]!["items"]!["enum"]!;
         Assert.Equal(CapabilityNames.All, words.AsArray().Select(word => word!.GetValue<string>()));
+        JsonNode reserved = schema["properties"]!["identities"]!["propertyNames"]!["allOf"]![1]!["not"]!["enum"]!;
+        Assert.Equal(Names.Reserved, reserved.AsArray().Select(word => word!.GetValue<string>()));
         Assert.Equal($"^{Names.Form}$", schema["definitions"]!["name"]!["pattern"]!.GetValue<string>());
         Assert.Equal(PolicyLimits.QuotaAmount, schema["definitions"]!["amount"]!["maximum"]!.GetValue<long>());
     }
@@ -63,6 +65,9 @@ public sealed class PolicySchemaTests
         "version: 1\ntrust_domain: 1",
         Head + "role: {}", Head + "identities: []", Head + "identities:", Head + "roles: []", Head + "bindings: {}",
         Head + "identities:\n  A: { uri: spiffe://example.org/a }",
+        Head + "identities:\n  other: { uri: spiffe://example.org/a }",
+        Head + "identities:\n  anonymous: { uri: spiffe://example.org/a }",
+        Head + "identities:\n  ledgerstore: { uri: spiffe://example.org/a }",
         Head + "identities:\n  a: {}", Head + "identities:\n  a: spiffe://example.org/a",
         Head + "identities:\n  a: { uri: spiffe://example.org/a, fingerprint: 'sha256:" + Samples.Hex + "' }",
         Head + "identities:\n  a: { uri: spiffe://example.org }",
