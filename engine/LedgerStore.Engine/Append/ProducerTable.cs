@@ -10,6 +10,7 @@ namespace LedgerStore.Engine.Append;
 internal sealed class ProducerTable
 {
     private readonly int _producersPerIdentityMax;
+    private readonly ProducerCensus _census;
     private readonly Dictionary<ProducerKey, ProducerWindow> _windows = new(ProducerKeyComparer.Instance);
     private readonly Dictionary<byte[], int> _perIdentity = new(IdentityComparer.Instance);
 
@@ -17,7 +18,18 @@ internal sealed class ProducerTable
     private readonly List<ProducerWindow> _unsaved = [];
 
     /// <param name="producersPerIdentityMax">StoreLimits.ProducersPerIdentityMax, smaller in tests.</param>
-    public ProducerTable(int producersPerIdentityMax) => _producersPerIdentityMax = producersPerIdentityMax;
+    /// <param name="census">Counts the producers of all ledgers of the store.</param>
+    public ProducerTable(int producersPerIdentityMax, ProducerCensus census)
+    {
+        _producersPerIdentityMax = producersPerIdentityMax;
+        _census = census;
+    }
+
+    /// <summary>Of a ledger that is alone.</summary>
+    public ProducerTable(int producersPerIdentityMax)
+        : this(producersPerIdentityMax, new ProducerCensus(producersPerIdentityMax))
+    {
+    }
 
     public int Count => _windows.Count;
 
@@ -180,6 +192,7 @@ internal sealed class ProducerTable
         var perIdentity = _perIdentity.GetAlternateLookup<ReadOnlySpan<byte>>();
         perIdentity.TryGetValue(name.Identity, out int producers);
         perIdentity[name.Identity] = producers + 1;
+        _census.Add(name.Identity);
         return window;
     }
 
@@ -192,6 +205,16 @@ internal sealed class ProducerTable
                 StoreReason.LimitReached,
                 $"this identity has {producers:N0} producers on the ledger and the limit is "
                 + $"{_producersPerIdentityMax:N0}; a producer is never forgotten: use one of its names again");
+        }
+
+        // Of new producers only: this lock is not on the way of a batch.
+        int everywhere = _census.CountOf(identity);
+        if (everywhere >= _census.PerIdentityMax)
+        {
+            throw new StoreException(
+                StoreReason.LimitReached,
+                $"this identity has {everywhere:N0} producers on all ledgers in use and the limit is "
+                + $"{_census.PerIdentityMax:N0}; a producer is never forgotten: use one of its names again");
         }
     }
 }

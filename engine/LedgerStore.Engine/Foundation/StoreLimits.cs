@@ -34,6 +34,9 @@ public static class StoreLimits
     /// <summary>Named producers of one identity on one ledger: a last sequence is never forgotten.</summary>
     public const int ProducersPerIdentityMax = 10_000;
 
+    /// <summary>The same over all ledgers in use: each costs up to 5 KB of memory, so 100 MB for an identity.</summary>
+    public const int ProducersPerIdentityStoreMax = 20_000;
+
     public const int EntriesPerBundle = 256;
     public const int BundlesPerSegment = 256;
     public const int EntriesPerSegment = EntriesPerBundle * BundlesPerSegment;

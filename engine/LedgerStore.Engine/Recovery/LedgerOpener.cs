@@ -17,6 +17,9 @@ internal sealed partial class LedgerOpener(
     private const int BundleLevel = 8;
     private const int SegmentLevel = 16;
 
+    // Of all ledgers that this opens: a store has one opener.
+    private readonly ProducerCensus _census = new(StoreLimits.ProducersPerIdentityStoreMax);
+
     /// <summary>Whether the catalog has a ledger with this id.</summary>
     public bool Knows(uint id) => catalog.Find(id) is not null;
 
@@ -207,7 +210,7 @@ internal sealed partial class LedgerOpener(
         SegmentAppender appender,
         BundleTail tail)
     {
-        ProducerTable producers = new(StoreLimits.ProducersPerIdentityMax);
+        ProducerTable producers = new(StoreLimits.ProducersPerIdentityMax, _census);
         foreach (ProducerSnapshot snapshot in state.Producers)
         {
             producers.Restore(snapshot);

@@ -93,6 +93,26 @@ public sealed class ProducerTableTests
     }
 
     [Fact]
+    public void An_identity_has_a_bounded_number_of_producers_over_all_ledgers()
+    {
+        ProducerCensus census = new(3);
+        var one = new ProducerTable(10, census);
+        var other = new ProducerTable(10, census);
+        Append(one, "id", "a", new(1, 1, 0, 1, 0), 1);
+        Append(one, "id", "b", new(1, 1, 0, 1, 0), 1);
+        Append(other, "id", "a", new(1, 1, 0, 1, 0), 1);
+        var refusal = Assert.Throws<StoreException>(() => other.Decide(Name("id", "b"), 1, 1, 0, out _));
+        Assert.Equal(StoreReason.LimitReached, refusal.Reason);
+        Assert.Contains("3 producers on all ledgers", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(ProducerVerdict.Append, other.Decide(Name("id", "a"), 2, 1, 0, out _).Verdict);
+        Assert.Equal(ProducerVerdict.Append, other.Decide(Name("id2", "b"), 1, 1, 0, out _).Verdict);
+
+        // What a ledger remembers from before is taken, and counts.
+        Assert.True(other.TryReplay(Name("id", "b"), new(1, 1, 0, 1, 0), 1));
+        Assert.Equal(4, census.CountOf("id"u8));
+    }
+
+    [Fact]
     public void A_journal_that_contradicts_the_snapshot_is_noticed()
     {
         var table = new ProducerTable(10);
