@@ -12,6 +12,7 @@ using LedgerStore.Server.Config;
 using LedgerStore.Server.Hosting;
 using LedgerStore.Server.Identity;
 using LedgerStore.Server.Rights;
+using LedgerStore.Server.Services;
 using LedgerStore.Server.Tls;
 
 namespace LedgerStore.Bench.Wire;
@@ -42,6 +43,7 @@ internal sealed class AuthorizationCost : IDisposable
         {
             RecordInterval = TimeSpan.FromMinutes(1),
             HeartbeatInterval = TimeSpan.FromSeconds(10),
+            Followers = new Followers(new FollowerTurns(1, time), TimeSpan.FromSeconds(10), time),
         };
         connection = new ConnectionCaller(new IPEndPoint(IPAddress.Loopback, 1))
         {

@@ -3,6 +3,7 @@
 // Any thread; Flush is called by one timer.
 using Google.Protobuf.WellKnownTypes;
 using LedgerStore.Protocol.Events.V1;
+using LedgerStore.Server.Config;
 
 namespace LedgerStore.Server.Audit;
 
@@ -12,18 +13,21 @@ internal readonly record struct CallFacts(string Identity, string Call, string L
 /// <summary>The rules of what is recorded how.</summary>
 internal sealed class AccessRecorder(AuditLog audit, TimeProvider time)
 {
-    /// <summary>Denials of one identity in a second that are recorded one by one.</summary>
-    public const int SingleDenials = 10;
+    private readonly SumBook accesses = new(
+        ServerLimits.AccessesNamed, ServerLimits.AccessesUnnamed, singlesPerSecond: 0, time);
 
-    /// <summary>Different denials, or different verify calls, of one second that are told apart.</summary>
-    public const int KeysMax = 1_000;
+    private readonly SumBook denials = new(
+        ServerLimits.DenialsNamed, ServerLimits.DenialsUnnamed, ServerLimits.SingleDenials, time);
 
-    private readonly Tally accesses = new(KeysMax);
-    private readonly Tally denials = new(KeysMax);
-    private readonly Tally singles = new(KeysMax);
+    // A batch of _audit has a limit like any other.
+    private const int EventsAtOnce = 1_024;
+
     private readonly List<Event> unwritten = [];
-    private DateTimeOffset since = time.GetUtcNow();
+    private readonly List<WaitingSum> due = [];
     private volatile Exception? failure;
+
+    /// <summary>Sums that wait to be written, for metrics.</summary>
+    public int WaitingSums => accesses.Waiting + denials.Waiting;
 
     /// <summary>Records a call by itself. Ends when that is durable.</summary>
     public ValueTask OpenedAsync(CallFacts call, DateTimeOffset started) =>
@@ -55,11 +59,12 @@ internal sealed class AccessRecorder(AuditLog audit, TimeProvider time)
             return ValueTask.FromException(Rights.Refusals.AuditFailed(cause));
         }
 
-        TallyKey key = new(call.Identity, call.Call, call.Ledger, string.Empty, string.Empty);
-        return accesses.Add(key) == 1 ? OpenedAsync(call, time.GetUtcNow()) : ValueTask.CompletedTask;
+        SumKey key = new(call.Identity, call.Call, call.Ledger, string.Empty, string.Empty);
+        return accesses.IsSingle(key) ? OpenedAsync(call, time.GetUtcNow()) : ValueTask.CompletedTask;
     }
 
-    /// <summary>Records a denied call: the first ten of an identity in a second singly, the others as sums.</summary>
+    /// <summary>Records a denied call: the first ten of an identity or network in a second singly, the others as sums.
+    /// </summary>
     public ValueTask DeniedAsync(CallFacts call, string reason)
     {
         if (audit.IsReadOnly)
@@ -67,29 +72,29 @@ internal sealed class AccessRecorder(AuditLog audit, TimeProvider time)
             return ValueTask.CompletedTask;
         }
 
-        TallyKey own = new(call.Identity, string.Empty, string.Empty, string.Empty, string.Empty);
-        if (singles.Add(own) is > 0 and <= SingleDenials)
-        {
-            return audit.AppendAsync(new Event { Denials = DenialsOf(call, call.Peer, reason, 1, time.GetUtcNow()) });
-        }
-
-        denials.Add(new TallyKey(call.Identity, call.Call, call.Ledger, AuditText.PrefixOf(call.Peer), reason));
-        return ValueTask.CompletedTask;
+        string text = AuditText.Of(reason, ServerLimits.ReasonLength);
+        SumKey key = new(call.Identity, call.Call, call.Ledger, AuditText.PrefixOf(call.Peer), text);
+        return denials.IsSingle(key)
+            ? audit.AppendAsync(new Event { Denials = DenialsOf(call, call.Peer, text, 1, time.GetUtcNow()) })
+            : ValueTask.CompletedTask;
     }
 
     /// <summary>Counts a connection that never became one.</summary>
     public void HandshakeFailed(string peerPrefix, string reason) =>
-        denials.Add(new TallyKey(string.Empty, "tls/handshake", string.Empty, peerPrefix, reason));
+        denials.Count(new SumKey(string.Empty, "tls/handshake", string.Empty, peerPrefix, reason));
 
-    /// <summary>Writes the sums of the second that has passed. Once a second, and at the end.</summary>
+    /// <summary>Writes the sums for which there is room. Once a second.</summary>
     /// <returns>Why they could not be written; null when they were.</returns>
-    public async ValueTask<Exception?> FlushAsync()
+    public ValueTask<Exception?> FlushAsync() => FlushAsync(isLast: false);
+
+    /// <summary>Writes all sums. At the end.</summary>
+    public ValueTask<Exception?> FlushAllAsync() => FlushAsync(isLast: true);
+
+    private async ValueTask<Exception?> FlushAsync(bool isLast)
     {
-        DateTimeOffset now = time.GetUtcNow();
-        singles.Take();
-        if (failure is null)
+        if (failure is null || isLast)
         {
-            Collect();
+            Collect(isLast);
         }
 
         if (audit.IsReadOnly)
@@ -98,11 +103,15 @@ internal sealed class AccessRecorder(AuditLog audit, TimeProvider time)
             return null;
         }
 
-        since = now;
         try
         {
-            await audit.AppendAsync(unwritten).ConfigureAwait(false);
-            unwritten.Clear();
+            while (unwritten.Count > 0)
+            {
+                List<Event> some = unwritten.GetRange(0, Math.Min(unwritten.Count, EventsAtOnce));
+                await audit.AppendAsync(some).ConfigureAwait(false);
+                unwritten.RemoveRange(0, some.Count);
+            }
+
             failure = null;
         }
         catch (Protocol.Grpc.RpcException cause)
@@ -114,31 +123,39 @@ internal sealed class AccessRecorder(AuditLog audit, TimeProvider time)
         return failure;
     }
 
-    private void Collect()
+    private void Collect(bool isLast)
     {
-        foreach (TallySum sum in accesses.Take())
+        foreach (WaitingSum sum in Due(accesses, isLast))
         {
-            // The first of each key has a record of its own.
-            long repeated = sum.Key == TallyKey.Other ? sum.Count : sum.Count - 1;
-            if (repeated == 0)
-            {
-                continue;
-            }
-
             CallFacts call = new(sum.Key.Identity, sum.Key.Call, sum.Key.Ledger, string.Empty, string.Empty);
-            Access access = AccessOf(call, since);
-            access.RepeatedCalls = (ulong)repeated;
+            Access access = AccessOf(call, sum.Since);
+            access.RepeatedCalls = (ulong)sum.Count;
             unwritten.Add(new Event { Access = access });
         }
 
-        foreach (TallySum sum in denials.Take())
+        foreach (WaitingSum sum in Due(denials, isLast))
         {
             CallFacts call = new(sum.Key.Identity, sum.Key.Call, sum.Key.Ledger, string.Empty, string.Empty);
             unwritten.Add(new Event
             {
-                Denials = DenialsOf(call, sum.Key.Peer, sum.Key.Reason, sum.Count, since),
+                Denials = DenialsOf(call, sum.Key.Peer, sum.Key.Reason, sum.Count, sum.Since),
             });
         }
+    }
+
+    private List<WaitingSum> Due(SumBook book, bool isLast)
+    {
+        due.Clear();
+        if (isLast)
+        {
+            book.TakeAll(due);
+        }
+        else
+        {
+            book.Take(due);
+        }
+
+        return due;
     }
 
     private static Access AccessOf(CallFacts call, DateTimeOffset started) => new()

@@ -12,8 +12,11 @@ internal static class AuditText
     private const int LengthMax = 80;
 
     /// <summary>The text with everything but printable ASCII replaced, cut when it is long.</summary>
-    public static string Of(string text) =>
-        text.Length <= LengthMax && IsPlain(text) ? text : OfSlow(text);
+    public static string Of(string text) => Of(text, LengthMax);
+
+    /// <summary>The same with a length of its own.</summary>
+    public static string Of(string text, int lengthMax) =>
+        text.Length <= lengthMax && IsPlain(text) ? text : OfSlow(text, lengthMax);
 
     /// <summary>Address and port of the other end.</summary>
     public static string Peer(IPAddress? address, int port) =>
@@ -43,15 +46,15 @@ internal static class AuditText
 
     private static bool IsPlain(string text) => !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
 
-    private static string OfSlow(string text)
+    private static string OfSlow(string text, int lengthMax)
     {
-        string cut = text.Length > LengthMax ? text[..LengthMax] : text;
+        string cut = text.Length > lengthMax ? text[..lengthMax] : text;
         return string.Create(cut.Length, cut, static (span, from) =>
         {
             for (int at = 0; at < span.Length; at++)
             {
                 span[at] = from[at] is >= ' ' and <= '~' ? from[at] : '?';
             }
-        }) + (text.Length > LengthMax ? "..." : string.Empty);
+        }) + (text.Length > lengthMax ? "..." : string.Empty);
     }
 }

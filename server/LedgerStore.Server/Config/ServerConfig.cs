@@ -41,9 +41,20 @@ internal sealed record ServerConfig
 
     public required int ConnectionsMax { get; init; }
 
+    public required int ConnectionsPerAddressMax { get; init; }
+
+    public required int HandshakesPerSecond { get; init; }
+
     public required int StreamsPerConnectionMax { get; init; }
 
+    public required int StreamsPerIdentityMax { get; init; }
+
+    public required int StreamsMax { get; init; }
+
     public required IPEndPoint? MetricsListen { get; init; }
+
+    /// <summary>A word of MetricsDoor.</summary>
+    public required string MetricsAccess { get; init; }
 
     public required Uri? MetricsOtlp { get; init; }
 

@@ -1,5 +1,7 @@
 // All settings of a server, in the order of the documentation. The reader, the environment and the table in
 // docs/OPERATIONS.md are made from this list. Constants.
+using System.Globalization;
+
 namespace LedgerStore.Server.Config;
 
 internal static class Settings
@@ -68,14 +70,35 @@ internal static class Settings
     public static readonly Setting TiersInterval = Optional("tiers.interval", SettingKind.Duration, "10m",
         "How often ledgers are looked through for what is due, 1s to 24h.");
 
-    public static readonly Setting Connections = Optional("limits.connections", SettingKind.Number, "4096",
+    public static readonly Setting Connections = OptionalNumber("limits.connections", ServerLimits.Connections,
         "Connections at a time, 1 to 100000; more are closed at once.");
 
-    public static readonly Setting StreamsPerConnection = Optional(
-        "limits.streams_per_connection", SettingKind.Number, "256", "Calls at a time on one connection, 1 to 4096.");
+    public static readonly Setting ConnectionsPerAddress = OptionalNumber(
+        "limits.connections_per_address", ServerLimits.ConnectionsPerAddress,
+        "Connections at a time from one address (IPv6: /64), 1 to 100000.");
+
+    public static readonly Setting HandshakesPerSecond = OptionalNumber(
+        "limits.handshakes_per_second", ServerLimits.HandshakesPerSecond,
+        "New connections in a second, 4 to 100000, a quarter of them from one address; five seconds' worth may come at"
+        + " once, more wait up to 5s.");
+
+    public static readonly Setting StreamsPerConnection = OptionalNumber(
+        "limits.streams_per_connection", ServerLimits.StreamsPerConnection,
+        "Calls at a time on one connection, 1 to 4096.");
+
+    public static readonly Setting StreamsPerIdentity = OptionalNumber(
+        "limits.streams_per_identity", ServerLimits.StreamsPerIdentity,
+        "Open streams (appends, reads, watches) of one identity, 1 to 100000; a quota can only lower it.");
+
+    public static readonly Setting Streams = OptionalNumber("limits.streams", ServerLimits.Streams,
+        "Open streams of all identities, 1 to 100000.");
 
     public static readonly Setting MetricsListen = Optional("metrics.listen", SettingKind.Address, null,
-        "Where Prometheus text is served without TLS; loopback only.");
+        "Where metrics and health are served; `metrics.access` says to whom.");
+
+    public static readonly Setting MetricsAccess = Optional("metrics.access", SettingKind.Choice, "loopback",
+        "Who may read metrics: programs of this machine, by plain HTTP; by TLS who may `verify` on `*` (health:"
+        + " everybody); by TLS everybody; by plain HTTP everybody, who can then also be lied to.");
 
     public static readonly Setting MetricsOtlp = Optional("metrics.otlp", SettingKind.Url, null,
         "Where metrics and traces are pushed to by OTLP.");
@@ -97,8 +120,9 @@ internal static class Settings
     [
         Data, Listen, PublicName, TlsCertificate, TlsKey, TlsClientCa, SigningKey, Anchor, Policy, CheckpointInterval,
         JournalBudget, ReadCache, Reserve, ColdDirectory, ColdBucket, ColdEndpoint, ColdRegion, ColdPrefix,
-        ColdObjectLock, TiersRate, TiersInterval, Connections, StreamsPerConnection, MetricsListen, MetricsOtlp,
-        LogLevel, LogFormat, ReloadInterval, ShutdownTimeout,
+        ColdObjectLock, TiersRate, TiersInterval, Connections, ConnectionsPerAddress, HandshakesPerSecond,
+        StreamsPerConnection, StreamsPerIdentity, Streams, MetricsListen, MetricsAccess, MetricsOtlp, LogLevel,
+        LogFormat, ReloadInterval, ShutdownTimeout,
     ];
 
     private static readonly string[] Levels = ["trace", "debug", "information", "warning", "error"];
@@ -106,8 +130,17 @@ internal static class Settings
 
     private static readonly string[] Locks = ["compliance", "governance"];
 
+    private static readonly string[] Accesses =
+        [MetricsDoor.Loopback, MetricsDoor.MutualTls, MetricsDoor.TlsForEverybody, MetricsDoor.PlainForEverybody];
+
     public static IReadOnlyList<string> ChoicesOf(Setting setting) =>
-        setting == LogLevel ? Levels : setting == LogFormat ? Formats : Locks;
+        setting == LogLevel ? Levels
+        : setting == LogFormat ? Formats
+        : setting == MetricsAccess ? Accesses
+        : Locks;
+
+    private static Setting OptionalNumber(string path, int value, string description) =>
+        Optional(path, SettingKind.Number, value.ToString(CultureInfo.InvariantCulture), description);
 
     private static Setting Required(string path, SettingKind kind, string description) =>
         new(path, kind, null, true, description);

@@ -45,6 +45,11 @@ internal sealed class GrpcOptions
     /// <summary>Told about exceptions that no rule covers. The client learns nothing of them but UNKNOWN.</summary>
     public Action<ServerCall, Exception> UnexpectedException { get; set; } = static (_, _) => { };
 
+    /// <summary>The same for what reading requests or writing responses met: a stream that broke off is known here
+    /// before the request is marked as aborted.</summary>
+    internal RpcException TranslateTransport(ServerCall call, Exception error) =>
+        Translate(call, error is IOException ? new ConnectionResetException(error.Message, error) : error);
+
     internal RpcException Translate(ServerCall call, Exception error)
     {
         if (call.EndReason is { } reason)

@@ -159,9 +159,9 @@ internal sealed class ServerCall : CallSide, IDisposable
         // The end of the requests says nothing about the call.
     }
 
-    internal override Exception Translate(Exception error) => options.Translate(this, error);
+    internal override Exception Translate(Exception error) => options.TranslateTransport(this, error);
 
-    internal override Exception TranslateWrite(Exception error) => options.Translate(this, error);
+    internal override Exception TranslateWrite(Exception error) => options.TranslateTransport(this, error);
 
     /// <summary>Writes response metadata into the headers, once, if they can still be changed.</summary>
     internal void WriteHeaders()

@@ -18,6 +18,7 @@ internal sealed class Heart(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly ClockWatch clock = new(settings.Events, settings.Time);
+    private readonly SafetyWatch safety = new(settings.Config, settings.Events, log, settings.Time);
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource<Exception> failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task beating = Task.CompletedTask;
@@ -33,6 +34,7 @@ internal sealed class Heart(
         await stopping.CancelAsync().ConfigureAwait(false);
         await beating.ConfigureAwait(false);
         stopping.Dispose();
+        await recorder.FlushAllAsync().ConfigureAwait(false);
         await RecordAsync().ConfigureAwait(false);
     }
 
@@ -52,6 +54,7 @@ internal sealed class Heart(
 
                 clock.Look();
                 disk.Look();
+                safety.Look();
                 await RecordAsync().ConfigureAwait(false);
                 await streams.RecordAsync().ConfigureAwait(false);
                 streams.CheckAll();

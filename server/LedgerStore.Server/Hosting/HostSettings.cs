@@ -3,6 +3,7 @@ using LedgerStore.Engine;
 using LedgerStore.Server.Audit;
 using LedgerStore.Server.Config;
 using LedgerStore.Server.Tls;
+using Microsoft.Extensions.Logging;
 
 namespace LedgerStore.Server.Hosting;
 
@@ -20,6 +21,9 @@ internal sealed record HostSettings
 
     /// <summary>What <c>_audit</c> says of retention; the store asks it before anything expires.</summary>
     public RecordedRetention? Retention { get; init; }
+
+    /// <summary>Adds to where log lines go.</summary>
+    public Action<ILoggingBuilder> Logging { get; init; } = static _ => { };
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

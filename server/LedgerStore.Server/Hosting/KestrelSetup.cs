@@ -19,6 +19,7 @@ internal static class KestrelSetup
         ServerConfig config = settings.Config;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         LogSetup.Configure(builder.Logging, config);
+        settings.Logging(builder.Logging);
         builder.Services.AddRouting();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = config.ShutdownTimeout);
         builder.Services.AddHostedService(services => new TrustReloader(
@@ -40,16 +41,13 @@ internal static class KestrelSetup
 
     private static void Limit(KestrelServerLimits limits, ServerConfig config)
     {
-        // A batch of 4 MiB passes a stream's window in four pieces; a connection's window holds what several streams
-        // have under way. This is what a stalled handler costs at most.
-        const int streamWindow = 1024 * 1024, connectionWindow = 4 * 1024 * 1024;
         limits.MaxConcurrentConnections = config.ConnectionsMax;
         limits.Http2.MaxStreamsPerConnection = config.StreamsPerConnectionMax;
-        limits.Http2.InitialStreamWindowSize = streamWindow;
-        limits.Http2.InitialConnectionWindowSize = connectionWindow;
+        limits.Http2.InitialStreamWindowSize = ServerLimits.StreamWindowBytes;
+        limits.Http2.InitialConnectionWindowSize = ServerLimits.ConnectionWindowBytes;
         limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
         limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
-        limits.MaxRequestHeadersTotalSize = 16 * 1024;
-        limits.MaxRequestHeaderCount = 64;
+        limits.MaxRequestHeadersTotalSize = ServerLimits.HeaderBytes;
+        limits.MaxRequestHeaderCount = ServerLimits.Headers;
     }
 }

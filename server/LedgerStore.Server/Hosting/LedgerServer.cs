@@ -1,6 +1,7 @@
 // A running server: the services on Kestrel, the trust they stand on, and the timer beside them. Started and stopped by
 // one thread; calls run on the thread pool.
 using LedgerStore.Server.Audit;
+using LedgerStore.Server.Config;
 using LedgerStore.Server.Grpc;
 using LedgerStore.Server.Identity;
 using LedgerStore.Server.Metrics;
@@ -22,7 +23,10 @@ internal sealed class LedgerServer : IAsyncDisposable
     private readonly HostSettings settings;
     private readonly WebApplication app;
     private readonly TlsMetrics tlsMetrics;
+    private readonly IdentityService identities;
     private readonly OpenStreams streams;
+    private readonly FollowerTurns turns;
+    private readonly Followers followers;
     private readonly AccessRecorder recorder;
     private readonly ChangeRecorder changes;
     private readonly Heart heart;
@@ -43,24 +47,26 @@ internal sealed class LedgerServer : IAsyncDisposable
         changes = new ChangeRecorder(
             Audit, settings.Events, settings.Config.Policy, settings.Config.Anchor + ".policy");
         tlsMetrics = new TlsMetrics(settings.Trust, settings.Time);
-        TlsListener listener = new(settings.Trust, tlsMetrics, settings.Time);
-        IdentityService identities = new(settings.Trust, settings.Time);
+        TlsListener listener = new(settings.Trust, tlsMetrics, LimitsOf(settings.Config), settings.Time);
+        identities = new IdentityService(settings.Trust, settings.Time);
         PolicyInForce policy = new(settings.Trust, settings.Time);
-        streams = new OpenStreams(identities);
+        streams = new OpenStreams(identities, settings.Config.StreamsMax, settings.Config.StreamsPerIdentityMax);
+        turns = new FollowerTurns(ServerLimits.FollowersAtOnce, settings.Time);
+        followers = new Followers(turns, settings.HeartbeatInterval, settings.Time);
         CallServices services = new(settings.Store, policy, recorder, Audit, settings.Time)
         {
             RecordInterval = settings.RecordInterval,
             HeartbeatInterval = settings.HeartbeatInterval,
+            Followers = followers,
             Disk = disk,
             Retention = settings.Retention,
         };
-        listener.Failed += (_, failure) =>
-            recorder.HandshakeFailed(AuditText.Prefix(failure.Address), failure.Reason.Code());
+        listener.Failed += NoteHandshake;
         identities.Changed += (_, _) => streams.CheckAll();
         settings.Trust.Changed += (_, change) => changes.TrustChanged(change);
         app = KestrelSetup.Build(settings, listener);
         log = new ServerLog(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("LedgerStore.Server"));
-        metrics = new ServerMetrics(streams, Audit, disk);
+        metrics = new ServerMetrics(streams, Audit, recorder, disk);
         CallGuard guard = new(services, identities, streams, metrics);
         app.MapGrpc(OptionsOf(guard, log), grpc => GrpcServices.Register(grpc, Health), CallRule.Unknown);
         app.MapTiles(services, identities);
@@ -79,6 +85,9 @@ internal sealed class LedgerServer : IAsyncDisposable
 
     /// <summary>Streams that are open now.</summary>
     public int OpenStreamCount => streams.Count;
+
+    /// <summary>Ledgers that somebody follows now.</summary>
+    public int FollowedLedgers => followers.Hubs;
 
     /// <summary>Where metrics and health are served, if anywhere.</summary>
     public Uri? OperationsAddress => operations?.Address;
@@ -123,6 +132,7 @@ internal sealed class LedgerServer : IAsyncDisposable
             await operations.DisposeAsync().ConfigureAwait(false);
         }
 
+        turns.Dispose();
         otlp?.Dispose();
         metrics.Dispose();
         tlsMetrics.Dispose();
@@ -146,7 +156,14 @@ internal sealed class LedgerServer : IAsyncDisposable
     {
         if (settings.Config.MetricsListen is { } listen)
         {
-            operations = await OperationsListener.StartAsync(listen, WhyNotReady).ConfigureAwait(false);
+            TlsListener door = new(settings.Trust, tlsMetrics, LimitsOf(settings.Config), settings.Time)
+            {
+                IsCertificateOptional = true,
+            };
+            door.Failed += NoteHandshake;
+            OperationsDoor access = new(settings.Config.MetricsAccess, door, identities, recorder);
+            operations = await OperationsListener.StartAsync(listen, access, WhyNotReady, settings.Time)
+                .ConfigureAwait(false);
         }
 
         if (settings.Config.MetricsOtlp is { } endpoint)
@@ -154,6 +171,12 @@ internal sealed class LedgerServer : IAsyncDisposable
             otlp = new OtlpExport(endpoint, settings.Config.PublicName);
         }
     }
+
+    private void NoteHandshake(object? sender, HandshakeFailure failure) =>
+        recorder.HandshakeFailed(AuditText.Prefix(failure.Address), failure.Reason.Code());
+
+    private static ConnectionLimits LimitsOf(ServerConfig config) =>
+        new(config.ConnectionsMax, config.ConnectionsPerAddressMax, config.HandshakesPerSecond);
 
     private string? WhyNotReady() =>
         isStopped ? "stopping"
@@ -171,6 +194,6 @@ internal sealed class LedgerServer : IAsyncDisposable
         Interceptor = guard.RunAsync,
         MapException = StoreErrors.Translate,
         UnexpectedException = (call, error) => log.CallFailed(call.Method.ToString(), error),
-        ReceiveBytesMax = RequestLimits.MessageBytesMax,
+        ReceiveBytesMax = ServerLimits.RequestBytes,
     };
 }

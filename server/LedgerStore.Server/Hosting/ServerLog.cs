@@ -9,6 +9,9 @@ internal sealed partial class ServerLog(ILogger logger)
     [LoggerMessage(LogLevel.Error, "{Call} failed in an unexpected way; please report this")]
     public partial void CallFailed(string call, Exception error);
 
+    [LoggerMessage(LogLevel.Error, "a file is not kept as it must be: {Problem}")]
+    public partial void Unsafe(string problem);
+
     [LoggerMessage(LogLevel.Critical, "the store has stopped: nothing more is acknowledged; the process ends")]
     public partial void StoreFailed(Exception error);
 

@@ -8,6 +8,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using LedgerStore.Policy;
 using LedgerStore.Policy.Pki;
+using LedgerStore.Server.Config;
 using LedgerStore.Server.Tls;
 
 namespace LedgerStore.Server.Identity;
@@ -19,9 +20,6 @@ internal static class ClientCertificateCheck
     private const X509ChainStatusFlags Roots =
         X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
 
-    /// <summary>More than this a client need not send, and a connection does not keep.</summary>
-    private const int SentMax = 8;
-
     /// <param name="chain">Built with the authorities' ChainPolicy, whatever Build said.</param>
     /// <param name="sent">The other certificates that the client sent.</param>
     public static CertificateVerdict Judge(
@@ -31,8 +29,8 @@ internal static class ClientCertificateCheck
         ClientAuthorities authorities,
         DateTimeOffset now)
     {
-        if ((OriginProblem(leaf, chain) ?? TimeProblem(chain, now) ?? PurposeProblem(leaf, chain)
-            ?? StrengthProblem(chain)) is { } problem)
+        if ((LengthProblem(chain, sent) ?? OriginProblem(leaf, chain) ?? TimeProblem(chain, now)
+            ?? PurposeProblem(leaf, chain) ?? StrengthProblem(chain)) is { } problem)
         {
             return problem;
         }
@@ -67,7 +65,16 @@ internal static class ClientCertificateCheck
 
     /// <summary>The certificates besides the leaf that a handshake brought, without those of our own bundle.</summary>
     public static ImmutableArray<byte[]> SentWith(X509Chain chain, ClientAuthorities authorities) =>
-        [.. chain.ChainPolicy.ExtraStore.Where(c => !authorities.Contains(c)).Take(SentMax).Select(c => c.RawData)];
+        [.. chain.ChainPolicy.ExtraStore.Where(c => !authorities.Contains(c))
+            .Take(ServerLimits.ChainCertificates).Select(c => c.RawData)];
+
+    // First of all: every other check looks at each certificate of the chain.
+    private static CertificateVerdict? LengthProblem(X509Chain chain, ImmutableArray<byte[]> sent) =>
+        chain.ChainElements.Count > ServerLimits.ChainCertificates || sent.Length >= ServerLimits.ChainCertificates
+            ? Refuse(
+                RefusalReason.ChainTooLong,
+                $"its chain has more certificates than the limit of {ServerLimits.ChainCertificates}")
+            : null;
 
     private static CertificateVerdict? OriginProblem(X509Certificate2 leaf, X509Chain chain)
     {

@@ -22,6 +22,9 @@ internal sealed class ConnectionCaller(IPEndPoint? remote)
     /// <summary>The handshake is complete.</summary>
     public bool IsEstablished { get; set; }
 
+    /// <summary>It left the number of those whom nobody knows.</summary>
+    public bool IsCountedAsKnown { get; set; }
+
     /// <summary>Null if the client has none, or none that could be used.</summary>
     public ClientCertificate? Certificate { get; set; }
 

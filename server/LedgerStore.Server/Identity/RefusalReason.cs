@@ -55,6 +55,18 @@ internal enum RefusalReason
 
     /// <summary>The call did not come through the TLS listener: a mistake of ours, refused all the same.</summary>
     NotTls,
+
+    /// <summary>Its address, or all together, have as many connections as they may.</summary>
+    TooManyConnections,
+
+    /// <summary>Its address, or all together, begin more handshakes than they may.</summary>
+    TooManyHandshakes,
+
+    /// <summary>It sent more than the longest chain needs before it was known.</summary>
+    HandshakeTooLarge,
+
+    /// <summary>More certificates than a chain may have.</summary>
+    ChainTooLong,
 }
 
 internal static class RefusalReasons
@@ -65,7 +77,8 @@ internal static class RefusalReasons
         "CERTIFICATE_EXPIRED", "CERTIFICATE_NOT_YET_VALID", "CERTIFICATE_IS_AUTHORITY", "CERTIFICATE_WRONG_USAGE",
         "CERTIFICATE_WEAK_KEY", "CERTIFICATE_WEAK_SIGNATURE", "CERTIFICATE_MALFORMED_NAMES",
         "CERTIFICATE_SEVERAL_URIS", "CERTIFICATE_WITHOUT_IDENTITY", "IDENTITY_WRONG_TRUST_DOMAIN",
-        "IDENTITY_UNKNOWN", "CERTIFICATE_DENIED", "HANDSHAKE_FAILED", "NOT_TLS",
+        "IDENTITY_UNKNOWN", "CERTIFICATE_DENIED", "HANDSHAKE_FAILED", "NOT_TLS", "TOO_MANY_CONNECTIONS",
+        "TOO_MANY_HANDSHAKES", "HANDSHAKE_TOO_LARGE", "CERTIFICATE_CHAIN_TOO_LONG",
     ];
 
     /// <summary>The stable word; empty for None.</summary>

@@ -24,7 +24,6 @@ internal sealed class MetricSeries
     private readonly Dictionary<TagSet, double[]> values = new(TagSet.Comparer);
     private readonly Dictionary<TagSet, double[]>.AlternateLookup<ReadOnlySpan<KeyValuePair<string, object?>>> slots;
     private readonly double[] bounds;
-    private readonly string name;
     private readonly string description;
     private readonly bool isAbsolute;
 
@@ -33,12 +32,15 @@ internal sealed class MetricSeries
         slots = values.GetAlternateLookup<ReadOnlySpan<KeyValuePair<string, object?>>>();
         Kind = KindOf(instrument);
         isAbsolute = instrument.IsObservable;
-        name = NameOf(instrument, Kind);
+        Name = NameOf(instrument, Kind);
         description = instrument.Description ?? instrument.Name;
         bounds = Kind == MetricKind.Histogram ? BoundsOf(instrument.Unit) : [];
     }
 
     public MetricKind Kind { get; }
+
+    /// <summary>As Prometheus has it.</summary>
+    public string Name { get; }
 
     /// <summary>Takes one measurement.</summary>
     public void Measure(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
@@ -79,7 +81,7 @@ internal sealed class MetricSeries
                 return;
             }
 
-            text.Append($"# HELP {name} {description}\n# TYPE {name} {Kind.ToString().ToLowerInvariant()}\n");
+            text.Append($"# HELP {Name} {description}\n# TYPE {Name} {Kind.ToString().ToLowerInvariant()}\n");
             foreach ((TagSet tags, double[] slot) in values)
             {
                 if (Kind == MetricKind.Histogram)
@@ -88,7 +90,7 @@ internal sealed class MetricSeries
                 }
                 else
                 {
-                    Line(text, name, tags.Labels, slot[0]);
+                    Line(text, Name, tags.Labels, slot[0]);
                 }
             }
         }
@@ -113,7 +115,8 @@ internal sealed class MetricSeries
 
         string unit = instrument.Unit switch { "s" => "_seconds", "By" => "_bytes", "us" => "_microseconds", _ => "" };
         string plain = text.ToString();
-        string withUnit = plain.EndsWith(unit, StringComparison.Ordinal) ? plain : plain + unit;
+        bool saysUnit = (plain + "_").Contains(unit + "_", StringComparison.Ordinal);
+        string withUnit = saysUnit ? plain : plain + unit;
         return kind == MetricKind.Counter ? withUnit + "_total" : withUnit;
     }
 
@@ -137,11 +140,11 @@ internal sealed class MetricSeries
         {
             count += slot[bucket];
             string bound = bucket == bounds.Length ? "+Inf" : bounds[bucket].ToString(CultureInfo.InvariantCulture);
-            Line(text, name + "_bucket", $"{prefix}le=\"{bound}\"", count);
+            Line(text, Name + "_bucket", $"{prefix}le=\"{bound}\"", count);
         }
 
-        Line(text, name + "_sum", labels, slot[^1]);
-        Line(text, name + "_count", labels, count);
+        Line(text, Name + "_sum", labels, slot[^1]);
+        Line(text, Name + "_count", labels, count);
     }
 
     private static void Line(StringBuilder text, string name, string labels, double value)

@@ -30,6 +30,9 @@ internal sealed class PrometheusExporter : IDisposable
         listener.Start();
     }
 
+    /// <summary>Every series there is, measured or not.</summary>
+    public IEnumerable<string> Names => series.Values.Select(each => each.Name);
+
     /// <summary>Everything, now.</summary>
     public string Text()
     {

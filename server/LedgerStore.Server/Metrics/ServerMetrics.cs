@@ -17,12 +17,17 @@ internal sealed class ServerMetrics : IDisposable
     private readonly Histogram<double> seconds;
     private readonly Counter<long> denials;
 
-    public ServerMetrics(OpenStreams streams, AuditLog audit, DiskWatch disk)
+    public ServerMetrics(OpenStreams streams, AuditLog audit, AccessRecorder recorder, DiskWatch disk)
     {
         calls = meter.CreateCounter<long>("ledgerstore.calls", "{call}", "calls that ended, by method and status");
         seconds = meter.CreateHistogram<double>("ledgerstore.call.duration", "s", "how long unary calls took");
         denials = meter.CreateCounter<long>("ledgerstore.calls.denied", "{call}", "calls denied, by kind");
         meter.CreateObservableGauge("ledgerstore.streams.open", () => streams.Count, "{stream}", "streams now open");
+        meter.CreateObservableCounter(
+            "ledgerstore.streams.refused", () => streams.Refused, "{stream}", "streams beyond the limits");
+        meter.CreateObservableGauge(
+            "ledgerstore.audit.sums_waiting", () => recorder.WaitingSums, "{sum}",
+            "sums of denials and accesses that wait for their turn to be recorded");
         meter.CreateObservableCounter(
             "ledgerstore.audit.events", () => audit.Written, "{event}", "events made durable in _audit");
         meter.CreateObservableGauge(

@@ -1,11 +1,12 @@
-// The operator's own door: /metrics, /healthz and /readyz in plain HTTP on a loopback address. Nothing here is about a
-// record or a ledger's content. Started and stopped by one thread.
+// The operator's own listener: /metrics, /healthz and /readyz, in plain HTTP on a loopback address unless the operator
+// opens it further (OperationsDoor). Nothing here is about a record or a ledger's content.
+// Started and stopped by one thread; requests run on the thread pool.
 using System.Net;
+using LedgerStore.Server.Config;
 using LedgerStore.Server.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -17,28 +18,44 @@ internal sealed class OperationsListener : IAsyncDisposable
     private readonly WebApplication app;
     private readonly PrometheusExporter exporter = new();
 
-    private OperationsListener(IPEndPoint address, Func<string?> whyNotReady)
+    private readonly OperationsDoor door;
+    private readonly Func<string?> whyNotReady;
+    private readonly TimeProvider time;
+
+    // What everybody gets who asks again within a second.
+    private readonly Lock gate = new();
+    private string text = string.Empty;
+    private long? writtenAt;
+
+    private OperationsListener(
+        IPEndPoint address, OperationsDoor door, Func<string?> whyNotReady, TimeProvider time)
     {
+        this.door = door;
+        this.whyNotReady = whyNotReady;
+        this.time = time;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
         builder.Services.AddRouting();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxConcurrentConnections = 64;
-            kestrel.Listen(address, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Limits.MaxConcurrentConnections = ServerLimits.OperationsConnections;
+            kestrel.Limits.MaxRequestHeadersTotalSize = ServerLimits.HeaderBytes;
+            kestrel.Limits.MaxRequestHeaderCount = ServerLimits.Headers;
+            kestrel.Listen(address, door.Configure);
         });
         app = builder.Build();
-        app.Run(context => AnswerAsync(context, whyNotReady));
+        app.Run(AnswerAsync);
     }
 
     /// <summary>Where it listens.</summary>
     public Uri Address { get; private set; } = new("http://unset");
 
     /// <param name="whyNotReady">Null while the server can serve; else why it cannot.</param>
-    public static async Task<OperationsListener> StartAsync(IPEndPoint address, Func<string?> whyNotReady)
+    public static async Task<OperationsListener> StartAsync(
+        IPEndPoint address, OperationsDoor door, Func<string?> whyNotReady, TimeProvider time)
     {
-        OperationsListener listener = new(address, whyNotReady);
+        OperationsListener listener = new(address, door, whyNotReady, time);
         await listener.app.StartAsync().ConfigureAwait(false);
         listener.Address = new Uri(listener.app.Urls.First());
         return listener;
@@ -51,7 +68,7 @@ internal sealed class OperationsListener : IAsyncDisposable
         exporter.Dispose();
     }
 
-    private Task AnswerAsync(HttpContext context, Func<string?> whyNotReady)
+    private Task AnswerAsync(HttpContext context)
     {
         if (!HttpMethods.IsGet(context.Request.Method))
         {
@@ -62,8 +79,7 @@ internal sealed class OperationsListener : IAsyncDisposable
         switch (context.Request.Path.Value)
         {
             case "/metrics":
-                context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
-                return context.Response.WriteAsync(exporter.Text());
+                return AnswerMetricsAsync(context);
             case "/healthz":
                 return context.Response.WriteAsync("ok\n");
             case "/readyz" when whyNotReady() is { } reason:
@@ -74,6 +90,31 @@ internal sealed class OperationsListener : IAsyncDisposable
             default:
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
                 return Task.CompletedTask;
+        }
+    }
+
+    private async Task AnswerMetricsAsync(HttpContext context)
+    {
+        int status = await door.MayReadMetricsAsync(context).ConfigureAwait(false);
+        context.Response.StatusCode = status;
+        if (status == StatusCodes.Status200OK)
+        {
+            context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
+            await context.Response.WriteAsync(Text()).ConfigureAwait(false);
+        }
+    }
+
+    private string Text()
+    {
+        lock (gate)
+        {
+            if (writtenAt is not { } last || time.GetElapsedTime(last) >= ServerLimits.MetricsAge)
+            {
+                text = exporter.Text();
+                writtenAt = time.GetTimestamp();
+            }
+
+            return text;
         }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
     // swapped, never changed. Nearly every call names one only.
     private string? firstLedger;
     private ImmutableHashSet<string> otherLedgers = [];
-    private QuotaMeter? openStream;
+    private ImmutableHashSet<QuotaMeter> openStreams = [];
     private bool isRecorded;
     private bool isStoreWide;
     private long recordedAt = services.Time.GetTimestamp();
@@ -33,9 +33,6 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
     public required ConnectionCaller Connection { get; init; }
 
     public CallServices Services => services;
-
-    /// <summary>Whether the call was let through to any ledger yet.</summary>
-    public bool HasLedger => firstLedger is not null;
 
     /// <summary>The first entry that was delivered, and how many were. The timer looks at them from outside, and may
     /// see one slice less.</summary>
@@ -118,16 +115,21 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
         }
     }
 
-    /// <summary>Counts a stream against a quota, until the call ends.</summary>
+    /// <summary>Counts a stream against a quota, until the call ends: once for each quota that it uses.</summary>
     public void OpenStream(QuotaMeter meter)
     {
+        if (openStreams.Contains(meter))
+        {
+            return;
+        }
+
         QuotaVerdict verdict = meter.OpenStream();
         if (!verdict.Allowed)
         {
             throw Refusals.OverQuota(verdict, meter.Quota.Streams ?? 0, services.Time.TimestampFrequency);
         }
 
-        openStream = meter;
+        openStreams = openStreams.Add(meter);
     }
 
     /// <summary>Notes what a stream has delivered.</summary>
@@ -151,8 +153,12 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
     /// <summary>Records how the call ended, before its client learns of it.</summary>
     public ValueTask EndAsync(string status)
     {
-        openStream?.CloseStream();
-        openStream = null;
+        foreach (QuotaMeter meter in openStreams)
+        {
+            meter.CloseStream();
+        }
+
+        openStreams = [];
         return isRecorded
             ? services.Recorder.DeliveredAsync(facts, started, FirstIndex, Delivered, status)
             : ValueTask.CompletedTask;

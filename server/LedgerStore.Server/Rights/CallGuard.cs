@@ -52,13 +52,13 @@ internal sealed class CallGuard(
         bool isStream = call.Method.Kind != MethodKind.Unary;
         long began = Stopwatch.GetTimestamp();
         StatusCode ended = StatusCode.Ok;
-        if (isStream)
-        {
-            streams.Add(call, access);
-        }
-
         try
         {
+            if (isStream)
+            {
+                streams.Add(call, access);
+            }
+
             await next(call).ConfigureAwait(false);
             ended = call.EndReason?.Code ?? StatusCode.Ok;
             await access.EndAsync(NameOf(ended)).ConfigureAwait(false);

@@ -3,6 +3,7 @@
 using LedgerStore.Engine;
 using LedgerStore.Server.Audit;
 using LedgerStore.Server.Operations;
+using LedgerStore.Server.Services;
 
 namespace LedgerStore.Server.Rights;
 
@@ -15,6 +16,9 @@ internal sealed record CallServices(
 
     /// <summary>A following reader hears this often that there is nothing new.</summary>
     public required TimeSpan HeartbeatInterval { get; init; }
+
+    /// <summary>Who follows what.</summary>
+    public required Followers Followers { get; init; }
 
     /// <summary>What <c>_audit</c> says of retention; null where nobody reads it.</summary>
     public RecordedRetention? Retention { get; init; }

@@ -8,15 +8,53 @@ using LedgerStore.Server.Identity;
 namespace LedgerStore.Server.Rights;
 
 /// <summary>The open streams of a server.</summary>
-internal sealed class OpenStreams(IdentityService identities)
+/// <param name="streamsMax">Of all identities together.</param>
+/// <param name="perIdentityMax">Of one identity, over all of its connections.</param>
+internal sealed class OpenStreams(IdentityService identities, int streamsMax, int perIdentityMax)
 {
     private readonly ConcurrentDictionary<ServerCall, CallAccess> open = new();
 
+    // Guards the numbers: whoever adds a stream has looked at them.
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, int> perIdentity = new(StringComparer.Ordinal);
+    private long refused;
+
     public int Count => open.Count;
 
-    public void Add(ServerCall call, CallAccess access) => open[call] = access;
+    /// <summary>Streams that were refused since the start, for metrics.</summary>
+    public long Refused => Volatile.Read(ref refused);
 
-    public void Remove(ServerCall call) => open.TryRemove(call, out _);
+    /// <summary>Counts a stream.</summary>
+    /// <exception cref="RpcException">RESOURCE_EXHAUSTED: there are as many as may be.</exception>
+    public void Add(ServerCall call, CallAccess access)
+    {
+        lock (gate)
+        {
+            int own = perIdentity.GetValueOrDefault(access.Caller.Name);
+            if (own >= perIdentityMax || open.Count >= streamsMax)
+            {
+                refused++;
+                throw own >= perIdentityMax
+                    ? Refusals.TooManyStreams("this identity has", perIdentityMax, "limits.streams_per_identity")
+                    : Refusals.TooManyStreams("the server has", streamsMax, "limits.streams");
+            }
+
+            perIdentity[access.Caller.Name] = own + 1;
+            open[call] = access;
+        }
+    }
+
+    /// <summary>It has ended; nothing if it was refused.</summary>
+    public void Remove(ServerCall call)
+    {
+        lock (gate)
+        {
+            if (open.TryRemove(call, out CallAccess? access) && --perIdentity[access.Caller.Name] == 0)
+            {
+                perIdentity.Remove(access.Caller.Name);
+            }
+        }
+    }
 
     /// <summary>Ends the streams that lost their right.</summary>
     public void CheckAll()

@@ -36,6 +36,13 @@ internal static class Refusals
             .WithRetryAfter(retry);
     }
 
+    public static RpcException TooManyStreams(string whose, int limit, string setting) => RpcException.Because(
+            StatusCode.ResourceExhausted, "TOO_MANY_STREAMS",
+            $"{whose} {limit:N0} open streams, and that is the limit; close one first, or ask the operator to raise "
+            + setting,
+            ("limit", limit.ToString()), ("setting", setting))
+        .WithRetryAfter(TimeSpan.FromSeconds(1));
+
     public static RpcException AuditFailed(Exception cause) => new(
         StatusCode.Unavailable,
         RpcException.Because(

@@ -106,15 +106,8 @@ internal sealed class AppendStream
         }
     }
 
-    private async ValueTask DecideAsync()
-    {
-        bool isFirst = !access.HasLedger;
-        Policy.QuotaMeter meter = await intake.DecideAsync().ConfigureAwait(false);
-        if (isFirst)
-        {
-            access.OpenStream(meter);
-        }
-    }
+    // A stream that goes on with another ledger counts against that one's quota too.
+    private async ValueTask DecideAsync() => access.OpenStream(await intake.DecideAsync().ConfigureAwait(false));
 
     // One request of any size always has room, so that a stream cannot wait for itself.
     private async ValueTask WaitForRoomAsync(int bytes)

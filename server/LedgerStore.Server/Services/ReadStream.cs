@@ -29,11 +29,58 @@ internal sealed class ReadStream(Ledger ledger, ReadRange range, RawMessageWrite
 
         await WriteEventAsync(new ReadResponse { CaughtUp = new CaughtUp { Size = (ulong)ledger.Size } })
             .ConfigureAwait(false);
-        while (next < range.End)
+        await FollowAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask FollowAsync()
+    {
+        Followers followers = access.Services.Followers;
+        Follower follower = new();
+        FollowerHub hub = followers.Join(ledger);
+        try
         {
-            await WaitForNewAsync().ConfigureAwait(false);
-            await DeliverAsync(Math.Min(range.End, ledger.Size)).ConfigureAwait(false);
+            while (next < range.End)
+            {
+                await hub.WaitAsync(follower, next, call.CancellationToken).ConfigureAwait(false);
+                if (ledger.Size == next)
+                {
+                    await WriteEventAsync(HeartbeatNow()).ConfigureAwait(false);
+                }
+                else if (!await SendSharedAsync(hub).ConfigureAwait(false))
+                {
+                    await DeliverAsync(Math.Min(range.End, ledger.Size)).ConfigureAwait(false);
+                }
+            }
         }
+        finally
+        {
+            followers.Leave(ledger, hub, follower);
+        }
+    }
+
+    /// <summary>Sends what was made ready for all who follow the ledger.</summary>
+    /// <returns>False: there is nothing, and it has to be read.</returns>
+    private async ValueTask<bool> SendSharedAsync(FollowerHub hub)
+    {
+        long from = next;
+        while (hub.Find(next) is { } shared && shared.End <= range.End)
+        {
+            responses.WriteMessage(shared.Message);
+            access.NoteDelivered(shared.First, shared.Count);
+            next = shared.End;
+            if (responses.UnflushedBytes >= FlushAtBytes)
+            {
+                await responses.FlushAsync().ConfigureAwait(false);
+            }
+        }
+
+        if (next == from)
+        {
+            return false;
+        }
+
+        await responses.FlushAsync().ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>Delivers everything up to an index that the ledger has.</summary>
@@ -145,25 +192,6 @@ internal sealed class ReadStream(Ledger ledger, ReadRange range, RawMessageWrite
             hole = null;
             await WriteEventAsync(new ReadResponse { Unreadable = open }).ConfigureAwait(false);
         }
-    }
-
-    private async ValueTask WaitForNewAsync()
-    {
-        Task wait = ledger.WaitForAsync(next + 1, call.CancellationToken).AsTask();
-        while (!wait.IsCompleted)
-        {
-            using CancellationTokenSource pause = CancellationTokenSource.CreateLinkedTokenSource(
-                call.CancellationToken);
-            Task delay = Task.Delay(access.Services.HeartbeatInterval, access.Services.Time, pause.Token);
-            Task first = await Task.WhenAny(wait, delay).ConfigureAwait(false);
-            await pause.CancelAsync().ConfigureAwait(false);
-            if (first == delay && delay.IsCompletedSuccessfully && !wait.IsCompleted)
-            {
-                await WriteEventAsync(HeartbeatNow()).ConfigureAwait(false);
-            }
-        }
-
-        await wait.ConfigureAwait(false);
     }
 
     private ReadResponse HeartbeatNow() => new()

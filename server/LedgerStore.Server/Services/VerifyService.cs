@@ -42,11 +42,26 @@ internal static class VerifyService
         access.OpenStream(access.MeterOf(request.Ledger));
         await call.SendHeadersAsync().ConfigureAwait(false);
         long from = ledger.Checkpoint?.Size ?? 0;
-        await foreach (PublishedCheckpoint checkpoint in ledger.FollowCheckpointsAsync(from, call.CancellationToken)
-            .ConfigureAwait(false))
+        FollowerTurns turns = access.Services.Followers.Turns;
+        Follower follower = new();
+        try
         {
-            await responses.WriteAsync(MessageOf(checkpoint)).ConfigureAwait(false);
-            access.NoteDelivered(checkpoint.Size, 1);
+            await foreach (PublishedCheckpoint checkpoint in ledger
+                .FollowCheckpointsAsync(from, call.CancellationToken)
+                .ConfigureAwait(false))
+            {
+                await turns.WaitAsync(follower, call.CancellationToken).ConfigureAwait(false);
+                await responses.WriteAsync(MessageOf(checkpoint)).ConfigureAwait(false);
+                access.NoteDelivered(checkpoint.Size, 1);
+
+                // The next checkpoint is waited for without a turn.
+                turns.Leave(follower);
+            }
+        }
+        finally
+        {
+            follower.Unregister();
+            turns.Leave(follower);
         }
     }
 

@@ -14,8 +14,6 @@ namespace LedgerStore.Server.Tiles;
 /// <summary>Lets tile requests in.</summary>
 internal sealed class TileDoor(CallServices services, IdentityService identities)
 {
-    private const string Anonymous = "anonymous";
-
     public async Task ServeAsync(HttpContext context, TileRequest request, string target)
     {
         try
@@ -52,7 +50,7 @@ internal sealed class TileDoor(CallServices services, IdentityService identities
         if (isPublic && (identity.IsAnonymous || identity.Caller is not null))
         {
             context.Response.Headers.AccessControlAllowOrigin = "*";
-            string name = identity.Caller?.Name ?? Anonymous;
+            string name = identity.Caller?.Name ?? SumKey.Anonymous;
             await services.Recorder.SummedAsync(facts with { Identity = name, Call = rule.TileCall })
                 .ConfigureAwait(false);
             return true;

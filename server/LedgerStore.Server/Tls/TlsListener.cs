@@ -1,13 +1,15 @@
-// The one door of the server: mutual TLS on Kestrel. Three layers around each connection: the outermost sees how the
-// handshake ended, TLS itself, and the innermost notes that it is complete. Any thread.
+// The one door of the server: mutual TLS on Kestrel. Three layers around each connection: the outermost asks whether
+// there is room and sees how the handshake ended, TLS itself, and the innermost notes that it is complete. Any thread.
 //
 // Sessions are never resumed: a resumed session brings the client's certificate but not the intermediate ones it came
 // with, so its chain could not be checked again. Each connection is a whole handshake with a whole check.
 using System.Collections.Immutable;
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using LedgerStore.Server.Config;
 using LedgerStore.Server.Identity;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -16,9 +18,17 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace LedgerStore.Server.Tls;
 
-internal sealed class TlsListener(ServerTrust trust, TlsMetrics metrics, TimeProvider time)
+internal sealed class TlsListener(
+    ServerTrust trust, TlsMetrics metrics, ConnectionLimits limits, TimeProvider time)
 {
-    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
+    private readonly ConnectionGate gate = new(limits, time);
+
+    /// <summary>Whether a client may come without a certificate even where no ledger is open to it: for health.
+    /// </summary>
+    public bool IsCertificateOptional { get; init; }
+
+    /// <summary>Who is connected now.</summary>
+    public ConnectionGate Gate => gate;
 
     /// <summary>A handshake failed or was refused. Raised on the connection's thread; handlers must be quick.</summary>
     public event EventHandler<HandshakeFailure>? Failed;
@@ -30,13 +40,20 @@ internal sealed class TlsListener(ServerTrust trust, TlsMetrics metrics, TimePro
         listen.Use(next => connection => WatchAsync(connection, next));
         listen.UseHttps(new TlsHandshakeCallbackOptions
         {
-            HandshakeTimeout = HandshakeTimeout,
+            HandshakeTimeout = ServerLimits.HandshakeTimeout,
             OnConnection = context => new ValueTask<SslServerAuthenticationOptions>(
                 OptionsFor(context.Connection.Features.Get<ConnectionCaller>()!)),
         });
         listen.Use(next => connection =>
         {
-            connection.Features.Get<ConnectionCaller>()!.IsEstablished = true;
+            ConnectionCaller caller = connection.Features.Get<ConnectionCaller>()!;
+            caller.IsEstablished = true;
+            if (caller.Certificate is not null)
+            {
+                caller.IsCountedAsKnown = true;
+                gate.Identified();
+            }
+
             metrics.Completed();
             return next(connection);
         });
@@ -45,17 +62,60 @@ internal sealed class TlsListener(ServerTrust trust, TlsMetrics metrics, TimePro
     private async Task WatchAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         ConnectionCaller caller = new(connection.RemoteEndPoint as IPEndPoint);
+        RefusalReason full = gate.Enter(caller.Address, out TimeSpan wait);
+        if (full != RefusalReason.None)
+        {
+            // Closed without a word: nothing is known of the client yet.
+            Fail(new HandshakeFailure(caller.Address, full, "there is no room for it"));
+            return;
+        }
+
+        try
+        {
+            if (wait > TimeSpan.Zero)
+            {
+                await Task.Delay(wait, time, connection.ConnectionClosed).ConfigureAwait(false);
+            }
+
+            await HandshakeAsync(connection, caller, next).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (connection.ConnectionClosed.IsCancellationRequested)
+        {
+            // It went away while it waited.
+        }
+        finally
+        {
+            gate.Leave(caller.Address, caller.IsCountedAsKnown);
+        }
+    }
+
+    private async Task HandshakeAsync(ConnectionContext connection, ConnectionCaller caller, ConnectionDelegate next)
+    {
         connection.Features.Set(caller);
-        await next(connection).ConfigureAwait(false);
+        IDuplexPipe transport = connection.Transport;
+        connection.Transport = new Wire(new HandshakeReader(transport.Input, caller), transport.Output);
+        try
+        {
+            await next(connection).ConfigureAwait(false);
+        }
+        finally
+        {
+            connection.Transport = transport;
+        }
+
         if (!caller.IsEstablished)
         {
-            HandshakeFailure failure = new(
+            Fail(new HandshakeFailure(
                 caller.Address,
                 caller.Refusal?.Reason ?? RefusalReason.HandshakeFailed,
-                caller.Refusal?.Detail ?? "the handshake was not completed");
-            metrics.Refused(failure.Reason);
-            Failed?.Invoke(this, failure);
+                caller.Refusal?.Detail ?? "the handshake was not completed"));
         }
+    }
+
+    private void Fail(HandshakeFailure failure)
+    {
+        metrics.Refused(failure.Reason);
+        Failed?.Invoke(this, failure);
     }
 
     private SslServerAuthenticationOptions OptionsFor(ConnectionCaller caller)
@@ -86,12 +146,12 @@ internal sealed class TlsListener(ServerTrust trust, TlsMetrics metrics, TimePro
         };
     }
 
-    private static CertificateVerdict Judge(
+    private CertificateVerdict Judge(
         X509Certificate? certificate, X509Chain? chain, TrustSnapshot snapshot, DateTimeOffset now)
     {
         if (certificate is not X509Certificate2 leaf || chain is null)
         {
-            return snapshot.Policy.HasAnonymousTiles
+            return snapshot.Policy.HasAnonymousTiles || IsCertificateOptional
                 ? new CertificateVerdict(null, RefusalReason.None, "")
                 : new CertificateVerdict(null, RefusalReason.NoCertificate, "the client sent no certificate");
         }
@@ -108,4 +168,6 @@ internal sealed class TlsListener(ServerTrust trust, TlsMetrics metrics, TimePro
             ? new CertificateVerdict(null, RefusalReason.Denied, PolicyIdentification.DeniedBy(rule))
             : verdict;
     }
+
+    private sealed record Wire(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

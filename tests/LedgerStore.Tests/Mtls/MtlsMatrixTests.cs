@@ -70,6 +70,10 @@ public sealed class MtlsMatrixTests(MtlsMatrixTests.Shared shared) : IClassFixtu
         RefusalReason[] elsewhere =
         [
             RefusalReason.None, RefusalReason.MalformedNames, RefusalReason.HandshakeFailed, RefusalReason.NotTls,
+
+            // How many and how much, not what: ConnectionGateTests.
+            RefusalReason.TooManyConnections, RefusalReason.TooManyHandshakes, RefusalReason.HandshakeTooLarge,
+            RefusalReason.ChainTooLong,
         ];
         Assert.Empty(Enum.GetValues<RefusalReason>().Except(elsewhere).Except(MtlsMatrix.Rows.Select(r => r.Reason)));
         Assert.Equal(Enum.GetValues<RefusalReason>().Length,

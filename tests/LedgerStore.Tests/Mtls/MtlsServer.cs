@@ -60,7 +60,7 @@ internal sealed class MtlsServer : IAsyncDisposable
     public static async Task<MtlsServer> StartAsync(string policyEnd)
     {
         MtlsServer server = new(policyEnd);
-        TlsListener listener = new(server.Trust, server.metrics, server.Time);
+        TlsListener listener = new(server.Trust, server.metrics, ConnectionLimits.Default, server.Time);
         listener.Failed += (_, failure) => server.failures.Writer.TryWrite(failure);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

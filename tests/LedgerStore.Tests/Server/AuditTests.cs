@@ -6,6 +6,8 @@ using LedgerStore.Protocol.Events.V1;
 using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Server.Audit;
+using LedgerStore.Server.Config;
+using LedgerStore.Tests.Engine.Foundation;
 using Xunit;
 
 namespace LedgerStore.Tests.Server;
@@ -93,9 +95,9 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task OfTheDenialsOfASecondTenAreSingleAThousandAreToldApartAndTheRestIsOther()
+    public async Task OfTheDenialsOfASecondTenAreSingleSomeAreToldApartAndTheRestIsStillTheIdentitys()
     {
-        AccessRecorder recorder = new(server.Server.Audit, TimeProvider.System);
+        AccessRecorder recorder = new(server.Server.Audit, new ManualTime(DateTimeOffset.UnixEpoch));
         for (int number = 0; number < 5_000; number++)
         {
             await recorder.DeniedAsync(new CallFacts("idle", "call", $"l{number}", "192.0.2.7:5", "r"), "no");
@@ -104,10 +106,32 @@ public sealed class AuditTests : IAsyncLifetime
         Assert.Equal(10, (await DenialsAsync(10)).Count);
         Assert.Null(await recorder.FlushAsync());
         List<Denials> denials = await DenialsAsync(5_000);
-        Assert.Equal(10 + AccessRecorder.KeysMax + 1, denials.Count);
+        Assert.Equal(10 + ServerLimits.DenialsNamed.SourceDetails + 1, denials.Count);
         Assert.Equal(5_000, denials.Sum(denial => (long)denial.Count));
+        Assert.All(denials, denial => Assert.Equal("idle", denial.Identity));
         Assert.Equal("192.0.2.0/24", denials[10].Peer);
-        Assert.Equal(3_990ul, Assert.Single(denials, denial => denial.Identity == "other").Count);
+        Assert.Equal(4_974ul, Assert.Single(denials, denial => denial.Ledger == "other").Count);
+    }
+
+    [Fact]
+    public async Task WhatWaitsToBeRecordedIsRecordedAtTheEnd()
+    {
+        AccessRecorder recorder = new(server.Server.Audit, new ManualTime(DateTimeOffset.UnixEpoch));
+        for (int number = 0; number < 50_000; number++)
+        {
+            recorder.HandshakeFailed($"10.{number % 200}.{number / 200}.0/24", "HANDSHAKE_FAILED");
+        }
+
+        for (int round = 0; round < 50; round++)
+        {
+            await recorder.FlushAsync();
+            recorder.HandshakeFailed("10.0.0.0/24", "HANDSHAKE_FAILED");
+        }
+
+        Assert.True(recorder.WaitingSums > 0);
+        await recorder.FlushAllAsync();
+        Assert.Equal(50_050, (await DenialsAsync(50_050)).Sum(denial => (long)denial.Count));
+        Assert.Equal(0, recorder.WaitingSums);
     }
 
     [Fact]

@@ -45,6 +45,7 @@ public sealed class FloodTests
 
         List<ReadResponse> read = await server.Connect("reader").ReadEventsAsync(new ReadRequest { Ledger = "demo" });
         Assert.Equal(101, Calls.Records(read).Count);
+        server.Errors.AssertNone();
     }
 
     [Fact]

@@ -18,7 +18,12 @@ public sealed class HostileTests : IAsyncLifetime
 
     public async Task InitializeAsync() => server = await RunningServer.StartAsync();
 
-    public async Task DisposeAsync() => await server.DisposeAsync();
+    // Whatever a client does, no line at Error: those are for what an operator must act on.
+    public async Task DisposeAsync()
+    {
+        await server.DisposeAsync();
+        server.Errors.AssertNone();
+    }
 
     [Fact]
     public async Task RandomBytesAsMessagesOfEveryMethodAreAnsweredWithAStatus()
@@ -73,6 +78,88 @@ public sealed class HostileTests : IAsyncLifetime
         }
 
         await AssertServesAsync();
+    }
+
+    [Fact]
+    public async Task AUnaryAppendWithASecondMessageIsRefusedAndNothingOfItIsStored()
+    {
+        long before = server.Store.GetLedger("demo").Size;
+        foreach (bool isLater in new[] { false, true })
+        {
+            using RawCall call = await server.Connect("writer").OpenRawAsync(LedgerMethods.Append, default);
+            for (int message = 0; message < 2; message++)
+            {
+                AppendRequestWriter.Write(call.Requests, new AppendRequestHead { Ledger = "demo"u8 }, [3], "abc"u8);
+                if (isLater)
+                {
+                    await call.Requests.FlushAsync();
+                    await Task.Delay(50);
+                }
+            }
+
+            RpcException refusal = await Calls.RefusalOfAsync(async () =>
+            {
+                await call.CompleteAsync();
+                await call.Responses.ReadAsync();
+            });
+            Assert.Equal(StatusCode.Internal, refusal.Code);
+            Assert.Contains("more than one request message", refusal.Detail, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(before, server.Store.GetLedger("demo").Size);
+    }
+
+    [Fact]
+    public async Task CancellingReadsAndWatchesAtEveryPointIsNoError()
+    {
+        await server.Connect("writer").AppendAsync("demo", [.. Enumerable.Repeat(new string('r', 50_000), 40)]);
+        RpcChannel[] channels = [server.Connect("reader"), server.Connect("auditor"), server.Connect("writer")];
+        Random random = new(20_261_130);
+        for (int number = 0; number < 120; number++)
+        {
+            using CancellationTokenSource cancel = new(TimeSpan.FromMicroseconds(random.Next(20_000)));
+            try
+            {
+                await CallAsync(channels[number % 3], number % 3, new CallOptions { CancellationToken = cancel.Token });
+            }
+            catch (Exception error) when (error is RpcException or OperationCanceledException or IOException)
+            {
+                // It was cancelled, which is the point.
+            }
+        }
+
+        while (server.Server.OpenStreamCount > 0)
+        {
+            await Task.Delay(10);
+        }
+
+        await AssertServesAsync();
+    }
+
+    private static async Task CallAsync(RpcChannel channel, int kind, CallOptions options)
+    {
+        if (kind == 0)
+        {
+            using ServerStreamCall<ReadResponse> read = channel.ServerStream(
+                LedgerMethods.Read, new ReadRequest { Ledger = "demo", Follow = true }, options);
+            while (await read.Responses.ReadAsync())
+            {
+            }
+        }
+        else if (kind == 1)
+        {
+            using ServerStreamCall<Checkpoint> watch = channel.ServerStream(
+                LedgerMethods.WatchCheckpoints, new WatchCheckpointsRequest { Ledger = "demo" }, options);
+            while (await watch.Responses.ReadAsync())
+            {
+            }
+        }
+        else
+        {
+            AppendRequest request = Calls.Request("demo", new string('x', 60_000));
+            request.Ack = Ack.Checkpointed;
+            await channel.UnaryAsync(LedgerMethods.Append, request, options);
+        }
     }
 
     [Fact]

@@ -2,7 +2,9 @@
 
 using System.Net;
 using LedgerStore.Protocol.Channel;
+using LedgerStore.Protocol.Events.V1;
 using LedgerStore.Protocol.V1;
+using LedgerStore.Server.Config;
 using Xunit;
 
 namespace LedgerStore.Tests.Server;
@@ -59,5 +61,51 @@ public sealed class OperationsTests
                 return;
             }
         }
+    }
+
+    [Fact]
+    public async Task ByMutualTlsMetricsNeedTheRightToVerifyTheStoreAndHealthNeedsNothing()
+    {
+        await using RunningServer server = await StartAsync(MetricsDoor.MutualTls);
+        Assert.Equal("https", server.Server.OperationsAddress!.Scheme);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(server, null, "healthz"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(server, null, "readyz"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(server, null, "metrics"));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(server, "writer", "metrics"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(server, "auditor", "metrics"));
+        Denials denied = (await server.ReadAuditAsync()).Select(each => each.Denials)
+            .Last(each => each is not null);
+        Assert.Equal(("writer", "metrics"), (denied.Identity, denied.Call));
+    }
+
+    [Theory]
+    [InlineData(MetricsDoor.TlsForEverybody, "https")]
+    [InlineData(MetricsDoor.PlainForEverybody, "http")]
+    public async Task WhereTheOperatorSaysSoEverybodyReadsMetrics(string access, string scheme)
+    {
+        await using RunningServer server = await StartAsync(access);
+        Assert.Equal(scheme, server.Server.OperationsAddress!.Scheme);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(server, null, "metrics"));
+    }
+
+    private static Task<RunningServer> StartAsync(string access) => RunningServer.StartAsync(
+        RunningServer.DefaultPolicy,
+        settings => settings with
+        {
+            Config = settings.Config with
+            {
+                MetricsListen = new IPEndPoint(IPAddress.Loopback, 0),
+                MetricsAccess = access,
+            },
+        });
+
+    private static async Task<HttpStatusCode> StatusAsync(RunningServer server, string? identity, string path)
+    {
+        using SocketsHttpHandler handler = new();
+        handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+        handler.SslOptions.ClientCertificates = identity is null ? [] : [ServerPki.Client(identity)];
+        using HttpClient http = new(handler);
+        using HttpResponseMessage response = await http.GetAsync(new Uri(server.Server.OperationsAddress!, path));
+        return response.StatusCode;
     }
 }

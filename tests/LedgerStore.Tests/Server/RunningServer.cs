@@ -8,6 +8,7 @@ using LedgerStore.Server.Audit;
 using LedgerStore.Server.Config;
 using LedgerStore.Server.Hosting;
 using LedgerStore.Server.Tls;
+using Microsoft.Extensions.Logging;
 
 namespace LedgerStore.Tests.Server;
 
@@ -51,6 +52,9 @@ internal sealed class RunningServer : IAsyncDisposable
 
         """;
 
+    /// <summary>Lines of the log at Error and above.</summary>
+    internal ErrorLines Errors { get; private init; } = new();
+
     internal Store Store { get; }
 
     internal ServerTrust Trust { get; }
@@ -80,15 +84,17 @@ internal sealed class RunningServer : IAsyncDisposable
         Store store = Open(config, key, events, retention);
         store.GetOrCreateLedger("demo");
         ServerTrust trust = ServerTrust.Load(config, ServeMode.Development, TimeProvider.System);
+        ErrorLines errors = new();
         HostSettings settings = change(new HostSettings
         {
+            Logging = logging => logging.AddProvider(errors),
             Store = store,
             Config = config,
             Trust = trust,
             Events = events,
             Retention = retention,
         });
-        return new RunningServer(path, store, key, trust, await LedgerServer.StartAsync(settings));
+        return new RunningServer(path, store, key, trust, await LedgerServer.StartAsync(settings)) { Errors = errors };
     }
 
     /// <summary>Stops, and serves the same directory for reading only.</summary>
@@ -196,10 +202,13 @@ internal sealed class RunningServer : IAsyncDisposable
     }
 
     /// <summary>Everything that was recorded so far.</summary>
-    internal async Task<List<Event>> ReadAuditAsync()
+    internal Task<List<Event>> ReadAuditAsync() => ReadAuditAsync(0);
+
+    /// <summary>The same from an entry on.</summary>
+    internal async Task<List<Event>> ReadAuditAsync(long first)
     {
         List<Event> events = [];
-        await foreach (EntrySlice slice in Store.GetLedger("_audit").ReadAsync(0, long.MaxValue))
+        await foreach (EntrySlice slice in Store.GetLedger("_audit").ReadAsync(first, long.MaxValue))
         {
             for (int at = 0; at < slice.Count; at++)
             {

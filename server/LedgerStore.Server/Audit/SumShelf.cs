@@ -1,0 +1,174 @@
+// The sums of all named sources, or of all others. Guarded by the book's lock.
+using LedgerStore.Server.Config;
+
+namespace LedgerStore.Server.Audit;
+
+/// <summary>Sums and budgets.</summary>
+internal sealed class SumShelf
+{
+    private readonly SumLimits limits;
+    private readonly TimeProvider time;
+    private readonly Dictionary<string, Source> sources = new(StringComparer.Ordinal);
+
+    // Each key once, the one that waits longest first.
+    private readonly Queue<(Source Source, SumKey Key)> queue = new();
+    private readonly Source others;
+    private EntryBudget budget;
+
+    public SumShelf(SumLimits limits, TimeProvider time)
+    {
+        this.limits = limits;
+        this.time = time;
+        budget = new EntryBudget(limits.Burst, Ticks(limits.Refill), time.GetTimestamp());
+        others = NewSource();
+    }
+
+    public int Waiting => queue.Count;
+
+    public bool IsSingle(SumKey key, int perSecond)
+    {
+        long now = time.GetTimestamp();
+        Source source = SourceOf(key);
+        bool isFirst = perSecond > 0
+            ? source.SinglesIn(now / time.TimestampFrequency) < perSecond
+            : !source.Sums.ContainsKey(key) && HasRoom(source);
+        if (source == others || !isFirst
+            || !source.Budget.Has(limits.SourceBurst / 2, now) || !budget.Has(limits.Burst / 2, now))
+        {
+            Count(source, key);
+            return false;
+        }
+
+        source.Budget.Take(now);
+        budget.Take(now);
+        source.Singles++;
+        if (perSecond == 0)
+        {
+            // Those that follow are counted here.
+            Find(source, key);
+        }
+
+        return true;
+    }
+
+    public void Count(SumKey key) => Count(SourceOf(key), key);
+
+    public void Take(List<WaitingSum> into)
+    {
+        long now = time.GetTimestamp();
+        for (int looks = queue.Count; looks > 0 && budget.Has(0, now); looks--)
+        {
+            (Source source, SumKey key) = queue.Dequeue();
+            Sum sum = source.Sums[key];
+            if (sum.Count > 0 && !source.Budget.Has(0, now))
+            {
+                queue.Enqueue((source, key));
+                continue;
+            }
+
+            source.Sums.Remove(key);
+            if (sum.Count > 0)
+            {
+                source.Budget.Take(now);
+                budget.Take(now);
+                into.Add(new WaitingSum(key, sum.Count, sum.Since));
+            }
+        }
+
+        Forget(now);
+    }
+
+    public void TakeAll(List<WaitingSum> into)
+    {
+        while (queue.TryDequeue(out (Source Source, SumKey Key) next))
+        {
+            next.Source.Sums.Remove(next.Key, out Sum? sum);
+            if (sum!.Count > 0)
+            {
+                into.Add(new WaitingSum(next.Key, sum.Count, sum.Since));
+            }
+        }
+    }
+
+    private void Count(Source source, SumKey key)
+    {
+        SumKey of = source == others ? key.OthersOfAll
+            : source.Sums.ContainsKey(key) || HasRoom(source) ? key
+            : key.OthersOfSource;
+        Find(source, of).Count++;
+    }
+
+    private Sum Find(Source source, SumKey key)
+    {
+        if (!source.Sums.TryGetValue(key, out Sum? sum))
+        {
+            sum = new Sum(time.GetUtcNow());
+            source.Sums.Add(key, sum);
+            queue.Enqueue((source, key));
+        }
+
+        return sum;
+    }
+
+    private bool HasRoom(Source source) => source.Sums.Count < limits.SourceDetails && queue.Count < limits.Details;
+
+    private Source SourceOf(SumKey key)
+    {
+        if (sources.TryGetValue(key.Source, out Source? source))
+        {
+            return source;
+        }
+
+        if (sources.Count >= limits.Sources)
+        {
+            return others;
+        }
+
+        source = NewSource();
+        sources.Add(key.Source, source);
+        return source;
+    }
+
+    private Source NewSource() =>
+        new(new EntryBudget(limits.SourceBurst, Ticks(limits.SourceRefill), time.GetTimestamp()));
+
+    // Whose budget is full again is as if it had never been here.
+    private void Forget(long now)
+    {
+        foreach ((string name, Source source) in sources)
+        {
+            if (source.Sums.Count == 0 && source.Budget.IsFull(now))
+            {
+                sources.Remove(name);
+            }
+        }
+    }
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
+
+    private sealed class Sum(DateTimeOffset since)
+    {
+        public DateTimeOffset Since { get; } = since;
+
+        public long Count { get; set; }
+    }
+
+    private sealed class Source(EntryBudget budget)
+    {
+        private long second;
+
+        /// <summary>A field: it changes in place.</summary>
+        public EntryBudget Budget = budget;
+
+        public Dictionary<SumKey, Sum> Sums { get; } = [];
+
+        public int Singles { get; set; }
+
+        public int SinglesIn(long now)
+        {
+            Singles = now == second ? Singles : 0;
+            second = now;
+            return Singles;
+        }
+    }
+}
