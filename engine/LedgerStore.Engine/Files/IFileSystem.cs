@@ -14,7 +14,7 @@ internal interface IFileSystem
     /// <summary>Creates a file that must not exist (O_CREAT|O_EXCL), 0600, empty.</summary>
     IFile Create(string path, FileAccessMode mode);
 
-    /// <summary>Opens a file that exists.</summary>
+    /// <summary>Opens a file that exists. A link is not followed, and what is no regular file is refused.</summary>
     IFile Open(string path, FileAccessMode mode);
 
     /// <summary>Maps a file that nobody writes any more. An empty file gives an empty map.</summary>

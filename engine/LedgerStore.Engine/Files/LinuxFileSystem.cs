@@ -25,7 +25,7 @@ internal sealed class LinuxFileSystem : IFileSystem
         path);
 
     public IFile Open(string path, FileAccessMode mode) =>
-        new LinuxFile(FileDescriptor.Open(StorageOperation.Open, path, Flags(mode)), path);
+        new LinuxFile(FileDescriptor.OpenRegular(StorageOperation.Open, path, Flags(mode)), path);
 
     public IMappedFile MapReadOnly(string path) => LinuxMappedFile.Map(path);
 
@@ -97,8 +97,12 @@ internal sealed class LinuxFileSystem : IFileSystem
 
     public IReadOnlyList<string> List(string directory)
     {
-        // Opened first for the errno; then the framework's enumeration, which reads the same directory.
-        using FileDescriptor opened = OpenDirectory(StorageOperation.List, directory);
+        // Opened first for the errno, and because a link is not followed; then the framework's enumeration, which reads
+        // the same directory.
+        using FileDescriptor opened = FileDescriptor.Open(
+            StorageOperation.List,
+            directory,
+            LinuxNative.OpenReadOnly | LinuxNative.OpenOnlyDirectory | LinuxNative.OpenNoFollow);
         try
         {
             string[] names = Directory.GetFileSystemEntries(directory);

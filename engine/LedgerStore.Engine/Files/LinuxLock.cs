@@ -38,7 +38,8 @@ internal sealed class LinuxLock : IDisposable
     /// <summary>Keeps owners out for as long as somebody reads; writes nothing.</summary>
     public static LinuxLock TakeShared(string path)
     {
-        FileDescriptor descriptor = FileDescriptor.Open(StorageOperation.Lock, path, LinuxNative.OpenReadOnly);
+        FileDescriptor descriptor = FileDescriptor.OpenRegular(
+            StorageOperation.Lock, path, LinuxNative.OpenReadOnly);
         try
         {
             LockOrThrow(descriptor, LinuxNative.LockShared, path);
@@ -69,15 +70,16 @@ internal sealed class LinuxLock : IDisposable
     private static FileDescriptor OpenLockFile(string path, out bool isWritable)
     {
         isWritable = true;
-        FileDescriptor? file = FileDescriptor.TryOpen(
-            path, LinuxNative.OpenReadWrite | LinuxNative.OpenCreate, out int errno);
-        if (file is null && errno == FileErrno.ReadOnlyFileSystem)
+        try
+        {
+            return FileDescriptor.OpenRegular(
+                StorageOperation.Lock, path, LinuxNative.OpenReadWrite | LinuxNative.OpenCreate);
+        }
+        catch (StorageException readOnly) when (readOnly.IsReadOnly)
         {
             isWritable = false;
-            file = FileDescriptor.TryOpen(path, LinuxNative.OpenReadOnly, out _);
+            return FileDescriptor.OpenRegular(StorageOperation.Lock, path, LinuxNative.OpenReadOnly);
         }
-
-        return file ?? throw new StorageException(StorageOperation.Lock, errno, path);
     }
 
     private static void LockOrThrow(FileDescriptor descriptor, int kind, string path)

@@ -29,7 +29,8 @@ internal sealed unsafe class LinuxMappedFile : IMappedFile
 
     public static LinuxMappedFile Map(string path)
     {
-        using FileDescriptor file = FileDescriptor.Open(StorageOperation.Open, path, LinuxNative.OpenReadOnly);
+        using FileDescriptor file = FileDescriptor.OpenRegular(
+            StorageOperation.Open, path, LinuxNative.OpenReadOnly);
         long length = LinuxNative.Seek(file, 0, LinuxNative.SeekEnd);
         if (length < 0)
         {

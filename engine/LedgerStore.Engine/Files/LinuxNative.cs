@@ -1,4 +1,4 @@
-// The system calls, as libc declares them for 64-bit Linux (the same numbers on x86-64 and arm64).
+// The system calls, as libc declares them for 64-bit Linux (the same numbers on x86-64 and arm64, but for two).
 // unsafe: mmap returns an address. Stateless: any thread.
 
 using System.Runtime.InteropServices;
@@ -14,6 +14,16 @@ internal static unsafe partial class LinuxNative
     public const int OpenExclusive = 0x80;
     public const int OpenNonBlocking = 0x800;
     public const int OpenCloseOnExec = 0x80000;
+
+    public const int StatEmptyPath = 0x1000;
+    public const uint StatType = 1;
+    public const int TypeMask = 0xF000;
+    public const int TypePipe = 0x1000;
+    public const int TypeCharacterDevice = 0x2000;
+    public const int TypeDirectory = 0x4000;
+    public const int TypeBlockDevice = 0x6000;
+    public const int TypeRegular = 0x8000;
+    public const int TypeSocket = 0xC000;
 
     public const int PriorityOfProcess = 0;
 
@@ -40,6 +50,13 @@ internal static unsafe partial class LinuxNative
     public const int ThreadCpuClock = 3;
 
     private const string Libc = "libc";
+
+    // The two flags that differ between the processors.
+    public static int OpenNoFollow { get; } =
+        RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
+
+    public static int OpenOnlyDirectory { get; } =
+        RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
 
     [LibraryImport(Libc, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags, uint mode);
@@ -83,6 +100,11 @@ internal static unsafe partial class LinuxNative
     [LibraryImport(Libc, EntryPoint = "sync_file_range", SetLastError = true)]
     public static partial int SyncRange(FileDescriptor file, long offset, long length, uint flags);
 
+    /// <summary>With StatEmptyPath and no path: of the open file. The same structure on all processors, unlike stat.
+    /// </summary>
+    [LibraryImport(Libc, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Stat(FileDescriptor file, string path, int flags, uint wanted, out FileStatus status);
+
     [LibraryImport(Libc, EntryPoint = "flock", SetLastError = true)]
     public static partial int Lock(FileDescriptor file, int operation);
 
@@ -116,6 +138,14 @@ internal static unsafe partial class LinuxNative
 
     [LibraryImport(Libc, EntryPoint = "madvise", SetLastError = true)]
     public static partial int AdviseMemory(void* address, nint length, int advice);
+
+    /// <summary>struct statx, 256 bytes: the field we read.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    public struct FileStatus
+    {
+        [FieldOffset(28)]
+        public ushort Mode;
+    }
 
     /// <summary>struct statvfs: the fields we read, and room for the rest (112 bytes in glibc, less in musl).</summary>
     [StructLayout(LayoutKind.Sequential, Size = 256)]

@@ -16,6 +16,35 @@ internal sealed class StorageException : IOException
         Path = path;
     }
 
+    private StorageException(StorageOperation operation, int errno, string path, string message)
+        : base(message)
+    {
+        Operation = operation;
+        Errno = errno;
+        Path = path;
+    }
+
+    /// <summary>Something else has the name of a file.</summary>
+    /// <param name="type">As the mode of a file has it.</param>
+    public static StorageException NotRegular(StorageOperation operation, int type, string path)
+    {
+        string what = type switch
+        {
+            LinuxNative.TypeDirectory => "a directory",
+            LinuxNative.TypePipe => "a pipe",
+            LinuxNative.TypeSocket => "a socket",
+            LinuxNative.TypeCharacterDevice or LinuxNative.TypeBlockDevice => "a device",
+            _ => "something else",
+        };
+        int errno = type == LinuxNative.TypeDirectory ? FileErrno.IsADirectory : FileErrno.InvalidArgument;
+        return new StorageException(
+            operation,
+            errno,
+            path,
+            $"{Verb(operation)} '{path}' refused: it is {what}, and no regular file. Whoever can write the directory "
+            + "put it there: find out who, and put the file back.");
+    }
+
     public StorageOperation Operation { get; }
 
     public int Errno { get; }
@@ -67,6 +96,11 @@ internal sealed class StorageException : IOException
         FileErrno.TooManyOpenFiles or FileErrno.TooManyOpenFilesInSystem =>
             "Raise the limit of open files (ulimit -n).",
         FileErrno.NotFound => "Somebody removed or moved it, or the path is wrong.",
+        FileErrno.TooManyLinks =>
+            "It is a symbolic link, and none is followed here: put the file or directory itself in its place.",
+        FileErrno.NotADirectory =>
+            "A directory belongs here, and it is something else, or a symbolic link, which is not followed here.",
+        FileErrno.IsADirectory => "A file belongs here, and it is a directory: put the file back.",
         FileErrno.Exists => "It is there already; files of a store are never overwritten.",
         FileErrno.BadAddress => "The file is shorter than it was, or its disk cannot be read.",
         _ => "See the kernel log for the reason.",

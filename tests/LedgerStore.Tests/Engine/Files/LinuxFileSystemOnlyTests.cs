@@ -2,6 +2,7 @@
 // Each test has its own directory.
 
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Text;
 using LedgerStore.Engine.Files;
@@ -53,12 +54,81 @@ public sealed class LinuxFileSystemOnlyTests : IDisposable
     [Fact]
     public void A_full_device_is_told_apart_and_says_what_to_do()
     {
-        using IFile full = _files.Open("/dev/full", FileAccessMode.ReadWrite);
+        using LinuxFile full = Unchecked("/dev/full");
         StorageException error = Assert.Throws<StorageException>(() => full.Write(0, "x"u8));
         Assert.True(error.IsNoSpace);
         Assert.Equal(StorageOperation.Write, error.Operation);
         Assert.Contains("/dev/full", error.Message, StringComparison.Ordinal);
         Assert.Contains("free space", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("pipe", "it is a pipe")]
+    [InlineData("directory", "it is a directory")]
+    [InlineData("socket", "")]
+    [InlineData("link", "It is a symbolic link")]
+    [InlineData("link to nothing", "It is a symbolic link")]
+    [InlineData("/dev/null", "it is a device")]
+    [InlineData("/dev/zero", "it is a device")]
+    public async Task What_is_no_regular_file_is_refused_at_once(string kind, string says)
+    {
+        string path = kind[0] == '/' ? kind : At(kind);
+        using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        Make(kind, path, socket);
+        foreach (Action open in new Action[]
+        {
+            () => _files.Open(path, FileAccessMode.ReadOnly).Dispose(),
+            () => _files.Open(path, FileAccessMode.ReadWrite).Dispose(),
+            () => _files.MapReadOnly(path).Dispose(),
+            () => _files.LockShared(path).Dispose(),
+            () => _files.Lock(path).Dispose(),
+        })
+        {
+            // A pipe would be waited for, for ever.
+            StorageException refused = await Assert.ThrowsAsync<StorageException>(
+                () => Task.Run(open).WaitAsync(TimeSpan.FromSeconds(30)));
+            Assert.Contains(says, refused.Message, StringComparison.Ordinal);
+            Assert.Equal(path, refused.Path);
+        }
+    }
+
+    [Fact]
+    public void A_directory_that_is_a_link_is_not_listed()
+    {
+        _files.CreateDirectory(At("real"));
+        File.CreateSymbolicLink(At("linked"), "real");
+        Assert.Empty(_files.List(At("real")));
+        StorageException refused = Assert.Throws<StorageException>(() => _files.List(At("linked")));
+        Assert.Equal(StorageOperation.List, refused.Operation);
+    }
+
+    private void Make(string kind, string path, Socket socket)
+    {
+        switch (kind)
+        {
+            case "pipe":
+                using (Process mkfifo = Start("mkfifo", path))
+                {
+                    mkfifo.WaitForExit();
+                }
+
+                break;
+            case "directory":
+                _files.CreateDirectory(path);
+                break;
+            case "socket":
+                socket.Bind(new UnixDomainSocketEndPoint(path));
+                break;
+            case "link":
+                _files.Create(At("target"), FileAccessMode.ReadWrite).Dispose();
+                File.CreateSymbolicLink(path, "target");
+                break;
+            case "link to nothing":
+                File.CreateSymbolicLink(path, "nowhere");
+                break;
+            default:
+                break;
+        }
     }
 
     [Fact]
@@ -67,7 +137,7 @@ public sealed class LinuxFileSystemOnlyTests : IDisposable
         // A pipe cannot be synced: fdatasync says EINVAL. The framework's own flush swallows exactly that.
         using Process mkfifo = Start("mkfifo", At("pipe"));
         mkfifo.WaitForExit();
-        using IFile pipe = _files.Open(At("pipe"), FileAccessMode.ReadWrite);
+        using LinuxFile pipe = Unchecked(At("pipe"));
         StorageException error = Assert.Throws<StorageException>(pipe.Sync);
         Assert.Equal(StorageOperation.Sync, error.Operation);
         Assert.Equal(FileErrno.InvalidArgument, error.Errno);
@@ -178,6 +248,10 @@ public sealed class LinuxFileSystemOnlyTests : IDisposable
             return false;
         }
     }
+
+    // The file system itself opens nothing but regular files.
+    private static LinuxFile Unchecked(string path) =>
+        new(FileDescriptor.Open(StorageOperation.Open, path, LinuxNative.OpenReadWrite), path);
 
     private string At(string name) => _directory.FullName + "/" + name;
 }
