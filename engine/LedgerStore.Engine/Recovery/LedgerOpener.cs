@@ -58,7 +58,14 @@ internal sealed partial class LedgerOpener(
                 $"the files of ledger {id} end at {size:N0}, the journal goes on at {firstIndex:N0}");
         }
 
-        return Build(id, log, state, firstIndex, isReplay: true);
+        LedgerLog ledger = Build(id, log, state, firstIndex, isReplay: true);
+        if (mode == FileAccessMode.ReadOnly)
+        {
+            // What the journal has beyond the files stays in memory; who only looks wants to know how much that is.
+            ledger.Tiers.SettledSize = size;
+        }
+
+        return ledger;
     }
 
     /// <summary>The ledgers that are known to be damaged.</summary>

@@ -27,6 +27,10 @@ public sealed partial class Ledger
     /// <summary>Entries that are acknowledged: durable, and readable now or in a moment.</summary>
     public long Size => _log.Durable.Value;
 
+    /// <summary>Entries that are in the ledger's files. Those behind them are in the journal only: in a store that is
+    /// opened for reading only they are what its owner had not written there when he stopped.</summary>
+    public long SizeInFiles => Math.Min(_log.Tiers.SettledSize, Size);
+
     /// <summary>Appends a batch. The task ends when it is durable; then nothing short of losing the disk loses
     /// it.</summary>
     /// <exception cref="StoreException">

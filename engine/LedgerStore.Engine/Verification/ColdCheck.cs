@@ -8,7 +8,8 @@ using LedgerStore.Proofs;
 namespace LedgerStore.Engine.Verification;
 
 /// <summary>What the copy came to.</summary>
-internal readonly record struct ColdVerdict(SegmentFinding? Finding, int Entries, long Bytes);
+/// <param name="Away">Why the store could not be asked: then nothing is known of the copy; null otherwise.</param>
+internal readonly record struct ColdVerdict(SegmentFinding? Finding, int Entries, long Bytes, string? Away);
 
 /// <summary>Checks one cold segment.</summary>
 internal static class ColdCheck
@@ -40,12 +41,16 @@ internal static class ColdCheck
                 : entries < wanted
                     ? Unreadable(first, $"'{tier.Location}' in the cold store has {entries:N0} entries, of {wanted:N0}")
                     : null;
-            return new ColdVerdict(finding, Math.Min(entries, wanted), file.Length);
+            return new ColdVerdict(finding, Math.Min(entries, wanted), file.Length, Away: null);
+        }
+        catch (ColdStoreException away) when (away.Failure == ColdStoreFailure.Away)
+        {
+            return new ColdVerdict(null, 0, 0, away.Message);
         }
         catch (Exception failed) when (failed is ColdStoreException or StorageException or MalformedDataException)
         {
             string what = $"'{tier.Location}' could not be fetched from the cold store: {failed.Message}";
-            return new ColdVerdict(Unreadable(first, what), 0, 0);
+            return new ColdVerdict(Unreadable(first, what), 0, 0, Away: null);
         }
     }
 

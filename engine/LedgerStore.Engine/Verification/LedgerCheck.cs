@@ -101,7 +101,10 @@ internal sealed class LedgerCheck
             UncheckedEntries = _segments.Sum(job => (long)job.ColdEntries - job.FetchedEntries),
             Expired = expiry.Ranges,
             Cold = [.. _segments.Where(job => job.Cold is not null).Select(job => new ColdReport(
-                job.FirstIndex, job.ColdEntries, job.Cold!.Location, job.FetchedEntries == job.ColdEntries))],
+                job.FirstIndex, job.ColdEntries, job.Cold!.Location, job.FetchedEntries == job.ColdEntries)
+            {
+                Away = job.ColdAway,
+            })],
         };
     }
 

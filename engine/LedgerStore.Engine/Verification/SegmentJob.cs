@@ -51,6 +51,9 @@ internal sealed class SegmentJob(
     /// <summary>Where they are; null when there are none, or nobody knows.</summary>
     public TierRecord? Cold { get; private set; }
 
+    /// <summary>Why nothing of them could be fetched; null when nobody tried, or they were.</summary>
+    public string? ColdAway { get; private set; }
+
     public long Bytes { get; private set; }
 
     /// <summary>Takes for true what state.log says, without reading the file.</summary>
@@ -124,6 +127,7 @@ internal sealed class SegmentJob(
             ColdVerdict verdict = ColdCheck.Run(open, identity, Cold, root, ColdEntries, verifier);
             Bytes += verdict.Bytes;
             FetchedEntries = verdict.Entries;
+            ColdAway = verdict.Away;
             HashedEntries += verdict.Entries;
             if (verdict.Finding is { } finding)
             {

@@ -16,6 +16,10 @@ public sealed record VerifyReport
     /// <summary>True when there is no finding.</summary>
     public bool IsVerified => FindingCount == 0;
 
+    /// <summary>True when there is no finding, and everything was checked: a trusted key or checkpoint vouches for
+    /// every entry, and every payload that has not expired was hashed.</summary>
+    public bool IsWhole => IsVerified && UnvouchedEntries == 0 && UncheckedEntries == 0;
+
     /// <summary>The ledgers, by name.</summary>
     public required IReadOnlyList<LedgerReport> Ledgers { get; init; }
 
@@ -92,4 +96,8 @@ public sealed record ExpiryReport(long FirstIndex, long Count, long Tombstone, s
 
 /// <summary>Entries whose payload is in the cold store.</summary>
 /// <param name="IsChecked">It was fetched and hashed. If not, nothing is known but that their hashes are right.</param>
-public sealed record ColdReport(long FirstIndex, long Count, string Location, bool IsChecked);
+public sealed record ColdReport(long FirstIndex, long Count, string Location, bool IsChecked)
+{
+    /// <summary>Why the cold store could not be asked; null when it was, or nobody said where it is.</summary>
+    public string? Away { get; init; }
+}

@@ -13,7 +13,10 @@ internal static class VerifyReportJson
         using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Indented = true }))
         {
             json.WriteStartObject();
-            json.WriteBoolean("verified", report.IsVerified);
+            json.WriteBoolean("verified", report.IsWhole);
+            json.WriteString("verdict", !report.IsVerified ? "not_verified"
+                : report.IsWhole ? "verified"
+                : "not_wholly_checked");
             json.WriteString("data_directory", report.DataDirectory);
             json.WriteNumber("entries", report.Entries);
             json.WriteNumber("bytes", report.Bytes);
@@ -104,6 +107,7 @@ internal static class VerifyReportJson
             json.WriteNumber("count", range.Count);
             json.WriteString("location", range.Location);
             json.WriteBoolean("checked", range.IsChecked);
+            WriteText(json, "away", range.Away);
             json.WriteEndObject();
         }
 

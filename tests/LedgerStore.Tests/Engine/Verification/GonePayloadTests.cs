@@ -109,7 +109,7 @@ public sealed class GonePayloadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cold_copy_that_is_lost_changed_or_away_is_a_finding()
+    public async Task A_cold_copy_that_is_lost_or_changed_is_a_finding_and_one_that_is_away_is_not_checked()
     {
         await Fill();
         GoCold();
@@ -120,7 +120,11 @@ public sealed class GonePayloadTests : IDisposable
         copy[100_000] ^= 1;
         Assert.Empty(FindingsWithCold());
         _cold.IsAway = true;
-        Assert.Contains("could not be fetched", Assert.Single(FindingsWithCold()).Evidence, StringComparison.Ordinal);
+        VerifyReport away = _store.Verify(options => options with { ColdStore = _cold });
+        Assert.Empty(away.Findings);
+        Assert.Equal(65_536, away.UncheckedEntries);
+        Assert.False(away.IsWhole);
+        Assert.NotNull(Assert.Single(away.Ledgers[1].Cold).Away);
         _cold.IsAway = false;
         _cold.Files.Clear();
         Assert.Equal(65_536, Assert.Single(FindingsWithCold()).Count);
