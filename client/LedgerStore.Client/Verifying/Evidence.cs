@@ -52,6 +52,12 @@ public enum EvidenceVerdict
 
     /// <summary>The evidence does not show what it claims.</summary>
     DoesNotHold,
+
+    /// <summary>
+    /// Nothing that the log signed supports it: a bad signature, a strange key or a checkpoint that did not come can be
+    /// claimed by anybody. It is the word of whoever wrote it.
+    /// </summary>
+    OnlyClaims,
 }
 
 /// <summary>Evidence of a violation.</summary>
@@ -97,7 +103,10 @@ public sealed record Evidence
     public void Save(string file) => File.WriteAllBytes(file, EvidenceFile.Format(this));
 
     /// <summary>Reads evidence from a file. Reading checks nothing: see <see cref="Check"/>.</summary>
-    public static Evidence Load(string file) => EvidenceFile.Parse(File.ReadAllBytes(file));
+    public static Evidence Load(string file) => Parse(File.ReadAllBytes(file));
+
+    /// <summary>Reads evidence from the bytes of a file. Reading checks nothing: see <see cref="Check"/>.</summary>
+    public static Evidence Parse(ReadOnlyMemory<byte> text) => EvidenceFile.Parse(text);
 
     /// <summary>Checks the evidence with a key that the checker trusts, and with nothing else.</summary>
     /// <param name="vkey">The log's first key, from somewhere else than from this file.</param>

@@ -20,7 +20,7 @@ internal static class EvidenceCheck
         if (evidence.Kind == ViolationKind.WrongRotation)
         {
             return contradict ? EvidenceVerdict.Proves
-                : followed ? EvidenceVerdict.DoesNotHold : EvidenceVerdict.Supports;
+                : followed ? EvidenceVerdict.DoesNotHold : EvidenceVerdict.OnlyClaims;
         }
 
         VerifiedCheckpoint? accepted = TryOpen(keys, evidence.Accepted);
@@ -38,7 +38,15 @@ internal static class EvidenceCheck
             _ => false,
         };
         return !holds ? EvidenceVerdict.DoesNotHold
-            : evidence.Kind == ViolationKind.SplitView ? EvidenceVerdict.Proves : EvidenceVerdict.Supports;
+            : evidence.Kind switch
+            {
+                ViolationKind.SplitView => EvidenceVerdict.Proves,
+
+                // What the log did not sign, or did not do in time, no signature of it can show.
+                ViolationKind.BadSignature or ViolationKind.UnknownKey or ViolationKind.Stale =>
+                    EvidenceVerdict.OnlyClaims,
+                _ => EvidenceVerdict.Supports,
+            };
     }
 
     private static bool IsInconsistent(Evidence evidence, VerifiedCheckpoint? older, VerifiedCheckpoint? newer) =>

@@ -94,10 +94,10 @@ public sealed class VerifierTests
             return note;
         };
         await CaughtAsync(
-            server, ViolationKind.BadSignature, EvidenceVerdict.Supports, () => verifier.UpdateAsync());
+            server, ViolationKind.BadSignature, EvidenceVerdict.OnlyClaims, () => verifier.UpdateAsync());
         server.Ledger.Note = static _ => "no checkpoint"u8.ToArray();
         await CaughtAsync(
-            server, ViolationKind.BadSignature, EvidenceVerdict.Supports, () => verifier.UpdateAsync());
+            server, ViolationKind.BadSignature, EvidenceVerdict.OnlyClaims, () => verifier.UpdateAsync());
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class VerifierTests
         NoteSigner signer = new(KeyName.Parse(FakeLedger.Origin), stranger);
         server.Ledger.Note = _ => server.Ledger.Sign(100, signer);
         await CaughtAsync(
-            server, ViolationKind.UnknownKey, EvidenceVerdict.Supports, () => verifier.UpdateAsync());
+            server, ViolationKind.UnknownKey, EvidenceVerdict.OnlyClaims, () => verifier.UpdateAsync());
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class VerifierTests
         }
 
         LedgerViolationException caught = await CaughtAsync(
-            server, ViolationKind.Stale, EvidenceVerdict.Supports, () => verifier.VerifyInclusionAsync(entry!));
+            server, ViolationKind.Stale, EvidenceVerdict.OnlyClaims, () => verifier.VerifyInclusionAsync(entry!));
         Assert.Equal(80UL, caught.Evidence.Index);
     }
 
