@@ -33,7 +33,7 @@ internal sealed record StoreEvent(string Kind, IMessage Body)
             : null;
 
     /// <summary>One line about it; nothing in it drives a terminal.</summary>
-    public string Text() => EntryPrinter.Shown(Encoding.UTF8.GetBytes(Body switch
+    public string Text() => SafeText.Line(Body switch
     {
         Access access => TextOf(access),
         Denials denied => $"DENIED {Short(denied.Call)} {denied.Ledger}: {denied.Reason}{Times(denied.Count)}"
@@ -51,7 +51,7 @@ internal sealed record StoreEvent(string Kind, IMessage Body)
             + $"{finding.Evidence} ({finding.File}, byte {finding.Offset})",
         Lifecycle life => Join(life.Change, life.Version, life.Detail),
         _ => TextOf(Body),
-    }));
+    });
 
     private static StoreEvent? Parse(ReadOnlySpan<byte> payload)
     {

@@ -5,6 +5,7 @@ using System.Diagnostics;
 using System.Text;
 using LedgerStore.Client;
 using LedgerStore.Policy;
+using LedgerStore.Proofs;
 using LedgerStore.Protocol.V1;
 
 namespace LedgerStore.Cli;
@@ -36,17 +37,21 @@ internal static class AppendCommand
         {
             Description = "With --producer: leave out what the ledger has of it, to go on with an interrupted import",
         };
-        Option<bool> wait = new("--checkpoint") { Description = "Wait until a signed checkpoint covers the records" };
+        Option<bool> wait = new("--checkpoint")
+        {
+            Description = "Wait until a signed checkpoint covers the records, and verify it",
+        };
+        Option<string?> vkey = VerifyOptionsOf.Vkey();
         return builder.Make(
             "append",
             "Append records; each is durable once this says so\n\n"
             + "  ledger append demo 'bob approved invoice 7'\n"
             + "  ledger append demo --ndjson --file events.ndjson --producer import-1 --resume",
-            [ledger, records, file, ndjson, contentType, producer, resume, wait],
+            [ledger, records, file, ndjson, contentType, producer, resume, wait, vkey],
             run => RunAsync(run, new Request(
                 run.Get(ledger), run.Find(records) ?? [], run.Get(file), run.Get(ndjson),
                 run.Get(contentType) ?? (run.Get(ndjson) ? "application/json" : string.Empty),
-                run.Get(producer), run.Get(resume), run.Get(wait))));
+                run.Get(producer), run.Get(resume), run.Get(wait), run.Get(vkey))));
     }
 
     private static async Task<int> RunAsync(Run run, Request request)
@@ -56,6 +61,11 @@ internal static class AppendCommand
             throw new UsageException("--resume needs --producer: only a producer's records are counted");
         }
 
+        // Before anything is appended: a checkpoint that nobody can verify is of no use.
+        using LedgerClient? verifying = request.Wait ? run.Connect(Capability.Verify) : null;
+        using Verifier? verifier = verifying is null
+            ? null
+            : LedgerTrust.Open(run, verifying, request.Ledger, request.Vkey);
         using LedgerClient client = run.Connect(Capability.Append);
         await client.Catalog.DescribeAsync(request.Ledger, run.Cancellation).ConfigureAwait(false);
         Appender appender = client.CreateAppender(request.Ledger, new AppenderOptions
@@ -75,7 +85,17 @@ internal static class AppendCommand
             Import import = new(run, request, appender, new LineBatches(source, request.IsJson), skip, bytes);
             await ProgressLine.RunAsync(run, $"append to {request.Ledger}", bytes, import.RunAsync)
                 .ConfigureAwait(false);
-            import.Report();
+            VerifiedCheckpoint? checkpoint = null;
+            try
+            {
+                checkpoint = verifier is null ? null : await import.VerifyAsync(verifier).ConfigureAwait(false);
+            }
+            finally
+            {
+                // What is stored is stored, whatever the checkpoint is.
+                import.Report(checkpoint);
+            }
+
             return ExitCode.Done;
         }
         finally
@@ -114,7 +134,8 @@ internal static class AppendCommand
         string ContentType,
         string? Producer,
         bool Resume,
-        bool Wait);
+        bool Wait,
+        string? Vkey);
 
     /// <summary>One import: a window of batches, whose answers come in order.</summary>
     private sealed class Import(
@@ -156,7 +177,18 @@ internal static class AppendCommand
             return true;
         }
 
-        public void Report()
+        /// <summary>Verifies the newest checkpoint that came with the answers; null when nothing was appended.
+        /// </summary>
+        public async Task<VerifiedCheckpoint?> VerifyAsync(Verifier verifier)
+        {
+            return first is null
+                ? null
+                : await LedgerTrust.AcceptCoveringAsync(verifier, checkpoint, last, run.Cancellation)
+                    .ConfigureAwait(false);
+        }
+
+        /// <param name="verified">The checkpoint, verified; null: there is none to show.</param>
+        public void Report(VerifiedCheckpoint? verified)
         {
             if (run.IsJson)
             {
@@ -171,9 +203,9 @@ internal static class AppendCommand
                         json.WriteNumber("last_index", last);
                     }
 
-                    if (!checkpoint.IsEmpty)
+                    if (verified is not null)
                     {
-                        json.WriteString("checkpoint", checkpoint.Span);
+                        json.WriteString("checkpoint", verified.Note.Bytes);
                     }
                 });
                 return;
@@ -183,10 +215,10 @@ internal static class AppendCommand
             run.Line(first is not { } index ? $"nothing to append{skipped}"
                 : records == 1 ? $"appended entry {index}{skipped}"
                 : $"appended {records} entries, {index} to {last}{skipped}");
-            if (!checkpoint.IsEmpty)
+            if (verified is not null)
             {
                 run.Line(string.Empty);
-                run.Host.Out.Write(Encoding.UTF8.GetString(checkpoint.Span));
+                run.Host.WriteExact(verified.Note.Bytes);
             }
         }
 

@@ -42,7 +42,7 @@ internal static class BundleText
 
         It checks every receipt, that none is missing, and that entries.ndjson says what the receipts hold.
 
-            ledger verify . --vkey "$(cat vkey)"
+            ledger verify --bundle . --vkey "$(cat vkey)"
 
         ## With Python and openssl
 
@@ -53,7 +53,7 @@ internal static class BundleText
         A log that changes its key says so in a statement which both keys sign. You may know a key of the log from
         before, and not the one in `vkey`. Then give yours: the statements in `rotations` lead to the one that signed.
 
-            ledger verify . --vkey "$OLDER_VKEY"
+            ledger verify --bundle . --vkey "$OLDER_VKEY"
             python3 check_receipt.py receipts/INDEX.tlog-proof "$OLDER_VKEY" rotations/*
 
         ## With your own tools

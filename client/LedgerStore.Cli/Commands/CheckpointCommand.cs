@@ -1,7 +1,6 @@
 // `ledger checkpoint`: the newest signed checkpoint, verified with the trusted key and against what was seen before.
 // One thread.
 using System.CommandLine;
-using System.Text;
 using LedgerStore.Client;
 using LedgerStore.Policy;
 using LedgerStore.Proofs;
@@ -56,7 +55,7 @@ internal static class CheckpointCommand
         }
         else
         {
-            run.Host.Out.Write(Encoding.UTF8.GetString(checkpoint.Note.Bytes));
+            run.Host.WriteExact(checkpoint.Note.Bytes);
         }
     }
 }

@@ -16,7 +16,7 @@ internal sealed record ColdPlace(string? Directory, S3ColdStoreOptions? Bucket)
         if (place is null || !place.StartsWith(Scheme, StringComparison.Ordinal))
         {
             return endpoint is null && region is null
-                ? new ColdPlace(place is null ? null : Path.GetFullPath(place), null)
+                ? new ColdPlace(place is null ? null : DirectoryAt(place), null)
                 : throw new UsageException(
                     "--cold-endpoint and --cold-region are of a bucket", "say which: --cold s3://BUCKET/PREFIX");
         }
@@ -49,6 +49,11 @@ internal sealed record ColdPlace(string? Directory, S3ColdStoreOptions? Bucket)
             throw new UsageException(incomplete.Message, "say --cold-region, or set AWS_REGION");
         }
     }
+
+    // Of one that is not mounted, every file would seem to be lost.
+    private static string DirectoryAt(string place) => System.IO.Directory.Exists(place)
+        ? Path.GetFullPath(place)
+        : throw new UsageException($"there is no directory {place}", "is the cold store mounted?");
 
     private static Uri EndpointOf(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "https" or "http"

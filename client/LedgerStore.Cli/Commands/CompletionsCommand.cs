@@ -38,12 +38,13 @@ internal static class CompletionsCommand
             [shell],
             run =>
             {
-                run.Line(run.Get(shell) switch
+                string script = run.Get(shell) switch
                 {
                     "bash" => Bash,
                     "zsh" => Zsh,
                     _ => Fish,
-                });
+                };
+                run.Text(script + "\n");
                 return Task.FromResult(ExitCode.Done);
             });
     }

@@ -1,5 +1,6 @@
 // Verifies a data directory without a server, on all cores. The engine does it; here the trust is chosen and the report
 // is written. One thread, and the verifier's own.
+using System.Text;
 using LedgerStore.Engine;
 using LedgerStore.Engine.S3;
 using LedgerStore.Proofs;
@@ -27,29 +28,46 @@ internal static class DirectoryVerification
             ? [.. trust.Vkeys.Select(VerifierKey.Parse)]
             : TrustFile.Load(run.Settings.TrustPath).KeysOfStore(trust.PublicName ?? run.Settings.PublicName);
         using S3ColdStore? bucket = trust.Cold.Open();
-        VerifyReport report = await ProgressLine.RunAsync(run, "verify", 0, progress => Task.Run(() =>
-            StoreVerifier.Verify(OptionsFor(directory, keys) with
-            {
-                TrustedCheckpoints =
-                    [.. trust.Checkpoints.Select(file => TrustedCheckpoint.Parse(File.ReadAllBytes(file)))],
-                AnchorPath = trust.Anchor is null ? null : Path.GetFullPath(trust.Anchor),
-                ColdDirectory = trust.Cold.Directory,
-                ColdStore = bucket,
-                IsSnapshot = isSnapshot,
-                OnProgress = told => progress.Tell(
-                    told.Entries, told.EntriesTotal, () => $"verify {told.Entries:N0} entries"),
-            }))).ConfigureAwait(false);
+        VerifyOptions options = OptionsFor(directory, keys) with
+        {
+            TrustedCheckpoints =
+            [
+                .. trust.Checkpoints.Select(
+                    file => TrustedCheckpoint.Parse(ForeignFile.ReadNamed(file, SignedNote.BytesMax))),
+            ],
+            AnchorPath = trust.Anchor is null ? null : Path.GetFullPath(trust.Anchor),
+            ColdDirectory = trust.Cold.Directory,
+            ColdStore = bucket,
+            IsSnapshot = isSnapshot,
+        };
+        VerifyReport report;
+        try
+        {
+            report = await ProgressLine.RunAsync(run, "verify", 0, progress => Task.Run(() =>
+                StoreVerifier.Verify(options with
+                {
+                    OnProgress = told => progress.Tell(
+                        told.Entries, told.EntriesTotal, () => $"verify {told.Entries:N0} entries"),
+                }))).ConfigureAwait(false);
+        }
+        catch (Exception failed) when (Failure.Of(failed) is null)
+        {
+            // Somebody made files that our own checks do not expect: that is no reason to fall, and none to trust them.
+            Exception cause = failed.InnerException ?? failed;
+            return OfflineReport.NotVerified(
+                run, directory, $"the verifier stopped at what it found: {cause.GetType().Name}: {cause.Message}");
+        }
+
         if (run.IsJson)
         {
-            await run.Host.Out.FlushAsync().ConfigureAwait(false);
-            run.Host.Output.Write([.. report.ToJson(), (byte)'\n']);
+            run.Text(Encoding.UTF8.GetString(report.ToJson()) + "\n");
         }
         else
         {
             Print(run, report, keys.Count > 0);
         }
 
-        return report.IsVerified ? ExitCode.Done : ExitCode.NotVerified;
+        return Verdicts.ExitCodeOf(VerdictOf(report));
     }
 
     /// <summary>What is trusted: the keys of the logs that were named, each for its own log.</summary>
@@ -71,9 +89,7 @@ internal static class DirectoryVerification
 
     private static void Print(Run run, VerifyReport report, bool hasKeys)
     {
-        run.Verdict(
-            report.IsVerified,
-            report.IsVerified ? $"verified: {report.DataDirectory}" : $"NOT VERIFIED: {report.DataDirectory}");
+        run.Verdict(VerdictOf(report), report.DataDirectory);
         foreach (VerifyFinding finding in report.Findings.Take(FindingsShown))
         {
             run.Line($"  {Where(finding)}");
@@ -104,15 +120,33 @@ internal static class DirectoryVerification
                 }),
             ]);
         PrintGone(run, report);
+        PrintUnvouched(run, report, hasKeys);
+    }
+
+    /// <summary>Entries that nothing vouches for, because nobody signed them yet or no key says who did.</summary>
+    private static void PrintUnvouched(Run run, VerifyReport report, bool hasKeys)
+    {
+        long strange = report.Ledgers.Where(ledger => !ledger.HasKey).Sum(ledger => ledger.UnvouchedEntries);
+        long unsigned = report.UnvouchedEntries - strange;
         if (!hasKeys)
         {
             run.Note("no key is trusted, so signatures were not checked: `ledger trust add VKEY`, or --vkey VKEY");
         }
-        else if (report.IsVerified && report.UnvouchedEntries > 0)
+        else if (strange > 0)
         {
-            run.Note($"{report.UnvouchedEntries} entries are behind the last signature: nothing vouches for them yet");
+            run.Note($"{strange} entries are of ledgers whose key is not trusted: `ledger trust add VKEY`, or --vkey "
+                + "VKEY");
+        }
+
+        if (unsigned > 0)
+        {
+            run.Note($"{unsigned} entries are behind the last signature: nothing vouches for them yet");
         }
     }
+
+    private static Verdict VerdictOf(VerifyReport report) => !report.IsVerified ? Verdict.NotVerified
+        : report.IsWhole ? Verdict.Verified
+        : Verdict.NotWhole;
 
     /// <summary>What is not there to be hashed, and who says that it may be so.</summary>
     private static void PrintGone(Run run, VerifyReport report)
@@ -128,7 +162,8 @@ internal static class DirectoryVerification
             foreach (ColdReport range in ledger.Cold.Where(range => !range.IsChecked))
             {
                 run.Line($"{ledger.Name}: entries {range.FirstIndex} to {range.FirstIndex + range.Count - 1}: "
-                    + $"payload not checked: in cold tier, '{range.Location}'");
+                    + $"payload not checked: in cold tier, '{range.Location}'"
+                    + (range.Away is { } away ? $", which is away: {away}" : string.Empty));
             }
         }
 

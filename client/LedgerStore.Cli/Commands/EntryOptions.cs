@@ -9,7 +9,8 @@ internal sealed class EntryOptions
     public Option<EntryFormat?> Format { get; } = new("--format")
     {
         HelpName = "table|text|json|raw",
-        Description = "A line each: table (cut to the terminal), text, a JSON object, or the payload alone",
+        Description = "A line each: table (cut to the terminal), text, a JSON object, or the payload alone, which is "
+            + "escaped on a terminal only",
     };
 
     public Option<bool> Verified { get; } = new("--verified")

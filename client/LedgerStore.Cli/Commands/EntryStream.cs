@@ -15,15 +15,16 @@ internal static class EntryStream
     public static async Task<int> RunAsync(
         Run run, string ledger, EntryOptions entries, ReadOptions options, AuditFilter? events)
     {
-        EntryPrinter printer = new(
-            run.Host.Output,
-            entries.FormatOf(run),
-            new EntryColumns(run.Host.Columns, run.Host.HasColour))
-        {
-            Events = events,
-        };
+        EntryPrinter printer = EntryPrinter.Of(run, entries.FormatOf(run), events);
         try
         {
+            if (run.Get(entries.Data) is not null && run.Get(entries.Verified))
+            {
+                throw new UsageException(
+                    "--verified is of a server: a directory is checked as a whole",
+                    "`ledger verify --data DIR` does it");
+            }
+
             return run.Get(entries.Data) is { } directory
                 ? await OfflineReader.RunAsync(run, directory, ledger, options, printer).ConfigureAwait(false)
                 : await FromServerAsync(run, ledger, entries, options, printer).ConfigureAwait(false);
@@ -116,6 +117,6 @@ internal static class EntryStream
         }
     }
 
-    private static string Range(ulong first, ulong count) =>
+    internal static string Range(ulong first, ulong count) =>
         count == 1 ? $"entry {first}" : $"entries {first} to {first + count - 1}";
 }

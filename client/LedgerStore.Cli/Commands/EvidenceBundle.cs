@@ -12,12 +12,13 @@
 // Pure, but for the files.
 using System.Globalization;
 using System.Text.Json;
+using LedgerStore.Engine;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Cli;
 
 /// <summary>What an evidence bundle says about itself.</summary>
-internal sealed record EvidenceBundle(string Origin, ulong FirstIndex, ulong Count, ulong Size)
+internal sealed record EvidenceBundle(string Origin, ulong FirstIndex, ulong Count, ulong Size, string Root)
 {
     /// <summary>More would be a directory that nobody can handle; several exports can follow each other.</summary>
     public const ulong EntriesMax = 10_000;
@@ -29,14 +30,13 @@ internal sealed record EvidenceBundle(string Origin, ulong FirstIndex, ulong Cou
     public const string RotationsDirectory = "rotations";
 
     private const string File = "bundle.json";
+    private const int BytesMax = 64 * 1024;
     private const string Kind = "ledgerstore-evidence-bundle";
     private const int Version = 1;
 
     public ulong LastIndex => FirstIndex + Count - 1;
 
     public string Range => Count == 1 ? $"entry {FirstIndex}" : $"entries {FirstIndex} to {LastIndex}";
-
-    public static bool IsIn(string directory) => System.IO.File.Exists(Path.Combine(directory, File));
 
     public static string ReceiptFile(ulong index) =>
         string.Create(CultureInfo.InvariantCulture, $"{ReceiptsDirectory}/{index:d12}.tlog-proof");
@@ -57,13 +57,19 @@ internal sealed record EvidenceBundle(string Origin, ulong FirstIndex, ulong Cou
         }
     }
 
-    /// <summary>The files of the statements; more than a log can have are not looked at.</summary>
-    public static IReadOnlyList<string> RotationFiles(string directory)
+    /// <summary>The statements; more than a log can have are refused.</summary>
+    public static IReadOnlyList<byte[]> ReadRotations(string directory)
     {
         string from = Path.Combine(directory, RotationsDirectory);
-        return Directory.Exists(from)
-            ? [.. Directory.EnumerateFiles(from).Take(LogKeySet.KeysMax).Order(StringComparer.Ordinal)]
-            : [];
+        if (!Directory.Exists(from))
+        {
+            return [];
+        }
+
+        string[] files = [.. Directory.EnumerateFileSystemEntries(from).Take(LogKeySet.KeysMax + 1)];
+        return files.Length <= LogKeySet.KeysMax
+            ? [.. files.Order(StringComparer.Ordinal).Select(file => ForeignFile.Read(file, SignedNote.BytesMax))]
+            : throw new VerificationFailedException($"{RotationsDirectory} has more files than a log has keys");
     }
 
     public static EvidenceBundle Read(string directory)
@@ -71,7 +77,7 @@ internal sealed record EvidenceBundle(string Origin, ulong FirstIndex, ulong Cou
         string path = Path.Combine(directory, File);
         try
         {
-            using JsonDocument json = JsonDocument.Parse(System.IO.File.ReadAllBytes(path));
+            using JsonDocument json = JsonDocument.Parse(ForeignFile.Read(path, BytesMax));
             JsonElement root = json.RootElement;
             if (root.GetProperty("format").GetString() != Kind || root.GetProperty("version").GetInt32() != Version)
             {
@@ -82,7 +88,7 @@ internal sealed record EvidenceBundle(string Origin, ulong FirstIndex, ulong Cou
             ulong count = root.GetProperty("count").GetUInt64();
             return count is > 0 and <= EntriesMax && first <= long.MaxValue
                 ? new EvidenceBundle(root.GetProperty("origin").GetString()!, first, count,
-                    root.GetProperty("size").GetUInt64())
+                    root.GetProperty("size").GetUInt64(), root.GetProperty("root").GetString()!)
                 : throw new UsageException($"{path} names {count} entries from {first} on: that is no bundle");
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException
@@ -92,7 +98,7 @@ internal sealed record EvidenceBundle(string Origin, ulong FirstIndex, ulong Cou
         }
     }
 
-    public void Write(string directory, Hash256 root, DateTimeOffset now) => System.IO.File.WriteAllText(
+    public void Write(string directory, DateTimeOffset now) => System.IO.File.WriteAllText(
         Path.Combine(directory, File),
         JsonOutput.Line(json =>
         {
@@ -102,7 +108,7 @@ internal sealed record EvidenceBundle(string Origin, ulong FirstIndex, ulong Cou
             json.WriteNumber("first_index", FirstIndex);
             json.WriteNumber("count", Count);
             json.WriteNumber("size", Size);
-            json.WriteString("root", root.ToHex());
+            json.WriteString("root", Root);
             json.WriteString("exported", JsonOutput.Time(now));
         }) + "\n");
 }

@@ -37,7 +37,7 @@ internal static class ExportCommand
             "Write entries with receipts, checkpoint and key into a directory that anybody can check offline\n\n"
             + "  ledger export payments --from 1000 --count 100 --out case-17\n"
             + "  ledger export payments --since 2026-11-20T00:00:00Z --until 2026-11-21T00:00:00Z\n"
-            + "  ledger verify case-17",
+            + "  ledger verify --bundle case-17",
             [ledger, from, count, since, until, vkey, output],
             run => RunAsync(run, run.Get(ledger), run.Get(vkey), run.Get(output), new ReadOptions
             {
@@ -67,7 +67,11 @@ internal static class ExportCommand
         VerifiedCheckpoint checkpoint = await verifier.WaitForAsync(entries[^1].Index + 1, run.Cancellation)
             .ConfigureAwait(false);
         EvidenceBundle bundle = new(
-            checkpoint.Checkpoint.Origin, entries[0].Index, (ulong)entries.Count, checkpoint.Size);
+            checkpoint.Checkpoint.Origin,
+            entries[0].Index,
+            (ulong)entries.Count,
+            checkpoint.Size,
+            checkpoint.Root.ToHex());
         string directory = output ?? $"{ledger}-{bundle.FirstIndex}-{bundle.LastIndex}";
         DemandNew(directory);
         Directory.CreateDirectory(Path.Combine(directory, EvidenceBundle.ReceiptsDirectory));
@@ -165,7 +169,7 @@ internal static class ExportCommand
         File.WriteAllBytes(In(EvidenceBundle.CheckpointFile), checkpoint.Note.Bytes);
         File.WriteAllText(In(BundleText.ProgramFile), BundleText.Program());
         File.WriteAllText(In("README.md"), BundleText.Readme(bundle, run.Now));
-        bundle.Write(directory, checkpoint.Root, run.Now);
+        bundle.Write(directory, run.Now);
     }
 
     private static void Report(Run run, EvidenceBundle bundle, string directory)
@@ -184,6 +188,6 @@ internal static class ExportCommand
         }
 
         run.Line($"wrote {directory}: {bundle.Range} of {bundle.Origin}, in the signed tree of size {bundle.Size}");
-        run.Note($"anybody can check it with `ledger verify {directory}`, or as its README.md says");
+        run.Note($"anybody can check it with `ledger verify --bundle {directory}`, or as its README.md says");
     }
 }

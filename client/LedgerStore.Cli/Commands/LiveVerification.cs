@@ -39,7 +39,7 @@ internal static class LiveVerification
                 progress => ReadAsync(run, reading.CreateReader(ledger), verifier, checkpoint, from, progress))
                 .ConfigureAwait(false);
             Report(run, verifier.Newest ?? checkpoint, tally);
-            return tally.FirstUnreadable is null ? ExitCode.Done : ExitCode.NotVerified;
+            return Verdicts.ExitCodeOf(tally.Verdict);
         }
         catch (LedgerViolationException violation)
         {
@@ -74,6 +74,10 @@ internal static class LiveVerification
                 case ExpiredRange gone:
                     tally.Expired += gone.Count;
                     break;
+                case UnreadableRange { IsDamaged: false } away:
+                    tally.Unchecked += away.Count;
+                    tally.FirstAway ??= away;
+                    break;
                 case UnreadableRange bad:
                     tally.Unreadable += bad.Count;
                     tally.FirstUnreadable ??= bad;
@@ -97,11 +101,13 @@ internal static class LiveVerification
         {
             JsonOutput.Object(run, json =>
             {
-                json.WriteBoolean("verified", tally.FirstUnreadable is null);
+                json.WriteBoolean("verified", tally.Verdict == Verdict.Verified);
+                json.WriteString("verdict", Verdicts.NameOf(tally.Verdict));
                 json.WriteString("origin", checkpoint.Checkpoint.Origin);
                 json.WriteNumber("entries", tally.Entries);
                 json.WriteNumber("expired", tally.Expired);
                 json.WriteNumber("unreadable", tally.Unreadable);
+                json.WriteNumber("unchecked", tally.Unchecked);
                 json.WriteNumber("size", checkpoint.Size);
                 json.WriteString("root", checkpoint.Root.ToHex());
                 if (tally.FirstUnreadable is { } first)
@@ -113,12 +119,16 @@ internal static class LiveVerification
             return;
         }
 
-        bool isGood = tally.FirstUnreadable is null;
-        run.Verdict(isGood, (isGood ? "verified: " : "NOT VERIFIED: ") + checkpoint.Checkpoint.Origin);
+        run.Verdict(tally.Verdict, checkpoint.Checkpoint.Origin);
         run.Line($"  {tally.Entries} entries are those of the signed tree of size {checkpoint.Size}");
         if (tally.Expired > 0)
         {
             run.Line($"  {tally.Expired} expired by policy; their hashes are in the tree");
+        }
+
+        if (tally.FirstAway is { } away)
+        {
+            run.Line($"  {tally.Unchecked} were not checked, from entry {away.FirstIndex} on: {away.Reason}");
         }
 
         if (tally.FirstUnreadable is { } unreadable)
@@ -134,8 +144,18 @@ internal static class LiveVerification
 
         public ulong Expired { get; set; }
 
+        /// <summary>Damaged.</summary>
         public ulong Unreadable { get; set; }
 
         public UnreadableRange? FirstUnreadable { get; set; }
+
+        /// <summary>Their storage is away: nothing is known of their payload.</summary>
+        public ulong Unchecked { get; set; }
+
+        public UnreadableRange? FirstAway { get; set; }
+
+        public Verdict Verdict => FirstUnreadable is not null ? Verdict.NotVerified
+            : Unchecked > 0 ? Verdict.NotWhole
+            : Verdict.Verified;
     }
 }

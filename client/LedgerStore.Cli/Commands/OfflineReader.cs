@@ -1,5 +1,5 @@
-// Reads a data directory without a server, through the engine: it recovers what a crash left, and refuses a directory
-// that is in use. One thread.
+// Reads a data directory without a server, through the engine, and changes nothing in it: what only the journal has is
+// brought into memory. A directory that is in use is refused. One thread.
 using LedgerStore.Client;
 using LedgerStore.Engine;
 using LedgerStore.Protocol.Wire;
@@ -12,80 +12,134 @@ internal static class OfflineReader
     public static async Task<int> RunAsync(
         Run run, string directory, string ledgerName, ReadOptions options, EntryPrinter printer)
     {
-        // Opening would make a store of any directory.
-        if (!File.Exists(Path.Combine(directory, "store.json")))
-        {
-            throw new UsageException($"{directory} is no data directory: it has no store.json");
-        }
-
-        // A reader moves nothing and lets nothing expire.
-        using Store store = Store.Open(new StoreOptions
-        {
-            Directory = Path.GetFullPath(directory),
-            Tiering = new TieringOptions { IsAutomatic = false },
-        });
-        Ledger ledger = store.GetLedger(ledgerName);
-        long size = ledger.Size;
-        long next = options.FromEnd is { } last
-            ? Math.Max(0, size - (long)Math.Min(last, long.MaxValue))
-            : (long)Math.Min(options.From, (ulong)size);
-        ulong limit = options.Limit == 0 ? ulong.MaxValue : options.Limit;
-        while (next < size)
-        {
-            try
-            {
-                await foreach (EntrySlice slice in ledger.ReadAsync(next, size - next, run.Cancellation)
-                    .ConfigureAwait(false))
-                {
-                    if (!Print(printer, slice, options, ref limit))
-                    {
-                        return ExitCode.Done;
-                    }
-
-                    next = slice.FirstIndex + slice.Count;
-                }
-            }
-            catch (StoreException gone) when (gone.Reason == StoreReason.Expired)
-            {
-                foreach (ExpiredSubtree part in ledger.ExpiredSubtrees(next, size))
-                {
-                    Client.ExpiredRange range = new(
-                        (ulong)part.FirstIndex, (ulong)part.Count, part.Root, (ulong)part.Tombstone);
-                    EntryStream.Tell(run, printer.Format, printer, range);
-                    next = part.FirstIndex + part.Count;
-                }
-            }
-        }
-
         if (options.Follow)
         {
             throw new UsageException("nothing is appended to a directory that no server has open", "leave out -f");
         }
 
-        return ExitCode.Done;
+        // Whoever looks at what somebody left must leave it as it was.
+        using Store store = Store.Open(new StoreOptions
+        {
+            Directory = Path.GetFullPath(directory),
+            ReadOnly = true,
+            Scrub = new ScrubOptions { IsContinuous = false },
+            Tiering = new TieringOptions { IsAutomatic = false },
+        });
+        Ledger ledger = store.GetLedger(ledgerName);
+        Pass pass = new(run, ledger, options, printer);
+        int code = await pass.RunAsync().ConfigureAwait(false);
+        if (ledger.SizeInFiles < ledger.Size)
+        {
+            printer.Flush();
+            run.Note($"{EntryStream.Range((ulong)ledger.SizeInFiles, (ulong)(ledger.Size - ledger.SizeInFiles))} of "
+                + $"{ledgerName} are in the journal only: the server did not end cleanly, or had not written them to "
+                + "the ledger's files yet");
+        }
+
+        return code;
     }
 
-    /// <returns>False when it was the last one that was asked for.</returns>
-    private static bool Print(EntryPrinter printer, in EntrySlice slice, ReadOptions options, ref ulong limit)
+    /// <summary>One way through a ledger.</summary>
+    private sealed class Pass(Run run, Ledger ledger, ReadOptions options, EntryPrinter printer)
     {
-        for (int i = 0; i < slice.Count; i++)
+        private readonly long size = ledger.Size;
+        private ulong limit = options.Limit == 0 ? ulong.MaxValue : options.Limit;
+        private int code = ExitCode.Done;
+        private long next = options.FromEnd is { } last
+            ? Math.Max(0, ledger.Size - (long)Math.Min(last, long.MaxValue))
+            : (long)Math.Min(options.From, (ulong)ledger.Size);
+
+        public async Task<int> RunAsync()
         {
-            DateTimeOffset received = ReceivedOf(slice.Entry(i));
-            if (limit == 0 || received >= options.Until)
+            while (next < size && limit > 0)
             {
-                return false;
+                try
+                {
+                    await foreach (EntrySlice slice in ledger.ReadAsync(next, size - next, run.Cancellation)
+                        .ConfigureAwait(false))
+                    {
+                        if (!Print(slice))
+                        {
+                            return code;
+                        }
+
+                        next = slice.FirstIndex + slice.Count;
+                    }
+                }
+                catch (StoreException gone) when (gone.Reason == StoreReason.Expired)
+                {
+                    StepOverExpired(gone);
+                }
+                catch (StoreException bad) when (bad.Reason is StoreReason.DataLoss or StoreReason.TierAway)
+                {
+                    StepOver(bad);
+                }
             }
 
-            if (!(received < options.FromTime))
+            return code;
+        }
+
+        private void StepOverExpired(StoreException gone)
+        {
+            long before = next;
+            foreach (ExpiredSubtree part in ledger.ExpiredSubtrees(next, size))
             {
-                printer.Print((ulong)(slice.FirstIndex + i), slice.Entry(i));
-                limit--;
+                EntryStream.Tell(run, printer.Format, printer, new Client.ExpiredRange(
+                    (ulong)part.FirstIndex, (ulong)part.Count, part.Root, (ulong)part.Tombstone));
+                next = part.FirstIndex + part.Count;
+            }
+
+            if (next <= before)
+            {
+                throw gone;
             }
         }
 
-        return true;
-    }
+        /// <summary>Says what cannot be read, and goes on behind it.</summary>
+        private void StepOver(StoreException bad)
+        {
+            long end = Math.Min(size, bad.FirstIndex + bad.Count);
+            if (bad.FirstIndex < 0 || end <= next)
+            {
+                throw bad;
+            }
 
-    private static DateTimeOffset ReceivedOf(ReadOnlySpan<byte> entry) => DateTimeOffset.UnixEpoch.AddTicks(
-        (long)EntryView.Parse(entry).ReceivedUnixMicros * TimeSpan.TicksPerMicrosecond);
+            bool isDamaged = bad.Reason == StoreReason.DataLoss;
+            EntryStream.Tell(run, printer.Format, printer, new UnreadableRange(
+                (ulong)next, (ulong)(end - next), isDamaged, bad.Message));
+            next = end;
+            code = isDamaged || code == ExitCode.NotVerified ? ExitCode.NotVerified : ExitCode.NotWhole;
+        }
+
+        /// <returns>False when it was the last one that was asked for.</returns>
+        private bool Print(in EntrySlice slice)
+        {
+            for (int i = 0; i < slice.Count; i++)
+            {
+                DateTimeOffset received = ReceivedOf(slice.Entry(i));
+                if (limit == 0 || received >= options.Until)
+                {
+                    return false;
+                }
+
+                if (!(received < options.FromTime))
+                {
+                    printer.Print((ulong)(slice.FirstIndex + i), slice.Entry(i));
+                    limit--;
+                }
+            }
+
+            return true;
+        }
+
+        // A time that no calendar has is behind all others.
+        private static DateTimeOffset ReceivedOf(ReadOnlySpan<byte> entry)
+        {
+            ulong micros = EntryView.Parse(entry).ReceivedUnixMicros;
+            const ulong MicrosMax = (ulong)(long.MaxValue / TimeSpan.TicksPerMicrosecond);
+            long ticks = micros > MicrosMax ? long.MaxValue : (long)micros * TimeSpan.TicksPerMicrosecond;
+            long room = (DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).Ticks;
+            return DateTimeOffset.UnixEpoch.AddTicks(Math.Min(ticks, room));
+        }
+    }
 }

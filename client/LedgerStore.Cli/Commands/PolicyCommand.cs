@@ -75,7 +75,7 @@ internal static class PolicyCommand
                 }
                 else
                 {
-                    run.Host.Out.Write(policy.Explain(run.Get(identity)).ToString());
+                    run.Text(policy.Explain(run.Get(identity)).ToString());
                 }
 
                 return Task.FromResult(ExitCode.Done);

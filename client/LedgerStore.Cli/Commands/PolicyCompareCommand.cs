@@ -68,7 +68,7 @@ internal static class PolicyCompareCommand
     {
         if (!run.IsJson)
         {
-            run.Host.Out.Write(difference.ToString());
+            run.Text(difference.ToString());
             return;
         }
 

@@ -26,7 +26,7 @@ internal static class ProveCommand
         };
         return builder.Make(
             "prove",
-            "Write a receipt for an entry (C2SP tlog-proof); `ledger verify FILE` checks it offline\n\n"
+            "Write a receipt for an entry (C2SP tlog-proof); `ledger verify --receipt FILE` checks it offline\n\n"
             + "  ledger prove demo 7",
             [ledger, index, vkey, output, entryFile],
             run => RunAsync(
@@ -39,17 +39,43 @@ internal static class ProveCommand
         using LedgerClient reading = run.Connect(Capability.Read);
         using LedgerClient client = run.Connect(Capability.Verify);
         using Verifier verifier = LedgerTrust.Open(run, client, ledger, vkey);
-        LedgerEntry entry = await ReadAsync(run, reading, ledger, index).ConfigureAwait(false);
-        Receipt receipt = await verifier.GetReceiptAsync(entry, run.Cancellation).ConfigureAwait(false);
+        LedgerEvent found = await ReadAsync(run, reading, ledger, index).ConfigureAwait(false);
+        LedgerEntry? entry = found as LedgerEntry;
+        if (entry is null && entryFile is not null)
+        {
+            throw new UsageException(
+                $"entry {index} {WhyGone(found)}: there are no bytes to write", "leave out --entry");
+        }
+
+        (Receipt receipt, Hash256 leaf) = entry is null
+            ? await verifier.GetReceiptAsync(index, run.Cancellation).ConfigureAwait(false)
+            : (await verifier.GetReceiptAsync(entry, run.Cancellation).ConfigureAwait(false), entry.LeafHash);
         Receipt whole = Receipt.Create(
-            receipt.Index, receipt.Proof, SignedNote.Parse(receipt.Checkpoint), entry.Bytes.Span);
+            receipt.Index,
+            receipt.Proof,
+            SignedNote.Parse(receipt.Checkpoint),
+            entry is null ? [] : entry.Bytes.Span);
         string file = output ?? $"{ledger}-{index}.tlog-proof";
         await File.WriteAllBytesAsync(file, whole.Format(), run.Cancellation).ConfigureAwait(false);
         if (entryFile is not null)
         {
-            await File.WriteAllBytesAsync(entryFile, entry.Bytes.ToArray(), run.Cancellation).ConfigureAwait(false);
+            await File.WriteAllBytesAsync(entryFile, entry!.Bytes.ToArray(), run.Cancellation).ConfigureAwait(false);
         }
 
+        Report(run, file, index, receipt, leaf, entry is null ? WhyGone(found) : null);
+        return ExitCode.Done;
+    }
+
+    private static string WhyGone(LedgerEvent found) => found switch
+    {
+        ExpiredRange gone => $"has expired by policy (entry {gone.Tombstone} of _audit)",
+        UnreadableRange bad => $"cannot be read ({bad.Reason})",
+        _ => "is not there",
+    };
+
+    /// <param name="gone">Why the receipt does not hold the entry; null: it does.</param>
+    private static void Report(Run run, string file, ulong index, Receipt receipt, Hash256 leaf, string? gone)
+    {
         ulong size = Checkpoint.Parse(SignedNote.Parse(receipt.Checkpoint).Text).Size;
         if (run.IsJson)
         {
@@ -58,25 +84,33 @@ internal static class ProveCommand
                 json.WriteString("file", file);
                 json.WriteNumber("index", index);
                 json.WriteNumber("size", size);
-                json.WriteString("leaf_hash", entry.LeafHash.ToHex());
+                json.WriteString("leaf_hash", leaf.ToHex());
+                json.WriteBoolean("holds_entry", gone is null);
             });
-        }
-        else
-        {
-            run.Line($"wrote {file}: entry {index} is in the tree of size {size}");
+            return;
         }
 
-        return ExitCode.Done;
+        run.Line($"wrote {file}: entry {index} is in the tree of size {size}");
+        if (gone is not null)
+        {
+            run.Line($"  its leaf hash is {leaf}");
+            run.Note($"the entry {gone}, so the receipt does not hold it: whoever has its bytes checks them with "
+                + $"`ledger verify --receipt {file} --entry FILE`");
+        }
     }
 
-    private static async Task<LedgerEntry> ReadAsync(Run run, LedgerClient client, string ledger, ulong index)
+    /// <summary>The entry, or what stands in its place.</summary>
+    private static async Task<LedgerEvent> ReadAsync(Run run, LedgerClient client, string ledger, ulong index)
     {
         ReadOptions options = ReadOptions.Range(index, 1) with { GiveUpAfter = run.Patience };
         await client.Catalog.DescribeAsync(ledger, run.Cancellation).ConfigureAwait(false);
-        await foreach (LedgerEntry entry in client.CreateReader(ledger).ReadEntriesAsync(options, run.Cancellation)
+        await foreach (LedgerEvent found in client.CreateReader(ledger).ReadAsync(options, run.Cancellation)
             .ConfigureAwait(false))
         {
-            return entry;
+            if (found is LedgerEntry or ExpiredRange or UnreadableRange)
+            {
+                return found;
+            }
         }
 
         throw new UsageException(

@@ -1,4 +1,5 @@
-// What `ledger verify` can be told. A fresh one for each command of a run.
+// What `ledger verify` can be told, and which option goes with which thing that is verified: one that does not is
+// refused, never ignored. A fresh one for each command of a run.
 using System.CommandLine;
 
 namespace LedgerStore.Cli;
@@ -6,47 +7,41 @@ namespace LedgerStore.Cli;
 /// <summary>The arguments of the command.</summary>
 internal sealed class VerifyArguments
 {
-    public Argument<string?> Target { get; } = new("target")
+    public Argument<string?> Ledger { get; } = new("ledger")
     {
         Arity = ArgumentArity.ZeroOrOne,
-        Description = "A receipt, evidence, an exported bundle, a data directory, or a ledger of the server",
+        Description = "A ledger of the server",
     };
 
-    public Option<string?> Data { get; } = new("--data")
-    {
-        HelpName = "DIR",
-        Description = "A data directory, without a server",
-    };
+    public Option<string?> Data { get; } = Text("--data", "DIR", "A data directory, without a server");
 
-    public Option<string?> Receipt { get; } = new("--receipt")
-    {
-        HelpName = "FILE",
-        Description = "A .tlog-proof, or evidence",
-    };
+    public Option<string?> Bundle { get; } = Text("--bundle", "DIR", "A directory that `ledger export` wrote");
 
-    public Option<string?> Entry { get; } = new("--entry")
-    {
-        HelpName = "FILE",
-        Description = "The entry's bytes, for a receipt that does not hold them",
-    };
+    public Option<string?> Receipt { get; } = Text("--receipt", "FILE", "A receipt, as `ledger prove` writes it");
+
+    public Option<string?> Evidence { get; } = Text(
+        "--evidence", "FILE", "Evidence of a contradiction, as `verify` and `watch` save it");
+
+    public Option<string?> Checkpoint { get; } = Text(
+        "--checkpoint", "FILE", "A signed checkpoint, as `ledger checkpoint` writes it");
+
+    public Option<string?> Entry { get; } = Text(
+        "--entry", "FILE", "The entry's bytes: the receipt, or the evidence, must be about them");
 
     public Option<string[]> Vkeys { get; } = new("--vkey")
     {
         HelpName = "VKEY",
-        Description = "The log's key, instead of the trusted ones; a directory takes several",
+        Description = "The log's key, instead of the trusted ones; a data directory takes several",
     };
 
     public Option<string[]> Rotations { get; } = new("--rotation")
     {
         HelpName = "FILE",
-        Description = "A statement by which the log changed its key, for a receipt; a bundle holds its own",
+        Description = "A statement by which the log changed its key; a bundle holds its own",
     };
 
-    public Option<string?> PublicName { get; } = new("--public-name")
-    {
-        HelpName = "NAME",
-        Description = "Whose data directory it is, if keys of several stores are trusted",
-    };
+    public Option<string?> PublicName { get; } = Text(
+        "--public-name", "NAME", "Whose data directory it is, if keys of several stores are trusted");
 
     public Option<string[]> Checkpoints { get; } = new("--trusted-checkpoint")
     {
@@ -56,34 +51,22 @@ internal sealed class VerifyArguments
 
     public Option<bool> Snapshot { get; } = new("--snapshot")
     {
-        Description = "The directory is a copy: do not look at its lock",
+        Description = "The data directory is a copy: do not look at its lock",
     };
 
-    public Option<string?> Anchor { get; } = new("--anchor")
-    {
-        HelpName = "FILE",
-        Description = "The store's anchor: what it says was signed must still be in the directory",
-    };
+    public Option<string?> Anchor { get; } = Text(
+        "--anchor", "FILE", "The store's anchor: what it says was signed must still be in the data directory");
 
-    public Option<string?> Cold { get; } = new("--cold")
-    {
-        HelpName = "PLACE",
-        Description = "The cold store, a directory or s3://BUCKET/PREFIX: read and hash what is there too",
-    };
+    public Option<string?> Cold { get; } = Text(
+        "--cold", "PLACE", "The cold store, a directory or s3://BUCKET/PREFIX: read and hash what is there too");
 
-    public Option<string?> ColdEndpoint { get; } = new("--cold-endpoint")
-    {
-        HelpName = "URL",
-        Description = "The address of an S3-compatible store (default: Amazon's)",
-    };
+    public Option<string?> ColdEndpoint { get; } = Text(
+        "--cold-endpoint", "URL", "The address of an S3-compatible store (default: Amazon's)");
 
-    public Option<string?> ColdRegion { get; } = new("--cold-region")
-    {
-        HelpName = "REGION",
-        Description = "The bucket's region (default: as the AWS tools find it, like the credentials)",
-    };
+    public Option<string?> ColdRegion { get; } = Text(
+        "--cold-region", "REGION", "The bucket's region (default: as the AWS tools find it, like the credentials)");
 
-    public Option<string?> Evidence { get; } = VerifyOptionsOf.Evidence();
+    public Option<string?> SaveEvidence { get; } = VerifyOptionsOf.SaveEvidence();
 
     public Option<ulong> From { get; } = new("--from")
     {
@@ -94,7 +77,54 @@ internal sealed class VerifyArguments
     /// <summary>In the order of the help.</summary>
     public Symbol[] All =>
     [
-        Target, Data, Receipt, Entry, Vkeys, Rotations, PublicName, Checkpoints, Anchor, Cold, ColdEndpoint, ColdRegion,
-        Snapshot, Evidence, From,
+        Ledger, Data, Bundle, Receipt, Evidence, Checkpoint, Entry, Vkeys, Rotations, Checkpoints, PublicName, Anchor,
+        Cold, ColdEndpoint, ColdRegion, Snapshot, SaveEvidence, From,
     ];
+
+    /// <summary>What is verified, as its option is called; null: a ledger of the server.</summary>
+    /// <exception cref="UsageException">Nothing was named, or several things, or an option that does not go with
+    /// it.</exception>
+    public Option<string?>? TargetOf(Run run)
+    {
+        Option<string?>[] named = [.. Kinds.Keys.Where(run.IsGiven)];
+        string? ledger = run.Find(Ledger);
+        if (named.Length + (ledger is null ? 0 : 1) != 1)
+        {
+            throw new UsageException(
+                "say one thing to verify: a LEDGER of the server, or "
+                + string.Join(", ", Kinds.Keys.Select(option => $"{option.Name} {option.HelpName}")));
+        }
+
+        Option[] fitting = named is [var kind] ? [kind, .. Kinds[kind]] : [Vkeys, Checkpoints, SaveEvidence, From];
+        foreach (Option option in All.OfType<Option>().Where(run.IsGiven).Except(fitting))
+        {
+            string target = named is [var one] ? one.Name : "a ledger of a server";
+            throw new UsageException($"{option.Name} does not go with {target}: it would not be looked at");
+        }
+
+        return ledger is null ? named[0] : DemandLedger(ledger);
+    }
+
+    private Dictionary<Option<string?>, Option[]> Kinds => new()
+    {
+        [Data] = [Vkeys, PublicName, Checkpoints, Snapshot, Anchor, Cold, ColdEndpoint, ColdRegion],
+        [Bundle] = [Vkeys, Rotations, Checkpoints],
+        [Receipt] = [Entry, Vkeys, Rotations, Checkpoints],
+        [Evidence] = [Entry, Vkeys],
+        [Checkpoint] = [Vkeys, Rotations, Checkpoints],
+    };
+
+    // A path was given where a ledger belongs. What it is, is not guessed: whoever made the file would decide it.
+    private static Option<string?>? DemandLedger(string ledger) => ledger.Contains('/') || ledger.EndsWith(
+        ".tlog-proof", StringComparison.Ordinal)
+        ? throw new UsageException(
+            $"'{ledger}' is no ledger",
+            "a file or directory is named by its option: --receipt, --bundle, --data, --evidence or --checkpoint")
+        : null;
+
+    private static Option<string?> Text(string name, string value, string description) => new(name)
+    {
+        HelpName = value,
+        Description = description,
+    };
 }

@@ -12,7 +12,7 @@ internal static class VerifyOptionsOf
         Description = "The log's key, instead of the trusted one",
     };
 
-    public static Option<string?> Evidence() => new("--evidence")
+    public static Option<string?> SaveEvidence() => new("--save-evidence")
     {
         HelpName = "FILE",
         Description = "If the log contradicts itself, write the evidence there",

@@ -20,12 +20,13 @@ internal static class WatchCommand
             HelpName = "FILE",
             Description = "Another observer's checkpoint, read again each time: both must see one history",
         };
-        Option<string?> evidence = VerifyOptionsOf.Evidence();
+        Option<string?> evidence = VerifyOptionsOf.SaveEvidence();
+        evidence.Aliases.Add("--evidence");
         Option<bool> once = new("--once") { Description = "Look once, for cron" };
         return builder.Make(
             "watch",
             "Check every new checkpoint; exit code 1 at the first contradiction\n\n"
-            + "  ledger watch demo --evidence evidence.json\n"
+            + "  ledger watch demo --save-evidence evidence.json\n"
             + "  ledger watch demo --once --compare theirs.checkpoint",
             [ledger, vkey, compare, evidence, once],
             run => RunAsync(

@@ -58,6 +58,27 @@ internal static class LedgerTrust
         }
     }
 
+    /// <summary>Accepts a checkpoint that came with an answer, as every other one is accepted: signed by a trusted key,
+    /// and one with all that was seen before. It must cover an entry.</summary>
+    /// <param name="note">As the server gave it; empty: it gave none.</param>
+    /// <exception cref="LedgerViolationException">It is not signed, or contradicts what was seen.</exception>
+    /// <exception cref="VerificationFailedException">There is none, or it does not cover the entry.</exception>
+    public static async Task<VerifiedCheckpoint> AcceptCoveringAsync(
+        Verifier verifier, ReadOnlyMemory<byte> note, ulong index, CancellationToken cancellationToken)
+    {
+        if (note.IsEmpty)
+        {
+            throw new VerificationFailedException(
+                $"the server gave no checkpoint, and one that covers entry {index} was asked for");
+        }
+
+        VerifiedCheckpoint checkpoint = await verifier.AcceptAsync(note, cancellationToken).ConfigureAwait(false);
+        return checkpoint.Size > index
+            ? checkpoint
+            : throw new VerificationFailedException(
+                $"the checkpoint of size {checkpoint.Size} that the server gave does not cover entry {index}");
+    }
+
     /// <summary>Demands that the ledger continues a checkpoint which somebody kept.</summary>
     public static async Task ContinueAsync(Run run, Verifier verifier, string? file)
     {

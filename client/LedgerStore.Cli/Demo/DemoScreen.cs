@@ -122,9 +122,15 @@ internal sealed class DemoScreen(Run run, string root)
             return;
         }
 
-        run.Line(run.Host.HasColour && colour.Length > 0 && text.Length > 0
-            ? $"{indent}\e[{colour}m{text}\e[0m"
-            : (indent + text).TrimEnd());
+        if (colour.Length > 0 && text.Length > 0)
+        {
+            run.Coloured(colour, indent + text);
+        }
+        else
+        {
+            run.Line((indent + text).TrimEnd());
+        }
+
         run.Host.Out.Flush();
     }
 }

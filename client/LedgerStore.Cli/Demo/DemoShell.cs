@@ -15,7 +15,7 @@ internal sealed class DemoShell(CliHost outer, string profile)
         using MemoryStream errors = new();
 
         // Progress is for whoever looks; in a pipe nobody does.
-        using CliHost host = new(input, output, outer.IsErrorTerminal ? outer.Err.BaseStream : errors, Variable)
+        using CliHost host = new(input, output, outer.IsErrorTerminal ? outer.ErrorStream : errors, Variable)
         {
             Time = outer.Time,
             IsErrorTerminal = outer.IsErrorTerminal,

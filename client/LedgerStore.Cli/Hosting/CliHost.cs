@@ -7,25 +7,23 @@ namespace LedgerStore.Cli;
 /// <summary>The surroundings of a command.</summary>
 internal sealed class CliHost : IDisposable
 {
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
-
     public CliHost(Stream input, Stream output, Stream error, Func<string, string?> environment)
     {
         Input = input;
-        Output = output;
-        Out = new StreamWriter(output, Utf8, bufferSize: 16 * 1024, leaveOpen: true) { NewLine = "\n" };
-        Err = new StreamWriter(error, Utf8, bufferSize: 1024, leaveOpen: true) { NewLine = "\n", AutoFlush = true };
+        ErrorStream = error;
+        Out = new TextOut(output, flushesAlways: false);
+        Err = new TextOut(error, flushesAlways: true);
         Environment = environment;
     }
 
     public Stream Input { get; }
 
-    /// <summary>The stream behind <see cref="Out"/>, for bytes; flush <see cref="Out"/> first.</summary>
-    public Stream Output { get; }
+    public TextOut Out { get; }
 
-    public StreamWriter Out { get; }
+    public TextOut Err { get; }
 
-    public StreamWriter Err { get; }
+    /// <summary>For a command that is run inside of another one, and escapes what it writes there by itself.</summary>
+    public Stream ErrorStream { get; }
 
     public Func<string, string?> Environment { get; }
 
@@ -42,6 +40,20 @@ internal sealed class CliHost : IDisposable
 
     /// <summary>Colours: on a terminal, unless NO_COLOR says otherwise.</summary>
     public bool HasColour => IsOutputTerminal && string.IsNullOrEmpty(Environment("NO_COLOR"));
+
+    /// <summary>Writes what a program must get byte for byte, such as a signed note; a terminal gets it escaped.
+    /// </summary>
+    public void WriteExact(ReadOnlySpan<byte> bytes)
+    {
+        if (IsOutputTerminal)
+        {
+            Out.Write(Encoding.UTF8.GetString(bytes));
+        }
+        else
+        {
+            Out.Exact(bytes);
+        }
+    }
 
     /// <summary>Somebody types what is read.</summary>
     public bool IsInputTerminal { get; init; }

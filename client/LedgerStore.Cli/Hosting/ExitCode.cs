@@ -21,6 +21,9 @@ internal static class ExitCode
     /// <summary>The server answered with any other error.</summary>
     public const int ServerError = 5;
 
+    /// <summary>Nothing contradicts anything, and a part of what was named could not be checked.</summary>
+    public const int NotWhole = 6;
+
     /// <summary>Interrupted, as shells number it.</summary>
     public const int Interrupted = 130;
 }

@@ -21,7 +21,8 @@ internal sealed record Failure(int ExitCode, string Message, string Hint)
         PkiException => new(Cli.ExitCode.Usage, error.Message, string.Empty),
         LedgerViolationException violation => new(
             Cli.ExitCode.NotVerified, violation.Message,
-            "do not go on as if nothing had happened: keep the evidence (--evidence FILE), and ask who runs the log"),
+            "do not go on as if nothing had happened: keep the evidence (--save-evidence FILE), and ask who runs the "
+            + "log"),
         VerificationFailedException or EntriesMissingException => new(
             Cli.ExitCode.NotVerified, error.Message, string.Empty),
         AppendException append => OfAppend(append),
@@ -40,7 +41,7 @@ internal sealed record Failure(int ExitCode, string Message, string Hint)
     {
         if (isJson)
         {
-            host.Err.WriteLine(JsonOutput.Line(json =>
+            host.Err.Line(JsonOutput.Line(json =>
             {
                 json.WriteStartObject("error");
                 json.WriteNumber("exit_code", ExitCode);
@@ -51,12 +52,20 @@ internal sealed record Failure(int ExitCode, string Message, string Hint)
             return;
         }
 
-        host.Err.WriteLine(host.IsErrorTerminal && host.HasColour
-            ? $"\e[1;31merror:\e[0m {Message}"
-            : $"error: {Message}");
+        const string Opening = "error:";
+        if (host.IsErrorTerminal && host.HasColour)
+        {
+            host.Err.Styled(Verdicts.StyleOf(Verdict.NotVerified), Opening);
+        }
+        else
+        {
+            host.Err.Write(Opening);
+        }
+
+        host.Err.Line($" {Message}");
         if (Hint.Length > 0)
         {
-            host.Err.WriteLine($"  {Hint}");
+            host.Err.Line($"  {Hint}");
         }
     }
 

@@ -10,7 +10,7 @@ internal static class LedgerCommand
     private const string About =
         "Append to, read, verify and run LedgerStore: audit records that nobody can change unnoticed.\n\n"
         + "Exit codes: 0 done, 1 did not verify, 2 usage or configuration, 3 server unreachable, 4 denied, "
-        + "5 any other server error.";
+        + "5 any other server error, 6 not wholly checked.";
 
     public static async Task<int> RunAsync(string[] arguments, CliHost host)
     {
@@ -20,10 +20,10 @@ internal static class LedgerCommand
             string command = string.Join(' ', PathOf(line));
             foreach (string problem in line.Errors.Select(error => error.Message).Distinct())
             {
-                host.Err.WriteLine(problem);
+                host.Err.Line(problem);
             }
 
-            host.Err.WriteLine($"see {command} --help");
+            host.Err.Line($"see {command} --help");
             return ExitCode.Usage;
         }
 

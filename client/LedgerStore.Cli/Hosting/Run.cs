@@ -36,6 +36,9 @@ internal sealed class Run(ParseResult line, CliHost host, GlobalOptions globals,
 
     public T? Get<T>(Option<T> option) => line.GetValue(option);
 
+    /// <summary>Whether it was typed, and does not only have its default.</summary>
+    public bool IsGiven(Option option) => line.GetResult(option) is { Implicit: false };
+
     public T Get<T>(Argument<T> argument) => line.GetRequiredValue(argument);
 
     /// <summary>The argument, or null when it was left out.</summary>
@@ -45,17 +48,39 @@ internal sealed class Run(ParseResult line, CliHost host, GlobalOptions globals,
     /// <summary>The connection of whoever has this capability.</summary>
     public LedgerClient Connect(Capability capability) => Connection.Open(Settings, capability, host.Time);
 
-    public void Line(string text) => host.Out.WriteLine(text);
+    /// <summary>One line, whatever is in the text.</summary>
+    public void Line(string text) => host.Out.Line(text);
 
-    /// <summary>The line that says how it ended: green or red on a terminal.</summary>
-    public void Verdict(bool isGood, string text) => Line(!host.HasColour ? text
-        : isGood ? $"\e[32m{text}\e[0m"
-        : $"\e[1;31m{text}\e[0m");
+    /// <summary>Several lines, each with its line feed.</summary>
+    public void Text(string lines) => host.Out.Write(lines);
+
+    /// <summary>The line that says how it ended: in a colour on a terminal.</summary>
+    public void Verdict(Verdict verdict, string about) =>
+        Coloured(Verdicts.StyleOf(verdict), $"{Verdicts.TextOf(verdict)}: {about}");
+
+    /// <summary>A line that says whether something is as it should be, where nothing signed is checked.</summary>
+    public void Verdict(bool isGood, string text) =>
+        Coloured(Verdicts.StyleOf(isGood ? Cli.Verdict.Verified : Cli.Verdict.NotVerified), text);
+
+    /// <summary>A line in a colour, where somebody looks.</summary>
+    /// <param name="style">The parameters of the terminal's sequence.</param>
+    public void Coloured(string style, string text)
+    {
+        if (host.HasColour)
+        {
+            host.Out.Styled(style, text);
+            host.Out.Write('\n');
+        }
+        else
+        {
+            Line(text);
+        }
+    }
 
     /// <summary>For people who watch, beside the answer.</summary>
     public void Note(string text)
     {
         host.Out.Flush();
-        host.Err.WriteLine(text);
+        host.Err.Line(text);
     }
 }

@@ -11,6 +11,7 @@ namespace LedgerStore.Cli;
 /// <param name="width">The terminal's columns; 0: nothing is cut.</param>
 internal sealed class EntryColumns(int width, bool hasColour)
 {
+    private const int TimeColumns = 19;
     private const int AppenderColumns = 14;
     private const int RecordColumnsMin = 16;
 
@@ -28,7 +29,7 @@ internal sealed class EntryColumns(int width, bool hasColour)
         int room = width == 0 ? int.MaxValue : Math.Max(RecordColumnsMin, width - head.Length);
         ReadOnlySpan<byte> payload = entry.Payload;
         bool isLong = room < payload.Length / BytesOfCharacter;
-        string record = EntryPrinter.Shown(isLong ? payload[..((room + 1) * BytesOfCharacter)] : payload);
+        string record = SafeText.Line(isLong ? payload[..((room + 1) * BytesOfCharacter)] : payload);
         Write(output, head + Cut(record, room) + "\n");
     }
 
@@ -36,7 +37,7 @@ internal sealed class EntryColumns(int width, bool hasColour)
     public void Print(IBufferWriter<byte> output, ulong index, ulong receivedUnixMicros, StoreEvent happened)
     {
         Begin(output, EventHeader);
-        string who = happened.Who.Length == 0 ? "-" : EntryPrinter.Shown(Encoding.UTF8.GetBytes(happened.Who));
+        string who = happened.Who.Length == 0 ? "-" : SafeText.Line(happened.Who);
         string head = Head(index, receivedUnixMicros, who);
         string what = Cut(happened.Text(), width == 0 ? int.MaxValue : Math.Max(RecordColumnsMin, width - head.Length));
         Write(output, hasColour && happened.IsDenied ? $"{head}\e[31m{what}\e[0m\n" : $"{head}{what}\n");
@@ -53,15 +54,15 @@ internal sealed class EntryColumns(int width, bool hasColour)
 
     private static string Head(ulong index, ulong receivedUnixMicros, string name)
     {
-        string time = EntryPrinter.TimeOf(receivedUnixMicros);
-        time = time.Length > 19 ? time[..19].Replace('T', ' ') : time.PadRight(19);
+        string time = Cut(EntryPrinter.TimeOf(receivedUnixMicros).Replace('T', ' ').Split('.')[0], TimeColumns)
+            .PadRight(TimeColumns);
         string who = Cut(name, AppenderColumns).PadRight(AppenderColumns);
         return string.Create(CultureInfo.InvariantCulture, $"{index,8}  {time}  {who}  ");
     }
 
     // spiffe://example.org/payments is payments to people.
     private static string Name(ReadOnlySpan<byte> appender) =>
-        Encoding.UTF8.GetString(appender[(appender.LastIndexOf((byte)'/') + 1)..]);
+        SafeText.Line(appender[(appender.LastIndexOf((byte)'/') + 1)..]);
 
     private static string Cut(string text, int columns) =>
         text.Length <= columns ? text : string.Concat(text.AsSpan(0, columns - 1), "…");

@@ -24,7 +24,10 @@ internal enum EntryFormat
 }
 
 /// <summary>Prints entries.</summary>
-internal sealed class EntryPrinter(Stream output, EntryFormat format, EntryColumns columns)
+/// <param name="output">Takes what was printed; called with much at a time.</param>
+/// <param name="isTerminal">Then even a raw payload is escaped.</param>
+internal sealed class EntryPrinter(
+    EntryPrinter.Sink output, EntryFormat format, EntryColumns columns, bool isTerminal)
 {
     private const int FlushBytes = 64 * 1024;
 
@@ -33,12 +36,15 @@ internal sealed class EntryPrinter(Stream output, EntryFormat format, EntryColum
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
+    /// <summary>Takes bytes.</summary>
+    internal delegate void Sink(ReadOnlySpan<byte> bytes);
 
     private readonly ArrayBufferWriter<byte> buffer = new();
+    private readonly ArrayBufferWriter<byte> oneLine = new();
 
+    /// <summary>For files: text is not cut, payloads are not escaped.</summary>
     public EntryPrinter(Stream output, EntryFormat format)
-        : this(output, format, new EntryColumns(width: 0, hasColour: false))
+        : this(output.Write, format, new EntryColumns(width: 0, hasColour: false), isTerminal: false)
     {
     }
 
@@ -46,6 +52,16 @@ internal sealed class EntryPrinter(Stream output, EntryFormat format, EntryColum
 
     /// <summary>Shows the store's own events in words, and only these of them; null: entries as they are.</summary>
     public AuditFilter? Events { get; init; }
+
+    /// <summary>Onto the command's output.</summary>
+    public static EntryPrinter Of(Run run, EntryFormat format, AuditFilter? events) => new(
+        run.Host.Out.Exact,
+        format,
+        new EntryColumns(run.Host.Columns, run.Host.HasColour),
+        run.Host.IsOutputTerminal)
+    {
+        Events = events,
+    };
 
     public void Print(ulong index, ReadOnlySpan<byte> bytes)
     {
@@ -62,7 +78,7 @@ internal sealed class EntryPrinter(Stream output, EntryFormat format, EntryColum
                 PrintEvent(index, entry, happened);
                 break;
             case EntryFormat.Raw:
-                buffer.Write(entry.Payload);
+                PrintRaw(entry.Payload);
                 buffer.Write("\n"u8);
                 break;
             case EntryFormat.Table:
@@ -92,8 +108,7 @@ internal sealed class EntryPrinter(Stream output, EntryFormat format, EntryColum
 
     public void Flush()
     {
-        output.Write(buffer.WrittenSpan);
-        output.Flush();
+        output(buffer.WrittenSpan);
         buffer.Clear();
     }
 
@@ -102,23 +117,36 @@ internal sealed class EntryPrinter(Stream output, EntryFormat format, EntryColum
             ? JsonOutput.Time(DateTimeOffset.UnixEpoch.AddTicks((long)micros * TimeSpan.TicksPerMicrosecond))
             : "never";
 
-    // Control characters of a payload must not drive a terminal.
-    public static string Shown(ReadOnlySpan<byte> payload)
+    /// <summary>Text, or, where the bytes are none, base64 under a name that says so.</summary>
+    public static void WriteText(Utf8JsonWriter json, string name, ReadOnlySpan<byte> bytes)
     {
-        StringBuilder text = new(payload.Length);
-        foreach (Rune rune in Encoding.UTF8.GetString(payload).EnumerateRunes())
+        if (SafeText.TryDecode(bytes) is { } text)
         {
-            text.Append(Rune.IsControl(rune) ? $"\\u{rune.Value:x4}" : rune.ToString());
+            json.WriteString(name, text);
         }
+        else
+        {
+            json.WriteBase64String(name + "_base64", bytes);
+        }
+    }
 
-        return text.ToString();
+    private void PrintRaw(ReadOnlySpan<byte> payload)
+    {
+        if (isTerminal)
+        {
+            Encoding.UTF8.GetBytes(SafeText.Line(payload), buffer);
+        }
+        else
+        {
+            buffer.Write(payload);
+        }
     }
 
     private void PrintText(ulong index, in EntryView entry)
     {
-        string appender = Encoding.UTF8.GetString(entry.Appender);
-        buffer.Write(Encoding.UTF8.GetBytes(
-            $"{index}  {TimeOf(entry.ReceivedUnixMicros)}  {appender}  {Shown(entry.Payload)}\n"));
+        string appender = SafeText.Line(entry.Appender);
+        Encoding.UTF8.GetBytes(
+            $"{index}  {TimeOf(entry.ReceivedUnixMicros)}  {appender}  {SafeText.Line(entry.Payload)}\n", buffer);
     }
 
     private void PrintEvent(ulong index, in EntryView entry, StoreEvent happened)
@@ -129,63 +157,76 @@ internal sealed class EntryPrinter(Stream output, EntryFormat format, EntryColum
             return;
         }
 
-        string who = happened.Who.Length == 0 ? "-" : Shown(Encoding.UTF8.GetBytes(happened.Who));
-        buffer.Write(Encoding.UTF8.GetBytes(
-            $"{index}  {TimeOf(entry.ReceivedUnixMicros)}  {who}  {happened.Kind}  {happened.Text()}\n"));
+        string who = happened.Who.Length == 0 ? "-" : SafeText.Line(happened.Who);
+        Encoding.UTF8.GetBytes(
+            $"{index}  {TimeOf(entry.ReceivedUnixMicros)}  {who}  {happened.Kind}  {happened.Text()}\n", buffer);
     }
 
     private void PrintJson(ulong index, in EntryView entry, StoreEvent? happened)
     {
-        using Utf8JsonWriter json = new(buffer, JsonOptions);
-        json.WriteStartObject();
-        json.WriteNumber("index", index);
-        json.WriteString("received", TimeOf(entry.ReceivedUnixMicros));
-        json.WriteString("appender", entry.Appender);
-        if (!entry.Producer.IsEmpty)
+        oneLine.Clear();
+        using (Utf8JsonWriter json = new(oneLine, JsonOptions))
         {
-            json.WriteString("producer", entry.Producer);
-            json.WriteNumber("producer_sequence", entry.ProducerSequence);
-        }
+            json.WriteStartObject();
+            json.WriteNumber("index", index);
+            json.WriteString("received", TimeOf(entry.ReceivedUnixMicros));
+            WriteText(json, "appender", entry.Appender);
+            if (!entry.Producer.IsEmpty)
+            {
+                WriteText(json, "producer", entry.Producer);
+                json.WriteNumber("producer_sequence", entry.ProducerSequence);
+            }
 
-        json.WriteString("content_type", entry.ContentType);
-        if (happened is null)
-        {
-            WritePayload(json, entry.Payload, entry.ContentType.EndsWith("json"u8));
-        }
-        else
-        {
-            json.WriteString("text", happened.Text());
-            json.WriteStartObject("event");
-            json.WritePropertyName(happened.Kind);
-            MessageJson.Write(json, happened.Body);
+            WriteText(json, "content_type", entry.ContentType);
+            if (happened is null)
+            {
+                WritePayload(json, entry.Payload, entry.ContentType.EndsWith("json"u8));
+            }
+            else
+            {
+                json.WriteString("text", happened.Text());
+                json.WriteStartObject("event");
+                json.WritePropertyName(happened.Kind);
+                MessageJson.Write(json, happened.Body);
+                json.WriteEndObject();
+                json.WriteBase64String("payload_base64", entry.Payload);
+            }
+
             json.WriteEndObject();
-            json.WriteBase64String("payload_base64", entry.Payload);
         }
 
-        json.WriteEndObject();
+        SafeText.WriteJson(buffer, oneLine.WrittenSpan);
     }
 
     private static void WritePayload(Utf8JsonWriter json, ReadOnlySpan<byte> payload, bool isJson)
     {
-        if (isJson && IsJson(payload))
+        if (!isJson || !IsJsonOfOneLine(payload))
         {
-            json.WritePropertyName("payload");
-            json.WriteRawValue(payload, skipInputValidation: true);
+            WriteText(json, "payload", payload);
             return;
         }
 
-        try
+        json.WritePropertyName("payload");
+        if (payload.Contains((byte)'\t'))
         {
-            json.WriteString("payload", Strict.GetString(payload));
+            // Between tokens, or it would not be JSON: a blank means the same there, and needs no escape.
+            byte[] blanks = payload.ToArray();
+            blanks.AsSpan().Replace((byte)'\t', (byte)' ');
+            json.WriteRawValue(blanks, skipInputValidation: true);
         }
-        catch (DecoderFallbackException)
+        else
         {
-            json.WriteBase64String("payload_base64", payload);
+            json.WriteRawValue(payload, skipInputValidation: true);
         }
     }
 
-    private static bool IsJson(ReadOnlySpan<byte> payload)
+    private static bool IsJsonOfOneLine(ReadOnlySpan<byte> payload)
     {
+        if (payload.ContainsAny((byte)'\n', (byte)'\r') || SafeText.TryDecode(payload) is null)
+        {
+            return false;
+        }
+
         try
         {
             Utf8JsonReader reader = new(payload);
@@ -193,7 +234,7 @@ internal sealed class EntryPrinter(Stream output, EntryFormat format, EntryColum
             {
             }
 
-            return !payload.Contains((byte)'\n');
+            return true;
         }
         catch (JsonException)
         {

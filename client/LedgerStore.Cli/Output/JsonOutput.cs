@@ -20,7 +20,7 @@ internal static class JsonOutput
     public static string Line(Action<Utf8JsonWriter> fields) => Text(OneLine, fields);
 
     /// <summary>Writes an object for a person or a program to read.</summary>
-    public static void Object(Run run, Action<Utf8JsonWriter> fields) => run.Line(Text(Pretty, fields));
+    public static void Object(Run run, Action<Utf8JsonWriter> fields) => run.Text(Text(Pretty, fields) + "\n");
 
     public static string Time(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'");
@@ -35,6 +35,6 @@ internal static class JsonOutput
             json.WriteEndObject();
         }
 
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        return SafeText.Lines(Encoding.UTF8.GetString(buffer.WrittenSpan));
     }
 }

@@ -26,7 +26,7 @@ internal sealed class ProgressLine
         }
 
         IAnsiConsole console = AnsiConsole.Create(
-            new AnsiConsoleSettings { Out = new AnsiConsoleOutput(run.Host.Err) });
+            new AnsiConsoleSettings { Out = new AnsiConsoleOutput(run.Host.Err.Drawing) });
         return await console.Progress()
             .AutoClear(true)
             .Columns(
@@ -36,7 +36,7 @@ internal sealed class ProgressLine
                 new RemainingTimeColumn())
             .StartAsync(context =>
             {
-                ProgressTask bar = context.AddTask(Markup.Escape(title), maxValue: Math.Max(1, total));
+                ProgressTask bar = context.AddTask(Markup.Escape(SafeText.Line(title)), maxValue: Math.Max(1, total));
                 bar.IsIndeterminate = total <= 0;
                 return work(new ProgressLine(bar));
             }).ConfigureAwait(false);
@@ -51,7 +51,7 @@ internal sealed class ProgressLine
         }
 
         shown = Stopwatch.GetTimestamp();
-        task.Description = Markup.Escape(title());
+        task.Description = Markup.Escape(SafeText.Line(title()));
         task.IsIndeterminate = total <= 0;
         task.MaxValue = Math.Max(1, total);
         task.Value = done;

@@ -10,6 +10,8 @@ internal static class TextTable
 
     public static void Write(Run run, IReadOnlyList<string> headers, IReadOnlyList<string[]> rows)
     {
+        // Before the widths are known: what is escaped is longer.
+        rows = [.. rows.Select(row => row.Select(SafeText.Line).ToArray())];
         if (run.Host.IsOutputTerminal)
         {
             WriteDrawn(run, headers, rows);
@@ -56,7 +58,7 @@ internal static class TextTable
         }
 
         IAnsiConsole console = AnsiConsole.Create(
-            new AnsiConsoleSettings { Out = new AnsiConsoleOutput(run.Host.Out) });
+            new AnsiConsoleSettings { Out = new AnsiConsoleOutput(run.Host.Out.Drawing) });
         console.Write(table);
     }
 

@@ -20,6 +20,7 @@ internal static class ViolationReport
             JsonOutput.Object(run, json =>
             {
                 json.WriteBoolean("verified", false);
+                json.WriteString("verdict", Verdicts.NameOf(Verdict.NotVerified));
                 json.WriteString("violation", evidence.Kind.ToString());
                 json.WriteString("origin", evidence.Origin);
                 json.WriteString("problem", evidence.Statement);
@@ -33,10 +34,10 @@ internal static class ViolationReport
             return;
         }
 
-        run.Verdict(isGood: false, $"NOT VERIFIED: {evidence.Origin}");
+        run.Verdict(Verdict.NotVerified, evidence.Origin);
         run.Line($"  {evidence.Statement}");
         run.Note(file is not null
-            ? $"the evidence is in {file}; anybody can check it with `ledger verify {file}`"
-            : "keep what shows it with --evidence FILE, and ask who runs the log");
+            ? $"the evidence is in {file}; anybody can check it with `ledger verify --evidence {file}`"
+            : "keep what shows it with --save-evidence FILE, and ask who runs the log");
     }
 }

@@ -4,6 +4,7 @@
 using System.Text;
 using LedgerStore.Engine;
 using LedgerStore.Engine.Files;
+using LedgerStore.Proofs;
 using LedgerStore.Tests.S3;
 using Xunit;
 
@@ -16,6 +17,7 @@ public sealed class ColdVerifyTests : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly string root = Directory.CreateTempSubdirectory("ledgerstore-cold-").FullName;
+    private readonly SigningKey key = SigningKey.Generate();
     private readonly LedgerCli ledger;
 
     public ColdVerifyTests()
@@ -26,7 +28,11 @@ public sealed class ColdVerifyTests : IDisposable
 
     private string Data => Path.Combine(root, "data");
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose()
+    {
+        key.Dispose();
+        Directory.Delete(root, recursive: true);
+    }
 
     [Fact]
     public async Task What_is_in_a_bucket_is_hashed_too()
@@ -34,7 +40,7 @@ public sealed class ColdVerifyTests : IDisposable
         await using FakeS3 bucket = await FakeS3.StartAsync();
         await FillAsync(bucket);
         CliResult without = await ledger.RunAsync("verify", "--data", Data);
-        Assert.Equal(0, without.Code);
+        Assert.Equal(6, without.Code);
         Assert.Contains("payload not checked: in cold tier", without.Output, StringComparison.Ordinal);
         Assert.Contains("--cold s3://BUCKET/PREFIX", without.Errors, StringComparison.Ordinal);
 
@@ -87,6 +93,10 @@ public sealed class ColdVerifyTests : IDisposable
                     Payload = batch.SelectMany(record => record).ToArray(),
                 });
             }
+
+            await payments.WaitForCheckpointAsync(Entries).AsTask().WaitAsync(Patience);
+            CliResult trusted = await ledger.RunAsync("trust", "add", payments.VerifierKey!);
+            Assert.True(trusted.Code == 0, trusted.ToString());
         }
 
         using (Store store = Open(new Tomorrow(), cold))
@@ -109,6 +119,7 @@ public sealed class ColdVerifyTests : IDisposable
             ReserveBytes = 1 << 20,
             Time = time,
             Cold = cold,
+            Signing = new SigningOptions { Key = key, AnchorPath = Path.Combine(root, "anchor") },
             Scrub = new ScrubOptions { IsContinuous = false },
             Tiering = new TieringOptions { BytesPerSecond = 1L << 30, Interval = TimeSpan.FromMilliseconds(10) },
         };

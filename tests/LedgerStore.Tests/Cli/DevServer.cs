@@ -68,6 +68,15 @@ public sealed class DevServer : IAsyncLifetime
         Assert.Fail($"the server did not start: {string.Join('\n', lines)} {await errors}");
     }
 
+    /// <summary>SIGKILL: what is in the journal only stays there.</summary>
+    internal async Task KillAsync()
+    {
+        process!.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+        process = null;
+    }
+
     /// <summary>SIGTERM: everything is made durable, and the process ends with 0.</summary>
     internal async Task StopAsync()
     {

@@ -95,7 +95,7 @@ public sealed partial class EndToEndTests(DevServer server) : IClassFixture<DevS
         string file = Path.Combine(server.Root, "two.tlog-proof");
         CliResult proven = await ledger.RunAsync("prove", "proofs", "1", "--out", file);
         Assert.Equal($"wrote {file}: entry 1 is in the tree of size 3\n", proven.Output);
-        CliResult verified = await ledger.RunAsync("verify", file);
+        CliResult verified = await ledger.RunAsync("verify", "--receipt", file);
         Assert.Equal(0, verified.Code);
         Assert.Equal(
             $"verified: {file}\n  entry 1 of localhost/proofs, in the signed tree of size 3\n"
@@ -108,12 +108,12 @@ public sealed partial class EndToEndTests(DevServer server) : IClassFixture<DevS
         lines[1] = "extra " + Convert.ToBase64String(extra);
         string changed = Path.Combine(server.Root, "changed.tlog-proof");
         await File.WriteAllTextAsync(changed, string.Join('\n', lines) + "\n");
-        CliResult refused = await ledger.RunAsync("verify", changed);
+        CliResult refused = await ledger.RunAsync("verify", "--receipt", changed);
         Assert.Equal(1, refused.Code);
         Assert.Equal(
             $"NOT VERIFIED: {changed}\n  the entry is not at index 1 of the tree of size 3\n", refused.Output);
         await File.WriteAllTextAsync(changed, "c2sp.org/tlog-proof@v1\nnothing\n");
-        Assert.Equal(1, (await ledger.RunAsync("verify", changed)).Code);
+        Assert.Equal(1, (await ledger.RunAsync("verify", "--receipt", changed)).Code);
     }
 
     [Fact]

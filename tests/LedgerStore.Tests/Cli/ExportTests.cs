@@ -15,14 +15,14 @@ public sealed class ExportTests(DevServer server) : IClassFixture<DevServer>
     public async Task A_bundle_is_verified_by_whoever_has_the_key()
     {
         string bundle = await ExportAsync("good");
-        CliResult verified = await ledger.RunAsync("verify", bundle);
+        CliResult verified = await ledger.RunAsync("verify", "--bundle", bundle);
         Assert.Equal(
             $"verified: {bundle}\n  entries 1 to 3 of localhost/demo, in the signed tree of size ",
             verified.Output[..(verified.Output.LastIndexOf(' ') + 1)]);
-        CliResult unknown = await stranger.RunAsync("verify", bundle);
+        CliResult unknown = await stranger.RunAsync("verify", "--bundle", bundle);
         Assert.Equal(2, unknown.Code);
         Assert.Contains("no key of localhost/demo is trusted", unknown.Errors, StringComparison.Ordinal);
-        CliResult json = await stranger.RunAsync("verify", bundle, "--vkey", server.Vkey, "--json");
+        CliResult json = await stranger.RunAsync("verify", "--bundle", bundle, "--vkey", server.Vkey, "--json");
         using JsonDocument report = JsonDocument.Parse(json.Output);
         Assert.True(report.RootElement.GetProperty("verified").GetBoolean());
         Assert.Equal(server.Vkey + "\n", await File.ReadAllTextAsync(Path.Combine(bundle, "vkey")));
@@ -46,7 +46,7 @@ public sealed class ExportTests(DevServer server) : IClassFixture<DevServer>
         int at = text.IndexOf(old, StringComparison.Ordinal);
         Assert.True(at >= 0, text);
         await File.WriteAllTextAsync(path, text[..at] + fresh + text[(at + old.Length)..]);
-        CliResult result = await ledger.RunAsync("verify", bundle);
+        CliResult result = await ledger.RunAsync("verify", "--bundle", bundle);
         Assert.True(result.Code == 1, result.ToString());
         Assert.StartsWith($"NOT VERIFIED: {bundle}\n", result.Output, StringComparison.Ordinal);
         Assert.Contains(says, result.Output, StringComparison.Ordinal);

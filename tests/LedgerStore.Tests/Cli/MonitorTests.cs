@@ -31,7 +31,7 @@ public sealed class MonitorTests(DevServer server) : IClassFixture<DevServer>
         Assert.StartsWith(
             "NOT VERIFIED: localhost/demo\n  the log signed two different trees of size",
             split.Output[split.Output.IndexOf("NOT", StringComparison.Ordinal)..], StringComparison.Ordinal);
-        CliResult proven = await ledger.RunAsync("verify", evidence);
+        CliResult proven = await ledger.RunAsync("verify", "--evidence", evidence);
         Assert.Equal(0, proven.Code);
         Assert.Contains("proven: the log signed things that contradict", proven.Output, StringComparison.Ordinal);
     }

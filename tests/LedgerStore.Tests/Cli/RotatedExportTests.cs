@@ -29,16 +29,16 @@ public sealed class RotatedExportTests(DevServer server) : IClassFixture<DevServ
 
         string newVkey = (await File.ReadAllTextAsync(Path.Combine(late, "vkey"))).Trim();
         Assert.NotEqual(server.Vkey, newVkey);
-        await RunAsync("verify", late);
+        await RunAsync("verify", "--bundle", late);
         string statement = Path.Combine(late, "rotations", "0001");
         string receipt = Path.Combine(late, "receipts", "000000000003.tlog-proof");
-        await AssertAsync(0, "verify", late, "--vkey", server.Vkey);
-        await AssertAsync(0, "verify", late, "--vkey", newVkey);
-        await AssertAsync(0, "verify", early, "--vkey", server.Vkey);
-        await AssertAsync(1, "verify", early, "--vkey", newVkey);
-        await AssertAsync(0, "verify", receipt, "--vkey", newVkey);
-        await AssertAsync(1, "verify", receipt, "--vkey", server.Vkey);
-        await AssertAsync(0, "verify", receipt, "--vkey", server.Vkey, "--rotation", statement);
+        await AssertAsync(0, "verify", "--bundle", late, "--vkey", server.Vkey);
+        await AssertAsync(0, "verify", "--bundle", late, "--vkey", newVkey);
+        await AssertAsync(0, "verify", "--bundle", early, "--vkey", server.Vkey);
+        await AssertAsync(1, "verify", "--bundle", early, "--vkey", newVkey);
+        await AssertAsync(0, "verify", "--receipt", receipt, "--vkey", newVkey);
+        await AssertAsync(1, "verify", "--receipt", receipt, "--vkey", server.Vkey);
+        await AssertAsync(0, "verify", "--receipt", receipt, "--vkey", server.Vkey, "--rotation", statement);
 
         string program = Path.Combine(late, "check_receipt.py");
         Assert.Equal(0, await PythonAsync(program, receipt, newVkey));
@@ -49,7 +49,7 @@ public sealed class RotatedExportTests(DevServer server) : IClassFixture<DevServ
         // A statement that one of the keys did not sign leads nowhere.
         string text = await File.ReadAllTextAsync(statement);
         await File.WriteAllTextAsync(statement, text[..(text.TrimEnd('\n').LastIndexOf('\n') + 1)]);
-        await AssertAsync(1, "verify", late, "--vkey", server.Vkey);
+        await AssertAsync(1, "verify", "--bundle", late, "--vkey", server.Vkey);
         Assert.NotEqual(0, await PythonAsync(program, receipt, server.Vkey, statement));
     }
 

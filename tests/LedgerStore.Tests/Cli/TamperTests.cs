@@ -33,14 +33,14 @@ public sealed class TamperTests : IAsyncLifetime
 
         string segment = Assert.Single(Directory.GetFiles(Path.Combine(server.Data, "ledgers", "1", "segments")));
         Replace(segment, "carol", "caroI");
-        CliResult changed = await ledger.RunAsync("verify", server.Data);
+        CliResult changed = await ledger.RunAsync("verify", "--data", server.Data);
         Assert.Equal(1, changed.Code);
         Assert.StartsWith(
             $"NOT VERIFIED: {server.Data}\n  demo: entries 0 to 2 cannot be read\n", changed.Output,
             StringComparison.Ordinal);
         Assert.Contains($"in {segment}, at byte ", changed.Output, StringComparison.Ordinal);
 
-        CliResult json = await ledger.RunAsync("verify", server.Data, "--json");
+        CliResult json = await ledger.RunAsync("verify", "--data", server.Data, "--json");
         Assert.Equal(1, json.Code);
         using JsonDocument report = JsonDocument.Parse(json.Output);
         JsonElement finding = report.RootElement.GetProperty("findings")[0];

@@ -1,0 +1,97 @@
+// The one escape function of the command: what somebody else wrote (records, reasons, names, errors of a server) must
+// not drive a terminal, pass for a line of ours, or break a line of JSON. Pure.
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace LedgerStore.Cli;
+
+/// <summary>Text that shows itself and does nothing.</summary>
+/// <remarks>
+/// Escaped is what has no shape of its own: control characters (C0, DEL, C1), format characters (the marks that turn
+/// the direction of writing among them), the separators of lines and paragraphs, and what is no character at all. The
+/// form is that of JSON, so that the same function serves for the inside of JSON strings.
+/// </remarks>
+internal static class SafeText
+{
+    private static readonly SearchValues<char> PlainAscii = SearchValues.Create(
+        " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~");
+
+    private static readonly SearchValues<byte> PlainBytes = SearchValues.Create(
+        [.. Enumerable.Range(0x20, 0x5F).Select(static value => (byte)value)]);
+
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
+
+    /// <summary>One line: a line feed is escaped too.</summary>
+    public static string Line(string text) => Escape(text, keepLines: false);
+
+    /// <summary>The same of bytes; what is no UTF-8 becomes U+FFFD.</summary>
+    public static string Line(ReadOnlySpan<byte> utf8) => Line(Encoding.UTF8.GetString(utf8));
+
+    /// <summary>Several lines: line feeds stay.</summary>
+    public static string Lines(string text) => Escape(text, keepLines: true);
+
+    /// <summary>Writes a line of JSON. What is escaped is inside of its strings: nowhere else does JSON have it.
+    /// </summary>
+    public static void WriteJson(IBufferWriter<byte> output, ReadOnlySpan<byte> json)
+    {
+        if (json.IndexOfAnyExcept(PlainBytes) < 0)
+        {
+            output.Write(json);
+            return;
+        }
+
+        Encoding.UTF8.GetBytes(Line(json), output);
+    }
+
+    /// <summary>The text of UTF-8 bytes; null when they are none.</summary>
+    public static string? TryDecode(ReadOnlySpan<byte> utf8)
+    {
+        try
+        {
+            return Strict.GetString(utf8);
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+
+    private static string Escape(string text, bool keepLines)
+    {
+        if (text.AsSpan().IndexOfAnyExcept(PlainAscii) < 0)
+        {
+            return text;
+        }
+
+        StringBuilder safe = new(text.Length + 16);
+        for (int at = 0; at < text.Length;)
+        {
+            bool isRune = Rune.TryGetRuneAt(text, at, out Rune rune);
+            int length = isRune ? rune.Utf16SequenceLength : 1;
+            if (isRune && (IsPlain(rune) || (keepLines && rune.Value == '\n')))
+            {
+                safe.Append(text, at, length);
+            }
+            else
+            {
+                foreach (char unit in text.AsSpan(at, length))
+                {
+                    safe.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4}");
+                }
+            }
+
+            at += length;
+        }
+
+        return safe.ToString();
+    }
+
+    private static bool IsPlain(Rune rune) => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control
+        or UnicodeCategory.Format
+        or UnicodeCategory.LineSeparator
+        or UnicodeCategory.ParagraphSeparator
+        or UnicodeCategory.Surrogate
+        or UnicodeCategory.PrivateUse
+        or UnicodeCategory.OtherNotAssigned);
+}

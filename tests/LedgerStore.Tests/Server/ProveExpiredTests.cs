@@ -1,0 +1,101 @@
+// `ledger prove` for an entry that has expired: its receipt is valid, and does not hold the entry. Whoever kept the
+// entry's bytes verifies them with it.
+
+using Google.Protobuf.WellKnownTypes;
+using LedgerStore.Proofs;
+using LedgerStore.Protocol;
+using LedgerStore.Protocol.Channel;
+using LedgerStore.Protocol.V1;
+using LedgerStore.Tests.Cli;
+using Xunit;
+
+namespace LedgerStore.Tests.Server;
+
+public sealed class ProveExpiredTests
+{
+    private const int Size = 300;
+
+    [Fact]
+    public async Task A_receipt_of_an_expired_entry_verifies_for_whoever_kept_its_bytes()
+    {
+        string policy = RunningServer.DefaultPolicy.Replace(
+            "identities: [reader]", "identities: [reader, auditor]", StringComparison.Ordinal);
+        await using RunningServer server = await RunningServer.StartAsync(policy, static settings => settings);
+        string home = Directory.CreateTempSubdirectory("ledgerstore-prove-").FullName;
+        try
+        {
+            await server.Connect("writer").AppendAsync(
+                "demo", [.. Enumerable.Range(0, Size).Select(number => $"record {number}")]);
+            LedgerStore.Engine.Ledger demo = server.Store.GetLedger("demo");
+            await demo.WaitForCheckpointAsync(Size);
+            LedgerCli ledger = CommandOf(server, home);
+            await RunAsync(ledger, "trust", "add", demo.VerifierKey!);
+            string kept = Path.Combine(home, "kept");
+            string before = Path.Combine(home, "before.tlog-proof");
+            await RunAsync(ledger, "prove", "demo", "7", "--out", before, "--entry", kept);
+            await ExpireAsync(server);
+
+            string receipt = Path.Combine(home, "after.tlog-proof");
+            CliResult proven = await RunAsync(ledger, "prove", "demo", "7", "--out", receipt);
+            Assert.Contains($"its leaf hash is {MerkleHash.Leaf(File.ReadAllBytes(kept))}", proven.Output,
+                StringComparison.Ordinal);
+            Assert.Contains("has expired by policy (entry ", proven.Errors, StringComparison.Ordinal);
+            await RunAsync(ledger, "verify", "--receipt", receipt, "--entry", kept);
+            await RunAsync(ledger, "verify", "--receipt", before);
+            CliResult without = await ledger.RunAsync("verify", "--receipt", receipt);
+            Assert.Equal(2, without.Code);
+            Assert.Contains("--entry FILE", without.Errors, StringComparison.Ordinal);
+            await File.WriteAllTextAsync(kept, "another");
+            Assert.Equal(1, (await ledger.RunAsync("verify", "--receipt", receipt, "--entry", kept)).Code);
+            CliResult bytes = await ledger.RunAsync("prove", "demo", "7", "--out", receipt, "--entry", kept);
+            Assert.Equal(2, bytes.Code);
+            Assert.Contains("there are no bytes to write", bytes.Errors, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(home, recursive: true);
+        }
+    }
+
+    private static LedgerCli CommandOf(RunningServer server, string home)
+    {
+        ServerPki.WriteTo(home, "auditor");
+        return new LedgerCli(Path.Combine(home, "config.yaml"))
+        {
+            Environment =
+            {
+                ["LEDGER_SERVER"] = server.Address.ToString(),
+                ["LEDGER_CA"] = Path.Combine(home, "ca.pem"),
+                ["LEDGER_CERT"] = Path.Combine(home, "auditor.pem"),
+                ["LEDGER_KEY"] = Path.Combine(home, "auditor.key"),
+            },
+        };
+    }
+
+    private static async Task ExpireAsync(RunningServer server)
+    {
+        RpcChannel admin = server.Connect("admin");
+        await admin.UnaryAsync(LedgerMethods.SetRetention, new SetRetentionRequest
+        {
+            Ledger = "demo",
+            Retention = new Retention { ExpireAfter = new Duration() },
+            Reason = "the law",
+        });
+        using ServerStreamCall<RetentionProgress> call = admin.ServerStream(
+            LedgerMethods.ApplyRetention, new ApplyRetentionRequest { Ledger = "demo" }, default);
+        bool hasMoved = false;
+        while (await call.Responses.ReadAsync())
+        {
+            hasMoved |= call.Responses.Current.Move is { FirstIndex: 0 };
+        }
+
+        Assert.True(hasMoved, "nothing expired");
+    }
+
+    private static async Task<CliResult> RunAsync(LedgerCli ledger, params string[] arguments)
+    {
+        CliResult result = await ledger.RunAsync(arguments);
+        Assert.True(result.Code == 0, $"{string.Join(' ', arguments)}: {result}");
+        return result;
+    }
+}
