@@ -21,6 +21,8 @@ internal static class BundleVerification
             }
 
             EvidenceBundle bundle = EvidenceBundle.Read(directory);
+            DemandNoLink(directory, EvidenceBundle.ReceiptsDirectory);
+            DemandNoLink(directory, EvidenceBundle.RotationsDirectory);
             try
             {
                 VerifiedCheckpoint checkpoint = trust.Open(
@@ -35,6 +37,15 @@ internal static class BundleVerification
                 throw new VerificationFailedException(error.Message, error);
             }
         });
+
+    // What a link leads to may be another thing tomorrow, and is not what was handed over.
+    private static void DemandNoLink(string directory, string name)
+    {
+        if (new DirectoryInfo(Path.Combine(directory, name)).LinkTarget is { } target)
+        {
+            throw new VerificationFailedException($"{name} is a symbolic link to '{target}', and none is followed");
+        }
+    }
 
     private static void CheckEntries(string directory, EvidenceBundle bundle, VerifiedCheckpoint checkpoint)
     {

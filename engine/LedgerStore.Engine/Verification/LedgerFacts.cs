@@ -101,6 +101,7 @@ internal sealed class LedgerFacts
                 });
             }
 
+            DemandInside(files, paths);
             FindLastFile(files, paths.SegmentsDirectory(Ledger.Id));
         }
         catch (Exception damage) when (damage is StoreException or StorageException or MalformedDataException)
@@ -110,6 +111,20 @@ internal sealed class LedgerFacts
 
         FileSize = State.Flushed?.Size ?? 0;
         CheckSealed(path);
+    }
+
+    /// <summary>What a link leads to may be another thing tomorrow, and is not what was handed over.</summary>
+    private void DemandInside(IFileSystem files, StorePaths paths)
+    {
+        string segments = paths.SegmentsDirectory(Ledger.Id);
+        string real = files.RealPath(segments);
+        if (real != files.RealPath(paths.Root) + segments[paths.Root.Length..])
+        {
+            Add(
+                VerifyFindingKind.EntriesUnreadable,
+                segments,
+                $"a symbolic link in this path leads to '{real}', and none is followed");
+        }
     }
 
     private void FindLastFile(IFileSystem files, string directory)

@@ -173,7 +173,7 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
         }
 
         HashSet<uint> ids = [.. _ledgers.Select(ledger => ledger.Id)];
-        foreach (string name in files.Exists(paths.LedgersDirectory) ? files.List(paths.LedgersDirectory) : [])
+        foreach (string name in ListLedgers())
         {
             if (!StorePaths.TryParseLedger(name, out uint id) || !ids.Contains(id))
             {
@@ -187,6 +187,19 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
                     "the catalog knows no ledger of this directory"));
                 _findingCount++;
             }
+        }
+    }
+
+    private IReadOnlyList<string> ListLedgers()
+    {
+        try
+        {
+            return files.Exists(paths.LedgersDirectory) ? files.List(paths.LedgersDirectory) : [];
+        }
+        catch (StorageException damage)
+        {
+            AddShared(paths.LedgersDirectory, damage.Message);
+            return [];
         }
     }
 

@@ -62,8 +62,12 @@ public sealed class StrangeFilesTests : IDisposable
         }
     }
 
-    [Fact]
-    public async Task A_directory_that_is_a_link_is_not_entered()
+    [Theory]
+    [InlineData("segments")]
+    [InlineData("ledgers/")]
+    [InlineData("ledgers")]
+    [InlineData("journal")]
+    public async Task A_directory_that_is_a_link_is_not_entered(string name)
     {
         using (Store store = directory.Open())
         {
@@ -71,9 +75,11 @@ public sealed class StrangeFilesTests : IDisposable
         }
 
         await ledger.RunAsync("trust", "add", Vkey("payments"));
-        string segments = Directory.GetDirectories(directory.Data, "segments", SearchOption.AllDirectories)[0];
-        Directory.Move(segments, directory.Beside("elsewhere"));
-        Directory.CreateSymbolicLink(segments, directory.Beside("elsewhere"));
+        string linked = name == "ledgers/"
+            ? Directory.GetDirectories(Path.Combine(directory.Data, name)).Single()
+            : Directory.GetDirectories(directory.Data, name, SearchOption.AllDirectories).Single();
+        Directory.Move(linked, directory.Beside("elsewhere"));
+        Directory.CreateSymbolicLink(linked, directory.Beside("elsewhere"));
         CliResult verified = await VerifyAsync(directory.Data);
         Assert.Equal(1, verified.Code);
         Assert.Contains("symbolic link", verified.Output, StringComparison.Ordinal);
