@@ -68,6 +68,21 @@ public sealed class DevServer : IAsyncLifetime
         Assert.Fail($"the server did not start: {string.Join('\n', lines)} {await errors}");
     }
 
+    /// <summary>Trusts the keys of all ledgers that are there now, as whoever runs the store hands them out.</summary>
+    internal async Task TrustAllAsync(LedgerCli ledger)
+    {
+        CliResult taken = await ledger.RunWithAsync(await VkeysAsync(ledger), "trust", "add", "--from", "-");
+        Assert.True(taken.Code == 0, taken.ToString());
+    }
+
+    /// <summary>The vkeys of all ledgers, a line each.</summary>
+    internal async Task<string> VkeysAsync(LedgerCli ledger)
+    {
+        CliResult shown = await ledger.RunAsync("key", "show", Path.Combine(Keys, "signing.pem"), "--data", Data);
+        Assert.True(shown.Code == 0, shown.ToString());
+        return shown.Output;
+    }
+
     /// <summary>SIGKILL: what is in the journal only stays there.</summary>
     internal async Task KillAsync()
     {

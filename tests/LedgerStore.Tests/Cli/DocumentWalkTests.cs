@@ -40,7 +40,9 @@ public sealed class DocumentWalkTests : IAsyncLifetime
     public async Task For_verifiers()
     {
         LedgerCli ledger = new(server.Profile);
-        await ledger.RunAsync("append", "demo", "one", "two", "three", "--checkpoint");
+        string vkeys = Path.Combine(server.Root, "vkeys");
+        await File.WriteAllTextAsync(vkeys, await server.VkeysAsync(ledger));
+        await ledger.RunAsync("append", "demo", "one", "two", "three", "--checkpoint", "--vkey", server.Vkey);
 
         // A directory that no server has open: the one of a second server, which is the first one's successor.
         await server.StopAsync();
@@ -48,8 +50,9 @@ public sealed class DocumentWalkTests : IAsyncLifetime
         CopyFiles(server.Data, copy);
         await server.StartAsync();
         string output = await WalkAsync(
-            "docs/VERIFIERS.md", new() { ["vkey"] = server.Vkey, ["data"] = copy }, server.Profile, script => script);
-        Assert.Equal(5, output.Split("\nverified: ").Length - 1);
+            "docs/VERIFIERS.md", new() { ["vkey"] = server.Vkey, ["vkeys"] = vkeys, ["data"] = copy }, server.Profile,
+            script => script);
+        Assert.Equal(6, output.Split("\nverified: ").Length - 1);
     }
 
     [Fact]

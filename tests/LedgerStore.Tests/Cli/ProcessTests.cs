@@ -46,8 +46,9 @@ public sealed class ProcessTests(DevServer server) : IClassFixture<DevServer>
             Assert.Equal(
                 "created payments, origin ledger.example.org/payments\n",
                 (await ledger.RunAsync("create", "payments")).Output);
-            CliResult key = await ledger.RunAsync("key", "show", Path.Combine(made, "signing.pem"), "payments");
-            Assert.Equal(0, (await ledger.RunAsync("trust", "add", key.Output.Trim())).Code);
+            CliResult keys = await ledger.RunAsync(
+                "key", "show", Path.Combine(made, "signing.pem"), "--data", Path.Combine(made, "data"));
+            Assert.Equal(0, (await ledger.RunWithAsync(keys.Output, "trust", "add", "--from", "-")).Code);
             Assert.Equal(0, (await ledger.RunAsync("append", "payments", "one", "--checkpoint")).Code);
             CliResult verified = await ledger.RunAsync("verify", "payments");
             Assert.True(verified.Code == 0, verified.ToString());

@@ -37,6 +37,8 @@ public sealed class RepairedTamperTests(TamperHome home) : IClassFixture<TamperH
         Attacks.All.Single(a => a.Name == "a tile is overwritten").Do(store);
         LedgerCli ledger = new(Path.Combine(store.Data + ".config", "config.yaml"));
         await ledger.RunAsync("trust", "add", Vkey());
+        await ledger.RunAsync("trust", "add", Vkey("_audit"));
+        await ledger.RunAsync("trust", "add", Vkey(TamperHome.Other));
         Assert.Equal(1, (await ledger.RunAsync("verify", "--data", store.Data)).Code);
         CliResult repaired = await ledger.RunAsync("scrub", "--repair-derived", "--data", store.Data);
         Assert.True(repaired.Code == 0, repaired.ToString());
@@ -45,5 +47,7 @@ public sealed class RepairedTamperTests(TamperHome home) : IClassFixture<TamperH
         Assert.Equal(2, (await ledger.RunAsync("scrub", "--repair-derived")).Code);
     }
 
-    private string Vkey() => LogKeyFile.VerifierKeyOf($"ledger.example.org/{TamperHome.Ledger}", home.Key);
+    private string Vkey() => Vkey(TamperHome.Ledger);
+
+    private string Vkey(string name) => LogKeyFile.VerifierKeyOf($"ledger.example.org/{name}", home.Key);
 }

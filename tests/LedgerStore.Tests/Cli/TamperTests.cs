@@ -15,7 +15,7 @@ public sealed class TamperTests : IAsyncLifetime
     {
         await server.InitializeAsync();
         ledger = new LedgerCli(server.Profile);
-        await ledger.RunAsync("trust", "add", server.Vkey);
+        await server.TrustAllAsync(ledger);
     }
 
     public Task DisposeAsync() => server.DisposeAsync();

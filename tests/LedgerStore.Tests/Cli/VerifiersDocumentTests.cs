@@ -42,6 +42,7 @@ public sealed partial class VerifiersDocumentTests(DevServer server) : IClassFix
     [ProgramFact("python3")]
     public async Task Python_checks_a_whole_ledger_by_its_tiles()
     {
+        await ledger.RunAsync("trust", "add", server.Vkey);
         await ledger.RunWithAsync(
             string.Concat(Enumerable.Range(0, 700).Select(i => $"record {i}\n")), "append", "demo", "--checkpoint");
         string pki = Path.Combine(server.Keys, "pki");
