@@ -32,7 +32,21 @@ public sealed partial class Verifier
     /// </exception>
     public async Task<Receipt> GetReceiptAsync(LedgerEntry entry, CancellationToken cancellationToken = default)
     {
-        (Receipt receipt, VerifiedCheckpoint checkpoint) = await FetchReceiptAsync(entry.Index, cancellationToken)
+        Protocol.V1.Receipt answer = await client.Channel.UnaryAsync(
+            LedgerMethods.GetReceipt,
+            new GetReceiptRequest { Ledger = Ledger, Index = entry.Index },
+            client.Unary(cancellationToken)).ConfigureAwait(false);
+        Receipt receipt;
+        try
+        {
+            receipt = Receipt.Parse(answer.TlogProof.Span);
+        }
+        catch (MalformedDataException error)
+        {
+            throw new RpcException(StatusCode.DataLoss, $"the server's receipt is none: {error.Message}", error);
+        }
+
+        VerifiedCheckpoint checkpoint = await AcceptAsync(receipt.Checkpoint.ToArray(), cancellationToken)
             .ConfigureAwait(false);
         if (receipt.Index != entry.Index || !InclusionProof.IsValid(
             entry.Index, checkpoint.Size, entry.LeafHash, receipt.Proof, checkpoint.Root))
@@ -41,23 +55,6 @@ public sealed partial class Verifier
         }
 
         return receipt;
-    }
-
-    /// <summary>Gets a receipt for an entry that cannot be read, because it has expired or its storage is away. It does
-    /// not hold the entry: whoever has its bytes can check it.</summary>
-    /// <returns>The receipt, and the leaf hash that it shows to be at this index of the signed tree.</returns>
-    /// <exception cref="LedgerViolationException">The receipt does not show what the server says is there, or
-    /// contradicts what was seen.</exception>
-    public async Task<(Receipt Receipt, Hash256 Leaf)> GetReceiptAsync(
-        ulong index, CancellationToken cancellationToken = default)
-    {
-        (Receipt receipt, VerifiedCheckpoint checkpoint) = await FetchReceiptAsync(index, cancellationToken)
-            .ConfigureAwait(false);
-        (Hash256 leaf, _) = await GetProofAsync(index, checkpoint, cancellationToken).ConfigureAwait(false);
-        return receipt.Index == index
-            && InclusionProof.IsValid(index, checkpoint.Size, leaf, receipt.Proof, checkpoint.Root)
-                ? (receipt, leaf)
-                : throw WrongInclusion(checkpoint, index, leaf, default, receipt.Proof.ToArray());
     }
 
     /// <summary>
@@ -133,28 +130,6 @@ public sealed partial class Verifier
         $"what the server gives as the root of the expired entries from {index:N0} on is not in the tree of size "
         + $"{checkpoint.Size:N0}",
         new Parts { Accepted = Newest, Offered = NoteOf(checkpoint), Index = index, Leaf = root });
-
-    private async Task<(Receipt Receipt, VerifiedCheckpoint Checkpoint)> FetchReceiptAsync(
-        ulong index, CancellationToken cancellationToken)
-    {
-        Protocol.V1.Receipt answer = await client.Channel.UnaryAsync(
-            LedgerMethods.GetReceipt,
-            new GetReceiptRequest { Ledger = Ledger, Index = index },
-            client.Unary(cancellationToken)).ConfigureAwait(false);
-        Receipt receipt;
-        try
-        {
-            receipt = Receipt.Parse(answer.TlogProof.Span);
-        }
-        catch (MalformedDataException error)
-        {
-            throw new RpcException(StatusCode.DataLoss, $"the server's receipt is none: {error.Message}", error);
-        }
-
-        VerifiedCheckpoint checkpoint = await AcceptAsync(receipt.Checkpoint.ToArray(), cancellationToken)
-            .ConfigureAwait(false);
-        return (receipt, checkpoint);
-    }
 
     private async Task<VerifiedCheckpoint> VerifyInclusionAsync(
         ulong index, Hash256 leaf, ReadOnlyMemory<byte> entry, CancellationToken cancellationToken)
