@@ -12,7 +12,7 @@ public sealed class ExitCodeTests(DevServer server) : IClassFixture<DevServer>
     [InlineData("see ledger --help", "bogus")]
     [InlineData("Required argument 'ledger' missing", "read")]
     [InlineData("see ledger trust --help", "trust")]
-    [InlineData("give a vkey, or --first-use", "trust", "add")]
+    [InlineData("give a vkey, --from FILE, or --first-use", "trust", "add")]
     [InlineData("a vkey has the form", "trust", "add", "nonsense")]
     [InlineData("`ledger trust add VKEY`", "verify", "demo")]
     [InlineData("has no profile 'other'", "read", "demo", "--profile", "other")]
