@@ -2,8 +2,10 @@
 // Any thread; one for the whole application.
 
 using System.Security.Cryptography.X509Certificates;
+using Google.Protobuf;
 using LedgerStore.Protocol;
 using LedgerStore.Protocol.Channel;
+using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
 
 namespace LedgerStore.Client;
@@ -52,7 +54,7 @@ public sealed class LedgerClient : IAsyncDisposable, IDisposable
 
     /// <summary>One append call as it is in the protocol, without retries; for conditional appends.</summary>
     public ValueTask<AppendResponse> AppendOnceAsync(AppendRequest request, CancellationToken cancellationToken) =>
-        Channel.UnaryAsync(LedgerMethods.Append, request, Unary(cancellationToken));
+        AskAsync(LedgerMethods.Append, request, request.Ledger, cancellationToken);
 
     /// <summary>Closes the connections. Dispose appenders first: they have work to finish.</summary>
     public void Dispose() => Channel.Dispose();
@@ -66,6 +68,32 @@ public sealed class LedgerClient : IAsyncDisposable, IDisposable
 
     internal CallOptions Unary(CancellationToken cancellationToken) =>
         new() { Timeout = options.CallTimeout, CancellationToken = cancellationToken };
+
+    internal TimeSpan ProgressTimeout => options.ProgressTimeout;
+
+    /// <summary>A call with one answer, in a time that the server cannot stretch.</summary>
+    /// <param name="subject">What is asked about, for the message about an answer that is none.</param>
+    /// <exception cref="LedgerViolationException">What came is no answer to this call.</exception>
+    internal async ValueTask<TResponse> AskAsync<TRequest, TResponse>(
+        MethodDescriptor<TRequest, TResponse> method,
+        TRequest request,
+        string subject,
+        CancellationToken cancellationToken)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse>
+    {
+        try
+        {
+            TResponse answer = await Channel.UnaryAsync(method, request, Unary(cancellationToken))
+                .ConfigureAwait(false);
+            WrongAnswer.DemandValues(subject, answer);
+            return answer;
+        }
+        catch (RpcException none) when (WrongAnswer.IsNone(none))
+        {
+            throw WrongAnswer.None(subject, method.Name, none);
+        }
+    }
 
     private static RpcChannelOptions ChannelOptions(LedgerClientOptions options)
     {

@@ -44,6 +44,9 @@ public sealed class LedgerClientOptions
     /// <summary>How long a call with a single answer may take.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a call that tells its progress may tell nothing.</summary>
+    public TimeSpan ProgressTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Allows <c>http</c> addresses, without TLS. For tests on loopback; never for records.</summary>
     public bool AllowPlaintext { get; init; }
 

@@ -63,7 +63,8 @@ internal static class ExportCommand
         using LedgerClient verifying = run.Connect(Capability.Verify);
         using Verifier verifier = LedgerTrust.Open(run, verifying, ledger, vkey);
         await LedgerTrust.UpdateAsync(run, verifying, verifier).ConfigureAwait(false);
-        List<LedgerEntry> entries = await ReadAsync(run, reading.CreateReader(ledger), options).ConfigureAwait(false);
+        List<LedgerEntry> entries = await ReadAsync(
+            run, ledger, reading.CreateReader(ledger).Verified(verifier), options).ConfigureAwait(false);
         VerifiedCheckpoint checkpoint = await verifier.WaitForAsync(entries[^1].Index + 1, run.Cancellation)
             .ConfigureAwait(false);
         EvidenceBundle bundle = new(
@@ -99,7 +100,9 @@ internal static class ExportCommand
         }
     }
 
-    private static async Task<List<LedgerEntry>> ReadAsync(Run run, Reader reader, ReadOptions options)
+    // Proven: whatever a checkpoint signs of the range is there, and nothing else.
+    private static async Task<List<LedgerEntry>> ReadAsync(
+        Run run, string ledger, VerifiedReader reader, ReadOptions options)
     {
         List<LedgerEntry> entries = [];
         long bytes = 0;
@@ -117,7 +120,7 @@ internal static class ExportCommand
 
         return entries.Count > 0
             ? entries
-            : throw new UsageException($"the ledger '{reader.Ledger}' has no entries there");
+            : throw new UsageException($"the ledger '{ledger}' has no entries there");
     }
 
     private static async Task<bool> WriteReceiptsAsync(

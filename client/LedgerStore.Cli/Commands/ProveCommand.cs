@@ -39,7 +39,16 @@ internal static class ProveCommand
         using LedgerClient reading = run.Connect(Capability.Read);
         using LedgerClient client = run.Connect(Capability.Verify);
         using Verifier verifier = LedgerTrust.Open(run, client, ledger, vkey);
-        LedgerEvent found = await ReadAsync(run, reading, ledger, index).ConfigureAwait(false);
+        VerifiedCheckpoint newest = await LedgerTrust.UpdateAsync(run, client, verifier).ConfigureAwait(false);
+        if (index >= newest.Size)
+        {
+            throw new UsageException(
+                $"the ledger '{ledger}' has no entry {index}: it has {newest.Size}",
+                $"`ledger tail {ledger}` shows its end");
+        }
+
+        LedgerEvent found = await ReadAsync(run, reading.CreateReader(ledger).Verified(verifier), index)
+            .ConfigureAwait(false);
         LedgerEntry? entry = found as LedgerEntry;
         if (entry is null && entryFile is not null)
         {
@@ -49,14 +58,10 @@ internal static class ProveCommand
 
         (Receipt receipt, Hash256 leaf) = entry is null
             ? await verifier.GetReceiptAsync(index, run.Cancellation).ConfigureAwait(false)
-            : (await verifier.GetReceiptAsync(entry, run.Cancellation).ConfigureAwait(false), entry.LeafHash);
-        Receipt whole = Receipt.Create(
-            receipt.Index,
-            receipt.Proof,
-            SignedNote.Parse(receipt.Checkpoint),
-            entry is null ? [] : entry.Bytes.Span);
+            : (await verifier.GetReceiptAsync(entry, verifier.Newest ?? newest, run.Cancellation)
+                .ConfigureAwait(false), entry.LeafHash);
         string file = output ?? $"{ledger}-{index}.tlog-proof";
-        await File.WriteAllBytesAsync(file, whole.Format(), run.Cancellation).ConfigureAwait(false);
+        await File.WriteAllBytesAsync(file, receipt.Format(), run.Cancellation).ConfigureAwait(false);
         if (entryFile is not null)
         {
             await File.WriteAllBytesAsync(entryFile, entry!.Bytes.ToArray(), run.Cancellation).ConfigureAwait(false);
@@ -99,21 +104,16 @@ internal static class ProveCommand
         }
     }
 
-    /// <summary>The entry, or what stands in its place.</summary>
-    private static async Task<LedgerEvent> ReadAsync(Run run, LedgerClient client, string ledger, ulong index)
+    /// <summary>The entry, or what stands in its place. A checkpoint covers it: a server cannot say that there is
+    /// none.</summary>
+    private static async Task<LedgerEvent> ReadAsync(Run run, VerifiedReader reader, ulong index)
     {
         ReadOptions options = ReadOptions.Range(index, 1) with { GiveUpAfter = run.Patience };
-        await client.Catalog.DescribeAsync(ledger, run.Cancellation).ConfigureAwait(false);
-        await foreach (LedgerEvent found in client.CreateReader(ledger).ReadAsync(options, run.Cancellation)
-            .ConfigureAwait(false))
+        await foreach (LedgerEvent found in reader.ReadAsync(options, run.Cancellation).ConfigureAwait(false))
         {
-            if (found is LedgerEntry or ExpiredRange or UnreadableRange)
-            {
-                return found;
-            }
+            return found;
         }
 
-        throw new UsageException(
-            $"the ledger '{ledger}' has no entry {index}", $"`ledger tail {ledger}` shows its end");
+        throw new InvalidOperationException($"a verified read gave nothing of entry {index}, which is signed");
     }
 }

@@ -28,7 +28,7 @@ internal static class StatusCommand
         [
             ("state", status.State.ToString().ToLowerInvariant()),
             ("version", status.Version),
-            ("started", JsonOutput.Time(status.Started.ToDateTimeOffset())),
+            ("started", status.Started is null ? "" : JsonOutput.Time(status.Started.ToDateTimeOffset())),
             ("ledgers", $"{status.Ledgers}"),
             ("entries", $"{status.Entries}"),
             ("stored bytes", $"{status.StoredBytes}"),

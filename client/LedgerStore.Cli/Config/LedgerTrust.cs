@@ -38,13 +38,15 @@ internal static class LedgerTrust
             : throw new UsageException($"the key {key.Name} is not of a ledger '{ledger}'");
     }
 
-    /// <summary>The newest checkpoint. Just after its first entry a ledger has none for a moment: that is waited for.
+    /// <summary>
+    /// The newest checkpoint, which covers all that the server says it has: one that stands still is a violation. Just
+    /// after its first entry a ledger has none for a moment: that is waited for.
     /// </summary>
     public static async Task<VerifiedCheckpoint> UpdateAsync(Run run, LedgerClient client, Verifier verifier)
     {
         try
         {
-            return await verifier.UpdateAsync(run.Cancellation).ConfigureAwait(false);
+            return await verifier.CatchUpAsync(run.Cancellation).ConfigureAwait(false);
         }
         catch (RpcException none) when (none.Info is { Reason: "NO_CHECKPOINT" })
         {

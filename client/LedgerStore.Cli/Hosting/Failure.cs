@@ -19,6 +19,9 @@ internal sealed record Failure(int ExitCode, string Message, string Hint)
     {
         UsageException usage => new(Cli.ExitCode.Usage, usage.Message, usage.Hint),
         PkiException => new(Cli.ExitCode.Usage, error.Message, string.Empty),
+        AppendException { Violation: { } violation } append => new(
+            Cli.ExitCode.NotVerified, append.Message,
+            $"the server answered what cannot be true ({violation.Came}): read the ledger before you append again"),
         LedgerViolationException violation => new(
             Cli.ExitCode.NotVerified, violation.Message,
             "do not go on as if nothing had happened: keep the evidence (--save-evidence FILE), and ask who runs the "

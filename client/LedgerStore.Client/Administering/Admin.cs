@@ -9,7 +9,11 @@ using LedgerStore.Protocol.V1;
 
 namespace LedgerStore.Client;
 
-/// <summary>Administration of ledgers and of the store. Errors are <see cref="RpcException"/>.</summary>
+/// <summary>
+/// Administration of ledgers and of the store. Errors are <see cref="RpcException"/>; an answer that is about something
+/// else than was asked for is a <see cref="LedgerViolationException"/>. What they say of the store is the server's
+/// word.
+/// </summary>
 public sealed class Admin
 {
     private readonly LedgerClient client;
@@ -18,7 +22,7 @@ public sealed class Admin
 
     /// <summary>Creates a ledger.</summary>
     public ValueTask<LedgerInfo> CreateLedgerAsync(CreateLedgerRequest request, CancellationToken cancellationToken) =>
-        UnaryAsync(LedgerMethods.CreateLedger, request, cancellationToken);
+        AskAboutAsync(LedgerMethods.CreateLedger, request, request.Ledger, cancellationToken);
 
     /// <summary>Creates a ledger that keeps everything, unsalted.</summary>
     public ValueTask<LedgerInfo> CreateLedgerAsync(string ledger, CancellationToken cancellationToken) =>
@@ -26,69 +30,130 @@ public sealed class Admin
 
     /// <summary>Ends a ledger for good: it takes no more entries.</summary>
     public ValueTask<LedgerInfo> FreezeLedgerAsync(
-        string ledger, string reason, CancellationToken cancellationToken) => UnaryAsync(
-        LedgerMethods.FreezeLedger, new FreezeLedgerRequest { Ledger = ledger, Reason = reason }, cancellationToken);
+        string ledger, string reason, CancellationToken cancellationToken) => AskAboutAsync(
+        LedgerMethods.FreezeLedger, new FreezeLedgerRequest { Ledger = ledger, Reason = reason }, ledger,
+        cancellationToken);
 
     /// <summary>Replaces the retention of a ledger.</summary>
     public ValueTask<LedgerInfo> SetRetentionAsync(
-        string ledger, Retention retention, string reason, CancellationToken cancellationToken) => UnaryAsync(
+        string ledger, Retention retention, string reason, CancellationToken cancellationToken) => AskAboutAsync(
         LedgerMethods.SetRetention,
         new SetRetentionRequest { Ledger = ledger, Retention = retention, Reason = reason },
+        ledger,
         cancellationToken);
 
     /// <summary>What would move or go, and when.</summary>
     public ValueTask<PlanRetentionResponse> PlanRetentionAsync(string ledger, CancellationToken cancellationToken) =>
-        UnaryAsync(LedgerMethods.PlanRetention, new PlanRetentionRequest { Ledger = ledger }, cancellationToken);
+        client.AskAsync(
+            LedgerMethods.PlanRetention, new PlanRetentionRequest { Ledger = ledger }, ledger, cancellationToken);
 
     /// <summary>Applies the retention of a ledger now.</summary>
     public IAsyncEnumerable<RetentionProgress> ApplyRetentionAsync(
         string ledger, CancellationToken cancellationToken) => StreamAsync(
-        LedgerMethods.ApplyRetention, new ApplyRetentionRequest { Ledger = ledger }, cancellationToken);
+        LedgerMethods.ApplyRetention, new ApplyRetentionRequest { Ledger = ledger }, ledger, cancellationToken);
 
     /// <summary>Keeps a range from expiring. A count of 0 means all, and all to come.</summary>
-    public ValueTask<Hold> PlaceHoldAsync(
-        string ledger, ulong firstIndex, ulong count, string reason, CancellationToken cancellationToken) => UnaryAsync(
-        LedgerMethods.PlaceHold,
-        new PlaceHoldRequest { Ledger = ledger, FirstIndex = firstIndex, Count = count, Reason = reason },
-        cancellationToken);
+    public async ValueTask<Hold> PlaceHoldAsync(
+        string ledger, ulong firstIndex, ulong count, string reason, CancellationToken cancellationToken)
+    {
+        Hold hold = await client.AskAsync(
+            LedgerMethods.PlaceHold,
+            new PlaceHoldRequest { Ledger = ledger, FirstIndex = firstIndex, Count = count, Reason = reason },
+            ledger,
+            cancellationToken).ConfigureAwait(false);
+        WrongAnswer.DemandEcho(ledger, "ledger", ledger, hold.Ledger);
+        WrongAnswer.DemandEcho(ledger, "reason", reason, hold.Reason);
+        return hold.FirstIndex == firstIndex && hold.Count == count && hold.Id.Length > 0 && hold.Released is null
+            ? hold
+            : throw WrongAnswer.To(
+                ledger, $"a hold on {count:N0} entries from {firstIndex:N0}",
+                $"the hold '{hold.Id}' on {hold.Count:N0} from {hold.FirstIndex:N0}");
+    }
 
     /// <summary>Ends a hold.</summary>
-    public ValueTask<Hold> ReleaseHoldAsync(
-        string ledger, string id, string reason, CancellationToken cancellationToken) => UnaryAsync(
-        LedgerMethods.ReleaseHold,
-        new ReleaseHoldRequest { Ledger = ledger, Id = id, Reason = reason },
-        cancellationToken);
+    public async ValueTask<Hold> ReleaseHoldAsync(
+        string ledger, string id, string reason, CancellationToken cancellationToken)
+    {
+        Hold hold = await client.AskAsync(
+            LedgerMethods.ReleaseHold,
+            new ReleaseHoldRequest { Ledger = ledger, Id = id, Reason = reason },
+            ledger,
+            cancellationToken).ConfigureAwait(false);
+        WrongAnswer.DemandEcho(ledger, "ledger", ledger, hold.Ledger);
+        WrongAnswer.DemandEcho(ledger, "hold", id, hold.Id);
+        return hold.Released is not null
+            ? hold
+            : throw WrongAnswer.To(ledger, $"the hold '{id}', released", "one that is in force");
+    }
 
     /// <summary>The state of the store.</summary>
     public ValueTask<Status> GetStatusAsync(CancellationToken cancellationToken) =>
-        UnaryAsync(LedgerMethods.GetStatus, new GetStatusRequest(), cancellationToken);
+        client.AskAsync(LedgerMethods.GetStatus, new GetStatusRequest(), "the store", cancellationToken);
 
     /// <summary>Re-reads and re-hashes a ledger on the server; an empty name means all.</summary>
     public IAsyncEnumerable<ScrubProgress> ScrubAsync(string ledger, CancellationToken cancellationToken) =>
-        StreamAsync(LedgerMethods.Scrub, new ScrubRequest { Ledger = ledger }, cancellationToken);
+        StreamAsync(LedgerMethods.Scrub, new ScrubRequest { Ledger = ledger }, ledger, cancellationToken);
 
     /// <summary>Goes over to another signing key, which is a file on the server.</summary>
     public IAsyncEnumerable<RotateKeyProgress> RotateKeyAsync(string keyFile, CancellationToken cancellationToken) =>
-        StreamAsync(LedgerMethods.RotateKey, new RotateKeyRequest { KeyFile = keyFile }, cancellationToken);
+        StreamAsync(
+            LedgerMethods.RotateKey, new RotateKeyRequest { KeyFile = keyFile }, "the store", cancellationToken);
 
-    private ValueTask<TResponse> UnaryAsync<TRequest, TResponse>(
-        MethodDescriptor<TRequest, TResponse> method, TRequest request, CancellationToken cancellationToken)
+    private async ValueTask<LedgerInfo> AskAboutAsync<TRequest>(
+        MethodDescriptor<TRequest, LedgerInfo> method,
+        TRequest request,
+        string ledger,
+        CancellationToken cancellationToken)
         where TRequest : class, IMessage<TRequest>
-        where TResponse : class, IMessage<TResponse> =>
-        client.Channel.UnaryAsync(method, request, client.Unary(cancellationToken));
+    {
+        LedgerInfo info = await client.AskAsync(method, request, ledger, cancellationToken).ConfigureAwait(false);
+        WrongAnswer.DemandEcho(ledger, "ledger", ledger, info.Ledger);
+        return info;
+    }
 
+    // The work may take as long as it does; what must not end is that the server tells of it.
     private async IAsyncEnumerable<TResponse> StreamAsync<TRequest, TResponse>(
         MethodDescriptor<TRequest, TResponse> method,
         TRequest request,
+        string subject,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse>
     {
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using ServerStreamCall<TResponse> call = client.Channel.ServerStream(
-            method, request, new CallOptions { CancellationToken = cancellationToken });
-        while (await call.Responses.ReadAsync().ConfigureAwait(false))
+            method, request, new CallOptions { CancellationToken = ending.Token });
+        while (await NextAsync(call, method.Name, subject, ending, cancellationToken).ConfigureAwait(false))
         {
+            WrongAnswer.DemandValues(subject, call.Responses.Current);
             yield return call.Responses.Current;
+        }
+    }
+
+    private async ValueTask<bool> NextAsync<TResponse>(
+        ServerStreamCall<TResponse> call,
+        string method,
+        string subject,
+        CancellationTokenSource ending,
+        CancellationToken cancellationToken)
+        where TResponse : class, IMessage<TResponse>
+    {
+        TimeSpan patience = client.ProgressTimeout;
+        using ITimer silence = client.Time.CreateTimer(
+            static state => ((CancellationTokenSource)state!).Cancel(), ending, patience, Timeout.InfiniteTimeSpan);
+        try
+        {
+            return await call.Responses.ReadAsync().ConfigureAwait(false);
+        }
+        catch (RpcException none) when (WrongAnswer.IsNone(none))
+        {
+            throw WrongAnswer.None(subject, method, none);
+        }
+        catch (OperationCanceledException silent) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new RpcException(
+                StatusCode.DeadlineExceeded,
+                $"the server told nothing of {method} for {patience.TotalSeconds:0.###} s", silent);
         }
     }
 }

@@ -17,31 +17,51 @@ public sealed class Catalog
 
     internal Catalog(LedgerClient client) => this.client = client;
 
-    /// <summary>All ledgers that begin with a prefix and on which this client may do something.</summary>
+    /// <summary>All ledgers that begin with a prefix and on which this client may do something, in the order of their
+    /// names.</summary>
+    /// <exception cref="LedgerViolationException">The list goes round in circles, or is of something else.</exception>
     public async IAsyncEnumerable<LedgerInfo> ListAsync(
         string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string page = string.Empty;
+        string last = string.Empty;
         do
         {
-            ListLedgersResponse response = await client.Channel.UnaryAsync(
+            ListLedgersResponse response = await client.AskAsync(
                 LedgerMethods.ListLedgers,
                 new ListLedgersRequest { Prefix = prefix, PageSize = PageSize, PageToken = page },
-                client.Unary(cancellationToken)).ConfigureAwait(false);
-            foreach (LedgerInfo ledger in response.Ledgers)
+                "the list of ledgers",
+                cancellationToken).ConfigureAwait(false);
+            page = response.NextPageToken;
+            if (response.Ledgers.Count == 0 && page.Length > 0)
             {
-                yield return ledger;
+                throw WrongAnswer.To("the list of ledgers", "ledgers before the next page", "none");
             }
 
-            page = response.NextPageToken;
+            foreach (LedgerInfo ledger in response.Ledgers)
+            {
+                // In order, or a server could send the same ones for ever.
+                if (!ledger.Ledger.StartsWith(prefix, StringComparison.Ordinal)
+                    || string.CompareOrdinal(ledger.Ledger, last) <= 0)
+                {
+                    throw WrongAnswer.To(
+                        "the list of ledgers", $"a name with '{prefix}' that follows '{last}'", $"'{ledger.Ledger}'");
+                }
+
+                last = ledger.Ledger;
+                yield return ledger;
+            }
         }
         while (page.Length > 0);
     }
 
     /// <summary>One ledger.</summary>
-    public ValueTask<LedgerInfo> DescribeAsync(string ledger, CancellationToken cancellationToken) =>
-        client.Channel.UnaryAsync(
-            LedgerMethods.DescribeLedger,
-            new DescribeLedgerRequest { Ledger = ledger },
-            client.Unary(cancellationToken));
+    public async ValueTask<LedgerInfo> DescribeAsync(string ledger, CancellationToken cancellationToken)
+    {
+        LedgerInfo info = await client.AskAsync(
+            LedgerMethods.DescribeLedger, new DescribeLedgerRequest { Ledger = ledger }, ledger, cancellationToken)
+            .ConfigureAwait(false);
+        WrongAnswer.DemandEcho(ledger, "ledger", ledger, info.Ledger);
+        return info;
+    }
 }

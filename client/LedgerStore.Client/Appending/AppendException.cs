@@ -45,6 +45,10 @@ public sealed class AppendException : Exception
     /// <summary>The server's stable reason for programs, such as <c>LEDGER_FROZEN</c>; null if there is none.</summary>
     public string? Reason => Rpc?.Info?.Reason;
 
+    /// <summary>What the server answered that cannot be true; null if it did not.</summary>
+    public LedgerViolationException? Violation =>
+        InnerException is AppendException other ? other.Violation : InnerException as LedgerViolationException;
+
     private RpcException? Rpc { get; }
 
     private static string Sentence(AppendOutcome outcome) => outcome switch

@@ -29,6 +29,9 @@ internal sealed partial class AppendSender
     private long storedBelow;
     private bool isResumed;
 
+    // The index behind the last batch that was answered: what is appended later lies behind it.
+    private ulong answeredEnd;
+
     private readonly byte[] ledgerUtf8;
     private readonly byte[] producerUtf8;
     private readonly byte[] contentTypeUtf8;
@@ -239,7 +242,7 @@ internal sealed partial class AppendSender
         {
             do
             {
-                Answer(AppendAnswer.Parse(call.Responses.Current));
+                Answer(ParseAnswer(call.Responses.Current));
             }
             while (call.Responses.TryRead());
             if (!source.IsWaking)
@@ -255,12 +258,10 @@ internal sealed partial class AppendSender
             ?? throw new RpcException(StatusCode.Internal, "the server answered what it was not asked");
         pause.Worked();
         LastError = null;
-        if (answer.Count != (uint)batch.Count)
+        if (FindLie(answer, batch) is { } lie)
         {
-            source.Fail(batch, new AppendException(
-                AppendOutcome.Unknown,
-                $"the server says that it stored {answer.Count:N0} records of a batch of {batch.Count:N0}",
-                cause: null));
+            ClientMetrics.Failures.Add(1);
+            source.Fail(batch, new AppendException(AppendOutcome.Unknown, lie.Message, lie));
             return;
         }
 
@@ -271,6 +272,57 @@ internal sealed partial class AppendSender
             TimeOf(answer.ReceivedUnixMicros),
             IsNamed ? numbers.SequenceOf(batch.FirstTicket) : 0,
             answer.Checkpoint.IsEmpty ? default : answer.Checkpoint.ToArray()));
+    }
+
+    private static AppendAnswer ParseAnswer(in ReadOnlySequence<byte> message)
+    {
+        try
+        {
+            return AppendAnswer.Parse(message);
+        }
+        catch (RpcException none) when (none.IsMalformed)
+        {
+            // Taken as an answer with nothing in it, which fits no batch: its records are told, and the stream goes on.
+            return default;
+        }
+    }
+
+    /// <summary>What cannot be true of an answer; null: it may be.</summary>
+    private LedgerViolationException? FindLie(in AppendAnswer answer, OutgoingBatch batch)
+    {
+        ulong from = answeredEnd;
+        if (answer.Count != (uint)batch.Count)
+        {
+            return WrongAnswer.To(ledger, $"an answer for {batch.Count:N0} records", $"one for {answer.Count:N0}");
+        }
+
+        if (answer.FirstIndex < from || answer.FirstIndex > (ulong)long.MaxValue - answer.Count)
+        {
+            // Told once: if the ledger did go back, what is appended from now on has indexes of its own.
+            answeredEnd = 0;
+            return WrongAnswer.To(
+                ledger, $"indexes from {from:N0} on, behind those of the records before",
+                $"index {answer.FirstIndex:N0}");
+        }
+
+        answeredEnd = answer.FirstIndex + answer.Count;
+        return options.Ack == Protocol.V1.Ack.Checkpointed ? FindUncovered(answer) : null;
+    }
+
+    // Whether it is signed, and by whom, is for a verifier to see; here it must be a checkpoint behind the batch.
+    private LedgerViolationException? FindUncovered(in AppendAnswer answer)
+    {
+        ulong end = answer.FirstIndex + answer.Count;
+        try
+        {
+            ulong size = Proofs.Checkpoint.Parse(Proofs.SignedNote.Parse(answer.Checkpoint.ToArray()).Text).Size;
+            return size >= end ? null
+                : WrongAnswer.To(ledger, $"a checkpoint of at least {end:N0} entries", $"one of {size:N0}");
+        }
+        catch (Proofs.MalformedDataException none)
+        {
+            return WrongAnswer.To(ledger, "a checkpoint", "something that is none", none);
+        }
     }
 
     private static DateTimeOffset TimeOf(ulong unixMicros) =>

@@ -21,6 +21,9 @@ internal sealed class RetryPause(TimeProvider time, TimeSpan longest)
 
     internal void Failed() => failingSince ??= time.GetTimestamp();
 
+    /// <summary>The peer has to do something from here on: until it does, nothing works.</summary>
+    internal void Waits() => failingSince ??= time.GetTimestamp();
+
     /// <summary>The next pause; at least what the server asked for.</summary>
     internal TimeSpan Take(TimeSpan? asked)
     {

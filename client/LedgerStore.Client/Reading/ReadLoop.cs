@@ -3,6 +3,7 @@
 
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using LedgerStore.Proofs;
 using LedgerStore.Protocol;
@@ -32,11 +33,13 @@ internal sealed class ReadLoop(LedgerClient client, string ledger, ReadOptions o
             using CancellationTokenSource ending =
                 CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             using ITimer silence = client.Time.CreateTimer(
-                static state => Cancel((CancellationTokenSource)state!), ending, SilenceMax, Timeout.InfiniteTimeSpan);
+                static state => Cancel((CancellationTokenSource)state!), ending, options.SilenceMax,
+                Timeout.InfiniteTimeSpan);
             using ServerStreamCall<ReadResponse> call = client.Channel.ServerStream(
                 LedgerMethods.Read, Request(), new CallOptions { CancellationToken = ending.Token });
             while (true)
             {
+                pause.Waits();
                 (bool isOver, RpcException? failure) = await AdvanceAsync(call, cancellationToken)
                     .ConfigureAwait(false);
                 if (failure is not null)
@@ -57,26 +60,19 @@ internal sealed class ReadLoop(LedgerClient client, string ledger, ReadOptions o
                     break;
                 }
 
-                silence.Change(SilenceMax, Timeout.InfiniteTimeSpan);
+                silence.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 pause.Worked();
-                if (EntriesMessage.TryParse(call.RawResponses.Current, out EntriesMessage entries))
+                Take(call.RawResponses.Current);
+                foreach (ReadStep step in pieces)
                 {
-                    pieces.Clear();
-                    Take(entries);
-                    foreach (ReadStep step in pieces)
-                    {
-                        yield return step;
-                    }
+                    yield return step;
                 }
-                else
-                {
-                    yield return Take(ReadResponse.Parser.ParseFrom(call.RawResponses.Current));
-                }
+
+                // However long the reader took for them, only what comes after is the server's time.
+                silence.Change(options.SilenceMax, Timeout.InfiniteTimeSpan);
             }
         }
     }
-
-    private TimeSpan SilenceMax => options.Follow ? options.SilenceMax : Timeout.InfiniteTimeSpan;
 
     private bool IsAtLimit => options.Limit > 0 && seen >= options.Limit;
 
@@ -99,12 +95,16 @@ internal sealed class ReadLoop(LedgerClient client, string ledger, ReadOptions o
         is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled or StatusCode.Unknown
         or StatusCode.Aborted or StatusCode.ResourceExhausted or StatusCode.DeadlineExceeded;
 
-    private static async ValueTask<(bool IsOver, RpcException? Failure)> AdvanceAsync(
+    private async ValueTask<(bool IsOver, RpcException? Failure)> AdvanceAsync(
         ServerStreamCall<ReadResponse> call, CancellationToken cancellationToken)
     {
         try
         {
             return (!await call.RawResponses.ReadAsync().ConfigureAwait(false), null);
+        }
+        catch (RpcException none) when (WrongAnswer.IsNone(none))
+        {
+            throw WrongAnswer.None(ledger, "Read", none);
         }
         catch (RpcException error) when (IsTransient(error))
         {
@@ -112,7 +112,9 @@ internal sealed class ReadLoop(LedgerClient client, string ledger, ReadOptions o
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (false, new RpcException(StatusCode.Unavailable, "the server was silent for too long"));
+            return (false, new RpcException(
+                StatusCode.Unavailable,
+                $"the server sent nothing of the read for {options.SilenceMax.TotalSeconds:0.###} s"));
         }
     }
 
@@ -152,6 +154,31 @@ internal sealed class ReadLoop(LedgerClient client, string ledger, ReadOptions o
         return request;
     }
 
+    /// <summary>Makes the pieces of one message.</summary>
+    private void Take(in ReadOnlySequence<byte> message)
+    {
+        pieces.Clear();
+        try
+        {
+            if (EntriesMessage.TryParse(message, out EntriesMessage entries))
+            {
+                Take(entries);
+            }
+            else
+            {
+                pieces.Add(Take(ReadResponse.Parser.ParseFrom(message)));
+            }
+        }
+        catch (RpcException none) when (none.IsMalformed)
+        {
+            throw WrongAnswer.None(ledger, "Read", none);
+        }
+        catch (InvalidProtocolBufferException none)
+        {
+            throw WrongAnswer.To(ledger, "an answer to Read", $"something that is none ({none.Message})", none);
+        }
+    }
+
     // In copies of their own, since entries live as long as their reader wants; and in pieces that the garbage
     // collector takes for short-lived ones.
     private void Take(in EntriesMessage entries)
@@ -175,7 +202,9 @@ internal sealed class ReadLoop(LedgerClient client, string ledger, ReadOptions o
             bytes += EntryBundle.LengthBytes + (ushort)length;
             if (bytes >= PieceBytes || lengths.Remaining == 0)
             {
-                pieces.Add(new ReadStep(first, count, bundle.Slice(start, bytes).ToArray(), Event: null));
+                ReadStep piece = new(first, count, bundle.Slice(start, bytes).ToArray(), Event: null);
+                DemandEntries(piece);
+                pieces.Add(piece);
                 start = lengths.Position;
                 first += (ulong)count;
                 count = 0;
@@ -191,8 +220,17 @@ internal sealed class ReadLoop(LedgerClient client, string ledger, ReadOptions o
         ClientMetrics.ReadEntries.Add(entries.Count);
     }
 
-    private static RpcException NoEntries() =>
-        new(StatusCode.DataLoss, "the server sent entries that are not what their count and lengths say");
+    private LedgerViolationException NoEntries() => WrongAnswer.To(
+        ledger, "entries with their count and lengths", "entries that are not what their count and lengths say");
+
+    // Whoever shows or decodes an entry may rely on it being one.
+    private static void DemandEntries(in ReadStep piece)
+    {
+        foreach (ReadOnlyMemory<byte> entry in piece.Split())
+        {
+            _ = EntryView.Parse(entry.Span);
+        }
+    }
 
     private ReadStep Take(ReadResponse other)
     {
@@ -200,6 +238,12 @@ internal sealed class ReadLoop(LedgerClient client, string ledger, ReadOptions o
         {
             case ReadResponse.EventOneofCase.Expired:
                 Move(other.Expired.FirstIndex, other.Expired.Count);
+                if (other.Expired.Root.Length != Hash256.Length)
+                {
+                    throw WrongAnswer.To(
+                        ledger, $"a root of {Hash256.Length} bytes", $"one of {other.Expired.Root.Length:N0}");
+                }
+
                 return EventStep(new ExpiredRange(
                     other.Expired.FirstIndex, other.Expired.Count, new Hash256(other.Expired.Root.Span),
                     other.Expired.Tombstone));
@@ -210,15 +254,28 @@ internal sealed class ReadLoop(LedgerClient client, string ledger, ReadOptions o
                     other.Unreadable.Cause == Unreadable.Types.Cause.Damaged, other.Unreadable.Reason));
             case ReadResponse.EventOneofCase.CaughtUp or ReadResponse.EventOneofCase.Heartbeat when !options.Follow:
                 // Of these a server could send any number, and the read would never end.
-                throw new RpcException(
-                    StatusCode.DataLoss, "the server sent what only a read that follows is sent");
+                throw WrongAnswer.To(ledger, "entries", "what only a read that follows is sent");
             case ReadResponse.EventOneofCase.CaughtUp:
+                DemandSize(other.CaughtUp.Size);
                 return EventStep(new CaughtUp(other.CaughtUp.Size));
             case ReadResponse.EventOneofCase.Heartbeat:
-                return EventStep(new Heartbeat(
-                    other.Heartbeat.Size, other.Heartbeat.Time?.ToDateTimeOffset() ?? DateTimeOffset.UnixEpoch));
+                DemandSize(other.Heartbeat.Size);
+                return EventStep(new Heartbeat(other.Heartbeat.Size, TimeOf(other.Heartbeat.Time)));
             default:
-                throw new RpcException(StatusCode.Internal, "the server sent an event that this client does not know");
+                throw WrongAnswer.To(ledger, "entries", "an event that this client does not know");
+        }
+    }
+
+    private DateTimeOffset TimeOf(Timestamp? time) => time is null ? DateTimeOffset.UnixEpoch
+        : WrongAnswer.IsTime(time) ? time.ToDateTimeOffset()
+        : throw WrongAnswer.To(ledger, "a time", "one that is none");
+
+    // A ledger does not shrink below what was sent of it.
+    private void DemandSize(ulong size)
+    {
+        if (size < next)
+        {
+            throw WrongAnswer.To(ledger, $"a size of at least {next:N0}", $"the size {size:N0}");
         }
     }
 
@@ -229,14 +286,15 @@ internal sealed class ReadLoop(LedgerClient client, string ledger, ReadOptions o
     {
         if (next is { } expected && first != expected)
         {
-            throw new RpcException(
-                StatusCode.DataLoss, $"the server sent index {first:N0} where {expected:N0} comes next");
+            throw WrongAnswer.To(ledger, $"index {expected:N0}, which comes next", $"index {first:N0}");
         }
 
         if (count == 0 || count > long.MaxValue - first || (options.Limit > 0 && count > options.Limit - seen))
         {
-            throw new RpcException(
-                StatusCode.DataLoss, $"the server sent {count:N0} indexes from {first:N0}, which was not asked for");
+            throw WrongAnswer.To(
+                ledger,
+                options.Limit == 0 ? $"indexes from {first:N0} on" : $"at most {options.Limit - seen:N0} more indexes",
+                $"{count:N0} indexes from {first:N0}");
         }
 
         next = first + count;

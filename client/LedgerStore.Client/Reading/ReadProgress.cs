@@ -27,12 +27,37 @@ internal sealed class ReadProgress(ReadOptions options, ulong startSize)
     {
         get
         {
-            ulong from = first is null ? options.From : reached;
-            bool isAsked = options.Limit == 0 || first is null || reached - first.Value < options.Limit;
-            bool isKnown = first is not null || (options.FromTime is null && options.FromEnd is null);
-            return isKnown && isAsked && !isOver && !options.Follow && from < startSize ? from : null;
+            bool isAtLimit = options.Limit > 0 && first is { } from && reached - from >= options.Limit;
+            if (options.Follow || isOver || isAtLimit || HasNothingOfTime)
+            {
+                return null;
+            }
+
+            ulong next = NextSigned;
+            return next < EndMin ? next : null;
         }
     }
+
+    /// <summary>A read from a time on that gave nothing: whether there is nothing, the last entry tells.</summary>
+    internal bool HasNothingOfTime => first is null && options.FromTime is not null && !options.Follow;
+
+    /// <summary>The index that comes next, as far as what was signed at the start tells.</summary>
+    internal ulong NextSigned => first is not null ? reached
+        : options.FromEnd is not null ? FirstAllowed
+        : options.FromTime is not null ? startSize
+        : options.From;
+
+    /// <summary>A read of the last entries begins nowhere before.</summary>
+    internal ulong FirstAllowed =>
+        options.FromEnd is { } last && last < startSize ? startSize - last : 0;
+
+    // The last so many entries are as many, wherever the server says that the end is.
+    private ulong EndMin => options.FromEnd is { } last && first is { } from and > 0 && last <= ulong.MaxValue - from
+        ? Math.Max(startSize, from + last)
+        : startSize;
+
+    /// <summary>The entry is older than what was asked for.</summary>
+    internal bool IsBeforeTime(LedgerEntry entry) => options.FromTime is { } time && entry.Received < time;
 
     internal void Reached(ulong from, ulong end)
     {

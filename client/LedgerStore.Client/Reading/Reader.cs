@@ -51,10 +51,15 @@ public sealed class Reader
     /// Reads entries only: for those who cannot do without any. A range that has expired or cannot be read is an
     /// <see cref="EntriesMissingException"/>.
     /// </summary>
-    public async IAsyncEnumerable<LedgerEntry> ReadEntriesAsync(
-        ReadOptions options, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<LedgerEntry> ReadEntriesAsync(
+        ReadOptions options, CancellationToken cancellationToken = default) =>
+        EntriesOf(ReadAsync(options, cancellationToken), cancellationToken);
+
+    /// <summary>The entries among events; what stands for others is an <see cref="EntriesMissingException"/>.</summary>
+    internal static async IAsyncEnumerable<LedgerEntry> EntriesOf(
+        IAsyncEnumerable<LedgerEvent> events, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (LedgerEvent next in ReadAsync(options, cancellationToken).ConfigureAwait(false))
+        await foreach (LedgerEvent next in events.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             switch (next)
             {

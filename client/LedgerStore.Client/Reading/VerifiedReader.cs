@@ -37,12 +37,13 @@ public sealed class VerifiedReader
     /// unreadable is only the server's word, and visible. A read to the end gets at least to the checkpoint that was
     /// the newest when it began.
     /// </summary>
-    /// <exception cref="LedgerViolationException">What the server sent is not what it signed.</exception>
+    /// <exception cref="LedgerViolationException">What the server sent is not what it signed, or less.</exception>
     public async IAsyncEnumerable<LedgerEvent> ReadAsync(
         ReadOptions options, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         VerifiedCheckpoint? start = await verifier.TryUpdateAsync(cancellationToken).ConfigureAwait(false);
         ReadProgress progress = new(options, start?.Size ?? 0);
+        LiveEdge live = new(verifier, reader.Client.Time);
         Queue<ReadPiece> pieces = new();
         ReadPiece piece = new();
 
@@ -51,6 +52,11 @@ public sealed class VerifiedReader
         await foreach (ReadStep step in reader.StepsAsync(unbounded, cancellationToken).ConfigureAwait(false))
         {
             Put(piece, step, progress);
+            if (step.Event is CaughtUp or Heartbeat)
+            {
+                await live.CheckAsync(progress.NextSigned, cancellationToken).ConfigureAwait(false);
+            }
+
             bool isBreak = step.Event is UnreadableRange;
             if (!piece.IsFull && !isBreak && !progress.IsLive && !progress.IsPastUntil(step))
             {
@@ -64,7 +70,7 @@ public sealed class VerifiedReader
             {
                 ReadPiece proven = pieces.Dequeue();
                 await ProveAsync(proven, progress, cancellationToken).ConfigureAwait(false);
-                foreach (LedgerEvent next in progress.Events(proven))
+                foreach (LedgerEvent next in Events(proven, progress))
                 {
                     yield return next;
                 }
@@ -81,42 +87,88 @@ public sealed class VerifiedReader
         foreach (ReadPiece rest in pieces)
         {
             await ProveAsync(rest, progress, cancellationToken).ConfigureAwait(false);
-            foreach (LedgerEvent next in progress.Events(rest))
+            foreach (LedgerEvent next in Events(rest, progress))
             {
                 yield return next;
             }
         }
 
-        if (start is not null && progress.MissingFrom is { } missing)
+        if (start is not null)
+        {
+            await CheckEndAsync(start, progress, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Reads entries only, as <see cref="Reader.ReadEntriesAsync"/> does, and proves each.</summary>
+    /// <exception cref="LedgerViolationException">What the server sent is not what it signed, or less.</exception>
+    public IAsyncEnumerable<LedgerEntry> ReadEntriesAsync(
+        ReadOptions options, CancellationToken cancellationToken = default) =>
+        Reader.EntriesOf(ReadAsync(options, cancellationToken), cancellationToken);
+
+    private IEnumerable<LedgerEvent> Events(ReadPiece piece, ReadProgress progress)
+    {
+        foreach (LedgerEvent next in progress.Events(piece))
+        {
+            yield return next is LedgerEntry entry && progress.IsBeforeTime(entry)
+                ? throw WrongAnswer.To(
+                    reader.Ledger,
+                    $"entries received at {progress.FromTime:O} or later",
+                    $"entry {entry.Index:N0}, received at {entry.Received:O}")
+                : next;
+        }
+    }
+
+    // Everything that was signed when the read began is there, or stands behind what was asked for.
+    private async Task CheckEndAsync(
+        VerifiedCheckpoint start, ReadProgress progress, CancellationToken cancellationToken)
+    {
+        if (progress.MissingFrom is { } missing)
         {
             throw verifier.Withheld(
                 start, missing,
                 $"the read ended before index {missing:N0}, and a checkpoint of size {start.Size:N0} was signed "
-                + "before");
+                + "before",
+                $"the entries from {missing:N0} on");
+        }
+
+        if (progress.HasNothingOfTime && start.Size > 0)
+        {
+            await CheckOlderAsync(start.Size - 1, progress.FromTime, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static void Put(ReadPiece piece, in ReadStep step, ReadProgress progress)
+    private void DemandFirst(ulong first, ReadProgress progress)
+    {
+        if (first < progress.FirstAllowed)
+        {
+            throw WrongAnswer.To(
+                reader.Ledger, $"the last entries, from {progress.FirstAllowed:N0} on", $"entry {first:N0}");
+        }
+    }
+
+    private void Put(ReadPiece piece, in ReadStep step, ReadProgress progress)
     {
         switch (step.Event)
         {
             case null:
+                DemandFirst(step.FirstIndex, progress);
                 piece.Add(step, step.FirstIndex, (ulong)step.Count);
                 progress.Reached(step.FirstIndex, step.FirstIndex + (ulong)step.Count);
                 break;
             case ExpiredRange expired:
                 if (!BitOperations.IsPow2(expired.Count) || (expired.FirstIndex & (expired.Count - 1)) != 0)
                 {
-                    throw new Protocol.Grpc.RpcException(
-                        Protocol.Grpc.StatusCode.DataLoss,
-                        $"the server sent an expired range of {expired.Count:N0} entries from {expired.FirstIndex:N0}, "
-                        + "which is no subtree");
+                    throw WrongAnswer.To(
+                        reader.Ledger, "expired ranges that are subtrees",
+                        $"one of {expired.Count:N0} entries from {expired.FirstIndex:N0}");
                 }
 
+                DemandFirst(expired.FirstIndex, progress);
                 piece.Add(step, expired.FirstIndex, expired.Count);
                 progress.Reached(expired.FirstIndex, expired.FirstIndex + expired.Count);
                 break;
             case UnreadableRange unreadable:
+                DemandFirst(unreadable.FirstIndex, progress);
                 piece.AddOther(step);
                 progress.Reached(unreadable.FirstIndex, unreadable.FirstIndex + unreadable.Count);
                 progress.Break();
@@ -150,7 +202,7 @@ public sealed class VerifiedReader
         ProvenSide side = await ProvenSideAsync(first, cancellation).ConfigureAwait(false);
         if (progress.IsFirstByTime(first))
         {
-            await CheckFirstOfTimeAsync(first - 1, progress.FromTime, cancellation).ConfigureAwait(false);
+            await CheckOlderAsync(first - 1, progress.FromTime, cancellation).ConfigureAwait(false);
         }
 
         return new CompactRange(first, side.Nodes);
@@ -230,7 +282,8 @@ public sealed class VerifiedReader
 
         return verifier.Withheld(
             checkpoint, piece.First,
-            $"entries {piece.First:N0} to {piece.End - 1:N0} did not verify, and the server then proved each of them");
+            $"entries {piece.First:N0} to {piece.End - 1:N0} did not verify, and the server then proved each of them",
+            $"entries that are those of the tree of size {checkpoint.Size:N0}");
     }
 
     private async Task<int> FirstWrongAsync(
@@ -273,21 +326,21 @@ public sealed class VerifiedReader
                 checkpoint,
                 await verifier.GetLeftSideAsync(range.Size, checkpoint, cancellation).ConfigureAwait(false)));
 
-    // The server chose where a time begins: the entry before must be older.
-    private async Task CheckFirstOfTimeAsync(ulong before, DateTimeOffset time, CancellationToken cancellation)
+    // The server chose where a time begins: the entry before must be older, or has expired, so that nobody can tell.
+    private async Task CheckOlderAsync(ulong before, DateTimeOffset time, CancellationToken cancellation)
     {
-        await foreach (LedgerEvent next in reader.ReadAsync(ReadOptions.Range(before, 1), cancellation)
-            .ConfigureAwait(false))
+        await foreach (LedgerEvent next in ReadAsync(ReadOptions.Range(before, 1), cancellation).ConfigureAwait(false))
         {
-            if (next is LedgerEntry entry)
+            string? wrong = next switch
             {
-                VerifiedCheckpoint checkpoint = await verifier.VerifyInclusionAsync(entry, cancellation)
-                    .ConfigureAwait(false);
-                if (entry.Received >= time)
-                {
-                    throw verifier.Withheld(
-                        checkpoint, before, $"entry {before:N0} was received after {time:O} and was left out");
-                }
+                LedgerEntry entry when entry.Received >= time =>
+                    $"entry {before:N0} was received at {entry.Received:O}, not before {time:O}, and was left out",
+                UnreadableRange => $"entry {before:N0} cannot be read, so that entries since {time:O} may be left out",
+                _ => null,
+            };
+            if (wrong is not null)
+            {
+                throw verifier.Withheld(verifier.Newest!, before, wrong, $"all entries since {time:O}");
             }
         }
     }

@@ -35,6 +35,13 @@ public enum ViolationKind
 
     /// <summary>A key rotation that does not continue the keys that are trusted.</summary>
     WrongRotation,
+
+    /// <summary>
+    /// An answer that is none to its question, or contradicts itself: entries twice, left out or shifted, lengths that
+    /// do not fit, another ledger than was asked for. No key is needed to see it. Nothing in it is signed, so nobody
+    /// else can check it.
+    /// </summary>
+    WrongAnswer,
 }
 
 /// <summary>What a third party finds when it checks evidence.</summary>
@@ -71,6 +78,12 @@ public sealed record Evidence
 
     /// <summary>What happened, in a sentence.</summary>
     public required string Statement { get; init; }
+
+    /// <summary>What an honest server would have answered.</summary>
+    public string Expected { get; init; } = string.Empty;
+
+    /// <summary>What came instead.</summary>
+    public string Came { get; init; } = string.Empty;
 
     /// <summary>When it was found, by the finder's clock.</summary>
     public required DateTimeOffset Observed { get; init; }
@@ -113,7 +126,9 @@ public sealed record Evidence
     public EvidenceVerdict Check(string vkey) => EvidenceCheck.Run(this, VerifierKey.Parse(vkey));
 }
 
-/// <summary>A server contradicted itself, or could not prove what it said. Do not go on as if nothing had happened.
+/// <summary>
+/// A server contradicted itself, answered what it was not asked, or could not prove what it said: the one exception of
+/// everything that this library verifies. Do not go on as if nothing had happened.
 /// </summary>
 public sealed class LedgerViolationException : Exception
 {
@@ -126,6 +141,12 @@ public sealed class LedgerViolationException : Exception
 
     /// <summary>What is wrong.</summary>
     public ViolationKind Kind => Evidence.Kind;
+
+    /// <summary>What an honest server would have answered.</summary>
+    public string Expected => Evidence.Expected;
+
+    /// <summary>What came instead.</summary>
+    public string Came => Evidence.Came;
 
     /// <summary>What shows it. Save it, and give it to somebody who can check it.</summary>
     public Evidence Evidence { get; }

@@ -21,6 +21,8 @@ internal static class EvidenceFile
             json.WriteString("kind", evidence.Kind.ToString());
             json.WriteString("origin", evidence.Origin);
             json.WriteString("statement", evidence.Statement);
+            WriteText(json, "expected", evidence.Expected);
+            WriteText(json, "came", evidence.Came);
             json.WriteString("observed", evidence.Observed);
             WriteArray(json, "trusted_vkeys", evidence.Vkeys);
             WriteArray(json, "rotations", evidence.Rotations.Select(note => Convert.ToBase64String(note.Span)));
@@ -72,6 +74,8 @@ internal static class EvidenceFile
             Kind = Enum.Parse<ViolationKind>(Text(root, "kind")),
             Origin = Text(root, "origin"),
             Statement = Text(root, "statement"),
+            Expected = TextOrNone(root, "expected"),
+            Came = TextOrNone(root, "came"),
             Observed = root.GetProperty("observed").GetDateTimeOffset(),
             Vkeys = [.. Array(root, "trusted_vkeys")],
             Rotations = [.. Array(root, "rotations")
@@ -88,6 +92,9 @@ internal static class EvidenceFile
     private static string Text(JsonElement root, string name) =>
         root.GetProperty(name).GetString() ?? throw new FormatException($"{name} is null");
 
+    private static string TextOrNone(JsonElement root, string name) =>
+        root.TryGetProperty(name, out JsonElement text) ? text.GetString() ?? string.Empty : string.Empty;
+
     private static IEnumerable<string> Array(JsonElement root, string name) =>
         root.TryGetProperty(name, out JsonElement array)
             ? array.EnumerateArray().Select(item => item.GetString() ?? throw new FormatException($"null in {name}"))
@@ -95,6 +102,14 @@ internal static class EvidenceFile
 
     private static byte[] Bytes(JsonElement root, string name) =>
         root.TryGetProperty(name, out JsonElement value) ? value.GetBytesFromBase64() : [];
+
+    private static void WriteText(Utf8JsonWriter json, string name, string text)
+    {
+        if (text.Length > 0)
+        {
+            json.WriteString(name, text);
+        }
+    }
 
     private static void WriteBytes(Utf8JsonWriter json, string name, ReadOnlyMemory<byte> bytes)
     {

@@ -13,6 +13,12 @@ namespace LedgerStore.Client;
 
 public sealed partial class Verifier
 {
+    // A proof that the network swallowed is asked for again; one that never comes is none.
+    private const int UnprovenMax = 3;
+
+    private int unproven;
+    private long? unprovenSince;
+
     /// <summary>Verifies the signatures; follows rotations first, if no known key signed.</summary>
     private async Task<VerifiedCheckpoint> OpenAsync(ReadOnlyMemory<byte> note, CancellationToken cancellationToken)
     {
@@ -26,7 +32,14 @@ public sealed partial class Verifier
             {
                 throw Violation(
                     ViolationKind.BadSignature, "a checkpoint has a signature that does not verify: " + unknown.Message,
-                    new Parts { Accepted = Newest, Offered = note, Cause = unknown });
+                    new Parts
+                    {
+                        Accepted = Newest,
+                        Offered = note,
+                        Cause = unknown,
+                        Expected = $"a checkpoint of {Origin}, signed by a trusted key",
+                        Came = "a signature that does not verify",
+                    });
             }
 
             if (!await FollowRotationsAsync(cancellationToken).ConfigureAwait(false))
@@ -38,7 +51,14 @@ public sealed partial class Verifier
         {
             throw Violation(
                 ViolationKind.BadSignature, "what the server gives as a checkpoint is none: " + broken.Message,
-                new Parts { Accepted = Newest, Offered = note, Cause = broken });
+                new Parts
+                {
+                    Accepted = Newest,
+                    Offered = note,
+                    Cause = broken,
+                    Expected = $"a checkpoint of {Origin}",
+                    Came = "something that is none",
+                });
         }
 
         try
@@ -60,7 +80,14 @@ public sealed partial class Verifier
 
     private LedgerViolationException UnknownKey(ReadOnlyMemory<byte> note, Exception cause) => Violation(
         ViolationKind.UnknownKey, "a checkpoint is not signed by a trusted key: " + cause.Message,
-        new Parts { Accepted = Newest, Offered = note, Cause = cause });
+        new Parts
+        {
+            Accepted = Newest,
+            Offered = note,
+            Cause = cause,
+            Expected = $"a checkpoint of {Origin}, signed by a trusted key",
+            Came = "one that no trusted key signed",
+        });
 
     /// <summary>A known key seems to have signed, and did not.</summary>
     private bool HasBadSignature(ReadOnlyMemory<byte> note)
@@ -84,10 +111,7 @@ public sealed partial class Verifier
     /// <summary>Asks for rotations and follows those that continue the trusted keys. False: there is none.</summary>
     private async Task<bool> FollowRotationsAsync(CancellationToken cancellationToken)
     {
-        LogKeys answer = await client.Channel.UnaryAsync(
-            LedgerMethods.GetLogKeys,
-            new GetLogKeysRequest { Ledger = Ledger },
-            client.Unary(cancellationToken)).ConfigureAwait(false);
+        LogKeys answer = await AskKeysAsync(cancellationToken).ConfigureAwait(false);
         int before = state.Keys.Keys.Length;
         foreach (Protocol.V1.LogKey key in answer.Keys)
         {
@@ -102,9 +126,7 @@ public sealed partial class Verifier
             }
             catch (Exception error) when (error is VerificationFailedException or MalformedDataException)
             {
-                throw Violation(
-                    ViolationKind.WrongRotation, "a key rotation does not continue the trusted keys: " + error.Message,
-                    new Parts { Accepted = Newest, Rotation = key.Statement.Memory, Cause = error });
+                throw WrongRotation(key.Statement.Memory, error.Message, error);
             }
         }
 
@@ -142,7 +164,13 @@ public sealed partial class Verifier
             throw Violation(
                 ViolationKind.SplitView,
                 $"the log signed two different trees of size {accepted.Size:N0}: {accepted.Root} and {offered.Root}",
-                new Parts { Accepted = accepted, Offered = NoteOf(offered) });
+                new Parts
+                {
+                    Accepted = accepted,
+                    Offered = NoteOf(offered),
+                    Expected = $"the root {accepted.Root}",
+                    Came = $"the root {offered.Root}",
+                });
         }
     }
 
@@ -168,19 +196,33 @@ public sealed partial class Verifier
         string why = "the proof does not hold";
         try
         {
-            Protocol.V1.ConsistencyProof answer = await client.Channel.UnaryAsync(
+            Protocol.V1.ConsistencyProof answer = await client.AskAsync(
                 LedgerMethods.GetConsistencyProof,
                 new GetConsistencyProofRequest { Ledger = Ledger, From = older.Size, To = newer.Size },
-                client.Unary(cancellationToken)).ConfigureAwait(false);
+                Ledger,
+                cancellationToken).ConfigureAwait(false);
             proof = ReadHashes(answer.Hashes);
         }
         catch (RpcException refusal) when (IsRefusalToProve(refusal.Code))
         {
             why = $"the server gives no proof ({refusal.Message})";
         }
+        catch (RpcException away) when (IsTransient(away.Code))
+        {
+            NoteUnproven();
+            if (!IsOverdue)
+            {
+                throw;
+            }
+
+            // It answers everything else, and signed both trees: whoever watches would wait for ever.
+            why = $"the server gives no proof, asked {unproven} times ({away.Message})";
+        }
 
         if (Proofs.ConsistencyProof.IsValid(older.Size, newer.Size, older.Root, newer.Root, proof))
         {
+            unproven = 0;
+            unprovenSince = null;
             return;
         }
 
@@ -206,7 +248,7 @@ public sealed partial class Verifier
             same = Open(await GetNoteAsync(accepted.Size, cancellationToken).ConfigureAwait(false));
         }
         catch (Exception error) when (error
-            is RpcException or VerificationFailedException or MalformedDataException)
+            is RpcException or VerificationFailedException or MalformedDataException or LedgerViolationException)
         {
             // No better evidence, then.
             return;
@@ -218,11 +260,27 @@ public sealed partial class Verifier
         }
     }
 
+    private bool IsOverdue => unproven >= UnprovenMax && unprovenSince is { } since
+        && client.Time.GetElapsedTime(since) > options.StaleAfter;
+
+    private void NoteUnproven()
+    {
+        unproven++;
+        unprovenSince ??= client.Time.GetTimestamp();
+    }
+
     private LedgerViolationException Inconsistent(
         VerifiedCheckpoint older, VerifiedCheckpoint newer, Hash256[] proof, string why) => Violation(
         ViolationKind.Inconsistent,
         $"the tree of size {newer.Size:N0} does not continue the one of size {older.Size:N0}: {why}",
-        new Parts { Accepted = older, Offered = NoteOf(newer), Proof = proof });
+        new Parts
+        {
+            Accepted = older,
+            Offered = NoteOf(newer),
+            Proof = proof,
+            Expected = $"a proof that the tree of size {newer.Size:N0} continues the one of size {older.Size:N0}",
+            Came = why,
+        });
 
     private static bool IsRefusalToProve(StatusCode code) => code
         is StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.OutOfRange
@@ -242,6 +300,8 @@ public sealed partial class Verifier
             Kind = kind,
             Origin = Origin,
             Statement = statement,
+            Expected = parts.Expected ?? string.Empty,
+            Came = parts.Came ?? string.Empty,
             Observed = client.Time.GetUtcNow(),
             Vkeys = [options.Vkey],
             Rotations = parts.Rotation.IsEmpty ? [.. state.Rotations] : [.. state.Rotations, parts.Rotation],
@@ -269,6 +329,10 @@ public sealed partial class Verifier
         internal Hash256? Leaf { get; init; }
 
         internal ReadOnlyMemory<byte> Entry { get; init; }
+
+        internal string? Expected { get; init; }
+
+        internal string? Came { get; init; }
 
         internal Exception? Cause { get; init; }
     }

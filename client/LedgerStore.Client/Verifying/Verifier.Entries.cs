@@ -32,20 +32,7 @@ public sealed partial class Verifier
     /// </exception>
     public async Task<Receipt> GetReceiptAsync(LedgerEntry entry, CancellationToken cancellationToken = default)
     {
-        Protocol.V1.Receipt answer = await client.Channel.UnaryAsync(
-            LedgerMethods.GetReceipt,
-            new GetReceiptRequest { Ledger = Ledger, Index = entry.Index },
-            client.Unary(cancellationToken)).ConfigureAwait(false);
-        Receipt receipt;
-        try
-        {
-            receipt = Receipt.Parse(answer.TlogProof.Span);
-        }
-        catch (MalformedDataException error)
-        {
-            throw new RpcException(StatusCode.DataLoss, $"the server's receipt is none: {error.Message}", error);
-        }
-
+        Receipt receipt = await AskReceiptAsync(entry.Index, cancellationToken).ConfigureAwait(false);
         VerifiedCheckpoint checkpoint = await AcceptAsync(receipt.Checkpoint.ToArray(), cancellationToken)
             .ConfigureAwait(false);
         if (receipt.Index != entry.Index || !InclusionProof.IsValid(
@@ -110,10 +97,17 @@ public sealed partial class Verifier
         return LeftSide.Of(size, checkpoint.Size, proof);
     }
 
-    internal LedgerViolationException Withheld(VerifiedCheckpoint checkpoint, ulong index, string statement) =>
-        Violation(
-            ViolationKind.Withheld, statement,
-            new Parts { Accepted = Newest, Offered = NoteOf(checkpoint), Index = index });
+    internal LedgerViolationException Withheld(
+        VerifiedCheckpoint checkpoint, ulong index, string statement, string expected) => Violation(
+        ViolationKind.Withheld, statement,
+        new Parts
+        {
+            Accepted = Newest,
+            Offered = NoteOf(checkpoint),
+            Index = index,
+            Expected = expected,
+            Came = "less than that",
+        });
 
     internal async Task<LedgerViolationException> WrongEntryAsync(
         VerifiedCheckpoint checkpoint, LedgerEntry entry, CancellationToken cancellationToken)
@@ -129,7 +123,15 @@ public sealed partial class Verifier
         ViolationKind.WrongInclusion,
         $"what the server gives as the root of the expired entries from {index:N0} on is not in the tree of size "
         + $"{checkpoint.Size:N0}",
-        new Parts { Accepted = Newest, Offered = NoteOf(checkpoint), Index = index, Leaf = root });
+        new Parts
+        {
+            Accepted = Newest,
+            Offered = NoteOf(checkpoint),
+            Index = index,
+            Leaf = root,
+            Expected = $"a root that is in the tree of size {checkpoint.Size:N0}",
+            Came = $"the root {root}",
+        });
 
     private async Task<VerifiedCheckpoint> VerifyInclusionAsync(
         ulong index, Hash256 leaf, ReadOnlyMemory<byte> entry, CancellationToken cancellationToken)
@@ -144,10 +146,20 @@ public sealed partial class Verifier
     private async Task<(Hash256 Leaf, Hash256[] Proof)> GetProofAsync(
         ulong index, VerifiedCheckpoint checkpoint, CancellationToken cancellationToken)
     {
-        Protocol.V1.InclusionProof answer = await client.Channel.UnaryAsync(
-            LedgerMethods.GetInclusionProof,
-            new GetInclusionProofRequest { Ledger = Ledger, Index = index, Size = checkpoint.Size },
-            client.Unary(cancellationToken)).ConfigureAwait(false);
+        Protocol.V1.InclusionProof answer;
+        try
+        {
+            answer = await client.AskAsync(
+                LedgerMethods.GetInclusionProof,
+                new GetInclusionProofRequest { Ledger = Ledger, Index = index, Size = checkpoint.Size },
+                Ledger,
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (RpcException refusal) when (index < checkpoint.Size && IsRefusalToProve(refusal.Code))
+        {
+            throw Unproven(checkpoint, index, refusal);
+        }
+
         Hash256 leaf = answer.LeafHash.Length == Hash256.Length ? new Hash256(answer.LeafHash.Span) : default;
         return (leaf, ReadHashes(answer.Hashes));
     }
@@ -165,5 +177,42 @@ public sealed partial class Verifier
                 Leaf = leaf,
                 Entry = entry,
                 Proof = proof,
+                Expected = $"a proof that leads from {leaf} to the root {checkpoint.Root}",
+                Came = $"one of {proof.Length} hashes that does not",
             });
+
+    // It signed a tree with the entry in it, and does not show it there.
+    private LedgerViolationException Unproven(VerifiedCheckpoint checkpoint, ulong index, RpcException refusal) =>
+        Violation(
+            ViolationKind.Withheld,
+            $"the server gives no proof of entry {index:N0}, which is in the tree of size {checkpoint.Size:N0}: "
+            + refusal.Message,
+            new Parts
+            {
+                Accepted = Newest,
+                Offered = NoteOf(checkpoint),
+                Index = index,
+                Cause = refusal,
+                Expected = $"a proof of entry {index:N0}",
+                Came = refusal.Message,
+            });
+
+    private async Task<Receipt> AskReceiptAsync(ulong index, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Protocol.V1.Receipt answer = await client.AskAsync(
+                LedgerMethods.GetReceipt, new GetReceiptRequest { Ledger = Ledger, Index = index }, Ledger,
+                cancellationToken).ConfigureAwait(false);
+            return Receipt.Parse(answer.TlogProof.Span);
+        }
+        catch (RpcException refusal) when (Newest?.Size > index && IsRefusalToProve(refusal.Code))
+        {
+            throw Unproven(Newest, index, refusal);
+        }
+        catch (MalformedDataException error)
+        {
+            throw WrongAnswer.To(Ledger, $"a receipt for entry {index:N0}", "something that is none", error);
+        }
+    }
 }

@@ -68,11 +68,32 @@ public sealed partial class Verifier : IDisposable
         {
             throw Violation(
                 ViolationKind.Rollback,
-                $"the newest checkpoint has size {checkpoint.Size:N0}, one of size {Newest!.Size:N0} was seen before",
-                new Parts { Accepted = Newest, Offered = note });
+                $"the newest checkpoint has size {checkpoint.Size:N0}, one of size {sizeBefore:N0} was seen before",
+                new Parts
+                {
+                    Accepted = Newest,
+                    Offered = note,
+                    Expected = $"a checkpoint of at least {sizeBefore:N0} entries",
+                    Came = $"one of {checkpoint.Size:N0}",
+                });
         }
 
         return checkpoint;
+    }
+
+    /// <summary>
+    /// The newest checkpoint, which must cover everything that the server says it has acknowledged.
+    /// </summary>
+    /// <exception cref="LedgerViolationException">It does not, and did not in <see cref="VerifierOptions.StaleAfter"/>:
+    /// the checkpoint stands still while the ledger grows.</exception>
+    public async Task<VerifiedCheckpoint> CatchUpAsync(CancellationToken cancellationToken = default)
+    {
+        // The size first: what is acknowledged after it may be signed a moment later.
+        LedgerInfo info = await client.Catalog.DescribeAsync(Ledger, cancellationToken).ConfigureAwait(false);
+        VerifiedCheckpoint newest = await UpdateAsync(cancellationToken).ConfigureAwait(false);
+        return newest.Size >= info.Size
+            ? newest
+            : await WaitForAsync(info.Size, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -125,7 +146,13 @@ public sealed partial class Verifier : IDisposable
                     ViolationKind.Stale,
                     $"entry {size - 1:N0} exists, and after {options.StaleAfter.TotalSeconds:N0} s "
                     + (checkpoint is null ? "there is no checkpoint" : $"the newest has size {checkpoint.Size:N0}"),
-                    new Parts { Offered = checkpoint is null ? default : NoteOf(checkpoint), Index = size - 1 });
+                    new Parts
+                    {
+                        Offered = checkpoint is null ? default : NoteOf(checkpoint),
+                        Index = size - 1,
+                        Expected = $"a checkpoint of at least {size:N0} entries",
+                        Came = checkpoint is null ? "none" : $"one of {checkpoint.Size:N0}",
+                    });
             }
 
             await Task.Delay(poll, client.Time, cancellationToken).ConfigureAwait(false);
@@ -181,23 +208,29 @@ public sealed partial class Verifier : IDisposable
     }
 
     /// <summary>
-    /// The statements by which the log went from key to key, the oldest first, as the server gives them. Their
-    /// signatures are verified; whether they begin at a key that somebody trusts is for that one to see.
+    /// The statements by which the log went from key to key, the oldest first: one chain, each signed by both of its
+    /// keys, through the keys that are trusted, with all rotations that were ever followed.
     /// </summary>
+    /// <exception cref="LedgerViolationException">They are not that.</exception>
     public async Task<IReadOnlyList<KeyRotation>> GetRotationsAsync(CancellationToken cancellationToken = default)
     {
-        LogKeys answer = await client.Channel.UnaryAsync(
-            LedgerMethods.GetLogKeys,
-            new GetLogKeysRequest { Ledger = Ledger },
-            client.Unary(cancellationToken)).ConfigureAwait(false);
-        return
-        [
-            .. answer.Keys.Where(key => !key.Statement.IsEmpty).Select(key => KeyRotation.Open(key.Statement.Span)),
-        ];
+        List<KeyRotation> chain = [];
+        foreach (Protocol.V1.LogKey key in (await AskKeysAsync(cancellationToken).ConfigureAwait(false)).Keys)
+        {
+            if (!key.Statement.IsEmpty)
+            {
+                chain.Add(OpenRotation(key.Statement.Memory));
+            }
+        }
+
+        DemandChain(chain);
+        return chain;
     }
 
     /// <summary>Forgets nothing: what was accepted is in the state file.</summary>
     public void Dispose() => accepting.Dispose();
+
+    internal TimeSpan StaleAfter => options.StaleAfter;
 
     internal Task<VerifiedCheckpoint> CheckpointForAsync(ulong size, CancellationToken cancellationToken) =>
         Newest is { } newest && newest.Size >= size
@@ -236,7 +269,7 @@ public sealed partial class Verifier : IDisposable
     private async Task<VerifiedCheckpoint> NextAsync(
         ServerStreamCall<Protocol.V1.Checkpoint> call, ulong? last, CancellationToken cancellationToken)
     {
-        if (!await call.Responses.ReadAsync().ConfigureAwait(false))
+        if (!await ReadWatchedAsync(call, cancellationToken).ConfigureAwait(false))
         {
             throw new RpcException(StatusCode.Unavailable, "the server ended the stream of checkpoints");
         }
@@ -248,15 +281,53 @@ public sealed partial class Verifier : IDisposable
             : throw Violation(
                 ViolationKind.Rollback,
                 $"a checkpoint of size {next.Size:N0} follows one of size {last:N0}",
-                new Parts { Accepted = Newest, Offered = NoteOf(next) });
+                new Parts
+                {
+                    Accepted = Newest,
+                    Offered = NoteOf(next),
+                    Expected = $"a checkpoint of at least {last:N0} entries",
+                    Came = $"one of {next.Size:N0}",
+                });
+    }
+
+    // Nothing new may mean that nothing was appended, or that the stream or the checkpoint stands still.
+    private async Task<bool> ReadWatchedAsync(
+        ServerStreamCall<Protocol.V1.Checkpoint> call, CancellationToken cancellationToken)
+    {
+        Task<bool> reading = call.Responses.ReadAsync().AsTask();
+        while (true)
+        {
+            using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            Task silence = Task.Delay(options.StaleAfter, client.Time, over.Token);
+            await Task.WhenAny(reading, silence).ConfigureAwait(false);
+            await over.CancelAsync().ConfigureAwait(false);
+            if (reading.IsCompleted || cancellationToken.IsCancellationRequested)
+            {
+                try
+                {
+                    return await reading.ConfigureAwait(false);
+                }
+                catch (RpcException none) when (WrongAnswer.IsNone(none))
+                {
+                    throw WrongAnswer.None(Ledger, "WatchCheckpoints", none);
+                }
+            }
+
+            ulong before = Newest?.Size ?? 0;
+            if ((await CatchUpAsync(cancellationToken).ConfigureAwait(false)).Size > before)
+            {
+                throw new RpcException(StatusCode.Unavailable, "the stream of checkpoints stands still");
+            }
+        }
     }
 
     private async Task<ReadOnlyMemory<byte>> GetNoteAsync(ulong size, CancellationToken cancellationToken)
     {
-        Protocol.V1.Checkpoint answer = await client.Channel.UnaryAsync(
+        Protocol.V1.Checkpoint answer = await client.AskAsync(
             LedgerMethods.GetCheckpoint,
             new GetCheckpointRequest { Ledger = Ledger, Size = size },
-            client.Unary(cancellationToken)).ConfigureAwait(false);
+            Ledger,
+            cancellationToken).ConfigureAwait(false);
         return answer.Note.Memory;
     }
 }

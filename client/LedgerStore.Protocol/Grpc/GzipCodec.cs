@@ -57,7 +57,10 @@ internal static class GzipCodec
         }
         catch (InvalidDataException cause)
         {
-            throw new RpcException(StatusCode.Internal, "compressed message is not valid gzip", cause);
+            throw new RpcException(StatusCode.Internal, "compressed message is not valid gzip", cause)
+            {
+                IsMalformed = true,
+            };
         }
     }
 

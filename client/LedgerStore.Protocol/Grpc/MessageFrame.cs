@@ -52,7 +52,10 @@ internal static class MessageFrame
         uint length = BinaryPrimitives.ReadUInt32BigEndian(prefix[1..]);
         if (prefix[0] > 1)
         {
-            throw new RpcException(StatusCode.Internal, $"message flags 0x{prefix[0]:x2} are not those of gRPC");
+            throw new RpcException(StatusCode.Internal, $"message flags 0x{prefix[0]:x2} are not those of gRPC")
+            {
+                IsMalformed = true,
+            };
         }
 
         if (length > (uint)messageBytesMax)

@@ -38,7 +38,10 @@ public sealed class MessageReader<T>
         }
         catch (InvalidProtocolBufferException cause)
         {
-            throw new RpcException(StatusCode.Internal, $"a message is not a valid {typeof(T).Name}", cause);
+            throw new RpcException(StatusCode.Internal, $"a message is not a valid {typeof(T).Name}", cause)
+            {
+                IsMalformed = true,
+            };
         }
     }
 
@@ -56,12 +59,14 @@ public sealed class MessageReader<T>
     {
         if (!await ReadAsync().ConfigureAwait(false))
         {
-            throw new RpcException(StatusCode.Internal, $"the call has no {what} message");
+            throw Not($"the call has no {what} message");
         }
 
         T single = Current;
         return await raw.ReadAsync().ConfigureAwait(false)
-            ? throw new RpcException(StatusCode.Internal, $"the call has more than one {what} message")
+            ? throw Not($"the call has more than one {what} message")
             : single;
     }
+
+    private static RpcException Not(string why) => new(StatusCode.Internal, why) { IsMalformed = true };
 }

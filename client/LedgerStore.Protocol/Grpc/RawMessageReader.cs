@@ -160,7 +160,10 @@ public sealed class RawMessageReader
         if (!call.IsPeerGzip)
         {
             throw new RpcException(
-                StatusCode.Internal, "a message is marked compressed, but no grpc-encoding was sent");
+                StatusCode.Internal, "a message is marked compressed, but no grpc-encoding was sent")
+            {
+                IsMalformed = true,
+            };
         }
 
         decompressed ??= new GrowingBuffer();

@@ -35,6 +35,9 @@ public sealed class RpcException : Exception
     /// <summary>A message came that is larger than this side takes. Asking again would bring it again.</summary>
     public bool IsMessageTooLarge { get; init; }
 
+    /// <summary>The peer sent what is no message of this call: garbage, or one too many, or none.</summary>
+    public bool IsMalformed { get; init; }
+
     /// <summary>The status message on the wire (<see cref="Exception.Message"/> has the code's name first).</summary>
     public string Detail { get; }
 

@@ -80,5 +80,5 @@ internal static class WireFormat
 
     /// <summary>The status that stock implementations answer to a message that does not parse.</summary>
     internal static RpcException Malformed(string what) =>
-        new(StatusCode.Internal, $"a message is not valid protobuf: {what}");
+        new(StatusCode.Internal, $"a message is not valid protobuf: {what}") { IsMalformed = true };
 }

@@ -13,6 +13,9 @@ internal sealed class CheckpointHistory
     private readonly Lock _lock = new();
     private readonly Queue<CheckpointRecord> _recent = new();
     private CheckpointWindow? _unsaved;
+
+    // What was handed over last: it may not be in the file yet.
+    private IReadOnlyList<CheckpointRecord> _saving = [];
     private long _journaledSize = -1;
     private volatile CheckpointRecord? _newest;
 
@@ -60,6 +63,7 @@ internal sealed class CheckpointHistory
         lock (_lock)
         {
             records = _unsaved?.TakeAll() ?? [];
+            _saving = records;
         }
 
         foreach (CheckpointRecord record in records)
@@ -90,16 +94,36 @@ internal sealed class CheckpointHistory
         lock (_lock)
         {
             isExact = _recent.TryPeek(out CheckpointRecord? oldest) && oldest.Size <= size;
-            foreach (CheckpointRecord record in _recent)
+            CheckpointRecord? found = _newest is { } newest && newest.Size >= size ? newest : null;
+            if (found is null)
             {
-                if (record.Size >= size)
-                {
-                    isExact |= record.Size == size;
-                    return record;
-                }
+                return null;
             }
 
-            return _newest is { } newest && newest.Size >= size ? newest : null;
+            found = Smallest(_recent, size, found);
+            if (!isExact)
+            {
+                found = Smallest(_saving, size, found);
+                found = Smallest(_unsaved?.Records ?? [], size, found);
+                isExact = found.Size == size;
+            }
+
+            return found;
         }
+    }
+
+    // What is in the journal and not published yet is larger than the newest, and so never the smallest.
+    private static CheckpointRecord Smallest(
+        IEnumerable<CheckpointRecord> records, long size, CheckpointRecord found)
+    {
+        foreach (CheckpointRecord record in records)
+        {
+            if (record.Size >= size && record.Size < found.Size)
+            {
+                found = record;
+            }
+        }
+
+        return found;
     }
 }

@@ -3,6 +3,7 @@
 
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using LedgerStore.Client;
 using LedgerStore.Tests.Gates;
 using Xunit;
 
@@ -37,6 +38,33 @@ public sealed partial class VerifiersDocumentTests(DevServer server) : IClassFix
         {
             Assert.NotEqual(0, (await RunAsync("go", ["run", program, changed, server.Vkey])).Code);
         }
+    }
+
+    /// <summary>What GetReceipt answers does not hold the entry: with the entry's bytes it is checked, and without
+    /// them the program says what it lacks.</summary>
+    [ProgramFact("python3", "openssl")]
+    public async Task Python_checks_a_receipt_of_the_server()
+    {
+        string program = Write("check_receipt.py");
+        (string receipt, string entry) = await AskForReceiptAsync("python-server");
+        await AssertAcceptsAsync(
+            "python3", [program, "--entry", entry, receipt, server.Vkey], "is in localhost/demo at size");
+        (int code, string output) = await RunAsync("python3", [program, receipt, server.Vkey]);
+        Assert.NotEqual(0, code);
+        Assert.Contains("give its bytes with --entry FILE", output, StringComparison.Ordinal);
+        Assert.NotEqual(0, (await RunAsync("python3", [program, "--entry", receipt, receipt, server.Vkey])).Code);
+        CliResult verified = await ledger.RunAsync("verify", "--receipt", receipt, "--entry", entry);
+        Assert.True(verified.Code == 0, verified.ToString());
+    }
+
+    [ProgramFact("go", GoPath + "/src/golang.org/x/mod/sumdb/note")]
+    public async Task Go_checks_a_receipt_of_the_server()
+    {
+        string program = Write("check_receipt.go");
+        (string receipt, string entry) = await AskForReceiptAsync("go-server");
+        await AssertAcceptsAsync("go", ["run", program, receipt, server.Vkey, entry], "is in localhost/demo at size");
+        Assert.NotEqual(0, (await RunAsync("go", ["run", program, receipt, server.Vkey])).Code);
+        Assert.NotEqual(0, (await RunAsync("go", ["run", program, receipt, server.Vkey, receipt])).Code);
     }
 
     [ProgramFact("python3")]
@@ -74,6 +102,29 @@ public sealed partial class VerifiersDocumentTests(DevServer server) : IClassFix
         CliResult proven = await ledger.RunAsync("prove", "demo", "3", "--out", file);
         Assert.True(proven.Code == 0, proven.ToString());
         return file;
+    }
+
+    // Byte for byte what the server answers to GetReceipt, and the entry.
+    private async Task<(string Receipt, string Entry)> AskForReceiptAsync(string name)
+    {
+        await MakeReceiptAsync(name);
+        string clients = Path.Combine(server.Keys, "pki", "clients");
+        using LedgerClient client = new(new LedgerClientOptions
+        {
+            Address = new Uri(server.Address),
+            CertificateFile = Path.Combine(clients, "reader.pem"),
+            KeyFile = Path.Combine(clients, "reader.key"),
+            CaFile = Path.Combine(server.Keys, "pki", "ca.pem"),
+        });
+        using Verifier verifier = client.CreateVerifier("demo", new VerifierOptions { Vkey = server.Vkey });
+        LedgerEntry entry = await client.CreateReader("demo").Verified(verifier)
+            .ReadEntriesAsync(ReadOptions.Range(2, 1)).FirstAsync();
+        byte[] receipt = (await verifier.GetReceiptAsync(entry)).Format();
+        Assert.DoesNotContain("\nextra ", System.Text.Encoding.UTF8.GetString(receipt), StringComparison.Ordinal);
+        string file = Path.Combine(server.Root, name + ".receipt");
+        await File.WriteAllBytesAsync(file, receipt);
+        await File.WriteAllBytesAsync(file + ".entry", entry.Bytes.ToArray());
+        return (file, file + ".entry");
     }
 
     // Another entry, another index, another hash, another checkpoint.

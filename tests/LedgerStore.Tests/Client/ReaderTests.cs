@@ -96,8 +96,10 @@ public sealed class ReaderTests
     {
         await using FakeServer server = await StartAsync(1000);
         server.Ledger.Skip = 1;
-        RpcException lie = await Assert.ThrowsAsync<RpcException>(() => ReadAsync(server, new ReadOptions()));
-        Assert.Equal(StatusCode.DataLoss, lie.Code);
+        LedgerViolationException lie = await Assert.ThrowsAsync<LedgerViolationException>(
+            () => ReadAsync(server, new ReadOptions()));
+        Assert.Equal(ViolationKind.WrongAnswer, lie.Kind);
+        Assert.Equal(("index 500, which comes next", "index 501"), (lie.Expected, lie.Came));
     }
 
     [Fact]

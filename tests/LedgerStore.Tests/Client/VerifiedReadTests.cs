@@ -1,8 +1,13 @@
 // Reading with proof: all of an honest ledger comes through, of a lying one nothing that it did not sign.
 
+using Google.Protobuf;
 using LedgerStore.Client;
 using LedgerStore.Proofs;
+using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol.V1;
 using Xunit;
+using CaughtUp = LedgerStore.Client.CaughtUp;
+using Verifier = LedgerStore.Client.Verifier;
 
 namespace LedgerStore.Tests.Client;
 
@@ -132,6 +137,74 @@ public sealed class VerifiedReadTests
         server.Ledger.ReadEnd = 0;
         await VerifierTests.CaughtAsync(
             server, ViolationKind.Withheld, EvidenceVerdict.Supports, () => ReadAsync(server, new ReadOptions()));
+    }
+
+    /// <summary>A read of the last entries, or from a time on, that ends early or begins late.</summary>
+    [Fact]
+    public async Task TheLastEntriesAreTheLastAndAllThatWereSigned()
+    {
+        await using FakeServer server = await ReaderTests.StartAsync(300);
+        List<LedgerEvent> last = await ReadAsync(server, new ReadOptions { FromEnd = 10 });
+        Assert.Equal((290UL, 299UL), (((LedgerEntry)last[0]).Index, ((LedgerEntry)last[^1]).Index));
+        DateTimeOffset time = ((LedgerEntry)last[0]).Received;
+        Assert.Empty(await ReadAsync(server, new ReadOptions { FromTime = DateTimeOffset.MaxValue }));
+        foreach (ulong end in new ulong[] { 290, 295 })
+        {
+            server.Ledger.ReadEnd = end;
+            await VerifierTests.CaughtAsync(
+                server, ViolationKind.Withheld, EvidenceVerdict.Supports,
+                () => ReadAsync(server, new ReadOptions { FromEnd = 10 }));
+            await VerifierTests.CaughtAsync(
+                server, ViolationKind.Withheld, EvidenceVerdict.Supports,
+                () => ReadAsync(server, new ReadOptions { FromTime = time }));
+        }
+    }
+
+    /// <summary>The server says again and again that there is nothing new, and has signed more.</summary>
+    [Fact]
+    public async Task FollowingNoticesThatSignedEntriesAreNotSent()
+    {
+        await using FakeServer server = await ReaderTests.StartAsync(100);
+        server.Ledger.Flood = (responses, number) =>
+        {
+            if (number == 50)
+            {
+                server.Ledger.Add(5, ReaderTests.Payload);
+            }
+
+            Thread.Sleep(10);
+            ReadResponse nothing = new() { Heartbeat = new Protocol.V1.Heartbeat { Size = 100 } };
+            responses.Begin(nothing.CalculateSize());
+            nothing.WriteTo(responses);
+            responses.End();
+        };
+        using Verifier verifier = server.Client.CreateVerifier(
+            "demo", new VerifierOptions { Vkey = server.Ledger.Vkey, StaleAfter = TimeSpan.FromMilliseconds(300) });
+        LedgerViolationException caught = await Assert.ThrowsAsync<LedgerViolationException>(async () =>
+        {
+            await foreach (LedgerEvent _ in server.Client.CreateReader("demo").Verified(verifier)
+                .ReadAsync(new ReadOptions { From = 100, Follow = true }))
+            {
+                // Nothing but heartbeats comes.
+            }
+        }).WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal((ViolationKind.Withheld, "the entries from 100 on"), (caught.Kind, caught.Expected));
+    }
+
+    /// <summary>A read that is never answered ends, in a time that the server cannot stretch.</summary>
+    [Fact]
+    public async Task AReadThatIsNeverAnsweredEnds()
+    {
+        await using FakeServer server = await ReaderTests.StartAsync(100);
+        server.Ledger.Reading = static async (_, call) => await Task.Delay(Timeout.Infinite, call.CancellationToken);
+        ReadOptions options = new()
+        {
+            SilenceMax = TimeSpan.FromMilliseconds(200),
+            GiveUpAfter = TimeSpan.FromMilliseconds(100),
+        };
+        RpcException silent = await Assert.ThrowsAsync<RpcException>(
+            () => ReadAsync(server, options).WaitAsync(TimeSpan.FromMinutes(1)));
+        Assert.Contains("sent nothing of the read for 0.2 s", silent.Message, StringComparison.Ordinal);
     }
 
     [Fact]
