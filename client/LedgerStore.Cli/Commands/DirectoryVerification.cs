@@ -186,6 +186,7 @@ internal static class DirectoryVerification
             VerifyFindingKind.RolledBack => "entries that were signed are missing: rolled back",
             VerifyFindingKind.CheckpointInvalid => "a checkpoint is not valid",
             VerifyFindingKind.LedgerMissing => "a ledger is missing",
+            VerifyFindingKind.ClaimNotConfirmed => "the files say something that _audit does not confirm",
             _ => "a ledger that the catalog does not know",
         };
         string ledger = finding.Ledger is null ? string.Empty : $"{finding.Ledger}: ";

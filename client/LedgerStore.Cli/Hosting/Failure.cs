@@ -122,7 +122,8 @@ internal sealed record Failure(int ExitCode, string Message, string Hint)
 
     private static Failure OfStore(StoreException store) => store.Reason switch
     {
-        StoreReason.DataLoss or StoreReason.Corruption or StoreReason.RollbackDetected => new(
+        StoreReason.DataLoss or StoreReason.NotConfirmed or StoreReason.Corruption
+            or StoreReason.RollbackDetected => new(
             Cli.ExitCode.NotVerified, store.Message, "`ledger verify --data DIR` says what is wrong, and where"),
         _ => new(Cli.ExitCode.Usage, store.Message, string.Empty),
     };

@@ -72,6 +72,10 @@ public enum StoreReason
 
     /// <summary>The store is closed or closing.</summary>
     Closed,
+
+    /// <summary>The files say that the entries of this range have expired or are elsewhere, nothing signed says so, and
+    /// their payload is not here.</summary>
+    NotConfirmed,
 }
 
 /// <summary>A refusal or failure of the store, with a reason code.</summary>

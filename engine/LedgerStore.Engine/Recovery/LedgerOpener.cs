@@ -191,6 +191,15 @@ internal sealed partial class LedgerOpener(
     {
         SegmentIdentity identity = new(environment.StoreId, id, record.Segment, record.Generation);
         SegmentTier tier = moved?.Tier ?? SegmentTier.Hot;
+        if (tier == SegmentTier.Expired
+            && !files.Exists(environment.Paths.Tiles(id, record.Segment, record.Generation))
+            && TryFindSealed(id, record.Segment, out SealedRecord left)
+            && left.Root == record.Root)
+        {
+            // It says that the segment has expired and names a file that is not there; a whole one is.
+            return FactsOf(id, left, moved: null);
+        }
+
         return new SealedFacts(
             identity,
             tier.IsTilesOnly()
@@ -240,7 +249,7 @@ internal sealed partial class LedgerOpener(
 
         foreach (TombstoneRecord tombstone in state.Tombstones)
         {
-            segments.Expired.Add(tombstone);
+            segments.Expired.Claim(tombstone);
         }
 
         if (state.Checkpoints is [.., var newest])

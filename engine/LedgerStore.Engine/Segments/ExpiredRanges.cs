@@ -1,4 +1,5 @@
-// Which entries of a ledger have expired. Tombstones make ranges, and ranges that touch are one to a reader.
+// Which entries of a ledger have expired. Tombstones make ranges, and ranges that touch are one to a reader. What the
+// files say of it is a claim: only what `_audit` was found to confirm makes a range.
 // Changed by one thread at a time (the opening, then tiering); any thread asks: the arrays are replaced, never changed.
 
 using LedgerStore.Engine.Format;
@@ -12,8 +13,15 @@ internal sealed class ExpiredRanges(uint ledgerId)
     // Sorted, apart from each other.
     private (long First, long End)[] _ranges = [];
     private TombstoneRecord[] _tombstones = [];
+    private ExpiryClaim[] _claims = [];
 
-    /// <summary>By their first entry.</summary>
+    /// <summary>Held while claims are decided: what was confirmed is not confirmed again.</summary>
+    public Lock Deciding { get; } = new();
+
+    /// <summary>What the files say and nothing signed confirms: not followed.</summary>
+    public IReadOnlyList<ExpiryClaim> Claims => Volatile.Read(ref _claims);
+
+    /// <summary>Those that were confirmed, by their first entry.</summary>
     public IReadOnlyList<TombstoneRecord> Tombstones => Volatile.Read(ref _tombstones);
 
     public bool IsEmpty => Volatile.Read(ref _ranges).Length == 0;
@@ -24,7 +32,27 @@ internal sealed class ExpiredRanges(uint ledgerId)
     /// <summary>Entries that have expired.</summary>
     public long Count => Volatile.Read(ref _ranges).Sum(static range => range.End - range.First);
 
-    /// <summary>Adds a tombstone. It overlaps none that is there.</summary>
+    /// <summary>Takes what the files say. It is not followed before it was confirmed.</summary>
+    public void Claim(TombstoneRecord tombstone) => Volatile.Write(
+        ref _claims, [.. _claims, new ExpiryClaim(tombstone, "it was not compared with _audit yet", IsRefuted: false)]);
+
+    /// <summary>A claim is what `_audit` says.</summary>
+    public void Confirm(ExpiryClaim claim)
+    {
+        Add(claim.Record);
+        Volatile.Write(ref _claims, [.. _claims.Where(other => other.Record != claim.Record)]);
+    }
+
+    /// <summary>A claim is not what `_audit` says, or nobody knows.</summary>
+    public void Doubt(ExpiryClaim claim, string why, bool isRefuted) => Volatile.Write(
+        ref _claims,
+        [
+            .. _claims.Select(other => other.Record == claim.Record
+                ? new ExpiryClaim(claim.Record, why, isRefuted)
+                : other),
+        ]);
+
+    /// <summary>Adds a tombstone that `_audit` has. It overlaps none that is there.</summary>
     public void Add(TombstoneRecord tombstone)
     {
         TombstoneRecord[] all = [.. _tombstones, tombstone];
@@ -91,13 +119,13 @@ internal sealed class ExpiredRanges(uint ledgerId)
         }
     }
 
-    /// <summary>What a reader of an expired bundle is told.</summary>
+    /// <summary>What a reader of a bundle without payload is told.</summary>
     public StoreException Refusal(long bundleIndex)
     {
         long first = bundleIndex * StoreLimits.EntriesPerBundle;
         if (!TryFind(first, out (long First, long End) range))
         {
-            range = (first, first + StoreLimits.EntriesPerBundle);
+            return NotConfirmed(first);
         }
 
         return new StoreException(
@@ -106,6 +134,21 @@ internal sealed class ExpiredRanges(uint ledgerId)
         {
             FirstIndex = range.First,
             Count = range.End - range.First,
+        };
+    }
+
+    private StoreException NotConfirmed(long first)
+    {
+        ExpiryClaim? said = Claims.FirstOrDefault(
+            claim => first >= claim.Record.First && first < claim.Record.End);
+        string why = said?.Text ?? "no tombstone says why";
+        return new StoreException(
+            StoreReason.NotConfirmed,
+            $"entries {first} to {first + StoreLimits.EntriesPerBundle - 1} of ledger {ledgerId} are not in its files, "
+            + $"and that they have expired or are elsewhere is not confirmed: {why}. Run verify on the data directory")
+        {
+            FirstIndex = first,
+            Count = StoreLimits.EntriesPerBundle,
         };
     }
 

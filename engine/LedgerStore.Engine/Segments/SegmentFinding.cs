@@ -29,4 +29,7 @@ internal enum SegmentFault
     /// <summary>The entries agree with what is above them; what can be made again from them (a tile, a directory, a
     /// time) does not.</summary>
     Derived,
+
+    /// <summary>Their payload is not in the file, and nothing signed says why.</summary>
+    Unconfirmed,
 }

@@ -33,6 +33,12 @@ internal sealed partial class SegmentReader
         }
         catch (ColdStoreException missing)
         {
+            if (TryFindLeftBehind(Present(cold), cold.Bundle, out DecodedBundle? left))
+            {
+                // That it was moved was never true, or the volume is another one.
+                return new BundleLease(left);
+            }
+
             BlockDamagedException damage = new(cold.Facts.Location, offset, missing.Message, missing);
             throw Lost(damage, cold.Bundle.FirstIndex, StoreLimits.EntriesPerBundle);
         }
@@ -50,9 +56,12 @@ internal sealed partial class SegmentReader
     }
 
     private Exception NotHere(PayloadGoneException gone, SegmentSource source, in BlockIdentity identity) =>
-        gone.Header.Payload == BlockPayload.Elsewhere && source is SealedSegment { Facts: var facts }
+        gone.Header.Payload == BlockPayload.Elsewhere
+            && source is SealedSegment { Facts: { Tier: SegmentTier.Cold, Location.Length: > 0 } facts }
             ? new ColdBundleException(identity, facts)
             : Expired.Refusal(identity.BundleIndex);
+
+    private SegmentSource Present(ColdBundleException cold) => _list[(int)cold.Bundle.Segment];
 
     private StoreException Away(ColdBundleException cold, string why, Exception? cause)
     {

@@ -176,7 +176,15 @@ internal sealed partial class SegmentReader(uint ledgerId, SegmentServices servi
         }
         catch (PayloadGoneException gone)
         {
-            throw NotHere(gone, source!, identity);
+            Exception refusal = NotHere(gone, source!, identity);
+            if (refusal is not StoreException { Reason: StoreReason.NotConfirmed }
+                || !TryFindLeftBehind(source!, identity, out DecodedBundle? left))
+            {
+                throw refusal;
+            }
+
+            lease = new BundleLease(left);
+            return true;
         }
         catch (BlockDamagedException damage)
         {
@@ -212,7 +220,15 @@ internal sealed partial class SegmentReader(uint ledgerId, SegmentServices servi
         }
         catch (PayloadGoneException gone)
         {
-            throw NotHere(gone, source!, identity);
+            Exception refusal = NotHere(gone, source!, identity);
+            if (refusal is not StoreException { Reason: StoreReason.NotConfirmed }
+                || !TryFindLeftBehind(source!, identity, out DecodedBundle? left))
+            {
+                throw refusal;
+            }
+
+            lease = new EntryLease(left, slot);
+            return true;
         }
         catch (BlockDamagedException damage)
         {

@@ -32,6 +32,9 @@ public sealed record LedgerDescription(
     /// <summary>Why nothing expires although it is due; null when nothing forbids it.</summary>
     public string? ExpiryRefusal { get; init; }
 
+    /// <summary>What the ledger's files say has expired and <c>_audit</c> does not confirm: not followed.</summary>
+    public IReadOnlyList<string> Unconfirmed { get; init; } = [];
+
     /// <summary>Segments, entries and bytes by tier.</summary>
     public IReadOnlyList<TierShare> Tiers { get; init; } = [];
 }

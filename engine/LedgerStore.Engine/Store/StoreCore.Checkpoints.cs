@@ -103,9 +103,13 @@ internal sealed partial class StoreCore
         {
             FirstReadable = log.Reader.Segments.Expired.FirstReadable,
             Tiers = TiersOf(log),
-            ExpiryRefusal = log.Tiers.ExpiryRefusal,
+            ExpiryRefusal = WhyUnconfirmed(log) ?? log.Tiers.ExpiryRefusal,
+            Unconfirmed = [.. log.Reader.Segments.Expired.Claims.Select(static claim => claim.Text)],
         };
     }
+
+    private static string? WhyUnconfirmed(LedgerLog log) =>
+        log.Reader.Segments.Expired.Claims is [var first, ..] ? first.Text : null;
 
     private IReadOnlyList<CheckpointRecord> ReadHistory(uint id) => ReadState(id).Checkpoints;
 
@@ -168,8 +172,14 @@ internal sealed partial class StoreCore
             () => OnCheckpoint()));
     }
 
-    private void OnPublished(LedgerCheckpoints ledger, CheckpointRecord record) =>
+    private void OnPublished(LedgerCheckpoints ledger, CheckpointRecord record)
+    {
         _anchor?.Note(ledger.Log.Id, record);
+        if (_hasOpenClaims && ledger.Log.Name == LedgerName.Audit)
+        {
+            ConfirmClaims();
+        }
+    }
 
     private void ObserveCheckpoints()
     {

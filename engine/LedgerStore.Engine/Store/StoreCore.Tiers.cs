@@ -9,6 +9,12 @@ namespace LedgerStore.Engine;
 
 internal sealed partial class StoreCore
 {
+    // Set by the thread that opens the store, before any other runs.
+    private bool _isClaimsTime;
+
+    // Some claim waits for a checkpoint. Set by whoever opens a ledger, taken by the checkpointer.
+    private volatile bool _hasOpenClaims;
+
     public required TieringOptions TieringOptions
     {
         init
@@ -30,7 +36,8 @@ internal sealed partial class StoreCore
                 value,
                 AppendTombstone,
                 AppendFiller,
-                (ledger, cancellationToken) => ConfirmExpiry(value, ledger, cancellationToken));
+                (ledger, cancellationToken) => ConfirmExpiry(value, ledger, cancellationToken),
+                Confirmation);
             Now = parts.Now;
             Retention = new LedgerRetention(parts);
             Tiering = new TieringWorker(parts, Retention);
@@ -41,6 +48,21 @@ internal sealed partial class StoreCore
     public LedgerRetention Retention { get; private init; } = null!;
 
     public TieringWorker Tiering { get; private init; } = null!;
+
+    /// <summary>Compares what the files say has expired with <c>_audit</c>.</summary>
+    public ExpiryConfirmation Confirmation { get; }
+
+    /// <summary>What was signed is known: claims of the ledgers in use are confirmed or refuted, and from here on those
+    /// of every ledger when it is opened.</summary>
+    public void ConfirmClaims()
+    {
+        _isClaimsTime = true;
+        _hasOpenClaims = false;
+        foreach (LedgerLog log in Ledgers.All)
+        {
+            Confirm(log);
+        }
+    }
 
     /// <summary>The time by which things are due.</summary>
     public Func<long> Now { get; private init; } = null!;
@@ -62,6 +84,30 @@ internal sealed partial class StoreCore
             }
         }
     }
+
+    private LedgerLog OpenLedger(Func<uint, LedgerLog> open, uint id)
+    {
+        LedgerLog log = OrStop(() => open(id));
+        if (_isClaimsTime)
+        {
+            Confirm(log);
+        }
+
+        return log;
+    }
+
+    private void Confirm(LedgerLog log)
+    {
+        if (!Confirmation.Run(log)
+            && log.Reader.Segments.Expired.Claims.Any(static claim => !claim.IsRefuted))
+        {
+            // The next checkpoint of `_audit` may cover what it needs.
+            _hasOpenClaims = true;
+        }
+    }
+
+    private void Refuted(LedgerLog log, ExpiryClaim claim) => Parts.Services.Damaged(new DamageReport(
+        log.Id, claim.Record.First, claim.Record.Count, Parts.Paths.StateLog(log.Id), -1, claim.Text));
 
     /// <summary>A change of policy or holds: refused by a store that only reads or has stopped, and stops one whose
     /// disk fails.</summary>

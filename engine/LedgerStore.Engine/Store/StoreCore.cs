@@ -7,7 +7,7 @@ using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
-using LedgerStore.Engine.Segments;
+using LedgerStore.Engine.Tiering;
 using LedgerStore.Engine.Verification;
 
 namespace LedgerStore.Engine;
@@ -31,7 +31,7 @@ internal sealed partial class StoreCore : IDisposable
         Gate = new Gate(_buffers, lastFrame, parts.Clock, () => parts.Journal.IsNextReady, () => OnFilled());
         Disk = new DiskSpace(Gate, parts.Reserve);
         Writer = new JournalWriter(parts.Journal, lastFrame, lastMicros);
-        Ledgers = new LedgerLogs(id => OrStop(() => openLedger(id)));
+        Ledgers = new LedgerLogs(id => OpenLedger(openLedger, id));
         BundleQueue queue = new(() => OnSealed());
         Workers = new BundleWorkers();
         Growth = new GrowthQueue(parts.Signing is { ReadOnlySuspect: false });
@@ -50,6 +50,8 @@ internal sealed partial class StoreCore : IDisposable
         Appends = new Appends(Gate, parts.Builder, parts.Fingerprints);
         bool isSuspect = parts.Signing is { ReadOnlySuspect: true };
         Book = new CheckpointBook(parts.Catalog, parts.Keys, Growth, isSuspect, ReadHistory);
+        AuditProof = new AuditProof(parts.Catalog, Ledgers, Book, parts.Keys);
+        Confirmation = new ExpiryConfirmation(AuditProof, Refuted);
         Checkpointer = parts.Signing is { ReadOnlySuspect: false } signing ? MakeCheckpointer(signing) : null;
         Poison.OnSet(Gate.FailAll);
         Poison.OnSet(FailCheckpoints);
@@ -133,34 +135,8 @@ internal sealed partial class StoreCore : IDisposable
 
     public bool RunScrubber() => Scrubber.RunOnce();
 
-    /// <summary>An entry of <c>_audit</c>, for the scrubber, which may wait for it; null when it cannot be read.
-    /// </summary>
-    public byte[]? ReadAuditEntry(long index)
-    {
-        if (Parts.Catalog.Find(LedgerName.Audit) is not { } audit
-            || Ledgers.Get(audit.Id) is not { } log
-            || index < 0
-            || index >= log.Durable.Value)
-        {
-            return null;
-        }
-
-        int slot = (int)(index % StoreLimits.EntriesPerBundle);
-        try
-        {
-            using BundleLease lease = log.Reader
-                .ReadBundleAsync(index / StoreLimits.EntriesPerBundle, slot, CancellationToken.None)
-                .AsTask()
-                .GetAwaiter()
-                .GetResult();
-            return lease.Entry(slot).ToArray();
-        }
-        catch (StoreException)
-        {
-            // Lost, away or itself expired: it proves nothing.
-            return null;
-        }
-    }
+    /// <summary>What <c>_audit</c> says, proven.</summary>
+    public AuditProof AuditProof { get; }
 
     /// <summary>The journal's thread has ended: who waits for a frame that will never be durable is told.</summary>
     public void FailHeld()

@@ -40,6 +40,7 @@ internal sealed partial class StoreOpener
             Run(replay, core, facts, plan);
             core.RestoreCheckpoints(replay.TakeCheckpoints(facts.LastFileNumber));
             core.BeginSigning();
+            core.ConfirmClaims();
             core.Gate.RefuseForGood(LedgerRefusals.ReadOnlyStore());
             return core;
         }

@@ -6,6 +6,7 @@ using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Recovery;
 using LedgerStore.Engine.Segments;
+using LedgerStore.Engine.Tiering;
 
 namespace LedgerStore.Engine;
 
@@ -68,6 +69,7 @@ internal sealed partial class StoreOpener
         }
 
         core.MarkSettled();
+        core.ConfirmClaims();
         RemoveSuperseded(core);
         core.Disk.RestoreReserve();
         core.RunFlusher();
@@ -141,7 +143,8 @@ internal sealed partial class StoreOpener
             {
                 if (StorePaths.TryParseSegment(name, out long segment, out uint generation)
                     && segment < segments.Count
-                    && segments[(int)segment].Identity.Generation != generation)
+                    && segments[(int)segment].Identity.Generation != generation
+                    && PayloadGuard.Missing(ledger, segments[(int)segment]) is null)
                 {
                     files.Delete(Path.Combine(directory, name));
                 }

@@ -178,7 +178,7 @@ internal sealed partial class StoreOpener(
                 options.Time,
                 NextNonce() / (double)ulong.MaxValue),
         };
-        core.Scrubber.AuditEntry = core.ReadAuditEntry;
+        core.Scrubber.AuditEntry = index => core.AuditProof.Read(index).Entry;
         return core;
     }
 

@@ -37,8 +37,8 @@ internal sealed class LedgerRetention(TieringParts parts)
             {
                 throw new StoreException(
                     StoreReason.InvalidArgument,
-                    $"'{log.Name}' is the store's own: nothing in it ever expires, whatever its policy; it can become "
-                    + "warm and cold");
+                    $"'{log.Name}' is the store's own: nothing in it ever expires or leaves the data directory, "
+                    + "whatever its policy; it can become warm");
             }
 
             RefuseWhileGoing(log, 0, long.MaxValue);
@@ -58,6 +58,13 @@ internal sealed class LedgerRetention(TieringParts parts)
         lock (Decisions)
         {
             RequireSound(log);
+            if (LedgerName.IsReserved(log.Name))
+            {
+                throw new StoreException(
+                    StoreReason.InvalidArgument,
+                    $"'{log.Name}' is the store's own: nothing in it expires, held or not");
+            }
+
             RefuseWhileGoing(log, hold.First, hold.End);
             if (log.Tiers.Holds.Length >= HoldsMax || Array.Exists(log.Tiers.Holds, other => other.Id == hold.Id))
             {
@@ -108,7 +115,7 @@ internal sealed class LedgerRetention(TieringParts parts)
     }
 
     private static RetentionPolicy WithoutEnd(RetentionPolicy policy) =>
-        new() { WarmAfter = policy.WarmAfter, ColdAfter = policy.ColdAfter };
+        new() { WarmAfter = policy.WarmAfter };
 
     private static void RefuseWhileGoing(LedgerLog log, long first, long end)
     {

@@ -3,15 +3,16 @@
 
 using System.Diagnostics.CodeAnalysis;
 using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Segments;
-using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Tiering;
 
 internal sealed partial class LedgerVisit
 {
-    private const int BundleLevel = 8;
+    // A checkpoint follows within its interval. While nothing is signed nothing is deleted; the next visit goes on.
+    private const long SignedWithinMicros = 10_000_000;
 
     /// <summary>Checks what is due; what was due at a check before, long enough ago, goes.</summary>
     private IEnumerable<TierStep> Expire(LedgerLog log, RetentionPolicy policy)
@@ -36,6 +37,12 @@ internal sealed partial class LedgerVisit
             yield break;
         }
 
+        if (log.Tiers.Expiring is not null)
+        {
+            // Its tombstone waits for a signature.
+            yield break;
+        }
+
         while (TryDecide(log, end, out ExpiringRecord? going))
         {
             byte[] tombstone = MakeTombstone(log, policy, going);
@@ -56,11 +63,16 @@ internal sealed partial class LedgerVisit
 
             AppendResult said = appended.GetAwaiter().GetResult();
             _isDecided = false;
-            foreach (TierStep step in Bury(
+            foreach (TierStep step in BurySigned(
                 log,
                 new TombstoneRecord(going.First, going.Count, said.FirstIndex, parts.Clock(), Reason(policy))))
             {
                 yield return step;
+            }
+
+            if (log.Tiers.Expiring is not null)
+            {
+                yield break;
             }
         }
 
@@ -114,9 +126,9 @@ internal sealed partial class LedgerVisit
             yield return TierStep.Work();
         }
 
-        if (said is not null)
+        if (said is not null && !log.Reader.Segments.Expired.HasAny(said.First, said.End))
         {
-            foreach (TierStep step in Bury(log, said))
+            foreach (TierStep step in BurySigned(log, said))
             {
                 yield return step;
             }
@@ -155,7 +167,34 @@ internal sealed partial class LedgerVisit
         return null;
     }
 
-    /// <summary>The tombstone is durable in <c>_audit</c>: nobody reads these entries any more.</summary>
+    /// <summary>Waits for the signature that covers the tombstone: only then it counts, for this store as for everybody
+    /// else. Leaves the entries as they are when there is none for a while.</summary>
+    private IEnumerable<TierStep> BurySigned(LedgerLog log, TombstoneRecord record)
+    {
+        long began = steadyMicros();
+        AuditAnswer? why = parts.Confirmation.WhyNot(log, record);
+        while (why is { IsFinal: false } && steadyMicros() - began < SignedWithinMicros)
+        {
+            // A crash in here leaves a tombstone in `_audit`: the next visit looks, see FinishSaid.
+            yield return TierStep.Wait;
+            why = parts.Confirmation.WhyNot(log, record);
+        }
+
+        if (why is not null)
+        {
+            counters.Failed(new StoreException(
+                StoreReason.NotConfirmed,
+                $"entries {record.First:N0} to {record.End - 1:N0} of '{log.Name}' stay for now: {why.Why}"));
+            yield break;
+        }
+
+        foreach (TierStep step in Bury(log, record))
+        {
+            yield return step;
+        }
+    }
+
+    /// <summary>The tombstone is durable and signed in <c>_audit</c>: nobody reads these entries any more.</summary>
     private IEnumerable<TierStep> Bury(LedgerLog log, TombstoneRecord record)
     {
         bool isCommitted = TryCommit(log, state => state.Stage(record));
@@ -239,20 +278,14 @@ internal sealed partial class LedgerVisit
         }
     }
 
-    private static byte[] MakeTombstone(LedgerLog log, RetentionPolicy policy, ExpiringRecord range)
-    {
-        CompactRange tree = new();
-        Hash256[] leaves = new Hash256[StoreLimits.EntriesPerBundle];
-        Hash256[] scratch = new Hash256[StoreLimits.EntriesPerBundle];
-        for (long first = range.First; first < range.End; first += StoreLimits.EntriesPerBundle)
-        {
-            log.Reader.Segments.ReadLeaves(first / StoreLimits.EntriesPerBundle, leaves);
-            tree.AppendSubtree(BundleLevel, Sha256Batch.PerfectRoot(leaves, scratch));
-        }
-
-        return TombstoneEvent.Encode(
-            log.Name, range.First, range.Count, tree.Root(), policy.ToString(), Reason(policy));
-    }
+    private static byte[] MakeTombstone(LedgerLog log, RetentionPolicy policy, ExpiringRecord range) =>
+        TombstoneEvent.Encode(
+            log.Name,
+            range.First,
+            range.Count,
+            ExpiryConfirmation.RootOf(log, range.First, range.End),
+            policy.ToString(),
+            Reason(policy));
 
     private static string Reason(RetentionPolicy policy) =>
         policy.ExpireAfter is null ? "size" : policy.ExpireBeyondBytes == 0 ? "age" : "age or size";

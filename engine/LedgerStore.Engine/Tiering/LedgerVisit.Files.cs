@@ -23,6 +23,7 @@ internal sealed partial class LedgerVisit
     {
         Invariant.That(
             old.Facts.Tier != SegmentTier.Cold || IsAllExpired(log, old), "what is cold expires as a whole");
+        Require(form == SegmentForm.HashesOnly ? null : PayloadGuard.Missing(log, old));
         Hash256[] roots = new Hash256[StoreLimits.BundlesPerSegment];
         Invariant.That(
             log.Reader.Segments.TryReadBundleRoots(old.Identity.Segment, roots), "a complete segment has roots");
@@ -88,6 +89,9 @@ internal sealed partial class LedgerVisit
     private IEnumerable<TierStep> MoveCold(
         LedgerLog log, SealedSegment warm, RetentionPolicy policy, IColdStore cold)
     {
+        // A local file that lacks payload would lose to the copy that has it.
+        Require(PayloadGuard.Missing(log, warm));
+
         // Said before it is done: whatever crashes, state.log knows of the copy, and expiry deletes it too.
         SealedFacts begun = warm.Facts with { Location = ColdName(warm.Facts), ColdBytes = warm.Facts.FileLength };
         if (warm.Facts.Location != begun.Location)
@@ -170,6 +174,9 @@ internal sealed partial class LedgerVisit
     {
         IColdStore cold = parts.Services.Cold ?? throw new ColdStoreException(
             ColdStoreFailure.Away, "the store was opened without its cold store, and something there is to be deleted");
+        Require(PayloadGuard.Missing(log, segment) ?? (segment.Facts.Location == ColdName(segment.Facts)
+            ? null
+            : $"'{segment.Facts.Location}' is not the name of this segment's copy"));
         Task<bool> delete = cold.DeleteAsync(segment.Facts.Location, CancellationToken.None).AsTask();
         while (!delete.IsCompleted)
         {
@@ -182,6 +189,15 @@ internal sealed partial class LedgerVisit
         foreach (TierStep step in Publish(log, segment, segment.Facts with { Location = string.Empty, ColdBytes = 0 }))
         {
             yield return step;
+        }
+    }
+
+    /// <summary>Nothing is written again, moved or deleted of a segment that is not what the files say.</summary>
+    private static void Require(string? missing)
+    {
+        if (missing is not null)
+        {
+            throw new StoreException(StoreReason.NotConfirmed, $"a segment is left as it is: {missing}");
         }
     }
 

@@ -36,6 +36,12 @@ internal sealed partial class LedgerVisit(
             yield break;
         }
 
+        // What is not confirmed may be somebody's lie about what there is to do: then nothing is done.
+        if (!parts.Confirmation.Run(log))
+        {
+            yield break;
+        }
+
         foreach (TierStep step in Fill(log, policy).Concat(Settle(log, policy)))
         {
             yield return step;
@@ -43,9 +49,12 @@ internal sealed partial class LedgerVisit(
 
         if (!log.Tiers.IsCleaned)
         {
-            RemoveSuperseded(log);
+            foreach (TierStep step in RemoveSuperseded(log))
+            {
+                yield return step;
+            }
+
             log.Tiers.IsCleaned = true;
-            yield return TierStep.Work();
         }
 
         foreach (TierStep step in FinishSaid(log))
@@ -190,8 +199,10 @@ internal sealed partial class LedgerVisit(
             yield return TierStep.Wait;
         }
 
-        RemoveSuperseded(log);
-        yield return TierStep.Work();
+        foreach (TierStep step in RemoveSuperseded(log))
+        {
+            yield return step;
+        }
     }
 
     private IEnumerable<TierStep> Move(LedgerLog log, RetentionPolicy policy)
@@ -288,41 +299,6 @@ internal sealed partial class LedgerVisit(
         finally
         {
             access.Dispose();
-        }
-    }
-
-    /// <summary>Unlinks files of segments of which state.log names another one. Never anything else.</summary>
-    private void RemoveSuperseded(LedgerLog log)
-    {
-        string directory = parts.Paths.SegmentsDirectory(log.Id);
-        if (!parts.Files.Exists(directory))
-        {
-            return;
-        }
-
-        SegmentList list = log.Reader.Segments.List;
-        bool removed = false;
-        foreach (string name in parts.Files.List(directory))
-        {
-            bool isNumbered = StorePaths.TryParseSegment(name, out long segment, out _)
-                || StorePaths.TryParseTiles(name, out segment, out _);
-            if (!isNumbered || segment >= list.Count)
-            {
-                continue;
-            }
-
-            SegmentSource source = list[(int)segment];
-            bool isNamed = source is SealedSegment ? IsSettled(log, (int)segment) : IsOpenCommitted(log);
-            if (isNamed && System.IO.Path.GetFileName(source.Path) != name)
-            {
-                parts.Files.Delete(System.IO.Path.Combine(directory, name));
-                removed = true;
-            }
-        }
-
-        if (removed)
-        {
-            parts.Files.SyncDirectory(directory);
         }
     }
 }

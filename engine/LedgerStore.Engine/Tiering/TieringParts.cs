@@ -14,6 +14,7 @@ namespace LedgerStore.Engine.Tiering;
 /// <param name="AppendAudit">Appends a tombstone to <c>_audit</c>; done when it is durable.</param>
 /// <param name="AppendFiller">Appends so many entries of the store to a ledger that still has this size.</param>
 /// <param name="ConfirmExpiry">See <see cref="TieringOptions.ConfirmExpiry"/>.</param>
+/// <param name="Confirmation">What the files say has expired, compared with <c>_audit</c>.</param>
 internal sealed record TieringParts(
     IFileSystem Files,
     StorePaths Paths,
@@ -31,7 +32,8 @@ internal sealed record TieringParts(
     TieringOptions Options,
     Func<byte[], ValueTask<AppendResult>> AppendAudit,
     Func<LedgerLog, long, int, ValueTask<AppendResult>> AppendFiller,
-    Func<LedgerLog, CancellationToken, ValueTask<string?>> ConfirmExpiry)
+    Func<LedgerLog, CancellationToken, ValueTask<string?>> ConfirmExpiry,
+    ExpiryConfirmation Confirmation)
 {
     /// <summary>The time by which things are due: what the store and the wall clock agree has passed.</summary>
     /// <remarks>The store's clock never goes back, so a wall clock that was wrong for a while, and believed, leaves it

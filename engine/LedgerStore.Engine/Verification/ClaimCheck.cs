@@ -62,6 +62,7 @@ internal sealed class ClaimCheck(
         {
             SegmentFault.Unreadable => VerifyFindingKind.EntriesUnreadable,
             SegmentFault.Changed => VerifyFindingKind.EntriesChanged,
+            SegmentFault.Unconfirmed => VerifyFindingKind.ClaimNotConfirmed,
             _ => VerifyFindingKind.DerivedDataDamaged,
         };
         string evidence = found.Evidence;

@@ -6,7 +6,9 @@ using LedgerStore.Proofs;
 namespace LedgerStore.Engine.Verification;
 
 /// <summary>Finds a sound tombstone for every expired bundle of one ledger.</summary>
-internal sealed class ExpiryCheck(LedgerFacts facts, IReadOnlyList<SegmentJob> segments, AuditEvidence audit)
+/// <param name="stateLog">The file that has the claims.</param>
+internal sealed class ExpiryCheck(
+    LedgerFacts facts, IReadOnlyList<SegmentJob> segments, AuditEvidence audit, string stateLog)
 {
     private const int BundleLevel = 8;
 
@@ -39,6 +41,37 @@ internal sealed class ExpiryCheck(LedgerFacts facts, IReadOnlyList<SegmentJob> s
                 index = to;
             }
         }
+
+        foreach (TombstoneRecord claim in facts.State.Tombstones)
+        {
+            BlameClaim(claim);
+        }
+    }
+
+    /// <summary>A tombstone in state.log hides entries whether their payload is gone or not: it says what the entry of
+    /// <c>_audit</c> says that it names, or it is forged.</summary>
+    private void BlameClaim(TombstoneRecord claim)
+    {
+        AuditTombstone? said = _tombstones.FirstOrDefault(one => one.AuditIndex == claim.AuditIndex);
+        string? why = said is null || (said.First, said.Count) != (claim.First, claim.Count)
+            ? $"it is not: {LedgerName.Audit} has no such tombstone there"
+            : FaultOf(said);
+        bool isBlamed = Findings.Exists(
+            found => found.FirstIndex < claim.End && found.FirstIndex + found.Count > claim.First);
+        if (why is null || isBlamed || LedgerName.IsReserved(facts.Ledger.Name))
+        {
+            return;
+        }
+
+        Findings.Add(new VerifyFinding(
+            VerifyFindingKind.ClaimNotConfirmed,
+            facts.Ledger.Name,
+            claim.First,
+            claim.Count,
+            stateLog,
+            -1,
+            $"state.log says that entry {claim.AuditIndex:N0} of {LedgerName.Audit} is the tombstone of these entries: "
+            + why));
     }
 
     /// <summary>Expired bundles that follow each other.</summary>

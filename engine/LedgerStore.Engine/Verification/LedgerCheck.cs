@@ -12,12 +12,14 @@ internal sealed class LedgerCheck
 {
     private readonly JournalEvidence? _journal;
     private readonly List<SegmentJob> _segments = [];
+    private readonly StorePaths _paths;
     private int _left;
 
     public LedgerCheck(LedgerFacts facts, JournalEvidence? journal, StorePaths paths, UInt128 storeId)
     {
         Facts = facts;
         _journal = journal;
+        _paths = paths;
         AddJobs(paths, storeId);
         _left = _segments.Count;
     }
@@ -74,9 +76,11 @@ internal sealed class LedgerCheck
         own.AddRange(_segments.Where(job => job.Finding is not null).Select(claims.Judge));
         own.AddRange(claims.Findings);
         Evidence = Tombstones is null ? null : new AuditEvidence(Tombstones, SoundSize(claims, own));
-        ExpiryCheck expiry = new(Facts, _segments, Evidence ?? Audit);
+        ExpiryCheck expiry = new(Facts, _segments, Evidence ?? Audit, _paths.StateLog(Facts.Ledger.Id));
         expiry.Run();
         own.AddRange(expiry.Findings);
+        own.AddRange(ReservedClaims.Find(Facts, _paths));
+        FindUnchecked(own);
         own.Sort(static (a, b) => (a.Rank, a.Count).CompareTo((b.Rank, b.Count)));
         findings.AddRange(own);
         long inJournalOnly = _journal is null
@@ -106,6 +110,27 @@ internal sealed class LedgerCheck
                 Away = job.ColdAway,
             })],
         };
+    }
+
+    /// <summary>What vouches for all others has to be looked at: of the store's own ledgers nothing is left unchecked.
+    /// </summary>
+    private void FindUnchecked(List<VerifyFinding> findings)
+    {
+        foreach (SegmentJob job in LedgerName.IsReserved(Name) ? _segments : [])
+        {
+            if (job.ColdEntries > job.FetchedEntries && job.Finding is null)
+            {
+                findings.Add(new VerifyFinding(
+                    VerifyFindingKind.EntriesUnreadable,
+                    Name,
+                    job.FirstIndex,
+                    job.ColdEntries,
+                    job.Path,
+                    -1,
+                    $"{Name} is what everything else is compared with, and this part of it was not looked at: it is in "
+                    + "the cold store; give that too"));
+            }
+        }
     }
 
     /// <summary>Entries that count as evidence.</summary>

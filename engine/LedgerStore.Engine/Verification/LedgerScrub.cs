@@ -80,6 +80,8 @@ internal sealed class LedgerScrub
         if (segment == Segments - 1)
         {
             findings.InsertRange(0, Facts.Findings);
+            findings.AddRange(ReservedClaims.Find(Facts, _paths));
+            findings.AddRange(UnprovenTombstones());
         }
 
         return result with { Findings = findings };
@@ -117,11 +119,29 @@ internal sealed class LedgerScrub
                     -1,
                     $"the file says that these entries have expired, and {LedgerName.Audit} has no tombstone for them: "
                     + "their payload was taken away",
-                    SegmentFault.Unreadable));
+                    SegmentFault.Unconfirmed));
                 return;
             }
         }
     }
+
+    /// <summary>A tombstone hides entries whether their payload is still there or not.</summary>
+    private IEnumerable<VerifyFinding> UnprovenTombstones() => LedgerName.IsReserved(Facts.Ledger.Name)
+        ? []
+        : Facts.State.Tombstones
+            .Where(kept => AuditEntry(kept.AuditIndex) is not { } entry
+                || TombstoneBook.Read(kept.AuditIndex, entry) is not { } said
+                || said.Ledger != Facts.Ledger.Name
+                || (said.First, said.Count) != (kept.First, kept.Count))
+            .Select(kept => new VerifyFinding(
+                VerifyFindingKind.ClaimNotConfirmed,
+                Facts.Ledger.Name,
+                kept.First,
+                kept.Count,
+                _paths.StateLog(Facts.Ledger.Id),
+                -1,
+                $"state.log says that entry {kept.AuditIndex:N0} of {LedgerName.Audit} is the tombstone of these "
+                + "entries, and it is not, or is not signed"));
 
     private bool IsAbout(AuditTombstone tombstone, long first) =>
         tombstone.Ledger == Facts.Ledger.Name && first >= tombstone.First && first < tombstone.End;

@@ -159,7 +159,8 @@ internal sealed class Scrubber
 
         ScrubResult result = _ledger!.Run(unit.Segment);
         if (result.Findings.Any(finding =>
-            finding.Kind is VerifyFindingKind.EntriesUnreadable or VerifyFindingKind.CheckpointInvalid))
+            finding.Kind is VerifyFindingKind.EntriesUnreadable or VerifyFindingKind.CheckpointInvalid
+                or VerifyFindingKind.ClaimNotConfirmed))
         {
             // The segment may have got another file meanwhile, or the store another key. If not, the finding stands.
             ReadRotations();

@@ -51,4 +51,8 @@ public enum VerifyFindingKind
 
     /// <summary>There is a directory of a ledger that the catalog does not know.</summary>
     LedgerUnknown,
+
+    /// <summary>A record hides, deletes or hastens something, and nothing signed says the same: it is not
+    /// followed.</summary>
+    ClaimNotConfirmed,
 }

@@ -92,7 +92,8 @@ internal sealed class ReadStream(Ledger ledger, ReadRange range, RawMessageWrite
             {
                 await DeliverSoundAsync(end).ConfigureAwait(false);
             }
-            catch (StoreException lost) when (lost.Reason is StoreReason.DataLoss or StoreReason.TierAway)
+            catch (StoreException lost) when (lost.Reason is StoreReason.DataLoss or StoreReason.TierAway
+                or StoreReason.NotConfirmed)
             {
                 await SkipAsync(end, lost).ConfigureAwait(false);
             }
@@ -161,9 +162,9 @@ internal sealed class ReadStream(Ledger ledger, ReadRange range, RawMessageWrite
         bool isWider = lost.Reason == StoreReason.TierAway && lost.FirstIndex <= next;
         long lostEnd = isWider ? Math.Max(bundleEnd, lost.FirstIndex + lost.Count) : bundleEnd;
         long count = Math.Min(end, lostEnd) - next;
-        Unreadable.Types.Cause cause = lost.Reason == StoreReason.DataLoss
-            ? Unreadable.Types.Cause.Damaged
-            : Unreadable.Types.Cause.TierAway;
+        Unreadable.Types.Cause cause = lost.Reason == StoreReason.TierAway
+            ? Unreadable.Types.Cause.TierAway
+            : Unreadable.Types.Cause.Damaged;
         if (hole is { } open && open.Cause == cause && (long)(open.FirstIndex + open.Count) == next)
         {
             open.Count += (ulong)count;
@@ -176,9 +177,14 @@ internal sealed class ReadStream(Ledger ledger, ReadRange range, RawMessageWrite
                 FirstIndex = (ulong)next,
                 Count = (ulong)count,
                 Cause = cause,
-                Reason = lost.Reason == StoreReason.TierAway
-                    ? "the cold storage of this range is away at the moment; ask again later"
-                    : "the entries of this range cannot be read; the operator's log names the file",
+                Reason = lost.Reason switch
+                {
+                    StoreReason.TierAway => "the cold storage of this range is away at the moment; ask again later",
+                    StoreReason.NotConfirmed =>
+                        "the entries of this range are not in the store's files, and that they have expired is not "
+                        + "confirmed by _audit; the operator's log says more",
+                    _ => "the entries of this range cannot be read; the operator's log names the file",
+                },
             };
         }
 

@@ -31,6 +31,7 @@ internal static class StoreErrors
         StoreReason.LimitReached => StatusCode.ResourceExhausted,
         StoreReason.DataLoss => StatusCode.DataLoss,
         StoreReason.Expired => StatusCode.OutOfRange,
+        StoreReason.NotConfirmed => StatusCode.DataLoss,
         StoreReason.TierAway => StatusCode.Unavailable,
         StoreReason.StorageFailed => StatusCode.Internal,
         StoreReason.Corruption => StatusCode.DataLoss,

@@ -46,6 +46,11 @@ internal static class Attacks
             StartAndReaders, ForgeTombstone),
         new("the same, and it is signed with the store's own key", true, Notice.Start | Notice.Kept | Notice.Anchor,
             ForgeAndSign),
+        new("a tombstone is forged in state.log, and the payload left where it is", true, Notice.Readers,
+            s => Forge(s, StateRecordType.Tombstone, new TombstoneRecord(0, 65_536, 7, 1, "age").Encode())),
+        new("a tombstone is forged in state.log of `_audit`", true, Notice.Readers, HideAudit),
+        new("state.log says that a segment has expired, and names no file", true, Notice.Readers,
+            s => Forge(s, StateRecordType.Tier, new TierRecord(0, 77, SegmentTier.Expired, 20_000, 0, "").Encode())),
         new("a payload is deleted, and the file says that it is in the cold store", true, Notice.Readers,
             s => Strip(s, BlockPayload.Elsewhere)),
         new("the same, and state.log names a place there", true, Notice.Verifiers, NamePlace),
@@ -170,6 +175,14 @@ internal static class Attacks
             (type, body) => [(type, body)],
             ((ushort)StateRecordType.Tombstone, record.Encode()));
     }
+
+    private static void Forge(TamperedStore store, StateRecordType type, byte[] body) => store.RewriteState(
+        store.Find(Ledger).Ledger.Id, (kind, old) => [(kind, old)], ((ushort)type, body));
+
+    private static void HideAudit(TamperedStore store) => store.RewriteState(
+        store.Find(LedgerName.Audit).Ledger.Id,
+        (kind, old) => [(kind, old)],
+        ((ushort)StateRecordType.Tombstone, new TombstoneRecord(0, 256, 7, 1, "age").Encode()));
 
     private static void ForgeTombstone(TamperedStore store)
     {

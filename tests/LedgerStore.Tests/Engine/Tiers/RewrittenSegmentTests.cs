@@ -121,8 +121,48 @@ public sealed class RewrittenSegmentTests : IDisposable
     public async Task A_cold_file_that_is_gone_is_data_loss()
     {
         GoCold();
+        foreach (string left in Files().Where(path => path != Current.Path))
+        {
+            _store.FileSystem.Delete(left);
+        }
+
         _cold.Files.Clear();
         await CheckLost(true);
+    }
+
+    [Fact]
+    public async Task A_cold_file_that_is_gone_is_read_from_a_file_that_was_left_here()
+    {
+        GoCold();
+        _cold.Files.Clear();
+        using BundleLease lease = await FetchAsync(3);
+        Assert.Equal(SegmentStore.Bundle(3, 256), lease.Bytes.ToArray());
+    }
+
+    [Fact]
+    public void A_file_that_says_without_a_tombstone_that_its_payload_expired_hides_nothing_that_is_left()
+    {
+        Expire(10 * 256, 5 * 256);
+        Rewrite(SegmentForm.Same, 2);
+
+        // The same files, and nobody who says that they are right.
+        SegmentReader reader = new(SegmentStore.LedgerId, _store.Services);
+        reader.Add(new SealedSegment(_store.Services.Maps, Current.Facts));
+        Assert.True(reader.TryReadBundle(12, out BundleLease lease));
+        Assert.Equal(SegmentStore.Bundle(12, 256), lease.Bytes.ToArray());
+        lease.Dispose();
+        Assert.True(reader.TryReadEntry((12 * 256) + 7, out EntryLease entry));
+        Assert.Equal(SegmentStore.Entry((12 * 256) + 7), entry.Entry.ToArray());
+        entry.Dispose();
+
+        foreach (string left in Files().Where(path => path != Current.Path))
+        {
+            _store.FileSystem.Delete(left);
+        }
+
+        _store.Services.Cache.Invalidate(SegmentStore.LedgerId, 0, 256);
+        StoreException refused = Assert.Throws<StoreException>(() => reader.TryReadBundle(12, out _));
+        Assert.Equal((StoreReason.NotConfirmed, 12 * 256, 256), (refused.Reason, refused.FirstIndex, refused.Count));
     }
 
     [Fact]
@@ -136,6 +176,12 @@ public sealed class RewrittenSegmentTests : IDisposable
     }
 
     public void Dispose() => _store.Dispose();
+
+    private string[] Files()
+    {
+        string directory = System.IO.Path.GetDirectoryName(Current.Path)!;
+        return [.. _store.FileSystem.List(directory).Select(name => $"{directory}/{name}")];
+    }
 
     private SealedSegment Current => (SealedSegment)_reader.List[0];
 

@@ -47,7 +47,8 @@ public sealed class GonePayloadTests : IDisposable
         await Fill();
         long first = await Say(0, 4);
         long second = await Say(4, 3);
-        Expire(0..7, first);
+        Expire(0..4, first);
+        Expire(4..7, second);
         VerifyReport report = _store.Verify();
         Assert.Empty(report.Findings);
         Assert.Equal([first, second], report.Ledgers[1].Expired.Select(range => range.Tombstone));
@@ -138,9 +139,11 @@ public sealed class GonePayloadTests : IDisposable
         Expire(0..20, tombstone);
         using Store store = _store.Open();
         ScrubReport report = await store.ScrubAsync();
-        VerifyFinding finding = Assert.Single(report.Findings);
-        Assert.Equal(10L * Bundle, finding.FirstIndex);
-        Assert.Contains("taken away", finding.Evidence, StringComparison.Ordinal);
+        Assert.Equal(2, report.Findings.Count);
+        Assert.All(report.Findings, found => Assert.Equal(VerifyFindingKind.ClaimNotConfirmed, found.Kind));
+        Assert.Equal(10L * Bundle, report.Findings[0].FirstIndex);
+        Assert.Contains("taken away", report.Findings[0].Evidence, StringComparison.Ordinal);
+        Assert.Equal((0L, 20L * Bundle), (report.Findings[1].FirstIndex, report.Findings[1].Count));
     }
 
     [Fact]

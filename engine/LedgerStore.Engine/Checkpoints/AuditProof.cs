@@ -1,0 +1,121 @@
+// Entries of `_audit` as evidence: read, and proven to be in the tree of a checkpoint that the store's own key signed.
+// Any thread.
+
+using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Segments;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Engine.Checkpoints;
+
+/// <summary>An entry of <c>_audit</c>, or why it proves nothing.</summary>
+/// <param name="Entry">Null when it proves nothing.</param>
+/// <param name="IsFinal">No later checkpoint changes that.</param>
+internal sealed record AuditAnswer(byte[]? Entry, string Why, bool IsFinal)
+{
+    public static AuditAnswer Not(string why, bool isFinal) => new(null, why, isFinal);
+}
+
+/// <summary>Reads what <c>_audit</c> says.</summary>
+internal sealed class AuditProof(Catalog catalog, LedgerLogs ledgers, CheckpointBook book, StoreKeys keys)
+{
+    // The newest checkpoint whose signature was checked. Replaced, never changed.
+    private volatile CheckpointRecord? _checked;
+
+    /// <summary>Reads an entry and proves it by the newest checkpoint.</summary>
+    /// <remarks>A store that has no key log and was opened without a key has nobody's signature to check: there what
+    /// <c>_audit</c> holds, under its checkpoint if there is one, is all that anybody has.</remarks>
+    public AuditAnswer Read(long index)
+    {
+        try
+        {
+            return catalog.Find(LedgerName.Audit) is { } found
+                ? Read(book.Of(ledgers.Get(found.Id)), index)
+                : AuditAnswer.Not($"there is no {LedgerName.Audit}", isFinal: true);
+        }
+        catch (Exception unreadable) when (unreadable is StoreException or MalformedDataException
+            or VerificationFailedException)
+        {
+            // Damage confirms nothing. What is damaged may be repaired.
+            return AuditAnswer.Not($"{LedgerName.Audit} cannot be read: {unreadable.Message}", isFinal: false);
+        }
+    }
+
+    private AuditAnswer Read(LedgerCheckpoints audit, long index)
+    {
+        if (index < 0 || index >= audit.Log.Durable.Value)
+        {
+            return AuditAnswer.Not($"{LedgerName.Audit} has no such entry", isFinal: true);
+        }
+
+        CheckpointRecord? newest = audit.Newest;
+        if (keys.Current is null && newest is null)
+        {
+            return new AuditAnswer(ReadEntry(audit.Log, index), string.Empty, IsFinal: true);
+        }
+
+        if (newest is null || newest.Size <= index)
+        {
+            return AuditAnswer.Not("no checkpoint covers that entry", isFinal: false);
+        }
+
+        if (WhyNotOurs(audit, newest) is { } why)
+        {
+            return AuditAnswer.Not(why, isFinal: false);
+        }
+
+        byte[] entry = ReadEntry(audit.Log, index);
+        Span<Hash256> proof = stackalloc Hash256[TreeMath.ProofHashesMax];
+        proof = proof[..audit.Proofs.Inclusion(index, newest.Size, proof)];
+        return InclusionProof.IsValid((ulong)index, (ulong)newest.Size, MerkleHash.Leaf(entry), proof, newest.Root)
+            ? new AuditAnswer(entry, string.Empty, IsFinal: true)
+            : AuditAnswer.Not($"that entry of {LedgerName.Audit} is not the one that was signed", isFinal: true);
+    }
+
+    /// <summary>Why a checkpoint is not this store's; null when it is.</summary>
+    private string? WhyNotOurs(LedgerCheckpoints audit, CheckpointRecord newest)
+    {
+        if (audit.Failure is { } failure)
+        {
+            return $"{LedgerName.Audit} is not what was signed: {failure.Message}";
+        }
+
+        if (keys.Current is null || ReferenceEquals(_checked, newest))
+        {
+            return null;
+        }
+
+        // A key log is a file: its rotations count when they lead to the key that signs now, which the opening compared
+        // with the one it was given.
+        LogKeySet? set = keys.KeysOf(audit.Log.Id, audit.Origin);
+        if (set is null || !IsCurrent(set))
+        {
+            return "the key log does not lead to the key that the store signs with";
+        }
+
+        set.Open(newest.Note, VerifierKeys.None);
+        Checkpoint text = Checkpoint.Parse(SignedNote.Parse(newest.Note).Text);
+        if (text.Origin != audit.Origin || (long)text.Size != newest.Size || text.Root != newest.Root)
+        {
+            return "the record of the newest checkpoint and its note differ";
+        }
+
+        _checked = newest;
+        return null;
+    }
+
+    private bool IsCurrent(LogKeySet set) =>
+        keys.Current is { } current && set.Keys[^1].Key.PublicKey.SequenceEqual(current.PublicKey);
+
+    private static byte[] ReadEntry(LedgerLog audit, long index)
+    {
+        int slot = (int)(index % StoreLimits.EntriesPerBundle);
+        using BundleLease lease = audit.Reader
+            .ReadBundleAsync(index / StoreLimits.EntriesPerBundle, slot, CancellationToken.None)
+            .AsTask()
+            .GetAwaiter()
+            .GetResult();
+        return lease.Entry(slot).ToArray();
+    }
+}
