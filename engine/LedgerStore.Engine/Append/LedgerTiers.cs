@@ -60,6 +60,9 @@ internal sealed class LedgerTiers
 
     public ExpiryProgressRecord? Progress { get; set; }
 
+    /// <summary>What was announced in <c>_audit</c>, and may go when that is a day old.</summary>
+    public List<NoticeRecord> Notices { get; } = [];
+
     /// <summary>Steady time of the last check for expiry; -1 before the first in this process.</summary>
     public long LastCheckMicros { get; set; } = -1;
 

@@ -18,14 +18,17 @@ internal sealed record AuditAnswer(byte[]? Entry, string Why, bool IsFinal)
 }
 
 /// <summary>Reads what <c>_audit</c> says.</summary>
-internal sealed class AuditProof(Catalog catalog, LedgerLogs ledgers, CheckpointBook book, StoreKeys keys)
+/// <param name="isReadOnly">Nothing is deleted, so that who has not the store's key at hand may read.</param>
+internal sealed class AuditProof(
+    Catalog catalog, LedgerLogs ledgers, CheckpointBook book, StoreKeys keys, bool isReadOnly)
 {
     // The newest checkpoint whose signature was checked. Replaced, never changed.
     private volatile CheckpointRecord? _checked;
 
     /// <summary>Reads an entry and proves it by the newest checkpoint.</summary>
-    /// <remarks>A store that has no key log and was opened without a key has nobody's signature to check: there what
-    /// <c>_audit</c> holds, under its checkpoint if there is one, is all that anybody has.</remarks>
+    /// <remarks>Without a key there is nobody's signature to check: in a store that has no key log, and in one that is
+    /// opened for reading only without its key. There what <c>_audit</c> holds, under its checkpoint if there is one,
+    /// is all that anybody has.</remarks>
     public AuditAnswer Read(long index)
     {
         try
@@ -86,15 +89,20 @@ internal sealed class AuditProof(Catalog catalog, LedgerLogs ledgers, Checkpoint
             return null;
         }
 
-        // A key log is a file: its rotations count when they lead to the key that signs now, which the opening compared
-        // with the one it was given.
-        LogKeySet? set = keys.KeysOf(audit.Log.Id, audit.Origin);
-        if (set is null || !IsCurrent(set))
+        // Refuses a key log whose rotations do not lead to the key that the store signs with: it is a file.
+        LogKeySet? set = keys.CheckedKeysOf(audit.Log.Id, audit.Origin);
+        VerifierKey? own = keys.OwnKeyOf(audit.Origin);
+        if (own is not null && (set is null || !set.Keys[^1].Key.Equals(own)))
         {
             return "the key log does not lead to the key that the store signs with";
         }
 
-        set.Open(newest.Note, VerifierKeys.None);
+        if (own is null && keys.Current is not { Scheme: KeyScheme.Shared } && !isReadOnly)
+        {
+            return "the store was opened without the key that signs it";
+        }
+
+        set?.Open(newest.Note, VerifierKeys.None);
         Checkpoint text = Checkpoint.Parse(SignedNote.Parse(newest.Note).Text);
         if (text.Origin != audit.Origin || (long)text.Size != newest.Size || text.Root != newest.Root)
         {
@@ -104,9 +112,6 @@ internal sealed class AuditProof(Catalog catalog, LedgerLogs ledgers, Checkpoint
         _checked = newest;
         return null;
     }
-
-    private bool IsCurrent(LogKeySet set) =>
-        keys.Current is { } current && set.Keys[^1].Key.PublicKey.SequenceEqual(current.PublicKey);
 
     private static byte[] ReadEntry(LedgerLog audit, long index)
     {

@@ -15,6 +15,12 @@ internal sealed record AuditTombstone(
     private const uint LengthPrefixed = 2;
     private const uint EventField = 7;
 
+    /// <summary>The entry of <c>_audit</c> that announced it; null where no notices were given yet.</summary>
+    public long? Notice { get; init; }
+
+    /// <summary>When its entry was received; 0 when nobody asked.</summary>
+    public long Micros { get; init; }
+
     public long End => First + Count;
 
     /// <summary>Reads the payload of an entry.</summary>
@@ -46,6 +52,7 @@ internal sealed record AuditTombstone(
                 4 when bytes.Length == Hash256.Length => read with { Root = new Hash256(bytes) },
                 5 => read with { Policy = Encoding.UTF8.GetString(bytes) },
                 6 => read with { Reason = Encoding.UTF8.GetString(bytes) },
+                7 => read with { Notice = (long)number },
                 _ => read,
             };
         }
@@ -56,7 +63,7 @@ internal sealed record AuditTombstone(
     }
 
     /// <summary>Takes the next field: a number, or bytes.</summary>
-    private static bool TryField(
+    internal static bool TryField(
         ref ReadOnlySpan<byte> message, out uint field, out ulong number, out ReadOnlySpan<byte> bytes)
     {
         field = 0;

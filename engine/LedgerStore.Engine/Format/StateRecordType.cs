@@ -11,6 +11,7 @@
 //                                                                        the newest of an id counts
 //  19 EXPIRY      u64 end | u64 steady micros                            the newest counts
 //  20 EXPIRING    u64 first | u64 count | u64 size of _audit                the newest counts; a TOMBSTONE ends it
+//  21 NOTICE      u64 first | u64 count | u64 index in _audit               count 0 ends all before it
 //
 // Numbers are never negative as i64.
 
@@ -28,4 +29,5 @@ internal enum StateRecordType : ushort
     Hold = 18,
     ExpiryProgress = 19,
     Expiring = 20,
+    Notice = 21,
 }

@@ -13,8 +13,9 @@ internal static class TombstoneEvent
     public static ReadOnlySpan<byte> ContentType => "application/x-ledgerstore-event"u8;
 
     /// <param name="root">The Merkle root over the expired entries by themselves.</param>
+    /// <param name="notice">The entry of <c>_audit</c> that announced it.</param>
     public static byte[] Encode(
-        string ledger, long first, long count, in Hash256 root, string policy, string reason)
+        string ledger, long first, long count, in Hash256 root, string policy, string reason, long? notice)
     {
         ArrayBufferWriter<byte> inner = new();
         Bytes(inner, 1, Encoding.UTF8.GetBytes(ledger));
@@ -24,12 +25,19 @@ internal static class TombstoneEvent
         Bytes(inner, 4, Hash256.BytesOf(ref hash));
         Bytes(inner, 5, Encoding.UTF8.GetBytes(policy));
         Bytes(inner, 6, Encoding.UTF8.GetBytes(reason));
+        if (notice is { } index)
+        {
+            // It may be 0: the field is there whenever there is a notice.
+            Varint(inner, 7 << 3);
+            Varint(inner, (ulong)index);
+        }
+
         ArrayBufferWriter<byte> outer = new();
         Bytes(outer, 7, inner.WrittenSpan);
         return outer.WrittenSpan.ToArray();
     }
 
-    private static void Bytes(ArrayBufferWriter<byte> to, int field, ReadOnlySpan<byte> bytes)
+    internal static void Bytes(ArrayBufferWriter<byte> to, int field, ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty)
         {
@@ -41,7 +49,7 @@ internal static class TombstoneEvent
         to.Write(bytes);
     }
 
-    private static void Number(ArrayBufferWriter<byte> to, int field, long value)
+    internal static void Number(ArrayBufferWriter<byte> to, int field, long value)
     {
         if (value != 0)
         {

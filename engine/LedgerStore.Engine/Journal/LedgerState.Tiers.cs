@@ -8,6 +8,7 @@ internal sealed partial class LedgerState
 {
     private readonly SortedList<long, TierRecord> _tiers = [];
     private readonly List<TombstoneRecord> _tombstones = [];
+    private readonly List<NoticeRecord> _notices = [];
     private readonly SortedList<string, HoldRecord> _holds = new(StringComparer.Ordinal);
 
     /// <summary>In the order in which they were made. They never overlap.</summary>
@@ -18,6 +19,9 @@ internal sealed partial class LedgerState
 
     /// <summary>Null when nothing was ever due.</summary>
     public ExpiryProgressRecord? ExpiryProgress { get; private set; }
+
+    /// <summary>What was said in <c>_audit</c> to be due, and is not done yet.</summary>
+    public IReadOnlyList<NoticeRecord> Notices => _notices;
 
     /// <summary>Entries whose tombstone may be in <c>_audit</c> and is not here; null when there are none.</summary>
     public ExpiringRecord? Expiring { get; private set; }
@@ -73,6 +77,19 @@ internal sealed partial class LedgerState
         Count(Expiring is null ? 0 : ExpiringRecord.EncodedBytes);
     }
 
+    private void Add(NoticeRecord record)
+    {
+        if (record.Count > 0)
+        {
+            _notices.Add(record);
+            Count(NoticeRecord.EncodedBytes);
+            return;
+        }
+
+        _notices.ForEach(_ => Uncount(NoticeRecord.EncodedBytes));
+        _notices.Clear();
+    }
+
     private void Add(HoldRecord record, int bodyBytes)
     {
         if (_holds.Remove(record.Id, out HoldRecord? before))
@@ -103,6 +120,11 @@ internal sealed partial class LedgerState
         foreach (HoldRecord hold in _holds.Values)
         {
             log.Append((ushort)StateRecordType.Hold, hold.Encode());
+        }
+
+        foreach (NoticeRecord notice in _notices)
+        {
+            log.Append((ushort)StateRecordType.Notice, notice.Encode());
         }
 
         if (Expiring is { } expiring)

@@ -66,6 +66,9 @@ internal sealed partial class LedgerState
             case StateRecordType.Expiring:
                 Add(ExpiringRecord.Decode(body));
                 break;
+            case StateRecordType.Notice:
+                Add(NoticeRecord.Decode(body));
+                break;
             default:
                 FormatCheck.That(false, "the type of a record is unknown; use a newer program", 0);
                 break;

@@ -92,6 +92,8 @@ internal sealed class LedgerStateLog
 
     public void Stage(ExpiringRecord expiring) => Stage(StateRecordType.Expiring, expiring.Encode());
 
+    public void Stage(NoticeRecord notice) => Stage(StateRecordType.Notice, notice.Encode());
+
     public void CutTornTail() => _log.CutTornTail();
 
     public void ConfirmTailCut() => _log.ConfirmTailCut();

@@ -242,6 +242,7 @@ internal sealed partial class LedgerOpener(
         log.Tiers.Holds = [.. state.Holds];
         log.Tiers.Expiring = state.Expiring;
         log.Tiers.Progress = state.ExpiryProgress;
+        log.Tiers.Notices.AddRange(state.Notices);
         if (state.Flushed is { } flushed)
         {
             log.Tiers.CommittedOpen = (flushed.OpenSegment, flushed.OpenGeneration);

@@ -19,6 +19,7 @@ internal sealed partial class StoreCore
     {
         init
         {
+            Confirmation = new ExpiryConfirmation(AuditProof, value.SecondCheckAfter, Refuted);
             TieringParts parts = new(
                 Parts.Files,
                 Parts.Paths,
@@ -34,7 +35,7 @@ internal sealed partial class StoreCore
                 Parts.Clock,
                 Parts.Time,
                 value,
-                AppendTombstone,
+                AppendEvent,
                 AppendFiller,
                 (ledger, cancellationToken) => ConfirmExpiry(value, ledger, cancellationToken),
                 Confirmation);
@@ -50,7 +51,7 @@ internal sealed partial class StoreCore
     public TieringWorker Tiering { get; private init; } = null!;
 
     /// <summary>Compares what the files say has expired with <c>_audit</c>.</summary>
-    public ExpiryConfirmation Confirmation { get; }
+    public ExpiryConfirmation Confirmation { get; private init; } = null!;
 
     /// <summary>What was signed is known: claims of the ledgers in use are confirmed or refuted, and from here on those
     /// of every ledger when it is opened.</summary>
@@ -191,7 +192,7 @@ internal sealed partial class StoreCore
             tier.Min(static share => share.Oldest!.Value.ToUnixTimeSeconds()),
             new KeyValuePair<string, object?>("tier", tier.Key)));
 
-    private ValueTask<AppendResult> AppendTombstone(byte[] tombstone)
+    private ValueTask<AppendResult> AppendEvent(byte[] record)
     {
         uint id = Parts.Catalog.Find(LedgerName.Audit)?.Created.LedgerId
             ?? CreateLedger(LedgerName.Audit, new LedgerOptions()).Created.LedgerId;
@@ -200,8 +201,8 @@ internal sealed partial class StoreCore
             new RecordBatch
             {
                 ContentType = TombstoneEvent.ContentType,
-                Lengths = [tombstone.Length],
-                Payload = tombstone,
+                Lengths = [record.Length],
+                Payload = record,
                 FreesSpace = true,
             },
             CancellationToken.None);

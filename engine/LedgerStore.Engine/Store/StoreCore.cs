@@ -7,7 +7,6 @@ using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
-using LedgerStore.Engine.Tiering;
 using LedgerStore.Engine.Verification;
 
 namespace LedgerStore.Engine;
@@ -50,8 +49,7 @@ internal sealed partial class StoreCore : IDisposable
         Appends = new Appends(Gate, parts.Builder, parts.Fingerprints);
         bool isSuspect = parts.Signing is { ReadOnlySuspect: true };
         Book = new CheckpointBook(parts.Catalog, parts.Keys, Growth, isSuspect, ReadHistory);
-        AuditProof = new AuditProof(parts.Catalog, Ledgers, Book, parts.Keys);
-        Confirmation = new ExpiryConfirmation(AuditProof, Refuted);
+        AuditProof = new AuditProof(parts.Catalog, Ledgers, Book, parts.Keys, parts.IsReadOnly);
         Checkpointer = parts.Signing is { ReadOnlySuspect: false } signing ? MakeCheckpointer(signing) : null;
         Poison.OnSet(Gate.FailAll);
         Poison.OnSet(FailCheckpoints);

@@ -176,7 +176,10 @@ internal sealed partial class StoreOpener(
                 services.Withheld,
                 WithOwnKey(options.Scrub, keys),
                 options.Time,
-                NextNonce() / (double)ulong.MaxValue),
+                NextNonce() / (double)ulong.MaxValue)
+            {
+                NoticeAhead = options.Tiering.SecondCheckAfter,
+            },
         };
         core.Scrubber.AuditEntry = index => core.AuditProof.Read(index).Entry;
         return core;

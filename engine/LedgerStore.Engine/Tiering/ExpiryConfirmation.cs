@@ -10,8 +10,9 @@ using LedgerStore.Proofs;
 namespace LedgerStore.Engine.Tiering;
 
 /// <summary>Confirms claims of expiry, or finds that they are none.</summary>
+/// <param name="ahead">How long before a tombstone its notice must have come.</param>
 /// <param name="refuted">Told once of each that is refuted.</param>
-internal sealed class ExpiryConfirmation(AuditProof audit, Action<LedgerLog, ExpiryClaim> refuted)
+internal sealed class ExpiryConfirmation(AuditProof audit, TimeSpan ahead, Action<LedgerLog, ExpiryClaim> refuted)
 {
     private const int BundleLevel = 8;
 
@@ -55,9 +56,21 @@ internal sealed class ExpiryConfirmation(AuditProof audit, Action<LedgerLog, Exp
         AuditTombstone? said = EntryView.TryParse(entry, out EntryView view)
             ? AuditTombstone.TryRead(record.AuditIndex, view.ContentType, view.Payload)
             : null;
+        said = said is null ? null : said with { Micros = view.ReceivedMicros };
         if (said is null || said.Ledger != log.Name || said.First != record.First || said.Count != record.Count)
         {
             return AuditAnswer.Not($"that entry of {LedgerName.Audit} is not their tombstone", isFinal: true);
+        }
+
+        if (said.Notice is { } index)
+        {
+            AuditAnswer announced = ReadNotice(index, out AuditExpiryNotice? notice);
+            if (notice?.Announces(said, ahead) != true)
+            {
+                return announced.Entry is null
+                    ? announced
+                    : AuditAnswer.Not($"entry {index:N0} did not announce it a day before", isFinal: true);
+            }
         }
 
         try
@@ -71,6 +84,18 @@ internal sealed class ExpiryConfirmation(AuditProof audit, Action<LedgerLog, Exp
         {
             return AuditAnswer.Not($"the hashes of these entries cannot be read: {lost.Message}", isFinal: false);
         }
+    }
+
+    /// <summary>Reads a notice, proven.</summary>
+    /// <param name="notice">Null: the entry is none, or proves nothing.</param>
+    public AuditAnswer ReadNotice(long index, out AuditExpiryNotice? notice)
+    {
+        AuditAnswer answer = audit.Read(index);
+        notice = answer.Entry is { } entry && EntryView.TryParse(entry, out EntryView view)
+                && AuditExpiryNotice.TryRead(index, view.ContentType, view.Payload) is { } read
+            ? read with { Micros = view.ReceivedMicros }
+            : null;
+        return answer;
     }
 
     /// <summary>The Merkle root over some bundles by themselves.</summary>

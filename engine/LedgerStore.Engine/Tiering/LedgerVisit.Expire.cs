@@ -17,8 +17,8 @@ internal sealed partial class LedgerVisit
     /// <summary>Checks what is due; what was due at a check before, long enough ago, goes.</summary>
     private IEnumerable<TierStep> Expire(LedgerLog log, RetentionPolicy policy)
     {
-        bool isTime = SecondCheckConfirms(log, policy, out long end);
-        if (!log.Tiers.IsConfirmed && log.Tiers.Progress is { End: > 0 })
+        List<(long First, long End)> due = FindDue(log, policy);
+        if (!log.Tiers.IsConfirmed && due.Count > 0)
         {
             // At the first check, a day before anything goes: there is time to set right what is wrong.
             _asked = Task.Run(() => AskAsync(log));
@@ -32,6 +32,20 @@ internal sealed partial class LedgerVisit
             log.Tiers.IsConfirmed = log.Tiers.ExpiryRefusal is null;
         }
 
+        foreach (TierStep step in Announce(log, policy, due))
+        {
+            yield return step;
+        }
+
+        long began = steadyMicros();
+        bool isTime = IsAnnouncedLongEnough(log, out bool isUnsigned);
+        while (isUnsigned && steadyMicros() - began < SignedWithinMicros)
+        {
+            // A crash in here changes nothing.
+            yield return TierStep.Wait;
+            isTime = IsAnnouncedLongEnough(log, out isUnsigned);
+        }
+
         if (!isTime || log.Tiers.ExpiryRefusal is not null)
         {
             yield break;
@@ -43,9 +57,18 @@ internal sealed partial class LedgerVisit
             yield break;
         }
 
-        while (TryDecide(log, end, out ExpiringRecord? going))
+        foreach (TierStep step in LetGo(log, policy))
         {
-            byte[] tombstone = MakeTombstone(log, policy, going);
+            yield return step;
+        }
+    }
+
+    /// <summary>What was announced long enough ago goes, one range after the other.</summary>
+    private IEnumerable<TierStep> LetGo(LedgerLog log, RetentionPolicy policy)
+    {
+        while (TryDecide(log, out ExpiringRecord? going, out long notice))
+        {
+            byte[] tombstone = MakeTombstone(log, policy, going, notice);
             bool isNoted = TryCommit(log, state => state.Stage(going));
             while (!isNoted)
             {
@@ -76,7 +99,7 @@ internal sealed partial class LedgerVisit
             }
         }
 
-        SaveProgress(log, new ExpiryProgressRecord(0, 0));
+        ForgetNotices(log);
     }
 
     /// <summary>Asks whether policy and holds are what was decided. Whatever goes wrong with that forbids expiry.
@@ -214,78 +237,55 @@ internal sealed partial class LedgerVisit
         yield return TierStep.Work();
     }
 
-    /// <summary>Counts the time since what is due now was first found due.</summary>
-    private bool SecondCheckConfirms(LedgerLog log, RetentionPolicy policy, out long end)
-    {
-        long now = parts.Now();
-        long steady = steadyMicros();
-        List<PlannedMove> going = Decide(log, policy, log.Tiers.SettledSize, now)
-            .FindAll(static move => move is { To: "expired", HeldBy.Length: 0 });
-        log.Tiers.NextExpiryMicros = going.Count == 0
-            ? long.MaxValue
-            : going.Min(static move => (move.Due - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
-        long dueEnd = going
-            .Where(move => RetentionPlan.IsDue(move, now))
-            .Select(move => move.End)
-            .DefaultIfEmpty(0)
-            .Max();
-        LedgerTiers tiers = log.Tiers;
-        long passed = tiers.LastCheckMicros < 0 ? 0 : steady - tiers.LastCheckMicros;
-        tiers.LastCheckMicros = steady;
-        end = tiers.Progress?.End ?? 0;
-        if (dueEnd == 0 || end == 0)
-        {
-            if (dueEnd != end)
-            {
-                SaveProgress(log, new ExpiryProgressRecord(dueEnd, 0));
-            }
-
-            end = 0;
-            return dueEnd != 0 && parts.Options.SecondCheckAfter == TimeSpan.Zero && (end = dueEnd) > 0;
-        }
-
-        long seen = tiers.Progress!.SteadyMicros + passed;
-        SaveProgress(log, new ExpiryProgressRecord(end, seen));
-        return seen >= RetentionPolicy.Micros(parts.Options.SecondCheckAfter);
-    }
-
     /// <summary>Decides under the lock which entries go next. From then on nothing can keep them.</summary>
-    private bool TryDecide(LedgerLog log, long end, [NotNullWhen(true)] out ExpiringRecord? going)
+    private bool TryDecide(LedgerLog log, [NotNullWhen(true)] out ExpiringRecord? going, out long notice)
     {
         lock (retention.Decisions)
         {
-            going = null;
             long now = parts.Now();
             RetentionPolicy policy = retention.PolicyOf(log.Id)!;
             foreach (PlannedMove move in Decide(log, policy, log.Tiers.SettledSize, now))
             {
-                long moveEnd = Math.Min(move.End, end);
-                bool isCut = moveEnd < move.End && move.From == SegmentTier.Cold.Name();
-                if (move.To == "expired" && RetentionPlan.IsDue(move, now) && moveEnd > move.FirstIndex && !isCut)
+                NoticeRecord? announced = move.To == "expired" && RetentionPlan.IsDue(move, now)
+                    ? log.Tiers.Notices.Find(one => one.First < move.End && one.End > move.FirstIndex)
+                    : null;
+                if (announced is null)
+                {
+                    continue;
+                }
+
+                long first = Math.Max(move.FirstIndex, announced.First);
+                long end = Math.Min(move.End, announced.End);
+                bool isCut = (first, end) != (move.FirstIndex, move.End) && move.From == SegmentTier.Cold.Name();
+                if (!isCut)
                 {
                     // No entry of `_audit` before this size is the tombstone.
                     long auditSize = parts.Catalog.Find(LedgerName.Audit) is { } audit
                         ? parts.Ledgers.Get(audit.Id).Durable.Value
                         : 0;
-                    going = new ExpiringRecord(move.FirstIndex, moveEnd - move.FirstIndex, auditSize);
+                    going = new ExpiringRecord(first, end - first, auditSize);
+                    notice = announced.AuditIndex;
                     log.Tiers.Expiring = going;
                     _isDecided = true;
                     return true;
                 }
             }
 
+            (going, notice) = (null, -1);
             return false;
         }
     }
 
-    private static byte[] MakeTombstone(LedgerLog log, RetentionPolicy policy, ExpiringRecord range) =>
+    private static byte[] MakeTombstone(
+        LedgerLog log, RetentionPolicy policy, ExpiringRecord range, long notice) =>
         TombstoneEvent.Encode(
             log.Name,
             range.First,
             range.Count,
             ExpiryConfirmation.RootOf(log, range.First, range.End),
             policy.ToString(),
-            Reason(policy));
+            Reason(policy),
+            notice);
 
     private static string Reason(RetentionPolicy policy) =>
         policy.ExpireAfter is null ? "size" : policy.ExpireBeyondBytes == 0 ? "age" : "age or size";

@@ -11,7 +11,7 @@ namespace LedgerStore.Engine.Tiering;
 /// <summary>The parts of the store that tiering uses.</summary>
 /// <param name="StateLogs">Held by whoever writes state logs.</param>
 /// <param name="Clock">The time of the store; see DESIGN.md on clocks that jump.</param>
-/// <param name="AppendAudit">Appends a tombstone to <c>_audit</c>; done when it is durable.</param>
+/// <param name="AppendAudit">Appends a notice or a tombstone to <c>_audit</c>; done when it is durable.</param>
 /// <param name="AppendFiller">Appends so many entries of the store to a ledger that still has this size.</param>
 /// <param name="ConfirmExpiry">See <see cref="TieringOptions.ConfirmExpiry"/>.</param>
 /// <param name="Confirmation">What the files say has expired, compared with <c>_audit</c>.</param>

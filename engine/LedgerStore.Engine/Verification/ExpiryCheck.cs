@@ -46,6 +46,31 @@ internal sealed class ExpiryCheck(
         {
             BlameClaim(claim);
         }
+
+        foreach (NoticeRecord claim in facts.State.Notices)
+        {
+            BlameNotice(claim);
+        }
+    }
+
+    /// <summary>A notice that was never given would let entries go without one.</summary>
+    private void BlameNotice(NoticeRecord claim)
+    {
+        AuditExpiryNotice? said = audit.Tombstones.NoticeAt(claim.AuditIndex);
+        if (said?.Ledger == facts.Ledger.Name && (said.First, said.Count) == (claim.First, claim.Count))
+        {
+            return;
+        }
+
+        Findings.Add(new VerifyFinding(
+            VerifyFindingKind.ClaimNotConfirmed,
+            facts.Ledger.Name,
+            claim.First,
+            claim.Count,
+            stateLog,
+            -1,
+            $"state.log says that entry {claim.AuditIndex:N0} of {LedgerName.Audit} announced that these entries "
+            + "expire, and it did not"));
     }
 
     /// <summary>A tombstone in state.log hides entries whether their payload is gone or not: it says what the entry of
@@ -135,7 +160,9 @@ internal sealed class ExpiryCheck(
                 ? $"no trusted key or checkpoint vouches for {LedgerName.Audit} beyond entry {audit.SoundSize:N0}"
                 : RootOf(tombstone) is { } root && root != tombstone.Root
                     ? $"it is about entries with the root {tombstone.Root}, and these have {root}"
-                    : null;
+                    : audit.Tombstones.IsAnnounced(tombstone, audit.Ahead)
+                        ? null
+                        : $"{LedgerName.Audit} did not announce it a day before, as it does since its first notice";
             _faults.Add(tombstone, fault);
         }
 

@@ -38,6 +38,9 @@ internal sealed class LedgerCheck
     /// <summary>Of <c>_audit</c> itself: the tombstones that its entries are.</summary>
     public TombstoneBook? Tombstones { get; init; }
 
+    /// <summary>How long before a tombstone its notice must have come.</summary>
+    public TimeSpan Ahead { get; init; } = AuditExpiryNotice.Ahead;
+
     /// <summary>Something is trusted: then only what it vouches for proves anything.</summary>
     public bool HasTrust { get; init; }
 
@@ -75,7 +78,7 @@ internal sealed class LedgerCheck
         claims.Run();
         own.AddRange(_segments.Where(job => job.Finding is not null).Select(claims.Judge));
         own.AddRange(claims.Findings);
-        Evidence = Tombstones is null ? null : new AuditEvidence(Tombstones, SoundSize(claims, own));
+        Evidence = Tombstones is null ? null : new AuditEvidence(Tombstones, SoundSize(claims, own)) { Ahead = Ahead };
         ExpiryCheck expiry = new(Facts, _segments, Evidence ?? Audit, _paths.StateLog(Facts.Ledger.Id));
         expiry.Run();
         own.AddRange(expiry.Findings);

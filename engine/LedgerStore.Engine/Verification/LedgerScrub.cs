@@ -51,6 +51,9 @@ internal sealed class LedgerScrub
     /// <summary>Reads an entry of <c>_audit</c>.</summary>
     public required Func<long, byte[]?> AuditEntry { get; init; }
 
+    /// <summary>How long before a tombstone its notice must have come.</summary>
+    public TimeSpan Ahead { get; init; } = AuditExpiryNotice.Ahead;
+
     public int Segments => _check.Segments.Count;
 
     /// <summary>The segment that the tree of the newest checkpoint ends in; -1 when there is no checkpoint.</summary>
@@ -132,7 +135,8 @@ internal sealed class LedgerScrub
             .Where(kept => AuditEntry(kept.AuditIndex) is not { } entry
                 || TombstoneBook.Read(kept.AuditIndex, entry) is not { } said
                 || said.Ledger != Facts.Ledger.Name
-                || (said.First, said.Count) != (kept.First, kept.Count))
+                || (said.First, said.Count) != (kept.First, kept.Count)
+                || !IsAnnounced(said))
             .Select(kept => new VerifyFinding(
                 VerifyFindingKind.ClaimNotConfirmed,
                 Facts.Ledger.Name,
@@ -142,6 +146,11 @@ internal sealed class LedgerScrub
                 -1,
                 $"state.log says that entry {kept.AuditIndex:N0} of {LedgerName.Audit} is the tombstone of these "
                 + "entries, and it is not, or is not signed"));
+
+    private bool IsAnnounced(AuditTombstone tombstone) =>
+        tombstone.Notice is not { } index
+        || (AuditEntry(index) is { } entry
+            && TombstoneBook.ReadNotice(index, entry)?.Announces(tombstone, Ahead) == true);
 
     private bool IsAbout(AuditTombstone tombstone, long first) =>
         tombstone.Ledger == Facts.Ledger.Name && first >= tombstone.First && first < tombstone.End;

@@ -38,6 +38,11 @@ internal static class ReservedClaims
             yield return Finding(expiring.First, expiring.Count, "entries are about to expire");
         }
 
+        foreach (NoticeRecord notice in facts.State.Notices)
+        {
+            yield return Finding(notice.First, notice.Count, "entries were announced to expire");
+        }
+
         if (facts.State.ExpiryProgress is { End: > 0 } progress)
         {
             yield return Finding(0, progress.End, "entries were found due");

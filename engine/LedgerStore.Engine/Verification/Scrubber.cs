@@ -69,6 +69,9 @@ internal sealed class Scrubber
     /// it does not speak.</summary>
     public Func<long, byte[]?> AuditEntry { get; set; } = static _ => null;
 
+    /// <summary>How long before a tombstone its notice must have come.</summary>
+    public TimeSpan NoticeAhead { get; init; } = AuditExpiryNotice.Ahead;
+
     /// <summary>Bytes of segment files that were read.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
@@ -195,6 +198,7 @@ internal sealed class Scrubber
         _ledger = new LedgerScrub(_files, _paths, _storeId, ledger, _book, _rotations, _verifier)
         {
             AuditEntry = AuditEntry,
+            Ahead = NoticeAhead,
         };
         _ledgerId = ledger.Id;
     }

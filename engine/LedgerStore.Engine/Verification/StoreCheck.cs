@@ -211,6 +211,7 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
         LedgerCheck check = new(facts, _journal.Find(ledger.Id), paths, _storeId)
         {
             HasTrust = _book.HasTrust,
+            Ahead = options.NoticeAhead,
             Audit = _audit,
             Tombstones = isAudit ? _tombstones : null,
             OnEntries = isAudit ? _tombstones.Add : null,

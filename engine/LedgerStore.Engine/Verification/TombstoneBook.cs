@@ -12,6 +12,7 @@ internal sealed class TombstoneBook
 
     // Guarded by the lock. An entry may be read twice, from a file and from the journal.
     private readonly SortedDictionary<long, AuditTombstone> _found = [];
+    private readonly SortedDictionary<long, AuditExpiryNotice> _notices = [];
 
     /// <summary>Looks through entries of <c>_audit</c>.</summary>
     /// <param name="first">The index of the first.</param>
@@ -22,7 +23,14 @@ internal sealed class TombstoneBook
         {
             int length = BinaryPrimitives.ReadUInt16BigEndian(bundle[at..]);
             at += BlockFormat.EntryPrefixBytes;
-            if (Read(first + i, bundle.Slice(at, length)) is { } tombstone)
+            if (ReadNotice(first + i, bundle.Slice(at, length)) is { } notice)
+            {
+                lock (_lock)
+                {
+                    _notices[first + i] = notice;
+                }
+            }
+            else if (Read(first + i, bundle.Slice(at, length)) is { } tombstone)
             {
                 lock (_lock)
                 {
@@ -37,8 +45,39 @@ internal sealed class TombstoneBook
     /// <summary>The tombstone that an entry of <c>_audit</c> is; null when it is none.</summary>
     public static AuditTombstone? Read(long index, ReadOnlySpan<byte> entry) =>
         EntryView.TryParse(entry, out EntryView view)
-            ? AuditTombstone.TryRead(index, view.ContentType, view.Payload)
+            && AuditTombstone.TryRead(index, view.ContentType, view.Payload) is { } read
+            ? read with { Micros = view.ReceivedMicros }
             : null;
+
+    /// <summary>The notice that an entry of <c>_audit</c> is; null when it is none.</summary>
+    public static AuditExpiryNotice? ReadNotice(long index, ReadOnlySpan<byte> entry) =>
+        EntryView.TryParse(entry, out EntryView view)
+            && AuditExpiryNotice.TryRead(index, view.ContentType, view.Payload) is { } read
+            ? read with { Micros = view.ReceivedMicros }
+            : null;
+
+    /// <summary>Whether a tombstone was announced. Stores gave no notices once: from the first one in <c>_audit</c> on,
+    /// whichever ledger it is about, every tombstone has its own.</summary>
+    public bool IsAnnounced(AuditTombstone tombstone, TimeSpan ahead)
+    {
+        lock (_lock)
+        {
+            return _notices.Count == 0
+                || tombstone.AuditIndex < _notices.Keys.First()
+                || (tombstone.Notice is { } index
+                    && _notices.TryGetValue(index, out AuditExpiryNotice? notice)
+                    && notice.Announces(tombstone, ahead));
+        }
+    }
+
+    /// <summary>The notice at an index; null when there is none.</summary>
+    public AuditExpiryNotice? NoticeAt(long index)
+    {
+        lock (_lock)
+        {
+            return _notices.GetValueOrDefault(index);
+        }
+    }
 
     /// <summary>The tombstones of a ledger, by their first entry.</summary>
     public IReadOnlyList<AuditTombstone> Of(string ledger)
@@ -59,6 +98,9 @@ internal sealed class TombstoneBook
 /// </param>
 internal sealed record AuditEvidence(TombstoneBook Tombstones, long SoundSize)
 {
+    /// <summary>How long before a tombstone its notice must have come.</summary>
+    public TimeSpan Ahead { get; init; } = AuditExpiryNotice.Ahead;
+
     /// <summary>There is no <c>_audit</c>.</summary>
     public static AuditEvidence None { get; } = new(new TombstoneBook(), 0);
 }

@@ -44,6 +44,9 @@ public sealed record VerifyOptions
     /// <summary>The directory is a snapshot or a copy: no process is writing there, whatever its lock says.</summary>
     public bool IsSnapshot { get; init; }
 
+    /// <summary>How long before a tombstone its notice must have come; tests shorten it.</summary>
+    internal TimeSpan NoticeAhead { get; init; } = Format.AuditExpiryNotice.Ahead;
+
     /// <summary>Told how far it is, on one of the hashing threads, never two at a time. Must not throw.</summary>
     public Action<VerifyProgress>? OnProgress { get; init; }
 }

@@ -7,8 +7,7 @@ using LedgerStore.Engine;
 using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
-using LedgerStore.Engine.Segments;
-using LedgerStore.Proofs;
+using LedgerStore.Tests.Engine.Checkpoints;
 using Xunit;
 
 namespace LedgerStore.Tests.Engine.Tamper;
@@ -181,7 +180,7 @@ public sealed class ForgedClaimTests(TamperHome home) : IClassFixture<TamperHome
             && (found.FirstIndex, found.Count) == (first, count));
 
     private static IReadOnlyList<VerifyFinding> Verify(TamperedStore store) => StoreVerifier.Verify(
-        new VerifyOptions { DataDirectory = store.Data, StoreKeys = [store.Home.StoreKey] }).Findings;
+        new VerifyOptions { DataDirectory = store.Data, FindKeys = DerivedKeys.Of(store.Home.Key) }).Findings;
 
     private static string[] Files(TamperedStore store) => [.. Directory
         .GetFiles(store.Paths.SegmentsDirectory(store.Find(Ledger).Ledger.Id)).Select(path => Path.GetFileName(path))];

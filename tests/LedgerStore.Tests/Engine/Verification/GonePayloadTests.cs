@@ -186,7 +186,7 @@ public sealed class GonePayloadTests : IDisposable
     public void A_tombstone_is_written_as_the_protocol_has_it_and_read_back()
     {
         Hash256 root = MerkleHash.Leaf("x"u8);
-        byte[] written = TombstoneEvent.Encode(Ledger, 512, 1024, root, "expire_after=1.00:00:00", "age");
+        byte[] written = TombstoneEvent.Encode(Ledger, 512, 1024, root, "expire_after=1.00:00:00", "age", notice: null);
         Assert.Equal(TombstoneEntry.Payload(Ledger, 512, 1024, root), written);
         AuditTombstone read = AuditTombstone.TryRead(7, TombstoneEvent.ContentType, written)!;
         Assert.Equal(new AuditTombstone(7, Ledger, 512, 1024, root, "expire_after=1.00:00:00", "age"), read);

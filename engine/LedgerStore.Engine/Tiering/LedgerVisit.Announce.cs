@@ -1,0 +1,144 @@
+// LedgerVisit: entries that are due are announced in `_audit`, and go a day later. The day is between two entries of
+// `_audit`, which everybody can check; that the store has run for so long meanwhile, which state.log remembers, comes
+// on top and only delays.
+
+using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Checkpoints;
+using LedgerStore.Engine.Format;
+
+namespace LedgerStore.Engine.Tiering;
+
+internal sealed partial class LedgerVisit
+{
+    // What holds and tombstones cut into more pieces is announced with the next ones.
+    private const int NoticesMax = 1_000;
+
+    /// <summary>What is due now; and counts the time since it was announced.</summary>
+    private List<(long First, long End)> FindDue(LedgerLog log, RetentionPolicy policy)
+    {
+        long now = parts.Now();
+        long steady = steadyMicros();
+        LedgerTiers tiers = log.Tiers;
+        List<PlannedMove> going = Decide(log, policy, tiers.SettledSize, now)
+            .FindAll(static move => move is { To: "expired", HeldBy.Length: 0 });
+        tiers.NextExpiryMicros = going.Count == 0
+            ? long.MaxValue
+            : going.Min(static move => (move.Due - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+        long passed = tiers.LastCheckMicros < 0 ? 0 : steady - tiers.LastCheckMicros;
+        tiers.LastCheckMicros = steady;
+        List<(long First, long End)> due = [];
+        foreach (PlannedMove move in going.Where(move => RetentionPlan.IsDue(move, now)))
+        {
+            if (due is [.., var last] && last.End == move.FirstIndex)
+            {
+                due[^1] = (last.First, move.End);
+            }
+            else
+            {
+                due.Add((move.FirstIndex, move.End));
+            }
+        }
+
+        if (tiers.Notices.Count > 0 && due.Count == 0)
+        {
+            ForgetNotices(log);
+        }
+        else if (tiers.Notices.Count > 0)
+        {
+            long seen = (tiers.Progress?.SteadyMicros ?? 0) + passed;
+            SaveProgress(log, new ExpiryProgressRecord(EndOf(tiers.Notices), seen));
+        }
+
+        return due;
+    }
+
+    /// <summary>Says in <c>_audit</c> what is due, unless something that was said before is not done yet.</summary>
+    private IEnumerable<TierStep> Announce(LedgerLog log, RetentionPolicy policy, List<(long First, long End)> due)
+    {
+        if (log.Tiers.Notices.Count > 0)
+        {
+            yield break;
+        }
+
+        List<NoticeRecord> said = [];
+        foreach ((long first, long end) in due.Take(NoticesMax))
+        {
+            Task<AppendResult> appended = parts
+                .AppendAudit(AuditExpiryNotice.Encode(log.Name, first, end - first, policy.ToString()))
+                .AsTask();
+            while (!appended.IsCompleted)
+            {
+                // A crash in here leaves a notice that nobody refers to: the next visit makes another one, later.
+                yield return TierStep.Wait;
+            }
+
+            NoticeRecord record = new(first, end - first, appended.GetAwaiter().GetResult().FirstIndex);
+            said.Add(record);
+            bool isCommitted = TryCommit(log, state => state.Stage(record));
+            while (!isCommitted)
+            {
+                yield return TierStep.Wait;
+                isCommitted = TryCommit(log, static _ => { });
+            }
+        }
+
+        log.Tiers.Notices.AddRange(said);
+        if (said.Count > 0)
+        {
+            SaveProgress(log, new ExpiryProgressRecord(EndOf(said), 0));
+        }
+    }
+
+    /// <summary>Whether what was announced may go: it is in <c>_audit</c>, signed, a day old by the times there, and
+    /// the store has run for so long.</summary>
+    /// <param name="isUnsigned">All that is missing is a checkpoint.</param>
+    private bool IsAnnouncedLongEnough(LedgerLog log, out bool isUnsigned)
+    {
+        isUnsigned = false;
+        long wanted = RetentionPolicy.Micros(parts.Options.SecondCheckAfter);
+        if (log.Tiers.Notices.Count == 0 || (log.Tiers.Progress?.SteadyMicros ?? 0) < wanted)
+        {
+            return false;
+        }
+
+        foreach (NoticeRecord record in log.Tiers.Notices)
+        {
+            AuditAnswer answer = parts.Confirmation.ReadNotice(record.AuditIndex, out AuditExpiryNotice? notice);
+            isUnsigned = answer is { Entry: null, IsFinal: false };
+            if (isUnsigned || notice?.Micros + wanted > parts.Now())
+            {
+                return false;
+            }
+
+            if (notice?.Ledger != log.Name || (notice.First, notice.Count) != (record.First, record.Count))
+            {
+                // Somebody wrote it into the file: what is due is announced anew, and a day begins.
+                parts.Services.Damaged(new DamageReport(
+                    log.Id,
+                    record.First,
+                    record.Count,
+                    parts.Paths.StateLog(log.Id),
+                    -1,
+                    $"state.log says that entry {record.AuditIndex:N0} of {LedgerName.Audit} announced that these "
+                    + $"entries expire, and it did not: {answer.Why}"));
+                ForgetNotices(log);
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void ForgetNotices(LedgerLog log)
+    {
+        log.Tiers.Notices.Clear();
+        log.Tiers.Progress = new ExpiryProgressRecord(0, 0);
+        TryCommit(log, static state =>
+        {
+            state.Stage(NoticeRecord.None);
+            state.Stage(new ExpiryProgressRecord(0, 0));
+        });
+    }
+
+    private static long EndOf(List<NoticeRecord> notices) => notices.Max(static notice => notice.End);
+}
