@@ -77,7 +77,8 @@ public sealed class MonitorTests(DevServer server) : IClassFixture<DevServer>
     private byte[] ForkOf(byte[] note)
     {
         Checkpoint mine = Checkpoint.Parse(SignedNote.Parse(note).Text);
-        using SigningKey key = LogKeyFile.Load(Path.Combine(server.Keys, "signing.pem"));
+        using SigningKey store = LogKeyFile.Load(Path.Combine(server.Keys, "signing.pem"));
+        using SigningKey key = LedgerKeyDerivation.Derive(store, KeyName.Parse(mine.Origin));
         NoteSigner signer = new(KeyName.Parse(mine.Origin), key);
         return Checkpoint.Sign(mine.Origin, mine.Size, MerkleHash.Leaf("another history"u8), signer).Bytes.ToArray();
     }
