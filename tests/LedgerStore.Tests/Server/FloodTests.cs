@@ -1,6 +1,9 @@
 // Floods of cheap frames on one connection, and readers who do not read: others are served meanwhile, and what the
 // server keeps for them stays small.
 
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using LedgerStore.Protocol;
 using LedgerStore.Protocol.Channel;
 using LedgerStore.Protocol.V1;
@@ -74,6 +77,45 @@ public sealed class FloodTests
         Assert.True(held < 16 * 20_000_000, $"{held:N0} bytes");
         await writer.AppendAsync("demo", "after");
         idle.ForEach(call => call.Dispose());
+    }
+
+    [Fact]
+    public async Task ConnectionsOfThoseNobodyKnowsCostABoundedAmountOfMemoryEachAndLeaveRoomForTheKnown()
+    {
+        const int room = 400, kept = 128 * 1024;
+        await using RunningServer server = await RunningServer.StartAsync(
+            RunningServer.DefaultPolicy + "anonymous_tiles: [\"public.*\"]\n",
+            settings => settings with { Config = settings.Config with { ConnectionsMax = room } });
+        RpcChannel writer = server.Connect("writer");
+        await writer.AppendAsync("demo", "before");
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        List<TcpClient> open = [];
+        List<SslStream> strangers = [];
+        for (int number = 0; number < room / 4; number++)
+        {
+            TcpClient tcp = new();
+            open.Add(tcp);
+            await tcp.ConnectAsync(IPAddress.Loopback, server.Address.Port);
+            SslStream stream = new(tcp.GetStream(), false, static (_, _, _, _) => true);
+            await stream.AuthenticateAsClientAsync("localhost");
+            strangers.Add(stream);
+        }
+
+        long held = GC.GetTotalMemory(forceFullCollection: true) - before;
+        Assert.True(held < strangers.Count * kept, $"{held:N0} bytes for {strangers.Count} connections");
+
+        // Their quarter is full: one more of them finds no room, and who is connected goes on.
+        using (TcpClient more = new())
+        {
+            await more.ConnectAsync(IPAddress.Loopback, server.Address.Port);
+            using SslStream stream = new(more.GetStream(), false, static (_, _, _, _) => true);
+            await Assert.ThrowsAnyAsync<IOException>(() => stream.AuthenticateAsClientAsync("localhost"));
+        }
+
+        await writer.AppendAsync("demo", "after");
+        strangers.ForEach(stream => stream.Dispose());
+        open.ForEach(tcp => tcp.Dispose());
+        server.Errors.AssertNone();
     }
 
     // Ends when the server has had enough of it, or takes no more, and the test closes the connection.
