@@ -121,6 +121,7 @@ internal sealed partial class LedgerOpener(
             }
             else
             {
+                log.RestingBytes = Backlog.BytesOf(read);
                 read.Release();
             }
         }
