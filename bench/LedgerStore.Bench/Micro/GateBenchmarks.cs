@@ -40,7 +40,14 @@ public class GateBenchmarks
     public void Setup()
     {
         EntryBuilder builder = new(RandomNumberGenerator.Create());
-        _gate = new Gate(_buffers, lastFrame: 0, () => ++_micros, static () => true, static () => { });
+        _gate = new Gate(
+            _buffers,
+            lastFrame: 0,
+            Backlog.Unbounded,
+            () => ++_micros,
+            static () => true,
+            static () => { },
+            static () => { });
         _appends = new Appends(_gate, builder, new BatchFingerprint(UInt128.One));
         EntryBatch batch = new() { Appender = "spiffe://example.org/docs"u8, Lengths = _records.Lengths };
         _built = new byte[EntryBuilder.Measure(batch, _records.Batch(0).Length)];

@@ -18,7 +18,8 @@ internal static class StatusCommand
             using LedgerClient client = run.Connect(Capability.Administer);
             Status status = await client.Admin.GetStatusAsync(run.Cancellation).ConfigureAwait(false);
             MessageJson.Print(run, status, () => Print(run, status));
-            bool isWell = status.Problems.Count == 0 && status.State is State.Serving or State.Recovering;
+            bool isWell = status.Problems.Count == 0 && status.Disk is not { IsFull: true }
+                && status.State is State.Serving or State.Recovering;
             return isWell ? ExitCode.Done : ExitCode.ServerError;
         });
 
@@ -41,6 +42,19 @@ internal static class StatusCommand
         if (status.State == State.Recovering)
         {
             facts.Add(("recovered", $"{status.RecoveryProgress:P0}"));
+        }
+
+        if (status.Disk is { } disk)
+        {
+            facts.Add(("disk free", $"{disk.FreeBytes} bytes, {disk.ReserveBytes} more are kept for the store itself"));
+        }
+
+        if (status.Disk is { IsFull: true } full)
+        {
+            facts.Insert(1, (
+                "disk full",
+                $"since {JsonOutput.Time(full.FullSince.ToDateTimeOffset())}: appends are refused, reads go on; free "
+                + $"{full.BytesToFree} bytes. {full.AuditBytes} bytes are left to record accesses"));
         }
 
         if (status.DiskFullIn is { } forecast)

@@ -96,6 +96,10 @@ internal sealed record Failure(int ExitCode, string Message, string Hint)
         StatusCode.Unavailable or StatusCode.DeadlineExceeded => new(
             Cli.ExitCode.Unreachable, message,
             "is the server running, and is its address right? `ledger doctor` looks at both"),
+        StatusCode.ResourceExhausted when rpc.Info?.Reason is "DISK_FULL" or "AUDIT_DISK_FULL" => new(
+            Cli.ExitCode.ServerError, message,
+            "the server is well but for its disk: free what the message says, or let entries expire (`ledger retention "
+            + "apply`); `ledger status` shows how it is"),
         StatusCode.PermissionDenied => new(
             Cli.ExitCode.Denied, message,
             "whoever keeps the server's policy can allow it; `ledger policy explain` shows who may do what"),

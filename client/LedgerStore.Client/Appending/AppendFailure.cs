@@ -45,6 +45,9 @@ internal static class AppendFailure
         "SEQUENCE_TOO_OLD" => FailureKind.StoredBefore,
         "SEQUENCE_GAP" or "SEQUENCE_CONFLICT" or "LIMIT_REACHED" => FailureKind.Refused,
         "STORAGE_FAILED" or "CLOSED" => FailureKind.Lost,
+
+        // A stream that cannot be recorded ends; what it carried may be stored.
+        "AUDIT_UNAVAILABLE" or "AUDIT_DISK_FULL" => FailureKind.Lost,
         _ => KindOf(code),
     };
 

@@ -39,8 +39,8 @@ internal sealed class AppendOperation : IValueTaskSource<AppendResult>
     /// <summary>The batches it belongs to; null: it stands alone.</summary>
     public AppendChain? Chain { get; private set; }
 
-    /// <summary>A tombstone: what it announces makes room, so a full disk does not refuse it.</summary>
-    public bool FreesSpace { get; private set; }
+    /// <summary>What it is for: a full disk does not refuse everybody.</summary>
+    public SpaceUse SpaceUse { get; private set; }
 
     /// <summary>Set by the gate when the batch is admitted.</summary>
     public long FirstIndex { get; set; }
@@ -83,7 +83,7 @@ internal sealed class AppendOperation : IValueTaskSource<AppendResult>
         bool freesSpace)
     {
         Chain = chain;
-        FreesSpace = freesSpace;
+        SpaceUse = freesSpace ? SpaceUse.Expiry : ledger.IsAudit ? SpaceUse.Audit : SpaceUse.Ordinary;
         Ledger = ledger;
         Count = count;
         HasProducer = hasProducer;

@@ -97,6 +97,7 @@ internal sealed partial class Bundler
             }
 
             Hold(-bundle.AccountedBytes);
+            gate.Backlog.Settle(bundle);
             ledger.Reader.Keep(bundle);
             ledger.Tail.DropWritten();
             wrote = true;
@@ -238,6 +239,8 @@ internal sealed partial class Bundler
         if (size == tail.Size)
         {
             Hold(-open.AccountedBytes);
+            gate.Backlog.Settle(open);
+            Volatile.Write(ref ledger.RestingBytes, Backlog.BytesOf(open));
             tail.Rest();
         }
 

@@ -107,7 +107,10 @@ internal sealed partial class Bundler(
         Invariant.That(header.FirstIndex == tail.Size, "a ledger's sections follow each other without a gap");
         if (tail.IsResting)
         {
-            tail.Wake(ledger.Reader.ReadBack(ledger));
+            OpenBundle read = ledger.Reader.ReadBack(ledger);
+            gate.Backlog.Unsettle(read);
+            Volatile.Write(ref ledger.RestingBytes, 0);
+            tail.Wake(read);
         }
 
         bool isMemoryFree = HeldBytes < RoomyBytes;

@@ -26,6 +26,9 @@ internal sealed class Flusher(
     Action signalBundler,
     Action signalFlusher)
 {
+    // With room for so many journal files more, a spare that is not needed yet is not made.
+    private const int SparesWithoutNeed = 8;
+
     private FlushTicket? _ticket;
 
     // What tiering asks for.
@@ -41,13 +44,17 @@ internal sealed class Flusher(
     {
         try
         {
-            disk.TryRestoreReserve();
-            bool worked = PrepareNext();
+            bool hasFile = pool.IsNextReady || pool.RetainedCount > 0 || pool.HasWholeSpare;
+            bool worked = disk.Turn(hasFile ? 0 : pool.FileBytes);
+            _isAllRequested |= disk.TakeFlush();
+            worked |= PrepareNext();
+            worked |= PrepareSpare();
             worked |= RecycleFlushed();
             worked |= AskIfNeeded();
             worked |= CommitAnswered();
+            bool wasFull = disk.IsFull;
             disk.Report(DiskUser.Flush, full: null);
-            return worked;
+            return worked || wasFull != disk.IsFull;
         }
         catch (StorageException full) when (full.IsNoSpace && !IsSync(full.Operation))
         {
@@ -85,8 +92,31 @@ internal sealed class Flusher(
             return false;
         }
 
+        bool isWhole = pool.HasWholeSpare;
+        if (!isWhole && !disk.HasRoomFor(pool.FileBytes))
+        {
+            return false;
+        }
+
+        // The reserve is for what was accepted: the journal does not grow by it.
+        using ReserveScope scope = new(isWhole ? ReserveRight.Accepted : ReserveRight.Nothing);
         pool.PrepareNext();
         gate.Retry();
+        return true;
+    }
+
+    /// <summary>While there is little space left, and still enough for it: a file more, so that a start that follows a
+    /// kill finds one that is empty, whenever it was.</summary>
+    private bool PrepareSpare()
+    {
+        if (pool.SpareCount > 0 || disk.HasRoomFor(SparesWithoutNeed * pool.FileBytes)
+            || !disk.HasRoomFor(pool.FileBytes))
+        {
+            return false;
+        }
+
+        using ReserveScope scope = new(ReserveRight.Nothing);
+        pool.PrepareSpare();
         return true;
     }
 
@@ -124,6 +154,14 @@ internal sealed class Flusher(
             return true;
         }
 
+        if (!pool.IsNextReady && !pool.HasWholeSpare && pool.NewestRetained() is { } newest
+            && newest.LastFrame > journal.FlushedThrough)
+        {
+            // There is no space for another file: the one that was left becomes the next.
+            Ask(newest.Number, newest.LastFrame);
+            return true;
+        }
+
         // Several files at once: a flush costs a few writes for each ledger, however much the ledger has in them. Not
         // all of them: what a busy ledger has in the older ones is in full blocks by now, and needs no partial one.
         if (pool.RetainedCount <= limits.RetainedFilesMax || pool.NewestOfOlderFiles() is not { } last
@@ -144,6 +182,7 @@ internal sealed class Flusher(
             strips.Add(ledger);
         }
 
+        gate.BeginFlush();
         _ticket = new FlushTicket(throughFile, throughFrame, signalFlusher) { Strips = strips };
         bundler.Ask(_ticket);
         signalBundler();
@@ -158,6 +197,7 @@ internal sealed class Flusher(
 
         commit.Run(ticket);
         journal.FlushedThrough = Math.Max(journal.FlushedThrough, ticket.ThroughFrame);
+        gate.EndFlush(ticket.ThroughFrame);
         _ticket = null;
         FinishedCount++;
 

@@ -7,30 +7,6 @@ namespace LedgerStore.Engine.Append;
 
 internal sealed partial class Gate
 {
-    // Set by the flusher when the disk is full, taken back when it is not.
-    private StoreException? _refusal;
-
-    /// <summary>Refuses all appends until Allow: what waits now is refused too, and is certainly not stored.</summary>
-    public void Refuse(StoreException refusal)
-    {
-        lock (_lock)
-        {
-            _refusal = refusal;
-            FailWaiting(refusal);
-        }
-    }
-
-    /// <summary>Appends are welcome again.</summary>
-    public void Allow()
-    {
-        lock (_lock)
-        {
-            _refusal = null;
-        }
-
-        Retry();
-    }
-
     private StoreException? Refusal(AppendOperation operation)
     {
         if (operation.Chain is { IsBroken: true })
@@ -45,9 +21,8 @@ internal sealed partial class Gate
             return refusal;
         }
 
-        // A tombstone is small, and finds its place in the journal's file that is ready, or none.
-        return (_finalRefusal ?? (operation.FreesSpace ? null : _refusal)) is { } refused
-            ? new StoreException(refused.Reason, refused.Message, refused)
+        return (_finalRefusal ?? (IsRefused(operation) ? _refusal : null)) is { } refused
+            ? new StoreException(refused.Reason, refused.Message, refused) { BytesToFree = refused.BytesToFree }
             : null;
     }
 

@@ -16,7 +16,7 @@ internal sealed partial class Gate
         lock (_lock)
         {
             _finalRefusal = refusal;
-            FailWaiting(refusal);
+            FailWaiting(refusal, static _ => true);
         }
     }
 
@@ -37,9 +37,10 @@ internal sealed partial class Gate
             SectionHeader.Checkpoint(ledgerId, size, root, note.Length).Write(section);
             note.CopyTo(section[SectionHeader.Bytes..]);
             frame = _filling.FrameNumber;
+            Backlog.AddCheckpoint(SectionHeader.StoredBytesOf(note.Length));
         }
 
-        onFilled();
+        _onFilled();
         return frame;
     }
 

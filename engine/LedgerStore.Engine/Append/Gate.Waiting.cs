@@ -64,12 +64,16 @@ internal sealed partial class Gate
         _waitingBytes -= node.Value.WaitingBytes;
     }
 
-    private void FailWaiting(Exception cause)
+    private void FailWaiting(Exception cause, Predicate<AppendOperation> isMeant)
     {
-        while (_waiting.First is { } first)
+        for (LinkedListNode<AppendOperation>? next = _waiting.First; next is { } node;)
         {
-            Dequeue(first);
-            Answer(first.Value, cause);
+            next = node.Next;
+            if (isMeant(node.Value))
+            {
+                Dequeue(node);
+                Answer(node.Value, cause);
+            }
         }
     }
 }

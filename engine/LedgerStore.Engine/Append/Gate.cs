@@ -11,21 +11,41 @@ namespace LedgerStore.Engine.Append;
 /// index, producers). Under it there is no waiting, no system call and no user code; the longest work is the copy of
 /// one batch. First come, first served: while anybody waits, nobody overtakes, or a producer's batches could swap.
 /// </remarks>
-internal sealed partial class Gate(
-    AppendBuffer[] buffers, long lastFrame, Func<long> clock, Func<bool> isJournalReady, Action onFilled)
+internal sealed partial class Gate
 {
     private readonly Lock _lock = new();
-    private readonly Stack<AppendBuffer> _free = new(buffers);
+    private readonly Stack<AppendBuffer> _free;
     private readonly Queue<AppendBuffer> _full = new();
+    private readonly Func<long> _clock;
+    private readonly Func<bool> _isJournalReady;
+    private readonly Action _onFilled;
+    private readonly Action _onSpaceWanted;
     private AppendBuffer? _filling;
-    private long _lastFrame = lastFrame;
+    private long _lastFrame;
     private long _lastMicros;
     private bool _closed;
     private bool _isFrameRequested;
     private Exception? _failure;
 
+    /// <param name="onFilled">Called when a frame can be taken.</param>
+    /// <param name="onSpaceWanted">Called when a batch waits until the reserve has grown.</param>
+    public Gate(
+        AppendBuffer[] buffers,
+        long lastFrame,
+        Backlog backlog,
+        Func<long> clock,
+        Func<bool> isJournalReady,
+        Action onFilled,
+        Action onSpaceWanted)
+    {
+        _free = new Stack<AppendBuffer>(buffers);
+        (_lastFrame, Backlog, _clock, _isJournalReady) = (lastFrame, backlog, clock, isJournalReady);
+        (_onFilled, _onSpaceWanted) = (onFilled, onSpaceWanted);
+        DurableFrame = new Watermark(lastFrame, StoreLimits.WaitersMax);
+    }
+
     /// <summary>The last frame that is durable: what an answer to a repeated batch waits for.</summary>
-    public Watermark DurableFrame { get; } = new(lastFrame, StoreLimits.WaitersMax);
+    public Watermark DurableFrame { get; }
 
     /// <summary>Offers a batch. Its answer comes through the operation, now or when the frame is durable.</summary>
     /// <returns>False when it has to wait for room: then, and only then, it can be cancelled.</returns>
@@ -46,15 +66,10 @@ internal sealed partial class Gate(
                 throw new StoreException(StoreReason.Closed, "the store is closed; the batch was not appended");
             }
 
-            isAdmitted = _waiting.Count == 0 && TryAdmit(operation);
+            // Who is refused for want of space is told at once: he overtakes nobody, for all who wait then are let in.
+            isAdmitted = (_waiting.Count == 0 || IsRefused(operation)) && TryAdmit(operation);
             if (!isAdmitted)
             {
-                if (operation.FreesSpace && _refusal is { } full)
-                {
-                    // Who waits here would have everybody else wait too, who is to be refused.
-                    throw new StoreException(full.Reason, full.Message, full);
-                }
-
                 Enqueue(operation);
             }
 
@@ -64,7 +79,12 @@ internal sealed partial class Gate(
         // Outside the lock: waking a thread is a system call.
         if (signal)
         {
-            onFilled();
+            _onFilled();
+        }
+
+        if (!isAdmitted && WantedBytes > 0)
+        {
+            _onSpaceWanted();
         }
 
         return isAdmitted;
@@ -101,7 +121,7 @@ internal sealed partial class Gate(
             _isFrameRequested = true;
         }
 
-        onFilled();
+        _onFilled();
     }
 
     /// <summary>Takes an empty frame, for a marker. Only while nothing else is under way.</summary>
@@ -135,7 +155,7 @@ internal sealed partial class Gate(
         if (isAwaited)
         {
             // The sequencer may have found no buffer for the frame that was asked for, and sleep since.
-            onFilled();
+            _onFilled();
         }
 
         Retry();
@@ -146,6 +166,7 @@ internal sealed partial class Gate(
     {
         StageMark started = StageClock.Start();
         bool signal = false;
+        bool isSpaceWanted;
         lock (_lock)
         {
             while (_waiting.First is { } first && TryAdmit(first.Value))
@@ -153,11 +174,18 @@ internal sealed partial class Gate(
                 Dequeue(first);
                 signal = true;
             }
+
+            isSpaceWanted = _waiting.Count > 0 && WantedBytes > 0;
         }
 
         if (signal)
         {
-            onFilled();
+            _onFilled();
+        }
+
+        if (isSpaceWanted)
+        {
+            _onSpaceWanted();
         }
 
         StageClock.End(Stage.Gate, started);
@@ -169,7 +197,9 @@ internal sealed partial class Gate(
         lock (_lock)
         {
             _closed = true;
-            FailWaiting(new StoreException(StoreReason.Closed, "the store is closing; the batch was not appended"));
+            FailWaiting(
+                new StoreException(StoreReason.Closed, "the store is closing; the batch was not appended"),
+                static _ => true);
         }
     }
 
@@ -191,7 +221,7 @@ internal sealed partial class Gate(
         {
             // Nothing is admitted from here on: it would wait for ever.
             _failure = cause;
-            FailWaiting(Failed(cause));
+            FailWaiting(Failed(cause), static _ => true);
             while (_full.TryDequeue(out AppendBuffer? full))
             {
                 FailOperations(full, cause);
@@ -250,11 +280,12 @@ internal sealed partial class Gate(
                 return true;
             }
 
-            if (!TryMakeRoom(operation.SectionBytes))
+            if (!HasSpace(operation, window) || !TryMakeRoom(operation.SectionBytes))
             {
                 return false;
             }
 
+            Backlog.Add(operation, window);
             BatchAnswer answer = Place(operation);
             if (operation.HasProducer)
             {
@@ -282,7 +313,7 @@ internal sealed partial class Gate(
     {
         // A new frame is begun only while a whole journal file is ready behind the current one: all buffers together
         // fit one file, so a frame that was begun always finds its place without asking the disk for space.
-        if (_free.Count == 0 || !isJournalReady())
+        if (_free.Count == 0 || !_isJournalReady())
         {
             return false;
         }
@@ -319,7 +350,7 @@ internal sealed partial class Gate(
     {
         AppendBuffer buffer = _filling!;
         LedgerLog ledger = operation.Ledger;
-        _lastMicros = Math.Max(clock(), _lastMicros);
+        _lastMicros = Math.Max(_clock(), _lastMicros);
         operation.FirstIndex = ledger.NextIndex;
         operation.ReceivedMicros = _lastMicros;
 

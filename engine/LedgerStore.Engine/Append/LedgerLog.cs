@@ -1,4 +1,5 @@
 // One ledger at run time: its parts, each with the thread that owns it. Created when the ledger is first used.
+using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
 
@@ -17,6 +18,7 @@ internal sealed class LedgerLog
         Id = id;
         Name = name;
         IsSalted = isSalted;
+        IsAudit = name == LedgerName.Audit;
         NextIndex = size;
         Producers = producers;
         _state = state;
@@ -30,6 +32,9 @@ internal sealed class LedgerLog
 
     public bool IsSalted { get; }
 
+    /// <summary>The store's own, without which nothing is served.</summary>
+    public bool IsAudit { get; }
+
     // ---- under the gate's lock
 
     /// <summary>The index that the next entry gets: the size including what is not durable yet.</summary>
@@ -39,6 +44,9 @@ internal sealed class LedgerLog
 
     /// <summary>Why it takes no appends (frozen, damaged); null when it does.</summary>
     public StoreException? AppendRefusal { get; set; }
+
+    /// <summary>The last flush for which it was counted in what is accepted.</summary>
+    public int BacklogEpoch { get; set; }
 
     // ---- advanced by the sequencer
 
@@ -79,6 +87,10 @@ internal sealed class LedgerLog
 
     /// <summary>Not 0 while it is in the queue of ledgers that grew.</summary>
     public int GrowthNote;
+
+    /// <summary>What its open bundle takes that is on the disk only, and will be written again. Set by the
+    /// bundler.</summary>
+    public long RestingBytes;
 
     public required LedgerReader Reader { get; init; }
 

@@ -36,6 +36,9 @@ internal sealed class ProducerWindow
         Producer = producer;
     }
 
+    /// <summary>The last flush for which it was counted in what is accepted.</summary>
+    public int BacklogEpoch { get; set; }
+
     public byte[] Identity { get; }
 
     public byte[] Producer { get; }

@@ -92,6 +92,10 @@ public sealed class StoreException : Exception
     /// <summary>The sequence or size that would have been accepted, where the reason has one.</summary>
     public long Expected { get; init; } = -1;
 
+    /// <summary>With DiskFull: how many bytes somebody has to free so that appends go on; 0 where it is not
+    /// known.</summary>
+    public long BytesToFree { get; init; }
+
     /// <summary>The first entry that is affected, where the reason is about a range; -1 otherwise.</summary>
     public long FirstIndex { get; init; } = -1;
 

@@ -45,6 +45,21 @@ internal sealed class JournalPool(
 
     public int SpareCount => _spares.Count;
 
+    /// <summary>The next file can be made of a spare, without asking the disk for space.</summary>
+    public bool HasWholeSpare
+    {
+        get
+        {
+            if (_spares.Count == 0)
+            {
+                return false;
+            }
+
+            using IFile spare = files.Open(Path.Combine(directory, _spares[^1]), FileAccessMode.ReadOnly);
+            return spare.Length >= fileBytes;
+        }
+    }
+
     /// <summary>Takes over what a scan found: numbers go on after the last one, old files serve as spares.</summary>
     public void Adopt(long lastNumber, IEnumerable<string> spareNames)
     {
@@ -73,7 +88,7 @@ internal sealed class JournalPool(
         IFile file = files.Open(Path.Combine(directory, spare), FileAccessMode.ReadWrite);
         try
         {
-            FillWithZeros(file, KnownLength(file, spare));
+            FillOrGiveBack(file, spare);
             ulong nonce = nonces();
             Span<byte> page = stackalloc byte[JournalFileHeader.PageBytes];
             new JournalFileHeader(storeId, _lastNumber + 1, nonce, fileBytes).Write(page);
@@ -127,6 +142,27 @@ internal sealed class JournalPool(
         }
     }
 
+    /// <summary>The file that was left last; null when there is none.</summary>
+    public JournalFile? NewestRetained()
+    {
+        lock (_retained)
+        {
+            return _retained.Count > 0 ? _retained.Last() : null;
+        }
+    }
+
+    /// <summary>Creates a spare. Called by the flusher; ENOSPC leaves everything as it was.</summary>
+    public void PrepareSpare()
+    {
+        string spare = CreateSpare();
+        using IFile file = files.Open(Path.Combine(directory, spare), FileAccessMode.ReadWrite);
+        FillOrGiveBack(file, spare);
+
+        // Its length has to be durable before frames are: a doubtful spare is cut and written again.
+        file.Sync();
+        files.SyncDirectory(directory);
+    }
+
     /// <summary>Makes the oldest file a spare. What it holds must be safe elsewhere, and that be known
     /// durable.</summary>
     public void RecycleOldest()
@@ -147,7 +183,12 @@ internal sealed class JournalPool(
         string spare = JournalNames.SpareOf(name);
         files.Rename(Path.Combine(directory, name), Path.Combine(directory, spare));
         files.SyncDirectory(directory);
-        _spares.Add(spare);
+
+        // A spare that was created for a number which another one then got is replaced by that number's file.
+        if (!_spares.Contains(spare))
+        {
+            _spares.Add(spare);
+        }
     }
 
     public void Dispose()
@@ -182,6 +223,27 @@ internal sealed class JournalPool(
         }
 
         return length;
+    }
+
+    /// <summary>What a full disk left of it must not take the space of what was accepted.</summary>
+    private void FillOrGiveBack(IFile file, string spare)
+    {
+        long length = KnownLength(file, spare);
+        try
+        {
+            FillWithZeros(file, length);
+        }
+        catch (StorageException full) when (full.IsNoSpace)
+        {
+            file.SetLength(length);
+            if (length == 0)
+            {
+                files.Delete(Path.Combine(directory, spare));
+                _spares.Remove(spare);
+            }
+
+            throw;
+        }
     }
 
     // Zero-filled files sync faster than growing ones: no block is allocated while somebody waits. Written, not

@@ -128,6 +128,7 @@ internal sealed partial class LedgerOpener(
             }
             else
             {
+                log.RestingBytes = Backlog.BytesOf(read);
                 read.Release();
             }
         }

@@ -16,6 +16,9 @@ public sealed partial class Store
     public StoreKeyInUse? KeyInUse =>
         _core.Parts.Keys.Current is { } current ? new StoreKeyInUse(current.Number, current.Scheme) : null;
 
+    /// <summary>Whether the disk is full, and what to do about it.</summary>
+    public DiskFacts Disk => _core.Disk.Facts;
+
     /// <summary>The name of the ledger with this id, as reports of damage have it; null when there is none.</summary>
     public string? NameOf(uint ledgerId) => _core.Parts.Catalog.Find(ledgerId)?.Name;
 

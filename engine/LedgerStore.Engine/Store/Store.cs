@@ -202,7 +202,7 @@ public sealed partial class Store : IDisposable
 
     private void RetryWhenFull()
     {
-        if (_core.Disk.IsFull)
+        if (_core.Disk.IsFull || _core.Gate.WaitingCount > 0)
         {
             _sequencer.Signal();
             _bundler.Signal();

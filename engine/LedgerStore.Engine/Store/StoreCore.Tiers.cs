@@ -72,7 +72,17 @@ internal sealed partial class StoreCore
     public Action OnTiering { get; set; } = () => { };
 
     /// <summary>A store that only reads is left as it was found.</summary>
-    public bool RunTiering() => !Parts.IsReadOnly && Tiering.RunOnce();
+    public bool RunTiering()
+    {
+        if (Parts.IsReadOnly)
+        {
+            return false;
+        }
+
+        // What it writes on a full disk makes room.
+        using ReserveScope scope = new(ReserveRight.Everything);
+        return Tiering.RunOnce();
+    }
 
     /// <summary>After a recovery everything is in the ledgers' files, and the new journal is empty.</summary>
     public void MarkSettled()

@@ -27,8 +27,15 @@ internal sealed partial class StoreCore : IDisposable
         Parts = parts;
         _steadyStart = parts.Time.GetTimestamp();
         _buffers = [.. Enumerable.Range(0, tuning.BufferCount).Select(_ => new AppendBuffer(tuning.BufferBytes))];
-        Gate = new Gate(_buffers, lastFrame, parts.Clock, () => parts.Journal.IsNextReady, () => OnFilled());
-        Disk = new DiskSpace(Gate, parts.Reserve);
+        Gate = new Gate(
+            _buffers,
+            lastFrame,
+            parts.Backlog,
+            parts.Clock,
+            () => parts.Journal.IsNextReady,
+            () => OnFilled(),
+            () => OnFlush());
+        Disk = new DiskSpace(Gate, parts.Reserve, parts.Backlog, parts.Files, parts.Paths.Root, parts.Time);
         Writer = new JournalWriter(parts.Journal, lastFrame, lastMicros);
         Ledgers = new LedgerLogs(id => OpenLedger(openLedger, id));
         BundleQueue queue = new(() => OnSealed());

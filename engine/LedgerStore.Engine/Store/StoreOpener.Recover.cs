@@ -19,7 +19,9 @@ internal sealed partial class StoreOpener
     /// </remarks>
     private void Recover(StoreCore core, JournalFacts facts, RecoveryPlan plan)
     {
-        Quarantine quarantine = new(files, _paths);
+        // Without it nothing is served at all: it may take all that is kept.
+        using ReserveScope scope = new(ReserveRight.Everything);
+        Quarantine quarantine = new(core.Parts.Files, _paths);
         foreach (BrokenFrame broken in plan.Quarantine)
         {
             quarantine.Copy(facts.Files[broken.FileIndex].Path, broken);
@@ -28,7 +30,7 @@ internal sealed partial class StoreOpener
         MakeLastFrameDurable(facts, plan);
         JournalPool pool = core.Parts.Journal;
         pool.Adopt(facts.LastFileNumber, facts.SpareNames);
-        Replay replay = new(files, core.Parts.Opener, core.Ledgers, core.Bundler, FileAccessMode.ReadWrite);
+        Replay replay = new(core.Parts.Files, core.Parts.Opener, core.Ledgers, core.Bundler, FileAccessMode.ReadWrite);
         Run(replay, core, facts, plan);
 
         // A store that is not what it signed is left as it was found.
@@ -37,9 +39,7 @@ internal sealed partial class StoreOpener
         if (!core.TryFlushAll())
         {
             // What is not in the ledgers' files is in the old journal only: it stays in charge.
-            throw new StoreException(
-                StoreReason.DiskFull,
-                $"there is no space to recover the store in {_paths.Root}; nothing is lost: free some, then open it");
+            throw NoSpaceToRecover(core);
         }
 
         // A crash behind this line finds the notes, and keeps the files that they speak of, too.
@@ -71,8 +71,27 @@ internal sealed partial class StoreOpener
         core.MarkSettled();
         core.ConfirmClaims();
         RemoveSuperseded(core);
+        core.Parts.Backlog.Clear();
         core.Disk.RestoreReserve();
         core.RunFlusher();
+    }
+
+    /// <summary>Everything is as it was: the old journal is in charge, and files that this start began are not named
+    /// anywhere.</summary>
+    private StoreException NoSpaceToRecover(StoreCore core)
+    {
+        // What is left to be written, a journal file, and the reserve that was given up for it.
+        SpaceBudget budget = core.Parts.Backlog.Budget;
+        long left = core.Bundler.HeldBytes + ((long)core.Ledgers.All.Count * SpaceBudget.LedgerBytes);
+        long missing = budget.MissingBytes(
+            core.Parts.Reserve.Held, budget.Target(left), files.FreeBytes(_paths.Root), tuning.JournalFileBytes);
+        return new StoreException(
+            StoreReason.DiskFull,
+            $"there is no space to recover the store in {_paths.Root}; nothing is lost. Free {missing:N0} bytes there, "
+            + "then open it; or open it for reading only")
+        {
+            BytesToFree = missing,
+        };
     }
 
     /// <summary>The last frame that is replayed may be in the page cache only: the process was killed before its sync,

@@ -118,10 +118,13 @@ internal sealed partial class StoreOpener(
 
     private StoreCore Wire(StoreFile identity, long lastFrame, long lastMicros, IDisposable directoryLock)
     {
+        Backlog backlog = new(new SpaceBudget(options.ReserveBytes, tuning.BufferBytes));
+        Reserve reserve = new(files, _paths.Reserve, backlog);
+        IFileSystem space = new ReservingFileSystem(files, reserve);
         StampSource clock = new(new StoreClock(options.Time, lastMicros));
         BundlePool pool = new(options.CacheBytes);
         SegmentServices services = new(
-            new FilePool(files, StoreLimits.OpenFilesMax),
+            new FilePool(space, StoreLimits.OpenFilesMax),
             new MappedSegments(files, StoreLimits.MappedSegmentsMax),
             pool,
             new BundleCache(pool, options.CacheBytes),
@@ -137,23 +140,24 @@ internal sealed partial class StoreOpener(
         }
 
         FileAccessMode mode = options.ReadOnly ? FileAccessMode.ReadOnly : FileAccessMode.ReadWrite;
-        Catalog catalog = Catalog.Open(files, _paths, identity.StoreId, mode);
+        Catalog catalog = Catalog.Open(space, _paths, identity.StoreId, mode);
         Func<long> micros = clock.Next;
         SegmentEnvironment environment = new(services, _paths, identity.StoreId, micros);
-        LedgerOpener opener = new(files, environment, catalog, new DamageNotes(files, _paths), mode);
+        LedgerOpener opener = new(space, environment, catalog, new DamageNotes(space, _paths), mode);
         int journalFiles = (int)Math.Max(4, options.JournalBudgetBytes / tuning.JournalFileBytes);
         StoreKeys keys = StoreKeys.Open(
-            files, _paths, identity.StoreId, mode, options.Signing?.Key ?? options.KeyForReading);
+            space, _paths, identity.StoreId, mode, options.Signing?.Key ?? options.KeyForReading);
         StoreParts parts = new(
-            files,
+            space,
             _paths,
             tuning,
             new FlushLimits(journalFiles / 2, journalFiles, tuning.HeldBytesMax),
             identity,
             catalog,
-            new JournalPool(files, _paths.JournalDirectory, identity.StoreId, tuning.JournalFileBytes, NextNonce),
+            new JournalPool(space, _paths.JournalDirectory, identity.StoreId, tuning.JournalFileBytes, NextNonce),
             services,
-            new Reserve(files, _paths.Reserve, options.ReserveBytes),
+            reserve,
+            backlog,
             new EntryBuilder(random),
             new BatchFingerprint(identity.StoreId),
             micros,

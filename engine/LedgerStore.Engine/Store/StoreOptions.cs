@@ -30,8 +30,10 @@ public sealed record StoreOptions
     /// <summary>Decoded bundles kept in memory for readers.</summary>
     public long CacheBytes { get; init; } = 64L * 1024 * 1024;
 
-    /// <summary>Space kept back for what must be written when the disk is full.</summary>
-    public long ReserveBytes { get; init; } = 32L * 1024 * 1024;
+    /// <summary>Space kept back for what must be written when the disk is full: records of accesses, checkpoints,
+    /// expiry and a start. What is accepted and not in the ledgers' files yet has its space beside it. 0: nothing is
+    /// kept.</summary>
+    public long ReserveBytes { get; init; } = 64L * 1024 * 1024;
 
     /// <summary>How the store signs its checkpoints; null when it signs nothing.</summary>
     public SigningOptions? Signing { get; init; }

@@ -21,6 +21,7 @@ internal sealed record StoreParts(
     JournalPool Journal,
     SegmentServices Services,
     Reserve Reserve,
+    Backlog Backlog,
     EntryBuilder Builder,
     BatchFingerprint Fingerprints,
     Func<long> Clock,

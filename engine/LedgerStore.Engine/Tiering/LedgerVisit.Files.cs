@@ -214,7 +214,6 @@ internal sealed partial class LedgerVisit
         catch (StorageException full) when (full.IsNoSpace && full.Operation is not (StorageOperation.Sync
             or StorageOperation.SyncDirectory or StorageOperation.SyncFileSystem))
         {
-            parts.Disk.GiveReserve(full);
             return false;
         }
         catch

@@ -218,6 +218,12 @@ internal sealed partial class LedgerVisit(
 
             if (segment.Facts.Tier == SegmentTier.Hot)
             {
+                if (!parts.Disk.HasRoomFor(segment.Facts.FileLength))
+                {
+                    // The copy would take space that others need now; the next round tries again.
+                    continue;
+                }
+
                 foreach (TierStep step in Rewrite(log, segment, SegmentForm.Dense))
                 {
                     yield return step;

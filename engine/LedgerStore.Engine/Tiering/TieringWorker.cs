@@ -114,12 +114,6 @@ internal sealed class TieringWorker : IDisposable
         {
             // Only this ledger, and only for now: nothing was published that is not durable.
             _counters.Failed(failed);
-            if (failed is StorageException { IsNoSpace: true } full)
-            {
-                // The reserve serves the next try.
-                _parts.Disk.GiveReserve(full);
-            }
-
             _visit!.Abandon();
         }
 

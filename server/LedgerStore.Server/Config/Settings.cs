@@ -42,8 +42,9 @@ internal static class Settings
     public static readonly Setting ReadCache = Optional("read_cache", SettingKind.Size, "64MiB",
         "Memory for decoded bundles, 1MiB to 64GiB.");
 
-    public static readonly Setting Reserve = Optional("reserve", SettingKind.Size, "32MiB",
-        "Disk space kept for access records and checkpoints when the disk is full, 8MiB to 64GiB.");
+    public static readonly Setting Reserve = Optional("reserve", SettingKind.Size, "64MiB",
+        "Disk space kept for access records, checkpoints, expiry and a restart when the disk is full, 8MiB to 64GiB."
+        + " As much again as is accepted and not yet in the ledgers' files is kept beside it.");
 
     public static readonly Setting ColdDirectory = Optional("cold.directory", SettingKind.Directory, null,
         "Where the payload of cold segments goes: a directory on another volume. Or `cold.bucket`; without both"

@@ -21,6 +21,9 @@ internal static class ExitCode
     /// <summary>The signing key is missing, is another one, or can be read by others.</summary>
     public const int Key = 7;
 
+    /// <summary>The disk is too full to start: nothing is lost, and the message says how much to free.</summary>
+    public const int DiskFull = 8;
+
     /// <summary>A write or sync failed: the store has stopped.</summary>
     public const int StorageFailure = 70;
 }

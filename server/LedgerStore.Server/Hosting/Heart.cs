@@ -1,6 +1,7 @@
 // What a server does once a second: sums of accesses are written, open streams are looked at again, and a store that
 // has failed ends the process. One task, from Start to StopAsync.
 using LedgerStore.Server.Audit;
+using LedgerStore.Server.Grpc;
 using LedgerStore.Server.Operations;
 using LedgerStore.Server.Rights;
 
@@ -13,9 +14,13 @@ internal sealed class Heart(
     AuditLog audit,
     OpenStreams streams,
     DiskWatch disk,
+    HealthService health,
     ServerLog log)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly DiskAlarm alarm = new(
+        () => settings.Store.Disk, settings.Config.Data, health, log, settings.Time);
 
     private readonly ClockWatch clock = new(settings.Events, settings.Time);
     private readonly SafetyWatch safety = new(settings.Config, settings.Events, log, settings.Time);
@@ -55,6 +60,7 @@ internal sealed class Heart(
                 clock.Look();
                 disk.Look();
                 safety.Look();
+                alarm.Look();
                 await RecordAsync().ConfigureAwait(false);
                 await streams.RecordAsync().ConfigureAwait(false);
                 streams.CheckAll();

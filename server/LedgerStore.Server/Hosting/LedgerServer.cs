@@ -66,11 +66,11 @@ internal sealed class LedgerServer : IAsyncDisposable
         settings.Trust.Changed += (_, change) => changes.TrustChanged(change);
         app = KestrelSetup.Build(settings, listener);
         log = new ServerLog(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("LedgerStore.Server"));
-        metrics = new ServerMetrics(streams, Audit, recorder, disk);
+        metrics = new ServerMetrics(streams, Audit, recorder, disk, settings.Store);
         CallGuard guard = new(services, identities, streams, metrics);
         app.MapGrpc(OptionsOf(guard, log), grpc => GrpcServices.Register(grpc, Health), CallRule.Unknown);
         app.MapTiles(services, identities);
-        heart = new Heart(settings, recorder, Audit, streams, disk, log);
+        heart = new Heart(settings, recorder, Audit, streams, disk, Health, log);
     }
 
     public AuditLog Audit { get; }
@@ -162,7 +162,7 @@ internal sealed class LedgerServer : IAsyncDisposable
             };
             door.Failed += NoteHandshake;
             OperationsDoor access = new(settings.Config.MetricsAccess, door, identities, recorder);
-            operations = await OperationsListener.StartAsync(listen, access, WhyNotReady, settings.Time)
+            operations = await OperationsListener.StartAsync(listen, access, Readiness(), settings.Time)
                 .ConfigureAwait(false);
         }
 
@@ -178,10 +178,11 @@ internal sealed class LedgerServer : IAsyncDisposable
     private static ConnectionLimits LimitsOf(ServerConfig config) =>
         new(config.ConnectionsMax, config.ConnectionsPerAddressMax, config.HandshakesPerSecond);
 
-    private string? WhyNotReady() =>
+    private Readiness Readiness() => new(() =>
         isStopped ? "stopping"
         : settings.Store.Failure is { } failure ? $"the store has stopped: {failure.Message}"
-        : null;
+        : null,
+        () => settings.Store.Disk);
 
     // Certificates of this machine carry its name; an address that means "all" is no address to connect to.
     private static Uri AddressOf(string url) => new(url

@@ -43,7 +43,7 @@ internal static class ProgramCommands
         {
             // The start could not be recorded: a full disk, most likely.
             await errors.WriteLineAsync(unrecorded.InnerException?.Message ?? unrecorded.Message).ConfigureAwait(false);
-            return ExitCode.StorageFailure;
+            return unrecorded.Code == StatusCode.ResourceExhausted ? ExitCode.DiskFull : ExitCode.StorageFailure;
         }
         catch (StoreException store)
         {
@@ -86,6 +86,7 @@ internal static class ProgramCommands
         StoreReason.Corruption => ExitCode.Corruption,
         StoreReason.RollbackDetected or StoreReason.AnchorMissing => ExitCode.Rollback,
         StoreReason.KeyMismatch => ExitCode.Key,
+        StoreReason.DiskFull => ExitCode.DiskFull,
         StoreReason.StorageFailed => ExitCode.StorageFailure,
         _ => ExitCode.Configuration,
     };

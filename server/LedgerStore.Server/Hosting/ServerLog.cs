@@ -18,6 +18,16 @@ internal sealed partial class ServerLog(ILogger logger)
     [LoggerMessage(LogLevel.Error, "sums of accesses could not be recorded; verify calls are refused until they are")]
     public partial void AuditFailed(Exception error);
 
+    [LoggerMessage(
+        LogLevel.Error,
+        "the disk of {Data} is full: appends are refused, reads and expiry go on. Free {BytesToFree} bytes there; "
+        + "appends go on by themselves then")]
+    public partial void DiskFull(string data, long bytesToFree);
+
+    // Not Information: whoever was told of the beginning is told of the end.
+    [LoggerMessage(LogLevel.Warning, "there is space in {Data} again: appends go on, after {Duration}")]
+    public partial void DiskHasSpace(string data, TimeSpan duration);
+
     [LoggerMessage(LogLevel.Information, "serving {Address}, {Ledgers} ledgers, data in {Data}")]
     public partial void Serving(Uri address, int ledgers, string data);
 

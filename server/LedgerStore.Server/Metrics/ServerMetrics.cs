@@ -1,6 +1,7 @@
 // What the server counts of its calls, as System.Diagnostics.Metrics instruments. Any thread.
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using LedgerStore.Engine;
 using LedgerStore.Server.Audit;
 using LedgerStore.Server.Operations;
 using LedgerStore.Server.Rights;
@@ -17,7 +18,8 @@ internal sealed class ServerMetrics : IDisposable
     private readonly Histogram<double> seconds;
     private readonly Counter<long> denials;
 
-    public ServerMetrics(OpenStreams streams, AuditLog audit, AccessRecorder recorder, DiskWatch disk)
+    public ServerMetrics(
+        OpenStreams streams, AuditLog audit, AccessRecorder recorder, DiskWatch disk, Store store)
     {
         calls = meter.CreateCounter<long>("ledgerstore.calls", "{call}", "calls that ended, by method and status");
         seconds = meter.CreateHistogram<double>("ledgerstore.call.duration", "s", "how long unary calls took");
@@ -34,6 +36,16 @@ internal sealed class ServerMetrics : IDisposable
             "ledgerstore.policy.changed_while_down", () => HasPolicyChangedWhileDown ? 1 : 0, null,
             "1 when the policy is not the one that held when the server last ran; an alert until the next start");
         meter.CreateObservableGauge("ledgerstore.disk.free", () => disk.FreeBytes, "By", "free for the store's data");
+        meter.CreateObservableGauge(
+            "ledgerstore.disk.full", () => store.Disk.IsFull ? 1 : 0, null,
+            "1 while appends are refused for want of space");
+        meter.CreateObservableGauge(
+            "ledgerstore.disk.to_free", () => store.Disk.BytesToFree, "By", "what to free so that appends go on");
+        meter.CreateObservableGauge(
+            "ledgerstore.disk.reserve", () => store.Disk.ReserveBytes, "By", "kept for the store itself, allocated");
+        meter.CreateObservableGauge(
+            "ledgerstore.disk.audit_room", () => store.Disk.AuditBytes, "By",
+            "what of the reserve is left for records of accesses");
         meter.CreateObservableGauge(
             "ledgerstore.disk.full_in", () => disk.FullIn?.TotalSeconds ?? -1, "s",
             "when the disk is full at the rate of the last ten minutes; -1 when it does not fill");

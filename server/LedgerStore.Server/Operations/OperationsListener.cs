@@ -19,7 +19,7 @@ internal sealed class OperationsListener : IAsyncDisposable
     private readonly PrometheusExporter exporter = new();
 
     private readonly OperationsDoor door;
-    private readonly Func<string?> whyNotReady;
+    private readonly Readiness readiness;
     private readonly TimeProvider time;
 
     // What everybody gets who asks again within a second.
@@ -28,10 +28,10 @@ internal sealed class OperationsListener : IAsyncDisposable
     private long? writtenAt;
 
     private OperationsListener(
-        IPEndPoint address, OperationsDoor door, Func<string?> whyNotReady, TimeProvider time)
+        IPEndPoint address, OperationsDoor door, Readiness readiness, TimeProvider time)
     {
         this.door = door;
-        this.whyNotReady = whyNotReady;
+        this.readiness = readiness;
         this.time = time;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
@@ -51,11 +51,10 @@ internal sealed class OperationsListener : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address { get; private set; } = new("http://unset");
 
-    /// <param name="whyNotReady">Null while the server can serve; else why it cannot.</param>
     public static async Task<OperationsListener> StartAsync(
-        IPEndPoint address, OperationsDoor door, Func<string?> whyNotReady, TimeProvider time)
+        IPEndPoint address, OperationsDoor door, Readiness readiness, TimeProvider time)
     {
-        OperationsListener listener = new(address, door, whyNotReady, time);
+        OperationsListener listener = new(address, door, readiness, time);
         await listener.app.StartAsync().ConfigureAwait(false);
         listener.Address = new Uri(listener.app.Urls.First());
         return listener;
@@ -82,11 +81,10 @@ internal sealed class OperationsListener : IAsyncDisposable
                 return AnswerMetricsAsync(context);
             case "/healthz":
                 return context.Response.WriteAsync("ok\n");
-            case "/readyz" when whyNotReady() is { } reason:
-                context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-                return context.Response.WriteAsync(reason + "\n");
-            case "/readyz":
-                return context.Response.WriteAsync("ready\n");
+            case "/readyz" or "/readyz/append":
+                return Answer(context, readiness.WhyNotForAppends());
+            case "/readyz/read":
+                return Answer(context, readiness.WhyNotForReads());
             default:
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
                 return Task.CompletedTask;
@@ -116,5 +114,13 @@ internal sealed class OperationsListener : IAsyncDisposable
 
             return text;
         }
+    }
+
+    private static Task Answer(HttpContext context, string? whyNot)
+    {
+        context.Response.StatusCode = whyNot is null
+            ? StatusCodes.Status200OK
+            : StatusCodes.Status503ServiceUnavailable;
+        return context.Response.WriteAsync((whyNot ?? "ready") + "\n");
     }
 }

@@ -1,7 +1,10 @@
 // What callers are told when they may not. One text for "no right" and "no such ledger": it must not tell them apart.
 // Pure; any thread.
+using System.Globalization;
+using LedgerStore.Engine;
 using LedgerStore.Policy;
 using LedgerStore.Protocol.Grpc;
+using LedgerStore.Server.Services;
 
 namespace LedgerStore.Server.Rights;
 
@@ -43,7 +46,18 @@ internal static class Refusals
             ("limit", limit.ToString()), ("setting", setting))
         .WithRetryAfter(TimeSpan.FromSeconds(1));
 
-    public static RpcException AuditFailed(Exception cause) => new(
+    /// <summary>What cannot be recorded is not served. On a full disk that has a reason of its own: freeing space
+    /// helps, and asking whether the server is there does not.</summary>
+    public static RpcException AuditFailed(Exception cause) => cause is StoreException
+    {
+        Reason: StoreReason.DiskFull,
+    } full
+        ? RpcException.Because(
+            StatusCode.ResourceExhausted, "AUDIT_DISK_FULL",
+            $"the call cannot be recorded, so it is not served: {full.Message}",
+            (StoreErrors.BytesToFree, full.BytesToFree.ToString(CultureInfo.InvariantCulture)))
+            .WithRetryAfter(TimeSpan.FromSeconds(1))
+        : new(
         StatusCode.Unavailable,
         RpcException.Because(
             StatusCode.Unavailable, "AUDIT_UNAVAILABLE", "the call cannot be recorded, so it is not served").Detail,

@@ -45,6 +45,20 @@ internal static class StatusReport
             status.DiskFullIn = Duration.FromTimeSpan(left);
         }
 
+        DiskFacts space = services.Store.Disk;
+        status.Disk = new DiskUsage
+        {
+            IsFull = space.IsFull,
+            BytesToFree = (ulong)space.BytesToFree,
+            FreeBytes = (ulong)(services.Disk?.FreeBytes ?? 0),
+            ReserveBytes = (ulong)space.ReserveBytes,
+            AuditBytes = (ulong)space.AuditBytes,
+        };
+        if (space.Since is { } since)
+        {
+            status.Disk.FullSince = Timestamp.FromDateTimeOffset(since);
+        }
+
         Dictionary<string, TierUsage> tiers = new(StringComparer.Ordinal);
         foreach (LedgerDescription ledger in services.Store.DescribeInUse())
         {

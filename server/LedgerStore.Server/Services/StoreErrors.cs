@@ -1,5 +1,6 @@
 // The one table from the engine's reasons to gRPC statuses. The reason travels as ErrorInfo.reason, so that a program
 // never has to read a message. Pure; any thread.
+using System.Globalization;
 using System.Text;
 using LedgerStore.Engine;
 using LedgerStore.Protocol.Grpc;
@@ -12,6 +13,9 @@ internal static class StoreErrors
     /// <summary>Metadata key that says what became of an append: "not_stored", "stored" (by an earlier call) or
     /// "unknown".</summary>
     public const string Outcome = "outcome";
+
+    /// <summary>Metadata key of a full disk: how many bytes to free so that appends go on.</summary>
+    public const string BytesToFree = "bytes_to_free";
 
     /// <summary>The status of a reason.</summary>
     public static StatusCode CodeOf(StoreReason reason) => reason switch
@@ -83,6 +87,11 @@ internal static class StoreErrors
         if (refused.Expected >= 0)
         {
             facts.Add(("expected", refused.Expected.ToString()));
+        }
+
+        if (refused.BytesToFree > 0)
+        {
+            facts.Add((BytesToFree, refused.BytesToFree.ToString(CultureInfo.InvariantCulture)));
         }
 
         if (refused.FirstIndex >= 0)

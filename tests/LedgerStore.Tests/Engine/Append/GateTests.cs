@@ -14,7 +14,8 @@ public sealed class GateTests
         // journal's oldest file free; if nobody made it, appends would wait for room for ever.
         using AppendBuffer only = new(16 * 1024);
         int signals = 0;
-        Gate gate = new([only], 0, static () => 1, isJournalReady: static () => false, () => signals++);
+        Gate gate = new(
+            [only], 0, Backlog.Unbounded, static () => 1, static () => false, () => signals++, static () => { });
         AppendBuffer busy = gate.TakeEmpty();
 
         gate.RequestFrame();

@@ -217,7 +217,7 @@ internal sealed class StoreLife : IDisposable
     /// <summary>What the store's timer does.</summary>
     private void RetryWhenFull()
     {
-        if (Core.Disk.IsFull)
+        if (Core.Disk.IsFull || Core.Gate.WaitingCount > 0)
         {
             _sequencer.Signal();
             _bundler.Signal();

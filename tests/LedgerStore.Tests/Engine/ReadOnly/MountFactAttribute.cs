@@ -20,6 +20,23 @@ internal sealed class MountFactAttribute : FactAttribute
         }
     }
 
+    /// <summary>Starts a shell script in a mount namespace of its own, which lasts as long as it does.</summary>
+    public static Process Start(string script)
+    {
+        string[] way = Way.Value!;
+        return Process.Start(new ProcessStartInfo(way[0], [.. way[1..], "sh", "-c", script])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+    }
+
+    /// <summary>How to enter the namespaces of such a script.</summary>
+    public static string[] EnterArguments(int process) => Way.Value!.Contains("-rm")
+        ? ["--target", $"{process}", "--user", "--mount", "--preserve-credentials"]
+        : ["--target", $"{process}", "--mount"];
+
     /// <summary>Runs a shell script in its own mount namespace; what it mounts is gone when it ends.</summary>
     public static (int ExitCode, string Output) Run(string script)
     {
