@@ -189,7 +189,7 @@ internal sealed class DiskSpace
     {
         long target = _budget.Target(_backlog.Bytes);
         _free = _files.FreeBytes(_root);
-        long take = _budget.Refill(_backlog.Held, target, _free);
+        long take = SpaceBudget.Refill(_backlog.Held, target, _free);
         if (_backlog.Held > target + _budget.StepBytes)
         {
             // What a backlog needed that is written by now.

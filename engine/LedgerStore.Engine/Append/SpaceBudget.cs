@@ -92,7 +92,7 @@ internal readonly record struct SpaceBudget(long ReserveBytes, long BufferBytes)
     public bool IsTight(long held, long backlog) => IsKept && 2 * backlog > held - ReserveBytes;
 
     /// <summary>How much of what is free the reserve takes back while the disk is full.</summary>
-    public long Refill(long held, long target, long free) =>
+    public static long Refill(long held, long target, long free) =>
         Math.Max(0, Math.Min(target - held, free - LeftBytes));
 
     /// <summary>Whether appends may go on.</summary>

@@ -98,14 +98,14 @@ public sealed class SpaceBudgetTests
                 {
                     long missing = budget.MissingBytes(held, target, free, journal);
                     long freed = free + missing;
-                    long taken = budget.Refill(held, target, freed);
+                    long taken = SpaceBudget.Refill(held, target, freed);
 
                     Assert.True(
                         budget.MayResume(held + taken, target, freed - taken, journal),
                         $"held {held} of {target}, free {free}, said {missing}");
                     Assert.True(
                         missing > 0 || budget.MayResume(held, target, free, journal)
-                        || budget.Refill(held, target, free) > 0);
+                        || SpaceBudget.Refill(held, target, free) > 0);
                 }
             }
         }
