@@ -120,7 +120,7 @@ internal sealed partial class StoreOpener(
     {
         Backlog backlog = new(new SpaceBudget(options.ReserveBytes, tuning.BufferBytes));
         Reserve reserve = new(files, _paths.Reserve, backlog);
-        IFileSystem space = new ReservingFileSystem(files, reserve);
+        ReservingFileSystem space = new(files, reserve);
         StampSource clock = new(new StoreClock(options.Time, lastMicros));
         BundlePool pool = new(options.CacheBytes);
         SegmentServices services = new(
@@ -141,8 +141,7 @@ internal sealed partial class StoreOpener(
 
         FileAccessMode mode = options.ReadOnly ? FileAccessMode.ReadOnly : FileAccessMode.ReadWrite;
         Catalog catalog = Catalog.Open(space, _paths, identity.StoreId, mode);
-        Func<long> micros = clock.Next;
-        SegmentEnvironment environment = new(services, _paths, identity.StoreId, micros);
+        SegmentEnvironment environment = new(services, _paths, identity.StoreId, clock.Next);
         LedgerOpener opener = new(space, environment, catalog, new DamageNotes(space, _paths), mode);
         int journalFiles = (int)Math.Max(4, options.JournalBudgetBytes / tuning.JournalFileBytes);
         StoreKeys keys = StoreKeys.Open(
@@ -160,7 +159,7 @@ internal sealed partial class StoreOpener(
             backlog,
             new EntryBuilder(random),
             new BatchFingerprint(identity.StoreId),
-            micros,
+            clock.Next,
             opener,
             options.Signing,
             keys,
@@ -173,9 +172,7 @@ internal sealed partial class StoreOpener(
         {
             TieringOptions = options.Tiering,
             Scrubber = new Scrubber(
-                files,
-                _paths,
-                identity.StoreId,
+                files, _paths, identity.StoreId,
                 catalog,
                 services.Withheld,
                 WithOwnKey(options.Scrub, keys),
