@@ -29,6 +29,7 @@ internal sealed partial class StoreCore
                 Parts.Time,
                 value,
                 AppendTombstone,
+                (said, make) => Changes.Make(said, make),
                 AppendFiller,
                 (ledger, cancellationToken) => ConfirmExpiry(value, ledger, cancellationToken));
             Now = parts.Now;
@@ -145,21 +146,16 @@ internal sealed partial class StoreCore
             tier.Min(static share => share.Oldest!.Value.ToUnixTimeSeconds()),
             new KeyValuePair<string, object?>("tier", tier.Key)));
 
-    private ValueTask<AppendResult> AppendTombstone(byte[] tombstone)
-    {
-        uint id = Parts.Catalog.Find(LedgerName.Audit)?.Created.LedgerId
-            ?? CreateLedger(LedgerName.Audit, new LedgerOptions()).Created.LedgerId;
-        return Appends.AppendAsync(
-            Ledgers.Get(id),
-            new RecordBatch
-            {
-                ContentType = TombstoneEvent.ContentType,
-                Lengths = [tombstone.Length],
-                Payload = tombstone,
-                FreesSpace = true,
-            },
-            CancellationToken.None);
-    }
+    private ValueTask<AppendResult> AppendTombstone(byte[] tombstone) => Appends.AppendAsync(
+        Changes.OpenAudit(),
+        new RecordBatch
+        {
+            ContentType = AuditEvent.ContentType,
+            Lengths = [tombstone.Length],
+            Payload = tombstone,
+            FreesSpace = true,
+        },
+        CancellationToken.None);
 
     private ValueTask<AppendResult> AppendFiller(LedgerLog ledger, long size, int count) => Appends.AppendAsync(
         ledger,

@@ -18,8 +18,6 @@ internal sealed partial class StoreCore : IDisposable
     // Segments, state logs and the journal may each find the disk full once before the reserve serves them.
     private const int FlushTriesMax = 3;
 
-    // Creating and freezing ledgers: one at a time, syncs included. Nothing else waits for it.
-    private readonly Lock _catalogLock = new();
     private readonly AppendBuffer[] _buffers;
 
     public StoreCore(StoreParts parts, long lastFrame, long lastMicros, Func<uint, LedgerLog> openLedger)
@@ -48,6 +46,7 @@ internal sealed partial class StoreCore : IDisposable
             () => OnSealed(),
             () => OnFlush());
         Appends = new Appends(Gate, parts.Builder, parts.Fingerprints);
+        Changes = new AuditedChanges(this);
         bool isSuspect = parts.Signing is { ReadOnlySuspect: true };
         Book = new CheckpointBook(parts.Catalog, parts.Keys, Growth, isSuspect, ReadHistory);
         Checkpointer = parts.Signing is { ReadOnlySuspect: false } signing ? MakeCheckpointer(signing) : null;
@@ -133,35 +132,6 @@ internal sealed partial class StoreCore : IDisposable
 
     public bool RunScrubber() => Scrubber.RunOnce();
 
-    /// <summary>An entry of <c>_audit</c>, for the scrubber, which may wait for it; null when it cannot be read.
-    /// </summary>
-    public byte[]? ReadAuditEntry(long index)
-    {
-        if (Parts.Catalog.Find(LedgerName.Audit) is not { } audit
-            || Ledgers.Get(audit.Id) is not { } log
-            || index < 0
-            || index >= log.Durable.Value)
-        {
-            return null;
-        }
-
-        int slot = (int)(index % StoreLimits.EntriesPerBundle);
-        try
-        {
-            using BundleLease lease = log.Reader
-                .ReadBundleAsync(index / StoreLimits.EntriesPerBundle, slot, CancellationToken.None)
-                .AsTask()
-                .GetAwaiter()
-                .GetResult();
-            return lease.Entry(slot).ToArray();
-        }
-        catch (StoreException)
-        {
-            // Lost, away or itself expired: it proves nothing.
-            return null;
-        }
-    }
-
     /// <summary>The journal's thread has ended: who waits for a frame that will never be durable is told.</summary>
     public void FailHeld()
     {
@@ -198,26 +168,6 @@ internal sealed partial class StoreCore : IDisposable
         {
             throw LedgerRefusals.ReadOnlyStore();
         }
-    }
-
-    public CatalogLedger CreateLedger(string name, LedgerOptions options)
-    {
-        lock (_catalogLock)
-        {
-            return OrStop(() => Parts.Catalog.CreateLedger(
-                name, $"{Parts.StoreFile.PublicName}/{name}", options.IsSalted, Parts.Clock()));
-        }
-    }
-
-    public void FreezeLedger(uint id, string reason)
-    {
-        lock (_catalogLock)
-        {
-            OrStop(() => Parts.Catalog.Freeze(id, reason, Parts.Clock()));
-        }
-
-        LedgerLog ledger = Ledgers.Get(id);
-        Gate.Locked(() => ledger.AppendRefusal = LedgerRefusals.Frozen(ledger.Name, reason));
     }
 
     /// <summary>The last words: everything is in the ledgers' files, and the journal says so. Alone, after

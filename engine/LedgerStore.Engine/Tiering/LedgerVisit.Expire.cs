@@ -250,8 +250,9 @@ internal sealed partial class LedgerVisit
             tree.AppendSubtree(BundleLevel, Sha256Batch.PerfectRoot(leaves, scratch));
         }
 
-        return TombstoneEvent.Encode(
-            log.Name, range.First, range.Count, tree.Root(), policy.ToString(), Reason(policy));
+        return new AuditTombstone(
+            AuditEvent.Unsaid, log.Name, range.First, range.Count, tree.Root(), policy.ToString(), Reason(policy))
+            .Encode();
     }
 
     private static string Reason(RetentionPolicy policy) =>
