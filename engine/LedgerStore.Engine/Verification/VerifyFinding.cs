@@ -51,4 +51,7 @@ public enum VerifyFindingKind
 
     /// <summary>There is a directory of a ledger that the catalog does not know.</summary>
     LedgerUnknown,
+
+    /// <summary>A file claims something that no entry of <c>_audit</c> says, or does not have what one says.</summary>
+    ClaimNotConfirmed,
 }
