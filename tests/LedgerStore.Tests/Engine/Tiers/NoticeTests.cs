@@ -145,7 +145,7 @@ public sealed class NoticeTests
         AuditTombstone Tombstone(long index, long? notice, long micros, long first = 0) => new(
             index, "a", first, 512, default, "", "") { Notice = notice, Micros = micros };
         Assert.True(book.IsAnnounced(Tombstone(0, null, 1), AuditExpiryNotice.Ahead));
-        byte[] notice = Entry(10, AuditExpiryNotice.Encode("a", 0, 1024, "p"));
+        byte[] notice = Entry(10, Notice("a", 0).Encode());
         book.Add(5, [(byte)(notice.Length >> 8), (byte)notice.Length, .. notice], 1);
 
         // An old one, one of a day later, and those that are not.
@@ -161,7 +161,7 @@ public sealed class NoticeTests
     [Fact]
     public void Both_are_written_as_the_protocol_has_them_and_read_back()
     {
-        byte[] notice = AuditExpiryNotice.Encode("payments", 512, 1024, "p");
+        byte[] notice = Notice("payments", 512).Encode();
         Assert.Equal(
             new Event
             {
@@ -172,19 +172,22 @@ public sealed class NoticeTests
             }.ToByteArray(),
             notice);
         Assert.Equal(
-            new AuditExpiryNotice(7, "payments", 512, 1024, "p"),
-            AuditExpiryNotice.TryRead(7, TombstoneEvent.ContentType, notice));
+            Notice("payments", 512) with { AuditIndex = 7 },
+            AuditExpiryNotice.TryRead(7, AuditEvent.ContentType, notice));
         for (int cut = 0; cut < notice.Length; cut++)
         {
-            Assert.Null(AuditExpiryNotice.TryRead(7, TombstoneEvent.ContentType, notice.AsSpan(0, cut)));
+            Assert.Null(AuditExpiryNotice.TryRead(7, AuditEvent.ContentType, notice.AsSpan(0, cut)));
         }
 
         foreach (long index in (long[])[0, 7, 300])
         {
-            byte[] tombstone = TombstoneEvent.Encode("payments", 512, 1024, default, "p", "age", index);
+            byte[] tombstone = new AuditTombstone(AuditEvent.Unsaid, "payments", 512, 1024, default, "p", "age")
+            {
+                Notice = index,
+            }.Encode();
             Assert.Equal((true, (ulong)index), (Event.Parser.ParseFrom(tombstone).Tombstone.HasNotice,
                 Event.Parser.ParseFrom(tombstone).Tombstone.Notice));
-            Assert.Equal(index, AuditTombstone.TryRead(9, TombstoneEvent.ContentType, tombstone)!.Notice);
+            Assert.Equal(index, AuditTombstone.TryRead(9, AuditEvent.ContentType, tombstone)!.Notice);
         }
 
         NoticeRecord record = new(512, 1024, 7);
@@ -200,6 +203,14 @@ public sealed class NoticeTests
         world.Close();
         return disk;
     }
+
+    private static AuditExpiryNotice Notice(string ledger, long first) => new(AuditEvent.Unsaid)
+    {
+        Ledger = ledger,
+        First = first,
+        Count = 1024,
+        Policy = "p",
+    };
 
     private static byte[] Entry(long micros, byte[] payload)
     {
@@ -242,7 +253,7 @@ public sealed class NoticeTests
         {
             using BundleLease lease = audit.Reader.ReadBundle(index / 256);
             EntryView entry = EntryView.Parse(lease.Entry((int)(index % 256)));
-            if (entry.ContentType.SequenceEqual(TombstoneEvent.ContentType))
+            if (entry.ContentType.SequenceEqual(AuditEvent.ContentType))
             {
                 events.Add(Event.Parser.ParseFrom(entry.Payload));
             }
