@@ -1,0 +1,131 @@
+// What an honest server answers to those who administer it: every field has a value, so that every field can be lied
+// about. Pure functions; any thread.
+
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol.V1;
+
+namespace LedgerStore.Tests.Lies;
+
+internal static class HonestAdmin
+{
+    private static readonly Timestamp Time = Timestamp.FromDateTimeOffset(World.TimeOf(0));
+
+    internal static IReadOnlyList<IMessage> Answer(HonestStore store, string method, ReadOnlySpan<byte> request) =>
+        method switch
+        {
+            "CreateLedger" => [Create(CreateLedgerRequest.Parser.ParseFrom(request))],
+            "FreezeLedger" => [store.Describe(FreezeLedgerRequest.Parser.ParseFrom(request).Ledger)],
+            "SetRetention" => [store.Describe(SetRetentionRequest.Parser.ParseFrom(request).Ledger)],
+            "PlanRetention" => [new PlanRetentionResponse { Moves = { Move(0), Move(65_536) } }],
+            "ApplyRetention" => [Progress(1), Progress(2)],
+            "PlaceHold" => [Place(PlaceHoldRequest.Parser.ParseFrom(request))],
+            "ReleaseHold" => [Release(ReleaseHoldRequest.Parser.ParseFrom(request))],
+            "GetStatus" => [Status()],
+            "Scrub" => [Scrub(1, false), Scrub(2, true)],
+            "RotateKey" =>
+            [
+                new RotateKeyProgress { LedgersTotal = 5 },
+                new RotateKeyProgress { LedgersDone = 5, LedgersTotal = 5, Vkey = "a vkey" },
+            ],
+            _ => throw new RpcException(
+                StatusCode.Unimplemented, $"the honest server has no answer to {method}: add one to HonestAdmin"),
+        };
+
+    internal static Retention Retention() => new()
+    {
+        WarmAfter = Duration.FromTimeSpan(TimeSpan.FromDays(7)),
+        ColdAfter = Duration.FromTimeSpan(TimeSpan.FromDays(30)),
+        ExpireAfter = Duration.FromTimeSpan(TimeSpan.FromDays(365)),
+        ExpireBeyondBytes = 1 << 30,
+        Floor = Duration.FromTimeSpan(TimeSpan.FromDays(90)),
+        FillAfter = Duration.FromTimeSpan(TimeSpan.FromDays(1)),
+    };
+
+    internal static TierUsage Tier(string name) => new()
+    {
+        Tier = name,
+        Segments = 3,
+        Entries = 196_608,
+        StoredBytes = 1_000_000,
+        RawBytes = 2_000_000,
+        Oldest = Time,
+    };
+
+    internal static Hold HoldOf(string ledger, string id, bool isReleased) => new()
+    {
+        Id = id,
+        Ledger = ledger,
+        FirstIndex = 10,
+        Count = 20,
+        Reason = "case 17",
+        PlacedBy = "admin",
+        Placed = Time,
+        Released = isReleased ? Time : null,
+    };
+
+    private static LedgerInfo Create(CreateLedgerRequest request) => HonestStore.Fill(
+        new LedgerInfo { Ledger = request.Ledger, Origin = $"{World.Store}/{request.Ledger}", Vkeys = { "a vkey" } });
+
+    private static PlannedMove Move(ulong first) => new()
+    {
+        FirstIndex = first,
+        Count = 65_536,
+        FromTier = "hot",
+        ToTier = "warm",
+        Due = Time,
+        StoredBytes = 1_000,
+        HeldBy = "hold-1",
+    };
+
+    private static RetentionProgress Progress(ulong done) => new() { Move = Move(0), Done = done, Total = 2 };
+
+    private static Hold Place(PlaceHoldRequest request)
+    {
+        Hold hold = HoldOf(request.Ledger, "hold-3", isReleased: false);
+        hold.FirstIndex = request.FirstIndex;
+        hold.Count = request.Count;
+        hold.Reason = request.Reason;
+        return hold;
+    }
+
+    private static Hold Release(ReleaseHoldRequest request) => HoldOf(request.Ledger, request.Id, isReleased: true);
+
+    private static Status Status() => new()
+    {
+        State = State.Serving,
+        Reason = "as it should be",
+        Version = "1.0",
+        Started = Time,
+        Ledgers = 5,
+        Entries = 1_500,
+        StoredBytes = 1_000_000,
+        RecoveryProgress = 0.5,
+        Problems = { new LedgerProblem { Ledger = "demo", FirstIndex = 1, Count = 2, Reason = "damaged" } },
+        Limits = new Limits { EntryBytes = 65_535, PayloadBytes = 64_512, BatchBytes = 1 << 20, BatchRecords = 10_000 },
+        DiskFullIn = Duration.FromTimeSpan(TimeSpan.FromDays(100)),
+        Tiers = { Tier("hot"), Tier("warm") },
+        Tiering = new Tiering
+        {
+            Rounds = 1,
+            SegmentsRecompressed = 2,
+            SegmentsMoved = 3,
+            EntriesExpired = 4,
+            EntriesFilled = 5,
+            Failures = 6,
+            Bytes = 7,
+            LastFailure = "no room",
+            NextExpiry = Time,
+        },
+    };
+
+    private static ScrubProgress Scrub(ulong done, bool isDone) => new()
+    {
+        Ledger = "demo",
+        Checked = done,
+        Total = 2,
+        Done = isDone,
+        Problems = { new LedgerProblem { Ledger = "demo", FirstIndex = 1, Count = 2, Reason = "damaged" } },
+    };
+}

@@ -1,0 +1,214 @@
+// A ledger of given entries, and what an honest server answers about it. Everything is a function of the entries, the
+// keys and the size that is asked for: two runs get the same bytes.
+// Immutable; any thread.
+
+using System.Collections.Concurrent;
+using Google.Protobuf;
+using LedgerStore.Proofs;
+using LedgerStore.Protocol.V1;
+using Checkpoint = LedgerStore.Proofs.Checkpoint;
+using ConsistencyProof = LedgerStore.Proofs.ConsistencyProof;
+using InclusionProof = LedgerStore.Proofs.InclusionProof;
+using LogKey = LedgerStore.Protocol.V1.LogKey;
+using Receipt = LedgerStore.Proofs.Receipt;
+
+namespace LedgerStore.Tests.Lies;
+
+internal sealed class HonestLedger : INodeSource
+{
+    private readonly NoteSigner[] keys;
+    private readonly ulong rotatedAt;
+    private readonly Hash256[] leaves;
+    private readonly ConcurrentDictionary<ulong, byte[]> notes = new();
+
+    /// <param name="keys">One, or two with a rotation between them.</param>
+    /// <param name="rotatedAt">The size at which both sign.</param>
+    internal HonestLedger(string name, IReadOnlyList<byte[]> entries, NoteSigner[] keys, ulong rotatedAt)
+    {
+        Name = name;
+        Entries = entries;
+        this.keys = keys;
+        this.rotatedAt = rotatedAt;
+        leaves = [.. entries.Select(entry => MerkleHash.Leaf(entry))];
+        Rotation = keys.Length > 1 ? KeyRotation.Create(Origin, keys[0], keys[1], rotatedAt) : null;
+    }
+
+    internal string Name { get; }
+
+    internal IReadOnlyList<byte[]> Entries { get; }
+
+    internal ulong Size => (ulong)Entries.Count;
+
+    /// <summary>So many entries at its beginning have expired: a power of two, or none.</summary>
+    internal ulong Expired { get; init; }
+
+    /// <summary>The entries from 100 to 109 cannot be read.</summary>
+    internal bool IsDamaged { get; init; }
+
+    internal string Origin => keys[0].Name.Text;
+
+    /// <summary>The key that somebody trusts who knew the log from its first day.</summary>
+    internal string Vkey => keys[0].ToVerifierKey().ToString();
+
+    internal IEnumerable<string> Vkeys => keys.Select(key => key.ToVerifierKey().ToString());
+
+    private KeyRotation? Rotation { get; }
+
+    /// <summary>The same with other entries, and the same keys.</summary>
+    internal HonestLedger With(IReadOnlyList<byte[]> entries) =>
+        new(Name, entries, keys, rotatedAt) { Expired = Expired };
+
+    /// <summary>The same under another name, with its own origin all the same.</summary>
+    internal HonestLedger As(string name) => new(name, Entries, keys, rotatedAt) { Expired = Expired };
+
+    /// <summary>The same entries, signed by somebody else.</summary>
+    internal HonestLedger SignedBy(SigningKey other) =>
+        new(Name, Entries, [new NoteSigner(keys[0].Name, other)], 0) { Expired = Expired };
+
+    internal byte[] Sign(ulong size) => notes.GetOrAdd(size, _ => Checkpoint.Sign(
+        Origin, size, Root(size), SignersAt(size)).Bytes.ToArray());
+
+    public void ReadNodes(ReadOnlySpan<NodeCoordinate> nodes, Span<Hash256> hashes)
+    {
+        for (int i = 0; i < nodes.Length; i++)
+        {
+            hashes[i] = Perfect((int)nodes[i].FirstLeaf, 1 << nodes[i].Level);
+        }
+    }
+
+    internal Protocol.V1.Checkpoint CheckpointOf(ulong size) => new()
+    {
+        Note = ByteString.CopyFrom(Sign(size)),
+        Size = size,
+        Root = BytesOf(Root(size)),
+    };
+
+    internal Protocol.V1.InclusionProof ProveInclusion(ulong index, ulong size) => new()
+    {
+        Index = index,
+        Size = size,
+        LeafHash = BytesOf(leaves[index]),
+        Hashes = { InclusionProof.Build(index, size, this).Select(BytesOf) },
+    };
+
+    internal Protocol.V1.ConsistencyProof ProveConsistency(ulong from, ulong to) => new()
+    {
+        From = from,
+        To = to,
+        Hashes = { ConsistencyProof.Build(from, to, this).Select(BytesOf) },
+    };
+
+    internal Protocol.V1.Receipt ReceiptOf(ulong index, ulong size)
+    {
+        Receipt receipt = Receipt.Create(
+            index, InclusionProof.Build(index, size, this), SignedNote.Parse(Sign(size)), default);
+        return new() { TlogProof = ByteString.CopyFrom(receipt.Format()) };
+    }
+
+    internal LogKeys LogKeys()
+    {
+        LogKeys answer = new()
+        {
+            Keys = { new LogKey { Vkey = Vkey, LastSize = Rotation is null ? 0 : rotatedAt } },
+        };
+        if (Rotation is { } rotation)
+        {
+            answer.Keys.Add(new LogKey
+            {
+                Vkey = rotation.NewKey.ToString(),
+                FirstSize = rotatedAt,
+                Statement = ByteString.CopyFrom(rotation.Note.Bytes.ToArray()),
+            });
+        }
+
+        return answer;
+    }
+
+    /// <summary>The messages of a read: at most 100 entries to each, and what has expired as subtrees.</summary>
+    internal IEnumerable<ReadResponse> Read(ulong from, ulong end)
+    {
+        ulong next = from;
+        while (next < end && next < Expired)
+        {
+            ulong count = Expired;
+            while ((next & (count - 1)) != 0 || next + count > Math.Min(end, Expired))
+            {
+                count >>= 1;
+            }
+
+            yield return ExpiredOf(next, count);
+            next += count;
+        }
+
+        while (next < end)
+        {
+            bool isHole = IsDamaged && next / 10 == 10;
+            ulong count = Math.Min(isHole ? 110 - next : 100 - (next % 100), end - next);
+            yield return isHole ? UnreadableOf(next, count) : EntriesOf(next, count);
+            next += count;
+        }
+    }
+
+    private static ReadResponse UnreadableOf(ulong first, ulong count) => new()
+    {
+        Unreadable = new Unreadable
+        {
+            FirstIndex = first,
+            Count = count,
+            Cause = Unreadable.Types.Cause.Damaged,
+            Reason = "the disk is broken",
+        },
+    };
+
+    internal ReadResponse ExpiredOf(ulong first, ulong count) => new()
+    {
+        Expired = new Expired
+        {
+            FirstIndex = first,
+            Count = count,
+            Root = BytesOf(Perfect((int)first, (int)count)),
+            Tombstone = World.TombstoneIndex,
+        },
+    };
+
+    private ReadResponse EntriesOf(ulong first, ulong count)
+    {
+        using MemoryStream bundle = new();
+        foreach (byte[] entry in Entries.Skip((int)first).Take((int)count))
+        {
+            bundle.WriteByte((byte)(entry.Length >> 8));
+            bundle.WriteByte((byte)entry.Length);
+            bundle.Write(entry);
+        }
+
+        return new ReadResponse
+        {
+            Entries = new Entries
+            {
+                FirstIndex = first,
+                Count = (uint)count,
+                Bundle = ByteString.CopyFrom(bundle.ToArray()),
+            },
+        };
+    }
+
+    private NoteSigner[] SignersAt(ulong size) => keys.Length == 1 ? keys
+        : size < rotatedAt ? keys[..1]
+        : size == rotatedAt ? keys
+        : keys[1..];
+
+    private Hash256 Root(ulong size)
+    {
+        CompactRange range = new();
+        range.Append(leaves.AsSpan(0, (int)size));
+        return range.Root();
+    }
+
+    private Hash256 Perfect(int first, int count)
+    {
+        Hash256[] part = leaves[first..(first + count)];
+        return Sha256Batch.PerfectRoot(part, part);
+    }
+
+    private static ByteString BytesOf(Hash256 hash) => ByteString.CopyFrom(hash.ToArray());
+}

@@ -1,0 +1,142 @@
+// The ledgers that the honest server has, and the other histories that a liar may show instead.
+// Made once; any thread.
+
+using System.Text;
+using Google.Protobuf;
+using LedgerStore.Proofs;
+using LedgerStore.Protocol.Events.V1;
+using LedgerStore.Protocol.Wire;
+
+namespace LedgerStore.Tests.Lies;
+
+internal sealed class World
+{
+    internal const string Store = "ledger.example.org";
+
+    /// <summary>What is signed at the start of each command; two more entries are appended by some.</summary>
+    internal const ulong Published = 300;
+
+    /// <summary>What the client has seen before: its state says so.</summary>
+    internal const ulong Seen = 200;
+
+    /// <summary>A history that nobody can know to be another one who has seen no more than he has.</summary>
+    internal const string UnseenFork = "a history that differs from entry 250 on, which was not seen";
+
+    /// <summary>Where in _audit the tombstone of what has expired is.</summary>
+    internal const ulong TombstoneIndex = 3;
+
+    /// <summary>What the commands that append append: the ledger has it behind what is published.</summary>
+    internal static readonly string[] Appended = ["bob approved", "anna paid"];
+
+    private const ulong FirstTime = 1_790_000_000_000_000;
+    private const ulong Second = 1_000_000;
+
+    internal World(IEnumerable<HonestLedger> ledgers) => Ledgers = ledgers.ToDictionary(ledger => ledger.Name);
+
+    internal IReadOnlyDictionary<string, HonestLedger> Ledgers { get; }
+
+    /// <summary>The time of an entry.</summary>
+    internal static DateTimeOffset TimeOf(ulong index) => DateTimeOffset.UnixEpoch.AddMicroseconds(
+        FirstTime + (index * Second));
+
+    /// <summary>What the honest server has.</summary>
+    internal static World Honest { get; } = MakeHonest();
+
+    /// <summary>Every other history, with what it is.</summary>
+    internal static IReadOnlyList<(string Name, World World)> Others { get; } =
+    [
+        ("a history that differs from entry 150 on, which was seen", Honest.Map(ledger => Fork(ledger, 150))),
+        (UnseenFork, Honest.Map(ledger => Fork(ledger, 250))),
+        ("a history without its entry 150", Honest.Map(ledger => ledger.With(
+            [.. ledger.Entries.Take(150), .. ledger.Entries.Skip(151), ledger.Entries[^1]]))),
+        ("a history with entry 149 twice", Honest.Map(ledger => ledger.With(
+            [.. ledger.Entries.Take(150), .. ledger.Entries.Skip(149).Take(ledger.Entries.Count - 150)]))),
+        ("a history with entries 150 and 151 exchanged", Honest.Map(ledger => ledger.With(
+            [.. ledger.Entries.Take(150), ledger.Entries[151], ledger.Entries[150], .. ledger.Entries.Skip(152)]))),
+        ("the ledger demo in the place of the others, and other in the place of demo", Honest.Map(ledger =>
+            Honest.Ledgers[ledger.Name == "demo" ? "other" : "demo"])),
+        ("the true entries, signed by somebody else", Honest.Map(ledger => ledger.SignedBy(Key(99)))),
+    ];
+
+    private static HonestLedger Fork(HonestLedger ledger, int from) => ledger.With(
+    [
+        .. ledger.Entries.Select((entry, index) => index < from
+            ? entry
+            : Entry((ulong)index, $"{ledger.Name}, another record {index}")),
+    ]);
+
+    private World Map(Func<HonestLedger, HonestLedger> change) => new(
+        Ledgers.Select(ledger => Named(change(ledger.Value), ledger.Key)));
+
+    // Found under the name that is asked for, whatever it is.
+    private static HonestLedger Named(HonestLedger ledger, string name) =>
+        ledger.Name == name ? ledger : ledger.As(name);
+
+    private static World MakeHonest() => new(
+    [
+        Make("demo", [1]),
+        Make("gone", [2], expired: 128),
+        Make("other", [3]),
+        Make("broken", [7], isDamaged: true),
+        Make("rotated", [4, 5]),
+        Make("_audit", [6], entry: AuditEntry),
+    ]);
+
+    private static HonestLedger Make(
+        string name,
+        byte[] keys,
+        ulong expired = 0,
+        bool isDamaged = false,
+        Func<string, ulong, byte[]>? entry = null)
+    {
+        KeyName origin = KeyName.Parse($"{Store}/{name}");
+        byte[][] entries =
+        [
+            .. Enumerable.Range(0, (int)Published).Select(index => (entry ?? PlainEntry)(name, (ulong)index)),
+            .. Appended.Select((text, index) => Entry(Published + (ulong)index, text)),
+        ];
+        NoteSigner[] signers = [.. keys.Select(key => new NoteSigner(origin, Key(key)))];
+        return new HonestLedger(name, entries, signers, rotatedAt: 250)
+        {
+            Expired = expired,
+            IsDamaged = isDamaged,
+        };
+    }
+
+    private static byte[] PlainEntry(string name, ulong index) => Entry(index, $"{name}, record {index}");
+
+    // What a store records of itself: accesses, and the tombstone of what has expired in the ledger gone.
+    private static byte[] AuditEntry(string name, ulong index)
+    {
+        Event recorded = new()
+        {
+            Access = new Access { Identity = "reader", Call = "ledgerstore.v1.Reader/Read", Ledger = "demo" },
+        };
+        if (index == TombstoneIndex)
+        {
+            recorded = new Event
+            {
+                Tombstone = new Tombstone { Ledger = "gone", FirstIndex = 0, Count = 128, Policy = "retention" },
+            };
+        }
+
+        return Entry(index, recorded.ToByteArray(), "application/x-ledgerstore-event");
+    }
+
+    private static byte[] Entry(ulong index, string text) => Entry(index, Encoding.UTF8.GetBytes(text), "text/plain");
+
+    private static byte[] Entry(ulong index, byte[] payload, string contentType)
+    {
+        EntryEnvelope envelope = new("tester"u8, default, Encoding.ASCII.GetBytes(contentType));
+        byte[] entry = new byte[envelope.Size(0, payload.Length, 0)];
+        payload.CopyTo(envelope.Write(entry, FirstTime + (index * Second), 0, payload.Length, default));
+        return entry;
+    }
+
+    private static SigningKey Key(byte number)
+    {
+        byte[] seed = new byte[32];
+        seed.AsSpan().Fill(number);
+        return SigningKey.FromSeed(seed);
+    }
+}
