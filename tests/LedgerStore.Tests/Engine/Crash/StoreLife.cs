@@ -311,6 +311,15 @@ internal sealed class StoreLife : IDisposable
         {
             Assert.True(_plan.Weather.IsFull || Core.Disk.IsFull, $"there was space: {refused}");
             _model.Ledgers.Remove(ledger);
+            _model.Refused.Add(ledger.Name);
+        }
+        catch (StoreException exists) when (exists.Reason == StoreReason.LedgerExists
+            && _model.Doubted.Contains(ledger.Name))
+        {
+            // The disk was full when it was to be created, _audit said it already, and a start since then made it.
+            CatalogLedger made = Core.Parts.Catalog.Find(ledger.Name)!;
+            _model.Ledgers.Remove(ledger);
+            _model.Ledgers.Add(new ModelLedger(made.Name, made.IsSalted) { IsCreated = true, Id = made.Id });
         }
         catch (StoreException failed)
         {

@@ -26,6 +26,7 @@ public sealed class NoticeTests
     {
         using TierWorld world = TierWorld.Open(DiskWith(), TierWorld.Day);
         world.Ledger.SetRetention(s_policy);
+        ulong next = (ulong)Audit(world).Durable.Value;
         for (int hour = 0; hour < 23; hour++)
         {
             world.Round();
@@ -42,7 +43,7 @@ public sealed class NoticeTests
         world.Round();
         Assert.Equal(Due, world.Check(Size));
         Tombstone tombstone = Events(world)[1].Tombstone;
-        Assert.Equal((true, 0ul), (tombstone.HasNotice, tombstone.Notice));
+        Assert.Equal((true, next), (tombstone.HasNotice, tombstone.Notice));
         Assert.Empty(world.Log.Tiers.Notices);
         world.Close();
     }
@@ -81,7 +82,6 @@ public sealed class NoticeTests
         SimulatedFileSystem disk = DiskWith();
         using (TierWorld world = TierWorld.Open(disk, TierWorld.Day))
         {
-            world.Core.CreateLedger(LedgerName.Audit, new LedgerOptions());
             Say(world, "x"u8.ToArray());
             world.Ledger.SetRetention(s_policy);
             world.Close();
@@ -229,7 +229,7 @@ public sealed class NoticeTests
     private static void Say(TierWorld world, byte[] payload)
     {
         ValueTask<AppendResult> sent = world.Core.Appends.AppendAsync(
-            world.Core.Ledgers.Get(world.Core.Parts.Catalog.Find(LedgerName.Audit)!.Id),
+            Audit(world),
             new RecordBatch { Lengths = [payload.Length], Payload = payload },
             CancellationToken.None);
         world.Turn();
@@ -245,17 +245,23 @@ public sealed class NoticeTests
         log.CommitNow();
     }
 
+    private static LedgerLog Audit(TierWorld world) =>
+        world.Core.Ledgers.Get(world.Core.Parts.Catalog.Find(LedgerName.Audit)!.Id);
+
+    /// <summary>The notices and tombstones in <c>_audit</c>.</summary>
     private static List<Event> Events(TierWorld world)
     {
         List<Event> events = [];
-        LedgerLog audit = world.Core.Ledgers.Get(world.Core.Parts.Catalog.Find(LedgerName.Audit)!.Id);
+        LedgerLog audit = Audit(world);
         for (long index = 0; index < audit.Durable.Value; index++)
         {
             using BundleLease lease = audit.Reader.ReadBundle(index / 256);
             EntryView entry = EntryView.Parse(lease.Entry((int)(index % 256)));
-            if (entry.ContentType.SequenceEqual(AuditEvent.ContentType))
+            if (entry.ContentType.SequenceEqual(AuditEvent.ContentType)
+                && Event.Parser.ParseFrom(entry.Payload) is { } said
+                && (said.ExpiryNotice is not null || said.Tombstone is not null))
             {
-                events.Add(Event.Parser.ParseFrom(entry.Payload));
+                events.Add(said);
             }
         }
 
