@@ -1,17 +1,12 @@
-// What an entry of `_audit` says of entries that were found due to expire: Event { expiry_notice = 11 } of
-// events.proto. Their tombstone comes at least a day later. Pure: any thread.
-
-using System.Buffers;
-using System.Text;
+// What an entry of `_audit` says of entries that were found due to expire: Event.expiry_notice of events.proto. Their
+// tombstone comes at least a day later. Immutable, pure codec: any thread.
 
 namespace LedgerStore.Engine.Format;
 
 /// <summary>A notice as it is in <c>_audit</c>.</summary>
-/// <param name="AuditIndex">The entry of <c>_audit</c>.</param>
-/// <param name="Policy">The retention policy by which they are due.</param>
-internal sealed record AuditExpiryNotice(long AuditIndex, string Ledger, long First, long Count, string Policy)
+internal sealed record AuditExpiryNotice(long AuditIndex) : AuditEvent(AuditIndex)
 {
-    private const uint EventField = 11;
+    public const int Number = 11;
 
     /// <summary>How long before a tombstone its notice was received, at least. It is never shortened.</summary>
     public static TimeSpan Ahead { get; } = TimeSpan.FromHours(24);
@@ -19,54 +14,44 @@ internal sealed record AuditExpiryNotice(long AuditIndex, string Ledger, long Fi
     /// <summary>When its entry was received, by the clock of the store.</summary>
     public long Micros { get; init; }
 
+    public string Ledger { get; init; } = string.Empty;
+
+    public long First { get; init; }
+
+    public long Count { get; init; }
+
+    /// <summary>The retention policy by which they are due.</summary>
+    public string Policy { get; init; } = string.Empty;
+
     public long End => First + Count;
+
+    protected override int Field => Number;
 
     /// <summary>Reads the payload of an entry.</summary>
     /// <returns>Null when it is no notice, or not one that names entries.</returns>
-    public static AuditExpiryNotice? TryRead(
-        long auditIndex, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> payload)
+    public static new AuditExpiryNotice? TryRead(
+        long auditIndex, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> payload) =>
+        AuditEvent.TryRead(auditIndex, contentType, payload) as AuditExpiryNotice;
+
+    public static AuditExpiryNotice? TryRead(long auditIndex, ReadOnlySpan<byte> message)
     {
-        if (!contentType.SequenceEqual(TombstoneEvent.ContentType)
-            || !AuditTombstone.TryField(ref payload, out uint field, out _, out ReadOnlySpan<byte> notice)
-            || field != EventField
-            || !payload.IsEmpty)
+        AuditExpiryNotice read = new(auditIndex);
+        ProtoReader reader = new(message);
+        while (reader.TryNext())
         {
-            return null;
-        }
-
-        AuditExpiryNotice read = new(auditIndex, string.Empty, 0, 0, string.Empty);
-        while (!notice.IsEmpty)
-        {
-            if (!AuditTombstone.TryField(ref notice, out field, out ulong number, out ReadOnlySpan<byte> bytes))
+            read = reader.Field switch
             {
-                return null;
-            }
-
-            read = field switch
-            {
-                1 => read with { Ledger = Encoding.UTF8.GetString(bytes) },
-                2 => read with { First = (long)number },
-                3 => read with { Count = (long)number },
-                4 => read with { Policy = Encoding.UTF8.GetString(bytes) },
+                1 => read with { Ledger = TextOf(reader.Bytes) },
+                2 => read with { First = (long)reader.Number },
+                3 => read with { Count = (long)reader.Number },
+                4 => read with { Policy = TextOf(reader.Bytes) },
                 _ => read,
             };
         }
 
-        bool isRange = read.First >= 0 && read.Count > 0 && read.First <= long.MaxValue - read.Count
+        bool isWhole = IsRange(read.First, read.Count) && read.Count > 0
             && read.First % StoreLimits.EntriesPerBundle == 0 && read.Count % StoreLimits.EntriesPerBundle == 0;
-        return isRange ? read : null;
-    }
-
-    public static byte[] Encode(string ledger, long first, long count, string policy)
-    {
-        ArrayBufferWriter<byte> inner = new();
-        TombstoneEvent.Bytes(inner, 1, Encoding.UTF8.GetBytes(ledger));
-        TombstoneEvent.Number(inner, 2, first);
-        TombstoneEvent.Number(inner, 3, count);
-        TombstoneEvent.Bytes(inner, 4, Encoding.UTF8.GetBytes(policy));
-        ArrayBufferWriter<byte> outer = new();
-        TombstoneEvent.Bytes(outer, (int)EventField, inner.WrittenSpan);
-        return outer.WrittenSpan.ToArray();
+        return !reader.IsBroken && isWhole ? read : null;
     }
 
     /// <summary>Whether it announced all that a tombstone is of, early enough.</summary>
@@ -76,4 +61,12 @@ internal sealed record AuditExpiryNotice(long AuditIndex, string Ledger, long Fi
         && End >= tombstone.End
         && AuditIndex < tombstone.AuditIndex
         && tombstone.Micros - Micros >= ahead.Ticks / TimeSpan.TicksPerMicrosecond;
+
+    protected override void Write(ProtoWriter to)
+    {
+        to.Text(1, Ledger);
+        to.Number(2, First);
+        to.Number(3, Count);
+        to.Text(4, Policy);
+    }
 }

@@ -1,7 +1,6 @@
-// What an entry of `_audit` says of entries that have expired: Event { tombstone = 7 } of events.proto, read here
-// because the engine knows no protocol library. Pure: any thread.
+// What an entry of `_audit` says of entries that have expired: Event.tombstone of events.proto.
+// Immutable, pure codec: any thread.
 
-using System.Text;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Format;
@@ -11,9 +10,9 @@ namespace LedgerStore.Engine.Format;
 /// <param name="Root">The Merkle root over the expired entries by themselves.</param>
 internal sealed record AuditTombstone(
     long AuditIndex, string Ledger, long First, long Count, Hash256 Root, string Policy, string Reason)
+    : AuditEvent(AuditIndex)
 {
-    private const uint LengthPrefixed = 2;
-    private const uint EventField = 7;
+    public const int Number = 7;
 
     /// <summary>The entry of <c>_audit</c> that announced it; null where no notices were given yet.</summary>
     public long? Notice { get; init; }
@@ -23,86 +22,47 @@ internal sealed record AuditTombstone(
 
     public long End => First + Count;
 
+    protected override int Field => Number;
+
     /// <summary>Reads the payload of an entry.</summary>
     /// <returns>Null when it is no tombstone, or not one that names entries.</returns>
-    public static AuditTombstone? TryRead(
-        long auditIndex, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> payload)
+    public static new AuditTombstone? TryRead(
+        long auditIndex, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> payload) =>
+        AuditEvent.TryRead(auditIndex, contentType, payload) as AuditTombstone;
+
+    public static AuditTombstone? TryRead(long auditIndex, ReadOnlySpan<byte> message)
     {
-        if (!contentType.SequenceEqual(TombstoneEvent.ContentType)
-            || !TryField(ref payload, out uint field, out _, out ReadOnlySpan<byte> tombstone)
-            || field != EventField
-            || !payload.IsEmpty)
-        {
-            return null;
-        }
-
         AuditTombstone read = new(auditIndex, string.Empty, 0, 0, default, string.Empty, string.Empty);
-        while (!tombstone.IsEmpty)
+        ProtoReader reader = new(message);
+        while (reader.TryNext())
         {
-            if (!TryField(ref tombstone, out field, out ulong number, out ReadOnlySpan<byte> bytes))
+            read = reader.Field switch
             {
-                return null;
-            }
-
-            read = field switch
-            {
-                1 => read with { Ledger = Encoding.UTF8.GetString(bytes) },
-                2 => read with { First = (long)number },
-                3 => read with { Count = (long)number },
-                4 when bytes.Length == Hash256.Length => read with { Root = new Hash256(bytes) },
-                5 => read with { Policy = Encoding.UTF8.GetString(bytes) },
-                6 => read with { Reason = Encoding.UTF8.GetString(bytes) },
-                7 => read with { Notice = (long)number },
+                1 => read with { Ledger = TextOf(reader.Bytes) },
+                2 => read with { First = (long)reader.Number },
+                3 => read with { Count = (long)reader.Number },
+                4 when reader.Bytes.Length == Hash256.Length => read with { Root = new Hash256(reader.Bytes) },
+                5 => read with { Policy = TextOf(reader.Bytes) },
+                6 => read with { Reason = TextOf(reader.Bytes) },
+                7 => read with { Notice = (long)reader.Number },
                 _ => read,
             };
         }
 
-        bool isRange = read.First >= 0 && read.Count > 0 && read.First <= long.MaxValue - read.Count
+        bool isWhole = IsRange(read.First, read.Count) && read.Count > 0
             && read.First % StoreLimits.EntriesPerBundle == 0 && read.Count % StoreLimits.EntriesPerBundle == 0;
-        return isRange ? read : null;
+        return !reader.IsBroken && isWhole ? read : null;
     }
 
-    /// <summary>Takes the next field: a number, or bytes.</summary>
-    internal static bool TryField(
-        ref ReadOnlySpan<byte> message, out uint field, out ulong number, out ReadOnlySpan<byte> bytes)
+    protected override void Write(ProtoWriter to)
     {
-        field = 0;
-        number = 0;
-        bytes = default;
-        if (!TryVarint(ref message, out ulong tag) || !TryVarint(ref message, out number))
-        {
-            return false;
-        }
-
-        field = (uint)(tag >> 3);
-        if ((tag & 7) != LengthPrefixed)
-        {
-            return (tag & 7) == 0;
-        }
-
-        if (number > (ulong)message.Length)
-        {
-            return false;
-        }
-
-        bytes = message[..(int)number];
-        message = message[(int)number..];
-        return true;
-    }
-
-    private static bool TryVarint(ref ReadOnlySpan<byte> message, out ulong value)
-    {
-        value = 0;
-        for (int i = 0; i < Math.Min(message.Length, 10); i++)
-        {
-            value |= (ulong)(message[i] & 0x7F) << (7 * i);
-            if (message[i] < 0x80)
-            {
-                message = message[(i + 1)..];
-                return true;
-            }
-        }
-
-        return false;
+        Hash256 root = Root;
+        to.Text(1, Ledger);
+        to.Number(2, First);
+        to.Number(3, Count);
+        to.Bytes(4, Hash256.BytesOf(ref root));
+        to.Text(5, Policy);
+        to.Text(6, Reason);
+        to.Optional(7, Notice);
     }
 }

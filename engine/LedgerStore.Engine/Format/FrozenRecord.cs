@@ -10,6 +10,18 @@ internal sealed record FrozenRecord(uint LedgerId, long FrozenMicros, string Rea
 {
     public const int ReasonBytesMax = 4096;
 
+    /// <exception cref="StoreException">InvalidArgument: the reason is too long.</exception>
+    public void Check()
+    {
+        int reasonBytes = Encoding.UTF8.GetByteCount(Reason);
+        if (reasonBytes > ReasonBytesMax)
+        {
+            throw new StoreException(
+                StoreReason.InvalidArgument,
+                $"a reason of {reasonBytes:N0} bytes exceeds the limit of {ReasonBytesMax:N0}; shorten it");
+        }
+    }
+
     public byte[] Encode()
     {
         byte[] body = new byte[14 + Encoding.UTF8.GetByteCount(Reason)];

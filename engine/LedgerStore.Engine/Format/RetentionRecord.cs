@@ -7,6 +7,17 @@ internal sealed record RetentionRecord(uint LedgerId, byte[] Policy)
 {
     public const int PolicyBytesMax = 64 * 1024;
 
+    /// <exception cref="StoreException">InvalidArgument: the policy is too long.</exception>
+    public void Check()
+    {
+        if (Policy.Length > PolicyBytesMax)
+        {
+            throw new StoreException(
+                StoreReason.InvalidArgument,
+                $"a retention policy of {Policy.Length:N0} bytes exceeds the limit of {PolicyBytesMax:N0}");
+        }
+    }
+
     public byte[] Encode()
     {
         byte[] body = new byte[sizeof(uint) + Policy.Length];

@@ -42,6 +42,13 @@ internal sealed class Catalog
 
     public int Count => _byName.Count;
 
+    /// <summary>Every change that <c>_audit</c> says before this size is in the files.</summary>
+    public long SettledSize { get; private set; }
+
+    /// <summary>Where <c>_audit</c> says who the store is; <see cref="AuditEvent.Unsaid"/> in a store that is new or
+    /// was made before that was recorded.</summary>
+    public long FactsSaid { get; private set; } = AuditEvent.Unsaid;
+
     /// <summary>Creates the file of a new store: no ledgers.</summary>
     public static Catalog Create(IFileSystem files, StorePaths paths, UInt128 storeId) =>
         new(files, paths, storeId, mode: null);
@@ -75,10 +82,10 @@ internal sealed class Catalog
         }
     }
 
-    /// <summary>Creates a ledger. Names that begin with '_' are the store's own: the caller checks who asks.</summary>
-    /// <exception cref="StoreException">InvalidArgument, LedgerExists, LimitReached; DiskFull: nothing was created.
-    /// </exception>
-    public CatalogLedger CreateLedger(string name, string origin, bool isSalted, long nowMicros)
+    /// <summary>What a new ledger would be. Names that begin with '_' are the store's own: the caller checks who asks.
+    /// Nothing is changed.</summary>
+    /// <exception cref="StoreException">InvalidArgument, LedgerExists, LimitReached.</exception>
+    public CreatedRecord Draft(string name, string origin, bool isSalted, long nowMicros)
     {
         if (!LedgerName.IsReserved(name))
         {
@@ -91,77 +98,105 @@ internal sealed class Catalog
         {
             CheckNew(name);
             uint id = name == LedgerName.Audit ? AuditId : _nextId;
-            var created = new CreatedRecord(id, nowMicros, isSalted, name, origin);
-            Commit(CatalogRecordType.Created, created.Encode());
-            return Add(created);
+            return new CreatedRecord(id, nowMicros, isSalted, name, origin);
+        }
+    }
+
+    /// <summary>Creates a ledger.</summary>
+    /// <param name="said">Where <c>_audit</c> says so.</param>
+    /// <exception cref="StoreException">LedgerExists; DiskFull: nothing was created.</exception>
+    public CatalogLedger Create(CreatedRecord created, long said)
+    {
+        lock (_changes)
+        {
+            CheckNew(created.Name);
+            Invariant.That(Find(created.LedgerId) is null, "the id of a new ledger is new");
+            CatalogLedger ledger = new(created, null, null) { CreatedSaid = said };
+            Commit([.. ledger.Records()]);
+            Settle(said);
+            return Add(ledger);
         }
     }
 
     /// <summary>Freezes a ledger, for good. Freezing it again changes nothing.</summary>
-    public CatalogLedger Freeze(uint id, string reason, long nowMicros)
+    /// <param name="said">Where <c>_audit</c> says so.</param>
+    public CatalogLedger Freeze(uint id, string reason, long nowMicros, long said)
     {
-        int reasonBytes = System.Text.Encoding.UTF8.GetByteCount(reason);
-        if (reasonBytes > FrozenRecord.ReasonBytesMax)
-        {
-            throw new StoreException(
-                StoreReason.InvalidArgument,
-                $"a reason of {reasonBytes:N0} bytes exceeds the limit of {FrozenRecord.ReasonBytesMax:N0}; "
-                + "shorten it");
-        }
-
+        FrozenRecord frozen = new(id, nowMicros, reason);
+        frozen.Check();
         lock (_changes)
         {
             CatalogLedger ledger = Existing(id);
-            if (ledger.IsFrozen)
-            {
-                return ledger;
-            }
-
-            var frozen = new FrozenRecord(id, nowMicros, reason);
-            byte[] body = frozen.Encode();
-            Commit(CatalogRecordType.Frozen, body);
-            return Replace(ledger, ledger with { Frozen = frozen });
+            return ledger.IsFrozen
+                ? ledger
+                : Change(ledger with { Frozen = frozen }, (CatalogRecordType.Frozen, frozen.Encode()), said);
         }
     }
 
     /// <summary>Sets the retention policy; what it means is the business of whoever reads it.</summary>
-    public CatalogLedger SetRetention(uint id, byte[] policy)
+    /// <param name="said">Where <c>_audit</c> says so.</param>
+    public CatalogLedger SetRetention(uint id, byte[] policy, long said)
     {
-        if (policy.Length > RetentionRecord.PolicyBytesMax)
-        {
-            throw new StoreException(
-                StoreReason.InvalidArgument,
-                $"a retention policy of {policy.Length:N0} bytes exceeds the limit of "
-                + $"{RetentionRecord.PolicyBytesMax:N0}");
-        }
-
+        RetentionRecord retention = new(id, policy);
+        retention.Check();
         lock (_changes)
         {
-            CatalogLedger ledger = Existing(id);
-            var retention = new RetentionRecord(id, policy);
-            Commit(CatalogRecordType.Retention, retention.Encode());
-            return Replace(ledger, ledger with { Retention = retention });
+            return Change(
+                Existing(id) with { Retention = retention, RetentionSaid = AuditEvent.Unsaid },
+                (CatalogRecordType.Retention, retention.Encode()),
+                said);
         }
     }
 
-    private static void AppendAll(CommittedLog log, CatalogLedger ledger)
+    /// <summary>Every change that <c>_audit</c> says before this size is in the files.</summary>
+    public void NoteSettled(long auditSize)
     {
-        log.Append((ushort)CatalogRecordType.Created, ledger.Created.Encode());
-        if (ledger.Frozen is { } frozen)
+        lock (_changes)
         {
-            log.Append((ushort)CatalogRecordType.Frozen, frozen.Encode());
-        }
-
-        if (ledger.Retention is { } retention)
-        {
-            log.Append((ushort)CatalogRecordType.Retention, retention.Encode());
+            Commit((CatalogRecordType.Settled, NumberOf(auditSize)));
+            Settle(auditSize - 1);
         }
     }
+
+    /// <summary>Who the store is, is said at this entry of <c>_audit</c>, and what it was before too.</summary>
+    public void NoteFacts(long auditIndex)
+    {
+        lock (_changes)
+        {
+            Commit((CatalogRecordType.Facts, NumberOf(auditIndex)));
+            FactsSaid = auditIndex;
+            Settle(auditIndex);
+        }
+    }
+
+    private static byte[] NumberOf(long number)
+    {
+        byte[] body = new byte[sizeof(long)];
+        new RecordBodyWriter(body).WriteI64(number);
+        return body;
+    }
+
+    private CatalogLedger Change(
+        CatalogLedger changed, (CatalogRecordType Type, byte[] Body) record, long said)
+    {
+        SaidRecord at = new(changed.Id, record.Type, said);
+        if (said == AuditEvent.Unsaid)
+        {
+            Commit(record);
+        }
+        else
+        {
+            Commit(record, (CatalogRecordType.Said, at.Encode()));
+            Settle(said);
+        }
+
+        return Replace(changed.With(at));
+    }
+
+    private void Settle(long said) => SettledSize = Math.Max(SettledSize, said + 1);
 
     private static int LiveBytesOf(CatalogLedger ledger) =>
-        CommittedLogFormat.RecordBytes(ledger.Created.Encode().Length)
-        + (ledger.Frozen is { } frozen ? CommittedLogFormat.RecordBytes(frozen.Encode().Length) : 0)
-        + (ledger.Retention is { } retention ? CommittedLogFormat.RecordBytes(retention.Encode().Length) : 0);
+        ledger.Records().Sum(static record => CommittedLogFormat.RecordBytes(record.Body.Length));
 
     private void CheckNew(string name)
     {
@@ -183,14 +218,14 @@ internal sealed class Catalog
         ?? throw new StoreException(StoreReason.LedgerNotFound, $"there is no ledger with the id {id}");
 
     // A crash before the commit is through may or may not keep the change: nobody was told. Memory changes after it.
-    private void Commit(CatalogRecordType type, byte[] body)
+    private void Commit(params ReadOnlySpan<(CatalogRecordType Type, byte[] Body)> records)
     {
-        if (_log.CommittedBytes > CompactionBytesMin && _log.CommittedBytes > 2 * _liveBytes && TryCompact(type, body))
+        if (_log.CommittedBytes > CompactionBytesMin && _log.CommittedBytes > 2 * _liveBytes && TryCompact(records))
         {
             return;
         }
 
-        _log.Append((ushort)type, body);
+        AppendAll(records);
         try
         {
             _log.CommitNow();
@@ -209,18 +244,28 @@ internal sealed class Catalog
         }
     }
 
-    private bool TryCompact(CatalogRecordType type, byte[] body)
+    private bool TryCompact(params ReadOnlySpan<(CatalogRecordType Type, byte[] Body)> records)
     {
         _log.BeginRewrite();
         foreach (CatalogLedger? ledger in _byId)
         {
             if (ledger is not null)
             {
-                AppendAll(_log, ledger);
+                AppendAll([.. ledger.Records()]);
             }
         }
 
-        _log.Append((ushort)type, body);
+        if (SettledSize > 0)
+        {
+            AppendAll((CatalogRecordType.Settled, NumberOf(SettledSize)));
+        }
+
+        if (FactsSaid != AuditEvent.Unsaid)
+        {
+            AppendAll((CatalogRecordType.Facts, NumberOf(FactsSaid)));
+        }
+
+        AppendAll(records);
         try
         {
             _log.CommitNow();
@@ -231,6 +276,14 @@ internal sealed class Catalog
             // One record more may still fit where a second copy of all does not.
             _log.DiscardPending();
             return false;
+        }
+    }
+
+    private void AppendAll(params ReadOnlySpan<(CatalogRecordType Type, byte[] Body)> records)
+    {
+        foreach ((CatalogRecordType type, byte[] body) in records)
+        {
+            _log.Append((ushort)type, body);
         }
     }
 
@@ -245,22 +298,44 @@ internal sealed class Catalog
                 FormatCheck.That(created.LedgerId < int.MaxValue / 2, "a ledger's id is out of range", 0);
                 FormatCheck.That(
                     (created.LedgerId == AuditId) == (created.Name == LedgerName.Audit), "id 0 is the id of _audit", 0);
-                Add(created);
+                Add(new CatalogLedger(created, null, null));
                 break;
             case CatalogRecordType.Frozen:
                 FrozenRecord frozen = FrozenRecord.Decode(body);
-                CatalogLedger ledger = Loaded(frozen.LedgerId);
-                Replace(ledger, ledger with { Frozen = frozen });
+                Replace(Loaded(frozen.LedgerId) with { Frozen = frozen, FrozenSaid = AuditEvent.Unsaid });
                 break;
             case CatalogRecordType.Retention:
                 RetentionRecord retention = RetentionRecord.Decode(body);
-                ledger = Loaded(retention.LedgerId);
-                Replace(ledger, ledger with { Retention = retention });
+                Replace(Loaded(retention.LedgerId) with
+                {
+                    Retention = retention,
+                    RetentionSaid = AuditEvent.Unsaid,
+                });
+                break;
+            case CatalogRecordType.Said:
+                SaidRecord said = SaidRecord.Decode(body);
+                Replace(Loaded(said.LedgerId).With(said));
+                Settle(said.AuditIndex);
+                break;
+            case CatalogRecordType.Settled:
+                Settle(LoadedNumber(body) - 1);
+                break;
+            case CatalogRecordType.Facts:
+                FactsSaid = LoadedNumber(body);
+                Settle(FactsSaid);
                 break;
             default:
                 FormatCheck.That(false, "the type of a record is unknown; use a newer program", 0);
                 break;
         }
+    }
+
+    private static long LoadedNumber(ReadOnlySpan<byte> body)
+    {
+        RecordBodyReader reader = new(body);
+        long number = reader.ReadI64();
+        reader.End();
+        return number;
     }
 
     private CatalogLedger Loaded(uint id)
@@ -270,9 +345,9 @@ internal sealed class Catalog
         return ledger;
     }
 
-    private CatalogLedger Add(CreatedRecord created)
+    private CatalogLedger Add(CatalogLedger ledger)
     {
-        var ledger = new CatalogLedger(created, null, null);
+        CreatedRecord created = ledger.Created;
         if (created.LedgerId >= _byId.Length)
         {
             var larger = new CatalogLedger?[Math.Max(2 * _byId.Length, (int)created.LedgerId + 1)];
@@ -289,9 +364,9 @@ internal sealed class Catalog
         return ledger;
     }
 
-    private CatalogLedger Replace(CatalogLedger before, CatalogLedger after)
+    private CatalogLedger Replace(CatalogLedger after)
     {
-        _liveBytes += LiveBytesOf(after) - LiveBytesOf(before);
+        _liveBytes += LiveBytesOf(after) - LiveBytesOf(Find(after.Id)!);
         Volatile.Write(ref _byId[after.Id], after);
         _byName[after.Name] = after;
         Volatile.Write(ref _sorted, null);

@@ -43,12 +43,17 @@ public sealed partial class Ledger
     /// <summary>Sets the policy; it is durable when this returns, and acted on in the next round.</summary>
     /// <exception cref="StoreException">InvalidArgument: it lowers the floor, or cannot be meant. Busy: entries are
     /// expiring at this moment.</exception>
-    public void SetRetention(RetentionPolicy policy)
+    public void SetRetention(RetentionPolicy policy) => SetRetention(policy, string.Empty, string.Empty);
+
+    /// <summary>The same, by somebody who is named in <c>_audit</c>, with the reason.</summary>
+    public void SetRetention(RetentionPolicy policy, string setBy, string reason)
     {
         ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(setBy);
+        ArgumentNullException.ThrowIfNull(reason);
         _core.ChangeRetention(() =>
         {
-            _core.Retention.SetPolicy(_log, policy);
+            _core.Retention.SetPolicy(_log, policy, setBy, reason);
             return true;
         });
     }
@@ -103,8 +108,30 @@ public sealed partial class Ledger
 
     /// <summary>Ends a hold.</summary>
     /// <exception cref="StoreException">InvalidArgument: there is no such hold.</exception>
-    public LegalHold ReleaseHold(string id) =>
-        ToHold(_core.ChangeRetention(() => _core.Retention.Release(_log, id, _core.Parts.Clock())));
+    public LegalHold ReleaseHold(string id) => ReleaseHold(id, string.Empty, string.Empty);
+
+    /// <summary>The same, by somebody who is named in <c>_audit</c>, with the reason.</summary>
+    public LegalHold ReleaseHold(string id, string releasedBy, string reason)
+    {
+        ArgumentNullException.ThrowIfNull(releasedBy);
+        ArgumentNullException.ThrowIfNull(reason);
+        return ToHold(_core.ChangeRetention(
+            () => _core.Retention.Release(_log, id, _core.Parts.Clock(), releasedBy, reason)));
+    }
+
+    /// <summary>Ends a hold that only <c>_audit</c> still has: somebody took it out of the ledger's files.</summary>
+    public void ReleaseLostHold(LegalHold hold, string releasedBy, string reason)
+    {
+        ArgumentNullException.ThrowIfNull(hold);
+        ArgumentNullException.ThrowIfNull(releasedBy);
+        ArgumentNullException.ThrowIfNull(reason);
+        _core.ChangeRetention(() =>
+        {
+            HoldRecord lost = new(hold.Id, hold.FirstIndex, hold.Count, 0, 0, hold.PlacedBy, hold.Reason);
+            _core.Retention.ReleaseLost(_log, lost, releasedBy, reason);
+            return true;
+        });
+    }
 
     private static LegalHold ToHold(HoldRecord hold) => new(
         hold.Id,

@@ -7,4 +7,7 @@ public sealed record LedgerOptions
     /// <summary>Each entry gets 16 random bytes, so that its hash says nothing about a record that could be
     /// guessed.</summary>
     public bool IsSalted { get; init; }
+
+    /// <summary>Who creates it: recorded in <c>_audit</c>. Empty when nobody is named.</summary>
+    public string CreatedBy { get; init; } = string.Empty;
 }

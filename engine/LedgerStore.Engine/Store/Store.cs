@@ -85,6 +85,7 @@ public sealed partial class Store : IDisposable
             return store;
         }
 
+        core.Changes.Turn = null;
         core.Workers.Start(tuning.HashHelpers, core.Poison);
         store._sequencer.Start();
         store._bundler.Start();
@@ -132,12 +133,16 @@ public sealed partial class Store : IDisposable
         TryGetLedger(name, out Ledger? ledger) ? ledger : CreateLedger(name);
 
     /// <summary>Ends a ledger for good: it is read and verified like any other, and takes no more appends.</summary>
-    public void FreezeLedger(string name, string reason)
+    public void FreezeLedger(string name, string reason) => FreezeLedger(name, reason, string.Empty);
+
+    /// <summary>The same, by somebody who is named in <c>_audit</c>.</summary>
+    public void FreezeLedger(string name, string reason, string frozenBy)
     {
+        ArgumentNullException.ThrowIfNull(frozenBy);
         _core.ThrowIfUnwritable();
         StoreErrors.Translate(() =>
         {
-            _core.FreezeLedger(GetLedger(name).Id, reason);
+            _core.FreezeLedger(GetLedger(name).Id, reason, frozenBy);
             return true;
         });
     }

@@ -14,6 +14,9 @@ internal sealed partial class StoreCore
     private readonly long _steadyStart;
     private AnchorKeeper? _anchor;
 
+    /// <summary>An operator had the store opened although its anchor was missing.</summary>
+    public bool SignsWithoutAnchor { get; private set; }
+
     public bool RunAnchor() => _anchor?.RunOnce() ?? false;
 
     /// <summary>Compares key and anchor with the store, and refuses what must not be signed. Everything that was signed
@@ -146,7 +149,8 @@ internal sealed partial class StoreCore
         }
 
         // The keys of ledgers cannot be told without the key that they are derived from: that one is named.
-        CatalogLedger? ledger = Parts.Catalog.SortedByName().FirstOrDefault();
+        CatalogLedger? ledger = Parts.Catalog.SortedByName()
+            .FirstOrDefault(static one => !LedgerName.IsReserved(one.Name));
         string name = current.Scheme == KeyScheme.Shared && ledger is not null
             ? ledger.Origin
             : Parts.StoreFile.PublicName;
@@ -220,6 +224,7 @@ internal sealed partial class StoreCore
         if (hasSigned)
         {
             Parts.Keys.RecordMissingAnchor(Parts.Clock());
+            SignsWithoutAnchor = true;
         }
 
         Reach(() => anchor.Write(newest));

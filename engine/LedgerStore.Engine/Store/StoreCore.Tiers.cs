@@ -36,6 +36,7 @@ internal sealed partial class StoreCore
                 Parts.Time,
                 value,
                 AppendEvent,
+                (said, make) => Changes.Make(said, make),
                 AppendFiller,
                 (ledger, cancellationToken) => ConfirmExpiry(value, ledger, cancellationToken),
                 Confirmation);
@@ -202,21 +203,16 @@ internal sealed partial class StoreCore
             tier.Min(static share => share.Oldest!.Value.ToUnixTimeSeconds()),
             new KeyValuePair<string, object?>("tier", tier.Key)));
 
-    private ValueTask<AppendResult> AppendEvent(byte[] record)
-    {
-        uint id = Parts.Catalog.Find(LedgerName.Audit)?.Created.LedgerId
-            ?? CreateLedger(LedgerName.Audit, new LedgerOptions()).Created.LedgerId;
-        return Appends.AppendAsync(
-            Ledgers.Get(id),
-            new RecordBatch
-            {
-                ContentType = TombstoneEvent.ContentType,
-                Lengths = [record.Length],
-                Payload = record,
-                FreesSpace = true,
-            },
-            CancellationToken.None);
-    }
+    private ValueTask<AppendResult> AppendEvent(byte[] record) => Appends.AppendAsync(
+        Changes.OpenAudit(),
+        new RecordBatch
+        {
+            ContentType = AuditEvent.ContentType,
+            Lengths = [record.Length],
+            Payload = record,
+            FreesSpace = true,
+        },
+        CancellationToken.None);
 
     private ValueTask<AppendResult> AppendFiller(LedgerLog ledger, long size, int count) => Appends.AppendAsync(
         ledger,

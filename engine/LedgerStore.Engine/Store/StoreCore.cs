@@ -17,8 +17,6 @@ internal sealed partial class StoreCore : IDisposable
     // Segments, state logs and the journal may each find the disk full once before the reserve serves them.
     private const int FlushTriesMax = 3;
 
-    // Creating and freezing ledgers: one at a time, syncs included. Nothing else waits for it.
-    private readonly Lock _catalogLock = new();
     private readonly AppendBuffer[] _buffers;
 
     public StoreCore(StoreParts parts, long lastFrame, long lastMicros, Func<uint, LedgerLog> openLedger)
@@ -54,6 +52,7 @@ internal sealed partial class StoreCore : IDisposable
             () => OnSealed(),
             () => OnFlush());
         Appends = new Appends(Gate, parts.Builder, parts.Fingerprints);
+        Changes = new AuditedChanges(this);
         bool isSuspect = parts.Signing is { ReadOnlySuspect: true };
         Book = new CheckpointBook(parts.Catalog, parts.Keys, Growth, isSuspect, ReadHistory);
         AuditProof = new AuditProof(parts.Catalog, Ledgers, Book, parts.Keys, parts.IsReadOnly);
@@ -179,26 +178,6 @@ internal sealed partial class StoreCore : IDisposable
         {
             throw LedgerRefusals.ReadOnlyStore();
         }
-    }
-
-    public CatalogLedger CreateLedger(string name, LedgerOptions options)
-    {
-        lock (_catalogLock)
-        {
-            return OrStop(() => Parts.Catalog.CreateLedger(
-                name, $"{Parts.StoreFile.PublicName}/{name}", options.IsSalted, Parts.Clock()));
-        }
-    }
-
-    public void FreezeLedger(uint id, string reason)
-    {
-        lock (_catalogLock)
-        {
-            OrStop(() => Parts.Catalog.Freeze(id, reason, Parts.Clock()));
-        }
-
-        LedgerLog ledger = Ledgers.Get(id);
-        Gate.Locked(() => ledger.AppendRefusal = LedgerRefusals.Frozen(ledger.Name, reason));
     }
 
     /// <summary>The last words: everything is in the ledgers' files, and the journal says so. Alone, after

@@ -59,6 +59,7 @@ internal sealed partial class StoreOpener(
             RecoveryPlan plan = RecoveryPlan.Decide(facts, HasLedgerFiles());
             core = Wire(identity, plan.LastFrame, facts.LastMicros, directoryLock);
             Recover(core, facts, plan);
+            new UnfinishedChanges(core).Finish();
             return core;
         }
         catch

@@ -28,11 +28,13 @@ internal sealed class LedgerRetention(TieringParts parts)
 
     /// <summary>Makes a policy the ledger's, durably.</summary>
     /// <exception cref="StoreException">InvalidArgument, Busy, DiskFull.</exception>
-    public void SetPolicy(LedgerLog log, RetentionPolicy policy)
+    public void SetPolicy(LedgerLog log, RetentionPolicy policy, string setBy, string reason)
     {
+        CheckText(setBy, reason);
         lock (Decisions)
         {
-            policy.CheckAfter(PolicyOf(log.Id));
+            RetentionPolicy? before = PolicyOf(log.Id);
+            policy.CheckAfter(before);
             if (LedgerName.IsReserved(log.Name) && policy != WithoutEnd(policy))
             {
                 throw new StoreException(
@@ -42,7 +44,17 @@ internal sealed class LedgerRetention(TieringParts parts)
             }
 
             RefuseWhileGoing(log, 0, long.MaxValue);
-            parts.Catalog.SetRetention(log.Id, policy.Encode());
+            AuditRetentionChange change = new(AuditEvent.Unsaid)
+            {
+                Identity = setBy,
+                Ledger = log.Name,
+                Before = (before ?? RetentionPolicy.KeepAll).ToString(),
+                After = policy.ToString(),
+                Reason = reason,
+                Policy = policy.Encode(),
+                PolicyBefore = (before ?? RetentionPolicy.KeepAll).Encode(),
+            };
+            parts.Make(change, said => parts.Catalog.SetRetention(log.Id, policy.Encode(), said));
         }
     }
 
@@ -73,15 +85,31 @@ internal sealed class LedgerRetention(TieringParts parts)
             }
 
             // In force before it is durable: if it does not become so, it was in force for a while.
-            log.Tiers.Holds = [.. log.Tiers.Holds, hold];
-            Commit(log, state => state.Stage(hold));
+            HoldRecord[] before = log.Tiers.Holds;
+            bool isSaid = false;
+            log.Tiers.Holds = [.. before, hold];
+            try
+            {
+                parts.Make(AuditHoldChange.Of(log.Name, hold), _ =>
+                {
+                    isSaid = true;
+                    Commit(log, state => state.Stage(hold));
+                });
+            }
+            catch (Exception) when (!isSaid)
+            {
+                log.Tiers.Holds = before;
+                throw;
+            }
+
             return hold;
         }
     }
 
     /// <summary>Ends a hold. It is in force until that is durable.</summary>
-    public HoldRecord Release(LedgerLog log, string id, long nowMicros)
+    public HoldRecord Release(LedgerLog log, string id, long nowMicros, string releasedBy, string reason)
     {
+        CheckText(releasedBy, reason);
         lock (Decisions)
         {
             RequireSound(log);
@@ -89,9 +117,46 @@ internal sealed class LedgerRetention(TieringParts parts)
                 ?? throw new StoreException(
                     StoreReason.InvalidArgument, $"ledger '{log.Name}' has no hold with the id '{id}'");
             HoldRecord released = hold with { ReleasedMicros = Math.Max(1, nowMicros) };
-            Commit(log, state => state.Stage(released));
-            log.Tiers.Holds = [.. log.Tiers.Holds.Where(one => one.Id != id)];
+            parts.Make(Released(log, hold, releasedBy, reason), _ =>
+            {
+                Commit(log, state => state.Stage(released));
+                log.Tiers.Holds = [.. log.Tiers.Holds.Where(one => one.Id != id)];
+            });
             return released;
+        }
+    }
+
+    /// <summary>Ends a hold that <c>_audit</c> has and the ledger's files do not: somebody took it out of them.
+    /// </summary>
+    public void ReleaseLost(LedgerLog log, HoldRecord lost, string releasedBy, string reason)
+    {
+        CheckText(releasedBy, reason);
+        lock (Decisions)
+        {
+            parts.Make(Released(log, lost, releasedBy, reason), static _ => { });
+        }
+    }
+
+    /// <summary>Places or ends a hold of which a crash left only what <c>_audit</c> says. While the store is opened.
+    /// </summary>
+    public void Finish(LedgerLog log, AuditedLedger said, AuditHoldChange last)
+    {
+        HoldRecord? here = Array.Find(log.Tiers.Holds, one => one.Id == last.Id);
+        if (log.Reader.Damage is not null || here is null == last.IsReleased)
+        {
+            return;
+        }
+
+        if (here is not null)
+        {
+            Commit(log, state => state.Stage(here with { ReleasedMicros = Math.Max(1, parts.Clock()) }));
+            log.Tiers.Holds = [.. log.Tiers.Holds.Where(one => one.Id != last.Id)];
+        }
+        else
+        {
+            HoldRecord lost = said.Holds.First(one => one.Id == last.Id);
+            log.Tiers.Holds = [.. log.Tiers.Holds, lost];
+            Commit(log, state => state.Stage(lost));
         }
     }
 
@@ -113,6 +178,9 @@ internal sealed class LedgerRetention(TieringParts parts)
             }
         }
     }
+
+    private static AuditHoldChange Released(LedgerLog log, HoldRecord hold, string releasedBy, string reason) =>
+        AuditHoldChange.Of(log.Name, hold) with { Identity = releasedBy, Reason = reason, IsReleased = true };
 
     private static RetentionPolicy WithoutEnd(RetentionPolicy policy) =>
         new() { WarmAfter = policy.WarmAfter };

@@ -63,9 +63,14 @@ internal sealed partial class LedgerVisit
         List<NoticeRecord> said = [];
         foreach ((long first, long end) in due.Take(NoticesMax))
         {
-            Task<AppendResult> appended = parts
-                .AppendAudit(AuditExpiryNotice.Encode(log.Name, first, end - first, policy.ToString()))
-                .AsTask();
+            AuditExpiryNotice notice = new(AuditEvent.Unsaid)
+            {
+                Ledger = log.Name,
+                First = first,
+                Count = end - first,
+                Policy = policy.ToString(),
+            };
+            Task<AppendResult> appended = parts.AppendAudit(notice.Encode()).AsTask();
             while (!appended.IsCompleted)
             {
                 // A crash in here leaves a notice that nobody refers to: the next visit makes another one, later.

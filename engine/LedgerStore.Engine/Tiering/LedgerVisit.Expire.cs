@@ -278,14 +278,17 @@ internal sealed partial class LedgerVisit
 
     private static byte[] MakeTombstone(
         LedgerLog log, RetentionPolicy policy, ExpiringRecord range, long notice) =>
-        TombstoneEvent.Encode(
+        new AuditTombstone(
+            AuditEvent.Unsaid,
             log.Name,
             range.First,
             range.Count,
             ExpiryConfirmation.RootOf(log, range.First, range.End),
             policy.ToString(),
-            Reason(policy),
-            notice);
+            Reason(policy))
+        {
+            Notice = notice,
+        }.Encode();
 
     private static string Reason(RetentionPolicy policy) =>
         policy.ExpireAfter is null ? "size" : policy.ExpireBeyondBytes == 0 ? "age" : "age or size";

@@ -12,6 +12,7 @@ namespace LedgerStore.Engine.Tiering;
 /// <param name="StateLogs">Held by whoever writes state logs.</param>
 /// <param name="Clock">The time of the store; see DESIGN.md on clocks that jump.</param>
 /// <param name="AppendAudit">Appends a notice or a tombstone to <c>_audit</c>; done when it is durable.</param>
+/// <param name="Make">Says a change in <c>_audit</c>, durably, and has it made then: see AuditedChanges.</param>
 /// <param name="AppendFiller">Appends so many entries of the store to a ledger that still has this size.</param>
 /// <param name="ConfirmExpiry">See <see cref="TieringOptions.ConfirmExpiry"/>.</param>
 /// <param name="Confirmation">What the files say has expired, compared with <c>_audit</c>.</param>
@@ -31,6 +32,7 @@ internal sealed record TieringParts(
     TimeProvider Time,
     TieringOptions Options,
     Func<byte[], ValueTask<AppendResult>> AppendAudit,
+    Action<AuditEvent, Action<long>> Make,
     Func<LedgerLog, long, int, ValueTask<AppendResult>> AppendFiller,
     Func<LedgerLog, CancellationToken, ValueTask<string?>> ConfirmExpiry,
     ExpiryConfirmation Confirmation)

@@ -11,6 +11,9 @@ internal sealed class RotationBook
 {
     private readonly Dictionary<uint, List<RotatedRecord>> _rotated = [];
 
+    /// <summary>How often the store signed although its anchor was missing.</summary>
+    public int MissingAnchors { get; private set; }
+
     /// <summary>A store that never rotated its key.</summary>
     public static RotationBook Empty { get; } = new();
 
@@ -40,6 +43,7 @@ internal sealed class RotationBook
                     undecided.Clear();
                     break;
                 case KeyRecordType.AnchorMissing:
+                    book.MissingAnchors++;
                     break;
                 default:
                     FormatCheck.That(false, "the type of a record is unknown; use a newer program", 0);

@@ -12,6 +12,8 @@ namespace LedgerStore.Engine.Verification;
 /// <summary>Verifies everything in a data directory.</summary>
 internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, StorePaths paths)
 {
+    private const VerifyFindingKind DerivedOnly = VerifyFindingKind.DerivedDataDamaged;
+
     private readonly KeyBook _book = new(options);
     private readonly Lock _lock = new();
 
@@ -24,13 +26,16 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
     private long _bytes;
 
     private CatalogLedger[] _ledgers = [];
+    private StoreFile? _store;
     private UInt128 _storeId;
     private RotationBook _rotations = RotationBook.Empty;
     private JournalIndex _journal = new();
 
     // What `_audit` says; it is verified before the others.
     private readonly TombstoneBook _tombstones = new();
+    private readonly AuditEvents _events = new();
     private AuditEvidence _audit = AuditEvidence.None;
+    private AuditBook _said = new();
 
     public void Run()
     {
@@ -46,6 +51,12 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
 
         // `_audit` comes first: what it says has expired is known before the others are judged.
         Run(audit < 0 ? [] : [audit]);
+        foreach (VerifyFinding found in new ClaimsCheck(_said, paths).CompareStore(_store!, _ledgers, _rotations))
+        {
+            _findings.Add(found);
+            _findingCount++;
+        }
+
         Run([.. Enumerable.Range(0, _ledgers.Length).Where(number => number != audit)]);
     }
 
@@ -80,7 +91,8 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
     {
         try
         {
-            _storeId = StoreFileAccess.Load(files, paths).StoreId;
+            _store = StoreFileAccess.Load(files, paths);
+            _storeId = _store.StoreId;
             _ledgers = Catalog.Open(files, paths, _storeId, FileAccessMode.ReadOnly).SortedByName();
         }
         catch (Exception damage) when (IsDamage(damage))
@@ -136,7 +148,7 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
 
     private void ReadJournal(uint? audit)
     {
-        _journal = new JournalIndex { Watched = audit is { } id ? (id, _tombstones.Add) : null };
+        _journal = new JournalIndex { Watched = audit is { } id ? (id, WatchAudit) : null };
         try
         {
             JournalFacts facts = new JournalScan(files, paths.JournalDirectory, _storeId).Run();
@@ -214,7 +226,7 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
             Ahead = options.NoticeAhead,
             Audit = _audit,
             Tombstones = isAudit ? _tombstones : null,
-            OnEntries = isAudit ? _tombstones.Add : null,
+            OnEntries = isAudit ? WatchAudit : null,
             OpenCold = OpenCold(),
         };
         lock (_lock)
@@ -235,7 +247,15 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
             lock (_lock)
             {
                 _audit = check.Evidence ?? _audit;
-                _reports.Add(report);
+                if (check.Evidence is not null && !found.Exists(static one => one.Kind != DerivedOnly))
+                {
+                    // An _audit that is contradicted or has holes confirms nothing, and is a finding itself.
+                    _said = _events.ToBook();
+                }
+
+                IReadOnlyList<VerifyFinding> claims = new ClaimsCheck(_said, paths).Compare(check.Facts);
+                found.AddRange(claims);
+                _reports.Add(report with { Findings = report.Findings + claims.Count });
                 _findingCount += found.Count;
                 _findings.AddRange(found.Take(Math.Max(0, VerifyReport.FindingsMax - _findings.Count)));
             }
@@ -250,6 +270,12 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
             options.OnProgress?.Invoke(
                 new VerifyProgress(_entries, _entriesTotal, _bytes, _reports.Count, _ledgers.Length));
         }
+    }
+
+    private void WatchAudit(long first, ReadOnlySpan<byte> bundle, int count)
+    {
+        _tombstones.Add(first, bundle, count);
+        _events.Add(first, bundle, count);
     }
 
     private Func<TierRecord, IFile>? OpenCold() => options switch

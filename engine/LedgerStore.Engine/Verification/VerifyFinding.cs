@@ -52,7 +52,7 @@ public enum VerifyFindingKind
     /// <summary>There is a directory of a ledger that the catalog does not know.</summary>
     LedgerUnknown,
 
-    /// <summary>A record hides, deletes or hastens something, and nothing signed says the same: it is not
-    /// followed.</summary>
+    /// <summary>A file claims something that no signed entry of <c>_audit</c> says, and it is not followed where it
+    /// hides, deletes or hastens; or it does not have what an entry says.</summary>
     ClaimNotConfirmed,
 }

@@ -1,11 +1,9 @@
 // Admin: changes of the catalog, and the state of the store. Each call is recorded before it has an effect, each change
-// once more with what it was. Stateless; any thread.
+// once more, with what it was, by the engine. Stateless; any thread.
 using LedgerStore.Engine;
 using LedgerStore.Policy;
-using LedgerStore.Protocol.Events.V1;
 using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
-using LedgerStore.Server.Audit;
 using LedgerStore.Server.Grpc;
 using LedgerStore.Server.Rights;
 
@@ -23,12 +21,10 @@ internal static class AdminService
         RetentionPolicy retention = RetentionMessages.PolicyOf(request.Retention);
         retention.Check();
         Ledger ledger = access.Services.Store.CreateLedger(
-            request.Ledger, new LedgerOptions { IsSalted = request.Salted });
-        await RecordAsync(access, request.Ledger, request.Salted ? "created, salted" : "created", string.Empty)
-            .ConfigureAwait(false);
+            request.Ledger, new LedgerOptions { IsSalted = request.Salted, CreatedBy = access.Caller.Name });
         if (request.Retention is not null)
         {
-            await RetentionService.SetAsync(access, ledger, retention, "with its creation").ConfigureAwait(false);
+            ledger.SetRetention(retention, access.Caller.Name, "with its creation");
         }
 
         return LedgerInfos.Of(ledger, Administrator);
@@ -45,23 +41,10 @@ internal static class AdminService
                 "freezing is for good and needs a reason, which everybody who appends will read");
         }
 
-        access.Services.Store.FreezeLedger(request.Ledger, request.Reason);
-        await RecordAsync(access, request.Ledger, "frozen", request.Reason).ConfigureAwait(false);
+        access.Services.Store.FreezeLedger(request.Ledger, request.Reason, access.Caller.Name);
         return LedgerInfos.Of(ledger, Administrator);
     }
 
     public static ValueTask<Status> StatusAsync(GetStatusRequest request, ServerCall call) =>
         new(StatusReport.Of(CallAccess.Of(call).Services));
-
-    private static ValueTask RecordAsync(CallAccess access, string ledger, string change, string reason) =>
-        access.Services.Audit.AppendAsync(new Event
-        {
-            Ledger = new LedgerChange
-            {
-                Identity = access.Caller.Name,
-                Ledger = AuditText.Of(ledger),
-                Change = change,
-                Reason = reason.Length > StatusReport.ReasonMax ? reason[..StatusReport.ReasonMax] : reason,
-            },
-        });
 }

@@ -1,8 +1,7 @@
-// Admin: retention and legal holds. Each call is recorded before it has an effect, each change once more with what it
-// was. Stateless; any thread.
+// Admin: retention and legal holds. Each call is recorded before it has an effect, each change once more, with what it
+// was, by the engine. Stateless; any thread.
 using LedgerStore.Engine;
 using LedgerStore.Policy;
-using LedgerStore.Protocol.Events.V1;
 using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Server.Grpc;
@@ -21,28 +20,8 @@ internal static class RetentionService
         CallAccess access = CallAccess.Of(call);
         Ledger ledger = await access.AllowAsync(request.Ledger).ConfigureAwait(false);
         RequireReason(request.Reason, "a change of retention");
-        await SetAsync(access, ledger, RetentionMessages.PolicyOf(request.Retention), request.Reason)
-            .ConfigureAwait(false);
+        ledger.SetRetention(RetentionMessages.PolicyOf(request.Retention), access.Caller.Name, request.Reason);
         return LedgerInfos.Of(ledger, s_administrator);
-    }
-
-    /// <summary>Sets and records.</summary>
-    public static async ValueTask SetAsync(
-        CallAccess access, Ledger ledger, RetentionPolicy policy, string reason)
-    {
-        RetentionPolicy before = ledger.Retention;
-        ledger.SetRetention(policy);
-        await access.Services.Audit.AppendAsync(new Event
-        {
-            Retention = new RetentionChange
-            {
-                Identity = access.Caller.Name,
-                Ledger = ledger.Name,
-                Before = before.ToString(),
-                After = policy.ToString(),
-                Reason = Cut(reason),
-            },
-        }).ConfigureAwait(false);
     }
 
     public static async ValueTask<PlanRetentionResponse> PlanAsync(PlanRetentionRequest request, ServerCall call)
@@ -89,7 +68,6 @@ internal static class RetentionService
             RetentionMessages.Number(request.Count, "count"),
             request.Reason,
             access.Caller.Name);
-        await RecordAsync(access, ledger, hold, hold.Reason, isReleased: false).ConfigureAwait(false);
         return RetentionMessages.Of(ledger.Name, hold);
     }
 
@@ -104,9 +82,14 @@ internal static class RetentionService
             ?? throw RpcException.Because(
                 StatusCode.NotFound, "HOLD_NOT_FOUND", $"{ledger.Name} has no hold with this id in force");
 
-        // Recorded first: nothing that was kept goes without a word about who let it go.
-        await RecordAsync(access, ledger, hold, request.Reason, isReleased: true).ConfigureAwait(false);
-        return RetentionMessages.Of(ledger.Name, known is null ? hold : ledger.ReleaseHold(hold.Id));
+        if (known is not null)
+        {
+            return RetentionMessages.Of(
+                ledger.Name, ledger.ReleaseHold(hold.Id, access.Caller.Name, request.Reason));
+        }
+
+        ledger.ReleaseLostHold(hold, access.Caller.Name, request.Reason);
+        return RetentionMessages.Of(ledger.Name, hold);
     }
 
     /// <summary>A hold that only <c>_audit</c> still has: somebody took it out of the files.</summary>
@@ -140,23 +123,4 @@ internal static class RetentionService
             throw RetentionMessages.Invalid($"a reason has at most {StatusReport.ReasonMax} characters");
         }
     }
-
-    private static string Cut(string reason) =>
-        reason.Length > StatusReport.ReasonMax ? reason[..StatusReport.ReasonMax] : reason;
-
-    private static ValueTask RecordAsync(
-        CallAccess access, Ledger ledger, LegalHold hold, string reason, bool isReleased) =>
-        access.Services.Audit.AppendAsync(new Event
-        {
-            Hold = new HoldChange
-            {
-                Identity = access.Caller.Name,
-                Ledger = ledger.Name,
-                Id = hold.Id,
-                FirstIndex = (ulong)hold.FirstIndex,
-                Count = (ulong)hold.Count,
-                Reason = Cut(reason),
-                Released = isReleased,
-            },
-        });
 }

@@ -37,9 +37,11 @@ public sealed class AdminTests : IAsyncLifetime
             async () => await server.Connect("writer").AppendAsync("new.one", "y"));
         Assert.Equal((StatusCode.FailedPrecondition, "LEDGER_FROZEN"), (refusal.Code, refusal.Info!.Reason));
         LedgerChange[] changes = [.. (await server.ReadAuditAsync()).Select(each => each.Ledger)
-            .Where(change => change is not null)];
+            .Where(change => change is { Ledger: "new.one" })];
         Assert.Equal(["created, salted", "frozen"], changes.Select(change => change.Change));
         Assert.Equal("the year is over", changes[1].Reason);
+        Assert.Equal(("admin", "admin"), (changes[0].Identity, changes[1].Identity));
+        Assert.Equal(("test.example.org/new.one", true), (changes[0].Origin, changes[0].Salted));
     }
 
     [Fact]

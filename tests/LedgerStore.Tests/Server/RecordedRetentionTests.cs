@@ -115,7 +115,8 @@ public sealed class RecordedRetentionTests : IAsyncLifetime
         StorePaths paths = new(data);
         UInt128 store = StoreFileAccess.Load(files, paths).StoreId;
         uint id = DemoOf(files, paths, store).Id;
-        Catalog.Open(files, paths, store, FileAccessMode.ReadWrite).SetRetention(id, policy.Encode());
+        Catalog.Open(files, paths, store, FileAccessMode.ReadWrite).SetRetention(
+            id, policy.Encode(), AuditEvent.Unsaid);
     }
 
     private static CatalogLedger DemoOf(LinuxFileSystem files, StorePaths paths, UInt128 store) =>

@@ -59,6 +59,8 @@ internal sealed class SigningModel
     public void Check(StoreCore core)
     {
         KeyScheme expected = BeganShared && !Rotated ? KeyScheme.Shared : KeyScheme.Derived;
+
+        // A store without a signing key has none.
         Assert.Equal(expected, core.Parts.Keys.Current?.Scheme ?? expected);
         foreach ((string name, SortedDictionary<long, Hash256> sizes) in _published)
         {

@@ -56,7 +56,9 @@ public sealed class EveryByteTests(ITestOutputHelper output)
     public void Damage_of_a_sealed_segment_is_noticed_or_harmless()
     {
         SimulatedFileSystem disk = StartDisk.Sealed.Disk(new SimulatedOptions());
-        string path = disk.AllFiles(SmallStore.Directory).First(p => p.EndsWith(".seg", StringComparison.Ordinal));
+        string path = disk.AllFiles(SmallStore.Directory)
+            .First(p => p.Contains("/ledgers/1/", StringComparison.Ordinal)
+                && p.EndsWith(".seg", StringComparison.Ordinal));
         int length = disk.ReadAll(path).Length;
         SplitMix random = new(11);
         List<Damage> damages = [];

@@ -49,8 +49,9 @@ public sealed class PlantedFaultTests(ITestOutputHelper output)
             StoreCheck.CheckStore(life.Core, model, isThorough: true);
         }
 
-        // Somebody changes a byte of the first batch's frame while the store is down.
-        const long InFirstBatch = 4096 + 4096 + 500;
+        // Somebody changes a byte of the first batch's frame while the store is down. It is behind the marker of the
+        // start and the two frames with what _audit says of the store and of the ledger.
+        const long InFirstBatch = 4096 + (3 * 4096) + 500;
         string path = disk.AllFiles(SmallStore.Directory)
             .First(static p => p.Contains("/journal/0", StringComparison.Ordinal));
         disk.FlipBit(path, InFirstBatch, 3);

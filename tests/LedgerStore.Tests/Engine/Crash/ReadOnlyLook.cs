@@ -66,6 +66,13 @@ internal sealed class ReadOnlyLook
             CatalogLedger? ledger = core.Parts.Catalog.Find(name);
             Assert.True(ledger is not null, $"'{name}' was there for a reader, and is gone");
             LedgerLog log = core.Ledgers.Get(ledger.Id);
+            if (name == LedgerName.Audit)
+            {
+                // What a start says of the store comes behind what a reader saw.
+                Assert.True(log.ReadableSize >= size, $"a reader saw {size} entries of '{name}'");
+                continue;
+            }
+
             Assert.True(log.ReadableSize == size, $"a reader saw {size} entries of '{name}', not {log.ReadableSize}");
             Assert.True(TreeRoots.FromEdge(log, out _) == root, $"a reader saw another tree of '{name}'");
             // The anchor may know one that the store has lost.

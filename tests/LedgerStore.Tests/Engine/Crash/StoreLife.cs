@@ -52,6 +52,7 @@ internal sealed class StoreLife : IDisposable
         core.OnSealed = _bundler.Signal;
         core.OnFlush = _flusher.Signal;
         core.OnCheckpoint = _checkpointer.Signal;
+        core.Changes.Turn = () => Run(_sequencer.Turn) | Run(_bundler.Turn) | Run(_flusher.Turn);
         TurnedThread[] threads = [_sequencer, _bundler, _flusher];
         _lazy = random.OneIn(2) ? threads[random.Below(threads.Length)] : null;
     }
@@ -308,8 +309,17 @@ internal sealed class StoreLife : IDisposable
         }
         catch (StoreException refused) when (refused.Reason == StoreReason.DiskFull)
         {
-            Assert.True(_plan.Weather.IsFull, $"there was space: {refused}");
+            Assert.True(_plan.Weather.IsFull || Core.Disk.IsFull, $"there was space: {refused}");
             _model.Ledgers.Remove(ledger);
+            _model.Refused.Add(ledger.Name);
+        }
+        catch (StoreException exists) when (exists.Reason == StoreReason.LedgerExists
+            && _model.Doubted.Contains(ledger.Name))
+        {
+            // The disk was full when it was to be created, _audit said it already, and a start since then made it.
+            CatalogLedger made = Core.Parts.Catalog.Find(ledger.Name)!;
+            _model.Ledgers.Remove(ledger);
+            _model.Ledgers.Add(new ModelLedger(made.Name, made.IsSalted) { IsCreated = true, Id = made.Id });
         }
         catch (StoreException failed)
         {

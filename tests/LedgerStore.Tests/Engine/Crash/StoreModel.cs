@@ -21,6 +21,12 @@ internal sealed class StoreModel
 
     public List<ModelLedger> Ledgers { get; } = [];
 
+    /// <summary>Ledgers that were refused in this life because the disk was full.</summary>
+    public HashSet<string> Refused { get; private init; } = [];
+
+    /// <summary>Those of the lives before: a start since then may have made them all the same.</summary>
+    public HashSet<string> Doubted { get; private init; } = [];
+
     /// <summary>What was published: for no size two roots, ever.</summary>
     public SigningModel Signed { get; private init; } = new();
 
@@ -36,7 +42,14 @@ internal sealed class StoreModel
     /// <summary>A copy that can find out what one of many possible crashes has left.</summary>
     public StoreModel Copy()
     {
-        StoreModel copy = new() { NextNumber = NextNumber, LastMicros = LastMicros, Signed = Signed.Copy() };
+        StoreModel copy = new()
+        {
+            NextNumber = NextNumber,
+            LastMicros = LastMicros,
+            Signed = Signed.Copy(),
+            Refused = [.. Refused],
+            Doubted = [.. Doubted],
+        };
         Dictionary<ModelBatch, ModelBatch> batches = [];
         foreach (ModelLedger ledger in Ledgers)
         {
@@ -118,6 +131,8 @@ internal sealed class StoreModel
     public void EndLife()
     {
         _questions.Clear();
+        Doubted.UnionWith(Refused);
+        Refused.Clear();
         foreach (ModelBatch batch in _open)
         {
             batch.Fate = BatchFate.Unknown;

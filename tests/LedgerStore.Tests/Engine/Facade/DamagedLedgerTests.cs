@@ -14,7 +14,7 @@ public sealed class DamagedLedgerTests : IDisposable
 
     private readonly string _root = Directory.CreateTempSubdirectory("ledgerstore").FullName;
 
-    private string LedgerDirectory => Directory.GetDirectories(Path.Combine(_root, "data", "ledgers")).Order().First();
+    private string LedgerDirectory => Path.Combine(_root, "data", "ledgers", "1");
 
     private string Segments => Path.Combine(LedgerDirectory, "segments");
 

@@ -113,7 +113,7 @@ public sealed class GoldenStoreTests : IDisposable
 
     private static async Task Check(Store store)
     {
-        Assert.Equal(["plain", "salted"], store.LedgerNames);
+        Assert.Equal(["_audit", "plain", "salted"], store.LedgerNames);
         await CheckLedger(store.GetLedger("plain"), Batches);
         await CheckLedger(store.GetLedger("salted"), (Batches + 3) / 4);
     }

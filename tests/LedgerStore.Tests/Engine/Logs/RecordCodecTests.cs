@@ -161,7 +161,9 @@ public sealed class RecordCodecTests
         BadCatalog("id 0 is the id of _audit", (1, new CreatedRecord(0, 1, IsSalted: false, "a", "o/a").Encode()));
         BadCatalog("id 0 is the id of _audit", (1, new CreatedRecord(1, 1, IsSalted: false, "_audit", "o").Encode()));
         BadCatalog("name of the ledger", (1, new CreatedRecord(1, 1, IsSalted: false, "A", "o/A").Encode()));
-        BadCatalog("type of a record is unknown", (4, a));
+        BadCatalog("type of a record is unknown", (9, a));
+        BadCatalog("never created", (4, new SaidRecord(2, CatalogRecordType.Frozen, 7).Encode()));
+        BadCatalog("unknown type", (1, a), (4, new SaidRecord(1, CatalogRecordType.Said, 7).Encode()));
         BadCatalog("out of range", (1, new CreatedRecord(uint.MaxValue, 1, IsSalted: false, "a", "o/a").Encode()));
     }
 

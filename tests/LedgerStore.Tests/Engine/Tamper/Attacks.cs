@@ -275,10 +275,16 @@ internal static class Attacks
                 : [(type, body)]);
     }
 
-    private static void DropLedger(TamperedStore store) => store.RewriteCatalog((type, body) =>
-        (CatalogRecordType)type == CatalogRecordType.Created && CreatedRecord.Decode(body).Name == Ledger
-            ? []
-            : [(type, body)]);
+    private static void DropLedger(TamperedStore store)
+    {
+        uint id = store.Find(Ledger).Ledger.Id;
+        store.RewriteCatalog((type, body) => (CatalogRecordType)type switch
+        {
+            CatalogRecordType.Created when CreatedRecord.Decode(body).LedgerId == id => [],
+            CatalogRecordType.Said when SaidRecord.Decode(body).LedgerId == id => [],
+            _ => [(type, body)],
+        });
+    }
 
     private static void CutBehind(TamperedStore store)
     {

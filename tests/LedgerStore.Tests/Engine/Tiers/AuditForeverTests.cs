@@ -19,12 +19,16 @@ public sealed class AuditForeverTests
         SimulatedFileSystem disk = new(new SimulatedOptions());
         using (TierWorld first = TierWorld.Open(disk, TimeSpan.Zero))
         {
-            first.Core.CreateLedger(LedgerName.Audit, new LedgerOptions());
             first.Create();
             first.Append(Size);
+            int begun = (int)Audit(first).Durable.Value;
             ValueTask<AppendResult> sent = first.Core.Appends.AppendAsync(
                 Audit(first),
-                new RecordBatch { Lengths = [.. Enumerable.Repeat(1, Size)], Payload = new byte[Size] },
+                new RecordBatch
+                {
+                    Lengths = [.. Enumerable.Repeat(1, Size - begun)],
+                    Payload = new byte[Size - begun],
+                },
                 CancellationToken.None);
             first.Turn();
             await sent;
@@ -36,8 +40,8 @@ public sealed class AuditForeverTests
                 ExpireBeyondBytes = 1,
                 FillAfter = TimeSpan.FromMinutes(1),
             }.Encode();
-            first.Core.Parts.Catalog.SetRetention(Audit(first).Id, policy);
-            first.Core.Parts.Catalog.SetRetention(first.Log.Id, policy);
+            first.Core.Parts.Catalog.SetRetention(Audit(first).Id, policy, AuditEvent.Unsaid);
+            first.Core.Parts.Catalog.SetRetention(first.Log.Id, policy, AuditEvent.Unsaid);
             first.Close();
         }
 

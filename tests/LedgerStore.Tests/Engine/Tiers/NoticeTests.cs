@@ -26,6 +26,7 @@ public sealed class NoticeTests
     {
         using TierWorld world = TierWorld.Open(DiskWith(), TierWorld.Day);
         world.Ledger.SetRetention(s_policy);
+        ulong next = (ulong)Audit(world).Durable.Value;
         for (int hour = 0; hour < 23; hour++)
         {
             world.Round();
@@ -42,7 +43,7 @@ public sealed class NoticeTests
         world.Round();
         Assert.Equal(Due, world.Check(Size));
         Tombstone tombstone = Events(world)[1].Tombstone;
-        Assert.Equal((true, 0ul), (tombstone.HasNotice, tombstone.Notice));
+        Assert.Equal((true, next), (tombstone.HasNotice, tombstone.Notice));
         Assert.Empty(world.Log.Tiers.Notices);
         world.Close();
     }
@@ -81,7 +82,6 @@ public sealed class NoticeTests
         SimulatedFileSystem disk = DiskWith();
         using (TierWorld world = TierWorld.Open(disk, TierWorld.Day))
         {
-            world.Core.CreateLedger(LedgerName.Audit, new LedgerOptions());
             Say(world, "x"u8.ToArray());
             world.Ledger.SetRetention(s_policy);
             world.Close();
@@ -145,7 +145,7 @@ public sealed class NoticeTests
         AuditTombstone Tombstone(long index, long? notice, long micros, long first = 0) => new(
             index, "a", first, 512, default, "", "") { Notice = notice, Micros = micros };
         Assert.True(book.IsAnnounced(Tombstone(0, null, 1), AuditExpiryNotice.Ahead));
-        byte[] notice = Entry(10, AuditExpiryNotice.Encode("a", 0, 1024, "p"));
+        byte[] notice = Entry(10, Notice("a", 0).Encode());
         book.Add(5, [(byte)(notice.Length >> 8), (byte)notice.Length, .. notice], 1);
 
         // An old one, one of a day later, and those that are not.
@@ -161,7 +161,7 @@ public sealed class NoticeTests
     [Fact]
     public void Both_are_written_as_the_protocol_has_them_and_read_back()
     {
-        byte[] notice = AuditExpiryNotice.Encode("payments", 512, 1024, "p");
+        byte[] notice = Notice("payments", 512).Encode();
         Assert.Equal(
             new Event
             {
@@ -172,19 +172,22 @@ public sealed class NoticeTests
             }.ToByteArray(),
             notice);
         Assert.Equal(
-            new AuditExpiryNotice(7, "payments", 512, 1024, "p"),
-            AuditExpiryNotice.TryRead(7, TombstoneEvent.ContentType, notice));
+            Notice("payments", 512) with { AuditIndex = 7 },
+            AuditExpiryNotice.TryRead(7, AuditEvent.ContentType, notice));
         for (int cut = 0; cut < notice.Length; cut++)
         {
-            Assert.Null(AuditExpiryNotice.TryRead(7, TombstoneEvent.ContentType, notice.AsSpan(0, cut)));
+            Assert.Null(AuditExpiryNotice.TryRead(7, AuditEvent.ContentType, notice.AsSpan(0, cut)));
         }
 
         foreach (long index in (long[])[0, 7, 300])
         {
-            byte[] tombstone = TombstoneEvent.Encode("payments", 512, 1024, default, "p", "age", index);
+            byte[] tombstone = new AuditTombstone(AuditEvent.Unsaid, "payments", 512, 1024, default, "p", "age")
+            {
+                Notice = index,
+            }.Encode();
             Assert.Equal((true, (ulong)index), (Event.Parser.ParseFrom(tombstone).Tombstone.HasNotice,
                 Event.Parser.ParseFrom(tombstone).Tombstone.Notice));
-            Assert.Equal(index, AuditTombstone.TryRead(9, TombstoneEvent.ContentType, tombstone)!.Notice);
+            Assert.Equal(index, AuditTombstone.TryRead(9, AuditEvent.ContentType, tombstone)!.Notice);
         }
 
         NoticeRecord record = new(512, 1024, 7);
@@ -200,6 +203,14 @@ public sealed class NoticeTests
         world.Close();
         return disk;
     }
+
+    private static AuditExpiryNotice Notice(string ledger, long first) => new(AuditEvent.Unsaid)
+    {
+        Ledger = ledger,
+        First = first,
+        Count = 1024,
+        Policy = "p",
+    };
 
     private static byte[] Entry(long micros, byte[] payload)
     {
@@ -218,7 +229,7 @@ public sealed class NoticeTests
     private static void Say(TierWorld world, byte[] payload)
     {
         ValueTask<AppendResult> sent = world.Core.Appends.AppendAsync(
-            world.Core.Ledgers.Get(world.Core.Parts.Catalog.Find(LedgerName.Audit)!.Id),
+            Audit(world),
             new RecordBatch { Lengths = [payload.Length], Payload = payload },
             CancellationToken.None);
         world.Turn();
@@ -234,17 +245,23 @@ public sealed class NoticeTests
         log.CommitNow();
     }
 
+    private static LedgerLog Audit(TierWorld world) =>
+        world.Core.Ledgers.Get(world.Core.Parts.Catalog.Find(LedgerName.Audit)!.Id);
+
+    /// <summary>The notices and tombstones in <c>_audit</c>.</summary>
     private static List<Event> Events(TierWorld world)
     {
         List<Event> events = [];
-        LedgerLog audit = world.Core.Ledgers.Get(world.Core.Parts.Catalog.Find(LedgerName.Audit)!.Id);
+        LedgerLog audit = Audit(world);
         for (long index = 0; index < audit.Durable.Value; index++)
         {
             using BundleLease lease = audit.Reader.ReadBundle(index / 256);
             EntryView entry = EntryView.Parse(lease.Entry((int)(index % 256)));
-            if (entry.ContentType.SequenceEqual(TombstoneEvent.ContentType))
+            if (entry.ContentType.SequenceEqual(AuditEvent.ContentType)
+                && Event.Parser.ParseFrom(entry.Payload) is { } said
+                && (said.ExpiryNotice is not null || said.Tombstone is not null))
             {
-                events.Add(Event.Parser.ParseFrom(entry.Payload));
+                events.Add(said);
             }
         }
 

@@ -227,7 +227,7 @@ public sealed class TieringTests
     {
         using TierWorld world = TierWorld.Open(s_disk.Value.Crash(new KeepAll()), TimeSpan.Zero);
         world.Ledger.SetRetention(new RetentionPolicy { FillAfter = TimeSpan.FromHours(2) });
-        world.Core.FreezeLedger(world.Log.Id, "over");
+        world.Core.FreezeLedger(world.Log.Id, "over", string.Empty);
         world.Time.Pass(TimeSpan.FromHours(3));
         world.Round();
         Assert.Null(world.Core.Tiering.Status.LastFailure);
@@ -258,7 +258,6 @@ public sealed class TieringTests
     public void What_the_store_keeps_for_itself_never_expires()
     {
         using TierWorld world = TierWorld.Open(s_disk.Value.Crash(new KeepAll()), TierWorld.Day);
-        world.Core.CreateLedger(LedgerName.Audit, new LedgerOptions());
         Ledger audit = new(world.Core, world.Core.Ledgers.Get(
             world.Core.Parts.Catalog.Find(LedgerName.Audit)!.Created.LedgerId));
         audit.SetRetention(new RetentionPolicy { WarmAfter = TierWorld.Day });

@@ -11,6 +11,9 @@ namespace LedgerStore.Tests.Engine.Verification;
 
 public sealed class StoreVerifierTests : IDisposable
 {
+    // What the store says in _audit of itself and of three ledgers.
+    private const int Said = 2 + 3;
+
     private readonly VerifyStore _store = new();
 
     public void Dispose() => _store.Dispose();
@@ -29,15 +32,15 @@ public sealed class StoreVerifierTests : IDisposable
 
         Assert.Empty(report.Findings);
         Assert.True(report.IsVerified);
-        Assert.Equal((70_300L, 3L), (report.Entries, report.Checkpoints));
-        Assert.Equal(["empty", "logins", "payments"], report.Ledgers.Select(ledger => ledger.Name));
-        LedgerReport payments = report.Ledgers[2];
+        Assert.Equal((70_300L + Said, 3L), (report.Entries, report.Checkpoints));
+        Assert.Equal(["_audit", "empty", "logins", "payments"], report.Ledgers.Select(ledger => ledger.Name));
+        LedgerReport payments = report.Ledgers[3];
         Assert.Equal((70_000L, 69_900L, 100L), (payments.Entries, payments.SignedSize, payments.UnvouchedEntries));
         Assert.Contains("ledger.example.org/payments+", payments.SignedBy, StringComparison.Ordinal);
-        Assert.Equal((0L, 300L), (report.Ledgers[1].SignedSize, report.Ledgers[1].UnvouchedEntries));
-        Assert.Equal(400, report.UnvouchedEntries);
-        Assert.Equal(70_300, told[^1].Entries);
-        Assert.Equal(70_300, told[^1].EntriesTotal);
+        Assert.Equal((0L, 300L), (report.Ledgers[2].SignedSize, report.Ledgers[2].UnvouchedEntries));
+        Assert.Equal(400 + Said, report.UnvouchedEntries);
+        Assert.Equal(70_300 + Said, told[^1].Entries);
+        Assert.Equal(70_300 + Said, told[^1].EntriesTotal);
     }
 
     [Theory]
@@ -59,9 +62,9 @@ public sealed class StoreVerifierTests : IDisposable
         _store.Sign("payments", 66_400, root: root);
         VerifyReport report = _store.Verify(options => options with { Parallelism = threads });
         Assert.Empty(report.Findings);
-        Assert.Equal(67_200, report.Entries);
-        Assert.Equal((66_500L, 66_400L), (report.Ledgers[1].Entries, report.Ledgers[1].SignedSize));
-        Assert.Equal(("new", 700L), (report.Ledgers[0].Name, report.Ledgers[0].Entries));
+        Assert.Equal(67_204, report.Entries);
+        Assert.Equal((66_500L, 66_400L), (report.Ledgers[2].Entries, report.Ledgers[2].SignedSize));
+        Assert.Equal(("new", 700L), (report.Ledgers[1].Name, report.Ledgers[1].Entries));
     }
 
     [Fact]
@@ -107,8 +110,8 @@ public sealed class StoreVerifierTests : IDisposable
         _store.Sign("payments", 700);
         VerifyReport report = _store.Verify(options => options with { StoreKeys = [] });
         Assert.True(report.IsVerified);
-        Assert.Equal((1L, 1_000L), (report.Checkpoints, report.UnvouchedEntries));
-        Assert.False(report.Ledgers[0].HasKey);
+        Assert.Equal((1L, 1_003L), (report.Checkpoints, report.UnvouchedEntries));
+        Assert.False(report.Ledgers[1].HasKey);
     }
 
     [Fact]

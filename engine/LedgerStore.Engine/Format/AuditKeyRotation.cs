@@ -1,0 +1,48 @@
+// What an entry of `_audit` says of a rotation of the signing key: Event.key of events.proto.
+// Immutable, pure codec: any thread.
+
+namespace LedgerStore.Engine.Format;
+
+/// <summary>The store went over to another key.</summary>
+internal sealed record AuditKeyRotation(long AuditIndex) : AuditEvent(AuditIndex)
+{
+    public const int Number = 8;
+
+    public string Identity { get; init; } = string.Empty;
+
+    public string VkeyBefore { get; init; } = string.Empty;
+
+    public string VkeyAfter { get; init; } = string.Empty;
+
+    /// <summary>The statement of <c>_audit</c>, which both keys signed.</summary>
+    public ReadOnlyMemory<byte> Statement { get; init; }
+
+    protected override int Field => Number;
+
+    public static AuditKeyRotation? TryRead(long auditIndex, ReadOnlySpan<byte> message)
+    {
+        AuditKeyRotation read = new(auditIndex);
+        ProtoReader reader = new(message);
+        while (reader.TryNext())
+        {
+            read = reader.Field switch
+            {
+                1 => read with { Identity = TextOf(reader.Bytes) },
+                2 => read with { VkeyBefore = TextOf(reader.Bytes) },
+                3 => read with { VkeyAfter = TextOf(reader.Bytes) },
+                4 => read with { Statement = reader.Bytes.ToArray() },
+                _ => read,
+            };
+        }
+
+        return reader.IsBroken ? null : read;
+    }
+
+    protected override void Write(ProtoWriter to)
+    {
+        to.Text(1, Identity);
+        to.Text(2, VkeyBefore);
+        to.Text(3, VkeyAfter);
+        to.Bytes(4, Statement.Span);
+    }
+}

@@ -1,0 +1,96 @@
+// What `_audit` says of one ledger. Owned by the book that it is in.
+
+using LedgerStore.Engine.Format;
+
+namespace LedgerStore.Engine.Journal;
+
+/// <summary>The newest of everything that is said of one ledger.</summary>
+internal sealed class AuditedLedger(string name)
+{
+    private readonly SortedDictionary<string, HoldRecord> _holds = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _released = new(StringComparer.Ordinal);
+
+    public string Name => name;
+
+    /// <summary>Its creation, with id, origin and time, or that it was found; null when neither is said.</summary>
+    public AuditLedgerChange? Created { get; private set; }
+
+    /// <summary>Its creation as the first version recorded it: with its name and whether it is salted, and no more.
+    /// </summary>
+    public AuditLedgerChange? CreatedBefore { get; private set; }
+
+    public AuditLedgerChange? Frozen { get; private set; }
+
+    public AuditRetentionChange? Retention { get; set; }
+
+    /// <summary>Those in force, by id.</summary>
+    public IReadOnlyCollection<HoldRecord> Holds => _holds.Values;
+
+    /// <summary>Two events that cannot both be right; null: there are none.</summary>
+    public string? Contradiction { get; private set; }
+
+    public bool IsReleased(string hold) => _released.Contains(hold);
+
+    public void Take(AuditLedgerChange change)
+    {
+        switch (change.Change)
+        {
+            case AuditLedgerChange.NotCreated:
+                Created = null;
+                break;
+            case AuditLedgerChange.NotFrozen:
+                Frozen = null;
+                break;
+            case AuditLedgerChange.Frozen:
+                Frozen = change;
+                break;
+            default:
+                if (change.IsCreation)
+                {
+                    TakeCreation(change);
+                }
+
+                break;
+        }
+    }
+
+    public void Take(AuditHoldChange hold, long receivedMicros)
+    {
+        if (hold.IsReleased)
+        {
+            _holds.Remove(hold.Id);
+            _released.Add(hold.Id);
+        }
+        else
+        {
+            _holds[hold.Id] = hold.ToRecord(receivedMicros);
+            _released.Remove(hold.Id);
+        }
+    }
+
+    private void TakeCreation(AuditLedgerChange change)
+    {
+        if (change.Origin.Length == 0)
+        {
+            CreatedBefore = change;
+            return;
+        }
+
+        bool wasSalted = CreatedBefore?.Change == AuditLedgerChange.CreatedSalted;
+        if (Created is { } before && !IsSame(before, change))
+        {
+            Contradiction = $"entries {before.AuditIndex} and {change.AuditIndex} of _audit say that it was created, "
+                + "and not the same";
+        }
+        else if (CreatedBefore is { } old && wasSalted != change.IsSalted)
+        {
+            Contradiction = $"entry {old.AuditIndex} of _audit says '{old.Change}', entry {change.AuditIndex} says "
+                + $"that it is {(change.IsSalted ? "salted" : "not salted")}";
+        }
+
+        Created = change;
+    }
+
+    private static bool IsSame(AuditLedgerChange a, AuditLedgerChange b) =>
+        a.LedgerId == b.LedgerId && a.Origin == b.Origin && a.IsSalted == b.IsSalted && a.Micros == b.Micros;
+}

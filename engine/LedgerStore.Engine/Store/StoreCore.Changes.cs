@@ -1,0 +1,115 @@
+// The core's part that changes the catalog, and reads `_audit`, which says why. Any thread; Finish runs while the store
+// is opened.
+using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Segments;
+
+namespace LedgerStore.Engine;
+
+internal sealed partial class StoreCore
+{
+    // Creating and freezing ledgers: one at a time, syncs included. Nothing else waits for it.
+    private readonly Lock _catalogLock = new();
+
+    /// <summary>Says changes in <c>_audit</c> before it has them made.</summary>
+    public AuditedChanges Changes { get; }
+
+    public CatalogLedger CreateLedger(string name, LedgerOptions options)
+    {
+        lock (_catalogLock)
+        {
+            return OrStop(() =>
+            {
+                Catalog catalog = Parts.Catalog;
+                string origin = $"{Parts.StoreFile.PublicName}/{name}";
+                CreatedRecord draft = catalog.Draft(name, origin, options.IsSalted, Parts.Clock());
+                if (name == LedgerName.Audit)
+                {
+                    Changes.OpenAudit();
+                }
+                else
+                {
+                    string change = options.IsSalted ? AuditLedgerChange.CreatedSalted : AuditLedgerChange.Created;
+                    Changes.Make(
+                        AuditLedgerChange.Of(draft, change, options.CreatedBy), said => catalog.Create(draft, said));
+                }
+
+                return catalog.Find(name)!;
+            });
+        }
+    }
+
+    public void FreezeLedger(uint id, string reason, string frozenBy)
+    {
+        lock (_catalogLock)
+        {
+            CatalogLedger ledger = Parts.Catalog.Find(id)!;
+            if (LedgerName.IsReserved(ledger.Name))
+            {
+                throw new StoreException(
+                    StoreReason.InvalidArgument, $"'{ledger.Name}' is the store's own: it is never frozen");
+            }
+
+            FrozenRecord frozen = new(id, Parts.Clock(), reason);
+            frozen.Check();
+            if (ledger.IsFrozen)
+            {
+                return;
+            }
+
+            AuditLedgerChange change = new(AuditEvent.Unsaid)
+            {
+                Identity = frozenBy,
+                Ledger = ledger.Name,
+                LedgerId = id,
+                Change = AuditLedgerChange.Frozen,
+                Reason = reason,
+                Micros = frozen.FrozenMicros,
+            };
+            OrStop(() =>
+            {
+                Changes.Make(change, said => Parts.Catalog.Freeze(id, reason, frozen.FrozenMicros, said));
+                return true;
+            });
+        }
+
+        RefuseAppends(id, reason);
+    }
+
+    /// <summary>From here on a frozen ledger takes no more appends.</summary>
+    public void RefuseAppends(uint id, string reason)
+    {
+        LedgerLog ledger = Ledgers.Get(id);
+        Gate.Locked(() => ledger.AppendRefusal = LedgerRefusals.Frozen(ledger.Name, reason));
+    }
+
+    /// <summary>The holds that a ledger's files have in force, whether it is open or not.</summary>
+    public IEnumerable<HoldRecord> HoldsOf(uint id) =>
+        !Parts.Files.Exists(Parts.Paths.StateLog(id)) ? [] : Ledgers.Get(id).Tiers.Holds;
+
+    /// <summary>Reads events of <c>_audit</c> into a book; waits for the disk, or for the cold store.</summary>
+    /// <exception cref="StoreException">Some of them cannot be read.</exception>
+    public void ReadAudit(long first, long count, AuditBook book)
+    {
+        LedgerLog log = Ledgers.Get(Catalog.AuditId);
+        long end = first + count;
+        for (long index = first; index < end;)
+        {
+            int slot = (int)(index % StoreLimits.EntriesPerBundle);
+            using BundleLease lease = log.Reader
+                .ReadBundleAsync(index / StoreLimits.EntriesPerBundle, slot, CancellationToken.None)
+                .AsTask()
+                .GetAwaiter()
+                .GetResult();
+            for (; slot < lease.Entries && index < end; slot++, index++)
+            {
+                if (EntryView.TryParse(lease.Entry(slot), out EntryView entry)
+                    && AuditEvent.TryRead(index, entry.ContentType, entry.Payload) is { } said)
+                {
+                    book.Take(said, entry.ReceivedMicros);
+                }
+            }
+        }
+    }
+}
