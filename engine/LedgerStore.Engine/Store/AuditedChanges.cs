@@ -148,14 +148,22 @@ internal sealed class AuditedChanges(StoreCore core)
     /// <summary>Turns the parts of a store whose threads do not run.</summary>
     private long TurnFor(Func<bool> turn, ValueTask<AppendResult> answer, AuditEvent said)
     {
+        Task<AppendResult> append = answer.AsTask();
+        if (!TurnUntilDone(turn, append))
+        {
+            throw Doubt(append, said);
+        }
+
+        return append.GetAwaiter().GetResult().FirstIndex;
+    }
+
+    /// <returns>Whether it is done; if not, the parts have nothing more to do, because there is no space.</returns>
+    private bool TurnUntilDone(Func<bool> turn, Task append)
+    {
         try
         {
-            while (!answer.IsCompleted)
+            while (!append.IsCompleted && turn())
             {
-                if (!turn() && !answer.IsCompleted)
-                {
-                    throw Doubt(answer.AsTask(), said);
-                }
             }
         }
         catch (Exception failed) when (failed is not StoreException)
@@ -164,7 +172,7 @@ internal sealed class AuditedChanges(StoreCore core)
             throw;
         }
 
-        return answer.GetAwaiter().GetResult().FirstIndex;
+        return append.IsCompleted;
     }
 
     private StoreException Doubt(Task<AppendResult> append, AuditEvent said)
@@ -181,7 +189,7 @@ internal sealed class AuditedChanges(StoreCore core)
             return;
         }
 
-        if (!doubt.Append.IsCompleted)
+        if (!HasEnded(doubt.Append))
         {
             throw Full();
         }
@@ -192,6 +200,27 @@ internal sealed class AuditedChanges(StoreCore core)
         }
 
         _doubt = null;
+    }
+
+    /// <summary>Whether what was given up has come to an end: it does when there is space again, and a moment
+    /// later.</summary>
+    private bool HasEnded(Task append)
+    {
+        if (Turn is { } turn)
+        {
+            return TurnUntilDone(turn, append);
+        }
+
+        WaitHandle done = ((IAsyncResult)append).AsyncWaitHandle;
+        while (!done.WaitOne(s_look))
+        {
+            if (core.Disk.IsFull)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private void TakeBack(LedgerLog audit, AuditEvent said)
