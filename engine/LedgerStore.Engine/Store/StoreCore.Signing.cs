@@ -65,6 +65,15 @@ internal sealed partial class StoreCore
         }
 
         _anchor = new AnchorKeeper(anchor, SteadyNanos);
+        foreach (LedgerLog log in Ledgers.All)
+        {
+            // Before a kill it had no second to reach the anchor, and of a damaged ledger nothing else may keep it.
+            if (Book.Of(log).Newest is { } newest
+                && newest.Size > (anchor.Newest.TryGetValue(log.Id, out CheckpointRecord? known) ? known.Size : 0))
+            {
+                _anchor.Note(log.Id, newest);
+            }
+        }
 
         // Behind the anchor: a crash in between leaves an empty anchor and a store that never signed, not one that has
         // lost its anchor.

@@ -34,8 +34,11 @@ internal sealed partial class StoreOpener
         Run(replay, core, facts, plan);
 
         // A store that is not what it signed is left as it was found.
+        core.Book.FindJournaled = new JournalCheckpoints(files, facts).NewestOf;
         core.RestoreCheckpoints(replay.TakeCheckpoints(facts.LastFileNumber));
         core.BeginSigning();
+        core.Book.FindJournaled = static _ => null;
+        RequireSoundAudit(core);
         if (!core.TryFlushAll())
         {
             // What is not in the ledgers' files is in the old journal only: it stays in charge.
@@ -46,8 +49,10 @@ internal sealed partial class StoreOpener
         DamageNotes notes = core.Parts.Opener.Notes;
         foreach (uint id in replay.Damaged)
         {
-            notes.Add(new DamageNote(
-                core.Parts.StoreFile.StoreId, id, core.Ledgers.Get(id).NextIndex, facts.LastFileNumber));
+            LedgerLog damaged = core.Ledgers.Get(id);
+            notes.Add(
+                new DamageNote(core.Parts.StoreFile.StoreId, id, damaged.NextIndex, facts.LastFileNumber),
+                damaged.Checkpoints.Newest);
         }
 
         ReuseEmptyFiles(pool, facts);
@@ -92,6 +97,23 @@ internal sealed partial class StoreOpener
         {
             BytesToFree = missing,
         };
+    }
+
+    /// <summary>Who records every access can serve nothing without the record. It is found out here, while the old
+    /// journal is in charge: what is put back from a backup finds behind it what belongs there.</summary>
+    private void RequireSoundAudit(StoreCore core)
+    {
+        if (options.RequireSoundAudit
+            && core.Parts.Catalog.Find(LedgerName.Audit) is { } audit
+            && core.Ledgers.Get(audit.Id).DamageText is { } damage)
+        {
+            throw new StoreException(
+                StoreReason.AuditDamaged,
+                $"the ledger {LedgerName.Audit} is damaged: {damage}. Nothing is served, because nothing could be "
+                + "recorded. Keep a copy of the data directory, put the files of "
+                + $"{_paths.LedgerDirectory(audit.Id)} back from a backup, and start again. Until then --read-only "
+                + "serves checkpoints and proofs of all ledgers, and `ledger read --data` their entries");
+        }
     }
 
     /// <summary>The last frame that is replayed may be in the page cache only: the process was killed before its sync,
