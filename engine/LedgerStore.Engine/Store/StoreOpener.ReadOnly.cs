@@ -40,7 +40,7 @@ internal sealed partial class StoreOpener
             Run(replay, core, facts, plan);
             core.Book.FindJournaled = new JournalCheckpoints(files, facts).NewestOf;
             core.RestoreCheckpoints(replay.TakeCheckpoints(facts.LastFileNumber));
-            core.BeginSigning();
+            core.BeginSigning(found: null);
             core.ConfirmClaims();
             core.Gate.RefuseForGood(LedgerRefusals.ReadOnlyStore());
             return core;

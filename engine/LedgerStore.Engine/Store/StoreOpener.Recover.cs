@@ -36,7 +36,7 @@ internal sealed partial class StoreOpener
         // A store that is not what it signed is left as it was found.
         core.Book.FindJournaled = new JournalCheckpoints(files, facts).NewestOf;
         core.RestoreCheckpoints(replay.TakeCheckpoints(facts.LastFileNumber));
-        core.BeginSigning();
+        core.BeginSigning(FindNotes(core));
         core.Book.FindJournaled = static _ => null;
         RequireSoundAudit(core);
         if (!core.TryFlushAll())
@@ -114,6 +114,20 @@ internal sealed partial class StoreOpener
                 + $"{_paths.LedgerDirectory(audit.Id)} back from a backup, and start again. Until then --read-only "
                 + "serves checkpoints and proofs of all ledgers, and `ledger read --data` their entries");
         }
+    }
+
+    /// <summary>A checkpoint outlives the frame it was in: the journal's newest files are searched for what was signed,
+    /// flushed and recycled or not. So an older state.log, put back, does not take back what the ledger was.</summary>
+    /// <remarks>Recovery has just read the newest of these files, so most of it is in memory.</remarks>
+    private NoteScan FindNotes(StoreCore core)
+    {
+        const long SearchedBytesMax = 128L << 20;
+        NoteScan notes = new(
+            files,
+            core.Parts.Catalog.SortedByName().Select(static ledger => ledger.Origin).ToHashSet(StringComparer.Ordinal),
+            core.Parts.Keys.Current is null ? 0 : SearchedBytesMax);
+        notes.ReadDirectory(_paths.JournalDirectory);
+        return notes;
     }
 
     /// <summary>The last frame that is replayed may be in the page cache only: the process was killed before its sync,

@@ -1,6 +1,7 @@
 // What the journal holds of each ledger. Two passes: the first finds which ledgers and which checkpoints are there, the
 // second, when it is known which leaves will be asked for, hashes the entries. One thread; then only read.
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Recovery;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Proofs;
 
@@ -16,6 +17,9 @@ internal sealed class JournalIndex
 
     /// <summary>Is shown all entries of one ledger that were hashed.</summary>
     public (uint Ledger, EntriesVisitor Visit)? Watched { get; init; }
+
+    /// <summary>What looks like a signed checkpoint in any file of the directory; null: nobody looked.</summary>
+    public NoteScan? Notes { get; init; }
 
     /// <summary>Ledgers with entries or checkpoints in the journal.</summary>
     public IEnumerable<uint> Ledgers => _starts.Keys.Union(_checkpoints.Keys);

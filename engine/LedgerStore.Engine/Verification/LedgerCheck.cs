@@ -159,11 +159,11 @@ internal sealed class LedgerCheck
 
             // Of a cold or expired segment only hashes are here, in a .tiles file: its job takes the leaves from them,
             // and the report says of how many entries.
-            bool isTilesOnly = Facts.State.TierOf(segment) is { } tier && tier.Tier.IsTilesOnly();
-            string path = isTilesOnly
-                ? paths.Tiles(Facts.Ledger.Id, segment, generation)
-                : paths.Segment(Facts.Ledger.Id, segment, generation);
-            _segments.Add(new SegmentJob(this, identity, path, (int)entries, complete?.Root));
+            SealedFacts? expected = complete is { } record
+                ? SealedFacts.Of(paths, storeId, Facts.Ledger.Id, record, Facts.State.TierOf(segment))
+                : null;
+            string path = expected?.Path ?? paths.Segment(Facts.Ledger.Id, segment, generation);
+            _segments.Add(new SegmentJob(this, identity, path, (int)entries, expected));
         }
     }
 

@@ -12,6 +12,9 @@ namespace LedgerStore.Engine.Verification;
 /// <summary>Verifies everything in a data directory.</summary>
 internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, StorePaths paths)
 {
+    // Of all files together that are searched for signed checkpoints; a journal has a GiB.
+    private const long NoteBytesMax = 64L << 30;
+
     private readonly KeyBook _book = new(options);
     private readonly Lock _lock = new();
 
@@ -136,7 +139,11 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
 
     private void ReadJournal(uint? audit)
     {
-        _journal = new JournalIndex { Watched = audit is { } id ? (id, _tombstones.Add) : null };
+        _journal = new JournalIndex
+        {
+            Watched = audit is { } id ? (id, _tombstones.Add) : null,
+            Notes = _book.HasTrust ? FindNotes() : null,
+        };
         try
         {
             JournalFacts facts = new JournalScan(files, paths.JournalDirectory, _storeId).Run();
@@ -159,6 +166,24 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
         {
             AddShared(paths.JournalDirectory, damage.Message);
         }
+    }
+
+    /// <summary>Looks for signed checkpoints wherever one may be: in journal files that nobody needs any more, in what
+    /// was put aside, in state.log and key log behind their ends.</summary>
+    private NoteScan FindNotes()
+    {
+        NoteScan notes = new(
+            files, _ledgers.Select(static ledger => ledger.Origin).ToHashSet(StringComparer.Ordinal), NoteBytesMax);
+        notes.ReadFile(paths.Keys);
+        foreach (CatalogLedger ledger in _ledgers)
+        {
+            notes.ReadFile(paths.StateLog(ledger.Id));
+        }
+
+        notes.ReadDirectory(paths.JournalDirectory);
+        notes.ReadDirectory(paths.QuarantineDirectory);
+        _bytes += notes.ReadBytes;
+        return notes;
     }
 
     /// <summary>Finds what should be there and is not, and what should not be there and is.</summary>
