@@ -1,10 +1,13 @@
 // One verification of a store: the shared files first, then the journal, then every ledger on all threads.
 // Owned by the thread that runs it; what the working threads share is guarded by the lock.
+using System.Collections.Concurrent;
+using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Recovery;
+using LedgerStore.Engine.Segments;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Verification;
@@ -30,6 +33,10 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
     private UInt128 _storeId;
     private RotationBook _rotations = RotationBook.Empty;
     private JournalIndex _journal = new();
+
+    // Who looks at entries in the journal. Taken out by any thread, one for each ledger.
+    private readonly Dictionary<uint, EntriesVisitor> _watchers = [];
+    private readonly ConcurrentDictionary<uint, ProducerCheck> _producers = new();
 
     // What `_audit` says; it is verified before the others.
     private readonly TombstoneBook _tombstones = new();
@@ -141,7 +148,7 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
     {
         _journal = new JournalIndex
         {
-            Watched = audit is { } id ? (id, _tombstones.Add) : null,
+            Watched = id => _watchers.GetValueOrDefault(id),
             Notes = _book.HasTrust ? FindNotes() : null,
         };
         try
@@ -157,7 +164,7 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
             }
 
             _journal.Hash(walk, id => byId.TryGetValue(id, out CatalogLedger? ledger)
-                ? LedgerFacts.Read(files, paths, _storeId, ledger, _book, _rotations, _journal).WantedBundles
+                ? Watch(ledger, ledger.Id == audit)
                 : new HashSet<long>());
             _bytes += walk.Bytes;
             _entries += _journal.Entries;
@@ -166,6 +173,18 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
         {
             AddShared(paths.JournalDirectory, damage.Message);
         }
+    }
+
+    /// <summary>Sees to it that a ledger's entries in the journal are looked at.</summary>
+    /// <returns>The bundles whose leaves are needed.</returns>
+    private HashSet<long> Watch(CatalogLedger ledger, bool isAudit)
+    {
+        LedgerFacts facts = LedgerFacts.Read(files, paths, _storeId, ledger, _book, _rotations, _journal);
+        ProducerCheck producers = new(facts, new BatchFingerprint(_storeId), paths.StateLog(ledger.Id));
+        _producers[ledger.Id] = producers;
+        EntriesVisitor watcher = producers.AddJournal;
+        _watchers.Add(ledger.Id, isAudit ? watcher + new EntriesVisitor(_tombstones.Add) : watcher);
+        return facts.WantedBundles;
     }
 
     /// <summary>Looks for signed checkpoints wherever one may be: in journal files that nobody needs any more, in what
@@ -233,13 +252,20 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
     {
         LedgerFacts facts = LedgerFacts.Read(files, paths, _storeId, ledger, _book, _rotations, _journal);
         bool isAudit = ledger.Name == LedgerName.Audit;
+        if (!_producers.TryRemove(ledger.Id, out ProducerCheck? producers))
+        {
+            producers = new ProducerCheck(facts, new BatchFingerprint(_storeId), paths.StateLog(ledger.Id));
+        }
+
+        EntriesVisitor visitor = producers.Add;
         LedgerCheck check = new(facts, _journal.Find(ledger.Id), paths, _storeId)
         {
+            Producers = producers,
             HasTrust = _book.HasTrust,
             Ahead = options.NoticeAhead,
             Audit = _audit,
             Tombstones = isAudit ? _tombstones : null,
-            OnEntries = isAudit ? _tombstones.Add : null,
+            OnEntries = isAudit ? visitor + new EntriesVisitor(_tombstones.Add) : visitor,
             OpenCold = OpenCold(),
         };
         lock (_lock)
