@@ -28,6 +28,16 @@ internal static class InitCommand
             HelpName = "DIR",
             Description = "Where the data will be (default DIRECTORY/data)",
         };
+        Option<string?> anchor = new("--anchor")
+        {
+            HelpName = "FILE",
+            Description = "Where the anchor will be (default DIR-anchor/anchor for --data DIR, else DIRECTORY/anchor)",
+        };
+        Option<string?> at = new("--at")
+        {
+            HelpName = "DIR",
+            Description = "Where the server will find the new directory, if it is moved (default where it is made)",
+        };
         Option<int> port = new("--port")
         {
             HelpName = "N",
@@ -37,19 +47,38 @@ internal static class InitCommand
         return builder.Make(
             "init",
             "Make keys, an authority, certificates, a policy and server.yaml\n\n"
-            + "  ledger init /etc/ledgerstore --name ledger.example.org --data /var/lib/ledgerstore",
-            [directory, name, hosts, data, port],
+            + "  ledger init /etc/ledgerstore --name ledger.example.org --data /var/lib/ledgerstore\n"
+            + "  ledger init ./made --at /etc/ledgerstore --name ledger.example.org --data /var/lib/ledgerstore",
+            [directory, name, hosts, data, anchor, at, port],
             run =>
             {
-                string root = Path.GetFullPath(run.Get(directory));
-                Make(run, new Plan(
-                    root,
+                Make(run, PlanOf(
+                    new Places(run.Get(directory), run.Get(at), run.Get(data), run.Get(anchor)),
                     run.Get(name)!,
-                    run.Get(hosts) is { Length: > 0 } given ? given : [run.Get(name)!, "localhost"],
-                    Path.GetFullPath(run.Get(data) ?? Path.Combine(root, "data")),
+                    run.Get(hosts) ?? [],
                     run.Get(port)));
                 return Task.FromResult(ExitCode.Done);
             });
+    }
+
+    // The anchor shows that data was rolled back: it is beside the data, never in it, and not where configuration is,
+    // which a server that is well kept cannot write.
+    private static Plan PlanOf(Places given, string name, string[] hosts, int port)
+    {
+        string root = Path.GetFullPath(given.Directory);
+        string server = Path.GetFullPath(given.At ?? root);
+        string data = Path.GetFullPath(given.Data ?? Path.Combine(server, "data"));
+        string anchor = given.Data is null
+            ? Path.Combine(server, "anchor")
+            : Path.Combine(Path.TrimEndingDirectorySeparator(data) + "-anchor", "anchor");
+        return new Plan(
+            root,
+            server,
+            name,
+            hosts.Length > 0 ? hosts : [name, "localhost"],
+            data,
+            Path.GetFullPath(given.Anchor ?? anchor),
+            port);
     }
 
     private static void Make(Run run, Plan plan)
@@ -72,7 +101,7 @@ internal static class InitCommand
         LogKeyFile.Create(plan.In("signing.pem")).Dispose();
         PkiFiles.WritePublic(plan.In("policy.yaml"), StarterPolicy.Text(
             plan.Name, "Who may do what. Change it while the server runs: a valid file takes effect at once."));
-        PkiFiles.WritePublic(plan.In("server.yaml"), ServerText(plan, pki));
+        PkiFiles.WritePublic(plan.In("server.yaml"), ServerText(plan));
         ConfigFile.Empty.With(ProfileOf(plan, "pki")).Write(plan.In("ledger.yaml"));
         Report(run, plan, pki, AddProfile(run, plan));
     }
@@ -135,7 +164,12 @@ internal static class InitCommand
         run.Line($"added the profile {plan.Name} to {run.Settings.ConfigPath}");
         run.Line(string.Empty);
         run.Line("Next:");
-        run.Line($"  LedgerStore.Server serve --config {plan.In("server.yaml")}");
+        if (plan.Server != plan.Root)
+        {
+            run.Line($"  put server.yaml, policy.yaml, signing.pem and server.* and ca.pem of pki into {plan.Server}");
+        }
+
+        run.Line($"  LedgerStore.Server serve --config {plan.At("server.yaml")}");
         if (!isDefault)
         {
             run.Line($"  export LEDGER_PROFILE={plan.Name}");
@@ -145,23 +179,31 @@ internal static class InitCommand
         run.Line($"  ledger trust add \"$(ledger key show {plan.In("signing.pem")} payments)\"");
     }
 
-    private static string ServerText(Plan plan, PkiDirectory pki) => $$"""
+    private static string ServerText(Plan plan) => $$"""
         # Every setting is described in docs/OPERATIONS.md.
         data: {{plan.Data}}
         listen: 0.0.0.0:{{plan.Port}}
         public_name: {{plan.Name}}          # origins are <public_name>/<ledger>; it cannot be changed later
         tls:
-          certificate: {{pki.ServerCertificateFile}}
-          key: {{pki.ServerKeyFile}}
-          client_ca: {{pki.AuthorityFile}}
-        signing_key: {{plan.In("signing.pem")}}
-        anchor: {{plan.In("anchor")}}       # best on another disk than the data
-        policy: {{plan.In("policy.yaml")}}
+          certificate: {{plan.At("pki/server.pem")}}
+          key: {{plan.At("pki/server.key")}}
+          client_ca: {{plan.At("pki/ca.pem")}}
+        signing_key: {{plan.At("signing.pem")}}
+        anchor: {{plan.Anchor}}       # best on another disk than the data
+        policy: {{plan.At("policy.yaml")}}
 
         """;
 
-    private sealed record Plan(string Root, string Name, string[] Hosts, string Data, int Port)
+    /// <summary>What was given on the command line.</summary>
+    private sealed record Places(string Directory, string? At, string? Data, string? Anchor);
+
+    /// <param name="Root">Where everything is made.</param>
+    /// <param name="Server">Where the server finds it.</param>
+    private sealed record Plan(
+        string Root, string Server, string Name, string[] Hosts, string Data, string Anchor, int Port)
     {
         public string In(string file) => Path.Combine(Root, file);
+
+        public string At(string file) => Path.Combine(Server, file);
     }
 }

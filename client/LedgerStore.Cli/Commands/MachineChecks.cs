@@ -1,6 +1,7 @@
 // The doctor's look at the machine: libraries, file system, sync, limits, clock. One thread.
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using LedgerStore.Engine;
 using Microsoft.Win32.SafeHandles;
 
 namespace LedgerStore.Cli;
@@ -32,6 +33,7 @@ internal static class MachineChecks
         [
             Library("liblz4.so.1", "liblz4-1"),
             Library("libcrypto.so.3", "libssl3"),
+            Kernel(Environment.OSVersion.Version),
             FileSystem(directory),
             FreeSpace(directory),
             Sync(directory),
@@ -53,6 +55,11 @@ internal static class MachineChecks
             ? new Check(file, CheckResult.Good, "loads")
             : new Check(file, CheckResult.Bad, $"is missing; install {package} (Debian's name)");
     }
+
+    private static Check Kernel(Version kernel) =>
+        WriteBackErrors.WhyUnnoticed(kernel) is { } why
+            ? new Check("kernel", CheckResult.Bad, why)
+            : new Check("kernel", CheckResult.Good, $"{kernel.Major}.{kernel.Minor}: tells of what it could not write");
 
     private static Check FileSystem(string directory)
     {

@@ -40,6 +40,7 @@ internal sealed partial class AppendQueue
     /// <summary>A batch came to nothing, or nobody knows.</summary>
     internal void Fail(OutgoingBatch batch, AppendException error, bool releases)
     {
+        CountLost(error.Outcome, (ulong)batch.Count);
         if (batch.HasPosts)
         {
             Interlocked.CompareExchange(ref postFailure, error, null);
@@ -82,20 +83,111 @@ internal sealed partial class AppendQueue
         List<AppendWaiter> failed = [];
         lock (gate)
         {
-            failure = error;
             failed.AddRange(spoolLine);
             failed.AddRange(answerLine);
-            failed.AddRange(roomLine.Where(waiter => !waiter.IsAbandoned));
             spoolLine.Clear();
             answerLine.Clear();
-            roomLine.Clear();
-            closed.Clear();
-            open = Rent();
+            Abandon(error, failed);
         }
 
         foreach (AppendWaiter waiter in failed)
         {
             Settle(waiter, default, error, counted: false);
+        }
+    }
+
+    /// <summary>What is not in the spool yet will not get there: those who wait for it hear why.</summary>
+    internal void FailUnspooled(AppendException error)
+    {
+        List<AppendWaiter> failed = [];
+        lock (gate)
+        {
+            failed.AddRange(spoolLine);
+            spoolLine.Clear();
+            failed.AddRange(answerLine.Where(waiter => waiter.Ticket > spooledTicket));
+            AppendWaiter[] safeOnes = [.. answerLine.Where(waiter => waiter.Ticket <= spooledTicket)];
+            answerLine.Clear();
+            foreach (AppendWaiter waiter in safeOnes)
+            {
+                answerLine.Enqueue(waiter);
+            }
+
+            Abandon(error, failed);
+        }
+
+        foreach (AppendWaiter waiter in failed)
+        {
+            Settle(waiter, default, error, counted: false);
+        }
+    }
+
+    /// <summary>Records that are not stored and not in the spool, and those of which nobody knows, until now.</summary>
+    internal (ulong NotStored, ulong Unknown) Lost
+    {
+        get
+        {
+            lock (gate)
+            {
+                return (notStored, unknown);
+            }
+        }
+    }
+
+    /// <summary>There is no room.</summary>
+    internal bool IsFull
+    {
+        get
+        {
+            lock (gate)
+            {
+                return roomLine.Count > 0 || isRefusing;
+            }
+        }
+    }
+
+    /// <summary>Nothing more comes in.</summary>
+    internal bool IsClosed
+    {
+        get
+        {
+            lock (gate)
+            {
+                return isClosed || failure is not null;
+            }
+        }
+    }
+
+    // Under the lock. What was handed over and is in no safe place is lost.
+    private void Abandon(AppendException error, List<AppendWaiter> failed)
+    {
+        failure = error;
+        failed.AddRange(roomLine.Where(waiter => !waiter.IsAbandoned));
+        roomLine.Clear();
+        closed.Clear();
+        open = Rent();
+        ulong safeTicket = Math.Max(countedTicket, isSpooled ? Math.Max(spooledTicket, settledTicket) : settledTicket);
+        ulong last = nextTicket - 1;
+        countedTicket = last;
+        Count(error.Outcome, last - safeTicket);
+    }
+
+    private void CountLost(AppendOutcome outcome, ulong records)
+    {
+        lock (gate)
+        {
+            Count(outcome, records);
+        }
+    }
+
+    private void Count(AppendOutcome outcome, ulong records)
+    {
+        if (outcome == AppendOutcome.NotStored)
+        {
+            notStored += records;
+        }
+        else if (outcome == AppendOutcome.Unknown)
+        {
+            unknown += records;
         }
     }
 

@@ -41,6 +41,14 @@ internal sealed partial class AppendQueue
     private AppendException? postFailure;
     private AppendException? failure;
 
+    // The last TryPost found no room.
+    private bool isRefusing;
+
+    // Records that came to nothing, and of which nobody knows; up to which ticket a failure of everything counted.
+    private ulong notStored;
+    private ulong unknown;
+    private ulong countedTicket;
+
     internal AppendQueue(AppenderOptions options, Signal work, ulong firstTicket)
     {
         this.options = options;
@@ -161,7 +169,8 @@ internal sealed partial class AppendQueue
         lock (gate)
         {
             ThrowIfUnusable();
-            if (roomLine.Count > 0 || !HasRoom(OutgoingBatch.CostOf(record.Length, 1)))
+            isRefusing = roomLine.Count > 0 || !HasRoom(OutgoingBatch.CostOf(record.Length, 1));
+            if (isRefusing)
             {
                 return false;
             }
@@ -182,7 +191,7 @@ internal sealed partial class AppendQueue
             waiter = RentWaiter();
             waiter.Kind = WaiterKind.Flush;
             waiter.Count = 0;
-            isDone = roomLine.Count == 0 && settledTicket == nextTicket - 1;
+            isDone = failure is not null || (roomLine.Count == 0 && settledTicket == nextTicket - 1);
             if (!isDone && roomLine.Count > 0)
             {
                 // Behind those who wait for room: theirs were handed over before.
@@ -200,7 +209,7 @@ internal sealed partial class AppendQueue
 
         if (isDone)
         {
-            Settle(waiter, default, TakePostFailure(), counted: false);
+            Settle(waiter, default, TakePostFailure() ?? failure, counted: false);
         }
 
         return waiter;
@@ -351,5 +360,6 @@ internal sealed partial class AppendQueue
         }
     }
 
-    private AppendException? TakePostFailure() => Interlocked.Exchange(ref postFailure, null);
+    /// <summary>The first failure of a posted record that nobody was told of yet.</summary>
+    internal AppendException? TakePostFailure() => Interlocked.Exchange(ref postFailure, null);
 }

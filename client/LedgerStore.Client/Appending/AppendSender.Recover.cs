@@ -14,7 +14,12 @@ internal sealed partial class AppendSender
     private async Task RecoverAsync(Exception error, CancellationToken stop)
     {
         pause.Failed();
-        LastError = error;
+        if (LastError is null || !stop.IsCancellationRequested)
+        {
+            // That the appender itself ended the stream says nothing about the server.
+            LastError = error;
+        }
+
         ClientMetrics.Failures.Add(1);
         if (SettleAfter(error))
         {
@@ -23,7 +28,14 @@ internal sealed partial class AppendSender
 
         if (source.MayGiveUp && pause.FailingFor > options.GiveUpAfter)
         {
-            await GiveUpAsync(error).ConfigureAwait(false);
+            int lost = await GiveUpAsync(
+                $"the server could not be reached for {pause.FailingFor.TotalSeconds:N0} s: {error.Message}", error)
+                .ConfigureAwait(false);
+            outage.GaveUp(lost, error.Message);
+        }
+        else if (!stop.IsCancellationRequested)
+        {
+            outage.Failed(error);
         }
 
         TimeSpan delay = pause.Take((error as RpcException)?.RetryAfter);
@@ -98,22 +110,26 @@ internal sealed partial class AppendSender
         }
     }
 
-    private async Task GiveUpAsync(Exception error)
+    /// <summary>Gives up all there is, and says how many records that were.</summary>
+    private async Task<int> GiveUpAsync(string message, Exception? error)
     {
-        DropWhatMayBeStored(error);
-        string message = $"the server could not be reached for {pause.FailingFor.TotalSeconds:N0} s: {error.Message}";
+        int records = 0;
         while (inFlight.Count > 0)
         {
             OutgoingBatch batch = inFlight.Drop();
-            source.Fail(batch, new AppendException(AppendOutcome.NotStored, message, error));
+            records += batch.Count;
+            AppendOutcome outcome = batch.MayBeStored ? AppendOutcome.Unknown : AppendOutcome.NotStored;
+            source.Fail(batch, new AppendException(outcome, message, error));
         }
 
         while (await source.TryTakeAsync(underWay: null).ConfigureAwait(false) is { } waiting)
         {
+            records += waiting.Count;
             source.Fail(waiting, new AppendException(AppendOutcome.NotStored, message, error));
         }
 
         numbers.Forget();
+        return records;
     }
 
     /// <summary>Asks the server for the producer's next sequence, where that is needed.</summary>

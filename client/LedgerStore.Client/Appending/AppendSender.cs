@@ -22,6 +22,7 @@ internal sealed partial class AppendSender
     private readonly Signal work;
     private readonly ProducerNumbers numbers;
     private readonly RetryPause pause;
+    private readonly Outage outage;
     private readonly InFlight inFlight = new();
 
     // Of batches that an earlier process left in the spool: those below this ticket are stored.
@@ -43,6 +44,7 @@ internal sealed partial class AppendSender
         IBatchSource source,
         Signal work,
         ProducerNumbers numbers,
+        Outage outage,
         ulong firstNewTicket)
     {
         this.client = client;
@@ -51,6 +53,7 @@ internal sealed partial class AppendSender
         this.source = source;
         this.work = work;
         this.numbers = numbers;
+        this.outage = outage;
         this.firstNewTicket = (long)firstNewTicket;
         pause = new RetryPause(client.Time, options.RetryDelayMax);
         ledgerUtf8 = Encoding.UTF8.GetBytes(ledger);
@@ -101,6 +104,13 @@ internal sealed partial class AppendSender
             {
                 IsConnected = false;
             }
+        }
+
+        if (source.MayGiveUp && !IsFinished)
+        {
+            string last = LastError is { } error ? $": {error.Message}" : string.Empty;
+            await GiveUpAsync($"the appender was closed before the server had answered{last}", LastError)
+                .ConfigureAwait(false);
         }
     }
 
@@ -257,6 +267,7 @@ internal sealed partial class AppendSender
         OutgoingBatch batch = inFlight.Answered()
             ?? throw new RpcException(StatusCode.Internal, "the server answered what it was not asked");
         pause.Worked();
+        outage.Worked();
         LastError = null;
         if (FindLie(answer, batch) is { } lie)
         {

@@ -2,6 +2,8 @@
 // Any thread; one appender for the whole application. It runs a loop of its own.
 
 using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LedgerStore.Client;
 
@@ -29,8 +31,11 @@ public sealed partial class Appender : IAsyncDisposable
     private readonly AppendSender sender;
     private readonly CancellationTokenSource stop = new();
     private readonly SpoolSource? spool;
+    private readonly Outage outage;
+    private readonly ILogger logger;
     private readonly Task running;
-    private int disposing;
+    private readonly Lazy<Task<AppenderEnd>> closing;
+    private int isTold;
 
     internal Appender(LedgerClient client, string ledger, AppenderOptions options)
     {
@@ -59,7 +64,10 @@ public sealed partial class Appender : IAsyncDisposable
             source = new MemorySource(queue);
         }
 
-        sender = new AppendSender(client, ledger, options, source, work, numbers, firstNewTicket);
+        logger = options.Logger ?? NullLogger.Instance;
+        outage = new Outage(logger, client.Time, queue, ledger, client.Address);
+        sender = new AppendSender(client, ledger, options, source, work, numbers, outage, firstNewTicket);
+        closing = new Lazy<Task<AppenderEnd>>(CloseOnceAsync);
         running = Task.Run(RunAsync);
     }
 
@@ -76,7 +84,12 @@ public sealed partial class Appender : IAsyncDisposable
         queue.Cost,
         sender.BatchesInFlight,
         spool?.StoredBytes ?? 0,
-        sender.LastError);
+        sender.LastError)
+    {
+        IsFull = queue.IsFull,
+        IsClosed = queue.IsClosed,
+        AwayFor = outage.Duration,
+    };
 
     /// <summary>Appends a record and waits until it is stored.</summary>
     /// <param name="cancellationToken">Ends waiting for room. Once the record has been taken, its outcome is waited
@@ -165,37 +178,84 @@ public sealed partial class Appender : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes no more records, waits until all are stored (or, with a spool, safe in it), and ends. Nothing is lost
-    /// without an exception: of records nobody waits for, this throws it.
+    /// Takes no more records, waits until all are stored, or with a spool safe in it, at most as long as
+    /// <see cref="AppenderOptions.CloseTimeout"/> says, and ends. Those who still wait for a record hear what became of
+    /// it.
+    /// </summary>
+    /// <returns>What is not stored. It never throws because of that.</returns>
+    public Task<AppenderEnd> CloseAsync()
+    {
+        Interlocked.Exchange(ref isTold, 1);
+        return closing.Value;
+    }
+
+    /// <summary>
+    /// Closes the appender. A record that is lost by that never ends the program: it is an error in the log, or where
+    /// there is none, on standard error. <see cref="CloseAsync"/> returns it instead.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref disposing, 1) != 0)
+        AppenderEnd end = await closing.Value.ConfigureAwait(false);
+        if (!end.IsComplete && !logger.IsEnabled(LogLevel.Error) && Interlocked.Exchange(ref isTold, 1) == 0)
         {
-            await running.ConfigureAwait(false);
-            return;
+            await Console.Error.WriteLineAsync(
+                $"LedgerStore.Client: the appender to {Ledger} was closed; {end.NotStored:N0} records are not stored, "
+                + $"{end.Unknown:N0} may not be. {end.Failure?.Message}").ConfigureAwait(false);
         }
+    }
 
+    private async Task<AppenderEnd> CloseOnceAsync()
+    {
         queue.Close();
-        Task flushed = FlushAsync(CancellationToken.None);
+        (ulong notStoredBefore, ulong unknownBefore) = queue.Lost;
         if (spool is not null)
         {
-            await spool.FinishAsync().ConfigureAwait(false);
+            await spool.FinishAsync(options.CloseTimeout).ConfigureAwait(false);
             stop.CancelAfter(options.SpoolDrainTimeout);
+        }
+        else
+        {
+            stop.CancelAfter(options.CloseTimeout);
         }
 
         await running.ConfigureAwait(false);
-        if (spool is not null)
+        AppendException? failure = queue.TakePostFailure();
+        queue.FailAll(new AppendException(
+            AppendOutcome.Unknown,
+            "the appender was closed" + (spool is null ? string.Empty : "; it is in the spool for the next start"),
+            cause: null));
+        (ulong notStored, ulong unknown) = queue.Lost;
+        AppenderEnd end = new(
+            notStored - notStoredBefore, unknown - unknownBefore, spool?.Waiting ?? 0, failure);
+        spool?.Dispose();
+        stop.Dispose();
+        Tell(end);
+        return end;
+    }
+
+    private void Tell(AppenderEnd end)
+    {
+        if (!end.IsComplete)
         {
-            queue.FailAll(new AppendException(
-                AppendOutcome.Unknown, "the appender was closed; the record is in the spool for its next start", null));
-            spool.Dispose();
+            ClosedWithLoss(logger, Ledger, end.NotStored, end.Unknown, end.Failure?.Message ?? string.Empty);
         }
 
-        stop.Dispose();
-        await flushed.ConfigureAwait(
-            spool is null ? ConfigureAwaitOptions.None : ConfigureAwaitOptions.SuppressThrowing);
+        if (end.InSpool > 0)
+        {
+            ClosedWithSpool(logger, Ledger, end.InSpool, options.SpoolDirectory ?? string.Empty);
+        }
     }
+
+    [LoggerMessage(
+        LogLevel.Error,
+        "the appender to {Ledger} was closed; {NotStored} records are not stored, {Unknown} may not be. {Reason}")]
+    private static partial void ClosedWithLoss(
+        ILogger logger, string ledger, ulong notStored, ulong unknown, string reason);
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "the appender to {Ledger} was closed; {InSpool} records wait in {Directory} for the next start")]
+    private static partial void ClosedWithSpool(ILogger logger, string ledger, ulong inSpool, string directory);
 
     private async Task RunAsync()
     {

@@ -2,6 +2,7 @@
 // Filled by one thread, then only read.
 
 using LedgerStore.Protocol.V1;
+using Microsoft.Extensions.Logging;
 
 namespace LedgerStore.Client;
 
@@ -35,6 +36,18 @@ public sealed record AppenderOptions
     /// <summary>How long the server may be unreachable before what waits for it fails. Not used with a spool.</summary>
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// How long closing waits for the server, or with a spool for room in it. What is not stored then is told by
+    /// <see cref="Appender.CloseAsync"/>.
+    /// </summary>
+    public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Hears when the ledger takes no records any more, when it does again, and of records that are lost. Null: what is
+    /// lost when the appender is disposed is a line on standard error.
+    /// </summary>
+    public ILogger? Logger { get; init; }
+
     /// <summary>How long the server may take to answer before the connection is made anew.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -43,7 +56,7 @@ public sealed record AppenderOptions
 
     /// <summary>
     /// A directory of this appender's own, where records wait while the server is away, also across restarts of this
-    /// process. Needs <see cref="Producer"/>. Null: no spool.
+    /// process. It is made if it is not there, for its owner only. Needs <see cref="Producer"/>. Null: no spool.
     /// </summary>
     public string? SpoolDirectory { get; init; }
 

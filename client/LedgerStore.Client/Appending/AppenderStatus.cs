@@ -15,4 +15,14 @@ public sealed record AppenderStatus(
     long MemoryBytes,
     int BatchesInFlight,
     long SpoolBytes,
-    Exception? LastError);
+    Exception? LastError)
+{
+    /// <summary>There is no room: calls wait, or records were refused.</summary>
+    public bool IsFull { get; init; }
+
+    /// <summary>It was closed, or has failed for good: it takes no more records.</summary>
+    public bool IsClosed { get; init; }
+
+    /// <summary>How long the ledger has taken no records; zero: it does, or nothing was there to be sent.</summary>
+    public TimeSpan AwayFor { get; init; }
+}

@@ -28,7 +28,8 @@ public static class LedgerServiceExtensions
 
         // The container disposes in the reverse order of creation: the appender delivers, and then the client closes.
         services.TryAddSingleton(provider =>
-            provider.GetRequiredService<LedgerClient>().CreateAppender(ledger, appender));
+            provider.GetRequiredService<LedgerClient>().CreateAppender(
+                ledger, appender with { Logger = appender.Logger ?? new LateLogger(provider) }));
         return services;
     }
 

@@ -16,6 +16,7 @@ namespace LedgerStore.Client;
 internal sealed partial class Spool : IDisposable
 {
     private const int FileBytesMax = 16 * 1024 * 1024;
+    private const UnixFileMode OwnFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly string directory;
     private readonly long bytesMax;
@@ -37,7 +38,7 @@ internal sealed partial class Spool : IDisposable
         NextTicket = found.Count == 0 ? 1 : found[^1].EndTicket;
         FirstTicket = found.Count == 0 ? 1 : found[0].FirstTicket;
         storedBytes = found.Sum(file => file.Bytes);
-        tail = found.Count == 0 ? AddFile(NextTicket) : OpenFile(found[^1].Path, FileMode.Open);
+        tail = found.Count == 0 ? AddFile(NextTicket) : OpenOwnFile(found[^1].Path, FileMode.Open);
     }
 
     /// <summary>Sequence minus ticket, as far as it was saved.</summary>
@@ -63,12 +64,11 @@ internal sealed partial class Spool : IDisposable
     /// <summary>Takes the directory, checks every frame, and cuts off what a crash left half written.</summary>
     internal static Spool Open(string directory, long bytesMax)
     {
-        Directory.CreateDirectory(directory);
+        MakeDirectory(directory);
         FileStream held;
         try
         {
-            held = new FileStream(
-                Path.Combine(directory, "LOCK"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            held = new FileStream(Path.Combine(directory, "LOCK"), LockOptions());
         }
         catch (IOException error)
         {
@@ -154,7 +154,7 @@ internal sealed partial class Spool : IDisposable
         string text = offset.ToString(CultureInfo.InvariantCulture);
         string line = $"{text} {Crc32C.Compute(System.Text.Encoding.ASCII.GetBytes(text)):x8}\n";
         string path = Path.Combine(directory, "offset");
-        using (SafeFileHandle file = OpenFile(path + ".new", FileMode.Create))
+        using (SafeFileHandle file = OpenOwnFile(path + ".new", FileMode.Create))
         {
             RandomAccess.Write(file, System.Text.Encoding.ASCII.GetBytes(line), 0);
             FileSync.File(file, path);
@@ -173,6 +173,50 @@ internal sealed partial class Spool : IDisposable
     internal static SafeFileHandle OpenFile(string path, FileMode mode) =>
         File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
 
+    /// <summary>The same for a file with records in it: only its owner may read it.</summary>
+    internal static SafeFileHandle OpenOwnFile(string path, FileMode mode)
+    {
+        SafeFileHandle file = OpenFile(path, mode);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file, OwnFile);
+        }
+
+        return file;
+    }
+
+    // Records are as secret as what the application does. Who can write here could also take them away.
+    private static void MakeDirectory(string directory)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(directory);
+            return;
+        }
+
+        Directory.CreateDirectory(directory, OwnFile | UnixFileMode.UserExecute);
+        if ((File.GetUnixFileMode(directory) & UnixFileMode.OtherWrite) != 0)
+        {
+            throw new IOException($"everybody can write into the spool {directory}; chmod 700, or name another one");
+        }
+    }
+
+    private static FileStreamOptions LockOptions()
+    {
+        FileStreamOptions options = new()
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnFile;
+        }
+
+        return options;
+    }
+
     private SpoolFile Last()
     {
         lock (gate)
@@ -184,7 +228,7 @@ internal sealed partial class Spool : IDisposable
     private SafeFileHandle AddFile(ulong ticket)
     {
         string path = Path.Combine(directory, $"{ticket:x16}.spool");
-        SafeFileHandle handle = OpenFile(path, FileMode.OpenOrCreate);
+        SafeFileHandle handle = OpenOwnFile(path, FileMode.OpenOrCreate);
         RandomAccess.SetLength(handle, 0);
         FileSync.Directory(directory);
         lock (gate)

@@ -71,7 +71,11 @@ internal static class SpoolRecovery
 
         byte[] rest = new byte[length - file.Bytes];
         _ = RandomAccess.Read(handle, rest, file.Bytes);
-        File.WriteAllBytes(Path.ChangeExtension(file.Path, ".torn"), rest);
+        using (SafeFileHandle torn = Spool.OpenOwnFile(Path.ChangeExtension(file.Path, ".torn"), FileMode.Create))
+        {
+            RandomAccess.Write(torn, rest, 0);
+        }
+
         RandomAccess.SetLength(handle, file.Bytes);
         FileSync.File(handle, file.Path);
     }

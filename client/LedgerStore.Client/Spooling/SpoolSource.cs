@@ -17,12 +17,14 @@ internal sealed class SpoolSource : IBatchSource, IDisposable
     private readonly Signal room = new();
     private readonly long keptBytesMax;
     private readonly Task writing;
+    private readonly CancellationTokenSource givingUp = new();
 
     private readonly Lock gate = new();
     private readonly Queue<OutgoingBatch> ready = new();
     private long keptBytes;
     private ulong nextToSend;
     private ulong written;
+    private ulong delivered;
     private bool isBehind;
     private bool isWritten;
 
@@ -34,6 +36,7 @@ internal sealed class SpoolSource : IBatchSource, IDisposable
         this.outgoing = outgoing;
         keptBytesMax = memoryBytesMax / 2;
         nextToSend = spool.FirstTicket;
+        delivered = nextToSend - 1;
         written = spool.NextTicket - 1;
         isBehind = nextToSend <= written;
         writing = Task.Run(WriteAllAsync);
@@ -59,8 +62,29 @@ internal sealed class SpoolSource : IBatchSource, IDisposable
 
     internal long StoredBytes => spool.StoredBytes;
 
-    /// <summary>Waits until everything that was handed over is in the spool. The queue must be closed.</summary>
-    internal Task FinishAsync() => writing;
+    /// <summary>Records that are in the spool and were not answered.</summary>
+    internal ulong Waiting
+    {
+        get
+        {
+            lock (gate)
+            {
+                return written - delivered;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Waits until everything that was handed over is in the spool, or there was no room in it for that long. The queue
+    /// must be closed.
+    /// </summary>
+    internal async Task FinishAsync(TimeSpan patience)
+    {
+        givingUp.CancelAfter(patience);
+        using CancellationTokenRegistration wake = givingUp.Token.UnsafeRegister(
+            static state => ((Signal)state!).Set(), room);
+        await writing.ConfigureAwait(false);
+    }
 
     /// <summary>Those who are told make the writing loop look, which sets the sender's signal by itself.</summary>
     public bool IsWaking => false;
@@ -116,16 +140,18 @@ internal sealed class SpoolSource : IBatchSource, IDisposable
         Settled(batch);
     }
 
-    public void Dispose() => spool.Dispose();
+    public void Dispose()
+    {
+        spool.Dispose();
+        givingUp.Dispose();
+    }
 
     private void Settled(OutgoingBatch batch)
     {
-        if (batch.IsCounted)
+        lock (gate)
         {
-            lock (gate)
-            {
-                keptBytes -= batch.Cost;
-            }
+            delivered = batch.LastTicket;
+            keptBytes -= batch.IsCounted ? batch.Cost : 0;
         }
 
         spool.Delivered(batch.LastTicket);
@@ -141,7 +167,13 @@ internal sealed class SpoolSource : IBatchSource, IDisposable
             {
                 if (queue.TryTake(default(UnderWay)) is { } batch)
                 {
-                    await WriteAsync(batch).ConfigureAwait(false);
+                    if (!await WriteAsync(batch).ConfigureAwait(false))
+                    {
+                        queue.Return(batch);
+                        queue.FailUnspooled(new AppendException(
+                            AppendOutcome.NotStored, "the spool was full when the appender was closed", cause: null));
+                        break;
+                    }
                 }
                 else if (queue.IsDrained)
                 {
@@ -167,18 +199,28 @@ internal sealed class SpoolSource : IBatchSource, IDisposable
         outgoing.Set();
     }
 
-    private async Task WriteAsync(OutgoingBatch batch)
+    /// <summary>False: there was no room, and it is no longer waited for.</summary>
+    private async Task<bool> WriteAsync(OutgoingBatch batch)
     {
         int size = SpoolFrame.SizeOf(batch);
         while (!spool.HasRoom(size))
         {
+            if (givingUp.IsCancellationRequested)
+            {
+                return false;
+            }
+
             await room.WaitAsync().ConfigureAwait(false);
         }
 
         byte[] frame = ArrayPool<byte>.Shared.Rent(size);
         SpoolFrame.Write(batch, frame.AsSpan(0, size));
-        await AppendAsync(frame.AsMemory(0, size), batch.Count).ConfigureAwait(false);
+        bool isAppended = await AppendAsync(frame.AsMemory(0, size), batch.Count).ConfigureAwait(false);
         ArrayPool<byte>.Shared.Return(frame);
+        if (!isAppended)
+        {
+            return false;
+        }
 
         // The sender may have it at once: should this machine stop before the sync, the server has what the spool lost.
         ulong last = batch.LastTicket;
@@ -190,6 +232,8 @@ internal sealed class SpoolSource : IBatchSource, IDisposable
         {
             queue.Return(batch);
         }
+
+        return true;
     }
 
     private bool Hand(OutgoingBatch batch)
@@ -212,18 +256,23 @@ internal sealed class SpoolSource : IBatchSource, IDisposable
 
     // A disk without room is waited for. Anything else that goes wrong ends the spool: a failed sync cannot be
     // repeated.
-    private async Task AppendAsync(ReadOnlyMemory<byte> frame, int count)
+    private async Task<bool> AppendAsync(ReadOnlyMemory<byte> frame, int count)
     {
         while (true)
         {
             try
             {
                 spool.Append(frame, count);
-                return;
+                return true;
             }
             catch (IOException error) when (error is not SpoolSyncException && IsFull(error))
             {
                 spool.CutTail();
+                if (givingUp.IsCancellationRequested)
+                {
+                    return false;
+                }
+
                 await Task.Delay(FullPause).ConfigureAwait(false);
             }
         }

@@ -101,10 +101,32 @@ internal sealed class LedgerLog
     public void MarkDamaged(long size, Exception damage)
     {
         Reader.Damage = damage;
-        AppendRefusal = LedgerRefusals.ReadOnly(Name, damage);
         NextIndex = Math.Max(size, NextIndex);
         Durable.AdvanceTo(NextIndex);
         Readable.AdvanceTo(NextIndex);
+        AppendRefusal = LedgerRefusals.ReadOnly(Name, DamageText!, damage);
+    }
+
+    /// <summary>Entries that are in its files or in memory; of a damaged ledger fewer than were acknowledged.</summary>
+    public long FoundSize => Math.Min(Durable.Value, Math.Max(Reader.Segments.Entries, Tail.Size));
+
+    /// <summary>What is wrong with its files, and which entries are missing for it; null when nothing is.</summary>
+    public string? DamageText => Reader.Damage is not { } damage ? null
+        : FoundSize < Durable.Value
+            ? $"{damage.Message}. Entries {FoundSize:N0} to {Durable.Value - 1:N0} were acknowledged, and no file that "
+                + "can be read has them"
+            : damage.Message;
+
+    /// <summary>Starts with a checkpoint that is known. What it covers was acknowledged: that a damaged ledger's files
+    /// know of less makes it no smaller.</summary>
+    /// <remarks>While nobody else uses the ledger.</remarks>
+    public void RestoreCheckpoint(CheckpointRecord known)
+    {
+        Checkpoints.Restore(known);
+        if (Reader.Damage is { } damage && known.Size > NextIndex)
+        {
+            MarkDamaged(known.Size, damage);
+        }
     }
 
     /// <summary>What may be read: acknowledged, and found.</summary>

@@ -18,6 +18,30 @@ internal sealed class LedgerReader(uint ledgerId, SegmentReader segments, Bundle
         set => _damage = value;
     }
 
+    /// <summary>What says how many entries were acknowledged is lost: behind the last one that is found or signed there
+    /// may have been more. Set before anybody else uses the ledger.</summary>
+    public bool IsEndUnknown { get; set; }
+
+    /// <summary>Refuses to call a place the end of the ledger when that is not known.</summary>
+    /// <exception cref="StoreException">DataLoss, from the end that is known on.</exception>
+    public void CheckEnd(long size)
+    {
+        if (IsEndUnknown && _damage is { } damage)
+        {
+            throw new StoreException(
+                StoreReason.DataLoss,
+                $"whether there were entries from {size:N0} on is not known: the ledger's files are damaged. "
+                + damage.Message,
+                damage)
+            {
+                FirstIndex = size,
+            };
+        }
+    }
+
+    /// <summary>From now on nothing before this entry is shown: it is not what was signed.</summary>
+    public void Withhold(long end, string evidence) => services.Withheld.Add(ledgerId, 0, end, evidence);
+
     /// <summary>A bundle with at least the entries that are readable; it may have more, which are not to be
     /// shown.</summary>
     /// <exception cref="StoreException">DataLoss, TierAway or Expired, with the range that is affected.</exception>

@@ -14,9 +14,9 @@ internal static class LedgerRefusals
         "the store was opened for reading only: nothing is appended, created, frozen or signed; open it without "
         + "ReadOnly where it can be written");
 
-    public static StoreException ReadOnly(string name, Exception damage) => new(
+    public static StoreException ReadOnly(string name, string what, Exception damage) => new(
         StoreReason.LedgerReadOnly,
-        $"ledger '{name}' is damaged and takes no more entries: {damage.Message}. What is sound of it can be read; "
+        $"ledger '{name}' is damaged and takes no more entries: {what}. What is sound of it can be read; "
         + "keep a copy of its files as evidence",
         damage);
 }

@@ -30,6 +30,8 @@ internal sealed class ReservingFileSystem(IFileSystem below, Reserve reserve) : 
 
     public void SyncDirectory(string path) => below.SyncDirectory(path);
 
+    public void WatchFileSystem(string path) => below.WatchFileSystem(path);
+
     public void SyncFileSystem(string path) => below.SyncFileSystem(path);
 
     public void Rename(string from, string to) => WithSpace(() =>

@@ -25,6 +25,11 @@ internal sealed class CheckpointBook(
 
     public ICollection<LedgerCheckpoints> All => _ledgers.Values;
 
+    /// <summary>The newest checkpoint of a ledger in the journal as it was found, flushed frames included: what a
+    /// damaged ledger's own files may have lost. Set while the store is opened, as long as those files are there.
+    /// </summary>
+    public Func<uint, CheckpointRecord?> FindJournaled { get; set; } = static _ => null;
+
     /// <summary>The checkpoints of a ledger.</summary>
     /// <exception cref="StoreException">RollbackDetected: the ledger's data is not what was signed.</exception>
     public LedgerCheckpoints Of(LedgerLog log) =>
@@ -36,10 +41,18 @@ internal sealed class CheckpointBook(
     public void CheckOlder(LedgerLog log, CheckpointRecord older)
     {
         LedgerCheckpoints ledger = Of(log);
-        if (!isSuspect && !ReferenceEquals(older, ledger.Newest))
+        if (isSuspect || ReferenceEquals(older, ledger.Newest))
         {
-            Check(ledger, older);
+            return;
         }
+
+        if (log.Reader.Damage is not null)
+        {
+            // There is no sound data to compare it with, so its signature must do.
+            VerifyNote(ledger, older);
+        }
+
+        Check(ledger, older);
     }
 
     /// <summary>The store is poisoned: who waits for a checkpoint is told.</summary>
@@ -57,7 +70,14 @@ internal sealed class CheckpointBook(
             && rotated.Checkpoint.Size >= (log.Checkpoints.Newest?.Size ?? 0))
         {
             // Durable in the key log, and nowhere else.
-            log.Checkpoints.Restore(rotated.Checkpoint);
+            log.RestoreCheckpoint(rotated.Checkpoint);
+        }
+
+        if (log.Reader.Damage is not null
+            && FindJournaled(log.Id) is { } journaled
+            && journaled.Size > (log.Checkpoints.Newest?.Size ?? 0))
+        {
+            log.RestoreCheckpoint(journaled);
         }
 
         LedgerCheckpoints ledger = new(log, catalog.Find(log.Id)!.Origin, _tiles);
@@ -80,7 +100,7 @@ internal sealed class CheckpointBook(
     {
         try
         {
-            CheckpointCheck.VerifyNote(ledger, newest, keys.CheckedKeysOf(ledger.Log.Id, ledger.Origin));
+            VerifyNote(ledger, newest);
             Check(ledger, newest);
             return ledger;
         }
@@ -89,6 +109,9 @@ internal sealed class CheckpointBook(
             return ServeSuspect(ledger, contradiction);
         }
     }
+
+    private void VerifyNote(LedgerCheckpoints ledger, CheckpointRecord signed) =>
+        CheckpointCheck.VerifyNote(ledger, signed, keys.CheckedKeysOf(ledger.Log.Id, ledger.Origin));
 
     /// <summary>Serves a ledger for what it is: with the newest checkpoint that its data does not contradict.</summary>
     private LedgerCheckpoints ServeSuspect(LedgerCheckpoints ledger, StoreException contradiction)

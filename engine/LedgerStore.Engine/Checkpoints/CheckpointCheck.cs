@@ -15,7 +15,16 @@ internal static class CheckpointCheck
     {
         if (ledger.Log.Reader.Damage is not null)
         {
-            // Read-only already, and it says why. What of it is sound, `verify` finds out.
+            // Read-only already, and it says why. What is left of it is shown as long as it is not known to be
+            // something else; the rest `verify` finds out.
+            if (IsKnownToDiffer(ledger, signed))
+            {
+                ledger.Log.Reader.Withhold(
+                    signed.Size,
+                    $"the ledger's files are damaged, and what is left of them has not the root that was signed for "
+                    + $"{signed.Size:N0} entries. Run verify on the data directory");
+            }
+
             return;
         }
 
@@ -29,6 +38,18 @@ internal static class CheckpointCheck
         if (root != signed.Root)
         {
             throw Fork(ledger, signed, size, root);
+        }
+    }
+
+    private static bool IsKnownToDiffer(LedgerCheckpoints ledger, CheckpointRecord signed)
+    {
+        try
+        {
+            return ledger.Log.FoundSize >= signed.Size && ledger.Proofs.Root(signed.Size) != signed.Root;
+        }
+        catch (StoreException unreadable) when (unreadable.Reason == StoreReason.DataLoss)
+        {
+            return false;
         }
     }
 

@@ -105,7 +105,7 @@ internal sealed class LedgerCheckpoints
         if (record.Size > SignedSize)
         {
             Signed = record;
-            Log.Checkpoints.Restore(record);
+            Log.RestoreCheckpoint(record);
             Published.AdvanceTo(record.Size);
             Followed.AdvanceTo(record.Size);
         }

@@ -1,5 +1,6 @@
 // Proofs, receipts, tiles and bundles of one ledger: what verifiers get, and never anything beyond what is published.
 // Any thread.
+using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Proofs;
 
@@ -169,9 +170,18 @@ internal sealed class LedgerProofs(LedgerCheckpoints ledger)
     private StoreException Invalid(string what) =>
         new(StoreReason.InvalidArgument, $"ledger '{ledger.Log.Name}': {what}");
 
-    private StoreException Lost(Exception cause) => new(
-        StoreReason.DataLoss,
-        $"ledger '{ledger.Log.Name}': hashes of the tree are damaged or missing. {cause.Message}. Run verify on the "
-        + "data directory",
-        cause);
+    private StoreException Lost(Exception cause)
+    {
+        LedgerLog log = ledger.Log;
+        string why = log.DamageText is { } damage ? $"{damage}. {cause.Message}" : cause.Message;
+        bool isEndLost = log.Reader.Damage is not null && log.FoundSize < log.Durable.Value;
+        return new StoreException(
+            StoreReason.DataLoss,
+            $"ledger '{log.Name}': hashes of the tree are damaged or missing. {why}. Run verify on the data directory",
+            cause)
+        {
+            FirstIndex = isEndLost ? log.FoundSize : -1,
+            Count = isEndLost ? log.Durable.Value - log.FoundSize : 0,
+        };
+    }
 }

@@ -39,6 +39,10 @@ internal interface IFileSystem
     /// </summary>
     void SyncDirectory(string path);
 
+    /// <summary>From here on, whatever the file system that holds the path fails to write is told by the next
+    /// <see cref="SyncFileSystem"/> of the same path. A directory. Comes before the first write.</summary>
+    void WatchFileSystem(string path);
+
     /// <summary>Makes everything on the file system that holds the path durable (syncfs).</summary>
     void SyncFileSystem(string path);
 

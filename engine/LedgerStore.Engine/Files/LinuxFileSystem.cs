@@ -15,8 +15,9 @@ internal sealed class LinuxFileSystem : IFileSystem
 
     private const uint OwnerReads = 0b100_000_000;
 
-    // syncfs reports an error once to each descriptor that was open when it happened. So the descriptor is kept: then
-    // an error of write-back between two calls is ours to see, even when another process asked in between.
+    // syncfs reports an error (since Linux 5.8) once to each descriptor that was open when it happened. One is opened
+    // before anything is written, and kept: then an error of write-back between two calls is ours to see, even when
+    // another process asked in between.
     private readonly ConcurrentDictionary<string, FileDescriptor> _fileSystems = new(StringComparer.Ordinal);
 
     public IFile Create(string path, FileAccessMode mode) => new LinuxFile(
@@ -49,11 +50,11 @@ internal sealed class LinuxFileSystem : IFileSystem
         Check(result, StorageOperation.SyncDirectory, path);
     }
 
+    public void WatchFileSystem(string path) => Watched(path);
+
     public void SyncFileSystem(string path)
     {
-        FileDescriptor directory = _fileSystems.GetOrAdd(
-            path,
-            static p => OpenDirectory(StorageOperation.SyncFileSystem, p));
+        FileDescriptor directory = Watched(path);
         int result;
         do
         {
@@ -171,6 +172,10 @@ internal sealed class LinuxFileSystem : IFileSystem
         mode == FileAccessMode.ReadOnly ? LinuxNative.OpenReadOnly : LinuxNative.OpenReadWrite;
 
     // The trailing dot makes the kernel refuse anything but a directory (O_DIRECTORY differs between processors).
+    private FileDescriptor Watched(string path) => _fileSystems.GetOrAdd(
+        path,
+        static p => OpenDirectory(StorageOperation.SyncFileSystem, p));
+
     private static FileDescriptor OpenDirectory(StorageOperation operation, string path) =>
         FileDescriptor.TryOpen(path + "/.", LinuxNative.OpenReadOnly, out int errno)
         ?? throw new StorageException(operation, errno, path);

@@ -76,6 +76,9 @@ public enum StoreReason
     /// <summary>The files say that the entries of this range have expired or are elsewhere, nothing signed says so, and
     /// their payload is not here.</summary>
     NotConfirmed,
+
+    /// <summary>The files of <c>_audit</c> are damaged, and the store was to be opened only with a sound one.</summary>
+    AuditDamaged,
 }
 
 /// <summary>A refusal or failure of the store, with a reason code.</summary>

@@ -15,6 +15,7 @@ internal sealed class DamageNotes
     private readonly IFileSystem _files;
     private readonly string _directory;
     private readonly Dictionary<uint, DamageNote> _notes = [];
+    private readonly Dictionary<uint, CheckpointRecord> _checkpoints = [];
 
     public DamageNotes(IFileSystem files, StorePaths paths)
     {
@@ -34,8 +35,14 @@ internal sealed class DamageNotes
 
     public bool TryFind(uint ledgerId, out DamageNote note) => _notes.TryGetValue(ledgerId, out note);
 
+    /// <summary>The newest checkpoint that was known of a ledger when its note was written; null: there is none.
+    /// </summary>
+    public CheckpointRecord? CheckpointOf(uint ledgerId) => _checkpoints.GetValueOrDefault(ledgerId);
+
     /// <summary>Writes a note. It is durable when this returns, and only then may the journal go on.</summary>
-    public void Add(in DamageNote note)
+    /// <param name="newest">The ledger's newest checkpoint: the journal that has it goes, and its state.log may be
+    /// lost.</param>
+    public void Add(in DamageNote note, CheckpointRecord? newest)
     {
         string path = Path.Combine(_directory, NameOf(note.LedgerId));
         string temporary = path + ".new";
@@ -44,8 +51,13 @@ internal sealed class DamageNotes
             _files.Delete(temporary);
         }
 
-        Span<byte> bytes = stackalloc byte[DamageNote.Bytes];
+        byte[] bytes = new byte[DamageNote.Bytes + (newest is null ? 0 : DamageNote.CheckpointBytes(newest))];
         note.Write(bytes);
+        if (newest is not null)
+        {
+            DamageNote.WriteCheckpoint(newest, bytes);
+        }
+
         using (IFile file = _files.Create(temporary, FileAccessMode.ReadWrite))
         {
             file.Write(0, bytes);
@@ -74,11 +86,20 @@ internal sealed class DamageNotes
         try
         {
             using IFile file = _files.Open(Path.Combine(_directory, name), FileAccessMode.ReadOnly);
-            byte[] bytes = new byte[DamageNote.Bytes];
+            byte[] bytes = new byte[DamageNote.BytesMax];
             int read = file.Read(0, bytes);
-            return DamageNote.TryRead(bytes.AsSpan(0, read), out DamageNote note) && note.LedgerId == ledgerId
-                ? note
-                : new DamageNote(0, ledgerId, 0, 0);
+            if (!DamageNote.TryRead(bytes.AsSpan(0, Math.Min(read, DamageNote.Bytes)), out DamageNote note)
+                || note.LedgerId != ledgerId)
+            {
+                return new DamageNote(0, ledgerId, 0, 0);
+            }
+
+            if (DamageNote.TryReadCheckpoint(bytes.AsSpan(0, read)) is { } known)
+            {
+                _checkpoints.Add(ledgerId, known);
+            }
+
+            return note;
         }
         catch (StorageException error) when (LedgerOpener.IsDamage(error))
         {

@@ -21,10 +21,27 @@ internal sealed partial class LedgerOpener
         SegmentAppender appender = new(environment, id, segments);
         long sealedSize = (long)tree.Size;
         long filesSize = Math.Max(sealedSize, state.Flushed?.Size ?? 0);
-        AddOpenIfAny(id, state, segments, filesSize);
+        appender.Begin(segments.List.Count, LastMicros(state, segments));
+        if (state.Flushed is null)
+        {
+            AddFoundOpen(id, segments, appender);
+            filesSize = Math.Max(filesSize, segments.Entries);
+        }
+        else
+        {
+            AddOpenIfAny(id, state, segments, appender, filesSize);
+        }
+
         BundleTail tail = new(tree, sealedSize);
         LedgerLog ledger = Create(catalog.Find(id)!, stateLog: null, state, sealedSize, segments, appender, tail);
-        ledger.MarkDamaged(Math.Max(filesSize, size), damage);
+        ledger.Reader.IsEndUnknown = state.Flushed is null && size == 0;
+        if (notes.CheckpointOf(id) is { } noted)
+        {
+            ledger.Checkpoints.Restore(noted);
+        }
+
+        long signed = ledger.Checkpoints.Newest?.Size ?? 0;
+        ledger.MarkDamaged(Math.Max(signed, Math.Max(filesSize, size)), damage);
         return ledger;
     }
 
@@ -121,25 +138,75 @@ internal sealed partial class LedgerOpener
     }
 
     /// <summary>The sound blocks of the open segment, if there is one and it can be read.</summary>
-    private void AddOpenIfAny(uint id, LedgerState state, SegmentReader segments, long size)
+    private void AddOpenIfAny(
+        uint id, LedgerState state, SegmentReader segments, SegmentAppender appender, long size)
     {
         if (state.Flushed is not { OpenGeneration: > 0 } flushed || flushed.OpenSegment != segments.List.Count)
         {
             return;
         }
 
+        if (TryReopen(id, flushed.OpenSegment, flushed.OpenGeneration, size) is { } open)
+        {
+            Serve(open, appender);
+        }
+    }
+
+    /// <summary>The blocks of the open segment when nobody knows any more which of its files counts, and up to where.
+    /// </summary>
+    /// <remarks>A block is written only of what is durable in the journal, so each is of entries that were
+    /// acknowledged, and the file with the most of them has all that any has.</remarks>
+    private void AddFoundOpen(uint id, SegmentReader segments, SegmentAppender appender)
+    {
+        string directory = environment.Paths.SegmentsDirectory(id);
+        OpenSegment? most = null;
+        foreach (string name in files.Exists(directory) ? files.List(directory) : [])
+        {
+            if (!StorePaths.TryParseSegment(name, out long segment, out uint generation)
+                || segment != segments.List.Count
+                || TryReopen(id, segment, generation, long.MaxValue) is not { } open)
+            {
+                continue;
+            }
+
+            bool isMore = open.Entries > (most?.Entries ?? 0);
+            (isMore ? most : open)?.Dispose();
+            most = isMore ? open : most;
+        }
+
+        if (most is not null)
+        {
+            Serve(most, appender);
+        }
+    }
+
+    private OpenSegment? TryReopen(uint id, long segment, uint generation, long size)
+    {
         try
         {
-            segments.Add(OpenSegment.Reopen(
+            return OpenSegment.Reopen(
                 environment.Services.Files,
                 environment.Paths.SegmentsDirectory(id),
-                new SegmentIdentity(environment.StoreId, id, flushed.OpenSegment, flushed.OpenGeneration),
+                new SegmentIdentity(environment.StoreId, id, segment, generation),
                 FileAccessMode.ReadOnly,
-                size));
+                size);
         }
         catch (Exception damage) when (IsDamage(damage))
         {
             // Reads of its range say so.
+            return null;
+        }
+    }
+
+    private static void Serve(OpenSegment open, SegmentAppender appender)
+    {
+        try
+        {
+            appender.ReadFrom(open, open.FullBundles);
+        }
+        catch (Exception damage) when (IsDamage(damage))
+        {
+            // Its hashes cannot be read: proofs say so.
         }
     }
 }

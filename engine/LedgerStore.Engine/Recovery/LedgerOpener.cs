@@ -190,9 +190,7 @@ internal sealed partial class LedgerOpener(
 
     private SealedFacts FactsOf(uint id, SealedRecord record, TierRecord? moved)
     {
-        SegmentIdentity identity = new(environment.StoreId, id, record.Segment, record.Generation);
-        SegmentTier tier = moved?.Tier ?? SegmentTier.Hot;
-        if (tier == SegmentTier.Expired
+        if (moved?.Tier == SegmentTier.Expired
             && !files.Exists(environment.Paths.Tiles(id, record.Segment, record.Generation))
             && TryFindSealed(id, record.Segment, out SealedRecord left)
             && left.Root == record.Root)
@@ -201,18 +199,7 @@ internal sealed partial class LedgerOpener(
             return FactsOf(id, left, moved: null);
         }
 
-        return new SealedFacts(
-            identity,
-            tier.IsTilesOnly()
-                ? environment.Paths.Tiles(id, record.Segment, record.Generation)
-                : environment.Paths.Segment(id, record.Segment, record.Generation),
-            record.FileBytes,
-            record.Root,
-            record.FirstMicros,
-            record.LastMicros,
-            tier,
-            moved?.Location ?? string.Empty,
-            moved?.ColdBytes ?? 0);
+        return SealedFacts.Of(environment.Paths, environment.StoreId, id, record, moved);
     }
 
     private static long LastMicros(LedgerState state, SegmentReader segments) =>

@@ -18,4 +18,25 @@ internal sealed record SealedFacts(
     long LastMicros,
     SegmentTier Tier = SegmentTier.Hot,
     string Location = "",
-    long ColdBytes = 0);
+    long ColdBytes = 0)
+{
+    /// <summary>What a ledger's state.log says of a segment: reader and verifier open what this names.</summary>
+    /// <param name="moved">The record of the segment's tier, if it has one.</param>
+    public static SealedFacts Of(
+        StorePaths paths, UInt128 storeId, uint ledgerId, in SealedRecord record, TierRecord? moved)
+    {
+        SegmentTier tier = moved?.Tier ?? SegmentTier.Hot;
+        return new SealedFacts(
+            new SegmentIdentity(storeId, ledgerId, record.Segment, record.Generation),
+            tier.IsTilesOnly()
+                ? paths.Tiles(ledgerId, record.Segment, record.Generation)
+                : paths.Segment(ledgerId, record.Segment, record.Generation),
+            record.FileBytes,
+            record.Root,
+            record.FirstMicros,
+            record.LastMicros,
+            tier,
+            moved?.Location ?? string.Empty,
+            moved?.ColdBytes ?? 0);
+    }
+}

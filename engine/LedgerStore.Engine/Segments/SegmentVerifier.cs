@@ -100,7 +100,8 @@ internal sealed class SegmentVerifier
         }
 
         Hash256 root = RootOf(evidence.Roots);
-        first ??= Contradiction(root, footer, expectedRoot, evidence.FirstIndex);
+        first ??= Contradiction(root, footer, expectedRoot, evidence.FirstIndex)
+            ?? WrongTimes(footer, evidence.FirstIndex);
         return new SegmentVerdict(root, claimed, evidence.Entries, first);
     }
 
@@ -139,6 +140,22 @@ internal sealed class SegmentVerifier
             ? null
             : new SegmentFinding(
                 firstIndex, StoreLimits.EntriesPerSegment, footerOffset, evidence, fault);
+    }
+
+    /// <summary>The directory's times are those of the entries; the footer's must be those of its ends.</summary>
+    private SegmentFinding? WrongTimes(in SegmentFooter footer, long firstIndex)
+    {
+        long first = DirectoryRow.Read(Directory).FirstMicros;
+        long last = DirectoryRow.Read(Directory[((BundleCount - 1) * SegmentFormat.RowBytes)..]).LastMicros;
+        return (footer.FirstMicros, footer.LastMicros) == (first, last)
+            ? null
+            : new SegmentFinding(
+                firstIndex,
+                StoreLimits.EntriesPerSegment,
+                footer.FileLength - SegmentFormat.FooterBytes,
+                $"the footer says that the entries were received from {footer.FirstMicros} to {footer.LastMicros}, the "
+                + $"directory says {first} to {last}",
+                SegmentFault.Derived);
     }
 
     /// <summary>Reads everything that frames the blocks, and checks it.</summary>

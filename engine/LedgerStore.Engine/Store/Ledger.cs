@@ -73,7 +73,17 @@ public sealed partial class Ledger
             yield return new EntrySlice(lease, slot, taken);
             index += taken;
         }
+
+        if (count > size - first)
+        {
+            // Whoever asked for more is told that this was the end: only if it is known to be.
+            ThrowIfEndIsUnknown();
+        }
     }
+
+    /// <summary>Refuses to call the size the ledger's end when what says so was lost with its files.</summary>
+    /// <exception cref="StoreException">DataLoss, from the size on.</exception>
+    public void ThrowIfEndIsUnknown() => _log.Reader.CheckEnd(Size);
 
     /// <summary>Reads entries in order and goes on with new ones as they come, without a gap and none twice.</summary>
     public async IAsyncEnumerable<EntrySlice> FollowAsync(

@@ -26,6 +26,9 @@ public sealed record LedgerDescription(
     string? Damage,
     string? SigningFailure)
 {
+    /// <summary>Entries that are there; fewer than the size when damage has taken the last ones.</summary>
+    public long FoundSize { get; init; }
+
     /// <summary>The first entry that has not expired.</summary>
     public long FirstReadable { get; init; }
 

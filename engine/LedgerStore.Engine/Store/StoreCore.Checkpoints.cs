@@ -32,7 +32,7 @@ internal sealed partial class StoreCore
         {
             if (record.Size > (ledger.Checkpoints.Newest?.Size ?? -1))
             {
-                ledger.Checkpoints.Restore(record);
+                ledger.RestoreCheckpoint(record);
             }
         }
 
@@ -98,10 +98,11 @@ internal sealed partial class StoreCore
             signed.Newest?.Size ?? 0,
             segments.Count,
             bytes,
-            log.Reader.Damage?.Message,
+            log.DamageText,
             (signed.Failure ?? WhyNotSigned())?.Message)
         {
             FirstReadable = log.Reader.Segments.Expired.FirstReadable,
+            FoundSize = log.Reader.Damage is null ? log.Durable.Value : log.FoundSize,
             Tiers = TiersOf(log),
             ExpiryRefusal = WhyUnconfirmed(log) ?? log.Tiers.ExpiryRefusal,
             Unconfirmed = [.. log.Reader.Segments.Expired.Claims.Select(static claim => claim.Text)],

@@ -5,6 +5,7 @@ using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Recovery;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine;
@@ -21,8 +22,10 @@ internal sealed partial class StoreCore
 
     /// <summary>Compares key and anchor with the store, and refuses what must not be signed. Everything that was signed
     /// is known by now; nothing of the store has been changed.</summary>
+    /// <param name="found">What looks like a checkpoint in the journal's files, whoever needs these; null: nobody
+    /// looked.</param>
     /// <exception cref="StoreException">KeyMismatch, AnchorMissing, RollbackDetected, Corruption.</exception>
-    public void BeginSigning()
+    public void BeginSigning(NoteScan? found)
     {
         if (Parts.Signing is not { } signing)
         {
@@ -56,8 +59,14 @@ internal sealed partial class StoreCore
                 + "the newest, open the store once with the missing anchor accepted, which is recorded");
         }
 
-        new AnchorCheck(Parts.Files, Parts.Paths, Parts.StoreFile.StoreId, Parts.Catalog, Ledgers, Book)
-            .Run(anchor.Newest);
+        AnchorCheck check = new(
+            Parts.Files, Parts.Paths, Parts.StoreFile.StoreId, Parts.Catalog, Ledgers, Book);
+        check.Run(anchor.Newest);
+        if (hasSigned && found is not null)
+        {
+            check.Run(SignedIn(found, anchor.Newest));
+        }
+
         if (hasAnchor)
         {
             Reach(anchor.SyncName);
@@ -68,6 +77,15 @@ internal sealed partial class StoreCore
         }
 
         _anchor = new AnchorKeeper(anchor, SteadyNanos);
+        foreach (LedgerLog log in Ledgers.All)
+        {
+            // Before a kill it had no second to reach the anchor, and of a damaged ledger nothing else may keep it.
+            if (Book.Of(log).Newest is { } newest
+                && newest.Size > (anchor.Newest.TryGetValue(log.Id, out CheckpointRecord? known) ? known.Size : 0))
+            {
+                _anchor.Note(log.Id, newest);
+            }
+        }
 
         // Behind the anchor: a crash in between leaves an empty anchor and a store that never signed, not one that has
         // lost its anchor.
@@ -196,6 +214,52 @@ internal sealed partial class StoreCore
     }
 
     /// <summary>Does something to the anchor's volume, which is not the store's.</summary>
+    /// <summary>The largest checkpoint of each ledger that is signed by its key, of those that were found and are newer
+    /// than the anchor's.</summary>
+    /// <remarks>There is none, most often, and then no signature is checked. Whoever may append can put many likenesses
+    /// of one into the journal: they must not make a start long.</remarks>
+    private Dictionary<uint, CheckpointRecord> SignedIn(
+        NoteScan found, IReadOnlyDictionary<uint, CheckpointRecord> anchored)
+    {
+        int checksLeft = 4096;
+        Dictionary<uint, CheckpointRecord> newest = [];
+        foreach (CatalogLedger ledger in Parts.Catalog.SortedByName())
+        {
+            long known = anchored.TryGetValue(ledger.Id, out CheckpointRecord? record) ? record.Size : 0;
+            LogKeySet? keys = null;
+            foreach (FoundNote note in found.Of(ledger.Origin).TakeWhile(note => note.Record.Size > known))
+            {
+                if (--checksLeft < 0)
+                {
+                    return newest;
+                }
+
+                keys ??= Parts.Keys.CheckedKeysOf(ledger.Id, ledger.Origin);
+                if (keys is not null && IsSigned(note.Record, keys))
+                {
+                    newest.Add(ledger.Id, note.Record);
+                    break;
+                }
+            }
+        }
+
+        return newest;
+    }
+
+    private static bool IsSigned(CheckpointRecord record, LogKeySet keys)
+    {
+        try
+        {
+            keys.Open(record.Note, VerifierKeys.None);
+            return true;
+        }
+        catch (Exception refused) when (refused is VerificationFailedException or MalformedDataException)
+        {
+            // An application may append the likeness of a checkpoint.
+            return false;
+        }
+    }
+
     private static void Reach(Action anchor)
     {
         try

@@ -38,8 +38,9 @@ internal sealed partial class StoreOpener
             core = Wire(identity, plan.LastFrame, facts.LastMicros, directoryLock);
             Replay replay = new(files, core.Parts.Opener, core.Ledgers, core.Bundler, FileAccessMode.ReadOnly);
             Run(replay, core, facts, plan);
+            core.Book.FindJournaled = new JournalCheckpoints(files, facts).NewestOf;
             core.RestoreCheckpoints(replay.TakeCheckpoints(facts.LastFileNumber));
-            core.BeginSigning();
+            core.BeginSigning(found: null);
             core.ConfirmClaims();
             core.Gate.RefuseForGood(LedgerRefusals.ReadOnlyStore());
             return core;

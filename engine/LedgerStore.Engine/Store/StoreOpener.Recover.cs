@@ -34,8 +34,11 @@ internal sealed partial class StoreOpener
         Run(replay, core, facts, plan);
 
         // A store that is not what it signed is left as it was found.
+        core.Book.FindJournaled = new JournalCheckpoints(files, facts).NewestOf;
         core.RestoreCheckpoints(replay.TakeCheckpoints(facts.LastFileNumber));
-        core.BeginSigning();
+        core.BeginSigning(FindNotes(core));
+        core.Book.FindJournaled = static _ => null;
+        RequireSoundAudit(core);
         if (!core.TryFlushAll())
         {
             // What is not in the ledgers' files is in the old journal only: it stays in charge.
@@ -46,8 +49,10 @@ internal sealed partial class StoreOpener
         DamageNotes notes = core.Parts.Opener.Notes;
         foreach (uint id in replay.Damaged)
         {
-            notes.Add(new DamageNote(
-                core.Parts.StoreFile.StoreId, id, core.Ledgers.Get(id).NextIndex, facts.LastFileNumber));
+            LedgerLog damaged = core.Ledgers.Get(id);
+            notes.Add(
+                new DamageNote(core.Parts.StoreFile.StoreId, id, damaged.NextIndex, facts.LastFileNumber),
+                damaged.Checkpoints.Newest);
         }
 
         ReuseEmptyFiles(pool, facts);
@@ -92,6 +97,37 @@ internal sealed partial class StoreOpener
         {
             BytesToFree = missing,
         };
+    }
+
+    /// <summary>Who records every access can serve nothing without the record. It is found out here, while the old
+    /// journal is in charge: what is put back from a backup finds behind it what belongs there.</summary>
+    private void RequireSoundAudit(StoreCore core)
+    {
+        if (options.RequireSoundAudit
+            && core.Parts.Catalog.Find(LedgerName.Audit) is { } audit
+            && core.Ledgers.Get(audit.Id).DamageText is { } damage)
+        {
+            throw new StoreException(
+                StoreReason.AuditDamaged,
+                $"the ledger {LedgerName.Audit} is damaged: {damage}. Nothing is served, because nothing could be "
+                + "recorded. Keep a copy of the data directory, put the files of "
+                + $"{_paths.LedgerDirectory(audit.Id)} back from a backup, and start again. Until then --read-only "
+                + "serves checkpoints and proofs of all ledgers, and `ledger read --data` their entries");
+        }
+    }
+
+    /// <summary>A checkpoint outlives the frame it was in: the journal's newest files are searched for what was signed,
+    /// flushed and recycled or not. So an older state.log, put back, does not take back what the ledger was.</summary>
+    /// <remarks>Recovery has just read the newest of these files, so most of it is in memory.</remarks>
+    private NoteScan FindNotes(StoreCore core)
+    {
+        const long SearchedBytesMax = 128L << 20;
+        NoteScan notes = new(
+            files,
+            core.Parts.Catalog.SortedByName().Select(static ledger => ledger.Origin).ToHashSet(StringComparer.Ordinal),
+            core.Parts.Keys.Current is null ? 0 : SearchedBytesMax);
+        notes.ReadDirectory(_paths.JournalDirectory);
+        return notes;
     }
 
     /// <summary>The last frame that is replayed may be in the page cache only: the process was killed before its sync,

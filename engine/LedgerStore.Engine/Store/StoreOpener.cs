@@ -49,6 +49,9 @@ internal sealed partial class StoreOpener(
             files.CreateDirectory(_paths.Root);
         }
 
+        // Before anything is written: what the disk fails to take from here on is told.
+        files.WatchFileSystem(_paths.Root);
+
         // Before any other file is touched: two processes on one directory would each be right and both be wrong.
         IDisposable directoryLock = files.Lock(_paths.Lock);
         StoreCore? core = null;

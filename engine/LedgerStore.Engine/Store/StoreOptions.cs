@@ -20,6 +20,12 @@ public sealed record StoreOptions
     /// </remarks>
     public bool ReadOnly { get; init; }
 
+    /// <summary>A store whose <c>_audit</c> is damaged is not opened (AuditDamaged), and left as it was: for those
+    /// who record every access there. Without it <c>_audit</c> is served around the damage like any
+    /// other ledger.</summary>
+    /// <remarks>With <see cref="ReadOnly"/> it means nothing: nothing is recorded.</remarks>
+    public bool RequireSoundAudit { get; init; }
+
     /// <summary>Origins of new ledgers are this name, a slash, and the ledger's name.</summary>
     public string PublicName { get; init; } = "localhost";
 

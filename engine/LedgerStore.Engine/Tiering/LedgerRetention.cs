@@ -199,7 +199,7 @@ internal sealed class LedgerRetention(TieringParts parts)
     {
         if (log.Reader.Damage is { } damage)
         {
-            throw LedgerRefusals.ReadOnly(log.Name, damage);
+            throw LedgerRefusals.ReadOnly(log.Name, log.DamageText!, damage);
         }
     }
 

@@ -1,6 +1,7 @@
 // What the journal holds of each ledger. Two passes: the first finds which ledgers and which checkpoints are there, the
 // second, when it is known which leaves will be asked for, hashes the entries. One thread; then only read.
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Recovery;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Proofs;
 
@@ -14,8 +15,11 @@ internal sealed class JournalIndex
     private readonly Dictionary<uint, JournalEvidence> _evidence = [];
     private Hash256[] _leaves = new Hash256[StoreLimits.EntriesPerBundle];
 
-    /// <summary>Is shown all entries of one ledger that were hashed.</summary>
-    public (uint Ledger, EntriesVisitor Visit)? Watched { get; init; }
+    /// <summary>Finds who is shown the entries of a ledger that were hashed; null: nobody.</summary>
+    public Func<uint, EntriesVisitor?>? Watched { get; init; }
+
+    /// <summary>What looks like a signed checkpoint in any file of the directory; null: nobody looked.</summary>
+    public NoteScan? Notes { get; init; }
 
     /// <summary>Ledgers with entries or checkpoints in the journal.</summary>
     public IEnumerable<uint> Ledgers => _starts.Keys.Union(_checkpoints.Keys);
@@ -99,9 +103,6 @@ internal sealed class JournalIndex
         }
 
         evidence.Add(leaves);
-        if (Watched is { } watched && watched.Ledger == section.LedgerId)
-        {
-            watched.Visit(section.FirstIndex, content, section.Count);
-        }
+        Watched?.Invoke(section.LedgerId)?.Invoke(section.FirstIndex, content, section.Count);
     }
 }

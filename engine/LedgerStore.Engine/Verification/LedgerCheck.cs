@@ -38,6 +38,9 @@ internal sealed class LedgerCheck
     /// <summary>Of <c>_audit</c> itself: the tombstones that its entries are.</summary>
     public TombstoneBook? Tombstones { get; init; }
 
+    /// <summary>Compares what is remembered of producers with the entries; null: nobody does.</summary>
+    public ProducerCheck? Producers { get; init; }
+
     /// <summary>How long before a tombstone its notice must have come.</summary>
     public TimeSpan Ahead { get; init; } = AuditExpiryNotice.Ahead;
 
@@ -84,6 +87,7 @@ internal sealed class LedgerCheck
         own.AddRange(expiry.Findings);
         own.AddRange(ReservedClaims.Find(Facts, _paths));
         FindUnchecked(own);
+        own.AddRange(Producers?.Find(IsWhole(own)) ?? []);
         own.Sort(static (a, b) => (a.Rank, a.Count).CompareTo((b.Rank, b.Count)));
         findings.AddRange(own);
         long inJournalOnly = _journal is null
@@ -136,6 +140,10 @@ internal sealed class LedgerCheck
         }
     }
 
+    /// <summary>All entries were looked at, and nothing was wrong with them.</summary>
+    private bool IsWhole(List<VerifyFinding> findings) => findings.Count == 0
+        && _segments.TrueForAll(job => job.ExpiredEntries == 0 && job.ColdEntries == job.FetchedEntries);
+
     /// <summary>Entries that count as evidence.</summary>
     private long SoundSize(ClaimCheck claims, List<VerifyFinding> findings) => HasTrust
         ? claims.VouchedSize
@@ -159,11 +167,11 @@ internal sealed class LedgerCheck
 
             // Of a cold or expired segment only hashes are here, in a .tiles file: its job takes the leaves from them,
             // and the report says of how many entries.
-            bool isTilesOnly = Facts.State.TierOf(segment) is { } tier && tier.Tier.IsTilesOnly();
-            string path = isTilesOnly
-                ? paths.Tiles(Facts.Ledger.Id, segment, generation)
-                : paths.Segment(Facts.Ledger.Id, segment, generation);
-            _segments.Add(new SegmentJob(this, identity, path, (int)entries, complete?.Root));
+            SealedFacts? expected = complete is { } record
+                ? SealedFacts.Of(paths, storeId, Facts.Ledger.Id, record, Facts.State.TierOf(segment))
+                : null;
+            string path = expected?.Path ?? paths.Segment(Facts.Ledger.Id, segment, generation);
+            _segments.Add(new SegmentJob(this, identity, path, (int)entries, expected));
         }
     }
 

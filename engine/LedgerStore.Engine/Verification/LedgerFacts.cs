@@ -3,6 +3,7 @@
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Recovery;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Verification;
@@ -59,6 +60,11 @@ internal sealed class LedgerFacts
         checkpoints.AddRange(journal.CheckpointsOf(ledger.Id));
         checkpoints.AddRange(book.AnchoredOf(ledger.Id));
         facts.AddClaims(checkpoints, keys);
+        if (keys is not null && journal.Notes is { } notes)
+        {
+            facts.AddFound(notes, keys);
+        }
+
         facts.Claims.AddRange(book.CheckpointsOf(ledger.Origin).Select(CheckpointClaim.Of));
         facts.Claims.Sort(static (a, b) => a.Size.CompareTo(b.Size));
         facts.FindWanted(journal.FirstIndexOf(ledger.Id));
@@ -182,6 +188,25 @@ internal sealed class LedgerFacts
             else if (!Claims.Contains(claim))
             {
                 Claims.Add(claim);
+            }
+        }
+    }
+
+    /// <summary>A checkpoint counts wherever it is found, if a trusted key signed it; and if none did, it is nothing:
+    /// whoever may append can put its likeness into the journal.</summary>
+    private void AddFound(NoteScan notes, LogKeySet keys)
+    {
+        foreach (FoundNote note in notes.Of(Ledger.Origin).Take(NoteScan.ChecksMax))
+        {
+            CheckpointRecord record = note.Record;
+            bool isKnown = Claims.Exists(
+                claim => claim.Size == record.Size && claim.Root == record.Root && claim.SignedBy is not null);
+            CheckpointClaim? signed = isKnown
+                ? null
+                : CheckpointClaim.TryRead(record, note.File, Ledger.Origin, keys, out _);
+            if (signed is { SignedBy: not null })
+            {
+                Claims.Add(signed);
             }
         }
     }

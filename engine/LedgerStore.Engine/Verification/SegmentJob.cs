@@ -9,9 +9,9 @@ namespace LedgerStore.Engine.Verification;
 
 /// <summary>The unit of work.</summary>
 /// <param name="entries">How many entries the file must hold.</param>
-/// <param name="expectedRoot">What state.log says of a complete segment; null for an open one.</param>
+/// <param name="expected">What state.log says of a complete segment; null for an open one.</param>
 internal sealed class SegmentJob(
-    LedgerCheck owner, SegmentIdentity identity, string path, int entries, Hash256? expectedRoot)
+    LedgerCheck owner, SegmentIdentity identity, string path, int entries, SealedFacts? expected)
 {
     public LedgerCheck Owner => owner;
 
@@ -57,7 +57,7 @@ internal sealed class SegmentJob(
     public long Bytes { get; private set; }
 
     /// <summary>Takes for true what state.log says, without reading the file.</summary>
-    public void Assume() => (Root, Finding, Evidence) = (expectedRoot ?? default, null, null);
+    public void Assume() => (Root, Finding, Evidence) = (expected?.Root ?? default, null, null);
 
     /// <summary>Reads and hashes the file.</summary>
     public void Run(IFileSystem files, SegmentVerifier verifier)
@@ -71,10 +71,11 @@ internal sealed class SegmentJob(
             using IFile file = files.Open(path, FileAccessMode.ReadOnly);
             file.Advise(FileAdvice.Sequential, 0, 0);
             Bytes = file.Length;
-            if (expectedRoot is { } root)
+            if (expected is not null)
             {
-                SegmentVerdict verdict = verifier.Verify(file, identity, root, Evidence);
-                (Root, ClaimedRoot, Finding) = (verdict.Root, verdict.ClaimedRoot, verdict.Finding);
+                SegmentVerdict verdict = verifier.Verify(file, identity, expected.Root, Evidence);
+                (Root, ClaimedRoot) = (verdict.Root, verdict.ClaimedRoot);
+                Finding = verdict.Finding ?? OpenAsReadersDo(files, expected);
             }
             else
             {
@@ -97,6 +98,27 @@ internal sealed class SegmentJob(
     /// <summary>Adds a finding, if there is none yet.</summary>
     public void Blame(SegmentFinding finding) => Finding ??= finding;
 
+    /// <summary>Entries that the store cannot read are of no use to it, however sound they are: the file must be what
+    /// state.log says to its readers too, by their own code.</summary>
+    private SegmentFinding? OpenAsReadersDo(IFileSystem files, SealedFacts facts)
+    {
+        try
+        {
+            MappedSegment.Open(files, facts).Dispose();
+            return null;
+        }
+        catch (BlockDamagedException damage)
+        {
+            return new SegmentFinding(
+                FirstIndex,
+                entries,
+                damage.Offset,
+                "the entries are as they must be, and the store's readers cannot open the file, by what state.log says "
+                + $"of it: {damage.What}",
+                SegmentFault.Derived);
+        }
+    }
+
     /// <summary>What is said of entries whose payload is not in the file.</summary>
     private void TakeGone(SegmentEvidence evidence, SegmentVerifier verifier)
     {
@@ -113,7 +135,7 @@ internal sealed class SegmentJob(
         Cold = owner.Facts.State.TierOf(identity.Segment) is { Tier: SegmentTier.Cold, Location.Length: > 0 } tier
             ? tier
             : null;
-        if (Cold is null || expectedRoot is not { } root)
+        if (Cold is null || expected?.Root is not { } root)
         {
             Blame(new SegmentFinding(
                 FirstIndex,

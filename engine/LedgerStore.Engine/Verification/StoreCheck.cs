@@ -1,10 +1,13 @@
 // One verification of a store: the shared files first, then the journal, then every ledger on all threads.
 // Owned by the thread that runs it; what the working threads share is guarded by the lock.
+using System.Collections.Concurrent;
+using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Recovery;
+using LedgerStore.Engine.Segments;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Verification;
@@ -13,6 +16,9 @@ namespace LedgerStore.Engine.Verification;
 internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, StorePaths paths)
 {
     private const VerifyFindingKind DerivedOnly = VerifyFindingKind.DerivedDataDamaged;
+
+    // Of all files together that are searched for signed checkpoints; a journal has a GiB.
+    private const long NoteBytesMax = 64L << 30;
 
     private readonly KeyBook _book = new(options);
     private readonly Lock _lock = new();
@@ -30,6 +36,10 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
     private UInt128 _storeId;
     private RotationBook _rotations = RotationBook.Empty;
     private JournalIndex _journal = new();
+
+    // Who looks at entries in the journal. Taken out by any thread, one for each ledger.
+    private readonly Dictionary<uint, EntriesVisitor> _watchers = [];
+    private readonly ConcurrentDictionary<uint, ProducerCheck> _producers = new();
 
     // What `_audit` says; it is verified before the others.
     private readonly TombstoneBook _tombstones = new();
@@ -148,7 +158,11 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
 
     private void ReadJournal(uint? audit)
     {
-        _journal = new JournalIndex { Watched = audit is { } id ? (id, WatchAudit) : null };
+        _journal = new JournalIndex
+        {
+            Watched = id => _watchers.GetValueOrDefault(id),
+            Notes = _book.HasTrust ? FindNotes() : null,
+        };
         try
         {
             JournalFacts facts = new JournalScan(files, paths.JournalDirectory, _storeId).Run();
@@ -162,7 +176,7 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
             }
 
             _journal.Hash(walk, id => byId.TryGetValue(id, out CatalogLedger? ledger)
-                ? LedgerFacts.Read(files, paths, _storeId, ledger, _book, _rotations, _journal).WantedBundles
+                ? Watch(ledger, ledger.Id == audit)
                 : new HashSet<long>());
             _bytes += walk.Bytes;
             _entries += _journal.Entries;
@@ -171,6 +185,36 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
         {
             AddShared(paths.JournalDirectory, damage.Message);
         }
+    }
+
+    /// <summary>Sees to it that a ledger's entries in the journal are looked at.</summary>
+    /// <returns>The bundles whose leaves are needed.</returns>
+    private HashSet<long> Watch(CatalogLedger ledger, bool isAudit)
+    {
+        LedgerFacts facts = LedgerFacts.Read(files, paths, _storeId, ledger, _book, _rotations, _journal);
+        ProducerCheck producers = new(facts, new BatchFingerprint(_storeId), paths.StateLog(ledger.Id));
+        _producers[ledger.Id] = producers;
+        EntriesVisitor watcher = producers.AddJournal;
+        _watchers.Add(ledger.Id, isAudit ? watcher + new EntriesVisitor(WatchAudit) : watcher);
+        return facts.WantedBundles;
+    }
+
+    /// <summary>Looks for signed checkpoints wherever one may be: in journal files that nobody needs any more, in what
+    /// was put aside, in state.log and key log behind their ends.</summary>
+    private NoteScan FindNotes()
+    {
+        NoteScan notes = new(
+            files, _ledgers.Select(static ledger => ledger.Origin).ToHashSet(StringComparer.Ordinal), NoteBytesMax);
+        notes.ReadFile(paths.Keys);
+        foreach (CatalogLedger ledger in _ledgers)
+        {
+            notes.ReadFile(paths.StateLog(ledger.Id));
+        }
+
+        notes.ReadDirectory(paths.JournalDirectory);
+        notes.ReadDirectory(paths.QuarantineDirectory);
+        _bytes += notes.ReadBytes;
+        return notes;
     }
 
     /// <summary>Finds what should be there and is not, and what should not be there and is.</summary>
@@ -220,13 +264,20 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
     {
         LedgerFacts facts = LedgerFacts.Read(files, paths, _storeId, ledger, _book, _rotations, _journal);
         bool isAudit = ledger.Name == LedgerName.Audit;
+        if (!_producers.TryRemove(ledger.Id, out ProducerCheck? producers))
+        {
+            producers = new ProducerCheck(facts, new BatchFingerprint(_storeId), paths.StateLog(ledger.Id));
+        }
+
+        EntriesVisitor visitor = producers.Add;
         LedgerCheck check = new(facts, _journal.Find(ledger.Id), paths, _storeId)
         {
+            Producers = producers,
             HasTrust = _book.HasTrust,
             Ahead = options.NoticeAhead,
             Audit = _audit,
             Tombstones = isAudit ? _tombstones : null,
-            OnEntries = isAudit ? WatchAudit : null,
+            OnEntries = isAudit ? visitor + new EntriesVisitor(WatchAudit) : visitor,
             OpenCold = OpenCold(),
         };
         lock (_lock)

@@ -24,6 +24,9 @@ internal static class ExitCode
     /// <summary>The disk is too full to start: nothing is lost, and the message says how much to free.</summary>
     public const int DiskFull = 8;
 
+    /// <summary>The files of <c>_audit</c> are damaged: nothing could be recorded.</summary>
+    public const int AuditDamaged = 9;
+
     /// <summary>A write or sync failed: the store has stopped.</summary>
     public const int StorageFailure = 70;
 }

@@ -24,7 +24,8 @@ internal static class Help
                                          there is
 
         Exit codes: 0 clean, 2 bad usage or configuration, 4 data directory in use, 5 shared files damaged,
-        6 rollback or fork detected, 7 signing key missing or wrong, 70 storage failure.
+        6 rollback or fork detected, 7 signing key missing or wrong, 8 disk too full to start,
+        9 _audit damaged, 70 storage failure.
 
         """;
 }

@@ -1,5 +1,6 @@
 // A running server: the services on Kestrel, the trust they stand on, and the timer beside them. Started and stopped by
 // one thread; calls run on the thread pool.
+using LedgerStore.Engine;
 using LedgerStore.Server.Audit;
 using LedgerStore.Server.Config;
 using LedgerStore.Server.Grpc;
@@ -143,6 +144,18 @@ internal sealed class LedgerServer : IAsyncDisposable
         if (Audit.IsReadOnly)
         {
             log.ReadOnly();
+        }
+
+        foreach (LedgerDescription damaged in settings.Store.DescribeInUse().Where(each => each.Damage is not null))
+        {
+            log.Damaged(damaged.Name, damaged.Damage!);
+            settings.Events.AddDamage(new DamageReport(
+                damaged.Id,
+                damaged.FoundSize,
+                damaged.Size - damaged.FoundSize,
+                $"ledgers/{damaged.Id}",
+                -1,
+                damaged.Damage!));
         }
 
         if (await changes.StartedAsync(settings.Trust.Current.Policy).ConfigureAwait(false) is { } change)

@@ -87,6 +87,7 @@ internal static class ProgramCommands
         StoreReason.RollbackDetected or StoreReason.AnchorMissing => ExitCode.Rollback,
         StoreReason.KeyMismatch => ExitCode.Key,
         StoreReason.DiskFull => ExitCode.DiskFull,
+        StoreReason.AuditDamaged => ExitCode.AuditDamaged,
         StoreReason.StorageFailed => ExitCode.StorageFailure,
         _ => ExitCode.Configuration,
     };

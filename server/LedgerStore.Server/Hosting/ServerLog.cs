@@ -39,6 +39,12 @@ internal sealed partial class ServerLog(ILogger logger)
         "the store is served for reading only: verify calls, and nothing is appended, signed or recorded in _audit")]
     public partial void ReadOnly();
 
+    [LoggerMessage(
+        LogLevel.Error,
+        "ledger '{Ledger}' is damaged, takes no appends and is served around the damage: {What}. Keep a copy of its "
+        + "files, put them back from a backup, and start again")]
+    public partial void Damaged(string ledger, string what);
+
     [LoggerMessage(LogLevel.Information, "stopped")]
     public partial void Stopped();
 }

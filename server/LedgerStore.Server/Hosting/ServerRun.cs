@@ -25,6 +25,11 @@ internal static class ServerRun
         Action<string> warn)
     {
         ConfigSafety.Check(config, mode);
+        if (WriteBackErrors.WhyUnnoticed(Environment.OSVersion.Version) is { } unnoticed)
+        {
+            warn(unnoticed);
+        }
+
         ServerTrust trust = ServerTrust.Load(config, mode, time);
         using Shutdown shutdown = new(time);
         EventQueue events = new();
@@ -89,6 +94,7 @@ internal static class ServerRun
         {
             Directory = config.Data,
             ReadOnly = access is StoreAccess.Read or StoreAccess.ReadSuspect,
+            RequireSoundAudit = true,
             PublicName = config.PublicName,
             JournalBudgetBytes = config.JournalBudgetBytes,
             CacheBytes = config.ReadCacheBytes,

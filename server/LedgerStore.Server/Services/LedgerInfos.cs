@@ -24,6 +24,7 @@ internal static class LedgerInfos
             State = StateOf(facts),
             Salted = facts.IsSalted,
             FirstReadable = (ulong)facts.FirstReadable,
+            Damage = DamageOf(facts),
         };
         info.Vkeys.AddRange(ledger.Keys.Select(key => key.VerifierKey));
         if (granted.Has(Capability.Administer))
@@ -35,6 +36,13 @@ internal static class LedgerInfos
 
         return info;
     }
+
+    // The names of files are the operator's.
+    private static string DamageOf(LedgerDescription facts) =>
+        facts.Damage is null ? string.Empty
+        : facts.FoundSize < facts.Size
+            ? $"the ledger's files are damaged: entries {facts.FoundSize:N0} to {facts.Size - 1:N0} cannot be read"
+        : "the ledger's files are damaged: nothing is appended, and reads name what they cannot give";
 
     private static State StateOf(LedgerDescription facts) =>
         facts.IsFrozen ? State.Frozen

@@ -22,6 +22,12 @@ internal sealed class ReadStream(Ledger ledger, ReadRange range, RawMessageWrite
     internal async ValueTask RunAsync()
     {
         await DeliverAsync(Math.Min(range.End, ledger.Size)).ConfigureAwait(false);
+        if (next >= ledger.Size)
+        {
+            // An answer that ends here says that there is no more.
+            ledger.ThrowIfEndIsUnknown();
+        }
+
         if (!range.Follows || next >= range.End)
         {
             return;

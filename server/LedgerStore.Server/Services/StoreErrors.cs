@@ -41,6 +41,7 @@ internal static class StoreErrors
         StoreReason.Corruption => StatusCode.DataLoss,
         StoreReason.RollbackDetected => StatusCode.FailedPrecondition,
         StoreReason.AnchorMissing => StatusCode.FailedPrecondition,
+        StoreReason.AuditDamaged => StatusCode.DataLoss,
         StoreReason.KeyMismatch => StatusCode.FailedPrecondition,
         StoreReason.SigningStopped => StatusCode.Unavailable,
         StoreReason.InUse => StatusCode.Unavailable,

@@ -2,14 +2,14 @@
 // they accept what is true, and refuse what was changed.
 
 using System.Diagnostics;
-using System.Text.RegularExpressions;
 using LedgerStore.Client;
+using LedgerStore.Tests.Docs;
 using LedgerStore.Tests.Gates;
 using Xunit;
 
 namespace LedgerStore.Tests.Cli;
 
-public sealed partial class VerifiersDocumentTests(DevServer server) : IClassFixture<DevServer>
+public sealed class VerifiersDocumentTests(DevServer server) : IClassFixture<DevServer>
 {
     private const string GoPath = "/usr/share/gocode";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
@@ -148,13 +148,7 @@ public sealed partial class VerifiersDocumentTests(DevServer server) : IClassFix
         return line[..at] + (line[at] == 'A' ? 'B' : 'A') + line[(at + 1)..];
     }
 
-    private string Write(string name)
-    {
-        Match program = Programs().Matches(Document()).Single(match => match.Groups["name"].Value == name);
-        string file = Path.Combine(server.Root, name);
-        File.WriteAllText(file, program.Groups["text"].Value);
-        return file;
-    }
+    private string Write(string name) => DocumentPrograms.Write("VERIFIERS.md", name, server.Root);
 
     private static string Document() => File.ReadAllText(Path.Combine(SourceTree.Root, "docs", "VERIFIERS.md"));
 
@@ -184,10 +178,4 @@ public sealed partial class VerifiersDocumentTests(DevServer server) : IClassFix
         await process.WaitForExitAsync(timeout.Token);
         return (process.ExitCode, await output + await errors);
     }
-
-    [GeneratedRegex(
-        @"<!-- program: (?<name>\S+) -->\n```\w+\n(?<text>.*?)```",
-        RegexOptions.Singleline | RegexOptions.ExplicitCapture,
-        10_000)]
-    private static partial Regex Programs();
 }

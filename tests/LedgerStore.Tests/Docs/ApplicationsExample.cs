@@ -5,12 +5,14 @@ using System.Text;
 using LedgerStore.Client;
 using LedgerStore.Client.AspNetCore;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace LedgerStore.Tests.Docs;
 
 internal static class ApplicationsExample
 {
-    public static async Task AppendAsync(Uri address, string clients, string ca)
+    public static async Task AppendAsync(Uri address, string clients, string ca, string state, ILogger logger)
     {
         // docs begin: append
         await using LedgerClient client = new(new LedgerClientOptions
@@ -20,7 +22,12 @@ internal static class ApplicationsExample
             KeyFile = Path.Combine(clients, "appender.key"),
             CaFile = ca,
         });
-        await using Appender appender = client.CreateAppender("demo", new AppenderOptions { Producer = "invoices-1" });
+        await using Appender appender = client.CreateAppender("demo", new AppenderOptions
+        {
+            Producer = "invoices-1",                                 // this writer's name, for ever
+            SpoolDirectory = Path.Combine(state, "ledger-spool"),    // where records wait while the ledger is away
+            Logger = logger,                                         // hears when it goes away, and when it is back
+        });
 
         AuditEvent audit = new()
         {
@@ -40,8 +47,10 @@ internal static class ApplicationsExample
         // docs begin: web
         builder.Services.AddLedgerClient(builder.Configuration.GetSection("Ledger"));
         builder.Logging.AddLedger(new LedgerLoggerOptions { Service = "invoices" });   // the category Audit
+        builder.Services.AddHealthChecks().AddLedger();
         WebApplication app = builder.Build();
         app.UseLedgerAudit(new RequestAuditOptions { Service = "invoices" });          // one event for each request
+        app.MapHealthChecks("/health");
         // docs end
         return app;
     }

@@ -7,6 +7,7 @@ using LedgerStore.Tests.Gates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace LedgerStore.Tests.Docs;
@@ -39,7 +40,7 @@ public sealed partial class ApplicationsExampleTests(DevServer server) : IClassF
         string clients = Path.Combine(pki, "clients");
         string ca = Path.Combine(pki, "ca.pem");
         Uri address = new(server.Address);
-        await ApplicationsExample.AppendAsync(address, clients, ca);
+        await ApplicationsExample.AppendAsync(address, clients, ca, server.Root, NullLogger.Instance);
 
         await using LedgerClient client = new(new LedgerClientOptions
         {
@@ -59,6 +60,7 @@ public sealed partial class ApplicationsExampleTests(DevServer server) : IClassF
             ["Ledger:CaFile"] = ca,
             ["Ledger:Ledger"] = "demo",
             ["Ledger:Producer"] = "web",
+            ["Ledger:SpoolDirectory"] = Path.Combine(server.Root, "web-spool"),
         });
         await using WebApplication app = ApplicationsExample.Web(builder);
         Appended stored = await app.Services.GetRequiredService<Appender>().AppendAsync("from the web"u8.ToArray());

@@ -61,6 +61,26 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task ADamagedAuditIsRefusedWithNineAndSaysWhatToDo()
+    {
+        string data = Path.Combine(directory, "data");
+        using (ServerProcess server = new(data))
+        {
+            await server.StartAsync();
+            Assert.Equal(0, await server.TerminateAsync());
+        }
+
+        File.WriteAllBytes(Path.Combine(data, "ledgers", "0", "state.log"), []);
+        for (int start = 0; start < 2; start++)
+        {
+            (int code, _, string errors) = await ServerProcess.RunAsync("dev", "--data", data, "--port", "0");
+            Assert.Equal(9, code);
+            Assert.Contains("_audit is damaged", errors, StringComparison.Ordinal);
+            Assert.Contains("ledgers/0", errors, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task AMissingAnchorIsRefusedWithSixAndAnotherKeyWithSeven()
     {
         string data = Path.Combine(directory, "data");

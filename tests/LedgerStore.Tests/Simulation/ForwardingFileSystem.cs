@@ -21,6 +21,8 @@ internal abstract class ForwardingFileSystem(IFileSystem below) : IFileSystem
 
     public virtual void SyncDirectory(string path) => below.SyncDirectory(path);
 
+    public virtual void WatchFileSystem(string path) => below.WatchFileSystem(path);
+
     public virtual void SyncFileSystem(string path) => below.SyncFileSystem(path);
 
     public virtual void Rename(string from, string to) => below.Rename(from, to);

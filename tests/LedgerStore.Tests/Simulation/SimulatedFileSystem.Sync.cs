@@ -20,6 +20,11 @@ internal sealed partial class SimulatedFileSystem
         }
     }
 
+    public void WatchFileSystem(string path)
+    {
+        // Every failure is told here anyway.
+    }
+
     public void SyncFileSystem(string path)
     {
         lock (_gate)

@@ -28,15 +28,17 @@ internal sealed class SignedDirectory : IDisposable
 
     public Store Open() => Open(Signing);
 
-    public Store Open(SigningOptions? signing) =>
+    public Store Open(SigningOptions? signing) => Open(options => options with { Signing = signing });
+
+    public Store Open(Func<StoreOptions, StoreOptions> change) =>
         Store.Open(
-            new StoreOptions
+            change(new StoreOptions
             {
                 Directory = Data,
                 JournalBudgetBytes = 16 << 20,
                 ReserveBytes = 1 << 20,
-                Signing = signing,
-            },
+                Signing = Signing,
+            }),
             new StoreTuning { JournalFileBytes = 4 << 20, BufferBytes = 1 << 20, BufferCount = 3 },
             new LinuxFileSystem());
 

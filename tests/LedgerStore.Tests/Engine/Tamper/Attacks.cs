@@ -64,7 +64,12 @@ internal static class Attacks
         new("the size in state.log is lowered", true, Notice.Start | Notice.Verifiers, LowerSize),
         new("the end is cut off", true, Notice.Start | Notice.Verifiers,
             s => Splice(s, 100_000, TamperHome.Size - 100_000, [])),
-        new("the end is cut off, and the newest checkpoints with it", true, StartAndMemory, CutBehind),
+        new("the end is cut off, and the newest checkpoints with it", true, Notice.Start | Notice.Verifiers, CutBehind),
+        new("the same, and every trace of checkpoints in the journal is wiped", true, StartAndMemory, CutAndWipe),
+        new("state.log says another length of a segment", true, Notice.Readers, s => ChangeSealed(
+            s, record => record with { FileBytes = record.FileBytes - 8 })),
+        new("state.log says other times of a segment", true, Notice.Readers, s => ChangeSealed(
+            s, record => record with { LastMicros = record.LastMicros + 1 })),
         new("an older copy of the directory is put back", false, Notice.Start | Notice.Kept | Notice.Anchor,
             s => s.ReplaceBy(s.Home.Older)),
         new("the same, and other entries are appended and signed elsewhere", false, StartAndMemory,
@@ -169,6 +174,8 @@ internal static class Attacks
     private static void Expire(TamperedStore store, long auditIndex)
     {
         Strip(store, BlockPayload.Expired);
+        long length = new FileInfo(store.SegmentFile(Ledger, 0)).Length;
+        ChangeSealed(store, sealedOne => sealedOne.Segment == 0 ? sealedOne with { FileBytes = length } : sealedOne);
         TombstoneRecord record = new(10 * 256, 10 * 256, auditIndex, 1, "age");
         store.RewriteState(
             store.Find(Ledger).Ledger.Id,
@@ -199,6 +206,7 @@ internal static class Attacks
     private static void ForgeAndSign(TamperedStore store)
     {
         ForgeTombstone(store);
+        WipeJournal(store);
         store.Resign(LedgerName.Audit, store.Home.Key);
     }
 
@@ -215,17 +223,37 @@ internal static class Attacks
             ((ushort)StateRecordType.Tier, record.Encode()));
     }
 
-    private static void ChangeKeptRoot(TamperedStore store) => store.RewriteState(
-        store.Find(Ledger).Ledger.Id,
-        (type, body) =>
-        {
-            if ((StateRecordType)type == StateRecordType.Sealed)
-            {
-                (SealedRecord.Decode(body) with { Root = Hash256.FromHex(new string('7', 64)) }).Encode(body);
-            }
+    private static void ChangeKeptRoot(TamperedStore store) => ChangeSealed(
+        store, record => record with { Root = Hash256.FromHex(new string('7', 64)) });
 
-            return [(type, body)];
-        });
+    private static void ChangeSealed(TamperedStore store, Func<SealedRecord, SealedRecord> change) =>
+        store.RewriteState(
+            store.Find(Ledger).Ledger.Id,
+            (type, body) =>
+            {
+                if ((StateRecordType)type == StateRecordType.Sealed)
+                {
+                    change(SealedRecord.Decode(body)).Encode(body);
+                }
+
+                return [(type, body)];
+            });
+
+    /// <summary>A careful attacker knows that old frames hold checkpoints that contradict him.</summary>
+    private static void WipeJournal(TamperedStore store)
+    {
+        byte[] blank = [.. "\n\n\u2014 "u8];
+        foreach (string file in Directory.GetFiles(store.Paths.JournalDirectory))
+        {
+            TamperedStore.Change(file, bytes =>
+            {
+                for (int from = 0, at; (at = bytes.AsSpan(from).IndexOf(blank)) >= 0; from += at)
+                {
+                    bytes.AsSpan(from + at, blank.Length).Clear();
+                }
+            });
+        }
+    }
 
     private static void SpoilCheckpoints(TamperedStore store) => store.RewriteState(
         store.Find(Ledger).Ledger.Id,
@@ -244,6 +272,7 @@ internal static class Attacks
     {
         store.ChangeEntry(Ledger, Middle, Rebuild.StateLog);
         store.Resign(Ledger, key);
+        WipeJournal(store);
     }
 
     private static void ChangeSignAndAnchor(TamperedStore store)
@@ -297,6 +326,12 @@ internal static class Attacks
                 File.Delete(file);
             }
         }
+    }
+
+    private static void CutAndWipe(TamperedStore store)
+    {
+        CutBehind(store);
+        WipeJournal(store);
     }
 
     private static void ChangeUnsigned(TamperedStore store)

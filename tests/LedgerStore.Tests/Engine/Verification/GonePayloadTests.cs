@@ -256,9 +256,13 @@ public sealed class GonePayloadTests : IDisposable
     private void Expire(Range bundles, long tombstone)
     {
         string file = _store.SegmentFile(Ledger, 0);
-        PayloadThief.Strip(file, file, Identity(), bundles, BlockPayload.Expired);
+        (_, long after) = PayloadThief.Strip(file, file, Identity(), bundles, BlockPayload.Expired);
         (int first, int count) = bundles.GetOffsetAndLength(256);
-        Stage(log => log.Stage(new TombstoneRecord(first * Bundle, count * Bundle, tombstone, 1, "age")));
+        Stage((log, state) =>
+        {
+            log.Stage(state.Sealed[0] with { FileBytes = after });
+            log.Stage(new TombstoneRecord(first * Bundle, count * Bundle, tombstone, 1, "age"));
+        });
     }
 
     private void GoCold()
@@ -268,16 +272,16 @@ public sealed class GonePayloadTests : IDisposable
         _cold.Files["0/0.seg"] = File.ReadAllBytes(file);
         (long before, long after) = PayloadThief.Strip(
             file, _store.Paths.Tiles(identity.LedgerId, 0, identity.Generation), identity, .., BlockPayload.Elsewhere);
-        Stage(log => log.Stage(
+        Stage((log, _) => log.Stage(
             new TierRecord(0, identity.Generation, SegmentTier.Cold, after, before, "0/0.seg")));
     }
 
-    private void Stage(Action<LedgerStateLog> stage)
+    private void Stage(Action<LedgerStateLog, LedgerState> stage)
     {
         (CatalogLedger entry, UInt128 storeId) = _store.Find(Ledger);
         LedgerStateLog log = LedgerStateLog.Open(
-            new LinuxFileSystem(), _store.Paths, storeId, entry.Id, FileAccessMode.ReadWrite, out _);
-        stage(log);
+            new LinuxFileSystem(), _store.Paths, storeId, entry.Id, FileAccessMode.ReadWrite, out LedgerState state);
+        stage(log, state);
         log.CommitNow();
     }
 
