@@ -2,7 +2,6 @@
 // in a state.log. One at a time, waits for the disk included; any thread.
 using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Format;
-using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
 
 namespace LedgerStore.Engine;
@@ -24,7 +23,7 @@ internal sealed class AuditedChanges(StoreCore core)
     private readonly Lock _changes = new();
 
     // It may yet become durable, and nothing was made of it. Under the lock.
-    private (Task<AppendResult> Append, AuditEvent Said)? _doubt;
+    private (ValueTask<AppendResult> Append, AuditEvent Said)? _doubt;
 
     /// <summary>Turns the parts of a store whose threads do not run, and says whether there was anything to do: whoever
     /// waits here does it. Null when they run.</summary>
@@ -130,7 +129,7 @@ internal sealed class AuditedChanges(StoreCore core)
                 end.Cancel();
                 if (!done.WaitOne(s_look))
                 {
-                    throw Doubt(append, said);
+                    throw Doubt(new ValueTask<AppendResult>(append), said);
                 }
             }
         }
@@ -148,17 +147,16 @@ internal sealed class AuditedChanges(StoreCore core)
     /// <summary>Turns the parts of a store whose threads do not run.</summary>
     private long TurnFor(Func<bool> turn, ValueTask<AppendResult> answer, AuditEvent said)
     {
-        Task<AppendResult> append = answer.AsTask();
-        if (!TurnUntilDone(turn, append))
+        if (!TurnUntilDone(turn, answer))
         {
-            throw Doubt(append, said);
+            throw Doubt(answer, said);
         }
 
-        return append.GetAwaiter().GetResult().FirstIndex;
+        return answer.GetAwaiter().GetResult().FirstIndex;
     }
 
     /// <returns>Whether it is done; if not, the parts have nothing more to do, because there is no space.</returns>
-    private bool TurnUntilDone(Func<bool> turn, Task append)
+    private bool TurnUntilDone(Func<bool> turn, ValueTask<AppendResult> append)
     {
         try
         {
@@ -175,7 +173,7 @@ internal sealed class AuditedChanges(StoreCore core)
         return append.IsCompleted;
     }
 
-    private StoreException Doubt(Task<AppendResult> append, AuditEvent said)
+    private StoreException Doubt(ValueTask<AppendResult> append, AuditEvent said)
     {
         _doubt = (append, said);
         return Full();
@@ -204,14 +202,14 @@ internal sealed class AuditedChanges(StoreCore core)
 
     /// <summary>Whether what was given up has come to an end: it does when there is space again, and a moment
     /// later.</summary>
-    private bool HasEnded(Task append)
+    private bool HasEnded(ValueTask<AppendResult> append)
     {
         if (Turn is { } turn)
         {
             return TurnUntilDone(turn, append);
         }
 
-        WaitHandle done = ((IAsyncResult)append).AsyncWaitHandle;
+        WaitHandle done = ((IAsyncResult)append.AsTask()).AsyncWaitHandle;
         while (!done.WaitOne(s_look))
         {
             if (core.Disk.IsFull)

@@ -41,7 +41,7 @@ public sealed class AuditCommandTests(DevServer server) : IClassFixture<DevServe
     public async Task Read_and_tail_show_events_and_JSON_has_the_bytes_too()
     {
         await ledger.RunAsync("read", "demo");
-        CliResult read = await ledger.RunAsync("read", "_audit", "--as", "auditor", "-n", "3");
+        CliResult read = await ledger.RunAsync("read", "_audit", "--as", "auditor", "-n", "20");
         Assert.True(read.Code == 0, read.ToString());
         Assert.Contains("  lifecycle  start", read.Output, StringComparison.Ordinal);
         CliResult tail = await ledger.RunAsync("tail", "_audit", "--as", "auditor", "-n", "50", "--format", "json");

@@ -32,6 +32,7 @@ public sealed class StrangeFilesTests : IDisposable
 
         await ledger.RunAsync("trust", "add", Vkey("payments"));
         await ledger.RunAsync("trust", "add", Vkey("orders"));
+        await ledger.RunAsync("trust", "add", Vkey("_audit"));
         CliResult sound = await VerifyAsync(directory.Data);
         Assert.True(sound.Code == 0, sound.ToString());
         string[] files = [.. Directory.GetFiles(directory.Data, "*", SearchOption.AllDirectories)
@@ -76,8 +77,10 @@ public sealed class StrangeFilesTests : IDisposable
 
         await ledger.RunAsync("trust", "add", Vkey("payments"));
         string linked = name == "ledgers/"
-            ? Directory.GetDirectories(Path.Combine(directory.Data, name)).Single()
-            : Directory.GetDirectories(directory.Data, name, SearchOption.AllDirectories).Single();
+            ? Path.Combine(directory.Data, name, "1")
+            : Directory.GetDirectories(directory.Data, name, SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+                .Last();
+        Assert.True(Directory.Exists(linked));
         Directory.Move(linked, directory.Beside("elsewhere"));
         Directory.CreateSymbolicLink(linked, directory.Beside("elsewhere"));
         CliResult verified = await VerifyAsync(directory.Data);
