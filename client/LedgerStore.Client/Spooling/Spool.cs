@@ -195,7 +195,7 @@ internal sealed partial class Spool : IDisposable
         }
 
         Directory.CreateDirectory(directory, OwnFile | UnixFileMode.UserExecute);
-        if ((File.GetUnixFileMode(directory) & UnixFileMode.OtherWrite) != 0)
+        if ((File.GetUnixFileMode(directory) & UnixFileMode.OtherWrite) != UnixFileMode.None)
         {
             throw new IOException($"everybody can write into the spool {directory}; chmod 700, or name another one");
         }

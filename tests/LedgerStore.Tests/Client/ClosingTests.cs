@@ -4,12 +4,14 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using LedgerStore.Client;
 using LedgerStore.Protocol.Grpc;
 using Xunit;
 
 namespace LedgerStore.Tests.Client;
 
+[SupportedOSPlatform("linux")]
 public sealed class ClosingTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

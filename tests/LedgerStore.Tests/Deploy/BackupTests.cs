@@ -3,11 +3,13 @@
 
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.Versioning;
 using LedgerStore.Tests.Cli;
 using Xunit;
 
 namespace LedgerStore.Tests.Deploy;
 
+[SupportedOSPlatform("linux")]
 public sealed class BackupTests
 {
     private const int Rollback = 6;

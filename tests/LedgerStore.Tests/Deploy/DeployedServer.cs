@@ -4,11 +4,13 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using LedgerStore.Tests.Cli;
 using Xunit;
 
 namespace LedgerStore.Tests.Deploy;
 
+[SupportedOSPlatform("linux")]
 internal sealed class DeployedServer : IDisposable
 {
     private const string PublicName = "ledger.example.org";

@@ -134,7 +134,7 @@ public sealed class ConnectionGateTests
         for (int round = 0; round < 20; round++)
         {
             using MtlsClient client = await MtlsClient.ConnectAsync(server, certificate);
-            await client.Stream.WriteAsync(new byte[0]);
+            await client.Stream.WriteAsync(Array.Empty<byte>());
             Assert.Equal("payments", await client.AskAsync());
         }
     }

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using LedgerStore.Engine;
@@ -14,6 +15,7 @@ using Xunit;
 
 namespace LedgerStore.Tests.Mtls;
 
+[SupportedOSPlatform("linux")]
 public sealed class ReloadTests : IAsyncLifetime
 {
     private MtlsServer server = null!;

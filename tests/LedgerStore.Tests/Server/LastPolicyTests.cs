@@ -3,7 +3,6 @@
 using Google.Protobuf;
 using LedgerStore.Engine;
 using LedgerStore.Protocol.Events.V1;
-using LedgerStore.Server.Audit;
 using Xunit;
 
 namespace LedgerStore.Tests.Server;

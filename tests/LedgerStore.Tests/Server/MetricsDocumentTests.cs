@@ -65,10 +65,10 @@ public sealed partial class MetricsDocumentTests
         name.StartsWith("ledgerstore_", StringComparison.Ordinal)
         && !name.StartsWith("ledgerstore_client_", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"\bledgerstore_(?!client_)[a-z_]+[a-z]\b", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\bledgerstore_(?!client_)[a-z_]+[a-z]\b", RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex MetricName();
 
     [GeneratedRegex("^ledgerstore_tls_certificate_seconds_left (?<value>\\d+)$",
-        RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex SecondsLeft();
 }

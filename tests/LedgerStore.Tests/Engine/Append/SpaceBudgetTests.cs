@@ -1,7 +1,6 @@
 // The arithmetic of the reserve, over every size that it may have.
 using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Format;
-using LedgerStore.Engine.Segments;
 using Xunit;
 
 namespace LedgerStore.Tests.Engine.Append;

@@ -3,8 +3,6 @@
 using System.Text;
 using LedgerStore.Engine;
 using LedgerStore.Engine.Files;
-using LedgerStore.Engine.Format;
-using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Recovery;
 using LedgerStore.Proofs;
 using LedgerStore.Tests.Engine.Checkpoints;
