@@ -111,7 +111,12 @@ internal sealed class StoreModel
             i -= batch.Fate is BatchFate.Stored or BatchFate.Refused ? 1 : 0;
         }
 
-        _questions.RemoveAll(batch => batch.Answer.IsCompleted && CheckAnswer(batch, mayAcknowledge, mayRefuse));
+        foreach (ModelBatch question in _questions.FindAll(static batch => batch.Answer.IsCompleted))
+        {
+            // An answer is taken once, whatever is wrong with it.
+            _questions.Remove(question);
+            CheckAnswer(question, mayAcknowledge, mayRefuse);
+        }
     }
 
     /// <summary>Waits until everything is answered: the store is closed, or has failed, and nobody is left waiting.
@@ -250,7 +255,7 @@ internal sealed class StoreModel
         _open.Remove(batch);
     }
 
-    private static bool CheckAnswer(ModelBatch batch, bool mayAcknowledge, bool mayRefuse)
+    private static void CheckAnswer(ModelBatch batch, bool mayAcknowledge, bool mayRefuse)
     {
         try
         {
@@ -268,8 +273,6 @@ internal sealed class StoreModel
                 || (refused.Reason == StoreReason.DiskFull && mayRefuse);
             FailIf(!isExpected, batch, "was refused for another reason", refused);
         }
-
-        return true;
     }
 
     // No message is made while all is well: this runs for every batch, thousands of times.
