@@ -61,7 +61,8 @@ public sealed class StoreLoadTests : IDisposable
         using Store store = Open();
         Ledger ledger = store.CreateLedger("large");
         await Task.WhenAll(Enumerable.Range(0, Producers).Select(p => Produce(ledger, p, repeats: false)));
-        string[] segments = [.. Directory.EnumerateFiles(_root, "*.seg", SearchOption.AllDirectories).Order()];
+        string files = Directory.GetDirectories(_root, "1", SearchOption.AllDirectories).Single();   // 0 is _audit
+        string[] segments = [.. Directory.EnumerateFiles(files, "*.seg", SearchOption.AllDirectories).Order()];
         Assert.True(segments.Length >= 3, "two segments are sealed and one is open");
         await AssertReadable(ledger, 10);
 
