@@ -105,6 +105,15 @@ internal static class HonestAdmin
         Problems = { new LedgerProblem { Ledger = "demo", FirstIndex = 1, Count = 2, Reason = "damaged" } },
         Limits = new Limits { EntryBytes = 65_535, PayloadBytes = 64_512, BatchBytes = 1 << 20, BatchRecords = 10_000 },
         DiskFullIn = Duration.FromTimeSpan(TimeSpan.FromDays(100)),
+        Disk = new DiskUsage
+        {
+            IsFull = true,
+            BytesToFree = 8,
+            FullSince = Time,
+            FreeBytes = 9,
+            ReserveBytes = 10,
+            AuditBytes = 11,
+        },
         Tiers = { Tier("hot"), Tier("warm") },
         Tiering = new Tiering
         {

@@ -86,7 +86,8 @@ public sealed class FullDiskTests(ITestOutputHelper output)
         await UntilAsync(server, status => !status.Disk.IsFull);
         await WaitAsync(() => load.Acknowledged > before, "appends go on");
         await WaitAsync(() => Count(server.Log, "is full") >= 1, "it was said when it began");
-        await WaitAsync(() => Count(server.Log, "again: appends go on") >= 1, "and when it ended");
+        await WaitAsync(
+            () => Count(server.Log, "again: appends go on") >= 1, $"and when it ended: {server.Log}");
         await load.StopAsync();
         disk.Take(-(50L << 20));
         await UntilAsync(server, status => !status.Disk.IsFull);
