@@ -100,7 +100,7 @@ internal sealed record ParserTarget(string Name, byte[][] Samples, Func<byte[], 
     private static byte[][] Rotations() =>
     [
         KeyRotation.Create(Signers.Origin, Signers.Log, Signers.NextLog, 10).Note.Bytes.ToArray(),
-        KeyRotation.Create("o", Signers.Stranger, Signers.Log, 0).Note.Bytes.ToArray(),
+        KeyRotation.Create(Signers.Origin, Signers.NextLog, Signers.Log, 0).Note.Bytes.ToArray(),
     ];
 
     private static byte[][] Vkeys() =>
