@@ -17,15 +17,17 @@ internal sealed class DiskAlarm(
     public void Look()
     {
         DiskFacts now = disk();
+        if (since is { } began && (!now.IsFull || now.Since != began))
+        {
+            // With another beginning it ended and began again between two looks.
+            log.DiskHasSpace(data, (now.IsFull ? now.Since ?? began : time.GetUtcNow()) - began);
+            since = null;
+        }
+
         if (now.IsFull && since is null)
         {
             since = now.Since;
             log.DiskFull(data, now.BytesToFree);
-        }
-        else if (!now.IsFull && since is { } began)
-        {
-            log.DiskHasSpace(data, time.GetUtcNow() - began);
-            since = null;
         }
 
         if (isServing != !now.IsFull)

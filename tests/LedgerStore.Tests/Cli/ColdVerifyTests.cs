@@ -97,6 +97,7 @@ public sealed class ColdVerifyTests : IDisposable
             await payments.WaitForCheckpointAsync(Entries).AsTask().WaitAsync(Patience);
             CliResult trusted = await ledger.RunAsync("trust", "add", payments.VerifierKey!);
             Assert.True(trusted.Code == 0, trusted.ToString());
+            await ledger.RunAsync("trust", "add", store.GetLedger("_audit").VerifierKey!);
         }
 
         using (Store store = Open(new Tomorrow(), cold))

@@ -24,10 +24,12 @@ public sealed class StoreKeysTests : IDisposable
         CliResult shown = await _ledger.RunAsync("key", "show", KeyFile, "--data", _store.Data);
         Assert.True(shown.Code == 0, shown.ToString());
         string[] vkeys = shown.Output.TrimEnd('\n').Split('\n');
-        Assert.Equal(["localhost/a", "localhost/b"], vkeys.Select(vkey => VerifierKey.Parse(vkey).Name.Text));
+        Assert.Equal(
+            ["localhost/_audit", "localhost/a", "localhost/b"],
+            vkeys.Select(vkey => VerifierKey.Parse(vkey).Name.Text));
         CliResult one = await _ledger.RunAsync("key", "show", KeyFile, "--data", _store.Data, "b");
-        Assert.Equal(vkeys[1] + "\n", one.Output);
-        CliResult named = await _ledger.RunAsync("key", "show", KeyFile, "--name", "localhost", "a", "b");
+        Assert.Equal(vkeys[2] + "\n", one.Output);
+        CliResult named = await _ledger.RunAsync("key", "show", KeyFile, "--name", "localhost", "_audit", "a", "b");
         Assert.Equal(shown.Output, named.Output);
         Assert.Equal(2, (await _ledger.RunAsync("key", "show", KeyFile, "--data", _store.Data, "c")).Code);
         Assert.Equal(2, (await _ledger.RunAsync("key", "show", KeyFile, "--name", "localhost")).Code);
@@ -35,11 +37,13 @@ public sealed class StoreKeysTests : IDisposable
         CliResult taken = await _ledger.RunWithAsync(
             "# from the operator\n\n" + shown.Output, "trust", "add", "--from", "-");
         Assert.Equal(
-            "trusted: localhost/a\ntrusted: localhost/b\n2 new, 0 trusted already, 0 left out\n", taken.Output);
+            "trusted: localhost/_audit\ntrusted: localhost/a\ntrusted: localhost/b\n"
+            + "3 new, 0 trusted already, 0 left out\n",
+            taken.Output);
         string file = _store.Beside("vkeys");
         await File.WriteAllTextAsync(file, shown.Output);
         CliResult again = await _ledger.RunAsync("trust", "add", "--from", file);
-        Assert.Equal("0 new, 2 trusted already, 0 left out\n", again.Output);
+        Assert.Equal("0 new, 3 trusted already, 0 left out\n", again.Output);
         CliResult verified = await _ledger.RunAsync("verify", "--data", _store.Data);
         Assert.True(verified.Code == 0, verified.ToString());
         Assert.DoesNotContain("no key", verified.Output, StringComparison.Ordinal);
@@ -60,7 +64,8 @@ public sealed class StoreKeysTests : IDisposable
         Assert.Equal(2, (await _ledger.RunWithAsync("no key\n", "trust", "add", "--from", "-")).Code);
 
         CliResult some = await _ledger.RunWithAsync(shown.Output, "trust", "add", "--from", "-", "--new-only");
-        Assert.Equal("trusted: localhost/a\n1 new, 0 trusted already, 1 left out\n", some.Output);
+        Assert.Equal(
+            "trusted: localhost/_audit\ntrusted: localhost/a\n2 new, 0 trusted already, 1 left out\n", some.Output);
     }
 
     [Fact]
