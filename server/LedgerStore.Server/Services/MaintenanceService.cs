@@ -92,17 +92,17 @@ internal static class MaintenanceService
 
     private static Event RotationOf(
         string identity, string before, IReadOnlyList<LedgerKey> keys, StoreKeyInUse key) => new()
-    {
-        Key = new Protocol.Events.V1.KeyRotation
         {
-            Identity = identity,
-            VkeyBefore = before,
-            VkeyAfter = keys.Count > 0 ? keys[^1].VerifierKey : string.Empty,
-            Statement = Google.Protobuf.ByteString.CopyFrom(keys.Count > 0 ? keys[^1].Statement.ToArray() : []),
-            Number = (uint)key.Number,
-            Scheme = key.Scheme == KeyScheme.Derived ? "derived" : "shared",
-        },
-    };
+            Key = new Protocol.Events.V1.KeyRotation
+            {
+                Identity = identity,
+                VkeyBefore = before,
+                VkeyAfter = keys.Count > 0 ? keys[^1].VerifierKey : string.Empty,
+                Statement = Google.Protobuf.ByteString.CopyFrom(keys.Count > 0 ? keys[^1].Statement.ToArray() : []),
+                Number = (uint)key.Number,
+                Scheme = key.Scheme == KeyScheme.Derived ? "derived" : "shared",
+            },
+        };
 
     private static ScrubProgress MessageOf(string ledger, Progress step) => new()
     {

@@ -34,7 +34,10 @@ public sealed class VerdictTests(DevServer server) : IClassFixture<DevServer>
         string[] keys;
         using (Store store = directory.Open())
         {
-            keys = ["--vkey", store.GetLedger("payments").VerifierKey!, "--vkey", store.GetLedger("_audit").VerifierKey!];
+            keys =
+            [
+                "--vkey", store.GetLedger("payments").VerifierKey!, "--vkey", store.GetLedger("_audit").VerifierKey!,
+            ];
         }
 
         CliResult whole = await ledger.RunAsync(["verify", "--data", directory.Data, .. keys]);

@@ -135,7 +135,9 @@ public sealed class ClosingTests
         TakeAway(server);
         Appender appender = server.Appender(Quick with
         {
-            Producer = "p", SpoolDirectory = folder.Path, SpoolBytesMax = 200,
+            Producer = "p",
+            SpoolDirectory = folder.Path,
+            SpoolBytesMax = 200,
         });
         // A spool with nothing in it takes a batch of any size, so it gets one of a record first.
         await appender.PostAsync(AppenderTests.Record(0, 0)).AsTask().WaitAsync(Patience);

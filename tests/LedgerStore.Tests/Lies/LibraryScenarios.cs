@@ -3,11 +3,11 @@
 // Constants; any thread.
 
 using System.Text;
+using Google.Protobuf;
 using LedgerStore.Client;
 using LedgerStore.Proofs;
 using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
-using Google.Protobuf;
 
 namespace LedgerStore.Tests.Lies;
 

@@ -1,8 +1,8 @@
 // The codec of the events of _audit, beside the protocol's own: what one writes, the other reads, field by field.
 using Google.Protobuf;
 using LedgerStore.Engine.Format;
-using LedgerStore.Protocol.Events.V1;
 using LedgerStore.Proofs;
+using LedgerStore.Protocol.Events.V1;
 using Xunit;
 using KeyRotation = LedgerStore.Protocol.Events.V1.KeyRotation;
 

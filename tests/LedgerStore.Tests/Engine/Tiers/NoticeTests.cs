@@ -143,7 +143,8 @@ public sealed class NoticeTests
         TombstoneBook book = new();
         long day = TimeSpan.FromHours(24).Ticks / TimeSpan.TicksPerMicrosecond;
         AuditTombstone Tombstone(long index, long? notice, long micros, long first = 0) => new(
-            index, "a", first, 512, default, "", "") { Notice = notice, Micros = micros };
+            index, "a", first, 512, default, "", "")
+        { Notice = notice, Micros = micros };
         Assert.True(book.IsAnnounced(Tombstone(0, null, 1), AuditExpiryNotice.Ahead));
         byte[] notice = Entry(10, Notice("a", 0).Encode());
         book.Add(5, [(byte)(notice.Length >> 8), (byte)notice.Length, .. notice], 1);
@@ -167,7 +168,10 @@ public sealed class NoticeTests
             {
                 ExpiryNotice = new()
                 {
-                    Ledger = "payments", FirstIndex = 512, Count = 1024, Policy = "p",
+                    Ledger = "payments",
+                    FirstIndex = 512,
+                    Count = 1024,
+                    Policy = "p",
                 },
             }.ToByteArray(),
             notice);
