@@ -111,7 +111,7 @@ internal static class AnswerLies
             yield return History(
                 method, "a history that has shrunk below what was seen", older, () => Cut(100));
             yield return History(
-                method, "checkpoints that stand still", older,
+                method, "checkpoints that stand still", LieClass.Unseen,
                 static () => new HonestStore(World.Honest) { Published = World.Seen });
             yield return History(
                 method, "an older state, no older than what was seen", LieClass.Unseen, () => Cut(World.Seen));
