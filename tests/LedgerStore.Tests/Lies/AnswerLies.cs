@@ -94,6 +94,9 @@ internal static class AnswerLies
         return told with { Messages = messages };
     }
 
+    /// <summary>The kind of lie in which what is acknowledged is not signed any more.</summary>
+    internal const string StandStill = "checkpoints that stand still";
+
     /// <summary>Out of other histories, for one method and for all.</summary>
     internal static IEnumerable<Lie> OfHistories(IReadOnlyList<MethodDescriptor> methods)
     {
@@ -111,7 +114,7 @@ internal static class AnswerLies
             yield return History(
                 method, "a history that has shrunk below what was seen", older, () => Cut(100));
             yield return History(
-                method, "checkpoints that stand still", LieClass.Unseen,
+                method, StandStill, older,
                 static () => new HonestStore(World.Honest) { Published = World.Seen });
             yield return History(
                 method, "an older state, no older than what was seen", LieClass.Unseen, () => Cut(World.Seen));

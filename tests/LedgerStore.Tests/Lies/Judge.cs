@@ -46,8 +46,13 @@ internal static class Judge
         return told.Code == 1 && isTold ? Outcome.Noticed
             : isRefusal && told.Code is 3 or 4 or 5 && told.Errors.Length > 0 ? Outcome.Refused
             : !scenario.IsVerified && told.Code is >= 0 and <= 6 ? Outcome.ServersWord
-            : lie.Class == LieClass.Unseen && isTold && told.Code is (0 or 2 or 6) ? Outcome.Unseen
+            : (lie.Class == LieClass.Unseen || IsTrueOfWhatWasSeen(scenario, lie))
+                && isTold && told.Code is (0 or 2 or 6) ? Outcome.Unseen
             : ServersWord.Find(scenario, lie) is not null ? Outcome.ServersWord
             : Outcome.Wrong;
     }
+
+    // An inclusion proof in the checkpoint that was seen is true, whatever is signed after it.
+    private static bool IsTrueOfWhatWasSeen(Scenario scenario, Lie lie) =>
+        scenario.Name == "library: inclusion" && lie.Kind == AnswerLies.StandStill;
 }
