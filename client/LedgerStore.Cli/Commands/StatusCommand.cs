@@ -53,8 +53,8 @@ internal static class StatusCommand
         {
             facts.Insert(1, (
                 "disk full",
-                $"since {JsonOutput.Time((full.FullSince ?? new()).ToDateTimeOffset())}: appends are refused, reads go on; "
-                + $"free {full.BytesToFree} bytes. {full.AuditBytes} bytes are left to record accesses"));
+                $"since {JsonOutput.Time((full.FullSince ?? new()).ToDateTimeOffset())}: appends are refused, "
+                + $"reads go on; free {full.BytesToFree} bytes. {full.AuditBytes} bytes are left to record accesses"));
         }
 
         if (status.DiskFullIn is { } forecast)
