@@ -97,6 +97,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         CertificateFile = Keys($"pki/clients/{identity}.pem"),
         KeyFile = Keys($"pki/clients/{identity}.key"),
         CaFile = Keys("pki/ca.pem"),
+        ConnectTimeout = TimeSpan.FromMinutes(2), // no test fails on a time
     });
 
     /// <summary>The profile for `ledger` that the server wrote.</summary>
