@@ -22,7 +22,7 @@ internal static class BundleText
     }
 
     public static string Readme(EvidenceBundle bundle, DateTimeOffset now) => $"""
-        # Entries {bundle.FirstIndex} to {bundle.LastIndex} of {bundle.Origin}
+        # {char.ToUpperInvariant(bundle.Entries.Text[0])}{bundle.Entries.Text[1..]} of {bundle.Origin}
 
         Exported on {now.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC. This directory shows that the log `{bundle.Origin}` holds
         these entries. You need neither the server nor trust in whoever gave you the directory. You need one thing from
@@ -35,7 +35,7 @@ internal static class BundleText
         | `rotations/NUMBER` | if the log changed its key: each statement of that, signed by both keys |
         | `receipts/INDEX.tlog-proof` | for each entry: itself, and the hashes that lead to the root (C2SP tlog-proof) |
         | `entries.ndjson` | the same entries to read; the receipts are what counts |
-        | `check_receipt.py` | checks a receipt with Python and openssl alone |
+        | `check_receipt.py` | checks receipts with Python and openssl alone |
         | `bundle.json` | which entries of which log this is |
 
         ## With `ledger`
@@ -46,7 +46,9 @@ internal static class BundleText
 
         ## With Python and openssl
 
-            for receipt in receipts/*; do python3 check_receipt.py "$receipt" "$(cat vkey)" || break; done
+            python3 check_receipt.py receipts "$(cat vkey)"
+
+        It checks every receipt of the directory in one go, and ends with an error at the first that does not hold.
 
         ## If you know an older key
 
@@ -54,7 +56,7 @@ internal static class BundleText
         before, and not the one in `vkey`. Then give yours: the statements in `rotations` lead to the one that signed.
 
             ledger verify --bundle . --vkey "$OLDER_VKEY"
-            python3 check_receipt.py receipts/INDEX.tlog-proof "$OLDER_VKEY" rotations/*
+            python3 check_receipt.py receipts "$OLDER_VKEY" rotations/*
 
         ## With your own tools
 

@@ -60,7 +60,7 @@ internal static class BundleVerification
         using BufferedStream lines = new(shown, 64 * 1024);
         using MemoryStream line = new();
         EntryPrinter printer = new(line, EntryFormat.Json);
-        for (ulong index = bundle.FirstIndex; index <= bundle.LastIndex; index++)
+        foreach (ulong index in bundle.Entries.Indexes())
         {
             byte[] entry = CheckReceipt(directory, index, checkpoint);
             line.SetLength(0);
@@ -76,7 +76,7 @@ internal static class BundleVerification
         if (lines.ReadByte() >= 0)
         {
             throw new VerificationFailedException(
-                $"{EvidenceBundle.EntriesFile} shows entries behind {bundle.LastIndex}: nothing proves them");
+                $"{EvidenceBundle.EntriesFile} shows entries behind {bundle.Entries.Last}: nothing proves them");
         }
 
         FindStrangers(directory, bundle);
@@ -85,12 +85,8 @@ internal static class BundleVerification
     /// <summary>A receipt that was not checked would pass for one that was.</summary>
     private static void FindStrangers(string directory, EvidenceBundle bundle)
     {
-        HashSet<string> known = [];
-        for (ulong index = bundle.FirstIndex; index <= bundle.LastIndex; index++)
-        {
-            known.Add(Path.GetFileName(EvidenceBundle.ReceiptFile(index)));
-        }
-
+        HashSet<string> known =
+            [.. bundle.Entries.Indexes().Select(index => Path.GetFileName(EvidenceBundle.ReceiptFile(index)))];
         string receipts = Path.Combine(directory, EvidenceBundle.ReceiptsDirectory);
         foreach (string path in Directory.EnumerateFileSystemEntries(receipts))
         {
@@ -180,10 +176,11 @@ internal static class BundleVerification
             json =>
             {
                 json.WriteString("origin", bundle.Origin);
-                json.WriteNumber("first_index", bundle.FirstIndex);
-                json.WriteNumber("last_index", bundle.LastIndex);
+                json.WriteNumber("first_index", bundle.Entries.First);
+                json.WriteNumber("last_index", bundle.Entries.Last);
+                json.WriteNumber("count", bundle.Entries.Count);
                 json.WriteNumber("size", checkpoint.Size);
                 json.WriteString("root", checkpoint.Root.ToHex());
             },
-            [$"{bundle.Range} of {bundle.Origin}, in the signed tree of size {checkpoint.Size}"]);
+            [$"{bundle.Entries.Text} of {bundle.Origin}, in the signed tree of size {checkpoint.Size}"]);
 }

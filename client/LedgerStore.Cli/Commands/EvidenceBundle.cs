@@ -1,13 +1,16 @@
 // What `ledger export` writes and `ledger verify` reads: a directory that shows, without a server, that entries are in
 // a log.
 //
-//   bundle.json                        written last: origin, first_index, count, size, root, exported
+//   bundle.json                        written last: origin, first_index, count, size, root; see below
 //   vkey                               the log's key, as the exporter knows it
 //   checkpoint                         one signed checkpoint, that of every receipt
 //   rotations/<04d>                    if the log changed its key: the statements, from the oldest on
 //   receipts/<012d>.tlog-proof         for each entry its proof, with the entry in it
 //   entries.ndjson                     the entries to read, as `ledger read --format json` shows them
 //   check_receipt.py, README.md        how to check it with other tools
+//
+// Version 1 of bundle.json is of one range of at most 10,000 entries and has no `ranges`. Version 2 names each range of
+// chosen entries, [first, count], ascending.
 //
 // Pure, but for the files.
 using System.Globalization;
@@ -18,10 +21,10 @@ using LedgerStore.Proofs;
 namespace LedgerStore.Cli;
 
 /// <summary>What an evidence bundle says about itself.</summary>
-internal sealed record EvidenceBundle(string Origin, ulong FirstIndex, ulong Count, ulong Size, string Root)
+internal sealed record EvidenceBundle(string Origin, IndexRanges Entries, ulong Size, string Root)
 {
     /// <summary>More would be a directory that nobody can handle; several exports can follow each other.</summary>
-    public const ulong EntriesMax = 10_000;
+    public const ulong EntriesMax = 1_000_000;
 
     public const string KeyFile = "vkey";
     public const string CheckpointFile = "checkpoint";
@@ -30,13 +33,12 @@ internal sealed record EvidenceBundle(string Origin, ulong FirstIndex, ulong Cou
     public const string RotationsDirectory = "rotations";
 
     private const string File = "bundle.json";
-    private const int BytesMax = 64 * 1024;
+    // A million ranges of one entry each.
+    private const int BytesMax = 32 * 1024 * 1024;
     private const string Kind = "ledgerstore-evidence-bundle";
-    private const int Version = 1;
-
-    public ulong LastIndex => FirstIndex + Count - 1;
-
-    public string Range => Count == 1 ? $"entry {FirstIndex}" : $"entries {FirstIndex} to {LastIndex}";
+    private const int OneRange = 1;
+    private const int ChosenEntries = 2;
+    private const ulong OneRangeMax = 10_000;
 
     public static string ReceiptFile(ulong index) =>
         string.Create(CultureInfo.InvariantCulture, $"{ReceiptsDirectory}/{index:d12}.tlog-proof");
@@ -79,20 +81,26 @@ internal sealed record EvidenceBundle(string Origin, ulong FirstIndex, ulong Cou
         {
             using JsonDocument json = JsonDocument.Parse(ForeignFile.Read(path, BytesMax));
             JsonElement root = json.RootElement;
-            if (root.GetProperty("format").GetString() != Kind || root.GetProperty("version").GetInt32() != Version)
+            int version = root.GetProperty("version").GetInt32();
+            if (root.GetProperty("format").GetString() != Kind || version is not (OneRange or ChosenEntries))
             {
                 throw new UsageException($"{path} is of a format that this version does not know");
             }
 
-            ulong first = root.GetProperty("first_index").GetUInt64();
-            ulong count = root.GetProperty("count").GetUInt64();
-            return count is > 0 and <= EntriesMax && first <= long.MaxValue
-                ? new EvidenceBundle(root.GetProperty("origin").GetString()!, first, count,
+            IndexRange all = new(root.GetProperty("first_index").GetUInt64(), root.GetProperty("count").GetUInt64());
+            IndexRanges? entries = IndexRanges.Of(version == OneRange
+                ? [all]
+                : root.GetProperty("ranges").EnumerateArray().Select(
+                    static pair => new IndexRange(pair[0].GetUInt64(), pair[1].GetUInt64())));
+            return entries is not null && entries.Count == all.Count && entries.First == all.First
+                && all.Count <= EntriesMax
+                ? new EvidenceBundle(root.GetProperty("origin").GetString()!, entries,
                     root.GetProperty("size").GetUInt64(), root.GetProperty("root").GetString()!)
-                : throw new UsageException($"{path} names {count} entries from {first} on: that is no bundle");
+                : throw new UsageException(
+                    $"{path} names {all.Count} entries from {all.First} on: that is no bundle");
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException
-            or FormatException)
+            or FormatException or IndexOutOfRangeException)
         {
             throw new UsageException($"{path} describes no bundle: {error.Message}");
         }
@@ -103,12 +111,32 @@ internal sealed record EvidenceBundle(string Origin, ulong FirstIndex, ulong Cou
         JsonOutput.Line(json =>
         {
             json.WriteString("format", Kind);
-            json.WriteNumber("version", Version);
+            bool isOne = Entries is { All.Count: 1, Count: <= OneRangeMax };
+            json.WriteNumber("version", isOne ? OneRange : ChosenEntries);
             json.WriteString("origin", Origin);
-            json.WriteNumber("first_index", FirstIndex);
-            json.WriteNumber("count", Count);
+            json.WriteNumber("first_index", Entries.First);
+            json.WriteNumber("count", Entries.Count);
+            if (!isOne)
+            {
+                WriteRanges(json);
+            }
+
             json.WriteNumber("size", Size);
             json.WriteString("root", Root);
             json.WriteString("exported", JsonOutput.Time(now));
         }) + "\n");
+
+    private void WriteRanges(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("ranges");
+        foreach (IndexRange range in Entries.All)
+        {
+            json.WriteStartArray();
+            json.WriteNumberValue(range.First);
+            json.WriteNumberValue(range.Count);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
+    }
 }

@@ -1,5 +1,6 @@
-// `ledger export`: a range of entries as a directory that anybody can check without a server. Entries are read by one
-// thread; receipts are fetched by a few calls at a time.
+// `ledger export`: a range of entries, or chosen ones, as a directory that anybody can check without a server. Entries
+// are read and proven into a file; when a checkpoint covers the last of them, receipts are fetched by a few calls at a
+// time. One thread reads, a few write receipts.
 using System.CommandLine;
 using LedgerStore.Client;
 using LedgerStore.Policy;
@@ -12,8 +13,8 @@ internal static class ExportCommand
 {
     private const int CallsUnderWay = 16;
 
-    // They are held in memory until a checkpoint covers the last of them.
-    private const long BytesMax = 256L << 20;
+    // A million indexes of twenty digits.
+    private const int ListCharsMax = 1 << 25;
 
     public static Command Create(CommandBuilder builder)
     {
@@ -26,6 +27,16 @@ internal static class ExportCommand
         };
         Option<DateTimeOffset?> since = TimeOption.Make("--since", "Begin with this time");
         Option<DateTimeOffset?> until = TimeOption.Make("--until", "Stop before this time");
+        Option<string?> index = new("--index")
+        {
+            HelpName = "LIST",
+            Description = "These entries only: indexes and ranges, such as 3,7,100-200",
+        };
+        Option<string?> list = new("--index-file")
+        {
+            HelpName = "FILE",
+            Description = "The same from a file, one or more to a line; - is standard input",
+        };
         Option<string?> vkey = VerifyOptionsOf.Vkey();
         Option<string?> output = new("--out", "-o")
         {
@@ -36,60 +47,92 @@ internal static class ExportCommand
             "export",
             "Write entries with receipts, checkpoint and key into a directory that anybody can check offline\n\n"
             + "  ledger export payments --from 1000 --count 100 --out case-17\n"
+            + "  ledger export payments --index 1017,1043,2000-2010 --out case-18\n"
             + "  ledger export payments --since 2026-11-20T00:00:00Z --until 2026-11-21T00:00:00Z\n"
             + "  ledger verify --bundle case-17",
-            [ledger, from, count, since, until, vkey, output],
-            run => RunAsync(run, run.Get(ledger), run.Get(vkey), run.Get(output), new ReadOptions
+            [ledger, from, count, since, until, index, list, vkey, output],
+            async run =>
             {
-                From = run.Get(from),
-                FromTime = run.Get(since),
-                Until = run.Get(until),
+                IndexRanges? chosen = await ChosenAsync(run, index, list, [from, count, since, until])
+                    .ConfigureAwait(false);
+                ReadOptions range = new()
+                {
+                    From = run.Get(from),
+                    FromTime = run.Get(since),
+                    Until = run.Get(until),
 
-                // One more than there may be, so that too many are noticed.
-                Limit = run.Get(count) == 0 ? EvidenceBundle.EntriesMax + 1 : run.Get(count),
-                GiveUpAfter = run.Patience,
-            }));
+                    // One more than there may be, so that too many are noticed.
+                    Limit = run.Get(count) == 0 ? EvidenceBundle.EntriesMax + 1 : run.Get(count),
+                    GiveUpAfter = run.Patience,
+                };
+                return await RunAsync(
+                    run, run.Get(ledger), run.Get(vkey), run.Get(output), chosen is null ? [range] : [
+                        .. chosen.All.Select(one => range with { From = one.First, Limit = one.Count })])
+                    .ConfigureAwait(false);
+            });
+    }
+
+    /// <summary>The entries that were named one by one; null: a range.</summary>
+    private static async Task<IndexRanges?> ChosenAsync(
+        Run run, Option<string?> index, Option<string?> list, Option[] others)
+    {
+        if (run.Get(index) is null && run.Get(list) is null)
+        {
+            return null;
+        }
+
+        if (others.FirstOrDefault(run.IsGiven) is { } other)
+        {
+            throw new UsageException($"{other.Name} does not go with a list of indexes");
+        }
+
+        string named = run.Get(index) ?? string.Empty;
+        string file = run.Get(list) is { } path ? await ReadListAsync(run, path).ConfigureAwait(false) : string.Empty;
+        return IndexRanges.Parse($"{named}\n{file}");
+    }
+
+    private static async Task<string> ReadListAsync(Run run, string file)
+    {
+        using Stream stream = file == "-" ? run.Host.Input : File.OpenRead(file);
+        using StreamReader reader = new(stream);
+        char[] text = new char[ListCharsMax + 1];
+        int length = await reader.ReadBlockAsync(text, run.Cancellation).ConfigureAwait(false);
+        return length <= ListCharsMax
+            ? new string(text, 0, length)
+            : throw new UsageException($"{file} is longer than {ListCharsMax >> 20} MiB: that is no list of indexes");
     }
 
     private static async Task<int> RunAsync(
-        Run run, string ledger, string? vkey, string? output, ReadOptions options)
+        Run run, string ledger, string? vkey, string? output, IReadOnlyList<ReadOptions> ranges)
     {
+        using LedgerClient reading = run.Connect(Capability.Read);
+        using LedgerClient verifying = run.Connect(Capability.Verify);
+        using Verifier verifier = LedgerTrust.Open(run, verifying, ledger, vkey);
+        await LedgerTrust.UpdateAsync(run, verifying, verifier).ConfigureAwait(false);
+
+        // Until it has its name it is a directory beside, so that nobody takes an unfinished one for a bundle.
+        string unfinished = Path.GetFullPath(output ?? ledger) + $".unfinished-{Guid.NewGuid():n}";
         if (output is not null)
         {
             DemandNew(output);
         }
 
-        using LedgerClient reading = run.Connect(Capability.Read);
-        using LedgerClient verifying = run.Connect(Capability.Verify);
-        using Verifier verifier = LedgerTrust.Open(run, verifying, ledger, vkey);
-        await LedgerTrust.UpdateAsync(run, verifying, verifier).ConfigureAwait(false);
-        List<LedgerEntry> entries = await ReadAsync(
-            run, ledger, reading.CreateReader(ledger).Verified(verifier), options).ConfigureAwait(false);
-        VerifiedCheckpoint checkpoint = await verifier.WaitForAsync(entries[^1].Index + 1, run.Cancellation)
-            .ConfigureAwait(false);
-        EvidenceBundle bundle = new(
-            checkpoint.Checkpoint.Origin,
-            entries[0].Index,
-            (ulong)entries.Count,
-            checkpoint.Size,
-            checkpoint.Root.ToHex());
-        string directory = output ?? $"{ledger}-{bundle.FirstIndex}-{bundle.LastIndex}";
-        DemandNew(directory);
-        Directory.CreateDirectory(Path.Combine(directory, EvidenceBundle.ReceiptsDirectory));
-        await ProgressLine.RunAsync(
-            run,
-            $"export {ledger}",
-            entries.Count,
-            progress => WriteReceiptsAsync(run, verifier, checkpoint, entries, directory, progress))
-            .ConfigureAwait(false);
-        IReadOnlyList<KeyRotation> rotations = await verifier.GetRotationsAsync(run.Cancellation).ConfigureAwait(false);
-        EvidenceBundle.WriteRotations(directory, rotations);
-        string vkeyFile = Path.Combine(directory, EvidenceBundle.KeyFile);
-        await File.WriteAllTextAsync(vkeyFile, SignerOf(checkpoint, rotations) + "\n", run.Cancellation)
-            .ConfigureAwait(false);
-        WriteTheRest(run, bundle, checkpoint, entries, directory);
-        Report(run, bundle, directory);
-        return ExitCode.Done;
+        Directory.CreateDirectory(Path.Combine(unfinished, EvidenceBundle.ReceiptsDirectory));
+        try
+        {
+            VerifiedReader reader = reading.CreateReader(ledger).Verified(verifier);
+            EvidenceBundle bundle = await FillAsync(run, reader, verifier, ranges, unfinished).ConfigureAwait(false);
+            string directory = output ?? $"{ledger}-{bundle.Entries.First}-{bundle.Entries.Last}";
+            DemandNew(directory);
+            Directory.Move(unfinished, directory);
+            Report(run, bundle, directory);
+            return ExitCode.Done;
+        }
+        catch
+        {
+            Directory.Delete(unfinished, recursive: true);
+            throw;
+        }
     }
 
     private static void DemandNew(string directory)
@@ -100,51 +143,95 @@ internal static class ExportCommand
         }
     }
 
-    // Proven: whatever a checkpoint signs of the range is there, and nothing else.
-    private static async Task<List<LedgerEntry>> ReadAsync(
-        Run run, string ledger, VerifiedReader reader, ReadOptions options)
+    private static async Task<EvidenceBundle> FillAsync(
+        Run run, VerifiedReader reader, Verifier verifier, IReadOnlyList<ReadOptions> ranges, string directory)
     {
-        List<LedgerEntry> entries = [];
-        long bytes = 0;
-        await foreach (LedgerEntry entry in reader.ReadEntriesAsync(options, run.Cancellation).ConfigureAwait(false))
+        using ExportSpool spool = new(directory);
+        await ProgressLine.RunAsync(run, "read", 0, progress => ReadAsync(run, reader, ranges, spool, progress))
+            .ConfigureAwait(false);
+        IndexRanges entries = spool.Entries ?? throw new UsageException("the ledger has no entries there");
+        VerifiedCheckpoint checkpoint = await verifier.WaitForAsync(entries.Last + 1, run.Cancellation)
+            .ConfigureAwait(false);
+        EvidenceBundle bundle = new(
+            checkpoint.Checkpoint.Origin, entries, checkpoint.Size, checkpoint.Root.ToHex());
+        await ProgressLine.RunAsync(
+            run,
+            $"export {bundle.Origin}",
+            spool.Count,
+            progress => WriteEntriesAsync(run, verifier, checkpoint, spool, directory, progress))
+            .ConfigureAwait(false);
+        IReadOnlyList<KeyRotation> rotations = await verifier.GetRotationsAsync(run.Cancellation).ConfigureAwait(false);
+        EvidenceBundle.WriteRotations(directory, rotations);
+        File.WriteAllText(
+            Path.Combine(directory, EvidenceBundle.KeyFile), SignerOf(checkpoint, rotations) + "\n");
+        WriteTheRest(run, bundle, checkpoint, directory);
+        return bundle;
+    }
+
+    // Proven: whatever a checkpoint signs of the ranges is there, and nothing else.
+    private static async Task<bool> ReadAsync(
+        Run run, VerifiedReader reader, IReadOnlyList<ReadOptions> ranges, ExportSpool spool, ProgressLine progress)
+    {
+        foreach (ReadOptions range in ranges)
         {
-            entries.Add(entry);
-            bytes += entry.Bytes.Length;
-            if ((ulong)entries.Count > EvidenceBundle.EntriesMax || bytes > BytesMax)
+            await foreach (LedgerEntry entry in reader.ReadEntriesAsync(range, run.Cancellation).ConfigureAwait(false))
+            {
+                spool.Add(entry);
+                progress.Tell(spool.Count, 0, () => $"{spool.Count:N0} entries read");
+                if (spool.Count > EvidenceBundle.EntriesMax)
+                {
+                    throw new UsageException(
+                        $"these are more than {EvidenceBundle.EntriesMax:N0} entries",
+                        "export several ranges, with --from and --count; for a whole ledger, copy its data directory");
+                }
+            }
+
+            if (ranges.Count > 1 && spool.Entries?.Last != range.From + range.Limit - 1)
             {
                 throw new UsageException(
-                    $"these are more than {EvidenceBundle.EntriesMax:N0} entries, or than {BytesMax >> 20} MiB",
-                    "export several ranges, with --from and --count; for a whole ledger, copy its data directory");
+                    $"the ledger has no entry {range.From + range.Limit - 1}", "ask for what `ledger status` shows");
             }
         }
 
-        return entries.Count > 0
-            ? entries
-            : throw new UsageException($"the ledger '{ledger}' has no entries there");
+        return true;
     }
 
-    private static async Task<bool> WriteReceiptsAsync(
+    private static async Task<bool> WriteEntriesAsync(
         Run run,
         Verifier verifier,
         VerifiedCheckpoint checkpoint,
-        List<LedgerEntry> entries,
+        ExportSpool spool,
         string directory,
         ProgressLine progress)
     {
-        int done = 0;
+        using FileStream lines = File.Create(Path.Combine(directory, EvidenceBundle.EntriesFile));
+        EntryPrinter printer = new(lines, EntryFormat.Json);
+        Lock telling = new();
+        ulong done = 0;
         ParallelOptions few = new() { MaxDegreeOfParallelism = CallsUnderWay, CancellationToken = run.Cancellation };
-        await Parallel.ForEachAsync(entries, few, async (entry, cancellation) =>
+        await Parallel.ForEachAsync(Shown(spool, printer), few, async (entry, cancellation) =>
         {
             Receipt receipt = await verifier.GetReceiptAsync(entry, checkpoint, cancellation).ConfigureAwait(false);
             string file = Path.Combine(directory, EvidenceBundle.ReceiptFile(entry.Index));
             await File.WriteAllBytesAsync(file, receipt.Format(), cancellation).ConfigureAwait(false);
-            int now = Interlocked.Increment(ref done);
-            lock (entries)
+            lock (telling)
             {
-                progress.Tell(now, entries.Count, () => $"{now:N0} receipts");
+                done++;
+                progress.Tell(done, spool.Count, () => $"{done:N0} receipts");
             }
         }).ConfigureAwait(false);
+        printer.Flush();
         return true;
+    }
+
+    // The loop takes them one at a time and in their order, so that the lines are in it too.
+    private static IEnumerable<LedgerEntry> Shown(ExportSpool spool, EntryPrinter printer)
+    {
+        foreach (LedgerEntry entry in spool.Read())
+        {
+            printer.Print(entry.Index, entry.Bytes.Span);
+            yield return entry;
+        }
     }
 
     // Where two keys signed, the newer one: the one that people are given today.
@@ -159,16 +246,9 @@ internal static class ExportCommand
     }
 
     private static void WriteTheRest(
-        Run run, EvidenceBundle bundle, VerifiedCheckpoint checkpoint, List<LedgerEntry> entries, string directory)
+        Run run, EvidenceBundle bundle, VerifiedCheckpoint checkpoint, string directory)
     {
         string In(string file) => Path.Combine(directory, file);
-        using (FileStream lines = File.Create(In(EvidenceBundle.EntriesFile)))
-        {
-            EntryPrinter printer = new(lines, EntryFormat.Json);
-            entries.ForEach(entry => printer.Print(entry.Index, entry.Bytes.Span));
-            printer.Flush();
-        }
-
         File.WriteAllBytes(In(EvidenceBundle.CheckpointFile), checkpoint.Note.Bytes);
         File.WriteAllText(In(BundleText.ProgramFile), BundleText.Program());
         File.WriteAllText(In("README.md"), BundleText.Readme(bundle, run.Now));
@@ -183,14 +263,16 @@ internal static class ExportCommand
             {
                 json.WriteString("directory", Path.GetFullPath(directory));
                 json.WriteString("origin", bundle.Origin);
-                json.WriteNumber("first_index", bundle.FirstIndex);
-                json.WriteNumber("last_index", bundle.LastIndex);
+                json.WriteNumber("first_index", bundle.Entries.First);
+                json.WriteNumber("last_index", bundle.Entries.Last);
+                json.WriteNumber("count", bundle.Entries.Count);
                 json.WriteNumber("size", bundle.Size);
             });
             return;
         }
 
-        run.Line($"wrote {directory}: {bundle.Range} of {bundle.Origin}, in the signed tree of size {bundle.Size}");
+        run.Line(
+            $"wrote {directory}: {bundle.Entries.Text} of {bundle.Origin}, in the signed tree of size {bundle.Size}");
         run.Note($"anybody can check it with `ledger verify --bundle {directory}`, or as its README.md says");
     }
 }

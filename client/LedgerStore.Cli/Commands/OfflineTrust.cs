@@ -13,6 +13,7 @@ internal sealed class OfflineTrust(
     Run run, string? vkey, IReadOnlyList<string> rotations, IReadOnlyList<string> kept)
 {
     private int _uncompared;
+    private (byte[] Note, VerifiedCheckpoint Checkpoint)? _last;
 
     /// <summary>Kept checkpoints that say nothing about what was opened: two sizes need a consistency proof, which no
     /// file holds.</summary>
@@ -37,9 +38,18 @@ internal sealed class OfflineTrust(
             : throw new VerificationFailedException($"it is of the log '{origin}', the key is of '{given.Name.Text}'");
     }
 
-    /// <summary>Opens a checkpoint that names its log itself.</summary>
-    public VerifiedCheckpoint Open(ReadOnlySpan<byte> note) =>
-        Open(Checkpoint.Parse(SignedNote.Parse(note).Text).Origin, note, []);
+    /// <summary>Opens a checkpoint that names its log itself. The same again, as many receipts have it, is opened
+    /// once.</summary>
+    public VerifiedCheckpoint Open(ReadOnlySpan<byte> note)
+    {
+        if (_last is not { } last || !note.SequenceEqual(last.Note))
+        {
+            last = (note.ToArray(), Open(Checkpoint.Parse(SignedNote.Parse(note).Text).Origin, note, []));
+            _last = last;
+        }
+
+        return last.Checkpoint;
+    }
 
     /// <summary>Opens a checkpoint of a log: its key, or one that statements lead to, signed it, and no checkpoint that
     /// was kept contradicts it.</summary>

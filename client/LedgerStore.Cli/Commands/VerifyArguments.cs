@@ -17,7 +17,8 @@ internal sealed class VerifyArguments
 
     public Option<string?> Bundle { get; } = Text("--bundle", "DIR", "A directory that `ledger export` wrote");
 
-    public Option<string?> Receipt { get; } = Text("--receipt", "FILE", "A receipt, as `ledger prove` writes it");
+    public Option<string?> Receipt { get; } = Text(
+        "--receipt", "PATH", "A receipt, as `ledger prove` writes it, or a directory of them");
 
     public Option<string?> Evidence { get; } = Text(
         "--evidence", "FILE", "Evidence of a contradiction, as `verify` and `watch` save it");

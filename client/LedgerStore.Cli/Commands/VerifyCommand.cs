@@ -48,10 +48,15 @@ internal static class VerifyCommand
         OfflineTrust offline = new(run, One(keys), run.Get(given.Rotations) ?? [], kept);
         return Task.FromResult(
             target == given.Bundle ? BundleVerification.Run(run, place, offline)
-            : target == given.Receipt ? ReceiptVerification.Run(run, place, run.Get(given.Entry), offline)
+            : target == given.Receipt ? VerifyReceipts(run, given, place, offline)
             : target == given.Evidence ? EvidenceVerification.Run(run, place, run.Get(given.Entry), offline)
             : CheckpointVerification.Run(run, place, offline));
     }
+
+    private static int VerifyReceipts(Run run, VerifyArguments given, string place, OfflineTrust offline) =>
+        !Directory.Exists(place) ? ReceiptVerification.Run(run, place, run.Get(given.Entry), offline)
+        : run.IsGiven(given.Entry) ? throw new UsageException("--entry goes with one receipt, not with a directory")
+        : ReceiptVerification.RunDirectory(run, place, offline);
 
     private static string? One(IReadOnlyList<string> keys) => keys.Count <= 1
         ? keys.Count == 0 ? null : keys[0]

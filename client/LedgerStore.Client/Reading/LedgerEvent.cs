@@ -20,7 +20,9 @@ public sealed class LedgerEntry : LedgerEvent
 {
     private readonly ReadOnlyMemory<byte> bytes;
 
-    internal LedgerEntry(ulong index, ReadOnlyMemory<byte> bytes)
+    /// <summary>Of bytes that were read before, and kept: a <see cref="Verifier"/> says whether they are the ledger's.
+    /// </summary>
+    public LedgerEntry(ulong index, ReadOnlyMemory<byte> bytes)
     {
         Index = index;
         this.bytes = bytes;

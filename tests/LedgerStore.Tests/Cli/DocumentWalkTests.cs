@@ -52,7 +52,7 @@ public sealed class DocumentWalkTests : IAsyncLifetime
         string output = await WalkAsync(
             "docs/VERIFIERS.md", new() { ["vkey"] = server.Vkey, ["vkeys"] = vkeys, ["data"] = copy }, server.Profile,
             script => script);
-        Assert.Equal(6, output.Split("\nverified: ").Length - 1);
+        Assert.Equal(7, output.Split("\nverified: ").Length - 1);
     }
 
     [Fact]

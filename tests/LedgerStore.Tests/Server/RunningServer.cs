@@ -196,7 +196,7 @@ internal sealed class RunningServer : IAsyncDisposable
         {
             ClientCertificate = identity is null ? null : ServerPki.Client(identity),
             TrustedRoots = ServerPki.Roots,
-            ConnectTimeout = TimeSpan.FromMinutes(2), // no test fails on a time: a busy machine may be slow to shake hands
+            ConnectTimeout = TimeSpan.FromMinutes(2), // no test fails on a time
         });
         channels.Add(channel);
         return channel;

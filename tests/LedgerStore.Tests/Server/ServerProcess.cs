@@ -78,7 +78,7 @@ internal sealed class ServerProcess : IDisposable
         {
             ClientCertificate = X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null),
             TrustedRoots = [X509CertificateLoader.LoadCertificateFromFile($"{pki}/ca.pem")],
-            ConnectTimeout = TimeSpan.FromMinutes(2), // no test fails on a time: a busy machine may be slow to shake hands
+            ConnectTimeout = TimeSpan.FromMinutes(2), // no test fails on a time
         });
     }
 
