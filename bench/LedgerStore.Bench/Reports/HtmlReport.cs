@@ -27,8 +27,7 @@ internal static partial class HtmlReport
             throw new FormatException("report wants the directory that holds the reports");
         }
 
-        ReportFile[] reports = [.. Directory.GetFiles(arguments[0], "*.json").Order(StringComparer.Ordinal)
-            .Select(ReportFile.Read)];
+        ReportFile[] reports = Load(arguments[0]);
         if (reports.Length == 0)
         {
             throw new FormatException($"{arguments[0]} holds no report (*.json)");
@@ -40,10 +39,14 @@ internal static partial class HtmlReport
         return 0;
     }
 
+    /// <summary>All reports of a directory.</summary>
+    public static ReportFile[] Load(string directory) =>
+        [.. Directory.GetFiles(directory, "*.json").Order(StringComparer.Ordinal).Select(ReportFile.Read)];
+
     public static void Write(string file, IReadOnlyList<ReportFile> reports)
     {
-        // A figure that is in several reports is drawn once; a report of its suite comes before one of all.
-        List<ReportFigure> figures = [.. reports.OrderBy(report => report.Suite == "all")
+        // A figure that is in several reports is drawn once: as the report of all has it, which PERFORMANCE.md quotes.
+        List<ReportFigure> figures = [.. reports.OrderBy(report => report.Suite != "all")
             .SelectMany(each => each.Results)
             .DistinctBy(figure => figure.Name, StringComparer.Ordinal)];
         StringBuilder page = new();

@@ -15,6 +15,13 @@ internal static class LedgerCommand
     public static async Task<int> RunAsync(string[] arguments, CliHost host)
     {
         ParseResult line = Build(host, arguments).Parse(arguments);
+        if (line.Action is ParseErrorAction && line.UnmatchedTokens.Count == 0
+            && line.CommandResult.Command.Subcommands.Count > 0)
+        {
+            // Only the name of a group of commands, or nothing at all: who types that wants to know what there is.
+            line = Build(host, arguments).Parse([.. arguments, "--help"]);
+        }
+
         if (line.Action is ParseErrorAction)
         {
             string command = string.Join(' ', PathOf(line));

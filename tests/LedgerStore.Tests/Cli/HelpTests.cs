@@ -34,6 +34,19 @@ public sealed class HelpTests
         Assert.Empty(wrong);
     }
 
+    /// <summary>Who types only a name wants to know what there is.</summary>
+    [Theory]
+    [InlineData("", "demo", "append", "verify", "export", "doctor")]
+    [InlineData("pki", "issue", "list")]
+    public async Task A_name_alone_shows_what_it_can_do(string group, params string[] commands)
+    {
+        CliResult result = await new LedgerCli(string.Empty).RunAsync(
+            group.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(0, result.Code);
+        Assert.Empty(result.Errors);
+        Assert.All(commands, command => Assert.Contains($"\n  {command} ", result.Output, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Every_option_says_what_it_is()
     {
