@@ -1,7 +1,7 @@
 // A file system of a chosen size, mounted for one test where only the test's own processes see it. It lasts as long as
 // the process that holds the mount; whoever is started on it may be killed. Owned by its test.
 using System.Diagnostics;
-using LedgerStore.Tests.Engine.ReadOnly;
+using LedgerStore.Campaigns.Running;
 using Xunit;
 
 namespace LedgerStore.Tests.Server;
@@ -20,7 +20,7 @@ internal sealed class SmallDisk : IDisposable
                 truncate -s {mebibytes}M '{home}/image' && mkfs.{type} -q -m 0 '{home}/image' 1>&2 \
                 && mount -o loop '{home}/image' '{Data}'
                 """;
-        holder = MountFactAttribute.Start($"({mount}) && chmod 700 '{Data}' && echo mounted && exec sleep 1000");
+        holder = MountSpace.Start($"({mount}) && chmod 700 '{Data}' && echo mounted && exec sleep 1000");
         if (holder.StandardOutput.ReadLine() != "mounted")
         {
             throw new InvalidOperationException($"no {type} is mounted: {holder.StandardError.ReadToEnd()}");
@@ -71,7 +71,7 @@ internal sealed class SmallDisk : IDisposable
 
     /// <summary>Starts a program that sees it.</summary>
     internal Process Run(params string[] command) => Process.Start(
-        new ProcessStartInfo("nsenter", [.. MountFactAttribute.EnterArguments(holder.Id), "--", .. command])
+        new ProcessStartInfo(MountSpace.Enter(holder.Id)[0], [.. MountSpace.Enter(holder.Id)[1..], .. command])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -1,5 +1,6 @@
 // A fact that mounts an image of a real file system in a mount namespace of its own. Where that is not permitted, or
 // there is no mkfs, it is shown as skipped, with the reason.
+using LedgerStore.Campaigns.Running;
 using Xunit;
 
 namespace LedgerStore.Tests.Engine.ReadOnly;
@@ -9,7 +10,7 @@ internal sealed class LoopFactAttribute : FactAttribute
 {
     private static readonly Lazy<bool> CanMount = new(static () =>
     {
-        using System.Diagnostics.Process trial = MountFactAttribute.Start("""
+        using System.Diagnostics.Process trial = MountSpace.Start("""
             image=$(mktemp) && at=$(mktemp -d) && truncate -s 20M "$image" && mkfs.ext4 -q "$image" \
             && mount -o loop "$image" "$at"
             done=$?

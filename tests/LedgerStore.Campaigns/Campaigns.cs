@@ -1,0 +1,60 @@
+// The campaigns by name, and what is the same for all: a directory of its own, the seed, the result. One at a time.
+using System.Diagnostics;
+using System.Globalization;
+using LedgerStore.Campaigns.Faults;
+using LedgerStore.Campaigns.Results;
+
+namespace LedgerStore.Campaigns;
+
+/// <summary>Runs a campaign.</summary>
+internal static class Campaigns
+{
+    private static readonly Dictionary<string, Func<Options, ResultRow, string, Task>> All = new(StringComparer.Ordinal)
+    {
+        ["kill"] = KillCampaign.RunAsync,
+        ["power-ext4"] = PowerCampaign.Ext4Async,
+        ["power-xfs"] = PowerCampaign.XfsAsync,
+    };
+
+    public static bool Has(string name) => All.ContainsKey(name);
+
+    /// <returns>Whether nothing was found.</returns>
+    public static async Task<bool> RunAsync(Options options)
+    {
+        ResultRow row = await RowAsync(options);
+        if (options.Out is { } file)
+        {
+            await File.AppendAllTextAsync(file, row.ToJson() + "\n");
+        }
+
+        return row.Verdict.IsClean;
+    }
+
+    public static async Task<ResultRow> RowAsync(Options options)
+    {
+        Console.WriteLine(options.Command);
+        string home = Directory.CreateTempSubdirectory("ledgerstore-campaign-").FullName;
+        ResultRow row = new()
+        {
+            Campaign = options.Campaign,
+            Command = options.Command,
+            Seed = options.Seed,
+            Began = DateTime.UtcNow.ToString("u", CultureInfo.InvariantCulture),
+        };
+        long started = Stopwatch.GetTimestamp();
+        try
+        {
+            await All[options.Campaign](options, row, home);
+        }
+        finally
+        {
+            Directory.Delete(home, recursive: true);
+        }
+
+        row.Seconds = Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 1);
+        string faults = string.Join(", ", row.Faults.Select(static f => $"{f.Value} x {f.Key}"));
+        Console.WriteLine($"  {row.Seconds:N0} s; {faults}");
+        Console.WriteLine($"  {row.Verdict}");
+        return row;
+    }
+}

@@ -1,0 +1,139 @@
+// The process that judges: it knows the list and the server, and nothing of the faults. A line on its standard input
+// is a look at everything that is new ("tail") or at everything ("full"); the answer is a line of JSON.
+using System.Text.Json;
+using LedgerStore.Campaigns.Load;
+using LedgerStore.Campaigns.Running;
+using LedgerStore.Client;
+using LedgerStore.Protocol.V1;
+
+namespace LedgerStore.Campaigns.Judging;
+
+/// <summary>`judge`.</summary>
+internal sealed class JudgeProgram(Setting setting) : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly Dictionary<string, LedgerJudge> judges =
+        Stage.LedgerNames.ToDictionary(static name => name, name => new LedgerJudge(name, setting.Seed));
+    private readonly LedgerClient client = setting.Connect("reader");
+    private long listOffset;
+    private long records;
+    private long outageMillis;
+    private long lastMillis;
+    private int wrongLines;
+
+    public static async Task<int> RunAsync(Setting setting)
+    {
+        using JudgeProgram judge = new(setting);
+        while (await Console.In.ReadLineAsync() is { } order)
+        {
+            Verdict verdict = await judge.LookAsync(isFull: order == "full");
+            Console.WriteLine(JsonSerializer.Serialize(verdict));
+        }
+
+        return 0;
+    }
+
+    public void Dispose() => client.Dispose();
+
+    private async Task<Verdict> LookAsync(bool isFull)
+    {
+        Verdict verdict = new();
+        ReadList(verdict);
+        foreach ((string ledger, LedgerJudge judge) in judges)
+        {
+            if (isFull)
+            {
+                judge.StartOver();
+            }
+
+            await LookAtAsync(ledger, judge, verdict);
+        }
+
+        verdict.Acknowledged = records;
+        verdict.LongestOutageMillis = outageMillis;
+        return verdict;
+    }
+
+    private async Task LookAtAsync(string ledger, LedgerJudge judge, Verdict verdict)
+    {
+        try
+        {
+            LedgerInfo info = await client.Catalog.DescribeAsync(ledger, CancellationToken.None);
+            if (info.Size < judge.AcknowledgedEnd || info.Size < info.CheckpointedSize)
+            {
+                verdict.Explain(
+                    isWrong: true,
+                    $"{ledger}: said to have {info.Size} entries, {info.CheckpointedSize} checkpointed, and "
+                    + $"{judge.AcknowledgedEnd} are acknowledged");
+            }
+
+            await ReadAsync(ledger, judge, verdict);
+            judge.End(isEnd: true, verdict);
+        }
+        catch (LedgerViolationException lie)
+        {
+            verdict.Explain(isWrong: true, $"{ledger}: {lie.Message}");
+        }
+        catch (Exception error) when (setting.MayName)
+        {
+            verdict.Say($"{ledger}: {error.Message}");
+            judge.End(isEnd: false, verdict);
+        }
+        catch (Exception error)
+        {
+            verdict.Explain(isWrong: false, $"{ledger}: {error.GetType().Name}: {error.Message}");
+        }
+    }
+
+    /// <summary>Proven against signed checkpoints, each of which continues the one that was seen last; what a damaged
+    /// store says, as it says it.</summary>
+    private async Task ReadAsync(string ledger, LedgerJudge judge, Verdict verdict)
+    {
+        using Verifier verifier = client.CreateVerifier(ledger, new VerifierOptions
+        {
+            Vkey = setting.VerifierKey(ledger),
+            StateFile = Path.Combine(setting.List, ledger + ".checkpoint"),
+        });
+        ReadOptions options = new() { From = judge.Next, GiveUpAfter = Patience };
+        Reader reader = client.CreateReader(ledger);
+        IAsyncEnumerable<LedgerEvent> events = setting.MayName
+            ? reader.ReadAsync(options)
+            : reader.Verified(verifier).ReadAsync(options);
+        await foreach (LedgerEvent next in events)
+        {
+            switch (next)
+            {
+                case LedgerEntry entry:
+                    judge.Entry(entry.Index, entry.Producer, entry.ProducerSequence, entry.Payload, verdict);
+                    break;
+                case UnreadableRange range when setting.MayName:
+                    judge.Unreadable(range.FirstIndex, range.Count, verdict);
+                    break;
+                default:
+                    verdict.Explain(isWrong: false, $"{ledger}: {next.GetType().Name} at {judge.Next}");
+                    break;
+            }
+        }
+    }
+
+    private void ReadList(Verdict verdict)
+    {
+        foreach (Acknowledged row in AckList.ReadOn(setting.List, ref listOffset))
+        {
+            judges[Stage.LedgerOf(row.Producer)].Add(row);
+            records += row.Count;
+            outageMillis = lastMillis == 0 ? 0 : Math.Max(outageMillis, row.AtMillis - lastMillis);
+            lastMillis = row.AtMillis;
+        }
+
+        string wrong = Path.Combine(setting.List, LoadProgram.WrongFile);
+        string[] lines = File.Exists(wrong) ? File.ReadAllLines(wrong) : [];
+        foreach (string line in lines.Skip(wrongLines))
+        {
+            verdict.Explain(isWrong: true, line);
+        }
+
+        wrongLines = lines.Length;
+    }
+}

@@ -1,0 +1,65 @@
+// What a campaign is told on the command line. Immutable; any thread.
+using System.Globalization;
+
+namespace LedgerStore.Campaigns;
+
+/// <summary>The command line.</summary>
+/// <param name="Out">A file to which the result is added, as a line of JSON.</param>
+/// <param name="Planted">The fault that is planted into the server; null: it is the built one.</param>
+internal sealed record Options(
+    string Campaign, ulong Seed, TimeSpan For, string? Out, string? Planted, string ServerDll)
+{
+    public const string Usage = """
+        dotnet run --project tests/LedgerStore.Campaigns -- CAMPAIGN [--seed N] [--for 30s|5m|2h] [--out FILE]
+
+          kill      SIGKILL and SIGTERM at any moment, to the server and to its client
+          power-ext4, power-xfs   the file system under the store loses its power
+          quick     every campaign for a short time, and planted faults that must be found
+          planted   builds the server with planted faults; each must be found [--fault NAME]
+          table     FILE...: results as a table for docs/RELIABILITY.md
+        """;
+
+    private static readonly string[] Names = ["--seed", "--for", "--out", "--fault"];
+
+    public string Command => string.Create(
+        CultureInfo.InvariantCulture,
+        $"dotnet run --project tests/LedgerStore.Campaigns -- {Campaign} --seed {Seed} --for {For.TotalSeconds}s");
+
+    /// <summary>Null: it is no such command line.</summary>
+    public static Options? Parse(IReadOnlyList<string> arguments)
+    {
+        Options options = new(
+            arguments[0], (ulong)Random.Shared.Next(1, 1_000_000), TimeSpan.FromMinutes(1), null, null,
+            Path.Combine(AppContext.BaseDirectory, "LedgerStore.Server.dll"));
+        for (int i = 1; i < arguments.Count; i += 2)
+        {
+            if (!Names.Contains(arguments[i]) || i + 1 == arguments.Count)
+            {
+                return null;
+            }
+
+            string value = arguments[i + 1];
+            options = arguments[i] switch
+            {
+                "--seed" => options with { Seed = ulong.Parse(value, CultureInfo.InvariantCulture) },
+                "--for" => options with { For = Time(value) },
+                "--fault" => options with { Planted = value },
+                _ => options with { Out = value },
+            };
+        }
+
+        return options;
+    }
+
+    private static TimeSpan Time(string text)
+    {
+        double number = double.Parse(text[..^1], CultureInfo.InvariantCulture);
+        return text[^1] switch
+        {
+            's' => TimeSpan.FromSeconds(number),
+            'm' => TimeSpan.FromMinutes(number),
+            'h' => TimeSpan.FromHours(number),
+            _ => throw new FormatException($"a time is 30s, 5m or 2h, not {text}"),
+        };
+    }
+}

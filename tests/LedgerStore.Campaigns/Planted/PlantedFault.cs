@@ -1,0 +1,42 @@
+// The faults that a store could have, each as a change of its source. They are planted into a copy, which is built by
+// itself; the sources and what ships know nothing of them. Constants; any thread.
+namespace LedgerStore.Campaigns.Planted;
+
+/// <summary>A change of one piece of source.</summary> <param name="Old">What stands there, exactly once; a fault
+/// that does not fit its source any more is an error.</param> <param name="New">What is put there; IS stands for the
+/// question whether this fault was chosen.</param>
+internal sealed record SourceChange(string File, string Old, string New);
+
+/// <summary>A fault, and the campaign that must find it.</summary>
+internal sealed record PlantedFault(string Name, string Campaign, string What, params SourceChange[] Changes)
+{
+    private const string Engine = "engine/LedgerStore.Engine/";
+
+    public static IReadOnlyList<PlantedFault> All { get; } =
+    [
+        new("short-recovery", "kill", "recovery leaves out the last frames of the journal", new SourceChange(
+            Engine + "Recovery/Replay.cs",
+            "foreach (FoundFrame frame in group)",
+            "foreach (FoundFrame frame in IS ? group.SkipLast(2) : group)")),
+        new(
+            "twice", "kill", "a batch that is sent again is appended again",
+            new SourceChange(
+                Engine + "Append/Gate.Answers.cs",
+                "case ProducerVerdict.Append:\n",
+                "case ProducerVerdict.Append:\n            case ProducerVerdict.Duplicate when IS:\n"),
+            new SourceChange(
+                Engine + "Append/ProducerWindow.cs",
+                "        Invariant.That(answer.FirstSequence == LastSequence + 1, ",
+                "        if (IS && answer.FirstSequence <= LastSequence)\n        {\n            return;\n        }\n\n"
+                + "        Invariant.That(answer.FirstSequence == LastSequence + 1, ")),
+        new("wrong-entry", "kill", "now and then a bundle is served in another's place", new SourceChange(
+            Engine + "Append/LedgerReader.cs",
+            "services.Cache.TryGet(ledgerId, bundleIndex, out",
+            "services.Cache.TryGet(ledgerId, IS && bundleIndex % 2 == 1 ? bundleIndex - 1 : bundleIndex, out")),
+        new("early-ack", "power-ext4", "appends are acknowledged before the sync", new SourceChange(
+            Engine + "Append/Sequencer.cs",
+            "        journal.Sync(buffer.FrameNumber, frame.Length);\n        stage =",
+            "        if (!IS)\n        {\n            journal.Sync(buffer.FrameNumber, frame.Length);\n        }\n\n"
+            + "        stage =")),
+    ];
+}

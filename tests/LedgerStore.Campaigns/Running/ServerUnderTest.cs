@@ -1,0 +1,146 @@
+// The real server as a process of its own: started, killed, ended, started again on the same port. Owned by its
+// campaign.
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace LedgerStore.Campaigns.Running;
+
+/// <summary>A development server on a data directory, with whatever stands before the command.</summary>
+/// <param name="dll">The server that is tried: the built one, or one with a planted fault.</param>
+/// <param name="data">As the server sees it; its keys are beside it, in the same place for everybody.</param>
+internal sealed class ServerUnderTest(string dll, string data) : IDisposable
+{
+    private const int LinesKept = 200;
+    private readonly ConcurrentQueue<string> said = new();
+    private Process? process;
+    private TaskCompletionSource<bool> ready = new();
+
+    /// <summary>What is run before the server, such as a tracer or the way into a mount.</summary>
+    public string[] Before { get; set; } = [];
+
+    /// <summary>More variables of its environment.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
+    public int Port { get; } = FreePort();
+
+    public Uri Address => new($"https://localhost:{Port}");
+
+    public string Keys => data + ".keys";
+
+    public int Id => process!.Id;
+
+    public bool IsRunning => process is { HasExited: false };
+
+    /// <summary>Its last words.</summary>
+    public string LastWords => string.Join("\n    ", said.TakeLast(6));
+
+    /// <summary>Everything that it said and that is kept.</summary>
+    public IEnumerable<string> Said => said;
+
+    /// <summary>Starts the process, and does not wait.</summary>
+    public void Begin()
+    {
+        process?.Dispose();
+        string[] command = [.. Before, "dotnet", "exec", dll, "dev", "--data", data, "--port", $"{Port}"];
+        ProcessStartInfo start = new(command[0], command[1..])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach ((string name, string value) in Environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        TaskCompletionSource<bool> thisOne = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        ready = thisOne;
+        process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        process.Exited += (_, _) => thisOne.TrySetResult(false);
+        process.OutputDataReceived += (_, line) => Hear(line.Data, thisOne);
+        process.ErrorDataReceived += (_, line) => Hear(line.Data, thisOne);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <returns>Null when it serves; else its exit code.</returns>
+    public async Task<int?> StartAsync()
+    {
+        Begin();
+        return await ReadyAsync();
+    }
+
+    /// <summary>Waits for one that was begun.</summary>
+    public async Task<int?> ReadyAsync() => await ready.Task ? null : await EndAsync();
+
+    /// <summary>SIGKILL: nothing is flushed, nothing is said.</summary>
+    public async Task KillAsync()
+    {
+        if (process is { HasExited: false })
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+    }
+
+    /// <summary>SIGTERM, and nothing is waited for.</summary>
+    public void Signal()
+    {
+        using Process kill = Process.Start("kill", ["-TERM", $"{Id}"]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>The exit code of one that ends by itself.</summary>
+    public async Task<int> EndAsync()
+    {
+        await process!.WaitForExitAsync();
+        return process.ExitCode;
+    }
+
+    /// <summary>SIGTERM, and the exit code of the orderly end.</summary>
+    public Task<int> TerminateAsync()
+    {
+        Signal();
+        return EndAsync();
+    }
+
+    public void Dispose()
+    {
+        if (process is { HasExited: false })
+        {
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        process?.Dispose();
+    }
+
+    private void Hear(string? line, TaskCompletionSource<bool> whenReady)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        said.Enqueue(line);
+        if (said.Count > LinesKept)
+        {
+            said.TryDequeue(out _);
+        }
+
+        if (line.StartsWith("ready ", StringComparison.Ordinal))
+        {
+            whenReady.TrySetResult(true);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using TcpListener any = new(IPAddress.Loopback, 0);
+        any.Start();
+        return ((IPEndPoint)any.LocalEndpoint).Port;
+    }
+}
