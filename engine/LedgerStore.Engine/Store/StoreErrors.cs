@@ -7,6 +7,11 @@ namespace LedgerStore.Engine;
 /// <summary>The border between the engine's exceptions and its users.</summary>
 internal static class StoreErrors
 {
+    /// <summary>Whether a write found no space. Of a sync that is another thing: what it was to keep may be lost.
+    /// </summary>
+    public static bool IsDiskFull(StorageException failed) => failed.IsNoSpace && failed.Operation is not (
+        StorageOperation.Sync or StorageOperation.SyncDirectory or StorageOperation.SyncFileSystem);
+
     public static T Translate<T>(Func<T> action)
     {
         try
@@ -17,8 +22,7 @@ internal static class StoreErrors
         {
             throw new StoreException(StoreReason.InUse, inUse.Message, inUse);
         }
-        catch (StorageException full) when (full.IsNoSpace && full.Operation is not (StorageOperation.Sync
-            or StorageOperation.SyncDirectory or StorageOperation.SyncFileSystem))
+        catch (StorageException full) when (IsDiskFull(full))
         {
             throw new StoreException(StoreReason.DiskFull, full.Message, full);
         }

@@ -99,6 +99,28 @@ internal sealed partial class StoreOpener
         };
     }
 
+    /// <summary>The start did not get as far as knowing what the store holds: what any store needs is said.</summary>
+    private StoreException NoSpaceToOpen(StorageException full)
+    {
+        SpaceBudget budget = new(options.ReserveBytes, tuning.BufferBytes);
+        using IFile? reserve = files.Exists(_paths.Reserve)
+            ? files.Open(_paths.Reserve, FileAccessMode.ReadOnly)
+            : null;
+        long missing = budget.MissingBytes(
+            reserve?.Length ?? 0, budget.Target(backlog: 0), files.FreeBytes(_paths.Root), tuning.JournalFileBytes);
+        return new StoreException(
+            StoreReason.DiskFull,
+            $"there is no space to open the store in {_paths.Root}; nothing is lost. "
+            + (missing > 0
+                ? $"Free {missing:N0} bytes there, then open it"
+                : "There are free bytes: a quota or the number of files (`df -i`) is used up")
+            + "; or open it for reading only",
+            full)
+        {
+            BytesToFree = missing,
+        };
+    }
+
     /// <summary>Who records every access can serve nothing without the record. It is found out here, while the old
     /// journal is in charge: what is put back from a backup finds behind it what belongs there.</summary>
     private void RequireSoundAudit(StoreCore core)

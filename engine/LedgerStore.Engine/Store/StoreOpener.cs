@@ -40,6 +40,10 @@ internal sealed partial class StoreOpener(
         {
             throw CannotWrite(failed);
         }
+        catch (StorageException full) when (StoreErrors.IsDiskFull(full))
+        {
+            throw NoSpaceToOpen(full);
+        }
     }
 
     private StoreCore OpenToWrite()

@@ -3,6 +3,7 @@
 using System.Net;
 using LedgerStore.Client;
 using LedgerStore.Protocol.V1;
+using LedgerStore.Tests.Cli;
 using LedgerStore.Tests.Engine.ReadOnly;
 using Xunit;
 using Xunit.Abstractions;
@@ -53,6 +54,19 @@ public sealed class FullDiskTests(ITestOutputHelper output)
 
         Status status = await StatusAsync(server);
         Assert.True(status.Disk.IsFull);
+        Assert.Equal(0, server.Terminate());
+    }
+
+    [MountFact]
+    public async Task A_start_without_room_has_an_exit_code_of_its_own_and_says_how_much_to_free()
+    {
+        using SmallDisk disk = new("tmpfs", 300);
+        using SmallDiskServer server = new(disk);
+        disk.TakeAll();
+        Assert.Equal(8, server.Start());
+        await WaitAsync(() => Count(server.Log, " bytes there, then open it") > 0, "what to free is said");
+        disk.Take(-(280L << 20));
+        Assert.True(server.Start() is null, server.Log);
         Assert.Equal(0, server.Terminate());
     }
 
@@ -142,6 +156,13 @@ public sealed class FullDiskTests(ITestOutputHelper output)
         Assert.True(load.Refused > 0);
         Assert.Equal("DISK_FULL", load.Refusal!.Info!.Reason);
         Assert.True(long.Parse(load.Refusal.Info.Metadata["bytes_to_free"]) > 0);
+        LedgerCli ledger = new(server.Profile);
+        CliResult append = await ledger.RunAsync("append", "demo", "one more", "--patience", "1");
+        Assert.Equal(5, append.Code);
+        Assert.Matches("Free [0-9,]+ bytes there", append.Errors);
+        CliResult status = await ledger.RunAsync("status", "--as", "administrator");
+        Assert.Equal(5, status.Code);
+        Assert.Contains("appends are refused, reads go on; free", status.Output, StringComparison.Ordinal);
         (HttpStatusCode appends, string why) = await server.AskAsync("/readyz");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, appends);
         Assert.Contains("free", why, StringComparison.Ordinal);

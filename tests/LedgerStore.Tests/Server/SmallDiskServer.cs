@@ -91,6 +91,9 @@ internal sealed class SmallDiskServer(SmallDisk disk) : IDisposable
         CaFile = $"{disk.Data}.keys/pki/ca.pem",
     });
 
+    /// <summary>The profile for `ledger` that the server wrote.</summary>
+    internal string Profile => $"{disk.Data}.keys/ledger.yaml";
+
     internal string VerifierKey(string ledger)
     {
         using SigningKey key = SigningKey.FromPem(File.ReadAllBytes($"{disk.Data}.keys/signing.pem"));
