@@ -92,6 +92,11 @@ internal sealed class AnchorFile(IFileSystem files, string path, UInt128 storeId
     private byte[] ReadAll()
     {
         using IFile file = files.Open(path, FileAccessMode.ReadOnly);
+        if (file.Length > AnchorFormat.FileBytesMax)
+        {
+            throw Damaged(0, $"it has {file.Length:N0} bytes, no anchor has more than {AnchorFormat.FileBytesMax:N0}");
+        }
+
         byte[] bytes = new byte[file.Length];
         int read = file.Read(0, bytes);
         return read == bytes.Length ? bytes : bytes[..read];

@@ -26,6 +26,10 @@ internal static class AnchorFormat
 {
     public const uint Version = 1;
     public const int HeaderBytes = 64;
+
+    /// <summary>Far above any anchor there is: what a reader may have to hold.</summary>
+    public const long FileBytesMax = 1L << 30;
+
     public const int Alignment = 8;
     private const int CrcOffset = HeaderBytes - sizeof(uint);
     private const int RecordHeaderBytes = 8;

@@ -47,6 +47,9 @@ internal readonly record struct FrameHeader(
     private const uint Magic = 0x5246_534C; // "LSFR"
     private const ushort Version = 1;
 
+    // The end of the year 9999: a later time would be that of every entry from then on.
+    private const long LastMicrosMax = 253_402_300_799_999_999;
+
     /// <summary>Bytes the frame takes in the file.</summary>
     public int StoredBytes => AlignUp(Bytes + BodyBytes);
 
@@ -100,6 +103,7 @@ internal readonly record struct FrameHeader(
             BinaryPrimitives.ReadInt64LittleEndian(bytes[52..]),
             (FrameKind)BinaryPrimitives.ReadUInt16LittleEndian(bytes[6..]));
         return header is { Number: > 0, BodyBytes: >= 0, Sections: >= 0, Kind: <= FrameKind.Idle }
+            && header.LastMicros <= LastMicrosMax
             && header.BodyBytes <= int.MaxValue - Bytes - Alignment
             && header.LastDurable < header.Number
             && header.FlushedThrough <= header.LastDurable;

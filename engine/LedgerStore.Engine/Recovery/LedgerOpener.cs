@@ -144,6 +144,17 @@ internal sealed partial class LedgerOpener(
     /// <summary>The complete segments below the size, and the tree over them.</summary>
     private CompactRange AddSealed(uint id, LedgerState state, SegmentReader segments, long size)
     {
+        for (int i = 0; i < state.Sealed.Count; i++)
+        {
+            if (state.Sealed[i].Segment != i)
+            {
+                throw new StoreException(
+                    StoreReason.Corruption,
+                    $"state.log of ledger {id} names the complete segment {state.Sealed[i].Segment:N0}, "
+                    + $"and not segment {i:N0} before it");
+            }
+        }
+
         CompactRange tree = new();
         foreach (SealedRecord record in state.Sealed)
         {

@@ -2,6 +2,7 @@
 using System.Numerics;
 using System.Security.Cryptography;
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Tiering;
 
 namespace LedgerStore.Engine;
@@ -142,5 +143,5 @@ public sealed partial class Ledger
         Time(hold.PlacedMicros),
         hold.IsReleased ? Time(hold.ReleasedMicros) : null);
 
-    private static DateTimeOffset Time(long micros) => DateTimeOffset.UnixEpoch.AddMicroseconds(micros);
+    private static DateTimeOffset Time(long micros) => WallTime.At(micros);
 }

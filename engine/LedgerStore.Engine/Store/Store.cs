@@ -43,7 +43,15 @@ public sealed partial class Store : IDisposable
         core.OnFilled = _sequencer.Signal;
         core.OnSealed = _bundler.Signal;
         core.OnFlush = _flusher.Signal;
-        _scrubber = new WorkerThread("ledger-scrub", RunScrubber, core.Poison);
+        _scrubber = new WorkerThread("ledger-scrub", RunScrubber, core.Poison)
+        {
+            // However it ends, nobody waits for a scrub that will not come.
+            OnEnded = () =>
+            {
+                core.Scrubber.Stop();
+                core.Scrubber.Close();
+            },
+        };
         _scrubTimer = time.CreateTimer(_ => _scrubber.Signal(), null, ScrubInterval, ScrubInterval);
         _tiering = new WorkerThread("ledger-tier", RunTiering, core.Poison);
         _tieringTimer = time.CreateTimer(_ => _tiering.Signal(), null, ScrubInterval, ScrubInterval);

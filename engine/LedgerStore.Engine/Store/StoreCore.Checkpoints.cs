@@ -4,6 +4,7 @@ using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Segments;
 
@@ -90,7 +91,7 @@ internal sealed partial class StoreCore
             log.Id,
             log.Name,
             signed.Origin,
-            DateTimeOffset.UnixEpoch.AddMicroseconds(entry.Created.CreatedMicros),
+            WallTime.At(entry.Created.CreatedMicros),
             log.IsSalted,
             entry.IsFrozen,
             entry.Frozen?.Reason ?? string.Empty,

@@ -2,6 +2,7 @@
 using System.Diagnostics.Metrics;
 using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Engine.Tiering;
 
@@ -160,7 +161,7 @@ internal sealed partial class StoreCore
                     sums[(int)tier, 0],
                     sums[(int)tier, 1],
                     sums[(int)tier, 2],
-                    oldest[(int)tier] == 0 ? null : DateTimeOffset.UnixEpoch.AddMicroseconds(oldest[(int)tier]))
+                    oldest[(int)tier] == 0 ? null : WallTime.At(oldest[(int)tier]))
                 {
                     RawBytes = sums[(int)tier, 3],
                 });
@@ -176,7 +177,7 @@ internal sealed partial class StoreCore
         long next = Ledgers.All.Min(static ledger => (long?)ledger.Tiers.NextExpiryMicros) ?? long.MaxValue;
         return Tiering.Status with
         {
-            NextExpiry = next == long.MaxValue ? null : DateTimeOffset.UnixEpoch.AddMicroseconds(next),
+            NextExpiry = next == long.MaxValue ? null : WallTime.At(next),
         };
     }
 

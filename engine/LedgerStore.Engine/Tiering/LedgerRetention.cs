@@ -5,6 +5,7 @@ using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Tiering;
 
@@ -18,13 +19,29 @@ internal sealed class LedgerRetention(TieringParts parts)
 
     /// <summary>What holds for a ledger; null when nothing was ever set. Of the store's own ledgers nothing expires,
     /// whatever the catalog says: see docs/decisions/0011-audit-never-expires.md.</summary>
+    /// <exception cref="StoreException">Corruption: the catalog has a policy that is none.</exception>
     public RetentionPolicy? PolicyOf(uint id) => parts.Catalog.Find(id) switch
     {
-        { Retention: { } record, Name: var name } when LedgerName.IsReserved(name) =>
-            WithoutEnd(RetentionPolicy.Decode(record.Policy)),
-        { Retention: { } record } => RetentionPolicy.Decode(record.Policy),
+        { Retention: { } record, Name: var name } when LedgerName.IsReserved(name) => WithoutEnd(Decode(name, record)),
+        { Retention: { } record, Name: var name } => Decode(name, record),
         _ => null,
     };
+
+    private RetentionPolicy Decode(string name, RetentionRecord record)
+    {
+        try
+        {
+            return RetentionPolicy.Decode(record.Policy);
+        }
+        catch (MalformedDataException damage)
+        {
+            throw new StoreException(
+                StoreReason.Corruption,
+                $"'{parts.Paths.Catalog}' has a retention policy of '{name}' that cannot be one: {damage.Message}. "
+                + "Nothing of the ledger moves or expires. Restore the catalog from a backup, or set a policy",
+                damage);
+        }
+    }
 
     /// <summary>Makes a policy the ledger's, durably.</summary>
     /// <exception cref="StoreException">InvalidArgument, Busy, DiskFull.</exception>

@@ -2,6 +2,7 @@
 
 using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Engine.Tiering;
@@ -17,7 +18,7 @@ internal sealed partial class LedgerVisit
             yield break;
         }
 
-        DateTimeOffset now = DateTimeOffset.UnixEpoch.AddMicroseconds(parts.Now());
+        DateTimeOffset now = WallTime.At(parts.Now());
         SegmentList list = log.Reader.Segments.List;
         for (int i = 0; i < list.Count; i++)
         {
@@ -52,7 +53,7 @@ internal sealed partial class LedgerVisit
 
     private static DateTimeOffset FloorOf(SealedFacts facts, RetentionPolicy policy)
     {
-        DateTimeOffset last = DateTimeOffset.UnixEpoch.AddMicroseconds(facts.LastMicros);
+        DateTimeOffset last = WallTime.At(facts.LastMicros);
         return DateTimeOffset.MaxValue - last < policy.Floor ? DateTimeOffset.MaxValue : last + policy.Floor;
     }
 }

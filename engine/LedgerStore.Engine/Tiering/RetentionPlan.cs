@@ -1,6 +1,7 @@
 // The decisions of retention: what moves, what goes, when, and what must not. Pure: the same facts, the same plan.
 
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Engine.Tiering;
@@ -42,7 +43,7 @@ internal static class RetentionPlan
 
     /// <summary>Whether a move may be made now.</summary>
     public static bool IsDue(PlannedMove move, long nowMicros) =>
-        move.HeldBy.Length == 0 && move.Due <= DateTimeOffset.UnixEpoch.AddMicroseconds(nowMicros);
+        move.HeldBy.Length == 0 && move.Due <= WallTime.At(nowMicros);
 
     private static void AddExpiry(
         List<PlannedMove> moves,
@@ -138,7 +139,7 @@ internal static class RetentionPlan
     private static DateTimeOffset Time(long micros) =>
         micros > (DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond
             ? DateTimeOffset.MaxValue
-            : DateTimeOffset.UnixEpoch.AddMicroseconds(micros);
+            : WallTime.At(micros);
 
     private static long Add(long micros, TimeSpan? age) =>
         age is not { } set ? Never

@@ -68,7 +68,7 @@ public sealed record RetentionPolicy
             ColdAfter = Span(reader.ReadI64()),
             ExpireAfter = Span(reader.ReadI64()),
             ExpireBeyondBytes = reader.ReadI64(),
-            Floor = TimeSpan.FromMicroseconds(reader.ReadI64()),
+            Floor = Age(reader.ReadI64()),
             FillAfter = Span(reader.ReadI64()),
         };
         reader.End();
@@ -108,7 +108,13 @@ public sealed record RetentionPolicy
     // 0 is "never", so what is set is one more.
     private static long Optional(TimeSpan? span) => span is { } set ? Micros(set) + 1 : 0;
 
-    private static TimeSpan? Span(long stored) => stored == 0 ? null : TimeSpan.FromMicroseconds(stored - 1);
+    private static TimeSpan? Span(long stored) => stored == 0 ? null : Age(stored - 1);
+
+    private static TimeSpan Age(long micros)
+    {
+        FormatCheck.That(micros <= Micros(TimeSpan.MaxValue), "an age is longer than any", 0);
+        return TimeSpan.FromMicroseconds(micros);
+    }
 
     private static StoreException Invalid(string what) => new(StoreReason.InvalidArgument, what);
 }

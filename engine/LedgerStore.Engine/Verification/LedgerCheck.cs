@@ -86,6 +86,7 @@ internal sealed class LedgerCheck
         expiry.Run();
         own.AddRange(expiry.Findings);
         own.AddRange(ReservedClaims.Find(Facts, _paths));
+        own.AddRange(SealedClaims.Find(Facts, _journal, _paths));
         FindUnchecked(own);
         own.AddRange(Producers?.Find(IsWhole(own)) ?? []);
         own.Sort(static (a, b) => (a.Rank, a.Count).CompareTo((b.Rank, b.Count)));

@@ -150,7 +150,8 @@ internal sealed class LedgerFacts
     /// <summary>The complete segments are the first ones, without a gap, up to the open one.</summary>
     private void CheckSealed(string path)
     {
-        long segments = (FileSize + StoreLimits.EntriesPerSegment - 1) / StoreLimits.EntriesPerSegment;
+        // Written so that no size overflows it.
+        long segments = FileSize == 0 ? 0 : ((FileSize - 1) / StoreLimits.EntriesPerSegment) + 1;
         for (long i = 0; i < segments; i++)
         {
             bool isOpen = i == segments - 1 && State.Flushed!.Value.OpenSegment == i;

@@ -92,11 +92,19 @@ internal sealed class LedgerScrub
 
     private bool HasMoved(long segment)
     {
-        LedgerStateLog.Open(
-            _files, _paths, _storeId, Facts.Ledger.Id, FileAccessMode.ReadOnly, out LedgerState state);
-        return state.TierOf(segment) != Facts.State.TierOf(segment)
-            || state.Flushed?.OpenGeneration != Facts.State.Flushed?.OpenGeneration
-            || state.Tombstones.Count != Facts.State.Tombstones.Count;
+        try
+        {
+            LedgerStateLog.Open(
+                _files, _paths, _storeId, Facts.Ledger.Id, FileAccessMode.ReadOnly, out LedgerState state);
+            return state.TierOf(segment) != Facts.State.TierOf(segment)
+                || state.Flushed?.OpenGeneration != Facts.State.Flushed?.OpenGeneration
+                || state.Tombstones.Count != Facts.State.Tombstones.Count;
+        }
+        catch (Exception damage) when (damage is StoreException or StorageException)
+        {
+            // Where state.log cannot be read, tiering moves nothing either. That it is damaged is a finding itself.
+            return false;
+        }
     }
 
     /// <summary>What has expired without a tombstone in <c>_audit</c> was taken away. The entry is found by what
