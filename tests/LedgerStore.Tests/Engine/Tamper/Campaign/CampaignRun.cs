@@ -1,0 +1,102 @@
+// One run of the campaign: which forgeries, on which workers, and what came of each. Owned by one test.
+
+using System.Collections.Concurrent;
+using System.Globalization;
+
+namespace LedgerStore.Tests.Engine.Tamper.Campaign;
+
+internal sealed class CampaignRun(CampaignHome home, int seed)
+{
+    private static readonly TimeSpan s_bound = TimeSpan.FromSeconds(60);
+
+    /// <summary>Every single forgery there is.</summary>
+    public List<Forgery> Singles { get; } =
+    [
+        .. RecordForgeries.Of(home.Sound, [.. home.Moments, home.Stranger]),
+        .. FileForgeries.Of(home.Sound, home.Moments, home.Stranger),
+    ];
+
+    /// <summary>As many as are wanted: singles of all rows in turn, then pairs.</summary>
+    public List<Forgery> Choose(int count)
+    {
+        Random random = new(seed);
+        Queue<Forgery>[] rows =
+        [
+            .. Singles.GroupBy(static one => one.Row).OrderBy(static row => row.Key, StringComparer.Ordinal).Select(
+                row =>
+            {
+                Forgery[] all = [.. row];
+                random.Shuffle(all);
+                return new Queue<Forgery>(all);
+            }),
+        ];
+        int singles = Math.Min(Singles.Count, count * 4 / 5);
+        List<Forgery> chosen = [];
+        while (chosen.Count < singles)
+        {
+            foreach (Queue<Forgery> row in rows.Where(static row => row.Count > 0))
+            {
+                chosen.Add(row.Dequeue());
+            }
+        }
+
+        while (chosen.Count < count)
+        {
+            chosen.Add(Forgery.Pair(Singles[random.Next(Singles.Count)], Singles[random.Next(Singles.Count)]));
+        }
+
+        return chosen;
+    }
+
+    /// <summary>Finds forgeries by their names, so that one can be done again alone.</summary>
+    public Forgery Find(string name) => name.Split(" + ") switch
+    {
+        [var one] => Singles.Single(forgery => forgery.Name == one),
+        [var one, var other] => Forgery.Pair(Find(one), Find(other)),
+        _ => throw new ArgumentException($"no forgery is called '{name}'", nameof(name)),
+    };
+
+    /// <summary>Does each of them to a copy of its own, every second time of the store after a crash.</summary>
+    public List<(Forgery Forgery, Verdict Verdict)> Do(IReadOnlyList<Forgery> forgeries)
+    {
+        ConcurrentBag<(int Number, Forgery Forgery, Verdict Verdict)> done = [];
+        Parallel.ForEach(
+            Partitioner.Create(Enumerable.Range(0, forgeries.Count), EnumerablePartitionerOptions.NoBuffering),
+            new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount * 2 },
+            number =>
+            {
+                if (Judged(forgeries[number]) is { } verdict)
+                {
+                    done.Add((number, forgeries[number], verdict));
+                }
+            });
+        return [.. done.OrderBy(static one => one.Number).Select(static one => (one.Forgery, one.Verdict))];
+    }
+
+    /// <summary>Null when it cannot be done.</summary>
+    private Verdict? Judged(Forgery forgery)
+    {
+        string sound = forgery.Name.Length % 2 == 0 ? home.Sound : home.Crashed;
+        CampaignCopy copy = home.Copy(sound);
+        if (!forgery.Do(copy))
+        {
+            copy.Dispose();
+            return null;
+        }
+
+        Verdict verdict = Judge.Run(home, copy, s_bound);
+        if (verdict.Broken is null)
+        {
+            // A judge that still waits has its files.
+            copy.Dispose();
+        }
+
+        return verdict;
+    }
+
+    public static string Describe(Forgery forgery, Verdict verdict) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{forgery.Name}\n  noticed by {verdict.Noticed}{(verdict.IsReaderRefused ? ", reader" : "")}"
+        + $"\n  believed: {verdict.Believed}\n  broken: {verdict.Broken}"
+        + $"\n  {verdict.Evidence.ReplaceLineEndings("\n  ")}");
+}
