@@ -39,8 +39,9 @@ internal sealed class LedgerReader(uint ledgerId, SegmentReader segments, Bundle
         }
     }
 
-    /// <summary>From now on nothing before this entry is shown: it is not what was signed.</summary>
-    public void Withhold(long end, string evidence) => services.Withheld.Add(ledgerId, 0, end, evidence);
+    /// <summary>From now on nothing of this range is shown: it is not what was signed.</summary>
+    public void Withhold(long first, long end, string evidence) =>
+        services.Withheld.Add(ledgerId, first, end - first, evidence);
 
     /// <summary>A bundle with at least the entries that are readable; it may have more, which are not to be
     /// shown.</summary>

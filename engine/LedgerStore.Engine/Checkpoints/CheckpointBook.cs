@@ -1,6 +1,7 @@
 // The checkpoints of all ledgers that are in use, each checked against its data before it is used. Any thread.
 using System.Collections.Concurrent;
 using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Proofs;
@@ -86,6 +87,11 @@ internal sealed class CheckpointBook(
             ledger = CheckNewest(ledger, newest);
         }
 
+        if (log.Reader.Damage is not null)
+        {
+            Withhold(ledger);
+        }
+
         ledger = _ledgers.GetOrAdd(log.Id, ledger);
         if (ledger.SignableSize > ledger.SignedSize)
         {
@@ -107,6 +113,57 @@ internal sealed class CheckpointBook(
         catch (StoreException contradiction) when (isSuspect)
         {
             return ServeSuspect(ledger, contradiction);
+        }
+    }
+
+    /// <summary>What is left of a damaged ledger is not long enough for its newest checkpoint; what an older one of
+    /// its own contradicts is not served.</summary>
+    private void Withhold(LedgerCheckpoints ledger)
+    {
+        LedgerLog log = ledger.Log;
+        long found = log.FoundSize;
+        CheckpointRecord? contradicted = null;
+        foreach (CheckpointRecord older in History(log.Id).Where(one => one.Size <= found).Reverse())
+        {
+            try
+            {
+                VerifyNote(ledger, older);
+                if (ledger.Proofs.Root(older.Size) == older.Root)
+                {
+                    Refuse(older.Size);
+                    return;
+                }
+
+                contradicted = older;
+            }
+            catch (StoreException)
+            {
+                // It is nobody's checkpoint, or its entries cannot be read: it says nothing of those that can.
+            }
+        }
+
+        Refuse(0);
+
+        void Refuse(long from)
+        {
+            if (contradicted is { } signed)
+            {
+                log.Reader.Withhold(
+                    from, found, $"they contradict the signed checkpoint of {signed.Size:N0} entries");
+            }
+        }
+    }
+
+    private IReadOnlyList<CheckpointRecord> History(uint id)
+    {
+        try
+        {
+            return readHistory(id);
+        }
+        catch (Exception damage) when (damage is StoreException or StorageException or MalformedDataException)
+        {
+            // A state.log that cannot be read is what the ledger is damaged by.
+            return [];
         }
     }
 

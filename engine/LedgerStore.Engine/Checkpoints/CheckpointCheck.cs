@@ -20,6 +20,7 @@ internal static class CheckpointCheck
             if (IsKnownToDiffer(ledger, signed))
             {
                 ledger.Log.Reader.Withhold(
+                    0,
                     signed.Size,
                     $"the ledger's files are damaged, and what is left of them has not the root that was signed for "
                     + $"{signed.Size:N0} entries. Run verify on the data directory");

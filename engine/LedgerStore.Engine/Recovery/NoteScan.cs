@@ -26,6 +26,9 @@ internal sealed class NoteScan(IFileSystem files, IReadOnlySet<string> origins, 
     // Three lines, and the signatures of a log and its witnesses, many times over.
     private const int NoteBytesMax = 16 * 1024;
     private const int WindowBytes = 1024 * 1024;
+
+    // Four times a journal file. What is larger was put there, and is not to take the time that the others need.
+    private const long FileBytesMax = 256L << 20;
     private const int RootChars = 44;
     private const int SizeDigitsMax = 19;
 
@@ -95,7 +98,7 @@ internal sealed class NoteScan(IFileSystem files, IReadOnlySet<string> origins, 
         long offset = 0;
         for (bool isLast = false; !isLast;)
         {
-            int read = _left > 0 ? file.Read(offset, _window.AsSpan(kept)) : 0;
+            int read = Math.Min(_left, FileBytesMax - offset) > 0 ? file.Read(offset, _window.AsSpan(kept)) : 0;
             offset += read;
             _left -= read;
             ReadBytes += read;

@@ -15,6 +15,9 @@ internal sealed class Replay(
 {
     private readonly Dictionary<uint, (Exception Damage, long Size)> _damaged = [];
 
+    // The time of the newest batch of each ledger that was admitted.
+    private readonly Dictionary<uint, long> _newest = [];
+
     // Sections as they stand in the journal, and the ledgers they are of.
     private readonly List<(uint LedgerId, byte[] Section)> _checkpoints = [];
 
@@ -114,7 +117,7 @@ internal sealed class Replay(
                 continue;
             }
 
-            if (!TryAdmit(section, whole[SectionHeader.Bytes..], frameNumber))
+            if (!TryAdmit(section, whole.Slice(SectionHeader.Bytes, section.ContentBytes), frameNumber))
             {
                 continue;
             }
@@ -164,12 +167,14 @@ internal sealed class Replay(
                     $"the journal goes on at {section.FirstIndex:N0} where {ledger.NextIndex:N0} was expected");
             }
 
+            RequireWhole(ledger, section, entries);
             if (section.HasProducer && !TryReplayProducer(ledger, section, entries, frameNumber))
             {
                 throw new StoreException(
                     StoreReason.DataLoss, "the sequences of a producer differ between the journal and state.log");
             }
 
+            _newest[section.LedgerId] = section.ReceivedMicros;
             ledger.NextIndex += section.Count;
             ledger.Durable.AdvanceTo(ledger.NextIndex);
             return true;
@@ -178,6 +183,16 @@ internal sealed class Replay(
         {
             _damaged[section.LedgerId] = (damage, end);
             return false;
+        }
+    }
+
+    private void RequireWhole(LedgerLog ledger, in SectionHeader section, ReadOnlySpan<byte> entries)
+    {
+        long newest = Math.Max(ledger.Appender.LastMicros, ledger.Tail.Open?.LastMicros ?? 0);
+        newest = Math.Max(newest, _newest.GetValueOrDefault(section.LedgerId));
+        if (BatchCheck.Fault(section, entries, newest) is { } fault)
+        {
+            throw new StoreException(StoreReason.DataLoss, fault);
         }
     }
 

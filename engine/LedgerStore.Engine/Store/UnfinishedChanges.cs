@@ -3,6 +3,7 @@
 using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine;
 
@@ -153,12 +154,12 @@ internal sealed class UnfinishedChanges(StoreCore core)
             };
         }
 
-        if (ledger.Retention is { } retention && said.Retention is null)
+        if (ledger.Retention is { } retention && said.Retention is null && TextOf(retention) is { } policy)
         {
             yield return new AuditRetentionChange(AuditEvent.Unsaid)
             {
                 Ledger = ledger.Name,
-                After = RetentionPolicy.Decode(retention.Policy).ToString(),
+                After = policy,
                 Policy = retention.Policy,
                 Reason = AuditLedgerChange.Adopted,
             };
@@ -170,6 +171,19 @@ internal sealed class UnfinishedChanges(StoreCore core)
             {
                 yield return AuditHoldChange.Of(ledger.Name, hold);
             }
+        }
+    }
+
+    /// <summary>A policy that is none is not taken over: nobody set it.</summary>
+    private static string? TextOf(RetentionRecord retention)
+    {
+        try
+        {
+            return RetentionPolicy.Decode(retention.Policy).ToString();
+        }
+        catch (MalformedDataException)
+        {
+            return null;
         }
     }
 

@@ -3,6 +3,7 @@
 // say who the store is: it was made before that was recorded. Used under the lock of who verifies.
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Verification;
 
@@ -128,8 +129,18 @@ internal sealed class ClaimsCheck(AuditBook book, StorePaths paths)
             return;
         }
 
-        string inFile = (here.Retention is { } record ? RetentionPolicy.Decode(record.Policy) : RetentionPolicy.KeepAll)
-            .ToString();
+        string inFile;
+        try
+        {
+            inFile = (here.Retention is { } record ? RetentionPolicy.Decode(record.Policy) : RetentionPolicy.KeepAll)
+                .ToString();
+        }
+        catch (MalformedDataException damage)
+        {
+            Add(here.Name, paths.Catalog, $"the catalog has a retention policy that cannot be one: {damage.Message}");
+            return;
+        }
+
         string inAudit = said.Retention?.After ?? RetentionPolicy.KeepAll.ToString();
         if (inFile != inAudit)
         {

@@ -37,6 +37,9 @@ internal sealed class JournalEvidence
 
     public long Offset { get; set; }
 
+    /// <summary>When the last entry was received.</summary>
+    public long NewestMicros { get; set; }
+
     private long FirstFullBundle => (First + StoreLimits.EntriesPerBundle - 1) / StoreLimits.EntriesPerBundle;
 
     /// <summary>Takes the next leaf hashes.</summary>

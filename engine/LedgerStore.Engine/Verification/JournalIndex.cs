@@ -1,5 +1,6 @@
 // What the journal holds of each ledger. Two passes: the first finds which ledgers and which checkpoints are there, the
 // second, when it is known which leaves will be asked for, hashes the entries. One thread; then only read.
+using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Recovery;
 using LedgerStore.Engine.Segments;
@@ -95,6 +96,12 @@ internal sealed class JournalIndex
                 evidence.Broken = $"frame {place.Frame} has a batch that goes on behind its last entry";
                 return;
             }
+
+            if (BatchCheck.Fault(section, content, evidence.NewestMicros) is { } fault)
+            {
+                evidence.Broken = $"frame {place.Frame}: {fault}";
+                return;
+            }
         }
         catch (MalformedDataException damage)
         {
@@ -103,6 +110,7 @@ internal sealed class JournalIndex
         }
 
         evidence.Add(leaves);
+        evidence.NewestMicros = section.ReceivedMicros;
         Watched?.Invoke(section.LedgerId)?.Invoke(section.FirstIndex, content, section.Count);
     }
 }

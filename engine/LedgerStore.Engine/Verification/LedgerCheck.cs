@@ -88,7 +88,7 @@ internal sealed class LedgerCheck
         own.AddRange(ReservedClaims.Find(Facts, _paths));
         own.AddRange(SealedClaims.Find(Facts, _journal, _paths));
         FindUnchecked(own);
-        own.AddRange(Producers?.Find(IsWhole(own)) ?? []);
+        own.AddRange(Producers?.Find(Unseen(own)) ?? []);
         own.Sort(static (a, b) => (a.Rank, a.Count).CompareTo((b.Rank, b.Count)));
         findings.AddRange(own);
         long inJournalOnly = _journal is null
@@ -141,9 +141,11 @@ internal sealed class LedgerCheck
         }
     }
 
-    /// <summary>All entries were looked at, and nothing was wrong with them.</summary>
-    private bool IsWhole(List<VerifyFinding> findings) => findings.Count == 0
-        && _segments.TrueForAll(job => job.ExpiredEntries == 0 && job.ColdEntries == job.FetchedEntries);
+    /// <summary>Where the last entries end that were not looked at, or that something is wrong with; 0: none.</summary>
+    private long Unseen(List<VerifyFinding> findings) => findings.Count > 0
+        ? long.MaxValue
+        : _segments.FindAll(job => job.ExpiredEntries > 0 || job.ColdEntries > job.FetchedEntries)
+            .Select(job => job.FirstIndex + job.Entries).DefaultIfEmpty(0).Max();
 
     /// <summary>Entries that count as evidence.</summary>
     private long SoundSize(ClaimCheck claims, List<VerifyFinding> findings) => HasTrust
@@ -215,6 +217,17 @@ internal sealed class LedgerCheck
             findings.Add(Finding(
                 VerifyFindingKind.EntriesUnreadable, Facts.FileSize, _journal.First - Facts.FileSize, gap));
             return;
+        }
+
+        if (_journal.End < Facts.FileSize && _journal.Broken is null)
+        {
+            // Everything behind an entry that is still in the journal is there too.
+            findings.Add(Finding(
+                VerifyFindingKind.RolledBack,
+                _journal.End,
+                Facts.FileSize - _journal.End,
+                $"the files end at {Facts.FileSize:N0}, and the journal, which the next start writes over them, goes "
+                + $"on at {_journal.First:N0} and ends at {_journal.End:N0}"));
         }
 
         long end = Math.Min(Facts.FileSize, _journal.End);

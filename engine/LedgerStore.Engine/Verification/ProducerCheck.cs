@@ -62,8 +62,9 @@ internal sealed class ProducerCheck
     }
 
     /// <summary>What does not agree.</summary>
-    /// <param name="isWhole">All entries were seen: none has expired, is in the cold store, or cannot be read.</param>
-    public IEnumerable<VerifyFinding> Find(bool isWhole)
+    /// <param name="unseen">Where the last entries end that were not seen, because they have expired, are in the cold
+    /// store, or cannot be read; 0: all were.</param>
+    public IEnumerable<VerifyFinding> Find(long unseen)
     {
         if (_unknownAt != long.MaxValue)
         {
@@ -73,7 +74,7 @@ internal sealed class ProducerCheck
 
         foreach (Seen seen in _producers.Values)
         {
-            if (seen.Fault(isWhole) is { } fault)
+            if (seen.Fault(unseen) is { } fault)
             {
                 yield return Finding(
                     seen.WrongAt,
@@ -154,6 +155,9 @@ internal sealed class ProducerCheck
         private long _inFiles;
         private long _anywhere;
         private long _answered;
+
+        // Behind the last entry of it that was seen.
+        private long _end;
         private string? _wrong;
 
         public ProducerSnapshot Kept => kept;
@@ -178,6 +182,7 @@ internal sealed class ProducerCheck
             long index, long sequence, long micros, in BatchAnswer? answer, bool isSameBatch, bool isInFiles)
         {
             _anywhere = Math.Max(_anywhere, sequence);
+            _end = Math.Max(_end, index + 1);
             _inFiles = isInFiles ? Math.Max(_inFiles, sequence) : _inFiles;
             if (answer is not { } said)
             {
@@ -199,16 +204,20 @@ internal sealed class ProducerCheck
         }
 
         /// <summary>What is wrong; null when nothing is.</summary>
-        public string? Fault(bool isWhole)
+        /// <remarks>Sequences grow with the entries: who was seen behind all that was not has no greater one there.
+        /// </remarks>
+        public string? Fault(long unseen)
         {
             long remembered = kept.Batches.Length == 0 ? 0 : kept.LastSequence - kept.Batches[0].FirstSequence + 1;
+            bool isLastSeen = unseen == 0 || _end > unseen;
+            bool areAnswersSeen = unseen == 0 || Array.TrueForAll(kept.Batches, one => one.FirstIndex >= unseen);
             return _inFiles > kept.LastSequence
                 ? $"its entries go up to sequence {_inFiles:N0}, state.log says {kept.LastSequence:N0}: what is behind "
                     + "it could be appended again"
-                : isWhole && _anywhere < kept.LastSequence
+                : isLastSeen && _anywhere < kept.LastSequence
                     ? $"state.log says that its last sequence was {kept.LastSequence:N0}, its entries go up to "
                         + $"{_anywhere:N0}"
-                    : _wrong ?? (isWhole && _answered < remembered
+                    : _wrong ?? (areAnswersSeen && _answered < remembered
                         ? $"state.log remembers answers to {remembered:N0} records, and there are {_answered:N0}"
                         : null);
         }

@@ -15,8 +15,8 @@ internal static class SealedClaims
         for (int i = 0; i < facts.State.Sealed.Count; i++)
         {
             long segment = facts.State.Sealed[i].Segment;
-            bool isBehind = SegmentFormat.FirstIndex(segment + 1) > (facts.State.Flushed?.Size ?? 0);
-            if (segment != i || (isBehind && journal is null))
+            long end = Math.Max(facts.State.Flushed?.Size ?? 0, journal?.End ?? 0);
+            if (segment != i || SegmentFormat.FirstIndex(segment + 1) > end)
             {
                 yield return new VerifyFinding(
                     VerifyFindingKind.EntriesUnreadable,
@@ -27,8 +27,8 @@ internal static class SealedClaims
                     -1,
                     segment != i
                         ? $"state.log names the complete segment {segment:N0}, and not segment {i:N0} before it"
-                        : $"state.log names the complete segment {segment:N0}, and says that the files end at "
-                            + $"{facts.State.Flushed?.Size ?? 0:N0} entries");
+                        : $"state.log names the complete segment {segment:N0}, and files and journal end at "
+                            + $"{end:N0} entries");
                 yield break;
             }
         }

@@ -23,6 +23,11 @@ internal sealed class SegmentJob(
 
     public int Entries => entries;
 
+    /// <summary>When the last of entries was received that were not looked at; 0: all were.</summary>
+    public long UnseenMicros => expected is { } facts && ExpiredEntries + ColdEntries > FetchedEntries
+        ? facts.LastMicros
+        : 0;
+
     public SegmentEvidence? Evidence { get; private set; }
 
     /// <summary>The root of the entries of a complete segment; default when some could not be read.</summary>

@@ -40,6 +40,8 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
     // Who looks at entries in the journal. Taken out by any thread, one for each ledger.
     private readonly Dictionary<uint, EntriesVisitor> _watchers = [];
     private readonly ConcurrentDictionary<uint, ProducerCheck> _producers = new();
+    private readonly NewestTime _newest = new();
+    private long _journalMicros;
 
     // What `_audit` says; it is verified before the others.
     private readonly TombstoneBook _tombstones = new();
@@ -68,6 +70,12 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
         }
 
         Run([.. Enumerable.Range(0, _ledgers.Length).Where(number => number != audit)]);
+
+        // Where something is missing, nobody knows how new it was.
+        if (_findingCount == 0 && _newest.Fault(_journalMicros) is { } fault)
+        {
+            AddShared(paths.JournalDirectory, fault);
+        }
     }
 
     private void Run(int[] ledgers)
@@ -166,6 +174,7 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
         try
         {
             JournalFacts facts = new JournalScan(files, paths.JournalDirectory, _storeId).Run();
+            _journalMicros = facts.LastMicros;
             RecoveryPlan plan = RecoveryPlan.Decide(facts, files.List(paths.LedgersDirectory).Count > 0);
             JournalWalk walk = new(files, facts, plan);
             _journal.Find(walk);
@@ -195,6 +204,7 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
         ProducerCheck producers = new(facts, new BatchFingerprint(_storeId), paths.StateLog(ledger.Id));
         _producers[ledger.Id] = producers;
         EntriesVisitor watcher = producers.AddJournal;
+        watcher += _newest.Add;
         _watchers.Add(ledger.Id, isAudit ? watcher + new EntriesVisitor(WatchAudit) : watcher);
         return facts.WantedBundles;
     }
@@ -270,6 +280,7 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
         }
 
         EntriesVisitor visitor = producers.Add;
+        visitor += _newest.Add;
         LedgerCheck check = new(facts, _journal.Find(ledger.Id), paths, _storeId)
         {
             Producers = producers,
@@ -318,6 +329,7 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
         {
             _entries += job.HashedEntries;
             _bytes += job.Bytes;
+            _newest.Note(job.UnseenMicros);
             options.OnProgress?.Invoke(
                 new VerifyProgress(_entries, _entriesTotal, _bytes, _reports.Count, _ledgers.Length));
         }
