@@ -65,7 +65,8 @@ internal static class Attacks
         new("the end is cut off", true, Notice.Start | Notice.Verifiers,
             s => Splice(s, 100_000, TamperHome.Size - 100_000, [])),
         new("the end is cut off, and the newest checkpoints with it", true, Notice.Start | Notice.Verifiers, CutBehind),
-        new("the same, and every trace of checkpoints in the journal is wiped", true, StartAndMemory, CutAndWipe),
+        new("the same, and every trace of checkpoints in the journal is wiped", true, Notice.Start | Notice.Verifiers,
+            CutAndWipe),
         new("state.log says another length of a segment", true, Notice.Readers, s => ChangeSealed(
             s, record => record with { FileBytes = record.FileBytes - 8 })),
         new("state.log says other times of a segment", true, Notice.Readers, s => ChangeSealed(

@@ -17,7 +17,7 @@ public sealed class CampaignHome : IDisposable
     public const string Identity = "anna";
     public const string Producer = "till";
     private const int Segment = 65_536;
-    private const int Batch = 4_096;
+    private const int Batch = 1_024;
     private static readonly TimeSpan s_day = TimeSpan.FromDays(1);
 
     private readonly string _root = MakeRoot();
@@ -69,7 +69,7 @@ public sealed class CampaignHome : IDisposable
         {
             Directory = home + "/data",
             ColdDirectory = home + "/cold",
-            JournalBudgetBytes = 8 << 20,
+            JournalBudgetBytes = 4 << 20,
             ReserveBytes = 64 << 10,
             PublicName = "ledger.example.org",
             Time = time,
@@ -84,20 +84,27 @@ public sealed class CampaignHome : IDisposable
                 AcceptMissingAnchor = acceptMissing,
             },
         };
-        StoreTuning tuning = new() { BufferBytes = 256 << 10, BufferCount = 3, JournalFileBytes = 1 << 20 };
+        StoreTuning tuning = new() { BufferBytes = 80 << 10, BufferCount = 3, JournalFileBytes = 256 << 10 };
         return Store.Open(options, tuning, new LinuxFileSystem());
     }
 
+    /// <summary>The producer's sequence of an entry: it began when the masses were there.</summary>
+    internal static long SequenceAt(long index) => index >= 2 * Segment ? index - (2 * Segment) + 1 : index + 1;
+
     /// <summary>Appends as a producer that counts.</summary>
-    internal static AppendResult Append(Ledger ledger, long sequence, int count, string what)
+    internal static AppendResult Append(Ledger ledger, long sequence, int count, string what) =>
+        Append(ledger, sequence, count, what, Producer);
+
+    /// <param name="producer">Empty: nobody counts.</param>
+    private static AppendResult Append(Ledger ledger, long sequence, int count, string what, string producer)
     {
         byte[][] records =
             [.. Enumerable.Range(0, count).Select(i => Encoding.UTF8.GetBytes($"{what} {sequence + i}"))];
         return ledger.AppendAsync(new RecordBatch
         {
             Appender = Encoding.UTF8.GetBytes(Identity),
-            Producer = Encoding.UTF8.GetBytes(Producer),
-            FirstSequence = sequence,
+            Producer = Encoding.UTF8.GetBytes(producer),
+            FirstSequence = producer.Length == 0 ? 0 : sequence,
             Lengths = records.Select(record => record.Length).ToArray(),
             Payload = records.SelectMany(record => record).ToArray(),
         }).AsTask().GetAwaiter().GetResult();
@@ -119,12 +126,15 @@ public sealed class CampaignHome : IDisposable
             : Directory.CreateTempSubdirectory("ledgerstore").FullName;
     }
 
+    /// <summary>Appends until a ledger has so many more. Masses are nobody's: it takes time to look for whose an entry
+    /// is.</summary>
     private static void Fill(Ledger ledger, int count, string what)
     {
+        string producer = count < Segment ? Producer : string.Empty;
         long end = ledger.Size + count;
         while (ledger.Size < end)
         {
-            Append(ledger, ledger.Size + 1, (int)Math.Min(Batch, end - ledger.Size), what);
+            Append(ledger, SequenceAt(ledger.Size), (int)Math.Min(Batch, end - ledger.Size), what, producer);
         }
 
         Sign(ledger, TimeSpan.FromMinutes(1));
@@ -148,7 +158,8 @@ public sealed class CampaignHome : IDisposable
         using (Store store = Open(home, time, _first, static _ => { }, acceptMissing: false))
         {
             Ledger payments = store.GetLedger(Payments);
-            Fill(payments, Segment + 300, "payment");
+            Fill(payments, Segment, "payment");
+            Fill(payments, 300, "payment");
             payments.SetRetention(new RetentionPolicy { ExpireAfter = s_day * 35, ColdAfter = s_day * 20 });
             payments.ReleaseHold(payments.PlaceHold(0, 1_000, "over", "legal").Id);
             payments.PlaceHold(Segment, 0, "case 17", "legal");

@@ -12,9 +12,29 @@ internal sealed class CampaignRun(CampaignHome home, int seed)
     /// <summary>Every single forgery there is.</summary>
     public List<Forgery> Singles { get; } =
     [
-        .. RecordForgeries.Of(home.Sound, [.. home.Moments, home.Stranger]),
-        .. FileForgeries.Of(home.Sound, home.Moments, home.Stranger),
+        .. Of(home, home.Sound, isAfterCrash: false),
+        .. Of(home, home.Crashed, isAfterCrash: true),
     ];
+
+    /// <summary>What is done to the journal is done to what a crash left, which counts, and to what a clean end left,
+    /// which says only what was signed. Of the others every second one is done to what a crash left.</summary>
+    private static IEnumerable<Forgery> Of(CampaignHome home, string sound, bool isAfterCrash)
+    {
+        List<Forgery> all =
+        [
+            .. RecordForgeries.Of(sound, [.. home.Moments, home.Stranger]),
+            .. FileForgeries.Of(sound, home.Moments, home.Stranger),
+        ];
+        for (int i = 0; i < all.Count; i++)
+        {
+            if (all[i].Name.Contains("journal/", StringComparison.Ordinal) || (i % 2 == 0) == isAfterCrash)
+            {
+                yield return isAfterCrash
+                    ? all[i] with { Name = all[i].Name + ", after a crash", IsAfterCrash = true }
+                    : all[i];
+            }
+        }
+    }
 
     /// <summary>As many as are wanted: singles of all rows in turn, then pairs.</summary>
     public List<Forgery> Choose(int count)
@@ -56,7 +76,7 @@ internal sealed class CampaignRun(CampaignHome home, int seed)
         _ => throw new ArgumentException($"no forgery is called '{name}'", nameof(name)),
     };
 
-    /// <summary>Does each of them to a copy of its own, every second time of the store after a crash.</summary>
+    /// <summary>Does each of them to a copy of its own.</summary>
     public List<(Forgery Forgery, Verdict Verdict)> Do(IReadOnlyList<Forgery> forgeries)
     {
         ConcurrentBag<(int Number, Forgery Forgery, Verdict Verdict)> done = [];
@@ -76,8 +96,7 @@ internal sealed class CampaignRun(CampaignHome home, int seed)
     /// <summary>Null when it cannot be done.</summary>
     private Verdict? Judged(Forgery forgery)
     {
-        string sound = forgery.Name.Length % 2 == 0 ? home.Sound : home.Crashed;
-        CampaignCopy copy = home.Copy(sound);
+        CampaignCopy copy = home.Copy(forgery.IsAfterCrash ? home.Crashed : home.Sound);
         if (!forgery.Do(copy))
         {
             copy.Dispose();
@@ -89,6 +108,15 @@ internal sealed class CampaignRun(CampaignHome home, int seed)
         {
             // A judge that still waits has its files.
             copy.Dispose();
+        }
+
+        if (Environment.GetEnvironmentVariable("LEDGERSTORE_TAMPER_LOG") is { } log)
+        {
+            lock (home)
+            {
+                File.AppendAllText(log, $"{forgery.Row}\t{verdict.IsHole}\t{verdict.IsHarmless}\t"
+                    + Describe(forgery, verdict).ReplaceLineEndings("\t") + "\n");
+            }
         }
 
         return verdict;

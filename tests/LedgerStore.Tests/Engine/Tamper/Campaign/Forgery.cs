@@ -11,6 +11,9 @@ internal sealed record Forgery(string Name, string File, string Record, Func<Cam
 {
     public string Row => File + ": " + Record;
 
+    /// <summary>It is done to what a crash left, else to what a clean end left.</summary>
+    public bool IsAfterCrash { get; init; }
+
     /// <summary>What it consists of: itself, or the two of a pair.</summary>
     public IReadOnlyList<Forgery> Parts { get; private init; } = [];
 
@@ -19,5 +22,5 @@ internal sealed record Forgery(string Name, string File, string Record, Func<Cam
         one.Name + " + " + other.Name,
         "two of the above",
         "together",
-        copy => one.Do(copy) && other.Do(copy)) { Parts = [one, other] };
+        copy => one.Do(copy) && other.Do(copy)) { Parts = [one, other], IsAfterCrash = one.IsAfterCrash };
 }
