@@ -12,6 +12,11 @@ internal static class Campaigns
     private static readonly Dictionary<string, Func<Options, ResultRow, string, Task>> All = new(StringComparer.Ordinal)
     {
         ["kill"] = KillCampaign.RunAsync,
+        ["calls"] = CallCampaign.RunAsync,
+        ["damage"] = DamageCampaign.RunAsync,
+        ["disk"] = DiskCampaign.RunAsync,
+        ["flood"] = FloodCampaign.RunAsync,
+        ["soak"] = SoakCampaign.RunAsync,
         ["power-ext4"] = PowerCampaign.Ext4Async,
         ["power-xfs"] = PowerCampaign.XfsAsync,
     };
@@ -32,7 +37,8 @@ internal static class Campaigns
 
     public static async Task<ResultRow> RowAsync(Options options)
     {
-        Console.WriteLine(options.Command);
+        string name = options.Command + (options.Planted is { } planted ? $"   (planted: {planted})" : "");
+        Console.WriteLine("begins: " + name);
         string home = Directory.CreateTempSubdirectory("ledgerstore-campaign-").FullName;
         ResultRow row = new()
         {
@@ -53,8 +59,9 @@ internal static class Campaigns
 
         row.Seconds = Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 1);
         string faults = string.Join(", ", row.Faults.Select(static f => $"{f.Value} x {f.Key}"));
-        Console.WriteLine($"  {row.Seconds:N0} s; {faults}");
-        Console.WriteLine($"  {row.Verdict}");
+        Console.WriteLine(row.DidNotRun is { } reason
+            ? $"{name}\n  did not run: {reason}"
+            : $"{name}\n  {row.Seconds:N0} s; {faults}\n  {row.Verdict}");
         return row;
     }
 }

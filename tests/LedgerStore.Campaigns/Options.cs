@@ -13,6 +13,11 @@ internal sealed record Options(
         dotnet run --project tests/LedgerStore.Campaigns -- CAMPAIGN [--seed N] [--for 30s|5m|2h] [--out FILE]
 
           kill      SIGKILL and SIGTERM at any moment, to the server and to its client
+          calls     system calls of the server that fail or take long
+          damage    every file of a store removed, emptied, cut, zeroed at its head
+          disk      the disk under the store fails, is slow, is full, heals, loses its power with a cache
+          flood     callers, strangers, followers and names without end beside a good client
+          soak      everything that does not stop the server, at once; what it holds, minute by minute
           power-ext4, power-xfs   the file system under the store loses its power
           quick     every campaign for a short time, and planted faults that must be found
           planted   builds the server with planted faults; each must be found [--fault NAME]

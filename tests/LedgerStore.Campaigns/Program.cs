@@ -6,6 +6,7 @@ using LedgerStore.Campaigns.Load;
 using LedgerStore.Campaigns.Planted;
 using LedgerStore.Campaigns.Results;
 using LedgerStore.Campaigns.Running;
+using LedgerStore.Campaigns.Sick;
 
 switch (args)
 {
@@ -13,6 +14,8 @@ switch (args)
         return await LoadProgram.RunAsync(Setting.Parse(words));
     case ["judge", .. string[] words]:
         return await JudgeProgram.RunAsync(Setting.Parse(words));
+    case ["disk", { } file, { } image] when File.Exists(image):
+        return await DiskProgram.RunAsync(file, image);
     case ["table", .. string[] files]:
         Console.Write(ResultTable.Of(files.SelectMany(File.ReadLines).Select(ResultRow.Parse)));
         return 0;

@@ -20,20 +20,8 @@ internal static class PowerCampaign
 
     private static async Task RunAsync(string type, Options options, ResultRow row, string home)
     {
-        if (MountSpace.Refusal is { } reason)
+        if (Volumes.TryMake(type, home, isSick: false, row) is not { } volume)
         {
-            row.DidNotRun = reason;
-            return;
-        }
-
-        Volume? volume = null;
-        try
-        {
-            volume = new Volume(type, home);
-        }
-        catch (IOException refused)
-        {
-            row.DidNotRun = refused.Message;
             return;
         }
 
@@ -62,6 +50,7 @@ internal static class PowerCampaign
             }
 
             await EndAsync(scene, isKilled);
+            volume.Unmount();
             volume.Mount();
             if (!await scene.StartAsync("a power cut"))
             {

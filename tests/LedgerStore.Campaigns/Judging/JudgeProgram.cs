@@ -60,7 +60,8 @@ internal sealed class JudgeProgram(Setting setting) : IDisposable
         try
         {
             LedgerInfo info = await client.Catalog.DescribeAsync(ledger, CancellationToken.None);
-            if (info.Size < judge.AcknowledgedEnd || info.Size < info.CheckpointedSize)
+            bool isShort = info.Size < judge.AcknowledgedEnd && !(setting.MayName && info.Damage.Length > 0);
+            if (isShort || info.Size < info.CheckpointedSize)
             {
                 verdict.Explain(
                     isWrong: true,
@@ -100,6 +101,11 @@ internal sealed class JudgeProgram(Setting setting) : IDisposable
         IAsyncEnumerable<LedgerEvent> events = setting.MayName
             ? reader.ReadAsync(options)
             : reader.Verified(verifier).ReadAsync(options);
+        if (setting.MayName)
+        {
+            await CheckSignedAsync(verifier, verdict);
+        }
+
         await foreach (LedgerEvent next in events)
         {
             switch (next)
@@ -114,6 +120,19 @@ internal sealed class JudgeProgram(Setting setting) : IDisposable
                     verdict.Explain(isWrong: false, $"{ledger}: {next.GetType().Name} at {judge.Next}");
                     break;
             }
+        }
+    }
+
+    /// <summary>Whatever is damaged, what is signed continues what was signed before, or is not given.</summary>
+    private static async Task CheckSignedAsync(Verifier verifier, Verdict verdict)
+    {
+        try
+        {
+            await verifier.UpdateAsync();
+        }
+        catch (Exception error) when (error is not LedgerViolationException)
+        {
+            verdict.Say($"{verifier.Ledger}: no checkpoint: {error.Message}");
         }
     }
 

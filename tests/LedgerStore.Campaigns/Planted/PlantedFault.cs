@@ -38,5 +38,20 @@ internal sealed record PlantedFault(string Name, string Campaign, string What, p
             "        journal.Sync(buffer.FrameNumber, frame.Length);\n        stage =",
             "        if (!IS)\n        {\n            journal.Sync(buffer.FrameNumber, frame.Length);\n        }\n\n"
             + "        stage =")),
+        new("deaf", "calls", "the error of a sync is ignored", new SourceChange(
+            Engine + "Files/LinuxFile.cs",
+            "while (LinuxNative.SyncData(descriptor) != 0)",
+            "while (LinuxNative.SyncData(descriptor) != 0 && !IS)")),
+        new(
+            "empty-ledger", "damage", "a ledger whose state.log is damaged is taken for a small one that is sound",
+            new SourceChange(
+                Engine + "Recovery/LedgerOpener.Damaged.cs",
+                "ledger.Reader.IsEndUnknown = state.Flushed",
+                "ledger.Reader.IsEndUnknown = !IS && state.Flushed"),
+            new SourceChange(
+                Engine + "Recovery/LedgerOpener.Damaged.cs",
+                "        ledger.MarkDamaged(Math.Max(signed",
+                "        if (IS)\n        {\n            return ledger;\n        }\n\n"
+                + "        ledger.MarkDamaged(Math.Max(signed")),
     ];
 }

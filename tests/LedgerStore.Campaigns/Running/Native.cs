@@ -7,6 +7,7 @@ namespace LedgerStore.Campaigns.Running;
 internal static class Native
 {
     private const int DirectoryFlag = 0x10000;
+    private const int ReadWriteFlag = 2;
 
     // _IOR('X', 125, __u32): the same number for XFS and ext4.
     private const ulong GoingDown = 0x8004587D;
@@ -29,6 +30,24 @@ internal static class Native
             throw new IOException($"{mount} cannot be shut down: error {error}");
         }
     }
+
+    /// <summary>Mounts over a file what the holder of the returned descriptor of /dev/fuse answers for.</summary>
+    public static int MountFuse(string path)
+    {
+        int descriptor = Open("/dev/fuse", ReadWriteFlag);
+        string options = $"fd={descriptor},rootmode=100600,user_id=0,group_id=0";
+        return descriptor >= 0 && Mount("sick", path, "fuse", 0, options) == 0
+            ? descriptor
+            : throw new IOException($"/dev/fuse: error {Marshal.GetLastPInvokeError()}");
+    }
+
+    [DllImport("libc", EntryPoint = "mount", SetLastError = true)]
+    private static extern int Mount(
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string source,
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string target,
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string type,
+        ulong flags,
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string options);
 
     [DllImport("libc", EntryPoint = "open", SetLastError = true)]
     private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);

@@ -96,6 +96,9 @@ internal sealed class Scene : IAsyncDisposable
     /// <summary>The judge looks, and what it finds is in the row.</summary>
     public async Task LookAsync(bool isFull) => Row.Add(await judge!.AskAsync<Verdict>(isFull ? "full" : "tail"));
 
+    /// <summary>The load ends; everything that is under way must be acknowledged.</summary>
+    public async Task StopLoadAsync() => Row.Add(await load!.EndAsync<LoadReport>());
+
     /// <summary>No fault any more: everything that is under way must be acknowledged, and everything be there, before
     /// and after one more start.</summary>
     public async Task CloseAsync()
@@ -105,8 +108,7 @@ internal sealed class Scene : IAsyncDisposable
             return;
         }
 
-        LoadReport report = await load!.EndAsync<LoadReport>();
-        Row.Add(report);
+        await StopLoadAsync();
         await LookAsync(isFull: true);
         int code = await Server.TerminateAsync();
         if (code != 0)

@@ -13,6 +13,7 @@ namespace LedgerStore.Campaigns.Running;
 internal sealed class ServerUnderTest(string dll, string data) : IDisposable
 {
     private const int LinesKept = 200;
+    private const int WordsTold = 6;
     private readonly ConcurrentQueue<string> said = new();
     private Process? process;
     private TaskCompletionSource<bool> ready = new();
@@ -33,8 +34,18 @@ internal sealed class ServerUnderTest(string dll, string data) : IDisposable
 
     public bool IsRunning => process is { HasExited: false };
 
-    /// <summary>Its last words.</summary>
-    public string LastWords => string.Join("\n    ", said.TakeLast(6));
+    /// <summary>Its last words, or what an unhandled exception began with.</summary>
+    public string LastWords
+    {
+        get
+        {
+            string[] lines = [.. said];
+            int thrown = Array.FindLastIndex(
+                lines, static line => line.Contains("Unhandled", StringComparison.Ordinal));
+            IEnumerable<string> last = thrown < 0 ? lines.TakeLast(WordsTold) : lines.Skip(thrown).Take(WordsTold);
+            return string.Join("\n    ", last);
+        }
+    }
 
     /// <summary>Everything that it said and that is kept.</summary>
     public IEnumerable<string> Said => said;

@@ -1,6 +1,7 @@
-// A file system of its own in an image that is mounted where only its campaign sees it; it can lose its power. Owned
-// by its campaign; one order after the other.
+// A file system of its own in an image that is mounted where only its campaign sees it; it can lose its power, or be on
+// a sick disk. Owned by its campaign; one order after the other.
 using System.Diagnostics;
+using LedgerStore.Campaigns.Sick;
 
 namespace LedgerStore.Campaigns.Running;
 
@@ -8,27 +9,34 @@ namespace LedgerStore.Campaigns.Running;
 internal sealed class Volume : IDisposable
 {
     private const int Mebibytes = 1_200;
-    private const int Tries = 50;
+    private const int Tries = 100;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    private readonly string image;
+    private readonly string device;
     private readonly Process holder;
+    private readonly Process? disk;
 
     /// <param name="home">Where image and mount are made.</param>
-    public Volume(string type, string home)
+    /// <param name="isSick">Its block device obeys orders; otherwise it is a sound one.</param>
+    public Volume(string type, string home, bool isSick)
     {
-        image = Path.Combine(home, "image");
+        string image = Path.Combine(home, "image");
         Data = Path.Combine(home, "data");
+        device = isSick ? Path.Combine(home, "disk") : image;
         Directory.CreateDirectory(Data);
-        holder = MountSpace.Start($"""
-            truncate -s {Mebibytes}M '{image}' && mkfs.{type} -q '{image}' >&2 && mount -o loop '{image}' '{Data}' \
-            && chmod 700 '{Data}' && echo mounted && exec sleep infinity
-            """);
-        if (holder.StandardOutput.ReadLine() != "mounted")
+        holder = MountSpace.Start("exec sleep infinity");
+        try
         {
-            string errors = holder.StandardError.ReadToEnd().Trim();
-            holder.Dispose();
-            throw new IOException($"no {type} can be mounted here: {errors}");
+            Run("truncate", "-s", $"{Mebibytes}M", image);
+            Run($"mkfs.{type}", "-q", image);
+            disk = isSick ? StartDisk(image) : null;
+            Run("mount", "-o", "loop", device, Data);
+            Run("chmod", "700", Data);
+        }
+        catch (IOException)
+        {
+            Dispose();
+            throw;
         }
     }
 
@@ -38,46 +46,86 @@ internal sealed class Volume : IDisposable
     /// <summary>What starts a command in it.</summary>
     public string[] Enter => MountSpace.Enter(holder.Id);
 
-    /// <summary>The power goes.</summary>
+    /// <summary>The power of the machine goes; the disk keeps what it was given.</summary>
     public void CutPower(bool flushLog) => Native.ShutDown($"/proc/{holder.Id}/root{Data}", flushLog);
 
-    /// <summary>The power is back: the file system is mounted again, and repairs itself with its own log.</summary>
-    public void Mount()
+    /// <summary>An order for a sick disk.</summary>
+    public void Order(string order)
     {
-        Retry("umount", Data);
-        Retry("mount", "-o", "loop", image, Data);
+        disk!.StandardInput.WriteLine(order);
+        disk.StandardInput.Flush();
+        if (disk.StandardOutput.ReadLine() != order)
+        {
+            throw new IOException($"the disk did not obey '{order}'");
+        }
     }
+
+    /// <summary>The file system is gone from its device.</summary>
+    public void Unmount() => Retry("umount", Data);
+
+    /// <summary>It is mounted again, and repairs itself with its own log.</summary>
+    public void Mount() => Retry("mount", "-o", "loop", device, Data);
 
     public void Dispose()
     {
+        if (disk is not null)
+        {
+            disk.Kill();
+            disk.WaitForExit();
+            disk.Dispose();
+        }
+
         holder.Kill();
         holder.WaitForExit();
         holder.Dispose();
+    }
+
+    private Process StartDisk(string image)
+    {
+        File.WriteAllBytes(device, []);
+        string program = Path.Combine(AppContext.BaseDirectory, "LedgerStore.Campaigns.dll");
+        string[] command = [.. Enter, "dotnet", "exec", program, "disk", device, image];
+        Process started = Process.Start(new ProcessStartInfo(command[0], command[1..])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        return started.StandardOutput.ReadLine() == DiskProgram.Mounted
+            ? started
+            : throw new IOException("no file of /dev/fuse can be mounted here");
     }
 
     private void Retry(params string[] command)
     {
         for (int left = Tries; ; left--)
         {
-            string[] all = [.. Enter, .. command];
-            using Process run = Process.Start(new ProcessStartInfo(all[0], all[1..])
+            try
             {
-                UseShellExecute = false,
-                RedirectStandardError = true,
-            })!;
-            string errors = run.StandardError.ReadToEnd();
-            run.WaitForExit();
-            if (run.ExitCode == 0)
-            {
+                Run(command);
                 return;
             }
-
-            if (left == 0)
+            catch (IOException) when (left > 0)
             {
-                throw new IOException($"{string.Join(' ', command)}: {errors}");
+                // Something of before has it still.
+                Thread.Sleep(Pause);
             }
+        }
+    }
 
-            Thread.Sleep(Pause);
+    private void Run(params string[] command)
+    {
+        string[] all = [.. Enter, .. command];
+        using Process run = Process.Start(new ProcessStartInfo(all[0], all[1..])
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+        })!;
+        string errors = run.StandardError.ReadToEnd();
+        run.WaitForExit();
+        if (run.ExitCode != 0)
+        {
+            throw new IOException($"{string.Join(' ', command)}: {errors.Trim()}");
         }
     }
 }

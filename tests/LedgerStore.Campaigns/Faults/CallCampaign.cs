@@ -1,0 +1,105 @@
+// System calls of the server fail, or take long, as strace makes them: from the first start on, at any of them. A
+// failed sync must end it; whatever it did, everything that was acknowledged is there at the next start.
+using LedgerStore.Campaigns.Results;
+using LedgerStore.Campaigns.Running;
+
+namespace LedgerStore.Campaigns.Faults;
+
+/// <summary>`calls`.</summary>
+internal static class CallCampaign
+{
+    private const int FullLookEvery = 8;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(4);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    // Exit codes: a write or a sync failed; too full to start.
+    private const int StorageFailure = 70;
+    private const int DiskFull = 8;
+
+    private sealed record Injection(string Calls, string What, int FirstMax, int Last, bool MustEnd);
+
+    private static readonly Injection[] All =
+    [
+        new("fdatasync", "error=EIO", 150, 0, MustEnd: true),
+        new("fdatasync", "error=ENOSPC", 150, 0, MustEnd: true),
+        new("fdatasync", "delay_enter=300000", 60, 40, MustEnd: false),
+        new("pwrite64", "error=EIO", 300, 0, MustEnd: false),
+        new("pwrite64", "error=ENOSPC", 300, 30, MustEnd: false),
+        new("syncfs", "error=EIO", 2, 0, MustEnd: false),
+        new("fsync", "error=EIO", 12, 0, MustEnd: false),
+        new("rename,renameat,renameat2", "error=EIO", 4, 0, MustEnd: false),
+        new("ftruncate", "error=EIO", 4, 0, MustEnd: false),
+        new("fallocate", "error=ENOSPC", 6, 3, MustEnd: false),
+        new("openat", "error=EMFILE", 500, 5, MustEnd: false),
+        new("pread64", "error=EIO", 200, 2, MustEnd: false),
+        new("unlink,unlinkat", "error=EIO", 3, 0, MustEnd: false),
+    ];
+
+    public static async Task RunAsync(Options options, ResultRow row, string home)
+    {
+        if (Tracing.Refusal is { } reason)
+        {
+            row.DidNotRun = reason;
+            return;
+        }
+
+        await using Scene scene = new(options, row, home, Path.Combine(home, "data"), Pause);
+        await scene.OpenAsync();
+        string log = Path.Combine(home, "strace");
+        long until = Environment.TickCount64 + (long)options.For.TotalMilliseconds;
+        for (int round = 1; Environment.TickCount64 < until && !scene.MustEnd; round++)
+        {
+            // A planted fault is about syncs: the others are not waited for.
+            Injection injection = options.Planted is null ? All[scene.Random.Next(All.Length)] : All[0];
+            await scene.Server.TerminateAsync();
+            await TryAsync(scene, injection, log);
+            scene.Server.Before = [];
+            if (!await scene.StartAsync(injection.ToString()))
+            {
+                return;
+            }
+
+            await scene.LookAsync(isFull: round % FullLookEvery == 0);
+        }
+
+        await scene.CloseAsync();
+    }
+
+    /// <summary>A read that failed of what the kernel makes up, which no disk can fail.</summary>
+    private static bool IsOfTheKernel(string words) => words.Contains("'/proc/", StringComparison.Ordinal);
+
+    /// <summary>One life with calls that fail.</summary>
+    private static async Task TryAsync(Scene scene, Injection injection, string log)
+    {
+        int first = 1 + scene.Random.Next(injection.FirstMax);
+        string when = injection.Last == 0 ? $"{first}" : $"{first}..{first + injection.Last}";
+        scene.Server.Before = Tracing.Before(log, injection.Calls, $"{injection.What}:when={when}");
+        scene.Server.Begin();
+        Task<int> end = scene.Server.EndAsync();
+        await Task.WhenAny(end, Task.Delay(scene.Random.Next(4_000, 9_000)));
+        bool isMet = Tracing.IsMet(log);
+        scene.Row.Count(isMet ? $"{injection.Calls.Split(',')[0]} {injection.What}" : "none met");
+        if (injection.MustEnd && isMet)
+        {
+            await Task.WhenAny(end, Task.Delay(Patience));
+        }
+
+        if (!end.IsCompleted)
+        {
+            if (injection.MustEnd && isMet)
+            {
+                scene.Row.Verdict.Explain(isWrong: false, $"{injection.Calls} failed, and the server goes on");
+            }
+
+            await scene.Server.KillAsync();
+        }
+        else if (await end is not (StorageFailure or DiskFull) and int code && !IsOfTheKernel(scene.Server.LastWords))
+        {
+            string fault = $"{injection.Calls} {injection.What}:when={when}";
+            scene.Row.Verdict.Explain(
+                isWrong: false, $"{fault} ended it with {code}:\n    {scene.Server.LastWords}");
+        }
+
+        File.Delete(log);
+    }
+}
