@@ -55,7 +55,12 @@ internal sealed class Catalog
 
     /// <exception cref="StoreException">Corruption: what is wrong, the file and the offset.</exception>
     public static Catalog Open(IFileSystem files, StorePaths paths, UInt128 storeId, FileAccessMode mode) =>
-        new(files, paths, storeId, mode);
+        files.Exists(paths.Catalog)
+            ? new Catalog(files, paths, storeId, mode)
+            : throw new StoreException(
+                StoreReason.Corruption,
+                $"'{paths.Catalog}' is missing, which says what ledgers the store has. Nothing was changed; put it "
+                + "back, or restore a backup");
 
     public CatalogLedger? Find(string name) => _byName.GetValueOrDefault(name);
 

@@ -10,7 +10,7 @@ internal static class CallCampaign
 {
     private const int FullLookEvery = 8;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(4);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     // Exit codes: a write or a sync failed; too full to start.
     private const int StorageFailure = 70;

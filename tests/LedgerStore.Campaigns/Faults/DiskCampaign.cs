@@ -12,7 +12,7 @@ internal static class DiskCampaign
     private const int StorageFailure = 70;
     private const int FullLookEvery = 6;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(4);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private static readonly string[] Kinds =
         ["power cut with a cache", "fail-writes", "fail-syncs", "full", "slow", "fail-reads"];

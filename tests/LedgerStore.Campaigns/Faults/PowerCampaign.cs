@@ -12,7 +12,7 @@ internal static class PowerCampaign
     private const int StorageFailure = 70;
     private const int FullLookEvery = 6;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(4);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     public static Task Ext4Async(Options options, ResultRow row, string home) => RunAsync("ext4", options, row, home);
 

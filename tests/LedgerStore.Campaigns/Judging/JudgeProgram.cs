@@ -11,7 +11,7 @@ namespace LedgerStore.Campaigns.Judging;
 /// <summary>`judge`.</summary>
 internal sealed class JudgeProgram(Setting setting) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly Dictionary<string, LedgerJudge> judges =
         Stage.LedgerNames.ToDictionary(static name => name, name => new LedgerJudge(name, setting.Seed));
@@ -96,7 +96,7 @@ internal sealed class JudgeProgram(Setting setting) : IDisposable
             Vkey = setting.VerifierKey(ledger),
             StateFile = Path.Combine(setting.List, ledger + ".checkpoint"),
         });
-        ReadOptions options = new() { From = judge.Next, GiveUpAfter = Patience };
+        ReadOptions options = new() { From = judge.Next, GiveUpAfter = Patience, SilenceMax = Patience };
         Reader reader = client.CreateReader(ledger);
         IAsyncEnumerable<LedgerEvent> events = setting.MayName
             ? reader.ReadAsync(options)

@@ -11,7 +11,7 @@ namespace LedgerStore.Campaigns.Running;
 /// <summary>Where a campaign takes place.</summary>
 internal sealed class Scene : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ListPause = TimeSpan.FromMilliseconds(50);
 
     private readonly Options options;

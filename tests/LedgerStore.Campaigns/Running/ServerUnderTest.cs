@@ -12,6 +12,8 @@ namespace LedgerStore.Campaigns.Running;
 /// <param name="data">As the server sees it; its keys are beside it, in the same place for everybody.</param>
 internal sealed class ServerUnderTest(string dll, string data) : IDisposable
 {
+    // A server whose campaign was killed ends too.
+    private const string WithInput = "--end-with-input";
     private const int LinesKept = 200;
     private const int WordsTold = 6;
     private readonly ConcurrentQueue<string> said = new();
@@ -54,10 +56,11 @@ internal sealed class ServerUnderTest(string dll, string data) : IDisposable
     public void Begin()
     {
         process?.Dispose();
-        string[] command = [.. Before, "dotnet", "exec", dll, "dev", "--data", data, "--port", $"{Port}"];
+        string[] command = [.. Before, "dotnet", "exec", dll, "dev", "--data", data, "--port", $"{Port}", WithInput];
         ProcessStartInfo start = new(command[0], command[1..])
         {
             UseShellExecute = false,
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

@@ -15,6 +15,8 @@ namespace LedgerStore.Campaigns.Running;
 internal sealed record Setting(
     Uri Address, string List, string Keys, ulong Seed, TimeSpan Pause, TimeSpan Patience, bool MayName)
 {
+    private static readonly TimeSpan Long = TimeSpan.FromMinutes(5);
+
     public string[] Arguments =>
     [
         Address.ToString(), List, Keys, Text(Seed), Text(Pause.TotalMilliseconds), Text(Patience.TotalMilliseconds),
@@ -31,7 +33,8 @@ internal sealed record Setting(
         CertificateFile = Path.Combine(Keys, "pki", "clients", identity + ".pem"),
         KeyFile = Path.Combine(Keys, "pki", "clients", identity + ".key"),
         CaFile = Path.Combine(Keys, "pki", "ca.pem"),
-        ConnectTimeout = TimeSpan.FromSeconds(30),
+        ConnectTimeout = Long, // nothing is found because a machine is slow
+        CallTimeout = Long,
     });
 
     /// <summary>The key of a ledger, from the file and not from the server.</summary>
