@@ -39,7 +39,7 @@ internal sealed class CampaignCopy : IDisposable
         foreach (string file in Directory.GetFiles(from).Where(static file => Path.GetFileName(file) is not "LOCK"))
         {
             string target = Path.Combine(to, Path.GetFileName(file));
-            if (File.GetUnixFileMode(file) == UnixFileMode.UserRead)
+            if (new FileInfo(file).IsReadOnly)
             {
                 NativeFiles.MakeHardLink(file, target);
             }

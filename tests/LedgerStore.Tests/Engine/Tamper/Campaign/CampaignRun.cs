@@ -7,7 +7,7 @@ namespace LedgerStore.Tests.Engine.Tamper.Campaign;
 
 internal sealed class CampaignRun(CampaignHome home, int seed)
 {
-    private static readonly TimeSpan s_bound = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_bound = TimeSpan.FromMinutes(5);
 
     /// <summary>Every single forgery there is.</summary>
     public List<Forgery> Singles { get; } =

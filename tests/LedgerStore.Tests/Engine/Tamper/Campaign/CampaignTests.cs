@@ -78,7 +78,7 @@ public sealed class CampaignTests(CampaignHome home, ITestOutputHelper output) :
         Compare(done, forgeries.Count);
     }
 
-    private static void Compare(IReadOnlyList<(Forgery Forgery, Verdict Verdict)> done, int wanted)
+    private static void Compare(List<(Forgery Forgery, Verdict Verdict)> done, int wanted)
     {
         string path = Path.Combine(SourceTree.Root, "docs", "SECURITY.md");
         string document = File.ReadAllText(path);

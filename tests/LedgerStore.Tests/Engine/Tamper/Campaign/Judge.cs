@@ -12,7 +12,7 @@ namespace LedgerStore.Tests.Engine.Tamper.Campaign;
 
 internal sealed class Judge(CampaignHome home, CampaignCopy copy)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     private readonly StringBuilder _told = new();
     private readonly List<string> _believed = [];
@@ -91,7 +91,7 @@ internal sealed class Judge(CampaignHome home, CampaignCopy copy)
             if (!report.IsWhole)
             {
                 Say(notice, $"{who}: {report.FindingCount} findings, {report.UnvouchedEntries} not vouched for, "
-                    + $"{report.UncheckedEntries} not checked: {report.Findings.FirstOrDefault()}");
+                    + $"{report.UncheckedEntries} not checked: {(report.Findings is [var first, ..] ? first : null)}");
             }
 
             return !report.IsWhole;
@@ -260,7 +260,7 @@ internal sealed class Judge(CampaignHome home, CampaignCopy copy)
     }
 
     /// <summary>More time than anything needs to expire; all of it is held, or younger than the floor.</summary>
-    private void Expire(Store store, MovedTime time)
+    private static void Expire(Store store, MovedTime time)
     {
         foreach (int day in (int[])[3, 2])
         {

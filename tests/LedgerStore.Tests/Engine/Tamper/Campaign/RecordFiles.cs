@@ -12,7 +12,11 @@ internal sealed record RecordFile(string Path, string Kind, IRecordFormat Format
 
     /// <summary>A name that is the same for every store: the places of cold payloads have random parts.</summary>
     public static string LabelOf(string path) => Regex.Replace(
-        path, "(?<=^cold/)[0-9a-f]{32}|-[0-9a-f]{64}", static found => found.Length == 32 ? "store" : string.Empty);
+        path,
+        "(?<=^cold/)[0-9a-f]{32}|-[0-9a-f]{64}",
+        static found => found.Length == 32 ? "store" : string.Empty,
+        RegexOptions.None,
+        TimeSpan.FromMinutes(1));
 }
 
 internal static class RecordFiles

@@ -19,7 +19,7 @@ internal sealed record Verdict(
     public bool HasStartRefused => Noticed.HasFlag(Notice.Start);
 
     /// <summary>Whether `verify`, with whatever it is given, says so.</summary>
-    public bool IsVerifiable => (Noticed & Notice.Verifiers) != 0;
+    public bool IsVerifiable => (Noticed & Notice.Verifiers) != Notice.None;
 
     /// <summary>It did harm, or stopped the store, and nobody who verifies says so; or it is what must never be.
     /// </summary>
