@@ -52,6 +52,10 @@ internal static class Campaigns
         {
             await All[options.Campaign](options, row, home);
         }
+        catch (Exception error)
+        {
+            row.Verdict.Explain(isWrong: false, $"the campaign ended early: {error.GetType().Name}: {error.Message}");
+        }
         finally
         {
             Directory.Delete(home, recursive: true);

@@ -1,5 +1,6 @@
 // Everything at once for as long as one likes: a load whose client is killed now and then, floods of every kind, looks
 // of the judge; and each minute what the server holds and how long the good client waits, told as it comes.
+using System.Diagnostics;
 using System.Globalization;
 using LedgerStore.Campaigns.Load;
 using LedgerStore.Campaigns.Results;
@@ -19,9 +20,10 @@ internal static class SoakCampaign
     {
         public override string ToString() => string.Create(
             CultureInfo.InvariantCulture,
-            $"{Facts.Mebibytes,7:N1} MiB {Facts.Handles,5} handles {Facts.Threads,4} threads  median "
-            + $"{Load.MedianMicros / MillisPerMicro:N1} ms, 99 % {Load.SlowMicros / MillisPerMicro:N1} ms, "
-            + $"slowest {Load.WorstMicros / MillisPerMicro:N0} ms, {Load.Records:N0} records");
+            $"{Facts.Mebibytes,7:N1} MiB and {Facts.Mapped,6:N1} mapped, {Facts.Handles,5} handles {Facts.Threads,4} "
+            + $"threads  median {Load.MedianMicros / MillisPerMicro:N1} ms, 99 % "
+            + $"{Load.SlowMicros / MillisPerMicro:N1} ms, slowest {Load.WorstMicros / MillisPerMicro:N0} ms, "
+            + $"{Load.Records:N0} records");
     }
 
     public static async Task RunAsync(Options options, ResultRow row, string home)
@@ -36,12 +38,13 @@ internal static class SoakCampaign
             return floods.RunAsync(kind, kind is "followers" or "silent connections" ? 40 : 1, end.Token);
         }));
         List<Sample> samples = [];
+        long started = Stopwatch.GetTimestamp();
         for (int minute = 1; !end.IsCancellationRequested; minute++)
         {
             await Task.WhenAny(Task.Delay(Minute, end.Token));
             Sample sample = new(ProcessFacts.Of(scene.Server.Id), await scene.AskLoadAsync());
             samples.Add(sample);
-            Console.WriteLine($"  minute {minute,3}: {sample}");
+            Console.WriteLine($"  after {Stopwatch.GetElapsedTime(started).TotalMinutes,5:N1} minutes: {sample}");
             await scene.LookAsync(isFull: false);
             if (minute % KillEvery == 0 && !end.IsCancellationRequested)
             {
@@ -67,6 +70,7 @@ internal static class SoakCampaign
         Sample[] early = [.. samples.Skip(samples.Count / 4).Take(samples.Count / 4)];
         Sample[] late = [.. samples.TakeLast(samples.Count / 4)];
         Compare(row, "MiB", early, late, static sample => sample.Facts.Mebibytes);
+        Compare(row, "MiB mapped", early, late, static sample => sample.Facts.Mapped);
         Compare(row, "handles", early, late, static sample => sample.Facts.Handles);
         Compare(row, "threads", early, late, static sample => sample.Facts.Threads);
         Compare(row, "median append ms", early, late, static sample => sample.Load.MedianMicros / MillisPerMicro);

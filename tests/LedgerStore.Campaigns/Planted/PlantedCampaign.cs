@@ -7,13 +7,20 @@ namespace LedgerStore.Campaigns.Planted;
 /// <summary>`planted`.</summary>
 internal static class PlantedCampaign
 {
+    /// <summary>Those that a kill shows within seconds.</summary>
+    public static IReadOnlyList<string> Quickest { get; } = ["short-recovery", "twice"];
+
     /// <returns>Whether all of them were found.</returns>
-    public static async Task<bool> RunAsync(Options options)
+    public static Task<bool> RunAsync(Options options) =>
+        RunAsync(options, [.. PlantedFault.All.Where(f => (options.Planted ?? f.Name) == f.Name)]);
+
+    /// <summary>The same for chosen ones.</summary>
+    public static async Task<bool> RunAsync(Options options, IReadOnlyList<PlantedFault> faults)
     {
         string server = await PlantedBuild.MakeAsync();
         int missed = 0;
         List<string> lines = [];
-        foreach (PlantedFault fault in PlantedFault.All.Where(f => (options.Planted ?? f.Name) == f.Name))
+        foreach (PlantedFault fault in faults)
         {
             ResultRow row = await Campaigns.RowAsync(options with
             {

@@ -4,7 +4,9 @@ using System.Globalization;
 namespace LedgerStore.Campaigns.Running;
 
 /// <summary>Memory, handles and threads of a process.</summary>
-internal readonly record struct ProcessFacts(double Mebibytes, int Handles, int Threads)
+/// <param name="Mebibytes">Of its own.</param>
+/// <param name="Mapped">Of files that it has mapped: they grow with the store, and the kernel takes them back.</param>
+internal readonly record struct ProcessFacts(double Mebibytes, double Mapped, int Handles, int Threads)
 {
     private const double KibiPerMebi = 1024;
 
@@ -12,7 +14,8 @@ internal readonly record struct ProcessFacts(double Mebibytes, int Handles, int 
     {
         string[] status = File.ReadAllLines($"/proc/{process}/status");
         return new ProcessFacts(
-            Math.Round(Number(status, "VmRSS:") / KibiPerMebi, 1),
+            Math.Round(Number(status, "RssAnon:") / KibiPerMebi, 1),
+            Math.Round(Number(status, "RssFile:") / KibiPerMebi, 1),
             Directory.GetFiles($"/proc/{process}/fd").Length,
             (int)Number(status, "Threads:"));
     }
