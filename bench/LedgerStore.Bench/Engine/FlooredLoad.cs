@@ -19,7 +19,7 @@ internal sealed class FlooredLoad
         using BenchStore store = new(shape.Ledgers);
         using AppendLoad load = new(store, shape);
         using DiskFloor disk = new();
-        using CpuFloor cpu = new(shape.RecordBytes);
+        CpuFloor cpu = new(shape.RecordBytes);
         _entryBytes = cpu.EntryBytes;
         TimeSpan time = run.Options.RunTime;
         TimeSpan floorTime = time / 2;

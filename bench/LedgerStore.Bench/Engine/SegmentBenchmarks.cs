@@ -58,7 +58,6 @@ public class SegmentBenchmarks
     {
         _uncached.Dispose();
         _files.Dispose();
-        _encoder.Dispose();
     }
 
     [Benchmark(OperationsPerInvoke = 256)]

@@ -48,7 +48,7 @@ internal sealed class SegmentFiles : IDisposable
 
     private SealedFacts Write(int segment, AuditRecords records, Lz4Effort effort)
     {
-        using BlockEncoder encoder = new(effort);
+        BlockEncoder encoder = new(effort);
         using OpenSegment open = OpenSegment.Create(
             Services.Files, _directory, new SegmentIdentity(1, 1, segment, 1), createdMicros: 1);
         Hash256[] leaves = new Hash256[256];

@@ -120,7 +120,7 @@ internal sealed class TiersSuite : IBenchSuite
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         double ratio = (double)BytesOf(ledger, "warm") / hot;
         run.LessIsBetter("tiers.warm_ratio", "B/B", [ratio]);
-        using CpuFloor cpu = new(RecordBytes, Lz4Effort.Densest);
+        CpuFloor cpu = new(RecordBytes, Lz4Effort.Densest);
         double floor = cpu.Run(run.Options.RunTime) * hot / ledger.Size;
         run.MoreIsBetter("tiers.recompress.bytes_per_second", "B/s", [hot / seconds], floor);
         run.Note("floor of recompressing: one core that hashes and compresses the same entries, in bytes of hot files. "

@@ -7,7 +7,7 @@ using LedgerStore.Proofs;
 namespace LedgerStore.Bench.Load;
 
 /// <summary>Bundles of built entries, hashed and encoded again and again.</summary>
-internal sealed class CpuFloor : IDisposable
+internal sealed class CpuFloor
 {
     private readonly BlockEncoder _encoder;
     private readonly byte[][] _bundles;
@@ -56,7 +56,7 @@ internal sealed class CpuFloor : IDisposable
         Lock sum = new();
         Thread[] cores = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(() =>
         {
-            using CpuFloor core = new(recordBytes);
+            CpuFloor core = new(recordBytes);
             double bytes = core.Run(time) * core.EntryBytes;
             lock (sum)
             {
@@ -67,6 +67,4 @@ internal sealed class CpuFloor : IDisposable
         Array.ForEach(cores, thread => thread.Join());
         return all;
     }
-
-    public void Dispose() => _encoder.Dispose();
 }

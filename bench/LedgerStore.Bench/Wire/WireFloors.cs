@@ -52,7 +52,6 @@ internal sealed class WireFloors : IDisposable
 
         _one.Dispose();
         _disk.Dispose();
-        _cpu.Dispose();
     }
 
     private TlsFloor Tls(int connections)

@@ -1,7 +1,7 @@
-// The doctor's look at the machine: libraries, file system, sync, limits, clock. One thread.
+// The doctor's look at the machine: signatures, file system, sync, limits, clock. One thread.
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using LedgerStore.Engine;
+using LedgerStore.Proofs;
 using Microsoft.Win32.SafeHandles;
 
 namespace LedgerStore.Cli;
@@ -31,8 +31,7 @@ internal static class MachineChecks
 
         return
         [
-            Library("liblz4.so.1", "liblz4-1"),
-            Library("libcrypto.so.3", "libssl3"),
+            Signatures(),
             Kernel(Environment.OSVersion.Version),
             FileSystem(directory),
             FreeSpace(directory),
@@ -43,17 +42,17 @@ internal static class MachineChecks
         ];
     }
 
-    private static Check Library(string file, string package)
+    private static Check Signatures()
     {
-        bool isThere = NativeLibrary.TryLoad(file, out nint handle);
-        if (isThere)
+        try
         {
-            NativeLibrary.Free(handle);
+            Ed25519.EnsureAvailable();
+            return new Check("signatures", CheckResult.Good, "libsodium loads");
         }
-
-        return isThere
-            ? new Check(file, CheckResult.Good, "loads")
-            : new Check(file, CheckResult.Bad, $"is missing; install {package} (Debian's name)");
+        catch (PlatformNotSupportedException missing)
+        {
+            return new Check("signatures", CheckResult.Bad, missing.Message);
+        }
     }
 
     private static Check Kernel(Version kernel) =>

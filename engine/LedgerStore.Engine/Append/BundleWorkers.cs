@@ -7,13 +7,11 @@ using LedgerStore.Proofs;
 namespace LedgerStore.Engine.Append;
 
 /// <summary>What one thread needs to finish bundles.</summary>
-internal sealed class BundleWorker : IDisposable
+internal sealed class BundleWorker
 {
     public BlockEncoder Encoder { get; } = new(Lz4Effort.Fast);
 
     public Hash256[] Scratch { get; } = new Hash256[StoreLimits.EntriesPerBundle];
-
-    public void Dispose() => Encoder.Dispose();
 }
 
 /// <summary>Hashes and compresses many bundles at once.</summary>
@@ -21,7 +19,6 @@ internal sealed class BundleWorkers : IDisposable
 {
     private readonly BundleWorker _own = new();
     private readonly ManualResetEventSlim _done = new();
-    private BundleWorker[] _helperTools = [];
     private WorkerThread[] _helpers = [];
     private volatile Round? _round;
 
@@ -32,9 +29,13 @@ internal sealed class BundleWorkers : IDisposable
     public void Start(int helpers, Poison poison)
     {
         Invariant.That(_helpers.Length == 0, "helpers are stopped before others are started");
-        _helperTools = [.. Enumerable.Range(0, helpers).Select(static _ => new BundleWorker())];
-        _helpers = [.. _helperTools.Select(
-            (tools, i) => new WorkerThread($"ledger-hash-{i}", () => Help(tools), poison))];
+        _helpers = new WorkerThread[helpers];
+        for (int i = 0; i < helpers; i++)
+        {
+            BundleWorker tools = new();
+            _helpers[i] = new WorkerThread($"ledger-hash-{i}", () => Help(tools), poison);
+        }
+
         Array.ForEach(_helpers, static helper => helper.Start());
     }
 
@@ -42,8 +43,7 @@ internal sealed class BundleWorkers : IDisposable
     public void Stop()
     {
         Array.ForEach(_helpers, static helper => helper.StopAndJoin());
-        Array.ForEach(_helperTools, static tools => tools.Dispose());
-        (_helpers, _helperTools) = ([], []);
+        _helpers = [];
     }
 
     /// <summary>Finishes all of them, and returns when the last one is done.</summary>
@@ -78,7 +78,6 @@ internal sealed class BundleWorkers : IDisposable
     public void Dispose()
     {
         Stop();
-        _own.Dispose();
         _done.Dispose();
     }
 

@@ -8,9 +8,8 @@ using LedgerStore.Proofs;
 namespace LedgerStore.Engine.Segments;
 
 /// <summary>Encodes blocks.</summary>
-internal sealed class BlockEncoder(Lz4Effort effort) : IDisposable
+internal sealed class BlockEncoder(Lz4Effort effort)
 {
-    private readonly Lz4Compressor _compressor = new(effort);
     private readonly ChunkRow[] _chunks = new ChunkRow[StoreLimits.EntriesPerBundle];
 
     /// <summary>Room that always suffices for the block of a bundle.</summary>
@@ -53,8 +52,6 @@ internal sealed class BlockEncoder(Lz4Effort effort) : IDisposable
         return header.BlockBytes;
     }
 
-    public void Dispose() => _compressor.Dispose();
-
     /// <summary>Divides the bundle into chunks of whole entries: as many as fit into 256 KiB each.</summary>
     private int Cut(ReadOnlySpan<byte> bundle, int entries)
     {
@@ -92,7 +89,7 @@ internal sealed class BlockEncoder(Lz4Effort effort) : IDisposable
             // Worth it when it saves at least a sixteenth: else decoding would cost more than reading the rest. The
             // compressor gets no more room than that, so it gives up early on bytes that do not compress.
             int worth = raw.Length - ((raw.Length + 15) / 16);
-            int stored = worth > 0 ? _compressor.Compress(raw, destination.Slice(storedOffset, worth)) : 0;
+            int stored = worth > 0 ? Lz4.Compress(raw, destination.Slice(storedOffset, worth), effort) : 0;
             bool isRaw = stored <= 0;
             if (isRaw)
             {

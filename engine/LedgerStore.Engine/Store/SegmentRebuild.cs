@@ -72,7 +72,7 @@ internal sealed class SegmentRebuild(IFileSystem files, StorePaths paths, UInt12
         using IFile source = files.Open(oldPath, FileAccessMode.ReadOnly);
         SegmentScan scan = SegmentScan.Run(source, oldIdentity, StoreLimits.EntriesPerSegment);
         using OpenSegment target = OpenSegment.Create(pool, paths.SegmentsDirectory(Id), identity, old.FirstMicros);
-        using BlockEncoder encoder = new(Lz4Effort.Fast);
+        BlockEncoder encoder = new(Lz4Effort.Fast);
         long firstMicros = 0;
         long lastMicros = 0;
         for (int bundle = 0; bundle < StoreLimits.BundlesPerSegment; bundle++)

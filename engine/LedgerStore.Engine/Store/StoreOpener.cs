@@ -26,7 +26,6 @@ internal sealed partial class StoreOpener(
     public StoreCore Open()
     {
         tuning.Check();
-        Lz4.EnsureAvailable();
         if (options.ReadOnly)
         {
             return OpenReadOnly();

@@ -94,7 +94,6 @@ internal sealed partial class LedgerVisit(
         _end.Cancel();
         _asked.GetAwaiter().GetResult();
         _end.Dispose();
-        _effort.Dispose();
     }
 
     /// <summary>Sees to it that the journal does not need what is due any more: a start that replayed entries into a

@@ -6,9 +6,9 @@ namespace LedgerStore.Engine.Tiering;
 
 /// <summary>Looks at how much is appended: while that is much, the processors have better things to do.</summary>
 /// <remarks>Three times the work makes segments of audit records 1.4 % smaller; see
-/// docs/decisions/0002-lz4-over-liblz4.md. Whoever appends at full speed would feel it.</remarks>
+/// docs/decisions/0026-lz4-from-k4os.md. Whoever appends at full speed would feel it.</remarks>
 /// <param name="journalBytes">What was written to the journal so far.</param>
-internal sealed class RecompressionEffort(Func<long> journalBytes, Func<long> steadyMicros) : IDisposable
+internal sealed class RecompressionEffort(Func<long> journalBytes, Func<long> steadyMicros)
 {
     /// <summary>Some 25,000 audit records in a second.</summary>
     internal const long QuietBytesPerSecond = 8 * 1024 * 1024;
@@ -35,11 +35,5 @@ internal sealed class RecompressionEffort(Func<long> journalBytes, Func<long> st
         }
 
         return _isQuiet ? _densest : _dense;
-    }
-
-    public void Dispose()
-    {
-        _dense.Dispose();
-        _densest.Dispose();
     }
 }

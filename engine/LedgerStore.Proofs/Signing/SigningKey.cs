@@ -1,22 +1,23 @@
 // A private Ed25519 key, without a name (NoteSigner gives it one): a store's, or one that LedgerKeyDerivation made of
 // it. Owned by whoever created it, who disposes it.
-// The seed is kept inside libcrypto only, which overwrites it on release; every buffer it passes through here is on the
-// stack or zeroed.
+// The seed is kept in memory of libsodium only: guarded, never swapped where the system allows that, and overwritten on
+// release; every buffer it passes through here is on the stack or zeroed.
 // Any thread may sign; a signature under way when the key is disposed is still finished.
 using System.Security.Cryptography;
+using NSec.Cryptography;
 
 namespace LedgerStore.Proofs;
 
 /// <summary>A private Ed25519 key. Dispose it: that erases the seed.</summary>
 public sealed class SigningKey : IDisposable
 {
-    private readonly EvpKeyHandle _key;
+    private readonly Key _key;
     private readonly byte[] _publicKey = new byte[Ed25519.PublicKeyLength];
 
-    private SigningKey(EvpKeyHandle key)
+    private SigningKey(Key key)
     {
         _key = key;
-        key.CopyPublicKey(_publicKey);
+        key.PublicKey.Export(KeyBlobFormat.RawPublicKey).CopyTo(_publicKey, 0);
     }
 
     public ReadOnlySpan<byte> PublicKey => _publicKey;
@@ -37,7 +38,12 @@ public sealed class SigningKey : IDisposable
     }
 
     /// <summary>The key of 32 given bytes. The caller zeroes its own copy.</summary>
-    public static SigningKey FromSeed(ReadOnlySpan<byte> seed) => new(EvpKeyHandle.FromSeed(seed));
+    public static SigningKey FromSeed(ReadOnlySpan<byte> seed)
+    {
+        Ed25519.RequireLength(seed, Ed25519.SeedLength, "seed");
+        KeyCreationParameters exportable = new() { ExportPolicy = KeyExportPolicies.AllowPlaintextExport };
+        return new SigningKey(Key.Import(Ed25519.Algorithm, seed, KeyBlobFormat.RawPrivateKey, in exportable));
+    }
 
     /// <summary>The key in the PEM text of an unencrypted PKCS#8 file, as openssl genpkey writes it.</summary>
     public static SigningKey FromPem(ReadOnlySpan<byte> text)
@@ -67,7 +73,7 @@ public sealed class SigningKey : IDisposable
         Span<byte> seed = stackalloc byte[Ed25519.SeedLength];
         try
         {
-            _key.CopySeed(seed);
+            CopySeed(seed);
             return Pkcs8.Write(seed);
         }
         finally
@@ -85,11 +91,17 @@ public sealed class SigningKey : IDisposable
                 $"a signature needs {Ed25519.SignatureLength} bytes, there are {signature.Length}", nameof(signature));
         }
 
-        _key.Sign(message, signature[..Ed25519.SignatureLength]);
+        Ed25519.Algorithm.Sign(_key, message, signature[..Ed25519.SignatureLength]);
     }
 
     public void Dispose() => _key.Dispose();
 
     /// <summary>For a derivation. The caller zeroes what it was given.</summary>
-    internal void CopySeed(Span<byte> seed) => _key.CopySeed(seed);
+    internal void CopySeed(Span<byte> seed)
+    {
+        if (!_key.TryExport(KeyBlobFormat.RawPrivateKey, seed, out int length) || length != Ed25519.SeedLength)
+        {
+            throw new CryptographicException("libsodium did not give the seed");
+        }
+    }
 }

@@ -2,9 +2,9 @@
 //
 //   <name> "+" <key ID, 8 hex> "+" base64(<type, 1 byte> || <public key, 32 bytes>)
 //
-// Holds the key ready inside libcrypto; the handle is released when the object is collected, so there is nothing to
-// dispose. Immutable, any thread.
+// Immutable, any thread.
 using System.Text;
+using NSec.Cryptography;
 
 namespace LedgerStore.Proofs;
 
@@ -18,7 +18,7 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
     private const int KeyBase64Length = 44;
 
     private readonly byte[] _publicKey;
-    private readonly EvpKeyHandle _key;
+    private readonly PublicKey _key;
 
     public VerifierKey(KeyName name, SignatureType type, ReadOnlySpan<byte> publicKey)
     {
@@ -27,7 +27,7 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
             throw new ArgumentOutOfRangeException(nameof(type), type, "neither Ed25519 (1) nor cosignature/v1 (4)");
         }
 
-        _key = EvpKeyHandle.FromPublicKey(publicKey);
+        _key = Ed25519.ImportPublic(publicKey);
         _publicKey = publicKey.ToArray();
         Name = name;
         Type = type;
@@ -84,11 +84,12 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
     {
         if (Type == SignatureType.Ed25519)
         {
-            return signature.Length == Ed25519.SignatureLength && _key.Verify(text, signature);
+            return Ed25519.Algorithm.Verify(_key, text, signature);
         }
 
         return CosignatureMessage.TryReadTime(signature, out ulong seconds)
-            && _key.Verify(CosignatureMessage.Build(seconds, text), signature[CosignatureMessage.TimeLength..]);
+            && Ed25519.Algorithm.Verify(
+                _key, CosignatureMessage.Build(seconds, text), signature[CosignatureMessage.TimeLength..]);
     }
 
     /// <summary>The vkey.</summary>

@@ -13,7 +13,7 @@ public sealed class TidinessTests(ITestOutputHelper output)
         ["engine/LedgerStore.Engine/Files/LinuxMappedFile.cs"] = "an address of mmap becomes a span here",
         ["engine/LedgerStore.Engine/Files/LinuxNative.cs"] = "system calls that take or return addresses",
         ["engine/LedgerStore.Engine/Foundation/PinnedBuffer.cs"] = "native memory becomes a span here",
-        ["engine/LedgerStore.Engine/Segments/Lz4.cs"] = "calls into liblz4 with addresses",
+        ["engine/LedgerStore.Engine/Segments/Lz4Library.cs"] = "calls into liblz4 with addresses",
         ["engine/LedgerStore.Proofs/Hashing/BundleOrder.cs"] = "SHA lanes: messages sorted by address",
         ["engine/LedgerStore.Proofs/Hashing/ILanes.cs"] = "SHA lanes: loads from addresses",
         ["engine/LedgerStore.Proofs/Hashing/LaneBundle.cs"] = "SHA lanes: one message in each lane",

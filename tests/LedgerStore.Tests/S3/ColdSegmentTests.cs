@@ -106,7 +106,7 @@ public sealed class ColdSegmentTests(Rgw rgw, ITestOutputHelper output) : IDispo
 
     private SealedFacts Rewrite(SegmentReader reader, SegmentForm form, uint generation, string location)
     {
-        using BlockEncoder encoder = new(Lz4Effort.Dense);
+        BlockEncoder encoder = new(Lz4Effort.Dense);
         Hash256[] roots = new Hash256[256];
         Assert.True(reader.TryReadBundleRoots(0, roots));
         SealedSegment old = (SealedSegment)reader.List[0];

@@ -201,7 +201,7 @@ public class BlockTests
     [Fact]
     public void A_bundle_with_rubbish_in_it_is_not_encoded()
     {
-        using BlockEncoder encoder = new(Lz4Effort.Fast);
+        BlockEncoder encoder = new(Lz4Effort.Fast);
         byte[] destination = new byte[1000];
         Assert.Throws<MalformedDataException>(() =>
             encoder.Encode(Identity, new byte[] { 0, 5, 1 }, new Hash256[1], 1, 1, destination));
@@ -215,7 +215,7 @@ public class BlockTests
         byte[] bundle = Bundles.Encode(Bundles.Audit(0, 256));
         Hash256[] leaves = Bundles.Leaves(bundle, 256);
         byte[] block = new byte[BlockEncoder.BlockBytesBound(bundle.Length, 256)];
-        using BlockEncoder encoder = new(Lz4Effort.Fast);
+        BlockEncoder encoder = new(Lz4Effort.Fast);
         encoder.Encode(Identity, bundle, leaves, 1, 2, block);
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 100; i++)

@@ -65,7 +65,7 @@ internal static class Bundles
     public static byte[] Block(in BlockIdentity identity, byte[][] entries, long firstMicros, long lastMicros)
     {
         byte[] bundle = Encode(entries);
-        using BlockEncoder encoder = new(Lz4Effort.Fast);
+        BlockEncoder encoder = new(Lz4Effort.Fast);
         byte[] block = new byte[BlockEncoder.BlockBytesBound(bundle.Length, entries.Length)];
         new Random(7).NextBytes(block);
         int length = encoder.Encode(

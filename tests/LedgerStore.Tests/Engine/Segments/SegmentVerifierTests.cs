@@ -163,7 +163,7 @@ public sealed class SegmentVerifierTests : IDisposable
         byte[][] entries = [.. Enumerable.Range(0, 256).Select(i => SegmentStore.Entry(First(bundle) + i))];
         Hash256[] leaves = Bundles.Leaves(Bundles.Encode(entries), 256);
         change(entries, leaves);
-        using BlockEncoder encoder = new(Lz4Effort.Dense);
+        BlockEncoder encoder = new(Lz4Effort.Dense);
         byte[] bytes = Bundles.Encode(entries);
         byte[] block = new byte[BlockEncoder.BlockBytesBound(bytes.Length, 256)];
         DirectoryRow row = Row(bundle);

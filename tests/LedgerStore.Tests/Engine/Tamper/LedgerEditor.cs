@@ -171,7 +171,7 @@ internal sealed class LedgerEditor
 
     private Hash256 Append(OpenSegment open, long segment, int bundle, int first, int count)
     {
-        using BlockEncoder encoder = new(Lz4Effort.Fast);
+        BlockEncoder encoder = new(Lz4Effort.Fast);
         byte[] bytes = Encode(Entries.Slice(first, count));
         Hash256[] leaves = [.. Tiles.Slice(first, count)];
         byte[] block = new byte[BlockEncoder.BlockBytesBound(bytes.Length, count)];

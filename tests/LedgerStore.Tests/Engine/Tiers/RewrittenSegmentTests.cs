@@ -230,7 +230,7 @@ public sealed class RewrittenSegmentTests : IDisposable
 
     private SealedFacts Rewrite(SegmentForm form, uint generation, string location = "")
     {
-        using BlockEncoder encoder = new(Lz4Effort.Dense);
+        BlockEncoder encoder = new(Lz4Effort.Dense);
         Hash256[] roots = new Hash256[256];
         Assert.True(_reader.TryReadBundleRoots(0, roots));
         SealedFacts facts;
