@@ -4,7 +4,6 @@
 
 using System.Text;
 using LedgerStore.Engine;
-using LedgerStore.Engine.Format;
 using LedgerStore.Proofs;
 using LedgerStore.Tests.Engine.Checkpoints;
 
