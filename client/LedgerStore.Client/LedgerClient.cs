@@ -3,9 +3,8 @@
 
 using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf;
+using Grpc.Core;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
 
 namespace LedgerStore.Client;
@@ -22,7 +21,7 @@ public sealed class LedgerClient : IAsyncDisposable, IDisposable
     public LedgerClient(LedgerClientOptions options)
     {
         this.options = options;
-        Channel = new RpcChannel(options.Address, ChannelOptions(options));
+        Channel = new LedgerChannel(options.Address, SettingsOf(options));
         Admin = new Admin(this);
         Catalog = new Catalog(this);
     }
@@ -36,7 +35,7 @@ public sealed class LedgerClient : IAsyncDisposable, IDisposable
     /// <summary>The server's address.</summary>
     public Uri Address => options.Address;
 
-    internal RpcChannel Channel { get; }
+    internal LedgerChannel Channel { get; }
 
     internal TimeProvider Time => options.Time;
 
@@ -66,7 +65,7 @@ public sealed class LedgerClient : IAsyncDisposable, IDisposable
         return default;
     }
 
-    internal CallOptions Unary(CancellationToken cancellationToken) =>
+    internal CallLimits Unary(CancellationToken cancellationToken) =>
         new() { Timeout = options.CallTimeout, CancellationToken = cancellationToken };
 
     internal TimeSpan ProgressTimeout => options.ProgressTimeout;
@@ -75,11 +74,11 @@ public sealed class LedgerClient : IAsyncDisposable, IDisposable
     /// <param name="subject">What is asked about, for the message about an answer that is none.</param>
     /// <exception cref="LedgerViolationException">What came is no answer to this call.</exception>
     internal async ValueTask<TResponse> AskAsync<TRequest, TResponse>(
-        MethodDescriptor<TRequest, TResponse> method,
+        Method<TRequest, TResponse> method,
         TRequest request,
         string subject,
         CancellationToken cancellationToken)
-        where TRequest : class, IMessage<TRequest>
+        where TRequest : class
         where TResponse : class, IMessage<TResponse>
     {
         try
@@ -95,10 +94,10 @@ public sealed class LedgerClient : IAsyncDisposable, IDisposable
         }
     }
 
-    private static RpcChannelOptions ChannelOptions(LedgerClientOptions options)
+    internal static ChannelSettings SettingsOf(LedgerClientOptions options)
     {
         X509Certificate2Collection chain = [];
-        return new RpcChannelOptions
+        return new ChannelSettings
         {
             ClientCertificate = options.Certificate ?? LoadCertificate(options, chain),
             ClientCertificateChain = chain,

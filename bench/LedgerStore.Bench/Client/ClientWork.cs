@@ -1,9 +1,8 @@
 // What the users of the library do in the measurement. Each method runs until its time is over, or its work is done.
 using System.Diagnostics;
 using System.Text;
+using LedgerStore.Bench.Wire;
 using LedgerStore.Client;
-using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
 using LedgerStore.Protocol.Wire;
 
 namespace LedgerStore.Bench.Client;
@@ -68,19 +67,19 @@ internal static class ClientWork
     }
 
     /// <summary>The same by the raw stream, without the library.</summary>
-    internal static async Task<double> RawAsync(RpcChannel channel, TimeSpan time)
+    internal static async Task<double> RawAsync(LedgerChannel channel, TimeSpan time)
     {
         byte[] record = Record(1);
-        int[] lengths = [record.Length];
+        RawAppend append = new() { Lengths = [record.Length], Payload = record };
         List<double> millis = [];
-        using RawCall call = await channel.OpenRawAsync(LedgerMethods.AppendStream, default);
+        using DuplexStream<WireMessage, ReceivedMessage> call = channel.Duplex(RawAppend.Method, default);
         Stopwatch watch = Stopwatch.StartNew();
         while (watch.Elapsed < time)
         {
             long start = Stopwatch.GetTimestamp();
-            AppendRequestWriter.Write(call.Requests, new AppendRequestHead { Ledger = "demo"u8 }, lengths, record);
-            await call.Requests.FlushAsync();
+            await call.WriteAsync(append);
             await call.Responses.ReadAsync();
+            call.Responses.Current.Dispose();
             millis.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
 

@@ -33,9 +33,11 @@ internal sealed class RecordPool
 
     public ReadOnlySpan<int> Lengths => _lengths;
 
-    public ReadOnlySpan<byte> Batch(long number)
+    public ReadOnlySpan<byte> Batch(long number) => BatchMemory(number).Span;
+
+    public ReadOnlyMemory<byte> BatchMemory(long number)
     {
         int bytes = _lengths.Length * _recordBytes;
-        return _bytes.AsSpan((int)(number % Batches) * bytes, bytes);
+        return _bytes.AsMemory((int)(number % Batches) * bytes, bytes);
     }
 }

@@ -1,6 +1,6 @@
 // The gRPC framing alone: no store behind it, mutual TLS on loopback, clients and server in this process.
 using LedgerStore.Bench.Frame;
-using LedgerStore.Protocol.Channel;
+using LedgerStore.Client;
 
 namespace LedgerStore.Bench.Wire;
 
@@ -15,8 +15,8 @@ internal sealed class FramingSuite : IBenchSuite
     public void Run(BenchRun run)
     {
         using WireServer server = new();
-        using RpcChannel channel = server.Connect(connections: 1);
-        using RpcChannel four = server.Connect(connections: 4);
+        using LedgerChannel channel = server.Connect(connections: 1);
+        using LedgerChannel four = server.Connect(connections: 4);
         Unary(run, channel, clients: 1);
         Unary(run, channel, clients: 64);
         Append(run, channel, streams: 1);
@@ -24,10 +24,10 @@ internal sealed class FramingSuite : IBenchSuite
         Measure(run, "framing.read_stream", "MB/s", time => WireWork.ReadAsync(channel, time));
     }
 
-    private static void Unary(BenchRun run, RpcChannel channel, int clients) => Measure(
+    private static void Unary(BenchRun run, LedgerChannel channel, int clients) => Measure(
         run, $"framing.unary.{clients}_clients", "1/s", time => WireWork.UnaryAsync(channel, clients, time));
 
-    private static void Append(BenchRun run, RpcChannel channel, int streams) => Measure(
+    private static void Append(BenchRun run, LedgerChannel channel, int streams) => Measure(
         run, $"framing.append_stream.{streams}_streams.records", "1/s",
         time => WireWork.AppendAsync(channel, streams, time));
 

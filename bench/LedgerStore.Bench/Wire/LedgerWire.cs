@@ -3,7 +3,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
-using LedgerStore.Protocol.Channel;
+using LedgerStore.Client;
 
 namespace LedgerStore.Bench.Wire;
 
@@ -73,12 +73,12 @@ internal sealed class LedgerWire : IDisposable
         .Select(line => double.Parse(line.Split(' ')[1], Invariant))
         .Single();
 
-    internal RpcChannel Connect(string client, int connections)
+    internal LedgerChannel Connect(string client, int connections)
     {
         string pki = Path.Combine(directory, "data.keys", "pki");
         using X509Certificate2 pem = X509Certificate2.CreateFromPemFile(
             $"{pki}/clients/{client}.pem", $"{pki}/clients/{client}.key");
-        return new RpcChannel(Address, new RpcChannelOptions
+        return new LedgerChannel(Address, new ChannelSettings
         {
             ClientCertificate = X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null),
             TrustedRoots = [X509CertificateLoader.LoadCertificateFromFile($"{pki}/ca.pem")],

@@ -1,7 +1,8 @@
 // What clients of the whole server do beside appending. Each method runs until its time is over.
 using System.Diagnostics;
+using Grpc.Core;
+using LedgerStore.Client;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Protocol.Wire;
 
@@ -9,20 +10,29 @@ namespace LedgerStore.Bench.Wire;
 
 internal static class LedgerWork
 {
+    /// <summary>Entries in place, as the client library reads them.</summary>
+    internal static readonly Method<ReadRequest, ReceivedMessage> Read = new(
+        LedgerMethods.Read.Type,
+        LedgerMethods.Read.ServiceName,
+        LedgerMethods.Read.Name,
+        LedgerMethods.Read.RequestMarshaller,
+        ReceivedMessage.Marshaller);
+
     private const ulong RecordsEach = 500_000;
 
     /// <summary>Reads the ledger from its beginning, again and again.</summary>
-    internal static async Task<WireFigure> ReadAsync(RpcChannel channel, TimeSpan time)
+    internal static async Task<WireFigure> ReadAsync(LedgerChannel channel, TimeSpan time)
     {
         Stopwatch watch = Stopwatch.StartNew();
         long records = 0;
         while (watch.Elapsed < time)
         {
-            using ServerStreamCall<ReadResponse> call = channel.ServerStream(
-                LedgerMethods.Read, new ReadRequest { Ledger = "demo", Limit = RecordsEach }, default);
-            while (await call.RawResponses.ReadAsync())
+            using ResponseStream<ReceivedMessage> call = channel.ServerStream(
+                Read, new ReadRequest { Ledger = "demo", Limit = RecordsEach }, default);
+            while (await call.ReadAsync())
             {
-                if (EntriesMessage.TryParse(call.RawResponses.Current, out EntriesMessage entries))
+                using ReceivedMessage message = call.Current;
+                if (EntriesMessage.TryParse(message.Bytes, out EntriesMessage entries))
                 {
                     records += entries.Count;
                 }
@@ -33,10 +43,10 @@ internal static class LedgerWork
     }
 
     /// <summary>Inclusion proofs of random entries.</summary>
-    internal static async Task<WireFigure> ProveAsync(RpcChannel channel, int clients, TimeSpan time)
+    internal static async Task<WireFigure> ProveAsync(LedgerChannel channel, int clients, TimeSpan time)
     {
         Checkpoint checkpoint = await channel.UnaryAsync(
-            LedgerMethods.GetCheckpoint, new GetCheckpointRequest { Ledger = "demo" });
+            LedgerMethods.GetCheckpoint, new GetCheckpointRequest { Ledger = "demo" }, default);
         Stopwatch watch = Stopwatch.StartNew();
         long[] counts = await Task.WhenAll(Enumerable.Range(0, clients).Select(client => Task.Run(async () =>
         {
@@ -49,7 +59,7 @@ internal static class LedgerWork
                     Ledger = "demo",
                     Index = (ulong)random.NextInt64((long)checkpoint.Size),
                     Size = checkpoint.Size,
-                });
+                }, default);
                 count++;
             }
 

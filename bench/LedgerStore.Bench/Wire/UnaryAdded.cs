@@ -2,7 +2,7 @@
 // an engine of this process, on the same disk in the same second. One thread.
 using LedgerStore.Bench.Frame;
 using LedgerStore.Bench.Load;
-using LedgerStore.Protocol.Channel;
+using LedgerStore.Client;
 
 namespace LedgerStore.Bench.Wire;
 
@@ -12,7 +12,7 @@ internal static class UnaryAdded
     // Many short turns: a disk that others use too has good and bad moments, and both sides must see each of them.
     private const int Turns = 20;
 
-    public static void Measure(BenchRun run, RpcChannel channel, WireFloors floors)
+    public static void Measure(BenchRun run, LedgerChannel channel, WireFloors floors)
     {
         using BenchStore store = new(ledgers: 1);
         using AppendLoad engine = new(store, new LoadShape { Producers = 1, Outstanding = 1, Batch = 1 });

@@ -1,13 +1,15 @@
 // The server of the measurement: the framing alone, without a store behind it, over mutual TLS on loopback.
 // Handlers run on the thread pool.
+using System.Buffers;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Grpc.Core;
+using LedgerStore.Client;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Protocol.Wire;
-using LedgerStore.Server.Grpc;
+using LedgerStore.Server.Calls;
+using LedgerStore.Server.Services;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -19,7 +21,15 @@ namespace LedgerStore.Bench.Wire;
 internal sealed class WireServer : IDisposable
 {
     private const int RecordsMax = 16_384;
-    private const int FlushAtBytes = 64 * 1024;
+    private static readonly WriteOptions AtOnce = new();
+    private static readonly WriteOptions Buffered = new(WriteFlags.BufferHint);
+    private static readonly Method<ReadRequest, WireMessage> Read = new(
+        LedgerMethods.Read.Type,
+        LedgerMethods.Read.ServiceName,
+        LedgerMethods.Read.Name,
+        LedgerMethods.Read.RequestMarshaller,
+        WireMessage.Marshaller);
+
     private static readonly byte[] Bundle = new byte[256 * 1024];
 
     private readonly X509Certificate2 certificate = WirePki.Create();
@@ -40,14 +50,12 @@ internal sealed class WireServer : IDisposable
                 https.ClientCertificateValidation = (client, _, _) => client.Thumbprint == certificate.Thumbprint;
             });
         }));
+        CallMethods.Add(builder.Services, static grpc => grpc
+            .Unary(LedgerMethods.Append, AppendAsync)
+            .Duplex(WireMethods.OnServer(LedgerMethods.AppendStream), AppendStreamAsync)
+            .ServerStreaming(Read, ReadAsync));
         app = builder.Build();
-        app.MapGrpc(
-            new GrpcOptions(),
-            grpc => grpc
-                .Unary(LedgerMethods.Append, AppendAsync, "bench")
-                .Raw(LedgerMethods.AppendStream, AppendStreamAsync, "bench")
-                .Raw(LedgerMethods.Read, ReadAsync, "bench"),
-            "unknown");
+        app.MapGrpcService<CallMethods>();
         app.StartAsync().GetAwaiter().GetResult();
         Address = new Uri($"https://localhost:{new Uri(app.Urls.First()).Port}");
     }
@@ -56,49 +64,62 @@ internal sealed class WireServer : IDisposable
 
     public void Dispose() => app.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    internal RpcChannel Connect(int connections) => new(Address, new RpcChannelOptions
+    internal LedgerChannel Connect(int connections) => new(Address, new ChannelSettings
     {
         ClientCertificate = certificate,
         TrustedRoots = [X509CertificateLoader.LoadCertificate(certificate.RawData)],
         Connections = connections,
     });
 
-    private static ValueTask<AppendResponse> AppendAsync(AppendRequest request, ServerCall call) =>
+    private static ValueTask<AppendResponse> AppendAsync(AppendRequest request, ServerCallContext call) =>
         new(new AppendResponse { FirstIndex = 1, Count = (uint)request.Lengths.Count });
 
     private static async ValueTask AppendStreamAsync(
-        RawMessageReader requests, RawMessageWriter responses, ServerCall call)
+        IAsyncStreamReader<ReceivedMessage> requests,
+        IServerStreamWriter<WireMessage> responses,
+        ServerCallContext call)
     {
         AppendRequestParser parser = new(RecordsMax);
+        AnswerMessage answer = new();
         ulong index = 0;
-        while (await requests.ReadAsync())
+        Task<bool> next = requests.MoveNext(CancellationToken.None);
+        while (await next)
         {
-            // Answers leave together as soon as there is nothing more to read.
-            do
+            uint count;
+            using (ReceivedMessage request = requests.Current)
             {
-                parser.Parse(requests.Current);
-                uint count = (uint)parser.Lengths.Length;
-                new AppendAnswer { FirstIndex = index, Count = count, ReceivedUnixMicros = 1 }.Write(responses);
-                index += count;
+                parser.Parse(request.Bytes);
+                count = (uint)parser.Lengths.Length;
             }
-            while (requests.TryRead());
-            await responses.FlushAsync();
+
+            answer.Answer = new AppendAnswer { FirstIndex = index, Count = count, ReceivedUnixMicros = 1 };
+            index += count;
+
+            // Answers leave together as soon as there is nothing more to read.
+            next = requests.MoveNext(CancellationToken.None);
+            responses.WriteOptions = next.IsCompletedSuccessfully && next.Result ? Buffered : AtOnce;
+            await responses.WriteAsync(answer);
         }
     }
 
-    private static async ValueTask ReadAsync(RawMessageReader requests, RawMessageWriter responses, ServerCall call)
+    private static async ValueTask ReadAsync(
+        ReadRequest request, IServerStreamWriter<WireMessage> responses, ServerCallContext call)
     {
-        await requests.ReadAsync();
-        ulong limit = ReadRequest.Parser.ParseFrom(requests.Current).Limit;
-        for (ulong bundle = 0; bundle < limit; bundle++)
+        EntriesToSend entries = new();
+        for (ulong bundle = 0; bundle < request.Limit; bundle++)
         {
-            EntriesMessage.Write(responses, bundle, 256, Bundle);
-            if (responses.UnflushedBytes >= FlushAtBytes)
-            {
-                await responses.FlushAsync();
-            }
+            entries.First = bundle;
+            await responses.WriteAsync(entries);
         }
+    }
 
-        await responses.FlushAsync();
+    private sealed class EntriesToSend : WireMessage
+    {
+        internal ulong First { get; set; }
+
+        public override int Length => EntriesMessage.LengthOf(First, 256, Bundle.Length);
+
+        public override void WriteTo(IBufferWriter<byte> writer) =>
+            EntriesMessage.Write(writer, First, 256, Bundle);
     }
 }

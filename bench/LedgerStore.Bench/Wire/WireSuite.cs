@@ -1,8 +1,8 @@
 // The whole server over mutual TLS on loopback: appends, reads and proofs, with client and server on the same cores.
 // Parts, for --only: append, unary, read, proofs, idle.
 using LedgerStore.Bench.Frame;
+using LedgerStore.Client;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
 using LedgerStore.Protocol.V1;
 
 namespace LedgerStore.Bench.Wire;
@@ -46,7 +46,7 @@ internal sealed class WireSuite : IBenchSuite
             Unary(run, turns, server, floors);
         }
 
-        using RpcChannel reader = server.Connect("reader", connections: 1);
+        using LedgerChannel reader = server.Connect("reader", connections: 1);
         if (run.Options.Includes("read"))
         {
             Fill(server);
@@ -75,8 +75,8 @@ internal sealed class WireSuite : IBenchSuite
 
     private static void Append(BenchRun run, WireTurns turns, LedgerWire server, WireFloors floors)
     {
-        using RpcChannel one = server.Connect("appender", connections: 1);
-        using RpcChannel four = server.Connect("appender", connections: 4);
+        using LedgerChannel one = server.Connect("appender", connections: 1);
+        using LedgerChannel four = server.Connect("appender", connections: 4);
         double audited = server.AuditEvents();
         double serverMicros = turns.Measure(
             new WireTask(
@@ -94,7 +94,7 @@ internal sealed class WireSuite : IBenchSuite
 
     private static void Unary(BenchRun run, WireTurns turns, LedgerWire server, WireFloors floors)
     {
-        using RpcChannel one = server.Connect("appender", connections: 1);
+        using LedgerChannel one = server.Connect("appender", connections: 1);
         double serverMicros = turns.Measure(new WireTask(
             "wire.unary.64_clients_per_second", time => WireWork.UnaryAsync(one, Callers, time),
             time => floors.Calls(Callers, time)));
@@ -108,7 +108,7 @@ internal sealed class WireSuite : IBenchSuite
     // Enough for reads and proofs that are not all in one segment.
     private static void Fill(LedgerWire server)
     {
-        using RpcChannel writer = server.Connect("appender", connections: 1);
+        using LedgerChannel writer = server.Connect("appender", connections: 1);
         for (long records = 0; records < FilledRecords;)
         {
             records += WireWork.AppendAsync(writer, 1, TimeSpan.FromSeconds(1)).GetAwaiter().GetResult().Count;
@@ -118,11 +118,11 @@ internal sealed class WireSuite : IBenchSuite
     private static void Idle(BenchRun run, LedgerWire server)
     {
         double before = server.AnonymousMegabytes;
-        List<RpcChannel> idle = [];
+        List<LedgerChannel> idle = [];
         for (int number = 0; number < IdleConnections; number++)
         {
-            RpcChannel channel = server.Connect("reader", connections: 1);
-            channel.UnaryAsync(LedgerMethods.DescribeLedger, new DescribeLedgerRequest { Ledger = "demo" })
+            LedgerChannel channel = server.Connect("reader", connections: 1);
+            channel.UnaryAsync(LedgerMethods.DescribeLedger, new DescribeLedgerRequest { Ledger = "demo" }, default)
                 .AsTask().GetAwaiter().GetResult();
             idle.Add(channel);
         }

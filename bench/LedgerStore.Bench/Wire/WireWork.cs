@@ -3,8 +3,8 @@
 using System.Diagnostics;
 using Google.Protobuf;
 using LedgerStore.Bench.Load;
+using LedgerStore.Client;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Protocol.Wire;
 
@@ -30,7 +30,7 @@ internal static class WireWork
     // Records as applications write them: bytes that repeat would compress for nothing.
     private static readonly RecordPool Records = new(RecordBytes, Batch);
 
-    internal static async Task<WireFigure> UnaryAsync(RpcChannel channel, int clients, TimeSpan time)
+    internal static async Task<WireFigure> UnaryAsync(LedgerChannel channel, int clients, TimeSpan time)
     {
         ByteString payload = ByteString.CopyFrom(Records.Batch(0)[..RecordBytes]);
         AppendRequest request = new() { Ledger = "demo", Payload = payload };
@@ -43,7 +43,7 @@ internal static class WireWork
             while (watch.Elapsed < time)
             {
                 long start = Stopwatch.GetTimestamp();
-                await channel.UnaryAsync(LedgerMethods.Append, request);
+                await channel.UnaryAsync(LedgerMethods.Append, request, default);
                 micros.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
             }
 
@@ -55,7 +55,7 @@ internal static class WireWork
         return new WireFigure(all.Length, seconds, all[all.Length / 2], perCall);
     }
 
-    internal static async Task<WireFigure> AppendAsync(RpcChannel channel, int streams, TimeSpan time)
+    internal static async Task<WireFigure> AppendAsync(LedgerChannel channel, int streams, TimeSpan time)
     {
         long allocated = GC.GetTotalAllocatedBytes();
         Stopwatch watch = Stopwatch.StartNew();
@@ -66,7 +66,7 @@ internal static class WireWork
         return new WireFigure(records, seconds, 0, (GC.GetTotalAllocatedBytes() - allocated) / (double)records);
     }
 
-    internal static async Task<WireFigure> ReadAsync(RpcChannel channel, TimeSpan time)
+    internal static async Task<WireFigure> ReadAsync(LedgerChannel channel, TimeSpan time)
     {
         long allocated = GC.GetTotalAllocatedBytes();
         Stopwatch watch = Stopwatch.StartNew();
@@ -74,11 +74,12 @@ internal static class WireWork
         long records = 0;
         while (watch.Elapsed < time)
         {
-            using ServerStreamCall<ReadResponse> call = channel.ServerStream(
-                LedgerMethods.Read, new ReadRequest { Ledger = "demo", Limit = 400 }, default);
-            while (await call.RawResponses.ReadAsync())
+            using ResponseStream<ReceivedMessage> call = channel.ServerStream(
+                LedgerWork.Read, new ReadRequest { Ledger = "demo", Limit = 400 }, default);
+            while (await call.ReadAsync())
             {
-                if (EntriesMessage.TryParse(call.RawResponses.Current, out EntriesMessage entries))
+                using ReceivedMessage message = call.Current;
+                if (EntriesMessage.TryParse(message.Bytes, out EntriesMessage entries))
                 {
                     bytes += entries.Bundle.Length;
                     records += entries.Count;
@@ -90,35 +91,33 @@ internal static class WireWork
         return new WireFigure(bytes / 1_000_000, watch.Elapsed.TotalSeconds, 0, perRecord);
     }
 
-    private static async Task<long> AppendOneStreamAsync(RpcChannel channel, Stopwatch watch, TimeSpan time)
+    private static async Task<long> AppendOneStreamAsync(LedgerChannel channel, Stopwatch watch, TimeSpan time)
     {
         long number = 0;
-        using RawCall call = await channel.OpenRawAsync(LedgerMethods.AppendStream, default);
+        RawAppend append = new() { Lengths = Records.Lengths.ToArray() };
+        using DuplexStream<WireMessage, ReceivedMessage> call = channel.Duplex(RawAppend.Method, default);
         using SemaphoreSlim room = new(InFlightMax);
         Task<long> answers = CountAnswersAsync(call, room);
         while (watch.Elapsed < time)
         {
             await room.WaitAsync();
-            AppendRequestHead head = new() { Ledger = "demo"u8 };
-            AppendRequestWriter.Write(call.Requests, head, Records.Lengths, Records.Batch(number++));
-            await call.Requests.FlushAsync();
+            append.Payload = Records.BatchMemory(number++);
+            await call.WriteAsync(append);
         }
 
         await call.CompleteAsync();
         return await answers;
     }
 
-    private static async Task<long> CountAnswersAsync(RawCall call, SemaphoreSlim room)
+    private static async Task<long> CountAnswersAsync(
+        DuplexStream<WireMessage, ReceivedMessage> call, SemaphoreSlim room)
     {
         long records = 0;
         while (await call.Responses.ReadAsync())
         {
-            do
-            {
-                records += AppendAnswer.Parse(call.Responses.Current).Count;
-                room.Release();
-            }
-            while (call.Responses.TryRead());
+            using ReceivedMessage message = call.Responses.Current;
+            records += AppendAnswer.Parse(message.Bytes).Count;
+            room.Release();
         }
 
         return records;

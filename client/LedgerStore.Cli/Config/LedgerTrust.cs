@@ -1,8 +1,9 @@
 // From settings to a verifier: the trusted key of a ledger, and the file that remembers what was seen of it. Stateless.
 using System.Text;
+using Grpc.Core;
 using LedgerStore.Client;
 using LedgerStore.Proofs;
-using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol;
 using LedgerStore.Protocol.V1;
 
 namespace LedgerStore.Cli;

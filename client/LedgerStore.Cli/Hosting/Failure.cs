@@ -2,11 +2,12 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
+using Grpc.Core;
 using LedgerStore.Client;
 using LedgerStore.Engine;
 using LedgerStore.Policy.Pki;
 using LedgerStore.Proofs;
-using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol;
 
 namespace LedgerStore.Cli;
 
@@ -29,7 +30,7 @@ internal sealed record Failure(int ExitCode, string Message, string Hint)
         VerificationFailedException or EntriesMissingException => new(
             Cli.ExitCode.NotVerified, error.Message, string.Empty),
         AppendException append => OfAppend(append),
-        RpcException rpc => OfCall(rpc, rpc.Detail),
+        RpcException rpc => OfCall(rpc, rpc.Status.Detail),
         StoreException store => OfStore(store),
         MalformedDataException or ArgumentException or CryptographicException or FormatException => new(
             Cli.ExitCode.Usage, error.Message, string.Empty),
@@ -85,7 +86,7 @@ internal sealed record Failure(int ExitCode, string Message, string Hint)
         return new(Cli.ExitCode.ServerError, append.Message, string.Empty);
     }
 
-    private static Failure OfCall(RpcException rpc, string message) => rpc.Code switch
+    private static Failure OfCall(RpcException rpc, string message) => rpc.StatusCode switch
     {
         StatusCode.Unavailable when IsCausedBy<AuthenticationException>(rpc) => new(
             Cli.ExitCode.Unreachable, message,

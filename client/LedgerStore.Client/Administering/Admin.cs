@@ -2,10 +2,10 @@
 // Any thread.
 
 using Google.Protobuf;
+using Grpc.Core;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
+using Status = LedgerStore.Protocol.V1.Status;
 
 namespace LedgerStore.Client;
 
@@ -100,7 +100,7 @@ public sealed class Admin
             LedgerMethods.RotateKey, new RotateKeyRequest { KeyFile = keyFile }, "the store", cancellationToken);
 
     private async ValueTask<LedgerInfo> AskAboutAsync<TRequest>(
-        MethodDescriptor<TRequest, LedgerInfo> method,
+        Method<TRequest, LedgerInfo> method,
         TRequest request,
         string ledger,
         CancellationToken cancellationToken)
@@ -113,7 +113,7 @@ public sealed class Admin
 
     // The work may take as long as it does; what must not end is that the server tells of it.
     private async IAsyncEnumerable<TResponse> StreamAsync<TRequest, TResponse>(
-        MethodDescriptor<TRequest, TResponse> method,
+        Method<TRequest, TResponse> method,
         TRequest request,
         string subject,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
@@ -121,17 +121,17 @@ public sealed class Admin
         where TResponse : class, IMessage<TResponse>
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using ServerStreamCall<TResponse> call = client.Channel.ServerStream(
-            method, request, new CallOptions { CancellationToken = ending.Token });
+        using ResponseStream<TResponse> call = client.Channel.ServerStream(
+            method, request, new CallLimits { CancellationToken = ending.Token });
         while (await NextAsync(call, method.Name, subject, ending, cancellationToken).ConfigureAwait(false))
         {
-            WrongAnswer.DemandValues(subject, call.Responses.Current);
-            yield return call.Responses.Current;
+            WrongAnswer.DemandValues(subject, call.Current);
+            yield return call.Current;
         }
     }
 
     private async ValueTask<bool> NextAsync<TResponse>(
-        ServerStreamCall<TResponse> call,
+        ResponseStream<TResponse> call,
         string method,
         string subject,
         CancellationTokenSource ending,
@@ -143,7 +143,7 @@ public sealed class Admin
             static state => ((CancellationTokenSource)state!).Cancel(), ending, patience, Timeout.InfiniteTimeSpan);
         try
         {
-            return await call.Responses.ReadAsync().ConfigureAwait(false);
+            return await call.ReadAsync().ConfigureAwait(false);
         }
         catch (RpcException none) when (WrongAnswer.IsNone(none))
         {
@@ -151,9 +151,9 @@ public sealed class Admin
         }
         catch (OperationCanceledException silent) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new RpcException(
+            throw RpcException.Of(
                 StatusCode.DeadlineExceeded,
-                $"the server told nothing of {method} for {patience.TotalSeconds:0.###} s", silent);
+                $"the server told nothing of {method} for {patience.TotalSeconds:0.###} s").CausedBy(silent);
         }
     }
 }

@@ -2,8 +2,8 @@
 // Any thread.
 
 using System.Runtime.CompilerServices;
+using Grpc.Core;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
 
 namespace LedgerStore.Client;

@@ -1,7 +1,8 @@
 // What became of a record that was not simply stored.
 // Immutable; any thread.
 
-using LedgerStore.Protocol.Grpc;
+using Grpc.Core;
+using LedgerStore.Protocol;
 
 namespace LedgerStore.Client;
 
@@ -40,7 +41,7 @@ public sealed class AppendException : Exception
     public AppendOutcome Outcome { get; }
 
     /// <summary>The server's status, if it came from there.</summary>
-    public StatusCode? Code => Rpc?.Code;
+    public StatusCode? Code => Rpc?.StatusCode;
 
     /// <summary>The server's stable reason for programs, such as <c>LEDGER_FROZEN</c>; null if there is none.</summary>
     public string? Reason => Rpc?.Info?.Reason;

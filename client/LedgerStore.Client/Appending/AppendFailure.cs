@@ -1,7 +1,8 @@
 // What the end of an append stream means for the batches that were not answered.
 // Pure functions; any thread.
 
-using LedgerStore.Protocol.Grpc;
+using Grpc.Core;
+using LedgerStore.Protocol;
 
 namespace LedgerStore.Client;
 
@@ -35,9 +36,9 @@ internal static class AppendFailure
 
         // The reason decides, where the server gives one. A status without a reason may come from the transport, from a
         // proxy, or from a server that was killed.
-        return rpc.Info is { Domain: ErrorDetails.Domain } info
-            ? KindOf(info.Reason, rpc.Code)
-            : KindOf(rpc.Code);
+        return rpc.Info is { Domain: RpcErrors.Domain } info
+            ? KindOf(info.Reason, rpc.StatusCode)
+            : KindOf(rpc.StatusCode);
     }
 
     private static FailureKind KindOf(string reason, StatusCode code) => reason switch
@@ -63,7 +64,7 @@ internal static class AppendFailure
     /// <summary>
     /// Whether a refusal can end without anything being changed about the batch: rights, and the ledger.
     /// </summary>
-    internal static bool MayPass(RpcException refusal) => refusal.Code
+    internal static bool MayPass(RpcException refusal) => refusal.StatusCode
         is StatusCode.PermissionDenied or StatusCode.Unauthenticated or StatusCode.NotFound or StatusCode.Unimplemented;
 
     /// <summary>The sequence that the server expects of a producer, from a refusal that names it.</summary>

@@ -1,7 +1,8 @@
 // The sender after a failure: which batches are sent again, which are given up, and what is known of them.
 // Runs in the sender's loop, when there is no stream.
 
-using LedgerStore.Protocol.Grpc;
+using Grpc.Core;
+using LedgerStore.Protocol;
 using LedgerStore.Protocol.V1;
 
 namespace LedgerStore.Client;
@@ -190,7 +191,7 @@ internal sealed partial class AppendSender
             return expected;
         }
 
-        throw new RpcException(
+        throw RpcException.Of(
             StatusCode.Internal, $"the server took sequence {ImpossibleSequence:N0}, which nobody can have reached");
     }
 }

@@ -2,10 +2,8 @@
 // One loop of its own, which is at one place at a time: waiting for work, on a stream, or pausing after a failure.
 
 using System.Buffers;
-using System.Text;
+using Grpc.Core;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.Wire;
 
 namespace LedgerStore.Client;
@@ -13,6 +11,9 @@ namespace LedgerStore.Client;
 internal sealed partial class AppendSender
 {
     private const long MicrosPerSecond = 1_000_000;
+    private static readonly Method<WireMessage, ReceivedMessage> Append =
+        WireMethods.OnClient(LedgerMethods.AppendStream);
+
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(5);
 
     private readonly LedgerClient client;
@@ -33,9 +34,7 @@ internal sealed partial class AppendSender
     // The index behind the last batch that was answered: what is appended later lies behind it.
     private ulong answeredEnd;
 
-    private readonly byte[] ledgerUtf8;
-    private readonly byte[] producerUtf8;
-    private readonly byte[] contentTypeUtf8;
+    private readonly OutgoingMessage outgoing;
 
     internal AppendSender(
         LedgerClient client,
@@ -56,9 +55,7 @@ internal sealed partial class AppendSender
         this.outage = outage;
         this.firstNewTicket = (long)firstNewTicket;
         pause = new RetryPause(client.Time, options.RetryDelayMax);
-        ledgerUtf8 = Encoding.UTF8.GetBytes(ledger);
-        producerUtf8 = Encoding.UTF8.GetBytes(options.Producer ?? string.Empty);
-        contentTypeUtf8 = Encoding.UTF8.GetBytes(options.ContentType);
+        outgoing = new OutgoingMessage(ledger, options, Written);
     }
 
     /// <summary>There is a stream at the moment.</summary>
@@ -69,7 +66,7 @@ internal sealed partial class AppendSender
 
     internal int BatchesInFlight => inFlight.Count;
 
-    private bool IsNamed => producerUtf8.Length > 0;
+    private bool IsNamed => !string.IsNullOrEmpty(options.Producer);
 
     private bool IsFinished => inFlight.Count == 0 && source.IsDrained;
 
@@ -122,10 +119,8 @@ internal sealed partial class AppendSender
         }
 
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        using RawCall call = await client.Channel.OpenRawAsync(
-            LedgerMethods.AppendStream, new CallOptions { CancellationToken = ending.Token }).ConfigureAwait(false);
-        IsConnected = true;
-        ClientMetrics.Streams.Add(1);
+        using DuplexStream<WireMessage, ReceivedMessage> call = client.Channel.Duplex(
+            Append, new CallLimits { CancellationToken = ending.Token });
         OutgoingBatch[] again = inFlight.StartStream();
         Task receiving = ReceiveAsync(call);
         Task ended = WakeBehindAsync(receiving, ending);
@@ -137,7 +132,7 @@ internal sealed partial class AppendSender
             await receiving.WaitAsync(patience, client.Time, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception error) when (error
-            is RpcException { Code: StatusCode.Cancelled } or OperationCanceledException or TimeoutException)
+            is OperationCanceledException or TimeoutException)
         {
             // A write that fails, or is cancelled, is only the echo: why the call ended, the answers end with.
             if (!IsFinished)
@@ -154,7 +149,7 @@ internal sealed partial class AppendSender
 
         if (inFlight.Count > 0)
         {
-            throw new RpcException(StatusCode.Unavailable, "the server ended the stream before it had answered");
+            throw RpcException.Of(StatusCode.Unavailable, "the server ended the stream before it had answered");
         }
     }
 
@@ -166,8 +161,8 @@ internal sealed partial class AppendSender
         }
         catch (TimeoutException)
         {
-            throw new RpcException(
-                StatusCode.Unavailable, "the server takes no more batches and does not say why", echo);
+            throw RpcException.Of(
+                StatusCode.Unavailable, "the server takes no more batches and does not say why").CausedBy(echo);
         }
     }
 
@@ -180,7 +175,8 @@ internal sealed partial class AppendSender
         work.Set();
     }
 
-    private async Task SendAsync(RawCall call, OutgoingBatch[] again, Task receiving)
+    private async Task SendAsync(
+        DuplexStream<WireMessage, ReceivedMessage> call, OutgoingBatch[] again, Task receiving)
     {
         foreach (OutgoingBatch batch in again)
         {
@@ -228,33 +224,35 @@ internal sealed partial class AppendSender
         return null;
     }
 
-    private ValueTask WriteAsync(RawCall call, OutgoingBatch batch)
+    private Task WriteAsync(DuplexStream<WireMessage, ReceivedMessage> call, OutgoingBatch batch)
     {
-        AppendRequestHead head = new()
-        {
-            Ledger = ledgerUtf8,
-            Producer = producerUtf8,
-            FirstSequence = IsNamed ? numbers.SequenceOf(batch.FirstTicket) : 0,
-            ContentType = contentTypeUtf8,
-            Ack = options.Ack,
-        };
-        AppendRequestWriter.Write(call.Requests, head, batch.Lengths, batch.Payload);
-
-        // Copied, not sent: only from here on may an answer come for it.
-        inFlight.Written(batch, client.Time.GetTimestamp());
-        ClientMetrics.Batches.Add(1);
-        return call.Requests.FlushAsync();
+        outgoing.Batch = batch;
+        outgoing.FirstSequence = IsNamed ? numbers.SequenceOf(batch.FirstTicket) : 0;
+        return call.WriteAsync(outgoing);
     }
 
-    private async Task ReceiveAsync(RawCall call)
+    // Copied, not sent: there is a connection, and only from here on may an answer come for it.
+    private void Written(OutgoingBatch batch)
+    {
+        if (!IsConnected)
+        {
+            IsConnected = true;
+            ClientMetrics.Streams.Add(1);
+        }
+
+        inFlight.Written(batch, client.Time.GetTimestamp());
+        ClientMetrics.Batches.Add(1);
+    }
+
+    private async Task ReceiveAsync(DuplexStream<WireMessage, ReceivedMessage> call)
     {
         while (await call.Responses.ReadAsync().ConfigureAwait(false))
         {
-            do
+            using (ReceivedMessage message = call.Responses.Current)
             {
-                Answer(ParseAnswer(call.Responses.Current));
+                Answer(ParseAnswer(message.Bytes));
             }
-            while (call.Responses.TryRead());
+
             if (!source.IsWaking)
             {
                 work.Set();
@@ -265,7 +263,7 @@ internal sealed partial class AppendSender
     private void Answer(in AppendAnswer answer)
     {
         OutgoingBatch batch = inFlight.Answered()
-            ?? throw new RpcException(StatusCode.Internal, "the server answered what it was not asked");
+            ?? throw RpcException.Of(StatusCode.Internal, "the server answered what it was not asked");
         pause.Worked();
         outage.Worked();
         LastError = null;
@@ -291,7 +289,7 @@ internal sealed partial class AppendSender
         {
             return AppendAnswer.Parse(message);
         }
-        catch (RpcException none) when (none.IsMalformed)
+        catch (RpcException none) when (CallErrors.IsNoMessage(none))
         {
             // Taken as an answer with nothing in it, which fits no batch: its records are told, and the stream goes on.
             return default;

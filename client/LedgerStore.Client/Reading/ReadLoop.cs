@@ -5,10 +5,9 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 using LedgerStore.Proofs;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Protocol.Wire;
 
@@ -18,6 +17,14 @@ internal sealed class ReadLoop(LedgerClient client, string ledger, ReadOptions o
 {
     // Below the size from which arrays are collected last.
     private const int PieceBytes = 48 * 1024;
+
+    // Entries are taken out of the message, and no object is made for them.
+    private static readonly Method<ReadRequest, ReceivedMessage> Read = new(
+        LedgerMethods.Read.Type,
+        LedgerMethods.Read.ServiceName,
+        LedgerMethods.Read.Name,
+        LedgerMethods.Read.RequestMarshaller,
+        ReceivedMessage.Marshaller);
 
     private readonly List<ReadStep> pieces = [];
     private readonly RetryPause pause = new(client.Time, options.RetryDelayMax);
@@ -35,8 +42,8 @@ internal sealed class ReadLoop(LedgerClient client, string ledger, ReadOptions o
             using ITimer silence = client.Time.CreateTimer(
                 static state => Cancel((CancellationTokenSource)state!), ending, options.SilenceMax,
                 Timeout.InfiniteTimeSpan);
-            using ServerStreamCall<ReadResponse> call = client.Channel.ServerStream(
-                LedgerMethods.Read, Request(), new CallOptions { CancellationToken = ending.Token });
+            using ResponseStream<ReceivedMessage> call = client.Channel.ServerStream(
+                Read, Request(), new CallLimits { CancellationToken = ending.Token });
             while (true)
             {
                 pause.Waits();
@@ -62,7 +69,11 @@ internal sealed class ReadLoop(LedgerClient client, string ledger, ReadOptions o
 
                 silence.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 pause.Worked();
-                Take(call.RawResponses.Current);
+                using (ReceivedMessage message = call.Current)
+                {
+                    Take(message.Bytes);
+                }
+
                 foreach (ReadStep step in pieces)
                 {
                     yield return step;
@@ -89,18 +100,18 @@ internal sealed class ReadLoop(LedgerClient client, string ledger, ReadOptions o
     }
 
     private static RpcException EndedEarly() =>
-        new(StatusCode.Unavailable, "the server ended a read that follows");
+        RpcException.Of(StatusCode.Unavailable, "the server ended a read that follows");
 
-    private static bool IsTransient(RpcException error) => !error.IsMessageTooLarge && error.Code
+    private static bool IsTransient(RpcException error) => !CallErrors.IsNoMessage(error) && error.StatusCode
         is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled or StatusCode.Unknown
         or StatusCode.Aborted or StatusCode.ResourceExhausted or StatusCode.DeadlineExceeded;
 
     private async ValueTask<(bool IsOver, RpcException? Failure)> AdvanceAsync(
-        ServerStreamCall<ReadResponse> call, CancellationToken cancellationToken)
+        ResponseStream<ReceivedMessage> call, CancellationToken cancellationToken)
     {
         try
         {
-            return (!await call.RawResponses.ReadAsync().ConfigureAwait(false), null);
+            return (!await call.ReadAsync().ConfigureAwait(false), null);
         }
         catch (RpcException none) when (WrongAnswer.IsNone(none))
         {
@@ -112,7 +123,7 @@ internal sealed class ReadLoop(LedgerClient client, string ledger, ReadOptions o
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (false, new RpcException(
+            return (false, RpcException.Of(
                 StatusCode.Unavailable,
                 $"the server sent nothing of the read for {options.SilenceMax.TotalSeconds:0.###} s"));
         }
@@ -169,7 +180,7 @@ internal sealed class ReadLoop(LedgerClient client, string ledger, ReadOptions o
                 pieces.Add(Take(ReadResponse.Parser.ParseFrom(message)));
             }
         }
-        catch (RpcException none) when (none.IsMalformed)
+        catch (RpcException none) when (CallErrors.IsNoMessage(none))
         {
             throw WrongAnswer.None(ledger, "Read", none);
         }

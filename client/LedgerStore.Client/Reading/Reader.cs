@@ -2,8 +2,8 @@
 // Any thread; each enumeration is used by one.
 
 using System.Runtime.CompilerServices;
+using Grpc.Core;
 using LedgerStore.Proofs;
-using LedgerStore.Protocol.Grpc;
 
 namespace LedgerStore.Client;
 

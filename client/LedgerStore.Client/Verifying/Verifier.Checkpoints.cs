@@ -3,9 +3,9 @@
 
 using Google.Protobuf;
 using Google.Protobuf.Collections;
+using Grpc.Core;
 using LedgerStore.Proofs;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
 using LogKey = LedgerStore.Proofs.LogKey;
 
@@ -203,11 +203,11 @@ public sealed partial class Verifier
                 cancellationToken).ConfigureAwait(false);
             proof = ReadHashes(answer.Hashes);
         }
-        catch (RpcException refusal) when (IsRefusalToProve(refusal.Code))
+        catch (RpcException refusal) when (IsRefusalToProve(refusal.StatusCode))
         {
             why = $"the server gives no proof ({refusal.Message})";
         }
-        catch (RpcException away) when (IsTransient(away.Code))
+        catch (RpcException away) when (IsTransient(away.StatusCode))
         {
             NoteUnproven();
             if (!IsOverdue)

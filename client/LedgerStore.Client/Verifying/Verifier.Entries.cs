@@ -2,9 +2,9 @@
 // with.
 // Any thread.
 
+using Grpc.Core;
 using LedgerStore.Proofs;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
 using InclusionProof = LedgerStore.Proofs.InclusionProof;
 using Receipt = LedgerStore.Proofs.Receipt;
@@ -155,7 +155,7 @@ public sealed partial class Verifier
                 Ledger,
                 cancellationToken).ConfigureAwait(false);
         }
-        catch (RpcException refusal) when (index < checkpoint.Size && IsRefusalToProve(refusal.Code))
+        catch (RpcException refusal) when (index < checkpoint.Size && IsRefusalToProve(refusal.StatusCode))
         {
             throw Unproven(checkpoint, index, refusal);
         }
@@ -206,7 +206,7 @@ public sealed partial class Verifier
                 cancellationToken).ConfigureAwait(false);
             return Receipt.Parse(answer.TlogProof.Span);
         }
-        catch (RpcException refusal) when (Newest?.Size > index && IsRefusalToProve(refusal.Code))
+        catch (RpcException refusal) when (Newest?.Size > index && IsRefusalToProve(refusal.StatusCode))
         {
             throw Unproven(Newest, index, refusal);
         }

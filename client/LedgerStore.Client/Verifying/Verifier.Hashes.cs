@@ -3,8 +3,8 @@
 // Any thread; each enumeration has its own tiles.
 
 using System.Runtime.CompilerServices;
+using Grpc.Core;
 using LedgerStore.Proofs;
-using LedgerStore.Protocol.Grpc;
 using InclusionProof = LedgerStore.Proofs.InclusionProof;
 using Receipt = LedgerStore.Proofs.Receipt;
 
@@ -86,7 +86,7 @@ public sealed partial class Verifier
                 $"/{Ledger}/{tile}", TilePath.FullWidth * Hash256.Length, client.Unary(cancellationToken))
                 .ConfigureAwait(false);
         }
-        catch (RpcException missing) when (missing.Code == StatusCode.NotFound)
+        catch (RpcException missing) when (missing.StatusCode == StatusCode.NotFound)
         {
             throw new VerificationFailedException(
                 $"the server has no {tile} of {Origin}, which its signed checkpoint covers", missing);

@@ -2,10 +2,9 @@
 // Any thread: checkpoints are accepted one after the other.
 
 using System.Runtime.CompilerServices;
+using Grpc.Core;
 using LedgerStore.Proofs;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
 
 namespace LedgerStore.Client;
@@ -171,10 +170,10 @@ public sealed partial class Verifier : IDisposable
         ulong? given = null;
         while (true)
         {
-            using ServerStreamCall<Protocol.V1.Checkpoint> call = client.Channel.ServerStream(
+            using ResponseStream<Protocol.V1.Checkpoint> call = client.Channel.ServerStream(
                 LedgerMethods.WatchCheckpoints,
                 new WatchCheckpointsRequest { Ledger = Ledger },
-                new CallOptions { CancellationToken = cancellationToken });
+                new CallLimits { CancellationToken = cancellationToken });
             ulong? inStream = null;
             bool isFirst = true;
             while (true)
@@ -187,7 +186,7 @@ public sealed partial class Verifier : IDisposable
                         ? await UpdateAsync(cancellationToken).ConfigureAwait(false)
                         : await NextAsync(call, inStream, cancellationToken).ConfigureAwait(false);
                 }
-                catch (RpcException error) when (IsTransient(error.Code) || IsNoneYet(error))
+                catch (RpcException error) when (IsTransient(error.StatusCode) || IsNoneYet(error))
                 {
                     pause.Failed();
                     await Task.Delay(pause.Take(error.RetryAfter), client.Time, cancellationToken)
@@ -267,14 +266,14 @@ public sealed partial class Verifier : IDisposable
     private bool IsNoneYet(RpcException error) => Newest is null && error.Info is { Reason: "NO_CHECKPOINT" };
 
     private async Task<VerifiedCheckpoint> NextAsync(
-        ServerStreamCall<Protocol.V1.Checkpoint> call, ulong? last, CancellationToken cancellationToken)
+        ResponseStream<Protocol.V1.Checkpoint> call, ulong? last, CancellationToken cancellationToken)
     {
         if (!await ReadWatchedAsync(call, cancellationToken).ConfigureAwait(false))
         {
-            throw new RpcException(StatusCode.Unavailable, "the server ended the stream of checkpoints");
+            throw RpcException.Of(StatusCode.Unavailable, "the server ended the stream of checkpoints");
         }
 
-        VerifiedCheckpoint next = await AcceptAsync(call.Responses.Current.Note.Memory, cancellationToken)
+        VerifiedCheckpoint next = await AcceptAsync(call.Current.Note.Memory, cancellationToken)
             .ConfigureAwait(false);
         return last is null || next.Size >= last
             ? next
@@ -292,9 +291,9 @@ public sealed partial class Verifier : IDisposable
 
     // Nothing new may mean that nothing was appended, or that the stream or the checkpoint stands still.
     private async Task<bool> ReadWatchedAsync(
-        ServerStreamCall<Protocol.V1.Checkpoint> call, CancellationToken cancellationToken)
+        ResponseStream<Protocol.V1.Checkpoint> call, CancellationToken cancellationToken)
     {
-        Task<bool> reading = call.Responses.ReadAsync().AsTask();
+        Task<bool> reading = call.ReadAsync().AsTask();
         while (true)
         {
             using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -316,7 +315,7 @@ public sealed partial class Verifier : IDisposable
             ulong before = Newest?.Size ?? 0;
             if ((await CatchUpAsync(cancellationToken).ConfigureAwait(false)).Size > before)
             {
-                throw new RpcException(StatusCode.Unavailable, "the stream of checkpoints stands still");
+                throw RpcException.Of(StatusCode.Unavailable, "the stream of checkpoints stands still");
             }
         }
     }

@@ -5,7 +5,7 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
-using LedgerStore.Protocol.Grpc;
+using Grpc.Core;
 
 namespace LedgerStore.Client;
 
@@ -15,11 +15,11 @@ internal static class WrongAnswer
     private const int DepthMax = 8;
 
     /// <summary>What came is no message of the call, or larger than any can be.</summary>
-    internal static bool IsNone(RpcException error) => error.IsMalformed || error.IsMessageTooLarge;
+    internal static bool IsNone(RpcException error) => CallErrors.IsNoMessage(error);
 
     /// <summary>The answer is no message of its call.</summary>
     internal static LedgerViolationException None(string subject, string call, RpcException error) =>
-        To(subject, $"an answer to {call}", $"something that is none ({error.Detail})", error);
+        To(subject, $"an answer to {call}", $"something that is none ({error.Status.Detail})", error);
 
     internal static LedgerViolationException To(string subject, string expected, string came) =>
         To(subject, expected, came, cause: null);

@@ -2,12 +2,11 @@
 // Pure functions over values; any thread.
 
 using System.Buffers;
-using LedgerStore.Protocol.Grpc;
 
 namespace LedgerStore.Protocol.Wire;
 
 /// <summary>The answer to one append. The checkpoint is in place, and valid as long as the message is.</summary>
-public readonly struct AppendAnswer
+public readonly record struct AppendAnswer
 {
     private const int MicrosPerSecond = 1_000_000;
     private const int SizeWithoutCheckpointMax = 64;
@@ -64,25 +63,29 @@ public readonly struct AppendAnswer
         };
     }
 
-    /// <summary>Writes one message; flushing it is left to the caller.</summary>
-    public void Write(RawMessageWriter writer)
+    /// <summary>The exact length of the message.</summary>
+    public int Length => WireFormat.VarintFieldSize(FirstIndex)
+        + WireFormat.VarintFieldSize(Count)
+        + 2 + TimeBytes
+        + (IsDuplicate ? 2 : 0)
+        + WireFormat.BytesFieldSize((int)Checkpoint.Length);
+
+    private ulong Seconds => ReceivedUnixMicros / MicrosPerSecond;
+
+    private ulong Nanos => ReceivedUnixMicros % MicrosPerSecond * 1000;
+
+    private int TimeBytes => WireFormat.VarintFieldSize(Seconds) + WireFormat.VarintFieldSize(Nanos);
+
+    /// <summary>Writes one message.</summary>
+    public void WriteTo(IBufferWriter<byte> writer)
     {
         int checkpointBytes = (int)Checkpoint.Length;
-        ulong seconds = ReceivedUnixMicros / MicrosPerSecond;
-        ulong nanos = ReceivedUnixMicros % MicrosPerSecond * 1000;
-        int timeBytes = WireFormat.VarintFieldSize(seconds) + WireFormat.VarintFieldSize(nanos);
-        int size = WireFormat.VarintFieldSize(FirstIndex)
-            + WireFormat.VarintFieldSize(Count)
-            + 2 + timeBytes
-            + (IsDuplicate ? 2 : 0)
-            + WireFormat.BytesFieldSize(checkpointBytes);
-        writer.Begin(size);
         Span<byte> span = writer.GetSpan(SizeWithoutCheckpointMax);
         int position = WireFormat.WriteVarintField(span, 1, FirstIndex);
         position += WireFormat.WriteVarintField(span[position..], 2, Count);
-        position += WireFormat.WriteLength(span[position..], 3, timeBytes);
-        position += WireFormat.WriteVarintField(span[position..], 1, seconds);
-        position += WireFormat.WriteVarintField(span[position..], 2, nanos);
+        position += WireFormat.WriteLength(span[position..], 3, TimeBytes);
+        position += WireFormat.WriteVarintField(span[position..], 1, Seconds);
+        position += WireFormat.WriteVarintField(span[position..], 2, Nanos);
         position += WireFormat.WriteVarintField(span[position..], 4, IsDuplicate ? 1UL : 0);
         if (checkpointBytes > 0)
         {
@@ -94,8 +97,6 @@ public readonly struct AppendAnswer
         {
             writer.Write(piece.Span);
         }
-
-        writer.End();
     }
 
     private static ulong ParseTimestamp(in ReadOnlySequence<byte> message)

@@ -2,7 +2,7 @@
 // Owned by one stream, used by one thread; one parser for all messages of the stream.
 
 using System.Buffers;
-using LedgerStore.Protocol.Grpc;
+using Grpc.Core;
 using LedgerStore.Protocol.V1;
 
 namespace LedgerStore.Protocol.Wire;

@@ -2,7 +2,6 @@
 // Pure functions; any thread.
 
 using System.Buffers;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
 
 namespace LedgerStore.Protocol.Wire;
@@ -29,17 +28,19 @@ public static class AppendRequestWriter
     // Tags and numbers of a head, besides its three texts: 3 * (1 + 5), 2 * (1 + 10), 1 + 10, and twice 1 + 5.
     private const int HeadOverheadMax = 64;
 
-    /// <summary>Writes one message; flushing it is left to the caller.</summary>
+    /// <summary>The exact length of the message.</summary>
+    public static int LengthOf(in AppendRequestHead head, ReadOnlySpan<int> lengths, int payloadBytes) =>
+        Size(head, PackedSize(lengths), payloadBytes);
+
+    /// <summary>Writes one message.</summary>
     public static void Write(
-        RawMessageWriter writer, in AppendRequestHead head, ReadOnlySpan<int> lengths, ReadOnlySpan<byte> payload)
+        IBufferWriter<byte> writer, in AppendRequestHead head, ReadOnlySpan<int> lengths, ReadOnlySpan<byte> payload)
     {
         int packedBytes = PackedSize(lengths);
-        writer.Begin(Size(head, packedBytes, payload.Length));
         int texts = head.Ledger.Length + head.Producer.Length + head.ContentType.Length;
         Span<byte> span = writer.GetSpan(HeadOverheadMax + texts + packedBytes);
         writer.Advance(WriteHead(span, head, lengths, packedBytes, payload.Length));
         writer.Write(payload);
-        writer.End();
     }
 
     private static int PackedSize(ReadOnlySpan<int> lengths)

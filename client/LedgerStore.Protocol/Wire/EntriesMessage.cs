@@ -2,7 +2,6 @@
 // Pure functions over values; any thread.
 
 using System.Buffers;
-using LedgerStore.Protocol.Grpc;
 
 namespace LedgerStore.Protocol.Wire;
 
@@ -20,16 +19,18 @@ public readonly struct EntriesMessage
     /// <summary>For each entry a big-endian length of two bytes and its bytes; valid while the message is.</summary>
     public ReadOnlySequence<byte> Bundle { get; init; }
 
-    /// <summary>
-    /// Begins a message whose bundle has this many bytes. The caller then writes the bundle through the writer and
-    /// calls <see cref="RawMessageWriter.End"/>.
-    /// </summary>
-    public static void Begin(RawMessageWriter writer, ulong firstIndex, uint count, int bundleBytes)
+    /// <summary>The exact length of a message whose bundle has this many bytes.</summary>
+    public static int LengthOf(ulong firstIndex, uint count, int bundleBytes)
     {
-        int inner = WireFormat.VarintFieldSize(firstIndex)
-            + WireFormat.VarintFieldSize(count)
-            + WireFormat.BytesFieldSize(bundleBytes);
-        writer.Begin(1 + WireFormat.VarintSize((ulong)inner) + inner);
+        int inner = InnerLength(firstIndex, count, bundleBytes);
+        return 1 + WireFormat.VarintSize((ulong)inner) + inner;
+    }
+
+    /// <summary>Writes one message.</summary>
+    public static void Write(IBufferWriter<byte> writer, ulong firstIndex, uint count, ReadOnlySpan<byte> bundle)
+    {
+        int bundleBytes = bundle.Length;
+        int inner = InnerLength(firstIndex, count, bundleBytes);
         Span<byte> span = writer.GetSpan(HeadBytesMax);
         int position = WireFormat.WriteLength(span, 1, inner);
         position += WireFormat.WriteVarintField(span[position..], 1, firstIndex);
@@ -40,14 +41,7 @@ public readonly struct EntriesMessage
         }
 
         writer.Advance(position);
-    }
-
-    /// <summary>Writes one message; flushing it is left to the caller.</summary>
-    public static void Write(RawMessageWriter writer, ulong firstIndex, uint count, ReadOnlySpan<byte> bundle)
-    {
-        Begin(writer, firstIndex, count, bundle.Length);
         writer.Write(bundle);
-        writer.End();
     }
 
     /// <summary>Reads a ReadResponse. False: it is another event, to be parsed as a message object.</summary>
@@ -71,6 +65,11 @@ public readonly struct EntriesMessage
 
         return isEntries;
     }
+
+    private static int InnerLength(ulong firstIndex, uint count, int bundleBytes) =>
+        WireFormat.VarintFieldSize(firstIndex)
+        + WireFormat.VarintFieldSize(count)
+        + WireFormat.BytesFieldSize(bundleBytes);
 
     private static EntriesMessage ParseEntries(in ReadOnlySequence<byte> message)
     {

@@ -1,7 +1,7 @@
 // Reads the envelope around a record, in place.
 // A value on the stack of one thread.
 
-using LedgerStore.Protocol.Grpc;
+using Grpc.Core;
 
 namespace LedgerStore.Protocol.Wire;
 

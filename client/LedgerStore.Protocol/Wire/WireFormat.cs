@@ -6,7 +6,7 @@
 
 using System.Buffers.Binary;
 using System.Numerics;
-using LedgerStore.Protocol.Grpc;
+using Grpc.Core;
 
 namespace LedgerStore.Protocol.Wire;
 
@@ -80,5 +80,6 @@ internal static class WireFormat
 
     /// <summary>The status that stock implementations answer to a message that does not parse.</summary>
     internal static RpcException Malformed(string what) =>
-        new(StatusCode.Internal, $"a message is not valid protobuf: {what}") { IsMalformed = true };
+        new(new Status(
+            StatusCode.Internal, $"a message is not valid protobuf: {what}", new InvalidDataException(what)));
 }

@@ -114,7 +114,7 @@ internal sealed class AccessRecorder(AuditLog audit, TimeProvider time)
 
             failure = null;
         }
-        catch (Protocol.Grpc.RpcException cause)
+        catch (Grpc.Core.RpcException cause)
         {
             // They stay, to be tried again. New ones go on being counted where they are: bounded by their keys.
             failure = cause;

@@ -30,7 +30,7 @@ internal sealed class AuditLog(Ledger? ledger, bool isReadOnly)
         : new AuditLog(store.GetOrCreateLedger(LedgerName), isReadOnly: false);
 
     /// <summary>Ends when the event is durable.</summary>
-    /// <exception cref="Protocol.Grpc.RpcException">UNAVAILABLE: perhaps the event is not stored.</exception>
+    /// <exception cref="Grpc.Core.RpcException">UNAVAILABLE: perhaps the event is not stored.</exception>
     public ValueTask AppendAsync(Event change)
     {
         byte[] record = change.ToByteArray();

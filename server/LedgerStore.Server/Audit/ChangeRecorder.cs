@@ -59,7 +59,7 @@ internal sealed class ChangeRecorder(AuditLog audit, EventQueue events, string p
         {
             await audit.AppendAsync(LifecycleOf("stop", string.Empty)).ConfigureAwait(false);
         }
-        catch (Protocol.Grpc.RpcException)
+        catch (Grpc.Core.RpcException)
         {
             // The store is beyond writing. The next start finds a start without a stop.
         }

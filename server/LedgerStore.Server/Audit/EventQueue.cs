@@ -73,7 +73,7 @@ internal sealed class EventQueue
         {
             await audit.AppendAsync(events).ConfigureAwait(false);
         }
-        catch (Protocol.Grpc.RpcException cause)
+        catch (Grpc.Core.RpcException cause)
         {
             return cause;
         }

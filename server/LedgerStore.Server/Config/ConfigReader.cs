@@ -35,6 +35,7 @@ internal static class ConfigReader
             Data = convert.Path(Settings.Data),
             Listen = convert.Address(Settings.Listen)!,
             PublicName = convert.Name(Settings.PublicName),
+            GrpcWeb = convert.Choice(Settings.GrpcWeb) == Settings.Enabled,
             Tls = new TlsConfig(
                 convert.Path(Settings.TlsCertificate),
                 convert.Path(Settings.TlsKey),

@@ -16,6 +16,9 @@ internal sealed record ServerConfig
 
     public required string PublicName { get; init; }
 
+    /// <summary>Whether browsers may read, verify and list: gRPC-Web, under the same rights and records.</summary>
+    public required bool GrpcWeb { get; init; }
+
     public required TlsConfig Tls { get; init; }
 
     public required string SigningKey { get; init; }

@@ -6,6 +6,9 @@ namespace LedgerStore.Server.Config;
 
 internal static class Settings
 {
+    public const string Enabled = "enabled";
+    private const string Disabled = "disabled";
+
     public static readonly Setting Data = Required("data", SettingKind.Directory,
         "The data directory; keys, certificates, anchor and policy must be elsewhere.");
 
@@ -14,6 +17,9 @@ internal static class Settings
 
     public static readonly Setting PublicName = Required("public_name", SettingKind.Name,
         "The name of the store in checkpoint origins, `<public_name>/<ledger>`. It cannot be changed later.");
+
+    public static readonly Setting GrpcWeb = Optional("grpc_web", SettingKind.Choice, Disabled,
+        "Whether Reader, Verifier and Catalog also speak gRPC-Web, for browsers; the same certificates and rights.");
 
     public static readonly Setting TlsCertificate = Required("tls.certificate", SettingKind.File,
         "The server's certificate, PEM, followed by intermediate ones if there are any. Reloaded on change.");
@@ -119,15 +125,17 @@ internal static class Settings
     /// <summary>In the order of the documentation.</summary>
     public static readonly IReadOnlyList<Setting> All =
     [
-        Data, Listen, PublicName, TlsCertificate, TlsKey, TlsClientCa, SigningKey, Anchor, Policy, CheckpointInterval,
-        JournalBudget, ReadCache, Reserve, ColdDirectory, ColdBucket, ColdEndpoint, ColdRegion, ColdPrefix,
-        ColdObjectLock, TiersRate, TiersInterval, Connections, ConnectionsPerAddress, HandshakesPerSecond,
+        Data, Listen, PublicName, GrpcWeb, TlsCertificate, TlsKey, TlsClientCa, SigningKey, Anchor, Policy,
+        CheckpointInterval, JournalBudget, ReadCache, Reserve, ColdDirectory, ColdBucket, ColdEndpoint, ColdRegion,
+        ColdPrefix, ColdObjectLock, TiersRate, TiersInterval, Connections, ConnectionsPerAddress, HandshakesPerSecond,
         StreamsPerConnection, StreamsPerIdentity, Streams, MetricsListen, MetricsAccess, MetricsOtlp, LogLevel,
         LogFormat, ReloadInterval, ShutdownTimeout,
     ];
 
     private static readonly string[] Levels = ["trace", "debug", "information", "warning", "error"];
     private static readonly string[] Formats = ["json", "text"];
+
+    private static readonly string[] Switch = [Disabled, Enabled];
 
     private static readonly string[] Locks = ["compliance", "governance"];
 
@@ -138,6 +146,7 @@ internal static class Settings
         setting == LogLevel ? Levels
         : setting == LogFormat ? Formats
         : setting == MetricsAccess ? Accesses
+        : setting == GrpcWeb ? Switch
         : Locks;
 
     private static Setting OptionalNumber(string path, int value, string description) =>

@@ -1,31 +1,90 @@
 // Which call is served by what, and under which rule: the whole API on one screen.
 // Used by one thread at start.
+using Grpc.AspNetCore.Web;
+using Grpc.Core;
+using Grpc.HealthCheck;
+using Grpc.Reflection;
 using LedgerStore.Protocol;
-using LedgerStore.Server.Grpc;
+using LedgerStore.Protocol.V1;
+using LedgerStore.Protocol.Wire;
+using LedgerStore.Server.Calls;
 using LedgerStore.Server.Rights;
 using LedgerStore.Server.Services;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Health = Grpc.Health.V1.Health;
+using Reflection = Grpc.Reflection.V1Alpha.ServerReflection;
+using ReflectionV1 = Grpc.Reflection.V1.ServerReflection;
+using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace LedgerStore.Server.Hosting;
 
 /// <summary>Registers all services.</summary>
 internal static class GrpcServices
 {
-    public static void Register(GrpcBuilder grpc, HealthService health)
+    // Its request is small and an object; its answers are the entries.
+    private static readonly Method<ReadRequest, WireMessage> Read = new(
+        LedgerMethods.Read.Type,
+        LedgerMethods.Read.ServiceName,
+        LedgerMethods.Read.Name,
+        LedgerMethods.Read.RequestMarshaller,
+        WireMessage.Marshaller);
+
+    /// <summary>What a browser may call, where gRPC-Web is on.</summary>
+    private static readonly EnableGrpcWebAttribute Web = new();
+
+    public static void Add(IServiceCollection services)
+    {
+        CallMethods.Add(services, Register);
+        services.AddSingleton<HealthServiceImpl>();
+        ServiceDescriptor[] known =
+        [
+            .. LedgerstoreReflection.Descriptor.Services, Health.Descriptor, Reflection.Descriptor,
+            ReflectionV1.Descriptor,
+        ];
+        services.AddSingleton(new ReflectionServiceImpl(known));
+        services.AddSingleton(new ReflectionV1ServiceImpl(known));
+        services.AddGrpcReflection();
+    }
+
+    /// <summary>Makes endpoints of the services, and puts the guard before them.</summary>
+    public static void Map(WebApplication app, CallGuard guard, bool hasWeb)
+    {
+        if (hasWeb)
+        {
+            app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = false });
+        }
+
+        app.Use(guard.RunAsync);
+        app.MapGrpcService<CallMethods>();
+        app.MapGrpcService<HealthServiceImpl>().WithMetadata(CallRule.Identified);
+        app.MapGrpcReflectionService().WithMetadata(CallRule.Identified);
+
+        // Never run: the guard answers for what is not there.
+        app.MapFallback("{**path}", static context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        }).WithMetadata(CallRule.Unknown);
+    }
+
+    private static void Register(CallBinder grpc)
     {
         grpc
-            .Raw(LedgerMethods.Append, AppendService.AppendAsync, CallRule.Append)
-            .Raw(LedgerMethods.AppendStream, AppendService.AppendStreamAsync, CallRule.Append)
-            .Raw(LedgerMethods.Read, ReadService.ReadAsync, CallRule.Read);
+            .Unary(WireMethods.OnServer(LedgerMethods.Append), AppendService.AppendAsync, CallRule.Append)
+            .Duplex(WireMethods.OnServer(LedgerMethods.AppendStream), AppendService.AppendStreamAsync, CallRule.Append)
+            .ServerStreaming(Read, ReadService.ReadAsync, CallRule.Read, Web);
         grpc
-            .Unary(LedgerMethods.GetCheckpoint, VerifyService.GetCheckpointAsync, CallRule.Verify)
-            .ServerStreaming(LedgerMethods.WatchCheckpoints, VerifyService.WatchAsync, CallRule.Watch)
-            .Unary(LedgerMethods.GetInclusionProof, VerifyService.ProveInclusionAsync, CallRule.Verify)
-            .Unary(LedgerMethods.GetConsistencyProof, VerifyService.ProveConsistencyAsync, CallRule.Verify)
-            .Unary(LedgerMethods.GetReceipt, VerifyService.GetReceiptAsync, CallRule.Verify)
-            .Unary(LedgerMethods.GetLogKeys, VerifyService.GetKeysAsync, CallRule.Verify);
+            .Unary(LedgerMethods.GetCheckpoint, VerifyService.GetCheckpointAsync, CallRule.Verify, Web)
+            .ServerStreaming(LedgerMethods.WatchCheckpoints, VerifyService.WatchAsync, CallRule.Watch, Web)
+            .Unary(LedgerMethods.GetInclusionProof, VerifyService.ProveInclusionAsync, CallRule.Verify, Web)
+            .Unary(LedgerMethods.GetConsistencyProof, VerifyService.ProveConsistencyAsync, CallRule.Verify, Web)
+            .Unary(LedgerMethods.GetReceipt, VerifyService.GetReceiptAsync, CallRule.Verify, Web)
+            .Unary(LedgerMethods.GetLogKeys, VerifyService.GetKeysAsync, CallRule.Verify, Web);
         grpc
-            .Unary(LedgerMethods.ListLedgers, CatalogService.ListAsync, CallRule.Catalog)
-            .Unary(LedgerMethods.DescribeLedger, CatalogService.DescribeAsync, CallRule.Catalog);
+            .Unary(LedgerMethods.ListLedgers, CatalogService.ListAsync, CallRule.Catalog, Web)
+            .Unary(LedgerMethods.DescribeLedger, CatalogService.DescribeAsync, CallRule.Catalog, Web);
         grpc
             .Unary(LedgerMethods.CreateLedger, AdminService.CreateAsync, CallRule.Administer)
             .Unary(LedgerMethods.FreezeLedger, AdminService.FreezeAsync, CallRule.Administer)
@@ -33,11 +92,9 @@ internal static class GrpcServices
             .ServerStreaming(LedgerMethods.Scrub, MaintenanceService.ScrubAsync, CallRule.Administer)
             .ServerStreaming(LedgerMethods.RotateKey, MaintenanceService.RotateKeyAsync, CallRule.AdministerStore);
         RegisterRetention(grpc);
-        health.Register(grpc, CallRule.Identified);
-        ReflectionService.Register(grpc, CallRule.Identified);
     }
 
-    private static void RegisterRetention(GrpcBuilder grpc) => grpc
+    private static void RegisterRetention(CallBinder grpc) => grpc
         .Unary(LedgerMethods.SetRetention, RetentionService.SetAsync, CallRule.Administer)
         .Unary(LedgerMethods.PlanRetention, RetentionService.PlanAsync, CallRule.Administer)
         .ServerStreaming(LedgerMethods.ApplyRetention, RetentionService.ApplyAsync, CallRule.Administer)

@@ -1,7 +1,7 @@
 // What a server does once a second: sums of accesses are written, open streams are looked at again, and a store that
 // has failed ends the process. One task, from Start to StopAsync.
+using Grpc.HealthCheck;
 using LedgerStore.Server.Audit;
-using LedgerStore.Server.Grpc;
 using LedgerStore.Server.Operations;
 using LedgerStore.Server.Rights;
 
@@ -14,7 +14,7 @@ internal sealed class Heart(
     AuditLog audit,
     OpenStreams streams,
     DiskWatch disk,
-    HealthService health,
+    HealthServiceImpl health,
     ServerLog log)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);

@@ -21,6 +21,7 @@ internal static class KestrelSetup
         LogSetup.Configure(builder.Logging, config);
         settings.Logging(builder.Logging);
         builder.Services.AddRouting();
+        GrpcServices.Add(builder.Services);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = config.ShutdownTimeout);
         builder.Services.AddHostedService(services => new TrustReloader(
             settings.Trust,

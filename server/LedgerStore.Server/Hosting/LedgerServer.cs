@@ -1,9 +1,9 @@
 // A running server: the services on Kestrel, the trust they stand on, and the timer beside them. Started and stopped by
 // one thread; calls run on the thread pool.
+using Grpc.HealthCheck;
 using LedgerStore.Engine;
 using LedgerStore.Server.Audit;
 using LedgerStore.Server.Config;
-using LedgerStore.Server.Grpc;
 using LedgerStore.Server.Identity;
 using LedgerStore.Server.Metrics;
 using LedgerStore.Server.Operations;
@@ -15,6 +15,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using ServingStatus = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
 namespace LedgerStore.Server.Hosting;
 
@@ -66,17 +67,18 @@ internal sealed class LedgerServer : IAsyncDisposable
         identities.Changed += (_, _) => streams.CheckAll();
         settings.Trust.Changed += (_, change) => changes.TrustChanged(change);
         app = KestrelSetup.Build(settings, listener);
+        Health = app.Services.GetRequiredService<HealthServiceImpl>();
         log = new ServerLog(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("LedgerStore.Server"));
         metrics = new ServerMetrics(streams, Audit, recorder, disk, settings.Store);
-        CallGuard guard = new(services, identities, streams, metrics);
-        app.MapGrpc(OptionsOf(guard, log), grpc => GrpcServices.Register(grpc, Health), CallRule.Unknown);
+        GrpcServices.Map(app, new CallGuard(services, identities, streams, metrics), settings.Config.GrpcWeb);
         app.MapTiles(services, identities);
         heart = new Heart(settings, recorder, Audit, streams, disk, Health, log);
     }
 
     public AuditLog Audit { get; }
 
-    public HealthService Health { get; } = new();
+    /// <summary>What load balancers and orchestrators ask.</summary>
+    public HealthServiceImpl Health { get; }
 
     /// <summary>Completes when the store has failed: nothing more is acknowledged, and the process must end.</summary>
     public Task<Exception> Failure => heart.Failure;
@@ -103,7 +105,7 @@ internal sealed class LedgerServer : IAsyncDisposable
         await server.OpenToOperatorAsync().ConfigureAwait(false);
         server.Address = AddressOf(server.app.Urls.First());
         server.heart.Start();
-        server.Health.Set(string.Empty, isServing: true);
+        server.Health.SetStatus(string.Empty, ServingStatus.Serving);
         return server;
     }
 
@@ -116,7 +118,7 @@ internal sealed class LedgerServer : IAsyncDisposable
         }
 
         isStopped = true;
-        Health.Set(string.Empty, isServing: false);
+        Health.SetStatus(string.Empty, ServingStatus.NotServing);
         streams.EndAll();
         using CancellationTokenSource patience = new(settings.Config.ShutdownTimeout);
         await app.StopAsync(patience.Token).ConfigureAwait(false);
@@ -202,12 +204,4 @@ internal sealed class LedgerServer : IAsyncDisposable
         .Replace("127.0.0.1", "localhost", StringComparison.Ordinal)
         .Replace("0.0.0.0", "localhost", StringComparison.Ordinal)
         .Replace("[::]", "localhost", StringComparison.Ordinal));
-
-    private static GrpcOptions OptionsOf(CallGuard guard, ServerLog log) => new()
-    {
-        Interceptor = guard.RunAsync,
-        MapException = StoreErrors.Translate,
-        UnexpectedException = (call, error) => log.CallFailed(call.Method.ToString(), error),
-        ReceiveBytesMax = ServerLimits.RequestBytes,
-    };
 }

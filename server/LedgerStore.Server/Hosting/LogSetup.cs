@@ -21,6 +21,9 @@ internal static class LogSetup
         // What a client does with frames is counted, and its connection is closed. Some of it would be a critical line.
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Http2", LogLevel.None);
 
+        // The same for malformed calls: what a handler throws, CallErrors says.
+        logging.AddFilter("Grpc", LogLevel.None);
+
         // Its scope around every request would be made for the few that ever write a line: a kilobyte each. A trace
         // that a client sends is taken up by TraceContext.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);

@@ -1,7 +1,7 @@
 // Which command was asked for, and which exit code its end has. Main thread.
+using Grpc.Core;
 using LedgerStore.Engine;
 using LedgerStore.Policy.Pki;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Server.Config;
 using Microsoft.AspNetCore.Connections;
 
@@ -42,8 +42,9 @@ internal static class ProgramCommands
         catch (RpcException unrecorded)
         {
             // The start could not be recorded: a full disk, most likely.
-            await errors.WriteLineAsync(unrecorded.InnerException?.Message ?? unrecorded.Message).ConfigureAwait(false);
-            return unrecorded.Code == StatusCode.ResourceExhausted ? ExitCode.DiskFull : ExitCode.StorageFailure;
+            await errors.WriteLineAsync(unrecorded.InnerException?.Message ?? unrecorded.Status.Detail)
+                .ConfigureAwait(false);
+            return unrecorded.StatusCode == StatusCode.ResourceExhausted ? ExitCode.DiskFull : ExitCode.StorageFailure;
         }
         catch (StoreException store)
         {

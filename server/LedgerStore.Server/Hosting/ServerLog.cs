@@ -6,9 +6,6 @@ namespace LedgerStore.Server.Hosting;
 /// <summary>The server's log lines.</summary>
 internal sealed partial class ServerLog(ILogger logger)
 {
-    [LoggerMessage(LogLevel.Error, "{Call} failed in an unexpected way; please report this")]
-    public partial void CallFailed(string call, Exception error);
-
     [LoggerMessage(LogLevel.Error, "a file is not kept as it must be: {Problem}")]
     public partial void Unsafe(string problem);
 

@@ -1,13 +1,14 @@
 // One line in the log when the disk becomes full, and one when appends go on. Looked at by the server's timer.
+using Grpc.HealthCheck;
 using LedgerStore.Engine;
-using LedgerStore.Server.Grpc;
 using LedgerStore.Server.Hosting;
+using ServingStatus = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
 namespace LedgerStore.Server.Operations;
 
 /// <summary>Says what happens to the disk, once.</summary>
 internal sealed class DiskAlarm(
-    Func<DiskFacts> disk, string data, HealthService health, ServerLog log, TimeProvider time)
+    Func<DiskFacts> disk, string data, HealthServiceImpl health, ServerLog log, TimeProvider time)
 {
     private const string Appender = "ledgerstore.v1.Appender";
 
@@ -33,7 +34,7 @@ internal sealed class DiskAlarm(
         if (isServing != !now.IsFull)
         {
             isServing = !now.IsFull;
-            health.Set(Appender, !now.IsFull);
+            health.SetStatus(Appender, now.IsFull ? ServingStatus.NotServing : ServingStatus.Serving);
         }
     }
 }

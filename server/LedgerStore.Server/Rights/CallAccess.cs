@@ -1,12 +1,14 @@
 // One call that passed the door: who makes it, what its endpoint asks for, and the only way from a ledger's name to the
 // ledger. Nothing is served that did not go through AllowAsync. Owned by its call, one thread at a time.
 using System.Collections.Immutable;
+using Grpc.Core;
 using LedgerStore.Engine;
 using LedgerStore.Policy;
-using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol;
 using LedgerStore.Server.Audit;
-using LedgerStore.Server.Grpc;
+using LedgerStore.Server.Calls;
 using LedgerStore.Server.Identity;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace LedgerStore.Server.Rights;
 
@@ -34,13 +36,18 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
 
     public CallServices Services => services;
 
+    /// <summary>How a stream is ended from outside; null of unary calls, which end by themselves.</summary>
+    public CallEnd? End { get; init; }
+
     /// <summary>The first entry that was delivered, and how many were. The timer looks at them from outside, and may
     /// see one slice less.</summary>
     public long FirstIndex { get; private set; }
 
     public long Delivered { get; private set; }
 
-    public static CallAccess Of(ServerCall call) => (CallAccess)call.State!;
+    /// <summary>The access of a call that CallGuard has let in. Others have none, and do not get further.</summary>
+    public static CallAccess Of(ServerCallContext call) =>
+        call.GetHttpContext().Features.GetRequiredFeature<CallAccess>();
 
     /// <summary>Lets the call through to a ledger, or records the denial and throws.</summary>
     public async ValueTask<Ledger> AllowAsync(string ledger)

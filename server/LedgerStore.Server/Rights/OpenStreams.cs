@@ -1,8 +1,9 @@
 // Streams that are open, to be asked again whether they still may: when the policy changes, and every few seconds,
 // because certificates expire. Any thread; the dictionary is concurrent, the check runs on one timer at a time.
 using System.Collections.Concurrent;
-using LedgerStore.Protocol.Grpc;
-using LedgerStore.Server.Grpc;
+using Grpc.Core;
+using LedgerStore.Protocol;
+using LedgerStore.Server.Calls;
 using LedgerStore.Server.Identity;
 
 namespace LedgerStore.Server.Rights;
@@ -12,7 +13,7 @@ namespace LedgerStore.Server.Rights;
 /// <param name="perIdentityMax">Of one identity, over all of its connections.</param>
 internal sealed class OpenStreams(IdentityService identities, int streamsMax, int perIdentityMax)
 {
-    private readonly ConcurrentDictionary<ServerCall, CallAccess> open = new();
+    private readonly ConcurrentDictionary<CallEnd, CallAccess> open = new();
 
     // Guards the numbers: whoever adds a stream has looked at them.
     private readonly Lock gate = new();
@@ -26,7 +27,7 @@ internal sealed class OpenStreams(IdentityService identities, int streamsMax, in
 
     /// <summary>Counts a stream.</summary>
     /// <exception cref="RpcException">RESOURCE_EXHAUSTED: there are as many as may be.</exception>
-    public void Add(ServerCall call, CallAccess access)
+    public void Add(CallEnd stream, CallAccess access)
     {
         lock (gate)
         {
@@ -40,16 +41,16 @@ internal sealed class OpenStreams(IdentityService identities, int streamsMax, in
             }
 
             perIdentity[access.Caller.Name] = own + 1;
-            open[call] = access;
+            open[stream] = access;
         }
     }
 
     /// <summary>It has ended; nothing if it was refused.</summary>
-    public void Remove(ServerCall call)
+    public void Remove(CallEnd stream)
     {
         lock (gate)
         {
-            if (open.TryRemove(call, out CallAccess? access) && --perIdentity[access.Caller.Name] == 0)
+            if (open.TryRemove(stream, out CallAccess? access) && --perIdentity[access.Caller.Name] == 0)
             {
                 perIdentity.Remove(access.Caller.Name);
             }
@@ -59,15 +60,15 @@ internal sealed class OpenStreams(IdentityService identities, int streamsMax, in
     /// <summary>Ends the streams that lost their right.</summary>
     public void CheckAll()
     {
-        foreach ((ServerCall call, CallAccess access) in open)
+        foreach ((CallEnd stream, CallAccess access) in open)
         {
             if (identities.Check(access.Connection).Caller?.Name != access.Caller.Name)
             {
-                call.End(Refusals.Unauthenticated());
+                stream.End(Refusals.Unauthenticated());
             }
             else if (!access.IsStillAllowed())
             {
-                call.End(Refusals.Denied(access.Rule));
+                stream.End(Refusals.Denied(access.Rule));
             }
         }
     }
@@ -75,7 +76,7 @@ internal sealed class OpenStreams(IdentityService identities, int streamsMax, in
     /// <summary>Records how far streams have come. One whose record cannot be written ends.</summary>
     public async ValueTask RecordAsync()
     {
-        foreach ((ServerCall call, CallAccess access) in open)
+        foreach ((CallEnd stream, CallAccess access) in open)
         {
             try
             {
@@ -83,7 +84,7 @@ internal sealed class OpenStreams(IdentityService identities, int streamsMax, in
             }
             catch (RpcException cause)
             {
-                call.End(cause);
+                stream.End(cause);
             }
         }
     }
@@ -91,9 +92,9 @@ internal sealed class OpenStreams(IdentityService identities, int streamsMax, in
     /// <summary>The server drains: streams end with a status that makes clients go elsewhere.</summary>
     public void EndAll()
     {
-        foreach (ServerCall call in open.Keys)
+        foreach (CallEnd stream in open.Keys)
         {
-            call.End(RpcException.Because(
+            stream.End(RpcException.Because(
                 StatusCode.Unavailable, "SHUTTING_DOWN", "the server is stopping; connect again"));
         }
     }

@@ -1,9 +1,10 @@
 // What callers are told when they may not. One text for "no right" and "no such ledger": it must not tell them apart.
 // Pure; any thread.
 using System.Globalization;
+using Grpc.Core;
 using LedgerStore.Engine;
 using LedgerStore.Policy;
-using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol;
 using LedgerStore.Server.Services;
 
 namespace LedgerStore.Server.Rights;
@@ -57,14 +58,9 @@ internal static class Refusals
             $"the call cannot be recorded, so it is not served: {full.Message}",
             (StoreErrors.BytesToFree, full.BytesToFree.ToString(CultureInfo.InvariantCulture)))
             .WithRetryAfter(TimeSpan.FromSeconds(1))
-        : new(
-        StatusCode.Unavailable,
-        RpcException.Because(
-            StatusCode.Unavailable, "AUDIT_UNAVAILABLE", "the call cannot be recorded, so it is not served").Detail,
-        RpcException.Because(
-            StatusCode.Unavailable, "AUDIT_UNAVAILABLE", "the call cannot be recorded, so it is not served").Details,
-        Metadata.Empty,
-        cause);
+        : RpcException.Because(
+            StatusCode.Unavailable, "AUDIT_UNAVAILABLE", "the call cannot be recorded, so it is not served")
+            .CausedBy(cause);
 
     public static RpcException ReadOnly() => RpcException.Because(
         StatusCode.FailedPrecondition, "SERVER_READ_ONLY",

@@ -1,11 +1,12 @@
 // Admin: changes of the catalog, and the state of the store. Each call is recorded before it has an effect, each change
 // once more, with what it was, by the engine. Stateless; any thread.
+using Grpc.Core;
 using LedgerStore.Engine;
 using LedgerStore.Policy;
-using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol;
 using LedgerStore.Protocol.V1;
-using LedgerStore.Server.Grpc;
 using LedgerStore.Server.Rights;
+using Status = LedgerStore.Protocol.V1.Status;
 
 namespace LedgerStore.Server.Services;
 
@@ -14,7 +15,7 @@ internal static class AdminService
 {
     private static readonly CapabilitySet Administrator = CapabilitySet.None.With(Capability.Administer);
 
-    public static async ValueTask<LedgerInfo> CreateAsync(CreateLedgerRequest request, ServerCall call)
+    public static async ValueTask<LedgerInfo> CreateAsync(CreateLedgerRequest request, ServerCallContext call)
     {
         CallAccess access = CallAccess.Of(call);
         await access.AllowNameAsync(request.Ledger).ConfigureAwait(false);
@@ -30,7 +31,7 @@ internal static class AdminService
         return LedgerInfos.Of(ledger, Administrator);
     }
 
-    public static async ValueTask<LedgerInfo> FreezeAsync(FreezeLedgerRequest request, ServerCall call)
+    public static async ValueTask<LedgerInfo> FreezeAsync(FreezeLedgerRequest request, ServerCallContext call)
     {
         CallAccess access = CallAccess.Of(call);
         Ledger ledger = await access.AllowAsync(request.Ledger).ConfigureAwait(false);
@@ -45,6 +46,6 @@ internal static class AdminService
         return LedgerInfos.Of(ledger, Administrator);
     }
 
-    public static ValueTask<Status> StatusAsync(GetStatusRequest request, ServerCall call) =>
+    public static ValueTask<Status> StatusAsync(GetStatusRequest request, ServerCallContext call) =>
         new(StatusReport.Of(CallAccess.Of(call).Services));
 }

@@ -1,9 +1,10 @@
 // The way of one append request from the parser to the engine: right, quota, batch. Used by the unary call and by the
 // stream; owned by one call, one thread at a time. Nothing is allocated for a record, little for a batch. What a unary
 // call used is used again by another: it keeps texts that were decoded, and nothing that was decided.
+using Grpc.Core;
 using LedgerStore.Engine;
 using LedgerStore.Policy;
-using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Protocol.Wire;
 using LedgerStore.Server.Rights;

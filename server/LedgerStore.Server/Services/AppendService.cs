@@ -3,10 +3,9 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Grpc.Core;
 using LedgerStore.Engine;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.Wire;
-using LedgerStore.Server.Grpc;
 using LedgerStore.Server.Rights;
 
 namespace LedgerStore.Server.Services;
@@ -19,15 +18,24 @@ internal static class AppendService
     private static readonly ConcurrentQueue<AppendIntake> Idle = new();
 
     /// <summary>The unary call; the request is read in place like those of the stream.</summary>
-    public static async ValueTask AppendAsync(
-        RawMessageReader requests, RawMessageWriter responses, ServerCall call)
+    public static async ValueTask<WireMessage> AppendAsync(ReceivedMessage request, ServerCallContext call)
     {
-        await requests.ReadOnlyAsync("request").ConfigureAwait(false);
+        PendingAppend pending;
+        using (request)
+        {
+            pending = await BeginAsync(request, call).ConfigureAwait(false);
+        }
 
+        AppendAnswer answer = await FinishAsync(pending, call.CancellationToken).ConfigureAwait(false);
+        return new AnswerMessage { Answer = answer };
+    }
+
+    private static async ValueTask<PendingAppend> BeginAsync(ReceivedMessage request, ServerCallContext call)
+    {
         // One that a refusal leaves behind is not used again.
         AppendIntake intake = Idle.TryDequeue(out AppendIntake? used) ? used : new AppendIntake();
         intake.Bind(CallAccess.Of(call), batches: null);
-        intake.Request.Parse(requests.Current);
+        intake.Request.Parse(request.Bytes);
         await intake.DecideAsync().ConfigureAwait(false);
         PendingAppend pending = intake.Begin(call.CancellationToken);
         intake.Unbind();
@@ -36,13 +44,14 @@ internal static class AppendService
             Idle.Enqueue(intake);
         }
 
-        AppendAnswer answer = await FinishAsync(pending, call.CancellationToken).ConfigureAwait(false);
-        answer.Write(responses);
+        return pending;
     }
 
     /// <summary>The bidirectional call.</summary>
     public static ValueTask AppendStreamAsync(
-        RawMessageReader requests, RawMessageWriter responses, ServerCall call) =>
+        IAsyncStreamReader<ReceivedMessage> requests,
+        IServerStreamWriter<WireMessage> responses,
+        ServerCallContext call) =>
         new AppendStream(requests, responses, call).RunAsync();
 
     /// <summary>Waits until the batch is what its request asked for: durable, or covered by a checkpoint.</summary>

@@ -3,10 +3,10 @@
 // Memory is bounded by the channel: when the client does not read its answers, nothing more is read from it.
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Grpc.Core;
 using LedgerStore.Engine;
-using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol;
 using LedgerStore.Protocol.Wire;
-using LedgerStore.Server.Grpc;
 using LedgerStore.Server.Rights;
 
 namespace LedgerStore.Server.Services;
@@ -21,12 +21,14 @@ internal sealed class AppendStream
     private const long PendingBytesMax = 2L * StoreLimits.BatchBytesMax;
 
     private const int FlushAtBytes = 64 * 1024;
+    private static readonly WriteOptions AtOnce = new();
+    private static readonly WriteOptions Buffered = new(WriteFlags.BufferHint);
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan BusyPatience = TimeSpan.FromSeconds(10);
 
-    private readonly RawMessageReader requests;
-    private readonly RawMessageWriter responses;
-    private readonly ServerCall call;
+    private readonly IAsyncStreamReader<ReceivedMessage> requests;
+    private readonly IServerStreamWriter<WireMessage> responses;
+    private readonly ServerCallContext call;
     private readonly AppendIntake intake = new();
     private readonly CallAccess access;
     private readonly Channel<PendingAppend> pending = Channel.CreateBounded<PendingAppend>(
@@ -35,7 +37,14 @@ internal sealed class AppendStream
     private readonly SemaphoreSlim answered = new(0, 1);
     private long pendingBytes;
 
-    internal AppendStream(RawMessageReader requests, RawMessageWriter responses, ServerCall call)
+    // The loop of answers alone: the message that is sent, and what was written and not sent yet.
+    private readonly AnswerMessage answer = new();
+    private int unflushedBytes;
+
+    internal AppendStream(
+        IAsyncStreamReader<ReceivedMessage> requests,
+        IServerStreamWriter<WireMessage> responses,
+        ServerCallContext call)
     {
         this.requests = requests;
         this.responses = responses;
@@ -49,7 +58,7 @@ internal sealed class AppendStream
     /// <summary>Ends when the client has sent its last batch and every answer is written.</summary>
     internal async ValueTask RunAsync()
     {
-        await call.SendHeadersAsync().ConfigureAwait(false);
+        await call.WriteResponseHeadersAsync([]).ConfigureAwait(false);
         Task answers = Task.Run(WriteAnswersAsync);
         Exception? failure = null;
         try
@@ -75,34 +84,31 @@ internal sealed class AppendStream
 
     private async ValueTask ReadRequestsAsync()
     {
-        while (await requests.ReadAsync().ConfigureAwait(false))
+        while (await requests.MoveNext(call.CancellationToken).ConfigureAwait(false))
         {
-            do
+            using ReceivedMessage request = requests.Current;
+            intake.Request.Parse(request.Bytes);
+            if (!intake.IsDecided)
             {
-                intake.Request.Parse(requests.Current);
-                if (!intake.IsDecided)
-                {
-                    await DecideAsync().ConfigureAwait(false);
-                }
-
-                await WaitForRoomAsync((int)intake.Request.Payload.Length).ConfigureAwait(false);
-                PendingAppend next;
-                try
-                {
-                    next = intake.Begin(call.CancellationToken);
-                }
-                catch (StoreException busy) when (busy.Reason == StoreReason.Busy)
-                {
-                    next = await BeginAgainSlowAsync().ConfigureAwait(false);
-                }
-
-                Interlocked.Add(ref pendingBytes, next.Bytes);
-                if (!pending.Writer.TryWrite(next))
-                {
-                    await pending.Writer.WriteAsync(next, CancellationToken.None).ConfigureAwait(false);
-                }
+                await DecideAsync().ConfigureAwait(false);
             }
-            while (requests.TryRead());
+
+            await WaitForRoomAsync((int)intake.Request.Payload.Length).ConfigureAwait(false);
+            PendingAppend next;
+            try
+            {
+                next = intake.Begin(call.CancellationToken);
+            }
+            catch (StoreException busy) when (busy.Reason == StoreReason.Busy)
+            {
+                next = await BeginAgainSlowAsync().ConfigureAwait(false);
+            }
+
+            Interlocked.Add(ref pendingBytes, next.Bytes);
+            if (!pending.Writer.TryWrite(next))
+            {
+                await pending.Writer.WriteAsync(next, CancellationToken.None).ConfigureAwait(false);
+            }
         }
     }
 
@@ -157,26 +163,21 @@ internal sealed class AppendStream
     {
         try
         {
-            AppendAnswer answer = await AppendService.FinishAsync(next, call.CancellationToken).ConfigureAwait(false);
+            AppendAnswer ready = await AppendService.FinishAsync(next, call.CancellationToken).ConfigureAwait(false);
             if (hasFailed)
             {
                 return false;
             }
 
-            answer.Write(responses);
             bool isNextReady = reader.TryPeek(out PendingAppend following) && following.Answer.IsCompleted;
-            if (!isNextReady || responses.UnflushedBytes >= FlushAtBytes)
-            {
-                await responses.FlushAsync().ConfigureAwait(false);
-            }
-
+            await SendAsync(ready, hasMore: isNextReady).ConfigureAwait(false);
             return true;
         }
         catch (Exception error)
         {
             if (!hasFailed)
             {
-                call.End(StoreErrors.Translate(error) ?? error as RpcException ?? Unexpected(error));
+                access.End!.End(StoreErrors.Translate(error) ?? error as RpcException ?? Unexpected(error));
             }
 
             return false;
@@ -188,6 +189,17 @@ internal sealed class AppendStream
         }
     }
 
+    // Answers that are ready together leave together.
+    private Task SendAsync(in AppendAnswer next, bool hasMore)
+    {
+        answer.Answer = next;
+        unflushedBytes += next.Length;
+        bool waits = hasMore && unflushedBytes < FlushAtBytes;
+        responses.WriteOptions = waits ? Buffered : AtOnce;
+        unflushedBytes = waits ? unflushedBytes : 0;
+        return responses.WriteAsync(answer);
+    }
+
     private void Wake()
     {
         if (answered.CurrentCount == 0)
@@ -196,7 +208,7 @@ internal sealed class AppendStream
         }
     }
 
-    private static RpcException Unexpected(Exception error) => error is OperationCanceledException
-        ? new RpcException(StatusCode.Cancelled, "the call was cancelled", error)
-        : new RpcException(StatusCode.Internal, "the server failed in an unexpected way", error);
+    private RpcException Unexpected(Exception error) => call.CancellationToken.IsCancellationRequested
+        ? RpcException.Of(StatusCode.Cancelled, "the call was cancelled").CausedBy(error)
+        : RpcException.Of(StatusCode.Internal, "the server failed in an unexpected way").CausedBy(error);
 }

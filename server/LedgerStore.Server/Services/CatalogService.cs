@@ -1,11 +1,11 @@
 // Catalog: the ledgers on which the caller may do something. Others do not exist for it.
 // Stateless; any thread.
 using System.Text;
+using Grpc.Core;
 using LedgerStore.Engine;
 using LedgerStore.Policy;
-using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol;
 using LedgerStore.Protocol.V1;
-using LedgerStore.Server.Grpc;
 using LedgerStore.Server.Rights;
 
 namespace LedgerStore.Server.Services;
@@ -15,7 +15,7 @@ internal static class CatalogService
 {
     private const int PageMax = 1_000;
 
-    public static async ValueTask<ListLedgersResponse> ListAsync(ListLedgersRequest request, ServerCall call)
+    public static async ValueTask<ListLedgersResponse> ListAsync(ListLedgersRequest request, ServerCallContext call)
     {
         CallAccess access = CallAccess.Of(call);
         await access.RecordOpenAsync().ConfigureAwait(false);
@@ -49,7 +49,7 @@ internal static class CatalogService
         return response;
     }
 
-    public static async ValueTask<LedgerInfo> DescribeAsync(DescribeLedgerRequest request, ServerCall call)
+    public static async ValueTask<LedgerInfo> DescribeAsync(DescribeLedgerRequest request, ServerCallContext call)
     {
         CallAccess access = CallAccess.Of(call);
         CapabilitySet granted = await access.AllowAnyAsync(request.Ledger).ConfigureAwait(false);

@@ -1,13 +1,13 @@
 // Admin: scrubbing on demand and the rotation of the signing key. Both take their time and tell how far they are.
 // Stateless; any thread.
 using System.Threading.Channels;
+using Grpc.Core;
 using LedgerStore.Engine;
 using LedgerStore.Proofs;
+using LedgerStore.Protocol;
 using LedgerStore.Protocol.Events.V1;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Server.Audit;
-using LedgerStore.Server.Grpc;
 using LedgerStore.Server.Rights;
 using Progress = LedgerStore.Engine.ScrubProgress;
 using ScrubProgress = LedgerStore.Protocol.V1.ScrubProgress;
@@ -21,7 +21,7 @@ internal static class MaintenanceService
     private const int ProgressKept = 4;
 
     public static async ValueTask ScrubAsync(
-        ScrubRequest request, MessageWriter<ScrubProgress> responses, ServerCall call)
+        ScrubRequest request, IServerStreamWriter<ScrubProgress> responses, ServerCallContext call)
     {
         CallAccess access = CallAccess.Of(call);
         string? ledger = request.Ledger.Length == 0 ? null : request.Ledger;
@@ -61,7 +61,7 @@ internal static class MaintenanceService
     }
 
     public static async ValueTask RotateKeyAsync(
-        RotateKeyRequest request, MessageWriter<RotateKeyProgress> responses, ServerCall call)
+        RotateKeyRequest request, IServerStreamWriter<RotateKeyProgress> responses, ServerCallContext call)
     {
         CallAccess access = CallAccess.Of(call);
         Store store = access.Services.Store;

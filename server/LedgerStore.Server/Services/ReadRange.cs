@@ -1,7 +1,8 @@
 // What a read request asks for, as indexes. Pure but for the search by time; owned by one call.
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 using LedgerStore.Engine;
-using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol;
 using LedgerStore.Protocol.V1;
 
 namespace LedgerStore.Server.Services;

@@ -1,9 +1,9 @@
 // Reader/Read: entries in order, from files and memory, then live. Holes are said, never left out.
 // Stateless; each call is a ReadStream of its own.
+using Grpc.Core;
 using LedgerStore.Engine;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
-using LedgerStore.Server.Grpc;
+using LedgerStore.Protocol.Wire;
 using LedgerStore.Server.Rights;
 
 namespace LedgerStore.Server.Services;
@@ -11,14 +11,13 @@ namespace LedgerStore.Server.Services;
 /// <summary>The service of the capability <c>read</c>.</summary>
 internal static class ReadService
 {
-    public static async ValueTask ReadAsync(RawMessageReader requests, RawMessageWriter responses, ServerCall call)
+    public static async ValueTask ReadAsync(
+        ReadRequest request, IServerStreamWriter<WireMessage> responses, ServerCallContext call)
     {
-        MessageReader<ReadRequest> reader = new(requests, ReadRequest.Parser);
-        ReadRequest request = await reader.ReadSingleAsync("request").ConfigureAwait(false);
         CallAccess access = CallAccess.Of(call);
         Ledger ledger = await access.AllowAsync(request.Ledger).ConfigureAwait(false);
         access.OpenStream(access.MeterOf(request.Ledger));
-        await call.SendHeadersAsync().ConfigureAwait(false);
+        await call.WriteResponseHeadersAsync([]).ConfigureAwait(false);
         ReadRange range = await ReadRange.OfAsync(request, ledger, call.CancellationToken).ConfigureAwait(false);
         await new ReadStream(ledger, range, responses, call).RunAsync().ConfigureAwait(false);
     }

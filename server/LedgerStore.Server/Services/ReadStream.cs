@@ -2,19 +2,25 @@
 // not read, the flush waits, and nothing more is taken from the engine. Owned by its call, one thread at a time.
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 using LedgerStore.Engine;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
-using LedgerStore.Server.Grpc;
+using LedgerStore.Protocol.Wire;
 using LedgerStore.Server.Rights;
 
 namespace LedgerStore.Server.Services;
 
 /// <summary>Delivers a range, and follows if asked to.</summary>
-internal sealed class ReadStream(Ledger ledger, ReadRange range, RawMessageWriter responses, ServerCall call)
+internal sealed class ReadStream(
+    Ledger ledger, ReadRange range, IServerStreamWriter<WireMessage> responses, ServerCallContext call)
 {
+    // Small messages that are ready together leave together.
     private const int FlushAtBytes = 64 * 1024;
+    private static readonly WriteOptions AtOnce = new();
+    private static readonly WriteOptions Buffered = new(WriteFlags.BufferHint);
 
+    private readonly ReadMessage message = new();
+    private int unflushedBytes;
     private readonly CallAccess access = CallAccess.Of(call);
     private long next = range.First;
     private Unreadable? hole;
@@ -71,22 +77,13 @@ internal sealed class ReadStream(Ledger ledger, ReadRange range, RawMessageWrite
         long from = next;
         while (hub.Find(next) is { } shared && shared.End <= range.End)
         {
-            responses.WriteMessage(shared.Message);
             access.NoteDelivered(shared.First, shared.Count);
             next = shared.End;
-            if (responses.UnflushedBytes >= FlushAtBytes)
-            {
-                await responses.FlushAsync().ConfigureAwait(false);
-            }
+            await SendAsync(message.Set(shared), hasMore: hub.Find(next) is { } more && more.End <= range.End)
+                .ConfigureAwait(false);
         }
 
-        if (next == from)
-        {
-            return false;
-        }
-
-        await responses.FlushAsync().ConfigureAwait(false);
-        return true;
+        return next != from;
     }
 
     /// <summary>Delivers everything up to an index that the ledger has.</summary>
@@ -110,7 +107,6 @@ internal sealed class ReadStream(Ledger ledger, ReadRange range, RawMessageWrite
         }
 
         await CloseHoleAsync().ConfigureAwait(false);
-        await responses.FlushAsync().ConfigureAwait(false);
     }
 
     private async ValueTask DeliverSoundAsync(long end)
@@ -119,15 +115,16 @@ internal sealed class ReadStream(Ledger ledger, ReadRange range, RawMessageWrite
             .ConfigureAwait(false))
         {
             await CloseHoleAsync().ConfigureAwait(false);
-            for (int offset = 0; next < slice.FirstIndex + slice.Count;)
+            long sliceEnd = slice.FirstIndex + slice.Count;
+            for (int offset = 0; next < sliceEnd;)
             {
-                long first = next;
-                (offset, next) = EntryWriter.WriteNext(responses, slice, offset, first);
-                access.NoteDelivered(first, (int)(next - first));
-                if (responses.UnflushedBytes >= FlushAtBytes)
-                {
-                    await responses.FlushAsync().ConfigureAwait(false);
-                }
+                (int bytes, int count) = EntryCuts.Next(
+                    slice.Bundle[offset..], (int)(sliceEnd - next), EntryCuts.MessageBytes);
+                message.Set(slice, offset, bytes, next, count);
+                access.NoteDelivered(next, count);
+                next += count;
+                offset += bytes;
+                await SendAsync(message, hasMore: next < end).ConfigureAwait(false);
             }
         }
     }
@@ -215,11 +212,14 @@ internal sealed class ReadStream(Ledger ledger, ReadRange range, RawMessageWrite
         },
     };
 
-    private ValueTask WriteEventAsync(ReadResponse response)
+    private Task WriteEventAsync(ReadResponse response) => SendAsync(message.Set(response), hasMore: false);
+
+    private Task SendAsync(ReadMessage next, bool hasMore)
     {
-        responses.Begin(response.CalculateSize());
-        response.WriteTo(responses);
-        responses.End();
-        return responses.FlushAsync();
+        unflushedBytes += next.Length;
+        bool waits = hasMore && unflushedBytes < FlushAtBytes;
+        responses.WriteOptions = waits ? Buffered : AtOnce;
+        unflushedBytes = waits ? unflushedBytes : 0;
+        return responses.WriteAsync(next);
     }
 }

@@ -1,7 +1,8 @@
 // Between the engine's words about retention and those of the protocol. Pure; any thread.
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 using LedgerStore.Engine;
-using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol;
 using LedgerStore.Protocol.V1;
 using EngineMove = LedgerStore.Engine.PlannedMove;
 using EngineStatus = LedgerStore.Engine.TieringStatus;

@@ -1,10 +1,10 @@
 // Admin: retention and legal holds. Each call is recorded before it has an effect, each change once more, with what it
 // was, by the engine. Stateless; any thread.
+using Grpc.Core;
 using LedgerStore.Engine;
 using LedgerStore.Policy;
-using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol;
 using LedgerStore.Protocol.V1;
-using LedgerStore.Server.Grpc;
 using LedgerStore.Server.Rights;
 using EngineMove = LedgerStore.Engine.PlannedMove;
 
@@ -15,7 +15,7 @@ internal static class RetentionService
 {
     private static readonly CapabilitySet s_administrator = CapabilitySet.None.With(Capability.Administer);
 
-    public static async ValueTask<LedgerInfo> SetAsync(SetRetentionRequest request, ServerCall call)
+    public static async ValueTask<LedgerInfo> SetAsync(SetRetentionRequest request, ServerCallContext call)
     {
         CallAccess access = CallAccess.Of(call);
         Ledger ledger = await access.AllowAsync(request.Ledger).ConfigureAwait(false);
@@ -24,7 +24,7 @@ internal static class RetentionService
         return LedgerInfos.Of(ledger, s_administrator);
     }
 
-    public static async ValueTask<PlanRetentionResponse> PlanAsync(PlanRetentionRequest request, ServerCall call)
+    public static async ValueTask<PlanRetentionResponse> PlanAsync(PlanRetentionRequest request, ServerCallContext call)
     {
         Ledger ledger = await CallAccess.Of(call).AllowAsync(request.Ledger).ConfigureAwait(false);
         PlanRetentionResponse response = new();
@@ -34,7 +34,7 @@ internal static class RetentionService
 
     /// <summary>Has what is due done now, and tells what was done. Expiry takes a second look a day later.</summary>
     public static async ValueTask ApplyAsync(
-        ApplyRetentionRequest request, MessageWriter<RetentionProgress> responses, ServerCall call)
+        ApplyRetentionRequest request, IServerStreamWriter<RetentionProgress> responses, ServerCallContext call)
     {
         CallAccess access = CallAccess.Of(call);
         Ledger ledger = await access.AllowAsync(request.Ledger).ConfigureAwait(false);
@@ -58,7 +58,7 @@ internal static class RetentionService
         }
     }
 
-    public static async ValueTask<Hold> PlaceHoldAsync(PlaceHoldRequest request, ServerCall call)
+    public static async ValueTask<Hold> PlaceHoldAsync(PlaceHoldRequest request, ServerCallContext call)
     {
         CallAccess access = CallAccess.Of(call);
         Ledger ledger = await access.AllowAsync(request.Ledger).ConfigureAwait(false);
@@ -71,7 +71,7 @@ internal static class RetentionService
         return RetentionMessages.Of(ledger.Name, hold);
     }
 
-    public static async ValueTask<Hold> ReleaseHoldAsync(ReleaseHoldRequest request, ServerCall call)
+    public static async ValueTask<Hold> ReleaseHoldAsync(ReleaseHoldRequest request, ServerCallContext call)
     {
         CallAccess access = CallAccess.Of(call);
         Ledger ledger = await access.AllowAsync(request.Ledger).ConfigureAwait(false);

@@ -1,5 +1,4 @@
 // Entries as one message, made once for all who follow a ledger. Immutable; any thread.
-using System.Buffers.Binary;
 using Google.Protobuf;
 using LedgerStore.Engine;
 using LedgerStore.Protocol.V1;
@@ -10,7 +9,6 @@ namespace LedgerStore.Server.Services;
 /// <summary>A message that is ready to be sent.</summary>
 internal sealed class SharedEntries
 {
-    private const int LengthBytes = 2;
     private readonly byte[] message;
 
     private SharedEntries(long first, int count, ReadOnlySpan<byte> bundle)
@@ -41,23 +39,13 @@ internal sealed class SharedEntries
     {
         ReadOnlySpan<byte> rest = slice.Bundle;
         long first = slice.FirstIndex;
+        int left = slice.Count;
         while (rest.Length > 0)
         {
-            int bytes = 0, count = 0;
-            while (bytes < rest.Length)
-            {
-                int next = LengthBytes + BinaryPrimitives.ReadUInt16BigEndian(rest[bytes..]);
-                if (count > 0 && bytes + next > ServerLimits.SharedMessageBytes)
-                {
-                    break;
-                }
-
-                bytes += next;
-                count++;
-            }
-
+            (int bytes, int count) = EntryCuts.Next(rest, left, ServerLimits.SharedMessageBytes);
             into.Add(new SharedEntries(first, count, rest[..bytes]));
             first += count;
+            left -= count;
             rest = rest[bytes..];
         }
     }

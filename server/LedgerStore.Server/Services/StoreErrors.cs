@@ -2,8 +2,9 @@
 // never has to read a message. Pure; any thread.
 using System.Globalization;
 using System.Text;
+using Grpc.Core;
 using LedgerStore.Engine;
-using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol;
 
 namespace LedgerStore.Server.Services;
 

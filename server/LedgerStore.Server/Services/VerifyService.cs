@@ -1,11 +1,11 @@
 // Verifier: checkpoints, proofs, receipts and keys. What it says is checked by the caller against the key it was given
 // elsewhere; nothing here asks for trust. Stateless; any thread.
 using Google.Protobuf;
+using Grpc.Core;
 using LedgerStore.Engine;
 using LedgerStore.Proofs;
-using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol;
 using LedgerStore.Protocol.V1;
-using LedgerStore.Server.Grpc;
 using LedgerStore.Server.Rights;
 using Checkpoint = LedgerStore.Protocol.V1.Checkpoint;
 using ConsistencyProof = LedgerStore.Protocol.V1.ConsistencyProof;
@@ -18,7 +18,7 @@ namespace LedgerStore.Server.Services;
 /// <summary>The service of the capability <c>verify</c>.</summary>
 internal static class VerifyService
 {
-    public static async ValueTask<Checkpoint> GetCheckpointAsync(GetCheckpointRequest request, ServerCall call)
+    public static async ValueTask<Checkpoint> GetCheckpointAsync(GetCheckpointRequest request, ServerCallContext call)
     {
         Ledger ledger = await CallAccess.Of(call).AllowAsync(request.Ledger).ConfigureAwait(false);
         PublishedCheckpoint? found = request.Size == 0
@@ -35,12 +35,12 @@ internal static class VerifyService
     }
 
     public static async ValueTask WatchAsync(
-        WatchCheckpointsRequest request, MessageWriter<Checkpoint> responses, ServerCall call)
+        WatchCheckpointsRequest request, IServerStreamWriter<Checkpoint> responses, ServerCallContext call)
     {
         CallAccess access = CallAccess.Of(call);
         Ledger ledger = await access.AllowAsync(request.Ledger).ConfigureAwait(false);
         access.OpenStream(access.MeterOf(request.Ledger));
-        await call.SendHeadersAsync().ConfigureAwait(false);
+        await call.WriteResponseHeadersAsync([]).ConfigureAwait(false);
         long from = ledger.Checkpoint?.Size ?? 0;
         FollowerTurns turns = access.Services.Followers.Turns;
         Follower follower = new();
@@ -66,7 +66,7 @@ internal static class VerifyService
     }
 
     public static async ValueTask<InclusionProof> ProveInclusionAsync(
-        GetInclusionProofRequest request, ServerCall call)
+        GetInclusionProofRequest request, ServerCallContext call)
     {
         Ledger ledger = await CallAccess.Of(call).AllowAsync(request.Ledger).ConfigureAwait(false);
         long index = SizeOf(request.Index, "index");
@@ -80,7 +80,7 @@ internal static class VerifyService
     }
 
     public static async ValueTask<ConsistencyProof> ProveConsistencyAsync(
-        GetConsistencyProofRequest request, ServerCall call)
+        GetConsistencyProofRequest request, ServerCallContext call)
     {
         Ledger ledger = await CallAccess.Of(call).AllowAsync(request.Ledger).ConfigureAwait(false);
         ConsistencyProof response = new() { From = request.From, To = request.To };
@@ -92,7 +92,7 @@ internal static class VerifyService
         return response;
     }
 
-    public static async ValueTask<Receipt> GetReceiptAsync(GetReceiptRequest request, ServerCall call)
+    public static async ValueTask<Receipt> GetReceiptAsync(GetReceiptRequest request, ServerCallContext call)
     {
         Ledger ledger = await CallAccess.Of(call).AllowAsync(request.Ledger).ConfigureAwait(false);
         long index = SizeOf(request.Index, "index");
@@ -110,7 +110,7 @@ internal static class VerifyService
         return new Receipt { TlogProof = UnsafeByteOperations.UnsafeWrap(receipt) };
     }
 
-    public static async ValueTask<LogKeys> GetKeysAsync(GetLogKeysRequest request, ServerCall call)
+    public static async ValueTask<LogKeys> GetKeysAsync(GetLogKeysRequest request, ServerCallContext call)
     {
         Ledger ledger = await CallAccess.Of(call).AllowAsync(request.Ledger).ConfigureAwait(false);
         LogKeys response = new();

@@ -3,6 +3,7 @@
 using System.IO.Compression;
 using LedgerStore.Engine;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace LedgerStore.Server.Tiles;
 
@@ -46,13 +47,30 @@ internal static class TileAnswers
     private static Task SendCompressedAsync(HttpContext context, ReadOnlyMemory<byte> body)
     {
         context.Response.Headers.Vary = "Accept-Encoding";
-        if (!Grpc.RequestEncoding.Accepts(context.Request.Headers.AcceptEncoding, "gzip"))
+        if (!Accepts(context.Request.Headers.AcceptEncoding, "gzip"))
         {
             return SendAsync(context, body, Bytes, ForEver);
         }
 
         context.Response.Headers.ContentEncoding = "gzip";
         return SendAsync(context, Compress(body), Bytes, ForEver);
+    }
+
+    // Whether a list of encodings names one, without regard to preferences.
+    private static bool Accepts(StringValues values, string encoding)
+    {
+        foreach (string? value in values)
+        {
+            foreach (Range part in value.AsSpan().Split(','))
+            {
+                if (value.AsSpan(part).Trim(' ').Equals(encoding, StringComparison.OrdinalIgnoreCase))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     private static byte[] Compress(ReadOnlyMemory<byte> body)

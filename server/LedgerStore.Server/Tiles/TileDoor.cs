@@ -1,8 +1,8 @@
 // The door of tile requests: who, may they, and the record of it, before anything is looked up. The same policy and the
 // same records as for gRPC; only the answers are HTTP's. Any thread.
+using Grpc.Core;
 using LedgerStore.Engine;
 using LedgerStore.Policy;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Server.Audit;
 using LedgerStore.Server.Identity;
 using LedgerStore.Server.Rights;
@@ -28,7 +28,7 @@ internal sealed class TileDoor(CallServices services, IdentityService identities
         {
             Fail(context, StatusOf(refused.Reason));
         }
-        catch (RpcException unrecorded) when (unrecorded.Code == StatusCode.Unavailable)
+        catch (RpcException unrecorded) when (unrecorded.StatusCode == StatusCode.Unavailable)
         {
             Fail(context, StatusCodes.Status503ServiceUnavailable);
         }

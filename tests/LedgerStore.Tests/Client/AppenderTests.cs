@@ -1,7 +1,9 @@
 // What an appender promises: each caller its index, the order of the calls, bounded memory, nothing lost at the end.
 
+using Grpc.Core;
 using LedgerStore.Client;
-using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol;
+using LedgerStore.Tests.Grpc;
 using Xunit;
 
 namespace LedgerStore.Tests.Client;
@@ -151,7 +153,7 @@ public sealed class AppenderTests
     {
         await using FakeServer server = await FakeServer.StartAsync();
         int appends = 0;
-        server.Ledger.Fault = (point, call) => point == FaultPoint.BeforeCommit && call.Method.Name == "AppendStream"
+        server.Ledger.Fault = (point, call) => point == FaultPoint.BeforeCommit && call.IsAppendStream
             && Interlocked.Increment(ref appends) == 3
             ? throw RpcException.Because(StatusCode.FailedPrecondition, "LEDGER_FROZEN", "frozen")
             : default;
@@ -179,7 +181,7 @@ public sealed class AppenderTests
         {
             if (point == FaultPoint.AfterCommit && Interlocked.Increment(ref appends) == 2)
             {
-                call.Context.Abort();
+                call.GetHttpContext().Abort();
             }
 
             return default;

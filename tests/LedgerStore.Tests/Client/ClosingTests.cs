@@ -5,8 +5,10 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
+using Grpc.Core;
 using LedgerStore.Client;
-using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol;
+using LedgerStore.Tests.Grpc;
 using Xunit;
 
 namespace LedgerStore.Tests.Client;
@@ -68,7 +70,7 @@ public sealed class ClosingTests
         using CancellationTokenSource released = new();
         server.Ledger.Fault = async (point, call) =>
         {
-            if (point == FaultPoint.BeforeCommit && call.Method.Name == "AppendStream")
+            if (point == FaultPoint.BeforeCommit && call.IsAppendStream)
             {
                 await Task.Delay(Patience, released.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -208,7 +210,7 @@ public sealed class ClosingTests
     }
 
     private static void TakeAway(FakeServer server) => server.Ledger.Fault = static (point, _) =>
-        point == FaultPoint.BeforeCommit ? throw new RpcException(StatusCode.Unavailable, "away") : default;
+        point == FaultPoint.BeforeCommit ? throw RpcException.Of(StatusCode.Unavailable, "away") : default;
 
     // A port that nobody listens on any more.
     private static Uri Nobody()

@@ -1,9 +1,10 @@
 // The library against the real server: certificates, signatures and disks, restarts and kills.
 
+using Grpc.Core;
 using LedgerStore.Client;
 using LedgerStore.Proofs;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
+using LedgerStore.Tests.Grpc;
 using Xunit;
 using Receipt = LedgerStore.Proofs.Receipt;
 
@@ -68,6 +69,7 @@ public sealed class EndToEndTests
             {
                 Producer = "import",
                 RetryDelayMax = TimeSpan.FromMilliseconds(100),
+                CloseTimeout = Patience, // on a busy machine the last start of the server takes longer than usual
             });
             int[] lengths = [.. Enumerable.Repeat(8, Each)];
             for (int batch = 0; batch < Batches; batch++)

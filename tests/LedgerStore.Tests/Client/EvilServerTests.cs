@@ -1,10 +1,10 @@
 // A server that does not lie about the ledger, but floods its client: streams without end, messages without bounds.
 // Each ends in an error after a bounded amount of both.
 
+using System.Buffers;
 using Google.Protobuf;
 using LedgerStore.Client;
 using LedgerStore.Proofs;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Protocol.Wire;
 using Xunit;
@@ -22,10 +22,10 @@ public sealed class EvilServerTests
     {
         await using FakeServer server = await ReaderTests.StartAsync(10);
         int calls = 0;
-        server.Ledger.Flood = (responses, number) =>
+        server.Ledger.Flood = number =>
         {
             calls += number == 0 ? 1 : 0;
-            EntriesMessage.Write(responses, 0, 1, new byte[Giant]);
+            return Message(0, 1, new byte[Giant]);
         };
         await IsWrongAnswerAsync(() => ReadAsync(server, new ReadOptions()), "exceeds the limit");
         Assert.Equal(1, calls);
@@ -60,9 +60,9 @@ public sealed class EvilServerTests
     public async Task AReadThatDoesNotFollowHasNoEndlessNothing(bool isHeartbeat)
     {
         await using FakeServer server = await ReaderTests.StartAsync(10);
-        server.Ledger.Flood = (responses, _) => Write(responses, isHeartbeat
+        server.Ledger.Flood = _ => (isHeartbeat
             ? new ReadResponse { Heartbeat = new Protocol.V1.Heartbeat { Size = 10 } }
-            : new ReadResponse { CaughtUp = new Protocol.V1.CaughtUp { Size = 10 } });
+            : new ReadResponse { CaughtUp = new Protocol.V1.CaughtUp { Size = 10 } }).ToByteArray();
         await IsWrongAnswerAsync(() => ReadAsync(server, new ReadOptions()), "only a read that follows");
     }
 
@@ -82,10 +82,10 @@ public sealed class EvilServerTests
         await using FakeServer server = await ReaderTests.StartAsync(100);
         server.Ledger.PublishedSize = 100;
         long sent = 0;
-        server.Ledger.Flood = (responses, number) =>
+        server.Ledger.Flood = number =>
         {
             Interlocked.Increment(ref sent);
-            Entries(responses, number);
+            return Entries(number);
         };
         using Verifier verifier = server.Client.CreateVerifier(
             "demo", new VerifierOptions { Vkey = server.Ledger.Vkey, StaleAfter = TimeSpan.FromSeconds(1) });
@@ -104,7 +104,7 @@ public sealed class EvilServerTests
     }
 
     // 500 forged entries of 100 bytes, one message after the other.
-    private static void Entries(RawMessageWriter responses, int number)
+    private static byte[] Entries(int number)
     {
         byte[] bundle = new byte[500 * 102];
         for (int i = 0; i < 500; i++)
@@ -115,14 +115,14 @@ public sealed class EvilServerTests
             bundle[(i * 102) + 3] = 98;
         }
 
-        EntriesMessage.Write(responses, (ulong)number * 500, 500, bundle);
+        return Message((ulong)number * 500, 500, bundle);
     }
 
-    private static void Write(RawMessageWriter responses, ReadResponse response)
+    private static byte[] Message(ulong first, uint count, byte[] bundle)
     {
-        responses.Begin(response.CalculateSize());
-        response.WriteTo(responses);
-        responses.End();
+        ArrayBufferWriter<byte> message = new();
+        EntriesMessage.Write(message, first, count, bundle);
+        return message.WrittenSpan.ToArray();
     }
 
     private static async Task IsWrongAnswerAsync(Func<Task> action, string came)

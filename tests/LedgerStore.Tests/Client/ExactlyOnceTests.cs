@@ -1,9 +1,10 @@
 // Exactly once, in order, and with the right index: whatever breaks, wherever it breaks.
 
+using Grpc.Core;
 using LedgerStore.Client;
-using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol;
 using LedgerStore.Protocol.Wire;
-using LedgerStore.Server.Grpc;
+using LedgerStore.Tests.Grpc;
 using LedgerStore.Tests.Simulation;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -37,7 +38,7 @@ public sealed class ExactlyOnceTests
                 server.Ledger.Fault = (_, call) =>
                 {
                     int now = Interlocked.Increment(ref point) - 1;
-                    if (call.Method.Name == "AppendStream" && (now == first || now == second))
+                    if (call.IsAppendStream && (now == first || now == second))
                     {
                         Kill(call, wholeConnection);
                     }
@@ -70,7 +71,7 @@ public sealed class ExactlyOnceTests
         }
     }
 
-    private static async ValueTask StrikeAsync(SplitMix random, FaultPoint point, ServerCall call)
+    private static async ValueTask StrikeAsync(SplitMix random, FaultPoint point, ServerCallContext call)
     {
         int dice;
         lock (random)
@@ -90,7 +91,7 @@ public sealed class ExactlyOnceTests
                 throw RpcException.Because(StatusCode.ResourceExhausted, "BUSY", "busy")
                     .WithRetryAfter(TimeSpan.FromMilliseconds(1));
             case < 10:
-                throw new RpcException(StatusCode.Unavailable, "going away");
+                throw RpcException.Of(StatusCode.Unavailable, "going away");
             case < 20:
                 await Task.Delay(1);
                 break;
@@ -99,12 +100,12 @@ public sealed class ExactlyOnceTests
         }
     }
 
-    private static void Kill(ServerCall call, bool wholeConnection)
+    private static void Kill(ServerCallContext call, bool wholeConnection)
     {
         if (wholeConnection)
         {
             // HttpContext.Abort would end the stream only.
-            call.Context.Features.GetRequiredFeature<IConnectionLifetimeFeature>().Abort();
+            call.GetHttpContext().Features.GetRequiredFeature<IConnectionLifetimeFeature>().Abort();
         }
         else
         {

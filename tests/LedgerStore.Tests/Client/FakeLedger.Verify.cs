@@ -1,12 +1,13 @@
 // The other services of the ledger in memory: reading and proving, with one hook for each lie.
 // One lock; any thread.
 
+using System.Buffers;
 using Google.Protobuf;
+using Grpc.Core;
 using LedgerStore.Proofs;
-using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Protocol.Wire;
-using LedgerStore.Server.Grpc;
 using Checkpoint = LedgerStore.Proofs.Checkpoint;
 using ConsistencyProof = LedgerStore.Proofs.ConsistencyProof;
 using InclusionProof = LedgerStore.Proofs.InclusionProof;
@@ -17,6 +18,13 @@ namespace LedgerStore.Tests.Client;
 internal sealed partial class FakeLedger : INodeSource
 {
     private const int MessageEntries = 500;
+
+    private static readonly Method<ReadRequest, WireMessage> Read = new(
+        LedgerMethods.Read.Type,
+        LedgerMethods.Read.ServiceName,
+        LedgerMethods.Read.Name,
+        LedgerMethods.Read.RequestMarshaller,
+        WireMessage.Marshaller);
 
     /// <summary>The size that checkpoints are signed for; null: all there is.</summary>
     internal ulong? PublishedSize { get; set; }
@@ -40,7 +48,7 @@ internal sealed partial class FakeLedger : INodeSource
     internal List<byte[]> Rotations { get; } = [];
 
     /// <summary>Called before each message of a read.</summary>
-    internal Func<ulong, ServerCall, ValueTask> Reading { get; set; } = static (_, _) => default;
+    internal Func<ulong, ServerCallContext, ValueTask> Reading { get; set; } = static (_, _) => default;
 
     /// <summary>Ranges that are told as expired instead of their entries: perfect subtrees.</summary>
     internal List<(ulong First, ulong Count)> Expired { get; } = [];
@@ -48,9 +56,9 @@ internal sealed partial class FakeLedger : INodeSource
     /// <summary>After the first message, indexes are this much too high: entries were left out.</summary>
     internal ulong Skip { get; set; }
 
-    /// <summary>Writes the messages of every read, without end, instead of the ledger's; it is given their
+    /// <summary>Makes the messages of every read, without end, instead of the ledger's; it is given their
     /// number.</summary>
-    internal Action<RawMessageWriter, int>? Flood { get; set; }
+    internal Func<int, byte[]>? Flood { get; set; }
 
     /// <summary>Reads end here, as if there were no more.</summary>
     internal ulong? ReadEnd { get; set; }
@@ -98,7 +106,7 @@ internal sealed partial class FakeLedger : INodeSource
     }
 
     private async ValueTask WatchAsync(
-        WatchCheckpointsRequest request, MessageWriter<Protocol.V1.Checkpoint> responses, ServerCall call)
+        WatchCheckpointsRequest request, IServerStreamWriter<Protocol.V1.Checkpoint> responses, ServerCallContext call)
     {
         ulong? last = null;
         while (true)
@@ -160,15 +168,13 @@ internal sealed partial class FakeLedger : INodeSource
     private static IEnumerable<ByteString> Bytes(Hash256[] hashes) =>
         hashes.Select(hash => ByteString.CopyFrom(hash.ToArray()));
 
-    private async ValueTask ReadAsync(RawMessageReader requests, RawMessageWriter responses, ServerCall call)
+    private async ValueTask ReadAsync(
+        ReadRequest request, IServerStreamWriter<WireMessage> responses, ServerCallContext call)
     {
-        await requests.ReadAsync();
-        ReadRequest request = ReadRequest.Parser.ParseFrom(requests.Current);
         for (int number = 0; Flood is { } flood; number++)
         {
             call.CancellationToken.ThrowIfCancellationRequested();
-            flood(responses, number);
-            await responses.FlushAsync();
+            await responses.WriteAsync(Message(flood(number)));
         }
 
         ulong end() => Math.Min(
@@ -181,8 +187,8 @@ internal sealed partial class FakeLedger : INodeSource
             while (next < Math.Min(stop, end()))
             {
                 await Reading(next, call);
-                next = WriteOne(responses, next, Math.Min(stop, end()));
-                await responses.FlushAsync();
+                (WireMessage one, next) = One(next, Math.Min(stop, end()));
+                await responses.WriteAsync(one);
             }
 
             if (!request.Follow)
@@ -193,7 +199,8 @@ internal sealed partial class FakeLedger : INodeSource
             if (!isLive)
             {
                 isLive = true;
-                await WriteAsync(responses, new ReadResponse { CaughtUp = new CaughtUp { Size = next } });
+                ReadResponse caughtUp = new() { CaughtUp = new CaughtUp { Size = next } };
+                await responses.WriteAsync(Message(caughtUp.ToByteArray()));
             }
 
             await Task.Delay(2, call.CancellationToken);
@@ -218,13 +225,13 @@ internal sealed partial class FakeLedger : INodeSource
         }
     }
 
-    private ulong WriteOne(RawMessageWriter responses, ulong next, ulong end)
+    private (WireMessage Message, ulong Next) One(ulong next, ulong end)
     {
         (ulong First, ulong Count) gone = Expired.Find(range => range.First == next);
         if (gone.Count > 0)
         {
             Hash256[] leaves = [.. Leaves.Skip((int)next).Take((int)gone.Count)];
-            Write(responses, new ReadResponse
+            ReadResponse expired = new()
             {
                 Expired = new Expired
                 {
@@ -232,8 +239,8 @@ internal sealed partial class FakeLedger : INodeSource
                     Count = gone.Count,
                     Root = ByteString.CopyFrom(Sha256Batch.PerfectRoot(leaves, leaves).ToArray()),
                 },
-            });
-            return next + gone.Count;
+            };
+            return (Message(expired.ToByteArray()), next + gone.Count);
         }
 
         ulong count = Math.Min(MessageEntries, end - next);
@@ -251,20 +258,10 @@ internal sealed partial class FakeLedger : INodeSource
             bundle.Write(entry);
         }
 
-        EntriesMessage.Write(responses, next + (next > 0 ? Skip : 0), (uint)count, bundle.ToArray());
-        return next + count;
+        ArrayBufferWriter<byte> message = new();
+        EntriesMessage.Write(message, next + (next > 0 ? Skip : 0), (uint)count, bundle.ToArray());
+        return (Message(message.WrittenSpan.ToArray()), next + count);
     }
 
-    private static ValueTask WriteAsync(RawMessageWriter responses, ReadResponse response)
-    {
-        Write(responses, response);
-        return responses.FlushAsync();
-    }
-
-    private static void Write(RawMessageWriter responses, ReadResponse response)
-    {
-        responses.Begin(response.CalculateSize());
-        response.WriteTo(responses);
-        responses.End();
-    }
+    private static ReceivedMessage Message(byte[] bytes) => ReceivedMessage.Copy(new ReadOnlySequence<byte>(bytes));
 }

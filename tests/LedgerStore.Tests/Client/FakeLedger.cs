@@ -3,12 +3,13 @@
 
 using System.Buffers;
 using Google.Protobuf;
+using Grpc.Core;
 using LedgerStore.Proofs;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Protocol.Wire;
-using LedgerStore.Server.Grpc;
+using LedgerStore.Server.Calls;
+using LedgerStore.Server.Services;
 
 namespace LedgerStore.Tests.Client;
 
@@ -32,7 +33,7 @@ internal sealed partial class FakeLedger : IDisposable
     internal FakeLedger() => Signer = new NoteSigner(KeyName.Parse(Origin), key);
 
     /// <summary>Called at each point of each append on a stream; it may delay, drop the connection or throw.</summary>
-    internal Func<FaultPoint, ServerCall, ValueTask> Fault { get; set; } = static (_, _) => default;
+    internal Func<FaultPoint, ServerCallContext, ValueTask> Fault { get; set; } = static (_, _) => default;
 
     internal List<byte[]> Entries { get; } = [];
 
@@ -45,10 +46,10 @@ internal sealed partial class FakeLedger : IDisposable
 
     public void Dispose() => key.Dispose();
 
-    internal void Register(GrpcBuilder grpc) => grpc
+    internal void Register(CallBinder grpc) => grpc
         .Unary(LedgerMethods.Append, AppendAsync, "append")
-        .Raw(LedgerMethods.AppendStream, AppendStreamAsync, "append")
-        .Raw(LedgerMethods.Read, ReadAsync, "read")
+        .Duplex(WireMethods.OnServer(LedgerMethods.AppendStream), AppendStreamAsync, "append")
+        .ServerStreaming(Read, ReadAsync, "read")
         .Unary(LedgerMethods.GetCheckpoint, (request, _) => new(GetCheckpoint(request)), "verify")
         .ServerStreaming(LedgerMethods.WatchCheckpoints, WatchAsync, "verify")
         .Unary(LedgerMethods.GetInclusionProof, (request, _) => new(GetInclusionProof(request)), "verify")
@@ -77,7 +78,7 @@ internal sealed partial class FakeLedger : IDisposable
         }
     }
 
-    private async ValueTask<AppendResponse> AppendAsync(AppendRequest request, ServerCall call)
+    private async ValueTask<AppendResponse> AppendAsync(AppendRequest request, ServerCallContext call)
     {
         await Fault(FaultPoint.BeforeCommit, call);
         AppendRequestParser parser = new(100_000);
@@ -93,22 +94,20 @@ internal sealed partial class FakeLedger : IDisposable
     }
 
     private async ValueTask AppendStreamAsync(
-        RawMessageReader requests, RawMessageWriter responses, ServerCall call)
+        IAsyncStreamReader<ReceivedMessage> requests,
+        IServerStreamWriter<WireMessage> responses,
+        ServerCallContext call)
     {
         AppendRequestParser parser = new(100_000);
-        while (await requests.ReadAsync())
+        while (await requests.MoveNext(call.CancellationToken))
         {
-            do
-            {
-                await Fault(FaultPoint.BeforeCommit, call);
-                parser.Parse(requests.Current);
-                AppendAnswer answer = Commit(parser);
-                await Fault(FaultPoint.AfterCommit, call);
-                answer.Write(responses);
-                await responses.FlushAsync();
-                await Fault(FaultPoint.AfterAnswer, call);
-            }
-            while (requests.TryRead());
+            using ReceivedMessage request = requests.Current;
+            await Fault(FaultPoint.BeforeCommit, call);
+            parser.Parse(request.Bytes);
+            AppendAnswer answer = Commit(parser);
+            await Fault(FaultPoint.AfterCommit, call);
+            await responses.WriteAsync(new AnswerMessage { Answer = answer });
+            await Fault(FaultPoint.AfterAnswer, call);
         }
     }
 

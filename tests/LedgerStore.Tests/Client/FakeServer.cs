@@ -31,7 +31,7 @@ internal sealed class FakeServer : IAsyncDisposable
     internal static async Task<FakeServer> StartAsync()
     {
         FakeLedger ledger = new();
-        return new(await TestServer.StartAsync(isTls: false, (_, grpc) => ledger.Register(grpc)), ledger);
+        return new(await TestServer.StartAsync(isTls: false, ledger.Register), ledger);
     }
 
     internal Uri Address => server.Address;

@@ -1,9 +1,10 @@
 // The health check of an application that appends: healthy, degraded while the ledger is away, unhealthy without room.
 // And an application whose loggers need the appender and whose appender needs a logger starts, and ends.
 
+using Grpc.Core;
 using LedgerStore.Client;
 using LedgerStore.Client.AspNetCore;
-using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
@@ -26,7 +27,7 @@ public sealed class HealthCheckTests
         Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync()).Status);
 
         server.Ledger.Fault = static (point, _) =>
-            point == FaultPoint.BeforeCommit ? throw new RpcException(StatusCode.Unavailable, "away") : default;
+            point == FaultPoint.BeforeCommit ? throw RpcException.Of(StatusCode.Unavailable, "away") : default;
         Assert.True(appender.TryPost(new byte[100]));
         await UntilAsync(health, HealthStatus.Degraded);
         while (appender.TryPost(new byte[100]))

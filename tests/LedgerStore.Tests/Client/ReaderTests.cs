@@ -1,8 +1,9 @@
 // What a reader promises: every index once and in order, over broken connections; what is missing is seen.
 
 using System.Text;
+using Grpc.Core;
 using LedgerStore.Client;
-using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol;
 using Xunit;
 
 namespace LedgerStore.Tests.Client;
@@ -33,7 +34,7 @@ public sealed class ReaderTests
         {
             if (Interlocked.Increment(ref messages) % 3 == 0)
             {
-                call.Context.Abort();
+                call.GetHttpContext().Abort();
             }
 
             return default;
@@ -120,7 +121,7 @@ public sealed class ReaderTests
         server.Ledger.Reading = (_, _) =>
         {
             calls++;
-            throw new RpcException(StatusCode.PermissionDenied, "no");
+            throw RpcException.Of(StatusCode.PermissionDenied, "no");
         };
         await Assert.ThrowsAsync<RpcException>(() => ReadAsync(server, new ReadOptions()));
         Assert.Equal(1, calls);

@@ -1,7 +1,8 @@
 // What a spool promises: posted is safe, the server gets it in order and once, whatever stops in between.
 
+using Grpc.Core;
 using LedgerStore.Client;
-using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol;
 using LedgerStore.Tests.Simulation;
 using Xunit;
 
@@ -196,7 +197,7 @@ public sealed class SpoolTests
 
             if (strikes)
             {
-                call.Context.Abort();
+                call.GetHttpContext().Abort();
             }
 
             return default;
@@ -237,7 +238,7 @@ public sealed class SpoolTests
     };
 
     private static void TakeAway(FakeServer server) => server.Ledger.Fault = static (point, _) =>
-        point == FaultPoint.BeforeCommit ? throw new RpcException(StatusCode.Unavailable, "away") : default;
+        point == FaultPoint.BeforeCommit ? throw RpcException.Of(StatusCode.Unavailable, "away") : default;
 
     private static void BringBack(FakeServer server) => server.Ledger.Fault = static (_, _) => default;
 

@@ -2,8 +2,8 @@
 
 using System.Net;
 using System.Net.Security;
-using LedgerStore.Protocol.Channel;
-using LedgerStore.Protocol.Grpc;
+using Grpc.Core;
+using LedgerStore.Client;
 using LedgerStore.Tests.Grpc.V1;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -13,7 +13,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 using Xunit;
-using StatusCode = LedgerStore.Protocol.Grpc.StatusCode;
 
 namespace LedgerStore.Tests.Grpc;
 
@@ -43,22 +42,22 @@ public sealed class HostileServerTests
     public async Task WhatIsNotGrpcIsNotParsed()
     {
         RpcException error = await CallAsync(context => context.Response.WriteAsync("<html>"));
-        Assert.Equal(StatusCode.Unknown, error.Code);
+        Assert.Equal(StatusCode.Cancelled, error.Code);
     }
 
     [Theory]
-    [InlineData("", null, StatusCode.Internal)] // neither message nor status
-    [InlineData("0000000000", null, StatusCode.Internal)] // no status
+    [InlineData("", null, StatusCode.Cancelled)] // neither message nor status
+    [InlineData("0000000000", null, StatusCode.Cancelled)] // no status
     [InlineData("", "0", StatusCode.Internal)] // OK without a message
     [InlineData("0000000000" + "0000000000", "0", StatusCode.Internal)] // two messages
     [InlineData("000000000a" + "01", "0", StatusCode.Internal)] // a cut message
     [InlineData("0000000002" + "0aff", "0", StatusCode.Internal)] // not protobuf
     [InlineData("0100000000", "0", StatusCode.Internal)] // compressed, with what?
-    [InlineData("00ffffffff", "0", StatusCode.ResourceExhausted)] // 4 GiB announced
+    [InlineData("00ffffffff", "0", StatusCode.Internal)] // 4 GiB announced
+    [InlineData("0000400001", "0", StatusCode.ResourceExhausted)] // one byte above 4 MiB announced
     [InlineData("0000000000", "5", StatusCode.NotFound)] // the status counts, not the message
-    [InlineData("000000000a" + "01", "15", StatusCode.DataLoss)] // the status explains the cut
-    [InlineData("0000000000", "banana", StatusCode.Unknown)]
-    [InlineData("0000000000", "999", StatusCode.Unknown)]
+    [InlineData("0000000000", "banana", StatusCode.Cancelled)]
+    [InlineData("0000000000", "999", (StatusCode)999)]
     public async Task BrokenAnswersAreErrors(string hex, string? status, StatusCode code)
     {
         RpcException error = await CallAsync(async context =>
@@ -96,12 +95,12 @@ public sealed class HostileServerTests
     [Fact]
     public async Task NobodyListeningIsUnavailable()
     {
-        using RpcChannel channel = new(new Uri("http://127.0.0.1:1"), new RpcChannelOptions { AllowPlaintext = true });
+        using LedgerChannel channel = new(new Uri("http://127.0.0.1:1"), new ChannelSettings { AllowPlaintext = true });
         RpcException error = await FailAsync(channel);
         Assert.Equal(StatusCode.Unavailable, error.Code);
         Assert.Contains("no connection to 127.0.0.1:1", error.Detail, StringComparison.Ordinal);
-        error = await Assert.ThrowsAsync<RpcException>(
-            async () => await channel.OpenAsync(InteropMethods.Duplex, default));
+        using DuplexStream<EchoRequest, EchoResponse> call = channel.Duplex(InteropMethods.Duplex, default);
+        error = await Assert.ThrowsAsync<RpcException>(async () => await call.Responses.ReadAsync());
         Assert.Equal(StatusCode.Unavailable, error.Code);
     }
 
@@ -110,7 +109,7 @@ public sealed class HostileServerTests
     {
         await using TestServer server = await TestServer.StartAsync(isTls: true);
         TestPki other = new();
-        using RpcChannel channel = new(server.Address, new RpcChannelOptions
+        using LedgerChannel channel = new(server.Address, new ChannelSettings
         {
             ClientCertificate = TestPki.Shared.Client,
             TrustedRoots = other.Roots,
@@ -124,7 +123,7 @@ public sealed class HostileServerTests
     public async Task AServerOfAnotherNameIsNotTrusted()
     {
         await using TestServer server = await TestServer.StartAsync(isTls: true);
-        using RpcChannel channel = new(server.Address, new RpcChannelOptions
+        using LedgerChannel channel = new(server.Address, new ChannelSettings
         {
             ClientCertificate = TestPki.Shared.Client,
             TrustedRoots = TestPki.Shared.Roots,
@@ -144,7 +143,7 @@ public sealed class HostileServerTests
         await using WebApplication app = await StartAsync(
             _ => Task.CompletedTask,
             listen => listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => new(tls) }));
-        using RpcChannel channel = new(AddressOf(app, "https"), new RpcChannelOptions
+        using LedgerChannel channel = new(AddressOf(app, "https"), new ChannelSettings
         {
             TrustedRoots = TestPki.Shared.Roots,
         });
@@ -157,7 +156,7 @@ public sealed class HostileServerTests
     public async Task WithoutAClientCertificateTheServerRefuses()
     {
         await using TestServer server = await TestServer.StartAsync(isTls: true);
-        using RpcChannel channel = new(server.Address, new RpcChannelOptions { TrustedRoots = TestPki.Shared.Roots });
+        using LedgerChannel channel = new(server.Address, new ChannelSettings { TrustedRoots = TestPki.Shared.Roots });
         RpcException error = await FailAsync(channel);
         Assert.Equal(StatusCode.Unavailable, error.Code);
         Assert.Contains("connection to localhost", error.Detail, StringComparison.Ordinal);
@@ -165,16 +164,16 @@ public sealed class HostileServerTests
 
     [Fact]
     public void PlaintextNeedsToBeAskedFor() =>
-        Assert.Throws<ArgumentException>(() => new RpcChannel(new Uri("http://localhost"), new RpcChannelOptions()));
+        Assert.Throws<ArgumentException>(() => new LedgerChannel(new Uri("http://localhost"), new ChannelSettings()));
 
     private static async Task<RpcException> CallAsync(RequestDelegate answer)
     {
         await using WebApplication app = await StartAsync(answer, static _ => { });
-        using RpcChannel channel = new(AddressOf(app, "http"), new RpcChannelOptions { AllowPlaintext = true });
+        using LedgerChannel channel = new(AddressOf(app, "http"), new ChannelSettings { AllowPlaintext = true });
         return await FailAsync(channel);
     }
 
-    private static async Task<RpcException> FailAsync(RpcChannel channel) => await Assert.ThrowsAsync<RpcException>(
+    private static async Task<RpcException> FailAsync(LedgerChannel channel) => await Assert.ThrowsAsync<RpcException>(
         async () => await channel.UnaryAsync(InteropMethods.Unary, new EchoRequest()));
 
     private static Uri AddressOf(WebApplication app, string scheme) =>

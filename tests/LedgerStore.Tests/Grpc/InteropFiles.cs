@@ -4,11 +4,11 @@
 using System.Diagnostics;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using LedgerStore.Protocol.Health.V1;
-using LedgerStore.Protocol.Reflection.V1;
-using LedgerStore.Protocol.Rpc;
+using Google.Rpc;
+using Grpc.Health.V1;
+using Grpc.Reflection.V1;
 using LedgerStore.Tests.Grpc.V1;
-using AlphaReflection = LedgerStore.Protocol.Reflection.V1Alpha.ReflectionReflection;
+using AlphaReflection = Grpc.Reflection.V1Alpha.ReflectionReflection;
 
 namespace LedgerStore.Tests.Grpc;
 

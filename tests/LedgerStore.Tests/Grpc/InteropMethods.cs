@@ -1,21 +1,29 @@
-// The methods of tests/interop/interop.proto.
+// The methods of tests/interop/interop.proto, with the marshallers of our own messages.
 // Constants; any thread.
 
-using Google.Protobuf.Reflection;
-using LedgerStore.Protocol.Grpc;
+using Grpc.Core;
+using LedgerStore.Protocol;
 using LedgerStore.Tests.Grpc.V1;
 
 namespace LedgerStore.Tests.Grpc;
 
 internal static class InteropMethods
 {
-    private static readonly ServiceDescriptor Service = InteropReflection.Descriptor.Services[0];
+    internal static Method<EchoRequest, EchoResponse> Unary { get; } = Method(nameof(Unary));
 
-    internal static MethodDescriptor<EchoRequest, EchoResponse> Unary { get; } = new(Service, "Unary");
+    internal static Method<EchoRequest, EchoResponse> ClientStream { get; } = Method(nameof(ClientStream));
 
-    internal static MethodDescriptor<EchoRequest, EchoResponse> ClientStream { get; } = new(Service, "ClientStream");
+    internal static Method<EchoRequest, EchoResponse> ServerStream { get; } = Method(nameof(ServerStream));
 
-    internal static MethodDescriptor<EchoRequest, EchoResponse> ServerStream { get; } = new(Service, "ServerStream");
+    internal static Method<EchoRequest, EchoResponse> Duplex { get; } = Method(nameof(Duplex));
 
-    internal static MethodDescriptor<EchoRequest, EchoResponse> Duplex { get; } = new(Service, "Duplex");
+    /// <summary>A method that the .proto file need not have.</summary>
+    internal static Method<EchoRequest, EchoResponse> Named(string service, string name) => new(
+        MethodType.Unary, service, name,
+        MessageMarshaller.Of(EchoRequest.Parser), MessageMarshaller.Of(EchoResponse.Parser));
+
+    private static Method<EchoRequest, EchoResponse> Method(string name) => MessageMarshaller.MethodOf(
+        InteropReflection.Descriptor.Services[0].FindMethodByName(name),
+        MessageMarshaller.Of(EchoRequest.Parser),
+        MessageMarshaller.Of(EchoResponse.Parser));
 }

@@ -2,24 +2,84 @@
 // Any thread.
 
 using Google.Protobuf;
-using LedgerStore.Protocol.Grpc;
-using LedgerStore.Server.Grpc;
+using Grpc.Core;
+using LedgerStore.Protocol;
 using LedgerStore.Tests.Grpc.V1;
+using Microsoft.Extensions.Primitives;
 
 namespace LedgerStore.Tests.Grpc;
 
-internal sealed class InteropService
+internal sealed class InteropService : Interop.InteropBase
 {
     private int cancelled;
+    private int waiting;
+
+    /// <summary>How many calls began to wait.</summary>
+    internal int Waiting => Volatile.Read(ref waiting);
 
     /// <summary>How many calls were cancelled while they waited.</summary>
     internal int Cancelled => Volatile.Read(ref cancelled);
 
-    internal void Register(GrpcBuilder grpc, params object[] metadata) => grpc
-        .Unary(InteropMethods.Unary, UnaryAsync, metadata)
-        .ClientStreaming(InteropMethods.ClientStream, ClientStreamAsync, metadata)
-        .ServerStreaming(InteropMethods.ServerStream, ServerStreamAsync, metadata)
-        .Duplex(InteropMethods.Duplex, DuplexAsync, metadata);
+    public override async Task<EchoResponse> Unary(EchoRequest request, ServerCallContext context)
+    {
+        await EchoMetadataAsync(context);
+        await WaitIfAskedAsync(request, context);
+        ThrowIfAsked(request);
+        return Response(request, 0);
+    }
+
+    public override async Task<EchoResponse> ClientStream(
+        IAsyncStreamReader<EchoRequest> requestStream, ServerCallContext context)
+    {
+        await EchoMetadataAsync(context);
+        uint count = 0;
+        EchoRequest last = new();
+        while (await requestStream.MoveNext(context.CancellationToken))
+        {
+            last = requestStream.Current;
+            await WaitIfAskedAsync(last, context);
+            ThrowIfAsked(last);
+            count++;
+        }
+
+        return Response(last, count);
+    }
+
+    public override async Task ServerStream(
+        EchoRequest request, IServerStreamWriter<EchoResponse> responseStream, ServerCallContext context)
+    {
+        await EchoMetadataAsync(context);
+
+        // What does not shrink goes out as it is: grpc-js drops messages that it still decompresses when a call fails.
+        bool shrinks = request.Payload.Length + request.ResponseBytes > 0;
+        responseStream.WriteOptions = new WriteOptions(shrinks ? default : WriteFlags.NoCompress);
+        for (uint index = 0; index < request.Count; index++)
+        {
+            await responseStream.WriteAsync(Response(request, index));
+        }
+
+        await WaitIfAskedAsync(request, context);
+        ThrowIfAsked(request);
+    }
+
+    public override async Task Duplex(
+        IAsyncStreamReader<EchoRequest> requestStream,
+        IServerStreamWriter<EchoResponse> responseStream,
+        ServerCallContext context)
+    {
+        if (!await EchoMetadataAsync(context))
+        {
+            await context.WriteResponseHeadersAsync([]);
+        }
+
+        uint index = 0;
+        while (await requestStream.MoveNext(context.CancellationToken))
+        {
+            await WaitIfAskedAsync(requestStream.Current, context);
+            ThrowIfAsked(requestStream.Current);
+            await responseStream.WriteAsync(Response(requestStream.Current, index++));
+        }
+    }
 
     private static EchoResponse Response(EchoRequest request, uint index) => new()
     {
@@ -43,39 +103,56 @@ internal sealed class InteropService
 
         throw request.FailWithDetails
             ? RpcException.Because((StatusCode)request.FailWith, "TEST_REASON", request.FailMessage, ("key", "value"))
-            : new RpcException((StatusCode)request.FailWith, request.FailMessage);
+            : RpcException.Of((StatusCode)request.FailWith, request.FailMessage);
     }
 
     // Metadata whose name begins with "echo-" comes back in the headers, and as "trailing-..." in the trailers.
-    private static void EchoMetadata(ServerCall call)
+    private static async Task<bool> EchoMetadataAsync(ServerCallContext call)
     {
-        foreach (Metadata.Entry entry in call.RequestHeaders)
+        Metadata headers = [];
+        foreach ((string name, StringValues values) in call.GetHttpContext().Request.Headers)
         {
-            if (!entry.Name.StartsWith("echo-", StringComparison.Ordinal))
+            if (!name.StartsWith("echo-", StringComparison.Ordinal))
             {
                 continue;
             }
 
-            if (entry.Bytes is { } bytes)
+            // Not from RequestHeaders: several values of one binary name are more than the package understands.
+            foreach (string value in values.SelectMany(value => value!.Split(',', StringSplitOptions.TrimEntries)))
             {
-                call.ResponseHeaders.Add(entry.Name, bytes);
-                call.ResponseTrailers.Add("trailing-" + entry.Name, bytes);
+                Add(headers, name, value);
+                Add(call.ResponseTrailers, "trailing-" + name, value);
             }
-            else
-            {
-                call.ResponseHeaders.Add(entry.Name, entry.Text!);
-                call.ResponseTrailers.Add("trailing-" + entry.Name, entry.Text!);
-            }
+        }
+
+        if (headers.Count > 0)
+        {
+            await call.WriteResponseHeadersAsync(headers);
+        }
+
+        return headers.Count > 0;
+    }
+
+    private static void Add(Metadata target, string name, string value)
+    {
+        if (name.EndsWith(Metadata.BinaryHeaderSuffix, StringComparison.Ordinal))
+        {
+            target.Add(name, Convert.FromBase64String(value.PadRight((value.Length + 3) / 4 * 4, '=')));
+        }
+        else
+        {
+            target.Add(name, value);
         }
     }
 
-    private async ValueTask WaitIfAskedAsync(EchoRequest request, ServerCall call)
+    private async Task WaitIfAskedAsync(EchoRequest request, ServerCallContext call)
     {
         if (!request.Wait)
         {
             return;
         }
 
+        Interlocked.Increment(ref waiting);
         try
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, call.CancellationToken);
@@ -84,57 +161,6 @@ internal sealed class InteropService
         {
             Interlocked.Increment(ref cancelled);
             throw;
-        }
-    }
-
-    private async ValueTask<EchoResponse> UnaryAsync(EchoRequest request, ServerCall call)
-    {
-        EchoMetadata(call);
-        await WaitIfAskedAsync(request, call);
-        ThrowIfAsked(request);
-        return Response(request, 0);
-    }
-
-    private async ValueTask<EchoResponse> ClientStreamAsync(MessageReader<EchoRequest> requests, ServerCall call)
-    {
-        EchoMetadata(call);
-        uint count = 0;
-        EchoRequest last = new();
-        while (await requests.ReadAsync())
-        {
-            last = requests.Current;
-            await WaitIfAskedAsync(last, call);
-            ThrowIfAsked(last);
-            count++;
-        }
-
-        return Response(last, count);
-    }
-
-    private async ValueTask ServerStreamAsync(
-        EchoRequest request, MessageWriter<EchoResponse> responses, ServerCall call)
-    {
-        EchoMetadata(call);
-        for (uint index = 0; index < request.Count; index++)
-        {
-            await responses.WriteAsync(Response(request, index));
-        }
-
-        await WaitIfAskedAsync(request, call);
-        ThrowIfAsked(request);
-    }
-
-    private async ValueTask DuplexAsync(
-        MessageReader<EchoRequest> requests, MessageWriter<EchoResponse> responses, ServerCall call)
-    {
-        EchoMetadata(call);
-        await call.SendHeadersAsync();
-        uint index = 0;
-        while (await requests.ReadAsync())
-        {
-            await WaitIfAskedAsync(requests.Current, call);
-            ThrowIfAsked(requests.Current);
-            await responses.WriteAsync(Response(requests.Current, index++));
         }
     }
 }

@@ -2,8 +2,10 @@
 
 using System.Diagnostics;
 using Google.Protobuf;
-using LedgerStore.Protocol.Channel;
-using LedgerStore.Protocol.Grpc;
+using Grpc.Core;
+using Grpc.Health.V1;
+using LedgerStore.Client;
+using LedgerStore.Protocol;
 using LedgerStore.Tests.Grpc.V1;
 using Xunit;
 using Xunit.Abstractions;
@@ -41,13 +43,13 @@ public sealed class InteropTests(ITestOutputHelper output) : IDisposable
         {
             string line = await server.StandardOutput.ReadLineAsync() ?? string.Empty;
             Assert.True(line.StartsWith("port ", StringComparison.Ordinal), await ErrorsOfAsync(server, line));
-            RpcChannelOptions options = new()
+            ChannelSettings settings = new()
             {
                 ClientCertificate = TestPki.Shared.Client,
                 TrustedRoots = TestPki.Shared.Roots,
                 ReceiveBytesMax = 64 << 20,
             };
-            using RpcChannel channel = new(new Uri($"https://localhost:{line[5..]}"), options);
+            using LedgerChannel channel = new(new Uri($"https://localhost:{line[5..]}"), settings);
             await DriveAsync(channel);
         }
         finally
@@ -71,18 +73,21 @@ public sealed class InteropTests(ITestOutputHelper output) : IDisposable
             RedirectStandardError = true,
         })!;
 
-    private static async Task DriveAsync(RpcChannel channel)
+    private static async Task DriveAsync(LedgerChannel channel)
     {
         ByteString payload = ByteString.CopyFrom(new byte[100_000]);
         EchoRequest plain = new() { Payload = payload };
+        Interop.InteropClient client = new(channel.NextInvoker());
         foreach (bool compress in new[] { false, true })
         {
-            CallOptions options = new() { CompressRequest = compress, Timeout = TimeSpan.FromSeconds(30) };
-            Assert.Equal(payload, (await channel.UnaryAsync(InteropMethods.Unary, plain, options)).Payload);
-            await DriveStreamsAsync(channel, plain, options);
+            Metadata headers = compress ? new Metadata { { "grpc-internal-encoding-request", "gzip" } } : [];
+            DateTime deadline = TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(30);
+            CallOptions options = new(headers, deadline);
+            Assert.Equal(payload, (await client.UnaryAsync(plain, options)).Payload);
+            await DriveStreamsAsync(client, plain, options);
         }
 
-        await DriveErrorsAsync(channel);
+        await DriveErrorsAsync(channel, client);
         EchoRequest large = new() { ResponseBytes = 20_000_000 };
         Assert.Equal(20_000_000, (await channel.UnaryAsync(InteropMethods.Unary, large)).Payload.Length);
         Task<EchoResponse>[] calls = [.. Enumerable.Range(0, 300).Select(
@@ -90,76 +95,74 @@ public sealed class InteropTests(ITestOutputHelper output) : IDisposable
         await Task.WhenAll(calls);
     }
 
-    private static async Task DriveStreamsAsync(RpcChannel channel, EchoRequest plain, CallOptions options)
+    private static async Task DriveStreamsAsync(
+        Interop.InteropClient client, EchoRequest plain, CallOptions options)
     {
-        using DuplexCall<EchoRequest, EchoResponse> sum = await channel.OpenAsync(InteropMethods.ClientStream, options);
-        using DuplexCall<EchoRequest, EchoResponse> pingPong = await channel.OpenAsync(InteropMethods.Duplex, options);
+        using AsyncClientStreamingCall<EchoRequest, EchoResponse> sum = client.ClientStream(options);
+        using AsyncDuplexStreamingCall<EchoRequest, EchoResponse> pingPong = client.Duplex(options);
         for (uint index = 0; index < 50; index++)
         {
-            await sum.WriteAsync(plain);
-            await pingPong.WriteAsync(plain);
-            Assert.True(await pingPong.Responses.ReadAsync());
-            Assert.Equal(index, pingPong.Responses.Current.Index);
+            await sum.RequestStream.WriteAsync(plain);
+            await pingPong.RequestStream.WriteAsync(plain);
+            Assert.True(await pingPong.ResponseStream.MoveNext(default));
+            Assert.Equal(index, pingPong.ResponseStream.Current.Index);
         }
 
-        Assert.Equal(50u, (await sum.FinishAsync()).Index);
-        await pingPong.CompleteAsync();
-        Assert.False(await pingPong.Responses.ReadAsync());
-
+        await sum.RequestStream.CompleteAsync();
+        Assert.Equal(50u, (await sum).Index);
+        await pingPong.RequestStream.CompleteAsync();
+        Assert.False(await pingPong.ResponseStream.MoveNext(default));
         EchoRequest request = new(plain) { Count = 50 };
-        using ServerStreamCall<EchoResponse> stream = channel.ServerStream(
-            InteropMethods.ServerStream, request, options);
+        using AsyncServerStreamingCall<EchoResponse> stream = client.ServerStream(request, options);
         uint count = 0;
-        while (await stream.Responses.ReadAsync())
+        while (await stream.ResponseStream.MoveNext(default))
         {
-            Assert.Equal(count++, stream.Responses.Current.Index);
+            Assert.Equal(count++, stream.ResponseStream.Current.Index);
         }
 
         Assert.Equal(50u, count);
     }
 
-    private static async Task DriveErrorsAsync(RpcChannel channel)
+    private static async Task DriveErrorsAsync(LedgerChannel channel, Interop.InteropClient client)
     {
         const string message = "100 % größer\nas 你好";
         byte[] bytes = [0, 1, 2, 255];
-        CallOptions options = new()
-        {
-            Headers = new Metadata { { "echo-text", "hello" }, { "echo-raw-bin", bytes } },
-        };
+        Metadata headers = new() { { "echo-text", "hello" }, { "echo-raw-bin", bytes } };
         for (uint code = 1; code <= 16; code++)
         {
             EchoRequest request = new() { FailWith = code, FailMessage = message, FailWithDetails = true };
             RpcException error = await Assert.ThrowsAsync<RpcException>(
-                async () => await channel.UnaryAsync(InteropMethods.Unary, request, options));
+                async () => await client.UnaryAsync(request, headers));
             Assert.Equal(((StatusCode)code, message), (error.Code, error.Detail));
             Assert.Equal("TEST_REASON", error.Info!.Reason);
-            Assert.Equal("hello", error.Trailers["trailing-echo-text"]);
-            Assert.True(error.Trailers.TryGetBytes("trailing-echo-raw-bin", out byte[]? echoed));
-            Assert.Equal(bytes, echoed);
+            Assert.Equal("hello", error.Trailers.GetValue("trailing-echo-text"));
+            Assert.Equal(bytes, error.Trailers.GetValueBytes("trailing-echo-raw-bin"));
         }
 
-        CallOptions brief = new() { Timeout = TimeSpan.FromMilliseconds(200) };
+        CallLimits brief = new() { Timeout = TimeSpan.FromMilliseconds(200) };
         RpcException late = await Assert.ThrowsAsync<RpcException>(
             async () => await channel.UnaryAsync(InteropMethods.Unary, new EchoRequest { Wait = true }, brief));
         Assert.Equal(StatusCode.DeadlineExceeded, late.Code);
 
-        MethodDescriptor<EchoRequest, EchoResponse> unknown = new(
-            InteropMethods.Unary.Service, "NoSuchMethod", MethodKind.Unary, EchoRequest.Parser, EchoResponse.Parser);
+        Method<EchoRequest, EchoResponse> unknown = InteropMethods.Named(
+            InteropMethods.Unary.ServiceName, "NoSuchMethod");
         RpcException absent = await Assert.ThrowsAsync<RpcException>(
             async () => await channel.UnaryAsync(unknown, new EchoRequest()));
         Assert.Equal(StatusCode.Unimplemented, absent.Code);
 
         using CancellationTokenSource source = new(TimeSpan.FromMilliseconds(100));
-        CallOptions cancelled = new() { CancellationToken = source.Token };
+        CallLimits cancelled = new() { CancellationToken = source.Token };
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             async () => await channel.UnaryAsync(InteropMethods.Unary, new EchoRequest { Wait = true }, cancelled));
     }
 
     private async Task RunClientAsync(string program, string script, bool compress)
     {
-        await using TestServer server = await TestServer.StartAsync(isTls: true);
-        server.Options.CompressResponses = compress;
-        server.Health.Set("interop", isServing: true);
+        await using TestServer server = await TestServer.StartAsync(
+            isTls: true,
+            static _ => { },
+            options => options.ResponseCompressionAlgorithm = compress ? "gzip" : null);
+        server.Health.SetStatus("interop", HealthCheckResponse.Types.ServingStatus.Serving);
         using Process client = Start(program, script, $"localhost:{server.Address.Port}", files);
         Task<string> errors = client.StandardError.ReadToEndAsync();
         string lines = await client.StandardOutput.ReadToEndAsync();

@@ -3,8 +3,10 @@
 
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using LedgerStore.Protocol.Channel;
-using LedgerStore.Server.Grpc;
+using Grpc.AspNetCore.Server;
+using Grpc.HealthCheck;
+using LedgerStore.Client;
+using LedgerStore.Server.Calls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -16,19 +18,13 @@ namespace LedgerStore.Tests.Grpc;
 
 internal sealed class TestServer : IAsyncDisposable
 {
-    private readonly WebApplication app;
+    private WebApplication app = null!;
 
-    private TestServer(WebApplication app, bool isTls)
-    {
-        this.app = app;
-        IsTls = isTls;
-    }
+    private TestServer(bool isTls) => IsTls = isTls;
 
     internal InteropService Service { get; } = new();
 
-    internal HealthService Health { get; } = new();
-
-    internal GrpcOptions Options { get; } = new();
+    internal HealthServiceImpl Health { get; } = new();
 
     internal bool IsTls { get; }
 
@@ -41,10 +37,15 @@ internal sealed class TestServer : IAsyncDisposable
         await app.DisposeAsync();
     }
 
-    internal static Task<TestServer> StartAsync(bool isTls) => StartAsync(isTls, static (_, _) => { });
+    internal static Task<TestServer> StartAsync(bool isTls) => StartAsync(isTls, static _ => { });
 
-    /// <summary>Starts a server; the test may change options and add methods.</summary>
-    internal static async Task<TestServer> StartAsync(bool isTls, Action<TestServer, GrpcBuilder> configure)
+    /// <summary>Starts a server; the test may add methods.</summary>
+    internal static Task<TestServer> StartAsync(bool isTls, Action<CallBinder> register) =>
+        StartAsync(isTls, register, static _ => { });
+
+    /// <summary>Starts a server; the test may add methods and change the options of gRPC.</summary>
+    internal static async Task<TestServer> StartAsync(
+        bool isTls, Action<CallBinder> register, Action<GrpcServiceOptions> change)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -54,26 +55,28 @@ internal sealed class TestServer : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0, listen => Listen(listen, isTls));
         });
         builder.WebHost.UseKestrelHttpsConfiguration();
-        WebApplication built = builder.Build();
-        TestServer server = new(built, isTls);
-        built.MapGrpc(
-            server.Options,
-            grpc =>
-            {
-                server.Service.Register(grpc, "test");
-                server.Health.Register(grpc, "health");
-                configure(server, grpc);
-                ReflectionService.Register(grpc, "reflection");
-            },
-            "unknown");
-        await built.StartAsync();
-        server.Address = new Uri(built.Urls.First().Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
+        CallMethods.Add(builder.Services, register);
+        builder.Services.Configure<GrpcServiceOptions>(options =>
+        {
+            options.IgnoreUnknownServices = false;
+            change(options);
+        });
+        TestServer server = new(isTls);
+        builder.Services.AddSingleton(server.Service).AddSingleton(server.Health);
+        builder.Services.AddGrpcReflection();
+        server.app = builder.Build();
+        server.app.MapGrpcService<InteropService>();
+        server.app.MapGrpcService<CallMethods>();
+        server.app.MapGrpcService<HealthServiceImpl>();
+        server.app.MapGrpcReflectionService();
+        await server.app.StartAsync();
+        server.Address = new Uri(server.app.Urls.First().Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
         return server;
     }
 
-    internal RpcChannel Connect() => new(Address, ChannelOptions());
+    internal LedgerChannel Connect() => new(Address, ChannelOptions());
 
-    internal RpcChannelOptions ChannelOptions() => new()
+    internal ChannelSettings ChannelOptions() => new()
     {
         AllowPlaintext = !IsTls,
         ClientCertificate = IsTls ? TestPki.Shared.Client : null,

@@ -3,8 +3,8 @@
 // Pure functions; any thread.
 
 using Google.Protobuf;
+using Grpc.Core;
 using LedgerStore.Proofs;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
 
 namespace LedgerStore.Tests.Lies;
@@ -14,7 +14,7 @@ internal static class AnswerLies
     private const string Answer = "the answer";
 
     /// <summary>Of a method's own answer.</summary>
-    internal static IEnumerable<Lie> Of(MethodDescriptor method)
+    internal static IEnumerable<Lie> Of(IMethod method)
     {
         string name = method.Name;
         yield return False(name, "no message", told => told with { Messages = [] });
@@ -29,7 +29,7 @@ internal static class AnswerLies
         yield return False(name, "the last message twice", told => told.Messages.Count == 0 ? told
             : told with { Messages = [.. told.Messages, told.Messages[^1]] });
         yield return False(name, "late", told => told with { Delay = TimeSpan.FromMilliseconds(20) });
-        if (method.Kind == MethodKind.ServerStreaming)
+        if (method.Type == MethodType.ServerStreaming)
         {
             yield return False(name, "without the first message", Change(static all => all.Skip(1)));
             yield return False(name, "without the last message", Change(static all => all.SkipLast(1)));
@@ -44,7 +44,7 @@ internal static class AnswerLies
             Ending = Ending.Silence,
         });
         yield return Refusal(name, "a broken connection", told => told with { Messages = [], Ending = Ending.Cut });
-        foreach (StatusCode code in Enum.GetValues<StatusCode>().Where(code => code != StatusCode.Ok))
+        foreach (StatusCode code in Enum.GetValues<StatusCode>().Where(code => code != StatusCode.OK))
         {
             yield return Refusal(name, $"the error {code}", told => told with
             {
@@ -98,7 +98,7 @@ internal static class AnswerLies
     internal const string StandStill = "checkpoints that stand still";
 
     /// <summary>Out of other histories, for one method and for all.</summary>
-    internal static IEnumerable<Lie> OfHistories(IReadOnlyList<MethodDescriptor> methods)
+    internal static IEnumerable<Lie> OfHistories(IReadOnlyList<IMethod> methods)
     {
         IEnumerable<string?> each = [null, .. methods.Select(method => method.Name)];
         foreach (string? method in each)

@@ -3,7 +3,8 @@
 
 using System.Collections.Concurrent;
 using System.Globalization;
-using LedgerStore.Protocol.Grpc;
+using Grpc.Core;
+using LedgerStore.Tests.Grpc;
 using LedgerStore.Protocol.V1;
 
 namespace LedgerStore.Tests.Lies;
@@ -155,10 +156,10 @@ internal sealed class Campaign : IAsyncDisposable
             }
         });
 
-    private static bool IsAboutHistory(MethodDescriptor method) =>
-        method.Service.Split('.')[^1] is "Reader" or "Verifier" or "Catalog";
+    private static bool IsAboutHistory(IMethod method) =>
+        method.ServiceName.Split('.')[^1] is "Reader" or "Verifier" or "Catalog";
 
-    private static Google.Protobuf.Reflection.MessageDescriptor AnswerOf(MethodDescriptor method) =>
-        LedgerstoreReflection.Descriptor.Services.Single(service => service.FullName == method.Service)
+    private static Google.Protobuf.Reflection.MessageDescriptor AnswerOf(IMethod method) =>
+        LedgerstoreReflection.Descriptor.Services.Single(service => service.FullName == method.ServiceName)
             .FindMethodByName(method.Name).OutputType;
 }

@@ -6,7 +6,7 @@ using System.Collections;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
-using LedgerStore.Protocol.Grpc;
+using Grpc.Core;
 using LedgerStore.Protocol.V1;
 
 namespace LedgerStore.Tests.Lies;
@@ -27,7 +27,7 @@ internal static class FieldLies
     /// <summary>Whether a lie changes a message at all.</summary>
     internal static bool Changes(Lie lie, byte[] message)
     {
-        Told told = new([message], Ending.Done, StatusCode.Ok);
+        Told told = new([message], Ending.Done, StatusCode.OK);
         return !lie.Tell(told).Is(told);
     }
 

@@ -3,8 +3,10 @@
 
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using LedgerStore.Protocol.Grpc;
+using Grpc.Core;
+using LedgerStore.Protocol;
 using LedgerStore.Protocol.V1;
+using Status = LedgerStore.Protocol.V1.Status;
 
 namespace LedgerStore.Tests.Lies;
 
@@ -29,7 +31,7 @@ internal static class HonestAdmin
                 new RotateKeyProgress { LedgersTotal = 5 },
                 new RotateKeyProgress { LedgersDone = 5, LedgersTotal = 5, Vkey = "a vkey" },
             ],
-            _ => throw new RpcException(
+            _ => throw RpcException.Of(
                 StatusCode.Unimplemented, $"the honest server has no answer to {method}: add one to HonestAdmin"),
         };
 

@@ -4,7 +4,8 @@
 
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using LedgerStore.Protocol.Grpc;
+using Grpc.Core;
+using LedgerStore.Protocol;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Protocol.Wire;
 

@@ -4,9 +4,9 @@
 
 using System.Text;
 using Google.Protobuf;
+using Grpc.Core;
 using LedgerStore.Client;
 using LedgerStore.Proofs;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
 
 namespace LedgerStore.Tests.Lies;

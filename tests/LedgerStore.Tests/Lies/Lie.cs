@@ -1,7 +1,8 @@
 // One lie: which method's answers it changes, and into what.
 // Immutable; any thread.
 
-using LedgerStore.Protocol.Grpc;
+using Grpc.Core;
+
 
 namespace LedgerStore.Tests.Lies;
 

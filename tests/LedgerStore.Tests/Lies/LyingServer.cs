@@ -6,9 +6,9 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Reflection;
 using Google.Protobuf;
+using Grpc.Core;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Grpc;
-using LedgerStore.Server.Grpc;
+using LedgerStore.Protocol.Wire;
 using LedgerStore.Tests.Grpc;
 
 namespace LedgerStore.Tests.Lies;
@@ -23,10 +23,10 @@ internal sealed class LyingServer : IAsyncDisposable
     private int met;
 
     /// <summary>Every method of the protocol.</summary>
-    internal static IReadOnlyList<MethodDescriptor> Methods { get; } =
+    internal static IReadOnlyList<IMethod> Methods { get; } =
     [
         .. typeof(LedgerMethods).GetProperties(BindingFlags.Public | BindingFlags.Static)
-            .Select(property => property.GetValue(null)).OfType<MethodDescriptor>(),
+            .Select(property => property.GetValue(null)).OfType<IMethod>(),
     ];
 
     internal Uri Address => server.Address;
@@ -48,11 +48,17 @@ internal sealed class LyingServer : IAsyncDisposable
     internal static async Task<LyingServer> StartAsync()
     {
         LyingServer lying = new();
-        lying.server = await TestServer.StartAsync(isTls: true, (_, grpc) =>
+        lying.server = await TestServer.StartAsync(isTls: true, grpc =>
         {
-            foreach (MethodDescriptor method in Methods)
+            foreach (IMethod method in Methods)
             {
-                grpc.Raw(method, lying.AnswerAsync, "anybody");
+                // To the wire every call is a stream in both directions, and a lie is bytes.
+                grpc.Duplex(
+                    new Method<ReceivedMessage, WireMessage>(
+                        MethodType.DuplexStreaming, method.ServiceName, method.Name,
+                        ReceivedMessage.Marshaller, WireMessage.Marshaller),
+                    (requests, responses, call) => lying.AnswerAsync(method, requests, responses, call),
+                    "anybody");
             }
         });
         return lying;
@@ -71,13 +77,17 @@ internal sealed class LyingServer : IAsyncDisposable
         WentSilent = false;
     }
 
-    private async ValueTask AnswerAsync(RawMessageReader requests, RawMessageWriter responses, ServerCall call)
+    private async ValueTask AnswerAsync(
+        IMethod asked,
+        IAsyncStreamReader<ReceivedMessage> requests,
+        IServerStreamWriter<WireMessage> responses,
+        ServerCallContext call)
     {
-        string method = call.Method.Name;
+        string method = asked.Name;
         called.AddOrUpdate(method, 1, static (_, count) => count + 1);
-        while (await requests.ReadAsync())
+        while (await requests.MoveNext(call.CancellationToken))
         {
-            byte[] request = [.. requests.Current.ToArray()];
+            byte[] request = requests.Current.Bytes.ToArray();
             Told told = HonestlyTold(honest, method, request);
             foreach (byte[] message in told.Messages)
             {
@@ -94,26 +104,20 @@ internal sealed class LyingServer : IAsyncDisposable
             }
 
             await SendAsync(told, responses, call);
-            if (call.Method.Kind != MethodKind.Duplex)
+            if (asked.Type != MethodType.DuplexStreaming)
             {
                 return;
             }
         }
     }
 
-    private static async Task SendAsync(Told told, RawMessageWriter responses, ServerCall call)
+    private static async Task SendAsync(
+        Told told, IServerStreamWriter<WireMessage> responses, ServerCallContext call)
     {
         await Task.Delay(told.Delay, call.CancellationToken);
         foreach (byte[] message in told.Messages)
         {
-            responses.Begin(message.Length);
-            responses.Write(message);
-            responses.End();
-        }
-
-        if (told.Messages.Count > 0)
-        {
-            await responses.FlushAsync();
+            await responses.WriteAsync(ReceivedMessage.Copy(new ReadOnlySequence<byte>(message)));
         }
 
         switch (told.Ending)
@@ -122,10 +126,10 @@ internal sealed class LyingServer : IAsyncDisposable
                 await Task.Delay(Timeout.Infinite, call.CancellationToken);
                 break;
             case Ending.Error:
-                throw new RpcException(told.Status, "the server does not want to");
+                throw RpcException.Of(told.Status, "the server does not want to");
             case Ending.Cut:
-                call.Context.Abort();
-                throw new RpcException(StatusCode.Unavailable, "the connection is gone");
+                call.GetHttpContext().Abort();
+                throw RpcException.Of(StatusCode.Unavailable, "the connection is gone");
             default:
                 break;
         }
@@ -136,6 +140,6 @@ internal sealed class LyingServer : IAsyncDisposable
         IReadOnlyList<byte[]> messages = [.. store.Answer(method, request).Select(message => message.ToByteArray())];
         bool staysOpen = method == "WatchCheckpoints"
             || (method == "Read" && Protocol.V1.ReadRequest.Parser.ParseFrom(request).Follow);
-        return new Told(messages, staysOpen ? Ending.Silence : Ending.Done, StatusCode.Ok);
+        return new Told(messages, staysOpen ? Ending.Silence : Ending.Done, StatusCode.OK);
     }
 }

@@ -1,19 +1,21 @@
 // Administration over the wire: what it changes, who may, and what is kept about it.
 
+using Grpc.Core;
+using LedgerStore.Client;
 using LedgerStore.Engine;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
 using LedgerStore.Protocol.Events.V1;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
+using LedgerStore.Tests.Grpc;
 using Xunit;
+using Status = LedgerStore.Protocol.V1.Status;
 
 namespace LedgerStore.Tests.Server;
 
 public sealed class AdminTests : IAsyncLifetime
 {
     private RunningServer server = null!;
-    private RpcChannel admin = null!;
+    private LedgerChannel admin = null!;
 
     public async Task InitializeAsync()
     {
@@ -80,7 +82,7 @@ public sealed class AdminTests : IAsyncLifetime
     public async Task AScrubTellsItsProgressAndItsEnd()
     {
         await server.Connect("writer").AppendAsync("demo", [.. Enumerable.Range(0, 1_000).Select(n => $"record {n}")]);
-        using ServerStreamCall<LedgerStore.Protocol.V1.ScrubProgress> scrub = admin.ServerStream(
+        using ResponseStream<LedgerStore.Protocol.V1.ScrubProgress> scrub = admin.ServerStream(
             LedgerMethods.Scrub, new LedgerStore.Protocol.V1.ScrubRequest { Ledger = "demo" }, default);
         bool isDone = false;
         while (await scrub.Responses.ReadAsync())
@@ -98,7 +100,7 @@ public sealed class AdminTests : IAsyncLifetime
         await server.Connect("writer").AppendAsync("demo", "a");
         string file = Path.Combine(Directory.CreateTempSubdirectory("ledgerstore-key-").FullName, "next.pem");
         LogKeyFile.Create(file).Dispose();
-        using ServerStreamCall<RotateKeyProgress> rotation = admin.ServerStream(
+        using ResponseStream<RotateKeyProgress> rotation = admin.ServerStream(
             LedgerMethods.RotateKey, new RotateKeyRequest { KeyFile = file }, default);
         RotateKeyProgress last = new();
         while (await rotation.Responses.ReadAsync())

@@ -1,10 +1,11 @@
 // Appending over the wire: one by one, in a stream, and what is refused.
 
 using System.Text;
+using Grpc.Core;
+using LedgerStore.Client;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
+using LedgerStore.Tests.Grpc;
 using Xunit;
 
 namespace LedgerStore.Tests.Server;
@@ -33,7 +34,7 @@ public sealed class AppendTests : IAsyncLifetime
     [Fact]
     public async Task AStreamAnswersEveryRequestInOrder()
     {
-        using DuplexCall<AppendRequest, AppendResponse> stream =
+        using DuplexStream<AppendRequest, AppendResponse> stream =
             await server.Connect("writer").OpenAsync(LedgerMethods.AppendStream, default);
         for (int number = 0; number < 1_000; number++)
         {
@@ -56,7 +57,7 @@ public sealed class AppendTests : IAsyncLifetime
     [Fact]
     public async Task ARefusedBatchEndsTheStreamBehindTheAnswersOfThoseBeforeIt()
     {
-        using DuplexCall<AppendRequest, AppendResponse> stream =
+        using DuplexStream<AppendRequest, AppendResponse> stream =
             await server.Connect("writer").OpenAsync(LedgerMethods.AppendStream, default);
         await stream.WriteAsync(Calls.Request("demo", "good"));
         AppendRequest bad = Calls.Request("demo", "bad");
@@ -66,14 +67,14 @@ public sealed class AppendTests : IAsyncLifetime
         RpcException refusal = await Calls.RefusalOfAsync(async () => await stream.Responses.ReadAsync());
         Assert.Equal(StatusCode.Aborted, refusal.Code);
         Assert.Equal("SIZE_MISMATCH", refusal.Info!.Reason);
-        Assert.Equal("1", refusal.Info.Metadata["expected"]);
-        Assert.Equal("not_stored", refusal.Info.Metadata["outcome"]);
+        Assert.Equal("1", refusal.Info!.Metadata["expected"]);
+        Assert.Equal("not_stored", refusal.Info!.Metadata["outcome"]);
     }
 
     [Fact]
     public async Task TheSameSequenceAgainIsTheFirstAnswerAgain()
     {
-        RpcChannel writer = server.Connect("writer");
+        LedgerChannel writer = server.Connect("writer");
         AppendRequest request = Calls.Request("demo", "once");
         request.Producer = "p";
         request.FirstSequence = 1;

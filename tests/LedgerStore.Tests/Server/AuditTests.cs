@@ -1,13 +1,14 @@
 // What _audit says about accesses: before the answer, in full, and bounded.
 
+using Grpc.Core;
+using LedgerStore.Client;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
 using LedgerStore.Protocol.Events.V1;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Server.Audit;
 using LedgerStore.Server.Config;
 using LedgerStore.Tests.Engine.Foundation;
+using LedgerStore.Tests.Grpc;
 using Xunit;
 
 namespace LedgerStore.Tests.Server;
@@ -38,7 +39,7 @@ public sealed class AuditTests : IAsyncLifetime
     public async Task TheRecordIsThereBeforeTheFirstByteOfTheAnswer()
     {
         await server.Connect("writer").AppendAsync("demo", "a");
-        using ServerStreamCall<ReadResponse> call = server.Connect("reader").ServerStream(
+        using ResponseStream<ReadResponse> call = server.Connect("reader").ServerStream(
             LedgerMethods.Read, new ReadRequest { Ledger = "demo", Follow = true }, default);
         Assert.True(await call.Responses.ReadAsync());
         Assert.Single(await AccessesOfAsync("reader"));
@@ -50,17 +51,19 @@ public sealed class AuditTests : IAsyncLifetime
         const string trace = "0af7651916cd43dd8448eb211c80319c";
         Metadata headers = new();
         headers.Add("traceparent", $"00-{trace}-b7ad6b7169203331-01");
-        using ServerStreamCall<ReadResponse> call = server.Connect("reader").ServerStream(
-            LedgerMethods.Read, new ReadRequest { Ledger = "demo" }, new CallOptions { Headers = headers });
-        Assert.False(await call.Responses.ReadAsync());
+        using AsyncServerStreamingCall<ReadResponse> call = server.Connect("reader").NextInvoker()
+            .AsyncServerStreamingCall(
+                LedgerMethods.Read, null, new CallOptions(headers), new ReadRequest { Ledger = "demo" });
+        Assert.False(await call.ResponseStream.MoveNext(default));
         List<Access> accesses = await AccessesOfAsync("reader");
         Assert.All(accesses, access => Assert.EndsWith(" trace " + trace, access.RequestId));
 
         headers = new Metadata();
         headers.Add("traceparent", "00-nonsense-01");
-        using ServerStreamCall<ReadResponse> other = server.Connect("reader").ServerStream(
-            LedgerMethods.Read, new ReadRequest { Ledger = "demo" }, new CallOptions { Headers = headers });
-        Assert.False(await other.Responses.ReadAsync());
+        using AsyncServerStreamingCall<ReadResponse> other = server.Connect("reader").NextInvoker()
+            .AsyncServerStreamingCall(
+                LedgerMethods.Read, null, new CallOptions(headers), new ReadRequest { Ledger = "demo" });
+        Assert.False(await other.ResponseStream.MoveNext(default));
         Assert.DoesNotContain("trace", (await AccessesOfAsync("reader"))[^1].RequestId);
     }
 
@@ -82,7 +85,7 @@ public sealed class AuditTests : IAsyncLifetime
     [Fact]
     public async Task EveryDenialIsCounted()
     {
-        RpcChannel idle = server.Connect("idle");
+        LedgerChannel idle = server.Connect("idle");
         for (int number = 0; number < 100; number++)
         {
             RpcException refusal = await Calls.RefusalOfAsync(async () => await idle.AppendAsync("demo", "x"));
@@ -189,7 +192,7 @@ public sealed class AuditTests : IAsyncLifetime
     public async Task ANewPolicyEndsTheStreamsThatLostTheirRight()
     {
         await server.Connect("writer").AppendAsync("demo", "a");
-        using ServerStreamCall<ReadResponse> call = server.Connect("reader").ServerStream(
+        using ResponseStream<ReadResponse> call = server.Connect("reader").ServerStream(
             LedgerMethods.Read, new ReadRequest { Ledger = "demo", Follow = true }, default);
         Assert.True(await call.Responses.ReadAsync());
         Assert.True(await call.Responses.ReadAsync());

@@ -2,11 +2,12 @@
 
 using System.Text;
 using Google.Protobuf;
+using Grpc.Core;
+using LedgerStore.Client;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Protocol.Wire;
+using LedgerStore.Tests.Grpc;
 
 namespace LedgerStore.Tests.Server;
 
@@ -25,14 +26,14 @@ internal static class Calls
     }
 
     internal static ValueTask<AppendResponse> AppendAsync(
-        this RpcChannel channel, string ledger, params string[] records) =>
+        this LedgerChannel channel, string ledger, params string[] records) =>
         channel.UnaryAsync(LedgerMethods.Append, Request(ledger, records));
 
     /// <summary>Reads to the end; every event as the server sent it.</summary>
-    internal static async Task<List<ReadResponse>> ReadEventsAsync(this RpcChannel channel, ReadRequest request)
+    internal static async Task<List<ReadResponse>> ReadEventsAsync(this LedgerChannel channel, ReadRequest request)
     {
         List<ReadResponse> events = [];
-        using ServerStreamCall<ReadResponse> call = channel.ServerStream(LedgerMethods.Read, request, default);
+        using ResponseStream<ReadResponse> call = channel.ServerStream(LedgerMethods.Read, request, default);
         while (await call.Responses.ReadAsync())
         {
             events.Add(call.Responses.Current);

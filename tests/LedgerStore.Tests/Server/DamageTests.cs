@@ -1,14 +1,15 @@
 // A disk that lost bytes, as clients meet it: the range that is lost is named, everything else is served.
 
+using Grpc.Core;
+using LedgerStore.Client;
 using LedgerStore.Engine;
 using LedgerStore.Proofs;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
 using LedgerStore.Protocol.Events.V1;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Server.Audit;
 using LedgerStore.Server.Config;
+using LedgerStore.Tests.Grpc;
 using Xunit;
 
 namespace LedgerStore.Tests.Server;
@@ -38,9 +39,9 @@ public sealed class DamageTests
             LedgerMethods.GetCheckpoint, new GetCheckpointRequest { Ledger = "demo" });
         RpcException refusal = await FirstRefusalAsync(server, lost, checkpoint.Size);
         Assert.Equal((StatusCode.DataLoss, "DATA_LOSS"), (refusal.Code, refusal.Info!.Reason));
-        ulong first = ulong.Parse(refusal.Info.Metadata["first_index"]);
+        ulong first = ulong.Parse(refusal.Info!.Metadata["first_index"]);
         Assert.InRange(first, lost.FirstIndex, lost.FirstIndex + lost.Count - 1);
-        Assert.InRange(ulong.Parse(refusal.Info.Metadata["count"]), 1ul, lost.Count);
+        Assert.InRange(ulong.Parse(refusal.Info!.Metadata["count"]), 1ul, lost.Count);
 
         Finding finding = await FindingAsync(server);
         Assert.Equal("demo", finding.Ledger);
@@ -53,7 +54,7 @@ public sealed class DamageTests
     {
         await using RunningServer server = await RunningServer.StartAsync(
             RunningServer.DefaultPolicy, FillAndDamage, static settings => settings);
-        using ServerStreamCall<Protocol.V1.ScrubProgress> scrub = server.Connect("admin").ServerStream(
+        using ResponseStream<Protocol.V1.ScrubProgress> scrub = server.Connect("admin").ServerStream(
             LedgerMethods.Scrub, new Protocol.V1.ScrubRequest(), default);
         Protocol.V1.ScrubProgress last = new();
         while (await scrub.Responses.ReadAsync())
@@ -98,7 +99,7 @@ public sealed class DamageTests
 
     private static async Task<RpcException> FirstRefusalAsync(RunningServer server, Unreadable lost, ulong size)
     {
-        RpcChannel auditor = server.Connect("auditor");
+        LedgerChannel auditor = server.Connect("auditor");
         for (ulong index = lost.FirstIndex; index < lost.FirstIndex + lost.Count; index++)
         {
             try

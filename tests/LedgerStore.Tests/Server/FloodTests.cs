@@ -4,9 +4,10 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using LedgerStore.Client;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
 using LedgerStore.Protocol.V1;
+using LedgerStore.Tests.Grpc;
 using Xunit;
 
 namespace LedgerStore.Tests.Server;
@@ -27,7 +28,7 @@ public sealed class FloodTests
     public async Task AFloodDisturbsNobodyAndKeepsNothing(string kind)
     {
         await using RunningServer server = await RunningServer.StartAsync();
-        RpcChannel writer = server.Connect("writer");
+        LedgerChannel writer = server.Connect("writer");
         await writer.AppendAsync("demo", "before");
         long before = GC.GetTotalMemory(forceFullCollection: true);
         using RawHttp2 hostile = await RawHttp2.ConnectAsync(server.Address.Port, ServerPki.Client("reader"));
@@ -55,7 +56,7 @@ public sealed class FloodTests
     public async Task AReaderThatDoesNotReadCostsABoundedAmountOfMemory()
     {
         await using RunningServer server = await RunningServer.StartAsync();
-        RpcChannel writer = server.Connect("writer");
+        LedgerChannel writer = server.Connect("writer");
         string[] records = [.. Enumerable.Repeat(new string('r', 60_000), 60)];
         for (int batch = 0; batch < 12; batch++)
         {
@@ -63,11 +64,11 @@ public sealed class FloodTests
         }
 
         // 43 MB wait to be read by sixteen who do not; what is read of it is bounded by windows and one slice each.
-        List<ServerStreamCall<ReadResponse>> idle = [];
+        List<ResponseStream<ReadResponse>> idle = [];
         long before = GC.GetTotalMemory(forceFullCollection: true);
         for (int number = 0; number < 16; number++)
         {
-            ServerStreamCall<ReadResponse> call = server.Connect("reader").ServerStream(
+            ResponseStream<ReadResponse> call = server.Connect("reader").ServerStream(
                 LedgerMethods.Read, new ReadRequest { Ledger = "demo" }, default);
             Assert.True(await call.Responses.ReadAsync());
             idle.Add(call);
@@ -86,7 +87,7 @@ public sealed class FloodTests
         await using RunningServer server = await RunningServer.StartAsync(
             RunningServer.DefaultPolicy + "anonymous_tiles: [\"public.*\"]\n",
             settings => settings with { Config = settings.Config with { ConnectionsMax = room } });
-        RpcChannel writer = server.Connect("writer");
+        LedgerChannel writer = server.Connect("writer");
         await writer.AppendAsync("demo", "before");
         long before = GC.GetTotalMemory(forceFullCollection: true);
         List<TcpClient> open = [];
@@ -126,7 +127,7 @@ public sealed class FloodTests
         {
             if (kind == "continuation")
             {
-                byte[] headers = RawHttp2.CallHeaders(LedgerMethods.Read.Path);
+                byte[] headers = RawHttp2.CallHeaders(LedgerMethods.Read.FullName);
                 await hostile.SendAsync(RawHttp2.Frame(RawHttp2.Headers, RawHttp2.EndStream, streamId, headers));
             }
 
@@ -157,7 +158,7 @@ public sealed class FloodTests
         _ =>
         [
             .. RawHttp2.Frame(
-                RawHttp2.Headers, RawHttp2.EndHeaders, streamId, RawHttp2.CallHeaders(LedgerMethods.Read.Path)),
+                RawHttp2.Headers, RawHttp2.EndHeaders, streamId, RawHttp2.CallHeaders(LedgerMethods.Read.FullName)),
             .. RawHttp2.Frame(RawHttp2.ResetStream, 0, streamId, [0, 0, 0, 8]),
         ],
     };

@@ -1,11 +1,12 @@
 // Many who follow one ledger: each gets every entry once and in order, whoever does not read delays nobody, and what is
 // kept for them does not grow with their number.
 
+using LedgerStore.Client;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Server.Services;
 using LedgerStore.Tests.Engine.Foundation;
+using LedgerStore.Tests.Grpc;
 using Xunit;
 
 namespace LedgerStore.Tests.Server;
@@ -19,15 +20,15 @@ public sealed class FollowerTests
     public async Task Every_follower_gets_every_entry_once_and_in_order()
     {
         await using RunningServer server = await RunningServer.StartAsync();
-        RpcChannel[] channels = [.. Enumerable.Range(0, 4).Select(_ => server.Connect("reader"))];
-        List<ServerStreamCall<ReadResponse>> calls = [];
+        LedgerChannel[] channels = [.. Enumerable.Range(0, 4).Select(_ => server.Connect("reader"))];
+        List<ResponseStream<ReadResponse>> calls = [];
         for (int number = 0; number < Followers; number++)
         {
             calls.Add(await FollowAsync(channels[number % channels.Length]));
         }
 
         Task<List<string>>[] readers = [.. calls.Select(call => ReadAsync(call, Batches * 3))];
-        RpcChannel writer = server.Connect("writer");
+        LedgerChannel writer = server.Connect("writer");
         List<string> written = [];
         for (int batch = 0; batch < Batches; batch++)
         {
@@ -55,15 +56,15 @@ public sealed class FollowerTests
     public async Task A_follower_that_does_not_read_delays_no_other()
     {
         await using RunningServer server = await RunningServer.StartAsync();
-        List<ServerStreamCall<ReadResponse>> idle = [];
+        List<ResponseStream<ReadResponse>> idle = [];
         for (int number = 0; number < Followers; number++)
         {
             idle.Add(await FollowAsync(server.Connect("reader")));
         }
 
-        using ServerStreamCall<ReadResponse> good = await FollowAsync(server.Connect("reader"));
+        using ResponseStream<ReadResponse> good = await FollowAsync(server.Connect("reader"));
         Task<List<string>> reading = ReadAsync(good, Batches);
-        RpcChannel writer = server.Connect("writer");
+        LedgerChannel writer = server.Connect("writer");
         for (int batch = 0; batch < Batches; batch++)
         {
             // More in all than the windows of those who do not read.
@@ -114,16 +115,16 @@ public sealed class FollowerTests
         Assert.Equal(0, turns.Running);
     }
 
-    private static async Task<ServerStreamCall<ReadResponse>> FollowAsync(RpcChannel channel)
+    private static async Task<ResponseStream<ReadResponse>> FollowAsync(LedgerChannel channel)
     {
-        ServerStreamCall<ReadResponse> call = channel.ServerStream(
+        ResponseStream<ReadResponse> call = channel.ServerStream(
             LedgerMethods.Read, new ReadRequest { Ledger = "demo", Follow = true }, default);
         Assert.True(await call.Responses.ReadAsync());
         Assert.NotNull(call.Responses.Current.CaughtUp);
         return call;
     }
 
-    private static async Task<List<string>> ReadAsync(ServerStreamCall<ReadResponse> call, int count)
+    private static async Task<List<string>> ReadAsync(ResponseStream<ReadResponse> call, int count)
     {
         List<string> records = [];
         while (records.Count < count && await call.Responses.ReadAsync())

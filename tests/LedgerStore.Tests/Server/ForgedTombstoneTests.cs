@@ -8,6 +8,7 @@ using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Protocol;
 using LedgerStore.Protocol.V1;
+using LedgerStore.Tests.Grpc;
 using Xunit;
 using Status = LedgerStore.Protocol.V1.Status;
 

@@ -1,6 +1,7 @@
 // The real server on a disk that is really full, under load, with several ledgers and a backlog: what goes on, what is
 // said, and how it ends.
 using System.Net;
+using LedgerStore.Protocol;
 using LedgerStore.Client;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Tests.Cli;
@@ -155,7 +156,7 @@ public sealed class FullDiskTests(ITestOutputHelper output)
     {
         Assert.True(load.Refused > 0);
         Assert.Equal("DISK_FULL", load.Refusal!.Info!.Reason);
-        Assert.True(long.Parse(load.Refusal.Info.Metadata["bytes_to_free"]) > 0);
+        Assert.True(long.Parse(load.Refusal!.Info!.Metadata["bytes_to_free"]) > 0);
         LedgerCli ledger = new(server.Profile);
         CliResult append = await ledger.RunAsync("append", "demo", "one more", "--patience", "1");
         Assert.Equal(5, append.Code);

@@ -3,11 +3,12 @@
 using System.Net;
 using System.Net.Security;
 using System.Text;
+using Grpc.Core;
+using LedgerStore.Client;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Protocol.Wire;
+using LedgerStore.Tests.Grpc;
 using Xunit;
 
 namespace LedgerStore.Tests.Server;
@@ -29,11 +30,11 @@ public sealed class HostileTests : IAsyncLifetime
     public async Task RandomBytesAsMessagesOfEveryMethodAreAnsweredWithAStatus()
     {
         Random random = new(20_261_121);
-        MethodDescriptor[] methods = [.. typeof(LedgerMethods).GetProperties()
-            .Select(property => (MethodDescriptor)property.GetValue(null)!)
+        IMethod[] methods = [.. typeof(LedgerMethods).GetProperties()
+            .Select(property => (IMethod)property.GetValue(null)!)
             .Where(method => method != LedgerMethods.WatchCheckpoints)];
         string[] identities = ["writer", "reader", "auditor", "admin"];
-        foreach (MethodDescriptor method in methods)
+        foreach (IMethod method in methods)
         {
             foreach (string identity in identities)
             {
@@ -49,18 +50,17 @@ public sealed class HostileTests : IAsyncLifetime
     [Fact]
     public async Task CancellingAppendsAtEveryPointLeavesTheStreamCountAtZero()
     {
-        RpcChannel writer = server.Connect("writer");
+        LedgerChannel writer = server.Connect("writer");
         for (int number = 0; number < 60; number++)
         {
             using CancellationTokenSource cancel = new();
             using RawCall call = await writer.OpenRawAsync(
-                LedgerMethods.AppendStream, new CallOptions { CancellationToken = cancel.Token });
+                LedgerMethods.AppendStream, new CallLimits { CancellationToken = cancel.Token });
             try
             {
                 for (int batch = 0; batch < number % 6; batch++)
                 {
-                    AppendRequestWriter.Write(
-                        call.Requests, new AppendRequestHead { Ledger = "demo"u8 }, [3], "abc"u8);
+                    call.Requests.Write(new AppendRequestHead { Ledger = "demo"u8 }, [3], "abc"u8);
                     await call.Requests.FlushAsync();
                 }
 
@@ -89,7 +89,7 @@ public sealed class HostileTests : IAsyncLifetime
             using RawCall call = await server.Connect("writer").OpenRawAsync(LedgerMethods.Append, default);
             for (int message = 0; message < 2; message++)
             {
-                AppendRequestWriter.Write(call.Requests, new AppendRequestHead { Ledger = "demo"u8 }, [3], "abc"u8);
+                call.Requests.Write(new AppendRequestHead { Ledger = "demo"u8 }, [3], "abc"u8);
                 if (isLater)
                 {
                     await call.Requests.FlushAsync();
@@ -103,7 +103,7 @@ public sealed class HostileTests : IAsyncLifetime
                 await call.Responses.ReadAsync();
             });
             Assert.Equal(StatusCode.Internal, refusal.Code);
-            Assert.Contains("more than one request message", refusal.Detail, StringComparison.Ordinal);
+            Assert.Contains("Additional data after the message", refusal.Detail, StringComparison.Ordinal);
         }
 
         Assert.Equal(before, server.Store.GetLedger("demo").Size);
@@ -113,14 +113,14 @@ public sealed class HostileTests : IAsyncLifetime
     public async Task CancellingReadsAndWatchesAtEveryPointIsNoError()
     {
         await server.Connect("writer").AppendAsync("demo", [.. Enumerable.Repeat(new string('r', 50_000), 40)]);
-        RpcChannel[] channels = [server.Connect("reader"), server.Connect("auditor"), server.Connect("writer")];
+        LedgerChannel[] channels = [server.Connect("reader"), server.Connect("auditor"), server.Connect("writer")];
         Random random = new(20_261_130);
         for (int number = 0; number < 120; number++)
         {
             using CancellationTokenSource cancel = new(TimeSpan.FromMicroseconds(random.Next(20_000)));
             try
             {
-                await CallAsync(channels[number % 3], number % 3, new CallOptions { CancellationToken = cancel.Token });
+                await CallAsync(channels[number % 3], number % 3, new CallLimits { CancellationToken = cancel.Token });
             }
             catch (Exception error) when (error is RpcException or OperationCanceledException or IOException)
             {
@@ -136,11 +136,11 @@ public sealed class HostileTests : IAsyncLifetime
         await AssertServesAsync();
     }
 
-    private static async Task CallAsync(RpcChannel channel, int kind, CallOptions options)
+    private static async Task CallAsync(LedgerChannel channel, int kind, CallLimits options)
     {
         if (kind == 0)
         {
-            using ServerStreamCall<ReadResponse> read = channel.ServerStream(
+            using ResponseStream<ReadResponse> read = channel.ServerStream(
                 LedgerMethods.Read, new ReadRequest { Ledger = "demo", Follow = true }, options);
             while (await read.Responses.ReadAsync())
             {
@@ -148,7 +148,7 @@ public sealed class HostileTests : IAsyncLifetime
         }
         else if (kind == 1)
         {
-            using ServerStreamCall<Checkpoint> watch = channel.ServerStream(
+            using ResponseStream<Checkpoint> watch = channel.ServerStream(
                 LedgerMethods.WatchCheckpoints, new WatchCheckpointsRequest { Ledger = "demo" }, options);
             while (await watch.Responses.ReadAsync())
             {
@@ -189,7 +189,8 @@ public sealed class HostileTests : IAsyncLifetime
         await Task.WhenAll(Enumerable.Range(0, 1_000).Select(async _ =>
         {
             using CancellationTokenSource cancel = new(TimeSpan.FromMilliseconds(1));
-            using HttpRequestMessage request = new(HttpMethod.Post, new Uri(server.Address, LedgerMethods.Read.Path))
+            Uri method = new(server.Address, LedgerMethods.Read.FullName);
+            using HttpRequestMessage request = new(HttpMethod.Post, method)
             {
                 Version = HttpVersion.Version20,
                 Content = new ByteArrayContent([0, 0, 0, 0, 6, 0x0a, 4, (byte)'d', (byte)'e', (byte)'m', (byte)'o']),
@@ -207,9 +208,9 @@ public sealed class HostileTests : IAsyncLifetime
         await AssertServesAsync();
     }
 
-    private static async Task SendAsync(RpcChannel channel, MethodDescriptor method, byte[] message)
+    private static async Task SendAsync(LedgerChannel channel, IMethod method, byte[] message)
     {
-        using RawCall call = await channel.OpenRawAsync(method, new CallOptions { Timeout = TimeSpan.FromSeconds(30) });
+        using RawCall call = await channel.OpenRawAsync(method, new CallLimits { Timeout = TimeSpan.FromSeconds(30) });
         RpcException? status = null;
         try
         {

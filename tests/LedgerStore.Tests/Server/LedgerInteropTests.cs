@@ -3,7 +3,7 @@
 using System.Diagnostics;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using LedgerStore.Protocol.Rpc;
+using Google.Rpc;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Tests.Grpc;
 using Xunit;
@@ -24,6 +24,10 @@ public sealed class LedgerInteropTests(ITestOutputHelper output) : IDisposable
     [NodeFact]
     public Task NodeAgainstTheWholeServer() => RunAsync(
         "node", Path.Combine(InteropFiles.NodeDirectory, "ledger.js"));
+
+    [NodeFact]
+    public Task A_client_that_knows_only_what_reflection_says_calls_everything() => RunAsync(
+        "node", Path.Combine(InteropFiles.NodeDirectory, "reflect.js"));
 
     private async Task RunAsync(string program, string script)
     {

@@ -4,11 +4,12 @@
 using System.Net;
 using System.Net.Security;
 using System.Text;
+using Grpc.Core;
+using LedgerStore.Client;
 using LedgerStore.Policy;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
 using LedgerStore.Protocol.Events.V1;
-using LedgerStore.Protocol.Grpc;
+using LedgerStore.Tests.Grpc;
 using Xunit;
 
 namespace LedgerStore.Tests.Server;
@@ -49,7 +50,7 @@ public sealed class MatrixTests : IAsyncLifetime
     private static readonly string[] Ledgers = ["a", "b", "ab", "zz", "_audit", "A", "a/", ""];
 
     // The capability of each method whose request names a ledger in its first field; null: any.
-    private static readonly (MethodDescriptor Method, Capability? Needs)[] OnLedger =
+    private static readonly (IMethod Method, Capability? Needs)[] OnLedger =
     [
         (LedgerMethods.Append, Capability.Append),
         (LedgerMethods.AppendStream, Capability.Append),
@@ -90,9 +91,9 @@ public sealed class MatrixTests : IAsyncLifetime
         List<string> wrong = [];
         foreach (string identity in Identities)
         {
-            RpcChannel channel = server.Connect(identity);
+            LedgerChannel channel = server.Connect(identity);
             long denied = 0;
-            foreach ((MethodDescriptor method, Capability? needs) in OnLedger)
+            foreach ((IMethod method, Capability? needs) in OnLedger)
             {
                 HashSet<string> messages = [];
                 foreach (string ledger in Ledgers)
@@ -130,8 +131,8 @@ public sealed class MatrixTests : IAsyncLifetime
     [InlineData("wild", true)]
     public async Task StoreWideCallsNeedABindingOnEverything(string identity, bool isAllowed)
     {
-        RpcChannel channel = server.Connect(identity);
-        foreach (MethodDescriptor method in new MethodDescriptor[]
+        LedgerChannel channel = server.Connect(identity);
+        foreach (IMethod method in new IMethod[]
             { LedgerMethods.GetStatus, LedgerMethods.RotateKey, LedgerMethods.Scrub })
         {
             RpcException? error = await CallAsync(channel, method, string.Empty);
@@ -171,13 +172,13 @@ public sealed class MatrixTests : IAsyncLifetime
     [Fact]
     public async Task EveryMethodOfTheApiIsInTheMatrix()
     {
-        HashSet<string> known = [.. OnLedger.Select(each => each.Method.Path)];
+        HashSet<string> known = [.. OnLedger.Select(each => each.Method.FullName)];
         known.UnionWith([
-            LedgerMethods.GetStatus.Path, LedgerMethods.RotateKey.Path, LedgerMethods.Scrub.Path,
-            LedgerMethods.CreateLedger.Path, LedgerMethods.ListLedgers.Path,
+            LedgerMethods.GetStatus.FullName, LedgerMethods.RotateKey.FullName, LedgerMethods.Scrub.FullName,
+            LedgerMethods.CreateLedger.FullName, LedgerMethods.ListLedgers.FullName,
         ]);
         string[] all = [.. typeof(LedgerMethods).GetProperties()
-            .Select(property => ((MethodDescriptor)property.GetValue(null)!).Path)];
+            .Select(property => ((IMethod)property.GetValue(null)!).FullName)];
         Assert.Equal(all.Order(), known.Order());
         await Task.CompletedTask;
     }
@@ -191,7 +192,7 @@ public sealed class MatrixTests : IAsyncLifetime
     }
 
     // One raw message with the ledger's name in field 1; null when the call went well, or began to answer.
-    private static async Task<RpcException?> CallAsync(RpcChannel channel, MethodDescriptor method, string ledger)
+    private static async Task<RpcException?> CallAsync(LedgerChannel channel, IMethod method, string ledger)
     {
         byte[] name = Encoding.UTF8.GetBytes(ledger);
         byte[] message = name.Length == 0 ? [] : [0x0a, (byte)name.Length, .. name];

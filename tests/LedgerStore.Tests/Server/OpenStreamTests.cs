@@ -1,11 +1,12 @@
 // Streams that are open while their client's right ends: by the deny list, and by time.
 
 using System.Security.Cryptography;
+using Grpc.Core;
+using LedgerStore.Client;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Protocol.Wire;
+using LedgerStore.Tests.Grpc;
 using LedgerStore.Tests.Mtls;
 using Xunit;
 
@@ -17,7 +18,7 @@ public sealed class OpenStreamTests
     public async Task AKeyThatIsDeniedEndsItsOpenStreamsAndNoOthers()
     {
         await using RunningServer server = await RunningServer.StartAsync();
-        using ServerStreamCall<ReadResponse> denied = await FollowAsync(server, "reader");
+        using ResponseStream<ReadResponse> denied = await FollowAsync(server, "reader");
         using RawCall other = await OpenAppendAsync(server);
         byte[] key = ServerPki.Client("reader").PublicKey.ExportSubjectPublicKeyInfo();
         server.ChangePolicy(RunningServer.DefaultPolicy
@@ -33,7 +34,7 @@ public sealed class OpenStreamTests
         ShiftedTime time = new();
         await using RunningServer server = await RunningServer.StartAsync(
             RunningServer.DefaultPolicy, settings => settings with { Time = time });
-        using ServerStreamCall<ReadResponse> follow = await FollowAsync(server, "reader");
+        using ResponseStream<ReadResponse> follow = await FollowAsync(server, "reader");
         using RawCall append = await OpenAppendAsync(server);
         time.Move(TimeSpan.FromDays(3));
         RpcException refusal = await Calls.RefusalOfAsync(async () => await ReadToEndAsync(follow));
@@ -42,9 +43,9 @@ public sealed class OpenStreamTests
         Assert.Equal(StatusCode.Unauthenticated, refusal.Code);
     }
 
-    private static async Task<ServerStreamCall<ReadResponse>> FollowAsync(RunningServer server, string identity)
+    private static async Task<ResponseStream<ReadResponse>> FollowAsync(RunningServer server, string identity)
     {
-        ServerStreamCall<ReadResponse> call = server.Connect(identity).ServerStream(
+        ResponseStream<ReadResponse> call = server.Connect(identity).ServerStream(
             LedgerMethods.Read, new ReadRequest { Ledger = "demo", Follow = true }, default);
         Assert.True(await call.Responses.ReadAsync());
         Assert.NotNull(call.Responses.Current.CaughtUp);
@@ -60,12 +61,12 @@ public sealed class OpenStreamTests
 
     private static async Task AppendOneAsync(RawCall call)
     {
-        AppendRequestWriter.Write(call.Requests, new AppendRequestHead { Ledger = "demo"u8 }, [3], "abc"u8);
+        call.Requests.Write(new AppendRequestHead { Ledger = "demo"u8 }, [3], "abc"u8);
         await call.Requests.FlushAsync();
         Assert.True(await call.Responses.ReadAsync());
     }
 
-    private static async Task ReadToEndAsync(ServerStreamCall<ReadResponse> call)
+    private static async Task ReadToEndAsync(ResponseStream<ReadResponse> call)
     {
         while (await call.Responses.ReadAsync())
         {

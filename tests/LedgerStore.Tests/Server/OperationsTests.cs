@@ -1,10 +1,11 @@
 // The operator's door: metrics that Prometheus reads, health, and what a hostile scrape cannot do.
 
 using System.Net;
-using LedgerStore.Protocol.Channel;
+using LedgerStore.Client;
 using LedgerStore.Protocol.Events.V1;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Server.Config;
+using LedgerStore.Tests.Grpc;
 using Xunit;
 
 namespace LedgerStore.Tests.Server;
@@ -20,7 +21,7 @@ public sealed class OperationsTests
             {
                 Config = settings.Config with { MetricsListen = new IPEndPoint(IPAddress.Loopback, 0) },
             });
-        RpcChannel writer = server.Connect("writer");
+        LedgerChannel writer = server.Connect("writer");
         await writer.AppendAsync("demo", "a");
         await Calls.RefusalOfAsync(async () => await server.Connect("idle").AppendAsync("demo", "x"));
         using HttpClient http = new() { BaseAddress = server.Server.OperationsAddress };
@@ -50,7 +51,7 @@ public sealed class OperationsTests
                 HeartbeatInterval = TimeSpan.FromMilliseconds(50),
             });
         await server.Connect("writer").AppendAsync("demo", "a", "b");
-        using ServerStreamCall<ReadResponse> call = server.Connect("reader").ServerStream(
+        using ResponseStream<ReadResponse> call = server.Connect("reader").ServerStream(
             LedgerStore.Protocol.LedgerMethods.Read, new ReadRequest { Ledger = "demo", Follow = true }, default);
         while (true)
         {

@@ -1,9 +1,10 @@
 // The server as an operator meets it: a process with exit codes, signals, and sudden ends.
 
+using Grpc.Core;
+using LedgerStore.Client;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
+using LedgerStore.Tests.Grpc;
 using Xunit;
 
 namespace LedgerStore.Tests.Server;
@@ -24,7 +25,7 @@ public sealed class ProcessTests : IDisposable
         for (int round = 0; round <= Kills; round++)
         {
             await server.StartAsync();
-            using RpcChannel channel = server.Connect("appender");
+            using LedgerChannel channel = server.Connect("appender");
             Task<bool> producing = ProduceAsync(channel, indexes, round == Kills ? 200 : int.MaxValue);
             if (round < Kills)
             {
@@ -41,7 +42,7 @@ public sealed class ProcessTests : IDisposable
         }
 
         // The producer's numbers are in the records, so the ledger itself says whether one is missing or double.
-        using RpcChannel reader = server.Connect("reader");
+        using LedgerChannel reader = server.Connect("reader");
         List<string> records = Calls.Records(await reader.ReadEventsAsync(new ReadRequest { Ledger = "demo" }));
         Assert.Equal(Enumerable.Range(1, indexes.Count).Select(number => $"record {number}"), records);
         Assert.Equal(Enumerable.Range(0, indexes.Count).Select(index => (ulong)index), indexes);
@@ -87,7 +88,7 @@ public sealed class ProcessTests : IDisposable
         using (ServerProcess server = new(data))
         {
             await server.StartAsync();
-            using RpcChannel channel = server.Connect("appender");
+            using LedgerChannel channel = server.Connect("appender");
             AppendRequest request = Calls.Request("demo", "signed");
             request.Ack = Ack.Checkpointed;
             await channel.UnaryAsync(LedgerMethods.Append, request);
@@ -138,7 +139,7 @@ public sealed class ProcessTests : IDisposable
         using (ServerProcess server = new(data))
         {
             await server.StartAsync();
-            using RpcChannel channel = server.Connect("appender");
+            using LedgerChannel channel = server.Connect("appender");
             for (int number = 0; number < 20; number++)
             {
                 kept.Add($"record {number}");
@@ -155,7 +156,7 @@ public sealed class ProcessTests : IDisposable
 
         using ServerProcess again = new(data);
         await again.StartAsync();
-        using RpcChannel reader = again.Connect("reader");
+        using LedgerChannel reader = again.Connect("reader");
         List<string> records = Calls.Records(await reader.ReadEventsAsync(new ReadRequest { Ledger = "demo" }));
         Assert.Equal(kept, records.Take(kept.Count));
         Assert.Equal(0, await again.TerminateAsync());
@@ -187,14 +188,14 @@ public sealed class ProcessTests : IDisposable
     {
         using ServerProcess suspect = new(data, "--read-only-suspect");
         await suspect.StartAsync();
-        using RpcChannel reader = suspect.Connect("reader");
+        using LedgerChannel reader = suspect.Connect("reader");
         Checkpoint checkpoint = await reader.UnaryAsync(
             LedgerMethods.GetCheckpoint, new GetCheckpointRequest { Ledger = "demo" });
         Assert.True(checkpoint.Size >= 1);
         RpcException refusal = await Calls.RefusalOfAsync(
             async () => await reader.ReadEventsAsync(new ReadRequest { Ledger = "demo" }));
         Assert.Equal((StatusCode.FailedPrecondition, "SERVER_READ_ONLY"), (refusal.Code, refusal.Info!.Reason));
-        using RpcChannel writer = suspect.Connect("appender");
+        using LedgerChannel writer = suspect.Connect("appender");
         refusal = await Calls.RefusalOfAsync(async () => await writer.AppendAsync("demo", "x"));
         Assert.Equal(StatusCode.FailedPrecondition, refusal.Code);
         Assert.Equal(0, await suspect.TerminateAsync());
@@ -203,7 +204,7 @@ public sealed class ProcessTests : IDisposable
     private int acknowledged;
 
     // Sends records one after the other, each with its number; what is not answered is sent again by the next round.
-    private async Task<bool> ProduceAsync(RpcChannel channel, List<ulong> indexes, int count)
+    private async Task<bool> ProduceAsync(LedgerChannel channel, List<ulong> indexes, int count)
     {
         for (int sent = 0; sent < count; sent++)
         {

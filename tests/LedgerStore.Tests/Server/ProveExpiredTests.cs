@@ -2,11 +2,12 @@
 // entry's bytes verifies them with it.
 
 using Google.Protobuf.WellKnownTypes;
+using LedgerStore.Client;
 using LedgerStore.Proofs;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Tests.Cli;
+using LedgerStore.Tests.Grpc;
 using Xunit;
 
 namespace LedgerStore.Tests.Server;
@@ -74,14 +75,14 @@ public sealed class ProveExpiredTests
 
     private static async Task ExpireAsync(RunningServer server)
     {
-        RpcChannel admin = server.Connect("admin");
+        LedgerChannel admin = server.Connect("admin");
         await admin.UnaryAsync(LedgerMethods.SetRetention, new SetRetentionRequest
         {
             Ledger = "demo",
             Retention = new Retention { ExpireAfter = new Duration() },
             Reason = "the law",
         });
-        using ServerStreamCall<RetentionProgress> call = admin.ServerStream(
+        using ResponseStream<RetentionProgress> call = admin.ServerStream(
             LedgerMethods.ApplyRetention, new ApplyRetentionRequest { Ledger = "demo" }, default);
         bool hasMoved = false;
         while (await call.Responses.ReadAsync())

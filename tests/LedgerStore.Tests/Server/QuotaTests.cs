@@ -1,9 +1,10 @@
 // Quotas over the wire: RESOURCE_EXHAUSTED, with a hint when to come back, and nothing stored.
 
+using Grpc.Core;
+using LedgerStore.Client;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
+using LedgerStore.Tests.Grpc;
 using Xunit;
 
 namespace LedgerStore.Tests.Server;
@@ -16,13 +17,13 @@ public sealed class QuotaTests
     public async Task ARateThatIsUsedUpIsRefusedWithTheTimeToWait(string quota, string name)
     {
         await using RunningServer server = await StartAsync(quota);
-        RpcChannel writer = server.Connect("writer");
+        LedgerChannel writer = server.Connect("writer");
 
         // A bucket may go into debt once: the first batch pays for the waiting of the second.
         await writer.AppendAsync("demo", [.. Enumerable.Repeat(new string('x', 100), 10_000 / 10)]);
         RpcException refusal = await Calls.RefusalOfAsync(async () => await writer.AppendAsync("demo", "x"));
         Assert.Equal((StatusCode.ResourceExhausted, "QUOTA_EXCEEDED"), (refusal.Code, refusal.Info!.Reason));
-        Assert.Equal(name, refusal.Info.Metadata["quota"]);
+        Assert.Equal(name, refusal.Info!.Metadata["quota"]);
         Assert.True(refusal.RetryAfter > TimeSpan.Zero);
         Assert.Equal(1_000, server.Store.GetLedger("demo").Size);
     }
@@ -31,16 +32,16 @@ public sealed class QuotaTests
     public async Task MoreStreamsThanAllowedAreRefusedUntilOneEnds()
     {
         await using RunningServer server = await StartAsync("streams: 1");
-        RpcChannel writer = server.Connect("writer");
-        DuplexCall<AppendRequest, AppendResponse> first = await OpenAsync(writer);
-        DuplexCall<AppendRequest, AppendResponse> second =
+        LedgerChannel writer = server.Connect("writer");
+        DuplexStream<AppendRequest, AppendResponse> first = await OpenAsync(writer);
+        DuplexStream<AppendRequest, AppendResponse> second =
             await writer.OpenAsync(LedgerMethods.AppendStream, default);
         await second.WriteAsync(Calls.Request("demo", "b"));
         RpcException refusal = await Calls.RefusalOfAsync(async () => await second.Responses.ReadAsync());
         Assert.Equal("streams", refusal.Info!.Metadata["quota"]);
         await first.CompleteAsync();
         Assert.False(await first.Responses.ReadAsync());
-        using DuplexCall<AppendRequest, AppendResponse> third = await OpenAsync(writer);
+        using DuplexStream<AppendRequest, AppendResponse> third = await OpenAsync(writer);
         first.Dispose();
         second.Dispose();
     }
@@ -49,7 +50,7 @@ public sealed class QuotaTests
     public async Task BytesInFlightComeBackWithTheAnswers()
     {
         await using RunningServer server = await StartAsync("in_flight_bytes: 1000");
-        RpcChannel writer = server.Connect("writer");
+        LedgerChannel writer = server.Connect("writer");
         for (int number = 0; number < 20; number++)
         {
             await writer.AppendAsync("demo", new string('x', 900));
@@ -64,9 +65,9 @@ public sealed class QuotaTests
             $"identities: [writer],  ledgers: [\"*\"], quota: {{ {quota} }} }}"),
         static settings => settings);
 
-    private static async Task<DuplexCall<AppendRequest, AppendResponse>> OpenAsync(RpcChannel writer)
+    private static async Task<DuplexStream<AppendRequest, AppendResponse>> OpenAsync(LedgerChannel writer)
     {
-        DuplexCall<AppendRequest, AppendResponse> call = await writer.OpenAsync(LedgerMethods.AppendStream, default);
+        DuplexStream<AppendRequest, AppendResponse> call = await writer.OpenAsync(LedgerMethods.AppendStream, default);
         await call.WriteAsync(Calls.Request("demo", "a"));
         Assert.True(await call.Responses.ReadAsync());
         return call;

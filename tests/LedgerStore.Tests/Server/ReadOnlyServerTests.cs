@@ -1,10 +1,11 @@
 // A server that may change nothing: whoever verifies is served; what must be recorded is not.
 
+using Grpc.Core;
+using LedgerStore.Client;
 using LedgerStore.Proofs;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
+using LedgerStore.Tests.Grpc;
 using Xunit;
 using Proof = LedgerStore.Proofs.InclusionProof;
 
@@ -20,7 +21,7 @@ public sealed class ReadOnlyServerTests
         await using RunningServer server = await writing.ReopenToReadAsync();
         Dictionary<string, DateTime> before = Times(server.Data);
 
-        RpcChannel auditor = server.Connect("auditor");
+        LedgerChannel auditor = server.Connect("auditor");
         LedgerStore.Protocol.V1.Checkpoint newest = await auditor.UnaryAsync(
             LedgerMethods.GetCheckpoint, new GetCheckpointRequest { Ledger = "demo" });
         Assert.Equal(3u, newest.Size);

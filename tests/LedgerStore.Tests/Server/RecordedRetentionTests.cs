@@ -7,6 +7,7 @@ using LedgerStore.Engine.Journal;
 using LedgerStore.Protocol;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Server.Audit;
+using LedgerStore.Tests.Grpc;
 using Xunit;
 using Status = LedgerStore.Protocol.V1.Status;
 

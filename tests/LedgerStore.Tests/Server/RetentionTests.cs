@@ -1,14 +1,16 @@
 // Retention and holds over the wire: what is set, what goes, what readers and the record of changes see of it.
 
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using LedgerStore.Client;
 using LedgerStore.Engine;
 using LedgerStore.Proofs;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
 using LedgerStore.Protocol.Events.V1;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
+using LedgerStore.Tests.Grpc;
 using Xunit;
+using Status = LedgerStore.Protocol.V1.Status;
 using Receipt = LedgerStore.Protocol.V1.Receipt;
 
 namespace LedgerStore.Tests.Server;
@@ -18,7 +20,7 @@ public sealed class RetentionTests : IAsyncLifetime
     private const int Size = 1_000;
     private static readonly Retention s_now = new() { ExpireAfter = new Duration() };
     private RunningServer server = null!;
-    private RpcChannel admin = null!;
+    private LedgerChannel admin = null!;
 
     public async Task InitializeAsync()
     {
@@ -184,7 +186,7 @@ public sealed class RetentionTests : IAsyncLifetime
     private async Task<List<(ulong First, ulong Count)>> ApplyAsync()
     {
         List<(ulong First, ulong Count)> moves = [];
-        using ServerStreamCall<RetentionProgress> call = admin.ServerStream(
+        using ResponseStream<RetentionProgress> call = admin.ServerStream(
             LedgerMethods.ApplyRetention, new ApplyRetentionRequest { Ledger = "demo" }, default);
         while (await call.Responses.ReadAsync())
         {

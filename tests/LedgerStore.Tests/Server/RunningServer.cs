@@ -1,8 +1,8 @@
 // The whole server on a loopback port: real store, real TLS, real policy. Owned by its test.
 
+using LedgerStore.Client;
 using LedgerStore.Engine;
 using LedgerStore.Proofs;
-using LedgerStore.Protocol.Channel;
 using LedgerStore.Protocol.Events.V1;
 using LedgerStore.Server.Audit;
 using LedgerStore.Server.Config;
@@ -17,7 +17,7 @@ internal sealed class RunningServer : IAsyncDisposable
     private readonly string directory;
     internal SigningKey Key { get; }
 
-    private readonly List<RpcChannel> channels = [];
+    private readonly List<LedgerChannel> channels = [];
 
     private RunningServer(
         string directory, Store store, SigningKey key, ServerTrust trust, LedgerServer server)
@@ -190,9 +190,9 @@ internal sealed class RunningServer : IAsyncDisposable
     }
 
     /// <summary>A connection of its own; without a name it has no certificate.</summary>
-    internal RpcChannel Connect(string? identity)
+    internal LedgerChannel Connect(string? identity)
     {
-        RpcChannel channel = new(Address, new RpcChannelOptions
+        LedgerChannel channel = new(Address, new ChannelSettings
         {
             ClientCertificate = identity is null ? null : ServerPki.Client(identity),
             TrustedRoots = ServerPki.Roots,
@@ -222,7 +222,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (RpcChannel channel in channels)
+        foreach (LedgerChannel channel in channels)
         {
             channel.Dispose();
         }

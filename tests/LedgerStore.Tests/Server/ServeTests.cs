@@ -1,13 +1,14 @@
 // `serve` in earnest, as a process: a configuration file, certificates of a real authority, an orderly end, and what a
 // start says about a policy that was changed meanwhile.
 
+using Grpc.Core;
+using LedgerStore.Client;
 using LedgerStore.Engine;
 using LedgerStore.Policy.Pki;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
 using LedgerStore.Protocol.Events.V1;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
+using LedgerStore.Tests.Grpc;
 using Xunit;
 
 namespace LedgerStore.Tests.Server;
@@ -26,10 +27,10 @@ public sealed class ServeTests : IDisposable
         using (ServerProcess server = ServerProcess.Serving(configuration, In("pki")))
         {
             await server.StartAsync();
-            using RpcChannel writer = server.Connect("writer");
+            using LedgerChannel writer = server.Connect("writer");
             await writer.AppendAsync("app", "a", "b", "c");
-            using RpcChannel reader = server.Connect("reader");
-            using ServerStreamCall<ReadResponse> follow = reader.ServerStream(
+            using LedgerChannel reader = server.Connect("reader");
+            using ResponseStream<ReadResponse> follow = reader.ServerStream(
                 LedgerMethods.Read, new ReadRequest { Ledger = "app", Follow = true }, default);
             do
             {

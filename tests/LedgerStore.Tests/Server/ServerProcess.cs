@@ -2,8 +2,8 @@
 // its test.
 
 using System.Diagnostics;
+using LedgerStore.Client;
 using System.Security.Cryptography.X509Certificates;
-using LedgerStore.Protocol.Channel;
 
 namespace LedgerStore.Tests.Server;
 
@@ -70,11 +70,11 @@ internal sealed class ServerProcess : IDisposable
         _ = process.StandardOutput.ReadToEndAsync();
     }
 
-    internal RpcChannel Connect(string client)
+    internal LedgerChannel Connect(string client)
     {
         using X509Certificate2 pem = X509Certificate2.CreateFromPemFile(
             $"{pki}/clients/{client}.pem", $"{pki}/clients/{client}.key");
-        return new RpcChannel(Address, new RpcChannelOptions
+        return new LedgerChannel(Address, new ChannelSettings
         {
             ClientCertificate = X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null),
             TrustedRoots = [X509CertificateLoader.LoadCertificateFromFile($"{pki}/ca.pem")],

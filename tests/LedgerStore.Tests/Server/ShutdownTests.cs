@@ -35,7 +35,7 @@ public sealed class ShutdownTests : IDisposable
         string data = Path.Combine(directory, "data");
         using ServerProcess server = new(data);
         await server.StartAsync();
-        using Protocol.Channel.RpcChannel channel = server.Connect("appender");
+        using LedgerStore.Client.LedgerChannel channel = server.Connect("appender");
         await channel.AppendAsync("demo", "zebra");
         Assert.Equal(0, await server.TerminateAsync("-TERM", "-TERM", "-INT"));
 

@@ -2,9 +2,10 @@
 // Started and ended by the test; the lists are for any thread.
 using System.Collections.Concurrent;
 using System.Globalization;
+using Grpc.Core;
 using LedgerStore.Client;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
+using LedgerStore.Tests.Grpc;
 using Xunit;
 
 namespace LedgerStore.Tests.Server;

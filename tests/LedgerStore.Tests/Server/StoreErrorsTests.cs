@@ -1,7 +1,9 @@
 // The table from the engine's reasons to statuses: complete, and readable by programs.
 
+using Grpc.Core;
 using LedgerStore.Engine;
-using LedgerStore.Protocol.Grpc;
+using LedgerStore.Protocol;
+using LedgerStore.Tests.Grpc;
 using Xunit;
 using StoreErrors = LedgerStore.Server.Services.StoreErrors;
 
@@ -17,14 +19,14 @@ public sealed class StoreErrorsTests
     {
         RpcException error = StoreErrors.Translate(new StoreException(reason, "why"))!;
         Assert.Equal(StoreErrors.NameOf(reason), error.Info!.Reason);
-        Assert.Equal("ledgerstore", error.Info.Domain);
+        Assert.Equal("ledgerstore", error.Info!.Domain);
         string outcome = reason switch
         {
             StoreReason.StorageFailed => "unknown",
             StoreReason.SequenceTooOld => "stored",
             _ => "not_stored",
         };
-        Assert.Equal(outcome, error.Info.Metadata[StoreErrors.Outcome]);
+        Assert.Equal(outcome, error.Info!.Metadata[StoreErrors.Outcome]);
 
         // INTERNAL is what the table gives to a reason that nobody has thought of.
         Assert.Equal(reason == StoreReason.StorageFailed, error.Code == StatusCode.Internal);

@@ -1,9 +1,10 @@
 // Bounds on streams: of one identity over all of its connections, and of all together.
 
+using Grpc.Core;
+using LedgerStore.Client;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
+using LedgerStore.Tests.Grpc;
 using Xunit;
 
 namespace LedgerStore.Tests.Server;
@@ -14,7 +15,7 @@ public sealed class StreamLimitTests
     public async Task One_identity_opens_so_many_streams_and_others_still_open_theirs()
     {
         await using RunningServer server = await StartAsync(perIdentity: 3, all: 100);
-        List<ServerStreamCall<ReadResponse>> open = [];
+        List<ResponseStream<ReadResponse>> open = [];
         for (int number = 0; number < 3; number++)
         {
             open.Add(await FollowAsync(server, "reader"));
@@ -23,7 +24,7 @@ public sealed class StreamLimitTests
         RpcException refusal = await Calls.RefusalOfAsync(() => FollowAsync(server, "reader"));
         Assert.Equal((StatusCode.ResourceExhausted, "TOO_MANY_STREAMS"), (refusal.Code, refusal.Info!.Reason));
         Assert.Equal(("3", "limits.streams_per_identity"),
-            (refusal.Info.Metadata["limit"], refusal.Info.Metadata["setting"]));
+            (refusal.Info!.Metadata["limit"], refusal.Info!.Metadata["setting"]));
         Assert.Contains("this identity has 3 open streams", refusal.Detail, StringComparison.Ordinal);
         await server.Connect("writer").AppendAsync("demo", "unary calls are no streams");
         open[0].Dispose();
@@ -40,9 +41,9 @@ public sealed class StreamLimitTests
     public async Task All_identities_together_open_so_many()
     {
         await using RunningServer server = await StartAsync(perIdentity: 3, all: 3);
-        using ServerStreamCall<ReadResponse> one = await FollowAsync(server, "reader");
-        using ServerStreamCall<ReadResponse> two = await FollowAsync(server, "reader");
-        using ServerStreamCall<Checkpoint> three = server.Connect("auditor").ServerStream(
+        using ResponseStream<ReadResponse> one = await FollowAsync(server, "reader");
+        using ResponseStream<ReadResponse> two = await FollowAsync(server, "reader");
+        using ResponseStream<Checkpoint> three = server.Connect("auditor").ServerStream(
             LedgerMethods.WatchCheckpoints, new WatchCheckpointsRequest { Ledger = "demo" }, default);
         while (server.Server.OpenStreamCount < 3)
         {
@@ -63,7 +64,7 @@ public sealed class StreamLimitTests
                 + "  - { role: write, identities: [writer], ledgers: [\"*\"] }"),
             static settings => settings);
         server.Store.GetOrCreateLedger("scarce");
-        using DuplexCall<AppendRequest, AppendResponse> wanders = await OpenAppendAsync(server, "demo");
+        using DuplexStream<AppendRequest, AppendResponse> wanders = await OpenAppendAsync(server, "demo");
         await wanders.WriteAsync(Calls.Request("scarce", "b"));
         Assert.True(await wanders.Responses.ReadAsync());
         RpcException refusal = await Calls.RefusalOfAsync(() => OpenAppendAsync(server, "scarce"));
@@ -86,18 +87,18 @@ public sealed class StreamLimitTests
             Config = settings.Config with { StreamsPerIdentityMax = perIdentity, StreamsMax = all },
         });
 
-    private static async Task<ServerStreamCall<ReadResponse>> FollowAsync(RunningServer server, string identity)
+    private static async Task<ResponseStream<ReadResponse>> FollowAsync(RunningServer server, string identity)
     {
-        ServerStreamCall<ReadResponse> call = server.Connect(identity).ServerStream(
+        ResponseStream<ReadResponse> call = server.Connect(identity).ServerStream(
             LedgerMethods.Read, new ReadRequest { Ledger = "demo", Follow = true }, default);
         Assert.True(await call.Responses.ReadAsync());
         return call;
     }
 
-    private static async Task<DuplexCall<AppendRequest, AppendResponse>> OpenAppendAsync(
+    private static async Task<DuplexStream<AppendRequest, AppendResponse>> OpenAppendAsync(
         RunningServer server, string ledger)
     {
-        DuplexCall<AppendRequest, AppendResponse> call =
+        DuplexStream<AppendRequest, AppendResponse> call =
             await server.Connect("writer").OpenAsync(LedgerMethods.AppendStream, default);
         await call.WriteAsync(Calls.Request(ledger, "a"));
         Assert.True(await call.Responses.ReadAsync());

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Security;
 using LedgerStore.Proofs;
 using LedgerStore.Protocol.V1;
+using LedgerStore.Tests.Grpc;
 using Xunit;
 using Checkpoint = LedgerStore.Proofs.Checkpoint;
 

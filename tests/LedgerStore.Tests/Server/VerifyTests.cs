@@ -1,11 +1,12 @@
 // Checkpoints, proofs and receipts as a verifier gets them, checked with nothing but the ledger's vkey.
 
+using Grpc.Core;
+using LedgerStore.Client;
 using LedgerStore.Engine;
 using LedgerStore.Proofs;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Channel;
-using LedgerStore.Protocol.Grpc;
 using LedgerStore.Protocol.V1;
+using LedgerStore.Tests.Grpc;
 using Xunit;
 using Checkpoint = LedgerStore.Protocol.V1.Checkpoint;
 using Proof = LedgerStore.Proofs.InclusionProof;
@@ -35,7 +36,7 @@ public sealed class VerifyTests : IAsyncLifetime
     [Fact]
     public async Task EveryEntryIsProvenAgainstTheCheckpointAndEveryCheckpointAgainstTheNext()
     {
-        RpcChannel auditor = server.Connect("auditor");
+        LedgerChannel auditor = server.Connect("auditor");
         Checkpoint first = await FillAsync(300);
         Checkpoint second = await FillAsync(700);
         foreach (ulong index in new ulong[] { 0, 1, 255, 256, 299 })
@@ -78,7 +79,7 @@ public sealed class VerifyTests : IAsyncLifetime
     public async Task AWatcherSeesTheNewestCheckpointAndThenEveryOther()
     {
         Checkpoint first = await FillAsync(10);
-        using ServerStreamCall<Checkpoint> watch = server.Connect("auditor").ServerStream(
+        using ResponseStream<Checkpoint> watch = server.Connect("auditor").ServerStream(
             LedgerMethods.WatchCheckpoints, new WatchCheckpointsRequest { Ledger = "demo" }, default);
         Assert.True(await watch.Responses.ReadAsync());
         Assert.Equal(first.Size, watch.Responses.Current.Size);

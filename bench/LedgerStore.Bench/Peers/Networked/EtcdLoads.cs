@@ -1,9 +1,10 @@
 // Records in etcd: one key for each, in the order of their numbers; a batch is one transaction of 256 puts.
 using System.Buffers.Binary;
 using Google.Protobuf;
+using Grpc.Core;
 using LedgerStore.Bench.Peers.Etcd;
-using LedgerStore.Protocol.Channel;
-using LedgerStore.Protocol.Grpc;
+using LedgerStore.Client;
+using LedgerStore.Protocol;
 
 namespace LedgerStore.Bench.Peers.Networked;
 
@@ -14,11 +15,11 @@ internal static class EtcdLoads
 
     private static long lastKey;
 
-    public static MethodDescriptor<PutRequest, PutResponse> Put { get; } = new(
-        "etcdserverpb.KV", "Put", MethodKind.Unary, PutRequest.Parser, PutResponse.Parser);
+    public static Method<PutRequest, PutResponse> Put { get; } =
+        Method("Put", PutRequest.Parser, PutResponse.Parser);
 
-    private static MethodDescriptor<TxnRequest, TxnResponse> Txn { get; } = new(
-        "etcdserverpb.KV", "Txn", MethodKind.Unary, TxnRequest.Parser, TxnResponse.Parser);
+    private static Method<TxnRequest, TxnResponse> Txn { get; } =
+        Method("Txn", TxnRequest.Parser, TxnResponse.Parser);
 
     public static ByteString Key(long number)
     {
@@ -33,7 +34,7 @@ internal static class EtcdLoads
         {
             Key = Key(Interlocked.Increment(ref lastKey)),
             Value = UnsafeByteOperations.UnsafeWrap(records.Single(caller, number)),
-        }).AsTask());
+        }, default).AsTask());
 
     public static Task<IPeerLoad> BatchesAsync(EtcdPeer server, int callers, PeerRecords records) =>
         OpenAsync(server, callers, PeerRecords.BatchRecords, async (channel, caller, number) =>
@@ -51,21 +52,27 @@ internal static class EtcdLoads
                 });
             }
 
-            TxnResponse response = await channel.UnaryAsync(Txn, request);
+            TxnResponse response = await channel.UnaryAsync(Txn, request, default);
             if (!response.Succeeded)
             {
                 throw new PeerException("the transaction did not succeed");
             }
         });
 
+    private static Method<TRequest, TResponse> Method<TRequest, TResponse>(
+        string name, MessageParser<TRequest> request, MessageParser<TResponse> response)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse> => new(
+        MethodType.Unary, "etcdserverpb.KV", name, MessageMarshaller.Of(request), MessageMarshaller.Of(response));
+
     private static Task<IPeerLoad> OpenAsync(
-        EtcdPeer server, int callers, int recordsPerCall, Func<RpcChannel, int, long, Task> call)
+        EtcdPeer server, int callers, int recordsPerCall, Func<LedgerChannel, int, long, Task> call)
     {
-        RpcChannel channel = server.Connect(Math.Min(callers, ConnectionsMax));
+        LedgerChannel channel = server.Connect(Math.Min(callers, ConnectionsMax));
         return Task.FromResult<IPeerLoad>(new EtcdLoad(channel, recordsPerCall, call));
     }
 
-    private sealed class EtcdLoad(RpcChannel channel, int recordsPerCall, Func<RpcChannel, int, long, Task> call)
+    private sealed class EtcdLoad(LedgerChannel channel, int recordsPerCall, Func<LedgerChannel, int, long, Task> call)
         : IPeerLoad
     {
         public int RecordsPerCall => recordsPerCall;

@@ -1,8 +1,8 @@
-// etcd as Debian has it, one member, through our own gRPC channel. Owned by the suite.
+// etcd as Debian has it, one member, through our own channel. Owned by the suite.
 using System.Globalization;
+using Grpc.Core;
 using LedgerStore.Bench.Peers.Etcd;
-using LedgerStore.Protocol.Channel;
-using LedgerStore.Protocol.Grpc;
+using LedgerStore.Client;
 
 namespace LedgerStore.Bench.Peers.Networked;
 
@@ -55,9 +55,9 @@ internal sealed class EtcdPeer : IPeerServer
 
     public void Dispose() => process.Dispose();
 
-    public RpcChannel Connect(int connections) => new(
+    public LedgerChannel Connect(int connections) => new(
         new Uri(string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{port}")),
-        new RpcChannelOptions
+        new ChannelSettings
         {
             ClientCertificate = pki.LoadClient(),
             TrustedRoots = [pki.LoadCa()],
@@ -67,14 +67,15 @@ internal sealed class EtcdPeer : IPeerServer
 
     private void WaitUntilReady()
     {
-        using RpcChannel channel = Connect(1);
+        using LedgerChannel channel = Connect(1);
         long until = Environment.TickCount64 + (long)StartTime.TotalMilliseconds;
         while (true)
         {
             process.ThrowIfEnded();
             try
             {
-                channel.UnaryAsync(EtcdLoads.Put, new PutRequest { Key = EtcdLoads.Key(0), Value = EtcdLoads.Key(0) })
+                PutRequest first = new() { Key = EtcdLoads.Key(0), Value = EtcdLoads.Key(0) };
+                channel.UnaryAsync(EtcdLoads.Put, first, default)
                     .AsTask().GetAwaiter().GetResult();
                 return;
             }

@@ -2,7 +2,8 @@
 
 using System.Buffers;
 using Google.Protobuf;
-using LedgerStore.Protocol.Grpc;
+using Grpc.Core;
+using LedgerStore.Protocol;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Protocol.Wire;
 using Xunit;

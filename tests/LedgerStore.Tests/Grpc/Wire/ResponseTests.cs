@@ -4,7 +4,7 @@ using System.Buffers;
 using System.Text;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using LedgerStore.Protocol.Grpc;
+using Grpc.Core;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Protocol.Wire;
 using Xunit;
@@ -39,7 +39,7 @@ public sealed class ResponseTests
             Duplicate = answer.IsDuplicate,
             Checkpoint = ByteString.CopyFrom(checkpoint),
         };
-        byte[] written = WireBytes.Written(answer.Write);
+        byte[] written = WireBytes.Written(answer.WriteTo);
         Assert.Equal(message.ToByteArray(), written);
 
         AppendAnswer read = AppendAnswer.Parse(WireBytes.InPieces(written, 3));

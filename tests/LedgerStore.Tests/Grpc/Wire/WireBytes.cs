@@ -1,21 +1,17 @@
 // Helpers of the wire tests: what a writer wrote, and messages that lie in pieces.
 
 using System.Buffers;
-using System.IO.Pipelines;
-using LedgerStore.Protocol.Grpc;
 
 namespace LedgerStore.Tests.Grpc.Wire;
 
 internal static class WireBytes
 {
-    /// <summary>The bytes of the one message that the action writes, without its frame.</summary>
-    internal static byte[] Written(Action<RawMessageWriter> write)
+    /// <summary>The bytes of the one message that the action writes.</summary>
+    internal static byte[] Written(Action<IBufferWriter<byte>> write)
     {
-        MemoryStream target = new();
-        PipeWriter pipe = PipeWriter.Create(target);
-        write(new RawMessageWriter(new FakeCallSide(), pipe));
-        pipe.Complete();
-        return target.ToArray()[MessageFrame.PrefixBytes..];
+        ArrayBufferWriter<byte> target = new();
+        write(target);
+        return target.WrittenSpan.ToArray();
     }
 
     /// <summary>The same bytes in pieces of at most this many.</summary>
