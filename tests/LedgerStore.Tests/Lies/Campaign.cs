@@ -4,7 +4,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Grpc.Core;
-using LedgerStore.Tests.Grpc;
 using LedgerStore.Protocol.V1;
 
 namespace LedgerStore.Tests.Lies;
