@@ -142,6 +142,12 @@ internal static class DirectoryVerification
         {
             run.Note($"{unsigned} entries are behind the last signature: nothing vouches for them yet");
         }
+
+        if (report.UnsignedClaims > 0)
+        {
+            run.Note($"{report.UnsignedClaims} facts about ledgers, policies and holds are as _audit says in entries "
+                + "that are not signed yet");
+        }
     }
 
     private static Verdict VerdictOf(VerifyReport report) => !report.IsVerified ? Verdict.NotVerified

@@ -30,7 +30,8 @@ internal sealed class LedgerLog
 
     public string Name { get; }
 
-    public bool IsSalted { get; }
+    /// <summary>Set again where the catalog was found to be wrong about it.</summary>
+    public bool IsSalted { get; set; }
 
     /// <summary>The store's own, without which nothing is served.</summary>
     public bool IsAudit { get; }

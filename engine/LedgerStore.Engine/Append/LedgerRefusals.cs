@@ -9,6 +9,11 @@ internal static class LedgerRefusals
         StoreReason.LedgerFrozen,
         $"ledger '{name}' is frozen ({reason}): it takes no more entries; append to another one");
 
+    public static StoreException NotRecorded(string name, string why) => new(
+        StoreReason.NotConfirmed,
+        $"ledger '{name}' takes no entries: {why}. Put the catalog back from a copy; what is in the ledger can be "
+        + "read");
+
     public static StoreException ReadOnlyStore() => new(
         StoreReason.LedgerReadOnly,
         "the store was opened for reading only: nothing is appended, created, frozen or signed; open it without "

@@ -29,12 +29,18 @@ internal sealed class AuditProof(
     /// <remarks>Without a key there is nobody's signature to check: in a store that has no key log, and in one that is
     /// opened for reading only without its key. There what <c>_audit</c> holds, under its checkpoint if there is one,
     /// is all that anybody has.</remarks>
-    public AuditAnswer Read(long index)
+    public AuditAnswer Read(long index) => Read(index, believesEnd: false);
+
+    /// <summary>The same, and what is not signed yet is believed: it is signed in a moment, and what it says counts
+    /// from the moment it was said.</summary>
+    public AuditAnswer ReadSaid(long index) => Read(index, believesEnd: true);
+
+    private AuditAnswer Read(long index, bool believesEnd)
     {
         try
         {
             return catalog.Find(LedgerName.Audit) is { } found
-                ? Read(book.Of(ledgers.Get(found.Id)), index)
+                ? Read(book.Of(ledgers.Get(found.Id)), index, believesEnd)
                 : AuditAnswer.Not($"there is no {LedgerName.Audit}", isFinal: true);
         }
         catch (Exception unreadable) when (unreadable is StoreException or MalformedDataException
@@ -45,7 +51,7 @@ internal sealed class AuditProof(
         }
     }
 
-    private AuditAnswer Read(LedgerCheckpoints audit, long index)
+    private AuditAnswer Read(LedgerCheckpoints audit, long index, bool believesEnd)
     {
         if (index < 0 || index >= audit.Log.Durable.Value)
         {
@@ -53,7 +59,7 @@ internal sealed class AuditProof(
         }
 
         CheckpointRecord? newest = audit.Newest;
-        if (keys.Current is null && newest is null)
+        if ((keys.Current is null && newest is null) || (believesEnd && index >= (newest?.Size ?? 0)))
         {
             return new AuditAnswer(ReadEntry(audit.Log, index), string.Empty, IsFinal: true);
         }
@@ -76,8 +82,8 @@ internal sealed class AuditProof(
             : AuditAnswer.Not($"that entry of {LedgerName.Audit} is not the one that was signed", isFinal: true);
     }
 
-    /// <summary>Why a checkpoint is not this store's; null when it is.</summary>
-    private string? WhyNotOurs(LedgerCheckpoints audit, CheckpointRecord newest)
+    /// <summary>Why a checkpoint of <c>_audit</c> is not this store's; null when it is.</summary>
+    public string? WhyNotOurs(LedgerCheckpoints audit, CheckpointRecord newest)
     {
         if (audit.Failure is { } failure)
         {

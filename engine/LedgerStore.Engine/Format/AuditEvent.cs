@@ -2,8 +2,8 @@
 // because the engine knows no protocol library. One codec for who writes events and for who checks claims by them.
 // Pure: any thread.
 //
-//   Event { oneof: 4 LedgerChange | 5 RetentionChange | 6 HoldChange | 7 Tombstone | 8 KeyRotation | 10 Lifecycle
-//                  | 11 ExpiryNotice | 12 StoreFacts }                       all others are not read here
+//   Event { oneof: 3 PolicyChange | 4 LedgerChange | 5 RetentionChange | 6 HoldChange | 7 Tombstone | 8 KeyRotation
+//                  | 10 Lifecycle | 11 ExpiryNotice | 12 StoreFacts }   all others are not read here
 
 using System.Text;
 
@@ -40,6 +40,7 @@ internal abstract record AuditEvent(long AuditIndex)
 
         return field switch
         {
+            AuditPolicyChange.Number => AuditPolicyChange.TryRead(auditIndex, message),
             AuditLedgerChange.Number => AuditLedgerChange.TryRead(auditIndex, message),
             AuditRetentionChange.Number => AuditRetentionChange.TryRead(auditIndex, message),
             AuditHoldChange.Number => AuditHoldChange.TryRead(auditIndex, message),

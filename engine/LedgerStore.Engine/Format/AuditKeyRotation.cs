@@ -1,5 +1,6 @@
 // What an entry of `_audit` says of a rotation of the signing key: Event.key of events.proto.
 // Immutable, pure codec: any thread.
+using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Format;
 
@@ -17,7 +18,16 @@ internal sealed record AuditKeyRotation(long AuditIndex) : AuditEvent(AuditIndex
     /// <summary>The statement of <c>_audit</c>, which both keys signed.</summary>
     public ReadOnlyMemory<byte> Statement { get; init; }
 
+    /// <summary>The new key's number in the key log.</summary>
+    public uint Key { get; init; }
+
+    /// <summary>How it signs; empty in entries of the first version, which say neither this nor the number.</summary>
+    public string Scheme { get; init; } = string.Empty;
+
     protected override int Field => Number;
+
+    /// <summary>The scheme of a key in words.</summary>
+    public static string TextOf(KeyScheme scheme) => scheme == KeyScheme.Derived ? "derived" : "shared";
 
     public static AuditKeyRotation? TryRead(long auditIndex, ReadOnlySpan<byte> message)
     {
@@ -31,6 +41,8 @@ internal sealed record AuditKeyRotation(long AuditIndex) : AuditEvent(AuditIndex
                 2 => read with { VkeyBefore = TextOf(reader.Bytes) },
                 3 => read with { VkeyAfter = TextOf(reader.Bytes) },
                 4 => read with { Statement = reader.Bytes.ToArray() },
+                5 => read with { Key = (uint)reader.Number },
+                6 => read with { Scheme = TextOf(reader.Bytes) },
                 _ => read,
             };
         }
@@ -44,5 +56,7 @@ internal sealed record AuditKeyRotation(long AuditIndex) : AuditEvent(AuditIndex
         to.Text(2, VkeyBefore);
         to.Text(3, VkeyAfter);
         to.Bytes(4, Statement.Span);
+        to.Number(5, Key);
+        to.Text(6, Scheme);
     }
 }

@@ -12,6 +12,7 @@ internal sealed class AuditBook
     private readonly SortedDictionary<string, AuditedLedger> _ledgers = new(StringComparer.Ordinal);
     private readonly List<AuditStoreFacts> _facts = [];
     private readonly List<AuditKeyRotation> _rotations = [];
+    private readonly List<AuditPolicyChange> _serverPolicies = [];
 
     /// <summary>What is said of each ledger, by name.</summary>
     public IReadOnlyDictionary<string, AuditedLedger> Ledgers => _ledgers;
@@ -20,6 +21,9 @@ internal sealed class AuditBook
     public IReadOnlyList<AuditStoreFacts> Facts => _facts;
 
     public IReadOnlyList<AuditKeyRotation> Rotations => _rotations;
+
+    /// <summary>The policies that a server put in force, oldest first.</summary>
+    public IReadOnlyList<AuditPolicyChange> ServerPolicies => _serverPolicies;
 
     /// <summary>How often the store signed although its anchor was missing.</summary>
     public int MissingAnchors { get; private set; }
@@ -40,16 +44,22 @@ internal sealed class AuditBook
                 Entry(change.Ledger).Take(change);
                 break;
             case AuditRetentionChange retention:
-                Entry(retention.Ledger).Retention = retention;
+                Entry(retention.Ledger).Take(retention);
                 break;
             case AuditHoldChange hold:
                 Entry(hold.Ledger).Take(hold, receivedMicros);
+                break;
+            case AuditTombstone tombstone:
+                Entry(tombstone.Ledger).Take(tombstone with { Micros = receivedMicros });
                 break;
             case AuditStoreFacts facts:
                 _facts.Add(facts);
                 break;
             case AuditKeyRotation rotation:
                 _rotations.Add(rotation);
+                break;
+            case AuditPolicyChange { IsAccepted: true } policy:
+                _serverPolicies.Add(policy);
                 break;
             case AuditLifecycle { Change: AuditLifecycle.AnchorMissing }:
                 MissingAnchors++;

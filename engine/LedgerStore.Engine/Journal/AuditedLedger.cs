@@ -9,6 +9,9 @@ internal sealed class AuditedLedger(string name)
 {
     private readonly SortedDictionary<string, HoldRecord> _holds = new(StringComparer.Ordinal);
     private readonly HashSet<string> _released = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _holdSaid = new(StringComparer.Ordinal);
+    private readonly List<AuditRetentionChange> _policies = [];
+    private readonly List<(AuditTombstone Tombstone, HoldRecord? Held)> _tombstones = [];
 
     public string Name => name;
 
@@ -21,18 +24,45 @@ internal sealed class AuditedLedger(string name)
 
     public AuditLedgerChange? Frozen { get; private set; }
 
-    public AuditRetentionChange? Retention { get; set; }
+    /// <summary>All policies that it ever had, oldest first.</summary>
+    public IReadOnlyList<AuditRetentionChange> Policies => _policies;
+
+    public AuditRetentionChange? Retention => _policies is [.., var last] ? last : null;
 
     /// <summary>Those in force, by id.</summary>
     public IReadOnlyCollection<HoldRecord> Holds => _holds.Values;
+
+    /// <summary>Its tombstones in their order, each with a hold that was in force then on one of its entries; null:
+    /// there was none.</summary>
+    public IReadOnlyList<(AuditTombstone Tombstone, HoldRecord? Held)> Tombstones => _tombstones;
+
+    /// <summary>The entry of <c>_audit</c> that said something of it last.</summary>
+    public long LastSaid { get; private set; } = AuditEvent.Unsaid;
 
     /// <summary>Two events that cannot both be right; null: there are none.</summary>
     public string? Contradiction { get; private set; }
 
     public bool IsReleased(string hold) => _released.Contains(hold);
 
+    /// <summary>The entry of <c>_audit</c> that placed or released a hold last.</summary>
+    public long HoldSaid(string id) => _holdSaid.GetValueOrDefault(id, AuditEvent.Unsaid);
+
+    public void Take(AuditRetentionChange change)
+    {
+        LastSaid = change.AuditIndex;
+        _policies.Add(change);
+    }
+
+    public void Take(AuditTombstone tombstone)
+    {
+        LastSaid = tombstone.AuditIndex;
+        _tombstones.Add((tombstone, _holds.Values.FirstOrDefault(
+            hold => hold.First < tombstone.End && hold.End > tombstone.First)));
+    }
+
     public void Take(AuditLedgerChange change)
     {
+        LastSaid = change.AuditIndex;
         switch (change.Change)
         {
             case AuditLedgerChange.NotCreated:
@@ -56,6 +86,7 @@ internal sealed class AuditedLedger(string name)
 
     public void Take(AuditHoldChange hold, long receivedMicros)
     {
+        LastSaid = _holdSaid[hold.Id] = hold.AuditIndex;
         if (hold.IsReleased)
         {
             _holds.Remove(hold.Id);

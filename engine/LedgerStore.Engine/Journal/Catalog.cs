@@ -10,7 +10,7 @@ using LedgerStore.Engine.Foundation;
 namespace LedgerStore.Engine.Journal;
 
 /// <summary>Finds ledgers by name and by id, and makes changes durable before they are visible.</summary>
-internal sealed class Catalog
+internal sealed partial class Catalog
 {
     public const uint AuditId = 0;
     private const uint FirstId = 1;
@@ -124,7 +124,6 @@ internal sealed class Catalog
     }
 
     /// <summary>Freezes a ledger, for good. Freezing it again changes nothing.</summary>
-    /// <param name="said">Where <c>_audit</c> says so.</param>
     public CatalogLedger Freeze(uint id, string reason, long nowMicros, long said)
     {
         FrozenRecord frozen = new(id, nowMicros, reason);
@@ -201,7 +200,7 @@ internal sealed class Catalog
     private void Settle(long said) => SettledSize = Math.Max(SettledSize, said + 1);
 
     private static int LiveBytesOf(CatalogLedger ledger) =>
-        ledger.Records().Sum(static record => CommittedLogFormat.RecordBytes(record.Body.Length));
+        ledger.Records().Sum(static one => CommittedLogFormat.RecordBytes(one.Body.Length));
 
     private void CheckNew(string name)
     {

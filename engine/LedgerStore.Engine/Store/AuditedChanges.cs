@@ -64,6 +64,15 @@ internal sealed class AuditedChanges(StoreCore core)
         }
     }
 
+    /// <summary>Looks at something while no change is between its word and its deed.</summary>
+    public T Still<T>(Func<T> look)
+    {
+        lock (_changes)
+        {
+            return look();
+        }
+    }
+
     /// <summary><c>_audit</c>, which begins with who the store is.</summary>
     public LedgerLog OpenAudit()
     {

@@ -116,23 +116,29 @@ public sealed partial class Ledger
     {
         ArgumentNullException.ThrowIfNull(releasedBy);
         ArgumentNullException.ThrowIfNull(reason);
-        return ToHold(_core.ChangeRetention(
-            () => _core.Retention.Release(_log, id, _core.Parts.Clock(), releasedBy, reason)));
+        return ToHold(_core.ChangeRetention(() =>
+        {
+            long now = _core.Parts.Clock();
+            if (LocalHold(id) is null && _core.Claims.FindHold(_log, id) is { } lost)
+            {
+                // Somebody took it out of the ledger's files; in `_audit` it is in force.
+                _core.Retention.ReleaseLost(_log, lost, releasedBy, reason);
+                return lost with { ReleasedMicros = Math.Max(1, now) };
+            }
+
+            return _core.Retention.Release(_log, id, now, releasedBy, reason);
+        }));
     }
 
-    /// <summary>Ends a hold that only <c>_audit</c> still has: somebody took it out of the ledger's files.</summary>
-    public void ReleaseLostHold(LegalHold hold, string releasedBy, string reason)
+    /// <summary>A hold in force: one that the ledger's files have, or that <c>_audit</c> has and somebody took out of
+    /// them; null when there is none.</summary>
+    public LegalHold? FindHold(string id)
     {
-        ArgumentNullException.ThrowIfNull(hold);
-        ArgumentNullException.ThrowIfNull(releasedBy);
-        ArgumentNullException.ThrowIfNull(reason);
-        _core.ChangeRetention(() =>
-        {
-            HoldRecord lost = new(hold.Id, hold.FirstIndex, hold.Count, 0, 0, hold.PlacedBy, hold.Reason);
-            _core.Retention.ReleaseLost(_log, lost, releasedBy, reason);
-            return true;
-        });
+        ArgumentNullException.ThrowIfNull(id);
+        return (LocalHold(id) ?? _core.Claims.FindHold(_log, id)) is { } found ? ToHold(found) : null;
     }
+
+    private HoldRecord? LocalHold(string id) => Array.Find(_log.Tiers.Holds, hold => hold.Id == id);
 
     private static LegalHold ToHold(HoldRecord hold) => new(
         hold.Id,

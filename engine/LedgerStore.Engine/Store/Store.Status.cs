@@ -22,6 +22,10 @@ public sealed partial class Store
     /// <summary>The name of the ledger with this id, as reports of damage have it; null when there is none.</summary>
     public string? NameOf(uint ledgerId) => _core.Parts.Catalog.Find(ledgerId)?.Name;
 
+    /// <summary>What the files claim of the store as a whole and <c>_audit</c> does not say, as the scrubber found:
+    /// ledgers that are missing, keys, who it is.</summary>
+    public IReadOnlyList<string> Unconfirmed => _core.Claims.OfStore;
+
     /// <summary>Describes the ledgers that are in use: those that somebody asked for since the store was
     /// opened.</summary>
     public IReadOnlyList<LedgerDescription> DescribeInUse()

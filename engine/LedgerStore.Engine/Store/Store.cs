@@ -161,10 +161,14 @@ public sealed partial class Store : IDisposable
     /// <remarks>The store uses both keys until it is closed. A crash leaves the old key or the new one.</remarks>
     /// <exception cref="StoreException">SigningStopped, InvalidArgument, Busy; DiskFull: the old key goes
     /// on.</exception>
-    public Task RotateKeyAsync(SigningKey next)
+    public Task RotateKeyAsync(SigningKey next) => RotateKeyAsync(next, string.Empty);
+
+    /// <summary>The same, by somebody who is named in <c>_audit</c>.</summary>
+    public Task RotateKeyAsync(SigningKey next, string rotatedBy)
     {
         ArgumentNullException.ThrowIfNull(next);
-        return _core.RotateKey(next);
+        ArgumentNullException.ThrowIfNull(rotatedBy);
+        return _core.RotateKeyAsync(next, rotatedBy);
     }
 
     /// <summary>Takes no more appends, makes everything durable, writes it into the ledgers' files, and

@@ -88,6 +88,31 @@ internal sealed partial class StoreCore
     public IEnumerable<HoldRecord> HoldsOf(uint id) =>
         !Parts.Files.Exists(Parts.Paths.StateLog(id)) ? [] : Ledgers.Get(id).Tiers.Holds;
 
+    /// <summary>Waits until what is durable can be read, which it is a moment later; or has it done, where no threads
+    /// run.</summary>
+    public void WaitForReadable(LedgerLog log, long size)
+    {
+        while (log.ReadableSize < size)
+        {
+            if (Parts.IsReadOnly)
+            {
+                throw Unreadable(log, size);
+            }
+
+            if (Changes.Turn is not { } turn)
+            {
+                log.Readable.WaitForAsync(size, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            }
+            else if (!turn())
+            {
+                throw Unreadable(log, size);
+            }
+        }
+    }
+
+    private static StoreException Unreadable(LedgerLog log, long size) => new(
+        StoreReason.DataLoss, $"'{log.Name}' has {size:N0} entries, and {log.ReadableSize:N0} can be read");
+
     /// <summary>Reads events of <c>_audit</c> into a book; waits for the disk, or for the cold store.</summary>
     /// <exception cref="StoreException">Some of them cannot be read.</exception>
     public void ReadAudit(long first, long count, AuditBook book)

@@ -106,7 +106,10 @@ internal sealed partial class StoreCore
             FoundSize = log.Reader.Damage is null ? log.Durable.Value : log.FoundSize,
             Tiers = TiersOf(log),
             ExpiryRefusal = WhyUnconfirmed(log) ?? log.Tiers.ExpiryRefusal,
-            Unconfirmed = [.. log.Reader.Segments.Expired.Claims.Select(static claim => claim.Text)],
+            Unconfirmed =
+            [
+                .. log.Reader.Segments.Expired.Claims.Select(static claim => claim.Text), .. Claims.Of(log.Id),
+            ],
         };
     }
 
@@ -116,7 +119,7 @@ internal sealed partial class StoreCore
     private IReadOnlyList<CheckpointRecord> ReadHistory(uint id) => ReadState(id).Checkpoints;
 
     /// <summary>Reads a state.log beside its writer, who appends behind what is read here.</summary>
-    private LedgerState ReadState(uint id)
+    public LedgerState ReadState(uint id)
     {
         LedgerStateLog.Open(
             Parts.Files, Parts.Paths, Parts.StoreFile.StoreId, id, FileAccessMode.ReadOnly, out LedgerState state);

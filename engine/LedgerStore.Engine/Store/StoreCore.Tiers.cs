@@ -39,7 +39,7 @@ internal sealed partial class StoreCore
                 AppendEvent,
                 (said, make) => Changes.Make(said, make),
                 AppendFiller,
-                (ledger, cancellationToken) => ConfirmExpiry(value, ledger, cancellationToken),
+                ledger => Claims.MayExpire(ledger),
                 Confirmation);
             Now = parts.Now;
             Retention = new LedgerRetention(parts);
@@ -64,6 +64,17 @@ internal sealed partial class StoreCore
         foreach (LedgerLog log in Ledgers.All)
         {
             Confirm(log);
+        }
+    }
+
+    /// <summary>Of the ledgers that recovery opened, too, nothing is followed that <c>_audit</c> says otherwise. While
+    /// the store is opened.</summary>
+    public void FollowAudit()
+    {
+        foreach (LedgerLog log in Ledgers.All)
+        {
+            Claims.Confirm(log.Id);
+            Claims.Apply(log);
         }
     }
 
@@ -100,9 +111,15 @@ internal sealed partial class StoreCore
 
     private LedgerLog OpenLedger(Func<uint, LedgerLog> open, uint id)
     {
+        if (_isClaimsTime)
+        {
+            Claims.Confirm(id);
+        }
+
         LedgerLog log = OrStop(() => open(id));
         if (_isClaimsTime)
         {
+            Claims.Apply(log);
             Confirm(log);
         }
 
@@ -180,15 +197,6 @@ internal sealed partial class StoreCore
             NextExpiry = next == long.MaxValue ? null : WallTime.At(next),
         };
     }
-
-    private ValueTask<string?> ConfirmExpiry(
-        TieringOptions options, LedgerLog log, CancellationToken cancellationToken) =>
-        options.ConfirmExpiry is not { } confirm
-            ? ValueTask.FromResult<string?>(null)
-            : confirm(
-                new Ledger(this, log),
-                Parts.Catalog.Find(LedgerName.Audit) is { } audit ? new Ledger(this, Ledgers.Get(audit.Id)) : null,
-                cancellationToken);
 
     private IEnumerable<Measurement<long>> MeasureTiers(Func<TierShare, long> value) => Ledgers.All
         .SelectMany(TiersOf)

@@ -56,6 +56,7 @@ internal sealed partial class StoreCore : IDisposable
         bool isSuspect = parts.Signing is { ReadOnlySuspect: true };
         Book = new CheckpointBook(parts.Catalog, parts.Keys, Growth, isSuspect, ReadHistory);
         AuditProof = new AuditProof(parts.Catalog, Ledgers, Book, parts.Keys, parts.IsReadOnly);
+        Claims = new RecordedClaims(this);
         Checkpointer = parts.Signing is { ReadOnlySuspect: false } signing ? MakeCheckpointer(signing) : null;
         Poison.OnSet(Gate.FailAll);
         Poison.OnSet(FailCheckpoints);
@@ -141,6 +142,9 @@ internal sealed partial class StoreCore : IDisposable
 
     /// <summary>What <c>_audit</c> says, proven.</summary>
     public AuditProof AuditProof { get; }
+
+    /// <summary>What the files claim, against what <c>_audit</c> says.</summary>
+    public RecordedClaims Claims { get; }
 
     /// <summary>The journal's thread has ended: who waits for a frame that will never be durable is told.</summary>
     public void FailHeld()

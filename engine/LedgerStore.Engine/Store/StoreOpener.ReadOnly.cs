@@ -42,6 +42,7 @@ internal sealed partial class StoreOpener
             core.RestoreCheckpoints(replay.TakeCheckpoints(facts.LastFileNumber));
             core.BeginSigning(found: null);
             core.ConfirmClaims();
+            core.FollowAudit();
             core.Gate.RefuseForGood(LedgerRefusals.ReadOnlyStore());
             return core;
         }

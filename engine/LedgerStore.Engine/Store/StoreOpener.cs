@@ -66,6 +66,7 @@ internal sealed partial class StoreOpener(
             core = Wire(identity, plan.LastFrame, facts.LastMicros, directoryLock);
             Recover(core, facts, plan);
             new UnfinishedChanges(core).Finish();
+            core.FollowAudit();
             return core;
         }
         catch
@@ -189,6 +190,7 @@ internal sealed partial class StoreOpener(
                 NoticeAhead = options.Tiering.SecondCheckAfter,
             },
         };
+        core.Scrubber.Claims = core.Claims.Scrub;
         core.Scrubber.AuditEntry = index => core.AuditProof.Read(index).Entry;
         return core;
     }

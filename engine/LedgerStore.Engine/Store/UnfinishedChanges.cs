@@ -54,6 +54,7 @@ internal sealed class UnfinishedChanges(StoreCore core)
         {
             Compare(audit, facts);
             RollForward(audit);
+            core.SayLastRotation(audit);
         }
 
         if (core.SignsWithoutAnchor)
@@ -123,14 +124,27 @@ internal sealed class UnfinishedChanges(StoreCore core)
             core.ReadAudit(0, audit.Durable.Value, book);
         }
 
-        foreach (AuditEvent[] events in _catalog.SortedByName().SelectMany(one => Found(one, book))
+        foreach ((uint Ledger, AuditEvent Said)[] found in _catalog.SortedByName()
+            .SelectMany(one => Found(one, book).Select(said => (one.Id, said)))
             .Chunk(EventsPerBatch))
         {
-            core.Changes.Say(audit, events);
+            long first = core.Changes.Say(audit, Array.ConvertAll(found, static one => one.Said));
+            _catalog.NoteSaid([.. found.Select((one, number) => (one.Ledger, one.Said, At: first + number))
+                .Where(static one => AboutOf(one.Said) is not null)
+                .Select(static one => new SaidRecord(one.Ledger, AboutOf(one.Said)!.Value, one.At))]);
         }
 
         core.Changes.SayFacts(audit, AuditStoreFacts.Of(core.Parts.StoreFile, isAdopted: true));
     }
+
+    /// <summary>The record of the catalog that an event says; null when it is about another file.</summary>
+    private static CatalogRecordType? AboutOf(AuditEvent said) => said switch
+    {
+        AuditLedgerChange { IsCreation: true } => CatalogRecordType.Created,
+        AuditLedgerChange => CatalogRecordType.Frozen,
+        AuditRetentionChange => CatalogRecordType.Retention,
+        _ => null,
+    };
 
     /// <summary>What the files say of a ledger and nothing in <c>_audit</c> does. Where something does, it counts.
     /// </summary>

@@ -21,15 +21,23 @@ internal sealed partial class LedgerVisit
         if (!log.Tiers.IsConfirmed && due.Count > 0)
         {
             // At the first check, a day before anything goes: there is time to set right what is wrong.
-            _asked = Task.Run(() => AskAsync(log));
-            while (!_asked.IsCompleted)
+            long asked = steadyMicros();
+            ClaimsAnswer answer = parts.MayExpire(log);
+            while (answer.IsReading || (answer.IsEarly && steadyMicros() - asked < SignedWithinMicros))
             {
                 // A crash in here changes nothing.
-                yield return TierStep.Wait;
+                yield return answer.IsReading ? TierStep.Work() : TierStep.Wait;
+                answer = parts.MayExpire(log);
             }
 
-            log.Tiers.ExpiryRefusal = _asked.GetAwaiter().GetResult();
-            log.Tiers.IsConfirmed = log.Tiers.ExpiryRefusal is null;
+            if (answer.Why is { } why && why != log.Tiers.ExpiryRefusal && !answer.IsEarly)
+            {
+                // Once for each difference, not once a round.
+                parts.Services.Damaged(new DamageReport(log.Id, 0, 0, string.Empty, -1, $"nothing expires: {why}"));
+            }
+
+            log.Tiers.ExpiryRefusal = answer.Why;
+            log.Tiers.IsConfirmed = answer.Why is null;
         }
 
         foreach (TierStep step in Announce(log, policy, due))
@@ -100,20 +108,6 @@ internal sealed partial class LedgerVisit
         }
 
         ForgetNotices(log);
-    }
-
-    /// <summary>Asks whether policy and holds are what was decided. Whatever goes wrong with that forbids expiry.
-    /// </summary>
-    private async Task<string?> AskAsync(LedgerLog log)
-    {
-        try
-        {
-            return await parts.ConfirmExpiry(log, _end.Token).ConfigureAwait(false);
-        }
-        catch (Exception failed) when (failed is not OutOfMemoryException)
-        {
-            return $"policy and holds cannot be compared with what was recorded: {failed.Message}";
-        }
     }
 
     /// <summary>Finishes what a crash may have cut in two: the tombstone is durable in <c>_audit</c>, or it is not.

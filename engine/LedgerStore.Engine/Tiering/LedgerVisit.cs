@@ -9,7 +9,7 @@ namespace LedgerStore.Engine.Tiering;
 
 /// <summary>Visits ledgers, one at a time.</summary>
 internal sealed partial class LedgerVisit(
-    TieringParts parts, LedgerRetention retention, TieringCounters counters, Func<long> steadyMicros) : IDisposable
+    TieringParts parts, LedgerRetention retention, TieringCounters counters, Func<long> steadyMicros)
 {
     // Flushes that may end without the file that is waited for: then the disk is full, and the next round tries again.
     private const int FlushesMax = 3;
@@ -19,12 +19,10 @@ internal sealed partial class LedgerVisit(
 
     private readonly RecompressionEffort _effort = new(() => parts.Journal.WrittenBytes, steadyMicros);
     private readonly SegmentVerifier _verifier = new();
-    private readonly CancellationTokenSource _end = new();
     private LedgerLog? _ledger;
 
     // This visit decided that entries go, and their tombstone is not durable yet.
     private bool _isDecided;
-    private Task<string?> _asked = Task.FromResult<string?>(null);
 
     /// <summary>Everything that is to be done for a ledger now.</summary>
     public IEnumerable<TierStep> Run(LedgerLog log)
@@ -86,14 +84,6 @@ internal sealed partial class LedgerVisit(
                 _isDecided = false;
             }
         }
-    }
-
-    public void Dispose()
-    {
-        // What reads the store ends before the store does. It answers with text, whatever becomes of it.
-        _end.Cancel();
-        _asked.GetAwaiter().GetResult();
-        _end.Dispose();
     }
 
     /// <summary>Sees to it that the journal does not need what is due any more: a start that replayed entries into a

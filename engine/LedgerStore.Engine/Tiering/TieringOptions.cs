@@ -15,14 +15,6 @@ public sealed record TieringOptions
     /// <summary>False: nothing is done but by <see cref="Ledger.ApplyRetentionAsync"/>.</summary>
     public bool IsAutomatic { get; init; } = true;
 
-    /// <summary>Asked before entries of a ledger expire, once since the store was opened: whether its policy and its
-    /// holds, as the files have them, are those that somebody decided. Given the ledger and <c>_audit</c>, if there
-    /// is one; answers null, or why not: then nothing of the ledger expires until it is asked again, in the next
-    /// round.</summary>
-    /// <remarks>Null: the files are believed. The engine itself records neither policies nor holds in
-    /// <c>_audit</c>.</remarks>
-    public Func<Ledger, Ledger?, CancellationToken, ValueTask<string?>>? ConfirmExpiry { get; init; }
-
     /// <summary>How long entries must have been announced in <c>_audit</c>, and the store have run since, before they
     /// go. Tests shorten it; what verifiers ask for is always a day.</summary>
     internal TimeSpan SecondCheckAfter { get; init; } = Format.AuditExpiryNotice.Ahead;

@@ -14,7 +14,7 @@ namespace LedgerStore.Engine.Tiering;
 /// <param name="AppendAudit">Appends a notice or a tombstone to <c>_audit</c>; done when it is durable.</param>
 /// <param name="Make">Says a change in <c>_audit</c>, durably, and has it made then: see AuditedChanges.</param>
 /// <param name="AppendFiller">Appends so many entries of the store to a ledger that still has this size.</param>
-/// <param name="ConfirmExpiry">See <see cref="TieringOptions.ConfirmExpiry"/>.</param>
+/// <param name="MayExpire">Whether policy and holds are what was decided, as <c>_audit</c> says.</param>
 /// <param name="Confirmation">What the files say has expired, compared with <c>_audit</c>.</param>
 internal sealed record TieringParts(
     IFileSystem Files,
@@ -34,7 +34,7 @@ internal sealed record TieringParts(
     Func<byte[], ValueTask<AppendResult>> AppendAudit,
     Action<AuditEvent, Action<long>> Make,
     Func<LedgerLog, long, int, ValueTask<AppendResult>> AppendFiller,
-    Func<LedgerLog, CancellationToken, ValueTask<string?>> ConfirmExpiry,
+    Func<LedgerLog, ClaimsAnswer> MayExpire,
     ExpiryConfirmation Confirmation)
 {
     /// <summary>The time by which things are due: what the store and the wall clock agree has passed.</summary>

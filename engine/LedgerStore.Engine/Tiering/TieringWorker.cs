@@ -86,7 +86,6 @@ internal sealed class TieringWorker : IDisposable
     {
         _present?.Dispose();
         _present = null;
-        _visit?.Dispose();
         StoreException closed = new(StoreReason.Closed, "the store was closed before the round was done");
         while (_requests.TryDequeue(out RetentionRequest? request))
         {

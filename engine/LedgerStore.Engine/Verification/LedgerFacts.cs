@@ -21,6 +21,9 @@ internal sealed class LedgerFacts
 
     public bool HasKey { get; }
 
+    /// <summary>Its keys, from those that are trusted on; null: none is.</summary>
+    public LogKeySet? Keys { get; private set; }
+
     public LedgerState State { get; } = new();
 
     /// <summary>Roots that it must have had, by size.</summary>
@@ -53,7 +56,7 @@ internal sealed class LedgerFacts
     {
         LogKeySet? keys = book.KeysOf(ledger.Origin);
         LedgerFacts facts = new(ledger, keys is not null);
-        keys = keys is null ? null : facts.Follow(keys, rotations, paths.Keys);
+        keys = facts.Keys = keys is null ? null : facts.Follow(keys, rotations, paths.Keys);
         List<(CheckpointRecord Record, string File)> checkpoints = [];
         facts.ReadState(files, paths, storeId, checkpoints);
         checkpoints.AddRange(rotations.Of(ledger.Id).Select(rotated => (rotated.Checkpoint, paths.Keys)));

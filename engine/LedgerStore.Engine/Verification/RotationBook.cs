@@ -11,6 +11,9 @@ internal sealed class RotationBook
 {
     private readonly Dictionary<uint, List<RotatedRecord>> _rotated = [];
 
+    /// <summary>The store's keys, oldest first.</summary>
+    public List<KeyRecord> Keys { get; } = [];
+
     /// <summary>How often the store signed although its anchor was missing.</summary>
     public int MissingAnchors { get; private set; }
 
@@ -38,8 +41,9 @@ internal sealed class RotationBook
                     break;
                 case KeyRecordType.Key or KeyRecordType.SchemeKey:
                     // Only the key's record makes a rotation one that happened.
-                    uint number = KeyRecord.Decode((KeyRecordType)type, body).Number;
-                    undecided.FindAll(rotated => rotated.Number == number).ForEach(book.Add);
+                    KeyRecord key = KeyRecord.Decode((KeyRecordType)type, body);
+                    book.Keys.Add(key);
+                    undecided.FindAll(rotated => rotated.Number == key.Number).ForEach(book.Add);
                     undecided.Clear();
                     break;
                 case KeyRecordType.AnchorMissing:

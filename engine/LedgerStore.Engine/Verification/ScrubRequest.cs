@@ -19,11 +19,14 @@ internal sealed class ScrubRequest(uint? ledgerId, Action<ScrubProgress>? onProg
     /// <summary>What is to be done; null until the scrubber has begun.</summary>
     public ScrubUnits? Units { get; set; }
 
+    public void Add(IReadOnlyList<VerifyFinding> findings) =>
+        _findings.AddRange(findings.Take(VerifyReport.FindingsMax - _findings.Count));
+
     public void Add(ScrubResult result)
     {
         _entries += result.Entries;
         _bytes += result.Bytes;
-        _findings.AddRange(result.Findings.Take(VerifyReport.FindingsMax - _findings.Count));
+        Add(result.Findings);
         onProgress?.Invoke(new ScrubProgress(_entries, _bytes, Units!.BytesTotal, _findings.Count));
     }
 

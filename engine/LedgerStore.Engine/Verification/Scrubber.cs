@@ -35,6 +35,7 @@ internal sealed class Scrubber
     private RotationBook _rotations = RotationBook.Empty;
     private long _idleSince;
     private TimeSpan _pause = s_firstPause;
+    private long _claimsRound = -1;
 
     private volatile bool _isClosed;
     private long _bytes;
@@ -68,6 +69,10 @@ internal sealed class Scrubber
     /// <summary>Reads an entry of <c>_audit</c>, wherever it is; null when there is none. Nothing has expired for which
     /// it does not speak.</summary>
     public Func<long, byte[]?> AuditEntry { get; set; } = static _ => null;
+
+    /// <summary>Compares what the files claim of a ledger, or of all (null), with <c>_audit</c>; gives up when it is
+    /// told that the store closes.</summary>
+    public Func<uint?, Func<bool>, IReadOnlyList<VerifyFinding>>? Claims { get; set; }
 
     /// <summary>How long before a tombstone its notice must have come.</summary>
     public TimeSpan NoticeAhead { get; init; } = AuditExpiryNotice.Ahead;
@@ -119,6 +124,14 @@ internal sealed class Scrubber
             return true;
         }
 
+        if (_options.IsContinuous && Claims is not null && _claimsRound < _full.Rounds)
+        {
+            // At once after a start: what the files lack nobody has met yet.
+            _claimsRound = _full.Rounds;
+            CompareClaims(null);
+            return true;
+        }
+
         if (!_options.IsContinuous || _time.GetElapsedTime(_idleSince) < _pause)
         {
             return false;
@@ -137,7 +150,12 @@ internal sealed class Scrubber
 
     private void RunRequest(ScrubRequest request)
     {
-        request.Units ??= new ScrubUnits(Collect(request.LedgerId));
+        if (request.Units is null)
+        {
+            request.Units = new ScrubUnits(Collect(request.LedgerId));
+            request.Add(CompareClaims(request.LedgerId));
+        }
+
         if (request.IsCancelled || request.Units.IsDone)
         {
             _requests.TryDequeue(out _);
@@ -146,6 +164,18 @@ internal sealed class Scrubber
         }
 
         request.Add(Check(request.Units.Take()));
+    }
+
+    private IReadOnlyList<VerifyFinding> CompareClaims(uint? ledgerId)
+    {
+        IReadOnlyList<VerifyFinding> found = Claims?.Invoke(ledgerId, () => _isClosed) ?? [];
+        foreach (VerifyFinding finding in found)
+        {
+            Interlocked.Increment(ref _findings);
+            _options.OnFinding(finding);
+        }
+
+        return found;
     }
 
     private ScrubResult Check(in ScrubUnit unit)

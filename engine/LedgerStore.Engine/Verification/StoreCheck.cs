@@ -13,7 +13,7 @@ using LedgerStore.Proofs;
 namespace LedgerStore.Engine.Verification;
 
 /// <summary>Verifies everything in a data directory.</summary>
-internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, StorePaths paths)
+internal sealed partial class StoreCheck(VerifyOptions options, IFileSystem files, StorePaths paths)
 {
     private const VerifyFindingKind DerivedOnly = VerifyFindingKind.DerivedDataDamaged;
 
@@ -48,6 +48,8 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
     private readonly AuditEvents _events = new();
     private AuditEvidence _audit = AuditEvidence.None;
     private AuditBook _said = new();
+    private long _unsignedClaims;
+    private LogKeySet? _auditKeys;
 
     public void Run()
     {
@@ -63,12 +65,17 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
 
         // `_audit` comes first: what it says has expired is known before the others are judged.
         Run(audit < 0 ? [] : [audit]);
-        foreach (VerifyFinding found in new ClaimsCheck(_said, paths).CompareStore(_store!, _ledgers, _rotations))
+        ClaimsCheck claims = NewClaims();
+        claims.CompareStore(_store!, _ledgers, _rotations);
+        claims.CompareSchemes(_rotations, _auditKeys);
+        if (options.AnchorPath is { } anchor)
         {
-            _findings.Add(found);
-            _findingCount++;
+            ComparePolicy(claims, anchor + PolicyCopySuffix);
         }
 
+        _findings.AddRange(claims.Findings);
+        _findingCount += claims.Findings.Count;
+        _unsignedClaims += claims.Unsigned;
         Run([.. Enumerable.Range(0, _ledgers.Length).Where(number => number != audit)]);
 
         // Where something is missing, nobody knows how new it was.
@@ -101,6 +108,7 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
             Bytes = _bytes,
             Checkpoints = _reports.Sum(report => report.Checkpoints),
             UnvouchedEntries = _reports.Sum(report => report.UnvouchedEntries),
+            UnsignedClaims = _unsignedClaims,
             Duration = duration,
         };
     }
@@ -313,11 +321,16 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
                 {
                     // An _audit that is contradicted or has holes confirms nothing, and is a finding itself.
                     _said = _events.ToBook();
+                    _auditKeys = check.Facts.Keys;
                 }
 
-                IReadOnlyList<VerifyFinding> claims = new ClaimsCheck(_said, paths).Compare(check.Facts);
-                found.AddRange(claims);
-                _reports.Add(report with { Findings = report.Findings + claims.Count });
+                ClaimsCheck claims = NewClaims();
+                claims.Compare(check.Facts.Ledger);
+                claims.CompareHolds(check.Facts.Ledger, check.Facts.State.Holds);
+                claims.CompareExpired(check.Facts.Ledger, check.Facts.State);
+                _unsignedClaims += claims.Unsigned;
+                found.AddRange(claims.Findings);
+                _reports.Add(report with { Findings = report.Findings + claims.Findings.Count });
                 _findingCount += found.Count;
                 _findings.AddRange(found.Take(Math.Max(0, VerifyReport.FindingsMax - _findings.Count)));
             }
@@ -334,6 +347,9 @@ internal sealed class StoreCheck(VerifyOptions options, IFileSystem files, Store
                 new VerifyProgress(_entries, _entriesTotal, _bytes, _reports.Count, _ledgers.Length));
         }
     }
+
+    /// <summary>A crash may have left the change that was said last undone: the next start makes it.</summary>
+    private ClaimsCheck NewClaims() => new(_said, paths, _audit.SoundSize, isSettled: false);
 
     private void WatchAudit(long first, ReadOnlySpan<byte> bundle, int count)
     {

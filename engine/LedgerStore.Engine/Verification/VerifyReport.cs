@@ -18,7 +18,7 @@ public sealed record VerifyReport
 
     /// <summary>True when there is no finding, and everything was checked: a trusted key or checkpoint vouches for
     /// every entry, and every payload that has not expired was hashed.</summary>
-    public bool IsWhole => IsVerified && UnvouchedEntries == 0 && UncheckedEntries == 0;
+    public bool IsWhole => IsVerified && UnvouchedEntries == 0 && UncheckedEntries == 0 && UnsignedClaims == 0;
 
     /// <summary>The ledgers, by name.</summary>
     public required IReadOnlyList<LedgerReport> Ledgers { get; init; }
@@ -39,6 +39,10 @@ public sealed record VerifyReport
 
     /// <summary>Entries that no signature and no trusted checkpoint vouches for.</summary>
     public required long UnvouchedEntries { get; init; }
+
+    /// <summary>Ledgers, policies, holds and ends of ledgers that are as <c>_audit</c> says in entries that nobody has
+    /// signed yet: whoever can write files can write these too.</summary>
+    public long UnsignedClaims { get; init; }
 
     /// <summary>Entries in the cold store whose payload was not fetched: only their hashes were checked.</summary>
     public long UncheckedEntries => Ledgers.Sum(ledger => ledger.UncheckedEntries);

@@ -22,6 +22,7 @@ internal static class VerifyReportJson
             json.WriteNumber("bytes", report.Bytes);
             json.WriteNumber("checkpoints", report.Checkpoints);
             json.WriteNumber("unvouched_entries", report.UnvouchedEntries);
+            json.WriteNumber("unsigned_claims", report.UnsignedClaims);
             json.WriteNumber("unchecked_entries", report.UncheckedEntries);
             json.WriteNumber("seconds", Math.Round(report.Duration.TotalSeconds, 3));
             json.WriteNumber("finding_count", report.FindingCount);

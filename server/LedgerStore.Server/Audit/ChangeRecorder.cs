@@ -34,6 +34,11 @@ internal sealed class ChangeRecorder(AuditLog audit, EventQueue events, string p
 
         LastPolicy last = await LastPolicy.FindAsync(audit.Ledger, policyCopy).ConfigureAwait(false);
         List<Event> first = [LifecycleOf("start", string.Empty)];
+        if (last.WhyStrange(policyCopy, policy.Document.Sha256.AsSpan()) is { } strange)
+        {
+            first.Add(new Event { Finding = new Finding { File = policyCopy, Evidence = strange } });
+        }
+
         PolicyChange? change = null;
         if (!last.Sha256.AsSpan().SequenceEqual(policy.Document.Sha256.AsSpan()))
         {
@@ -42,8 +47,9 @@ internal sealed class ChangeRecorder(AuditLog audit, EventQueue events, string p
             first.Add(new Event { Policy = change });
         }
 
-        await audit.AppendAsync(first).ConfigureAwait(false);
+        // Before it is recorded: a crash in between leaves a copy of the policy that the next start finds in force.
         Keep(policy);
+        await audit.AppendAsync(first).ConfigureAwait(false);
         return change is { WhileDown: true } ? change : null;
     }
 

@@ -12,6 +12,9 @@ namespace LedgerStore.Server.Audit;
 /// <summary>What policy changes are compared with at start.</summary>
 internal sealed record LastPolicy(ImmutableArray<byte> Sha256, CompiledPolicy? Text)
 {
+    /// <summary>The hash of the copy beside the anchor; empty: there is none.</summary>
+    public ImmutableArray<byte> Copy { get; private init; } = [];
+
     private const int DifferenceMax = 32 * 1024;
 
     // The tag of Event.policy: of all other events only the first byte is looked at.
@@ -29,7 +32,7 @@ internal sealed record LastPolicy(ImmutableArray<byte> Sha256, CompiledPolicy? T
             if (await LastInAsync(audit, first, from - first).ConfigureAwait(false) is { } change)
             {
                 ImmutableArray<byte> hash = [.. change.Sha256After.Span];
-                return new LastPolicy(hash, TextOf(copy, hash));
+                return new LastPolicy(hash, TextOf(copy, hash, out byte[] found)) { Copy = [.. found] };
             }
 
             from = first;
@@ -37,6 +40,14 @@ internal sealed record LastPolicy(ImmutableArray<byte> Sha256, CompiledPolicy? T
 
         return new LastPolicy([], null);
     }
+
+    /// <summary>What is wrong with the copy beside the anchor: it is neither the policy that held nor the one that
+    /// holds now, which a crash may have left recorded by nobody; null when nothing is.</summary>
+    public string? WhyStrange(string copy, ReadOnlySpan<byte> now) =>
+        Copy.IsEmpty || Copy.AsSpan().SequenceEqual(Sha256.AsSpan()) || Copy.AsSpan().SequenceEqual(now)
+            ? null
+            : $"the copy of the policy in {copy} has the hash {Convert.ToHexStringLower(Copy.AsSpan())}, and the one "
+                + $"that was in force has {Convert.ToHexStringLower(Sha256.AsSpan())}: somebody put another one there";
 
     /// <summary>The record of a change from this policy to another.</summary>
     public PolicyChange ChangeTo(CompiledPolicy policy) => new()
@@ -78,12 +89,14 @@ internal sealed record LastPolicy(ImmutableArray<byte> Sha256, CompiledPolicy? T
         return last;
     }
 
-    private static CompiledPolicy? TextOf(string copy, ImmutableArray<byte> hash)
+    private static CompiledPolicy? TextOf(string copy, ImmutableArray<byte> hash, out byte[] found)
     {
+        found = [];
         try
         {
             byte[] text = PkiFiles.ReadBytes(copy);
-            return System.Security.Cryptography.SHA256.HashData(text).AsSpan().SequenceEqual(hash.AsSpan())
+            found = System.Security.Cryptography.SHA256.HashData(text);
+            return found.AsSpan().SequenceEqual(hash.AsSpan())
                 && PolicyDocument.Parse(text).Policy is { } policy
                 ? CompiledPolicy.Compile(policy)
                 : null;

@@ -19,9 +19,6 @@ internal sealed record HostSettings
     /// <summary>Where the store's own threads report what they find.</summary>
     public EventQueue Events { get; init; } = new();
 
-    /// <summary>What <c>_audit</c> says of retention; the store asks it before anything expires.</summary>
-    public RecordedRetention? Retention { get; init; }
-
     /// <summary>Adds to where log lines go.</summary>
     public Action<ILoggingBuilder> Logging { get; init; } = static _ => { };
 

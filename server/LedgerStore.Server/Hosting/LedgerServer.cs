@@ -61,7 +61,6 @@ internal sealed class LedgerServer : IAsyncDisposable
             HeartbeatInterval = settings.HeartbeatInterval,
             Followers = followers,
             Disk = disk,
-            Retention = settings.Retention,
         };
         listener.Failed += NoteHandshake;
         identities.Changed += (_, _) => streams.CheckAll();

@@ -33,13 +33,11 @@ internal static class ServerRun
         ServerTrust trust = ServerTrust.Load(config, mode, time);
         using Shutdown shutdown = new(time);
         EventQueue events = new();
-        using RecordedRetention retention = new(events);
         using SigningKey key = LogKeyFile.Load(config.SigningKey);
         using S3ColdStore? bucket = await ColdTier.OpenAsync(config, access, warn).ConfigureAwait(false);
         StoreOptions options = OptionsOf(config, access, key, events, time);
         Store store = Store.Open(options with
         {
-            Tiering = options.Tiering with { ConfirmExpiry = retention.CompareAsync },
             Cold = bucket,
             ColdDirectory = config.Cold?.Directory,
         });
@@ -52,7 +50,6 @@ internal static class ServerRun
                 Config = config,
                 Trust = trust,
                 Events = events,
-                Retention = retention,
                 Time = time,
             };
             await ServeAsync(settings, shutdown, announce).ConfigureAwait(false);

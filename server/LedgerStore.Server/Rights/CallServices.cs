@@ -20,9 +20,6 @@ internal sealed record CallServices(
     /// <summary>Who follows what.</summary>
     public required Followers Followers { get; init; }
 
-    /// <summary>What <c>_audit</c> says of retention; null where nobody reads it.</summary>
-    public RecordedRetention? Retention { get; init; }
-
     /// <summary>What is known of the disk; null where nobody looks.</summary>
     public DiskWatch? Disk { get; init; }
 

@@ -5,7 +5,6 @@ using Grpc.Core;
 using LedgerStore.Engine;
 using LedgerStore.Proofs;
 using LedgerStore.Protocol;
-using LedgerStore.Protocol.Events.V1;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Server.Audit;
 using LedgerStore.Server.Rights;
@@ -77,11 +76,7 @@ internal static class MaintenanceService
 
         // The store uses it until it is closed; the process ends with it.
         SigningKey next = LogKeyFile.Load(request.KeyFile);
-        string before = access.Services.Audit.Ledger.VerifierKey ?? string.Empty;
-        await store.RotateKeyAsync(next).ConfigureAwait(false);
-        IReadOnlyList<LedgerKey> keys = access.Services.Audit.Ledger.Keys;
-        Event rotated = RotationOf(access.Caller.Name, before, keys, store.KeyInUse!);
-        await access.Services.Audit.AppendAsync(rotated).ConfigureAwait(false);
+        await store.RotateKeyAsync(next, access.Caller.Name).ConfigureAwait(false);
         await responses.WriteAsync(new RotateKeyProgress
         {
             LedgersDone = total,
@@ -89,20 +84,6 @@ internal static class MaintenanceService
             Vkey = access.Services.Audit.Ledger.VerifierKey ?? string.Empty,
         }).ConfigureAwait(false);
     }
-
-    private static Event RotationOf(
-        string identity, string before, IReadOnlyList<LedgerKey> keys, StoreKeyInUse key) => new()
-        {
-            Key = new Protocol.Events.V1.KeyRotation
-            {
-                Identity = identity,
-                VkeyBefore = before,
-                VkeyAfter = keys.Count > 0 ? keys[^1].VerifierKey : string.Empty,
-                Statement = Google.Protobuf.ByteString.CopyFrom(keys.Count > 0 ? keys[^1].Statement.ToArray() : []),
-                Number = (uint)key.Number,
-                Scheme = key.Scheme == KeyScheme.Derived ? "derived" : "shared",
-            },
-        };
 
     private static ScrubProgress MessageOf(string ledger, Progress step) => new()
     {

@@ -76,37 +76,12 @@ internal static class RetentionService
         CallAccess access = CallAccess.Of(call);
         Ledger ledger = await access.AllowAsync(request.Ledger).ConfigureAwait(false);
         RequireReason(request.Reason, "the end of a hold");
-        LegalHold? known = ledger.Holds.FirstOrDefault(one => one.Id == request.Id);
-        LegalHold hold = known
-            ?? await FindLostAsync(access, ledger, request.Id).ConfigureAwait(false)
+        _ = ledger.FindHold(request.Id)
             ?? throw RpcException.Because(
                 StatusCode.NotFound, "HOLD_NOT_FOUND", $"{ledger.Name} has no hold with this id in force");
-
-        if (known is not null)
-        {
-            return RetentionMessages.Of(
-                ledger.Name, ledger.ReleaseHold(hold.Id, access.Caller.Name, request.Reason));
-        }
-
-        ledger.ReleaseLostHold(hold, access.Caller.Name, request.Reason);
-        return RetentionMessages.Of(ledger.Name, hold);
+        return RetentionMessages.Of(
+            ledger.Name, ledger.ReleaseHold(request.Id, access.Caller.Name, request.Reason));
     }
-
-    /// <summary>A hold that only <c>_audit</c> still has: somebody took it out of the files.</summary>
-    private static async ValueTask<LegalHold?> FindLostAsync(CallAccess access, Ledger ledger, string id) =>
-        access.Services.Retention is not { } record
-        || await record
-            .FindHoldAsync(ledger.Name, id, access.Services.Audit.Ledger, CancellationToken.None)
-            .ConfigureAwait(false) is not { } lost
-            ? null
-            : new LegalHold(
-                id,
-                (long)lost.FirstIndex,
-                (long)lost.Count,
-                lost.Reason,
-                lost.Identity,
-                DateTimeOffset.UnixEpoch,
-                access.Services.Time.GetUtcNow());
 
     private static bool IsSame(EngineMove a, EngineMove b) =>
         a.To == b.To && a.FirstIndex < b.FirstIndex + b.Count && b.FirstIndex < a.FirstIndex + a.Count;

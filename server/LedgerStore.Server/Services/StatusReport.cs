@@ -73,8 +73,10 @@ internal static class StatusReport
                 status,
                 ledger.Name,
                 ledger.ExpiryRefusal is { } refusal ? $"nothing expires: {refusal}" : null);
+            ReportUnconfirmed(status, ledger.Name, ledger.Unconfirmed);
         }
 
+        ReportUnconfirmed(status, string.Empty, services.Store.Unconfirmed);
         status.Tiers.AddRange(tiers.Values);
         status.Tiering = RetentionMessages.Of(services.Store.TieringStatus);
         if (services.Store.Failure is { } failure)
@@ -102,6 +104,14 @@ internal static class StatusReport
     // A ledger without entries has no oldest one.
     private static Timestamp? Older(Timestamp? one, Timestamp? other) =>
         one is null || (other is not null && other < one) ? other : one;
+
+    private static void ReportUnconfirmed(Status status, string name, IReadOnlyList<string> claims)
+    {
+        foreach (string claim in claims)
+        {
+            Report(status, name, $"not confirmed: {claim}");
+        }
+    }
 
     private static void Report(Status status, string name, string? problem)
     {

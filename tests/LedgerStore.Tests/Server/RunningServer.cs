@@ -63,6 +63,8 @@ internal sealed class RunningServer : IAsyncDisposable
 
     internal string Data => Path.Combine(directory, "data");
 
+    internal ServerConfig Config => ConfigOf(directory);
+
     internal Uri Address => Server.Address;
 
     internal static Task<RunningServer> StartAsync() => StartAsync(DefaultPolicy, static settings => settings);
@@ -80,8 +82,7 @@ internal sealed class RunningServer : IAsyncDisposable
         SigningKey key = LogKeyFile.Load(config.SigningKey);
         prepare(config, key);
         EventQueue events = new();
-        RecordedRetention retention = new(events);
-        Store store = Open(config, key, events, retention);
+        Store store = Open(config, key, events);
         store.GetOrCreateLedger("demo");
         ServerTrust trust = ServerTrust.Load(config, ServeMode.Development, TimeProvider.System);
         ErrorLines errors = new();
@@ -92,7 +93,6 @@ internal sealed class RunningServer : IAsyncDisposable
             Config = config,
             Trust = trust,
             Events = events,
-            Retention = retention,
         });
         return new RunningServer(path, store, key, trust, await LedgerServer.StartAsync(settings)) { Errors = errors };
     }
@@ -117,8 +117,7 @@ internal sealed class RunningServer : IAsyncDisposable
         change(Data);
         ServerConfig config = ConfigOf(directory);
         EventQueue events = new();
-        RecordedRetention retention = new(events);
-        Store store = Open(config, Key, events, retention);
+        Store store = Open(config, Key, events);
         ServerTrust trust = ServerTrust.Load(config, ServeMode.Development, TimeProvider.System);
         HostSettings settings = new()
         {
@@ -126,32 +125,23 @@ internal sealed class RunningServer : IAsyncDisposable
             Config = config,
             Trust = trust,
             Events = events,
-            Retention = retention,
         };
         return new RunningServer(directory, store, Key, trust, await LedgerServer.StartAsync(settings));
     }
 
     /// <summary>Opens the store as the server does.</summary>
-    internal static Store Open(ServerConfig config, SigningKey key, EventQueue events) =>
-        Open(config, key, events, new RecordedRetention(events));
+    internal static Store Open(ServerConfig config, SigningKey key, EventQueue events) => Store.Open(new()
+    {
+        Directory = config.Data,
+        JournalBudgetBytes = 256 << 20,
+        PublicName = config.PublicName,
+        OnDamage = events.AddDamage,
 
-    private static Store Open(
-        ServerConfig config, SigningKey key, EventQueue events, RecordedRetention retention) => Store.Open(new()
-        {
-            Directory = config.Data,
-            JournalBudgetBytes = 256 << 20,
-            PublicName = config.PublicName,
-            OnDamage = events.AddDamage,
-
-            // A test cannot wait for the second look, a day later.
-            Tiering = new TieringOptions
-            {
-                SecondCheckAfter = TimeSpan.Zero,
-                ConfirmExpiry = retention.CompareAsync,
-            },
-            Scrub = new ScrubOptions { OnFinding = events.AddFinding },
-            Signing = new SigningOptions { Key = key, AnchorPath = config.Anchor },
-        });
+        // A test cannot wait for the second look, a day later.
+        Tiering = new TieringOptions { SecondCheckAfter = TimeSpan.Zero },
+        Scrub = new ScrubOptions { OnFinding = events.AddFinding },
+        Signing = new SigningOptions { Key = key, AnchorPath = config.Anchor },
+    });
 
     /// <summary>Exchanges the policy, as an operator does, and waits until it holds.</summary>
     internal void ChangePolicy(string policy)

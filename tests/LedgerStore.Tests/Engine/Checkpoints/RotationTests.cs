@@ -34,7 +34,8 @@ public sealed class RotationTests : IDisposable
             await busy.WaitForAsync(busy.Size);
             await store.RotateKeyAsync(_next);
 
-            foreach (string name in store.LedgerNames)
+            // In _audit the rotation itself was said since.
+            foreach (string name in store.LedgerNames.Where(static one => one != "_audit"))
             {
                 Ledger ledger = store.GetLedger(name);
                 VerifiedCheckpoint both = Follow(ledger).Open(ledger.Checkpoint!.Note.Span, VerifierKeys.None);

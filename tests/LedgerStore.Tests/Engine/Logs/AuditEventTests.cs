@@ -34,6 +34,14 @@ public sealed class AuditEventTests
                     Identity = "b", Ledger = "a", Before = "x", After = "y", Reason = "z",
                 },
             }),
+        (new AuditPolicyChange(7) { Before = new byte[] { 1 }, After = new byte[] { 2, 3 }, IsAccepted = true },
+            new Event
+            {
+                Policy = new PolicyChange
+                {
+                    Sha256Before = ByteString.CopyFrom(1), Sha256After = ByteString.CopyFrom(2, 3), Accepted = true,
+                },
+            }),
         (new AuditHoldChange(7) { Identity = "b", Ledger = "a", Id = "1", First = 256, Count = 9, IsReleased = true },
             new Event
             {

@@ -21,6 +21,13 @@ public sealed class AuditForeverTests
         {
             first.Create();
             first.Append(Size);
+            RetentionPolicy policy = new()
+            {
+                ExpireAfter = TimeSpan.FromHours(1),
+                ExpireBeyondBytes = 1,
+                FillAfter = TimeSpan.FromMinutes(1),
+            };
+            first.Ledger.SetRetention(policy);
             int begun = (int)Audit(first).Durable.Value;
             ValueTask<AppendResult> sent = first.Core.Appends.AppendAsync(
                 Audit(first),
@@ -34,14 +41,7 @@ public sealed class AuditForeverTests
             await sent;
 
             // What SetRetention refuses.
-            byte[] policy = new RetentionPolicy
-            {
-                ExpireAfter = TimeSpan.FromHours(1),
-                ExpireBeyondBytes = 1,
-                FillAfter = TimeSpan.FromMinutes(1),
-            }.Encode();
-            first.Core.Parts.Catalog.SetRetention(Audit(first).Id, policy, AuditEvent.Unsaid);
-            first.Core.Parts.Catalog.SetRetention(first.Log.Id, policy, AuditEvent.Unsaid);
+            first.Core.Parts.Catalog.SetRetention(Audit(first).Id, policy.Encode(), AuditEvent.Unsaid);
             first.Close();
         }
 

@@ -1,5 +1,8 @@
-// Before anything expires somebody is asked whether policy and holds are what was decided.
+// Before anything expires, policy and holds are compared with what `_audit` says of them.
 using LedgerStore.Engine;
+using LedgerStore.Engine.Files;
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Journal;
 using LedgerStore.Tests.Simulation;
 using Xunit;
 
@@ -10,47 +13,48 @@ public sealed class ConfirmationTests
     private const int Size = 1_000;
 
     [Fact]
-    public void Nothing_expires_while_policy_and_holds_are_not_confirmed()
+    public void Nothing_expires_while_a_hold_is_missing_in_the_files()
     {
-        string? refusal = "a hold is missing";
-        int asked = 0;
-        SimulatedFileSystem disk = DiskWith(Size);
-        using TierWorld world = TierWorld.Open(disk, TierWorld.Day, refusal: ledger =>
-        {
-            asked++;
-            Assert.Equal("audit", ledger.Name);
-            return refusal == "broken" ? throw new InvalidOperationException(refusal) : refusal;
-        });
-        world.Ledger.SetRetention(new RetentionPolicy { ExpireAfter = TimeSpan.FromDays(30) });
+        SimulatedFileSystem disk = DiskWith(Size, out string hold);
+        using TierWorld world = TierWorld.Open(disk, TierWorld.Day);
+        Assert.Empty(world.Ledger.Holds);
         world.Round();
-        Assert.Equal((0, null), (asked, world.Ledger.Describe().ExpiryRefusal));
-
-        // At the first of the two checks, so that somebody can see it in time.
-        world.Ledger.SetRetention(new RetentionPolicy { ExpireAfter = TimeSpan.FromHours(1) });
-        world.Round();
-        Assert.Equal(refusal, world.Ledger.Describe().ExpiryRefusal);
+        string refusal = world.Ledger.Describe().ExpiryRefusal!;
+        Assert.Contains($"the hold {hold} is in force", refusal, StringComparison.Ordinal);
         world.Expire();
-        refusal = "broken";
-        world.Expire();
-        Assert.Contains("broken", world.Ledger.Describe().ExpiryRefusal, StringComparison.Ordinal);
-        Assert.Equal(0, world.Check(Size));
+        Assert.Equal((refusal, 0), (world.Ledger.Describe().ExpiryRefusal, world.Check(Size)));
 
-        refusal = null;
+        Assert.Equal(hold, world.Ledger.FindHold(hold)!.Id);
+        Assert.Equal(hold, world.Ledger.ReleaseHold(hold, "anna", "closed").Id);
+        Assert.Null(world.Ledger.FindHold(hold));
         world.Round();
         Assert.Null(world.Ledger.Describe().ExpiryRefusal);
-        Assert.Equal(768, world.Check(Size));
-        int before = asked;
         world.Expire();
-        Assert.Equal(before, asked);
+        Assert.Equal(768, world.Check(Size));
     }
 
-    private static SimulatedFileSystem DiskWith(int size)
+    private static SimulatedFileSystem DiskWith(int size, out string hold)
     {
         SimulatedFileSystem disk = new(new SimulatedOptions());
-        TierWorld world = TierWorld.Open(disk, TimeSpan.Zero);
-        world.Create();
-        world.Append(size);
-        world.Close();
+        uint id;
+        UInt128 storeId;
+        StorePaths paths;
+        using (TierWorld world = TierWorld.Open(disk, TimeSpan.Zero))
+        {
+            world.Create();
+            world.Append(size);
+            hold = world.Ledger.PlaceHold(0, 1, "case 17", "legal").Id;
+
+            // Behind it: the change that was said last is made by the next start, if the files lack it.
+            world.Ledger.SetRetention(new RetentionPolicy { ExpireAfter = TimeSpan.FromHours(1) });
+            (id, storeId, paths) = (world.Log.Id, world.Core.Parts.StoreFile.StoreId, world.Core.Parts.Paths);
+            world.Close();
+        }
+
+        LedgerStateLog log = LedgerStateLog.Open(
+            disk, paths, storeId, id, FileAccessMode.ReadWrite, out LedgerState state);
+        log.Stage(state.Holds[0] with { ReleasedMicros = 1 });
+        log.CommitNow();
         return disk;
     }
 }

@@ -46,7 +46,6 @@ internal sealed class TierWorld : IDisposable
         TimeSpan age,
         IColdStore? cold = null,
         long reserveBytes = 0,
-        Func<Ledger, string?>? refusal = null,
         long bytesPerSecond = long.MaxValue / 4_000_000)
     {
         ManualTime time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero) + age);
@@ -63,7 +62,6 @@ internal sealed class TierWorld : IDisposable
             {
                 BytesPerSecond = bytesPerSecond,
                 Interval = TimeSpan.Zero,
-                ConfirmExpiry = refusal is null ? null : (ledger, _, _) => new ValueTask<string?>(refusal(ledger)),
             },
         };
         StoreTuning tuning = new()

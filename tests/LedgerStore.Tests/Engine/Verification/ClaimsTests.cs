@@ -13,6 +13,7 @@ public sealed class ClaimsTests : IDisposable
     private static readonly LinuxFileSystem s_files = new();
 
     private readonly VerifyStore _store = new();
+    private CatalogLedger? _original;
 
     public ClaimsTests()
     {
@@ -101,8 +102,6 @@ public sealed class ClaimsTests : IDisposable
         }
     }
 
-    private CatalogLedger? _original;
-
     private IReadOnlyList<VerifyFinding> Unconfirmed()
     {
         VerifyReport report = _store.Verify();
@@ -110,24 +109,9 @@ public sealed class ClaimsTests : IDisposable
         return report.Findings;
     }
 
-    /// <summary>Writes the catalog anew, with right checksums and one ledger changed.</summary>
     private void Rewrite(Func<CatalogLedger, CatalogLedger> edit, string name)
     {
-        UInt128 storeId = _store.Find(name).StoreId;
-        CommittedLogIdentity identity = new(CommittedLogKind.Catalog, storeId, 0);
-        CatalogLedger[] ledgers =
-            Catalog.Open(s_files, _store.Paths, storeId, FileAccessMode.ReadOnly).SortedByName();
-        _original ??= Array.Find(ledgers, one => one.Name == name);
-        File.Delete(_store.Paths.Catalog);
-        CommittedLog log = CommittedLog.CreateNew(s_files, _store.Paths.Catalog, identity);
-        foreach (CatalogLedger ledger in ledgers)
-        {
-            foreach ((CatalogRecordType type, byte[] body) in (ledger.Name == name ? edit(ledger) : ledger).Records())
-            {
-                log.Append((ushort)type, body);
-            }
-        }
-
-        log.CommitNow();
+        _original ??= _store.Find(name).Ledger;
+        _store.RewriteCatalog(one => one.Name == name ? [edit(one)] : [one]);
     }
 }

@@ -1,8 +1,12 @@
 // Verification of a store that rotated its key: from any of its keys, and from no other.
 
 using LedgerStore.Engine;
+using LedgerStore.Engine.Files;
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Journal;
 using LedgerStore.Proofs;
 using LedgerStore.Tests.Engine.Checkpoints;
+using LedgerStore.Tests.Engine.Tamper;
 using Xunit;
 
 namespace LedgerStore.Tests.Engine.Verification;
@@ -42,6 +46,44 @@ public sealed class RotationVerifyTests : IDisposable
         Assert.False(report.IsVerified);
         Assert.All(report.Findings, f => Assert.Equal(VerifyFindingKind.CheckpointInvalid, f.Kind));
         Assert.True(report.Ledgers[1].SignedSize < 900);
+    }
+
+    [Fact]
+    public async Task What_the_key_log_says_of_numbers_and_schemes_is_compared()
+    {
+        await MakeAsync();
+        byte[] kept = await File.ReadAllBytesAsync(KeyLog);
+        EditKeys(static key => key with { Number = key.Number == 2 ? 9 : key.Number });
+        Assert.False(Verify(_keys[0]).IsVerified);
+
+        await File.WriteAllBytesAsync(KeyLog, kept);
+        EditKeys(static key => key.Number == 1 ? key with { Scheme = KeyScheme.Shared } : key);
+        VerifyFinding[] found = [.. Verify(_keys[0]).Findings];
+        Assert.All(found, static one => Assert.Equal(VerifyFindingKind.ClaimNotConfirmed, one.Kind));
+        Assert.Contains(found, static one => one.Evidence.Contains("1, shared", StringComparison.Ordinal));
+        Assert.Contains(found, static one => one.Evidence.Contains("is not so made", StringComparison.Ordinal));
+
+        // Of the first key nothing is said in _audit.
+        await File.WriteAllBytesAsync(KeyLog, kept);
+        EditKeys(static key => key.Number == 0 ? key with { Scheme = KeyScheme.Shared } : key);
+        Assert.Contains("is not so made", Assert.Single(Verify(_keys[0]).Findings).Evidence, StringComparison.Ordinal);
+
+        await File.WriteAllBytesAsync(KeyLog, kept);
+        Assert.True(Verify(_keys[0]).IsVerified);
+    }
+
+    private string KeyLog => Path.Combine(Data, "keys");
+
+    private void EditKeys(Func<KeyRecord, KeyRecord> edit)
+    {
+        UInt128 store = StoreFileAccess.Load(new LinuxFileSystem(), new StorePaths(Data)).StoreId;
+        LogEditor.Rewrite(
+            KeyLog,
+            new CommittedLogIdentity(CommittedLogKind.Keys, store, 0),
+            (type, body) => (KeyRecordType)type is KeyRecordType.Key or KeyRecordType.SchemeKey
+                && edit(KeyRecord.Decode((KeyRecordType)type, body)) is { } edited
+                    ? [((ushort)edited.Type, edited.Encode())]
+                    : [(type, body)]);
     }
 
     private string Data => Path.Combine(_root, "data");

@@ -120,6 +120,30 @@ internal sealed class VerifyStore : IDisposable
         return (catalog.Find(ledger)!, store.StoreId);
     }
 
+    /// <summary>Writes the catalog anew, all checksums right, with other ledgers in the place of each.</summary>
+    /// <param name="keepsFacts">Whether it goes on saying where <c>_audit</c> says who the store is.</param>
+    public void RewriteCatalog(Func<CatalogLedger, IEnumerable<CatalogLedger>> edit, bool keepsFacts = true)
+    {
+        UInt128 storeId = StoreFileAccess.Load(_files, Paths).StoreId;
+        CommittedLogIdentity identity = new(CommittedLogKind.Catalog, storeId, 0);
+        Catalog catalog = Catalog.Open(_files, Paths, storeId, FileAccessMode.ReadOnly);
+        CatalogLedger[] ledgers = catalog.SortedByName();
+        File.Delete(Paths.Catalog);
+        CommittedLog log = CommittedLog.CreateNew(_files, Paths.Catalog, identity);
+        foreach ((CatalogRecordType type, byte[] body) in ledgers.SelectMany(edit).SelectMany(one => one.Records()))
+        {
+            log.Append((ushort)type, body);
+        }
+
+        if (keepsFacts)
+        {
+            log.Append((ushort)CatalogRecordType.Settled, BitConverter.GetBytes(catalog.SettledSize));
+            log.Append((ushort)CatalogRecordType.Facts, BitConverter.GetBytes(catalog.FactsSaid));
+        }
+
+        log.CommitNow();
+    }
+
     public VerifyReport Verify(Func<VerifyOptions, VerifyOptions>? change = null)
     {
         VerifyOptions options = new() { DataDirectory = Data, StoreKeys = [StoreKey], Parallelism = 2 };

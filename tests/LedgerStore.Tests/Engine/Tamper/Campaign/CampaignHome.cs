@@ -5,7 +5,6 @@ using System.Text;
 using LedgerStore.Engine;
 using LedgerStore.Engine.Files;
 using LedgerStore.Proofs;
-using LedgerStore.Server.Audit;
 
 namespace LedgerStore.Tests.Engine.Tamper.Campaign;
 
@@ -62,9 +61,6 @@ public sealed class CampaignHome : IDisposable
     /// <summary>Opens a store, or a copy, as a server does.</summary>
     internal Store Open(string home, MovedTime time, SigningKey key, Action<DamageReport> onDamage, bool acceptMissing)
     {
-        // What a server has its store ask before anything expires. It is of no use while the store is made.
-        RecordedRetention recorded = new(new EventQueue());
-        bool isMade = Kept.Count > 0;
         StoreOptions options = new()
         {
             Directory = home + "/data",
@@ -75,7 +71,7 @@ public sealed class CampaignHome : IDisposable
             Time = time,
             OnDamage = onDamage,
             Scrub = new ScrubOptions { IsContinuous = false },
-            Tiering = new TieringOptions { IsAutomatic = false, ConfirmExpiry = isMade ? recorded.CompareAsync : null },
+            Tiering = new TieringOptions { IsAutomatic = false },
             Signing = new SigningOptions
             {
                 Key = key,
