@@ -18,7 +18,7 @@ internal sealed class ModelLedger(string name, bool isSalted)
 
     public string Name { get; } = name;
 
-    public bool IsSalted { get; } = isSalted;
+    public bool IsSalted { get; set; } = isSalted;
 
     /// <summary>False while nobody was told that it was created.</summary>
     public bool IsCreated { get; set; }

@@ -344,6 +344,13 @@ internal sealed class StoreLife : IDisposable
         {
             CatalogLedger? found = Core.Parts.Catalog.Find(ledger.Name);
             Assert.True(found is not null, $"ledger '{ledger.Name}' is gone");
+            if (!ledger.IsCreated
+                && (_model.Doubted.Contains(ledger.Name) || _model.Refused.Contains(ledger.Name)))
+            {
+                // Refused on a full disk, asked for again, and then a write failed: the start made what was said first.
+                ledger.IsSalted = found.IsSalted;
+            }
+
             (ledger.IsCreated, ledger.Id) = (true, found.Id);
         }
     }

@@ -59,7 +59,8 @@ public sealed class CampaignHome : IDisposable
         new(sound, Path.Combine(_root, $"c{Interlocked.Increment(ref _copies)}"));
 
     /// <summary>Opens a store, or a copy, as a server does.</summary>
-    internal Store Open(string home, MovedTime time, SigningKey key, Action<DamageReport> onDamage, bool acceptMissing)
+    internal static Store Open(
+        string home, MovedTime time, SigningKey key, Action<DamageReport> onDamage, bool acceptMissing)
     {
         StoreOptions options = new()
         {

@@ -108,7 +108,7 @@ internal sealed class Judge(CampaignHome home, CampaignCopy copy)
         try
         {
             _step = "the start";
-            using Store store = home.Open(copy.Home, time, home.Key, OnDamage, acceptMissing: false);
+            using Store store = CampaignHome.Open(copy.Home, time, home.Key, OnDamage, acceptMissing: false);
             foreach ((string name, Action<Store> act) in Steps(time))
             {
                 Do(name, () => act(store));

@@ -29,7 +29,7 @@ internal sealed class StoreFacts
     {
         using CampaignCopy copy = home.Copy(sound);
         MovedTime time = new(default);
-        using Store store = home.Open(copy.Home, time, home.Key, static _ => { }, acceptMissing: false);
+        using Store store = CampaignHome.Open(copy.Home, time, home.Key, static _ => { }, acceptMissing: false);
         StoreFacts facts = new(ClaimsOf(store));
         foreach (string name in store.LedgerNames)
         {
