@@ -173,6 +173,26 @@ public sealed class ForgedClaimTests(TamperHome home) : IClassFixture<TamperHome
         Assert.True(Verify(tampered).Count >= 3, "each of them is a finding");
     }
 
+    [Fact]
+    public async Task An_audit_whose_entries_are_not_those_that_were_signed_confirms_nothing()
+    {
+        const string NotSigned = "are not those that were signed";
+        TamperedStore tampered = home.Copy();
+
+        // The block is whole and its hashes are as they were: a start, which looks at these, does not see it.
+        tampered.ChangeEntry(LedgerName.Audit, 5, Rebuild.Blocks);
+        using Store store = Open(tampered);
+        Ledger ledger = store.GetLedger(Ledger);
+        ledger.SetRetention(new RetentionPolicy { ExpireAfter = TimeSpan.Zero });
+        await ledger.ApplyRetentionAsync();
+        await ledger.ApplyRetentionAsync();
+        Assert.Contains(NotSigned, ledger.Describe().ExpiryRefusal, StringComparison.Ordinal);
+        await CheckAll(ledger, 0, 30 * Bundle);
+        Assert.Contains(
+            (await store.ScrubAsync(Ledger)).Findings,
+            found => found.Ledger == LedgerName.Audit && found.Evidence.Contains(NotSigned, StringComparison.Ordinal));
+    }
+
     private static void CheckFinding(ScrubReport report, long first, long count) =>
         CheckFinding(report.Findings, first, count);
 
