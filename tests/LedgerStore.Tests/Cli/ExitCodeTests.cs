@@ -11,7 +11,6 @@ public sealed class ExitCodeTests(DevServer server) : IClassFixture<DevServer>
     [Theory]
     [InlineData("see ledger --help", "bogus")]
     [InlineData("Required argument 'ledger' missing", "read")]
-    [InlineData("see ledger trust --help", "trust")]
     [InlineData("give a vkey, --from FILE, or --first-use", "trust", "add")]
     [InlineData("a vkey has the form", "trust", "add", "nonsense")]
     [InlineData("`ledger trust add VKEY`", "verify", "demo")]

@@ -38,6 +38,7 @@ public sealed class HelpTests
     [Theory]
     [InlineData("", "demo", "append", "verify", "export", "doctor")]
     [InlineData("pki", "issue", "list")]
+    [InlineData("trust", "add", "list")]
     public async Task A_name_alone_shows_what_it_can_do(string group, params string[] commands)
     {
         CliResult result = await new LedgerCli(string.Empty).RunAsync(

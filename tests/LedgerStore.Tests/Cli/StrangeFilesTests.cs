@@ -101,7 +101,10 @@ public sealed class StrangeFilesTests : IDisposable
         {
             CliResult refused = await ledger.RunAsync("verify", option, path).WaitAsync(s_patience);
             Assert.True(refused.Code == 2, refused.ToString());
-            Assert.Contains($"it is a {kind}", refused.Errors, StringComparison.Ordinal);
+
+            // A directory may hold receipts; this one is empty.
+            string says = (option, kind) == ("--receipt", "directory") ? "there is no receipt in" : $"it is a {kind}";
+            Assert.Contains(says, refused.Errors, StringComparison.Ordinal);
         }
     }
 
