@@ -110,8 +110,13 @@ internal sealed partial class StoreCore
         }
     }
 
-    private static StoreException Unreadable(LedgerLog log, long size) => new(
-        StoreReason.DataLoss, $"'{log.Name}' has {size:N0} entries, and {log.ReadableSize:N0} can be read");
+    private StoreException Unreadable(LedgerLog log, long size)
+    {
+        string problem = $"'{log.Name}' has {size:N0} entries, and {log.ReadableSize:N0} can be read";
+        return Poison.Cause is { } failed
+            ? new StoreException(StoreReason.StorageFailed, $"{problem}: {failed.Message}", failed)
+            : new StoreException(StoreReason.DataLoss, problem);
+    }
 
     /// <summary>Reads events of <c>_audit</c> into a book; waits for the disk, or for the cold store.</summary>
     /// <exception cref="StoreException">Some of them cannot be read.</exception>
