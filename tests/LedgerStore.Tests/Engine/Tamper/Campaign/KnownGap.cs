@@ -29,8 +29,8 @@ internal sealed record KnownGap(string What, string Reason, Func<Forgery, Verdic
         new(
             "The reason of a freeze, and who placed a hold, when and why",
             "what is shown of them is what the catalog and `state.log` say; `_audit` says what was said when they were "
-            + "made. `verify` compares what is frozen and what is held; a start and the scrubber compare the reason and "
-            + "the time of a freeze too.",
+            + "made. `verify` compares what is frozen and what is held; a start and the scrubber compare the reason "
+            + "and the time of a freeze too.",
             static (forgery, verdict) => verdict is { IsReaderRefused: false }
                 && forgery is { File: RecordShapes.Catalog, Record: "FROZEN" }
                     or { File: RecordShapes.State, Record: "HOLD" }),
