@@ -1,8 +1,8 @@
 // Ends a stream from outside its handler, with a status: its client lost the right to it, or the server drains.
 // Owned by the stream's request; End is called by any thread.
+using System.IO.Pipelines;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
-using System.IO.Pipelines;
 
 namespace LedgerStore.Server.Calls;
 

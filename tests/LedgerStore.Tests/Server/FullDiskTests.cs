@@ -1,8 +1,8 @@
 // The real server on a disk that is really full, under load, with several ledgers and a backlog: what goes on, what is
 // said, and how it ends.
 using System.Net;
-using LedgerStore.Protocol;
 using LedgerStore.Client;
+using LedgerStore.Protocol;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Tests.Cli;
 using LedgerStore.Tests.Engine.ReadOnly;

@@ -10,8 +10,8 @@ using LedgerStore.Protocol.Events.V1;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Tests.Grpc;
 using Xunit;
-using Status = LedgerStore.Protocol.V1.Status;
 using Receipt = LedgerStore.Protocol.V1.Receipt;
+using Status = LedgerStore.Protocol.V1.Status;
 
 namespace LedgerStore.Tests.Server;
 

@@ -2,8 +2,8 @@
 // its test.
 
 using System.Diagnostics;
-using LedgerStore.Client;
 using System.Security.Cryptography.X509Certificates;
+using LedgerStore.Client;
 
 namespace LedgerStore.Tests.Server;
 

@@ -22,5 +22,6 @@ internal sealed record Forgery(string Name, string File, string Record, Func<Cam
         one.Name + " + " + other.Name,
         "two of the above",
         "together",
-        copy => one.Do(copy) && other.Do(copy)) { Parts = [one, other], IsAfterCrash = one.IsAfterCrash };
+        copy => one.Do(copy) && other.Do(copy))
+    { Parts = [one, other], IsAfterCrash = one.IsAfterCrash };
 }
