@@ -87,19 +87,10 @@ internal static class ExportCommand
         }
 
         string named = run.Get(index) ?? string.Empty;
-        string file = run.Get(list) is { } path ? await ReadListAsync(run, path).ConfigureAwait(false) : string.Empty;
+        string file = run.Get(list) is { } path
+            ? await TextFile.ReadAsync(run, path, ListCharsMax, "list of indexes").ConfigureAwait(false)
+            : string.Empty;
         return IndexRanges.Parse($"{named}\n{file}");
-    }
-
-    private static async Task<string> ReadListAsync(Run run, string file)
-    {
-        using Stream stream = file == "-" ? run.Host.Input : File.OpenRead(file);
-        using StreamReader reader = new(stream);
-        char[] text = new char[ListCharsMax + 1];
-        int length = await reader.ReadBlockAsync(text, run.Cancellation).ConfigureAwait(false);
-        return length <= ListCharsMax
-            ? new string(text, 0, length)
-            : throw new UsageException($"{file} is longer than {ListCharsMax >> 20} MiB: that is no list of indexes");
     }
 
     private static async Task<int> RunAsync(
@@ -186,7 +177,7 @@ internal static class ExportCommand
                 }
             }
 
-            if (ranges.Count > 1 && spool.Entries?.Last != range.From + range.Limit - 1)
+            if (ranges.Count > 1 && spool.Last != range.From + range.Limit - 1)
             {
                 throw new UsageException(
                     $"the ledger has no entry {range.From + range.Limit - 1}", "ask for what `ledger status` shows");

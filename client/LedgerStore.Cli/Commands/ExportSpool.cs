@@ -25,6 +25,9 @@ internal sealed class ExportSpool : IDisposable
 
     public ulong Count { get; private set; }
 
+    /// <summary>The entry that was taken last; null: none was.</summary>
+    public ulong? Last => ranges.Count > 0 ? ranges[^1].Last : null;
+
     /// <summary>Which entries they are; null: none.</summary>
     public IndexRanges? Entries => IndexRanges.Of(ranges);
 
@@ -37,7 +40,7 @@ internal sealed class ExportSpool : IDisposable
         file.Write(head);
         file.Write(entry.Bytes.Span);
         Count++;
-        if (ranges.Count > 0 && ranges[^1].Last + 1 == entry.Index)
+        if (Last + 1 == entry.Index)
         {
             ranges[^1] = ranges[^1] with { Count = ranges[^1].Count + 1 };
         }

@@ -68,7 +68,11 @@ internal static class ProveCommand
         using LedgerClient? reading = noEntry ? null : run.Connect(Capability.Read);
         VerifiedReader? reader = reading?.CreateReader(ledger).Verified(verifier);
         string? directory = indexes.Count > 1 ? output ?? "." : null;
-        Directory.CreateDirectory(directory ?? ".");
+        if (directory is not null)
+        {
+            Directory.CreateDirectory(directory);
+        }
+
         foreach (ulong index in indexes.Indexes())
         {
             string name = $"{ledger}-{index}.tlog-proof";

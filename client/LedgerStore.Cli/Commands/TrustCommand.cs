@@ -53,7 +53,9 @@ internal static class TrustCommand
                         AddKey(run, VerifierKey.Parse(text));
                         break;
                     case (null, { } file, null):
-                        AddAll(run, await ReadAsync(run, file).ConfigureAwait(false), file, run.Get(newOnly));
+                        string list = await TextFile.ReadAsync(run, file, ImportCharsMax, "list of keys")
+                            .ConfigureAwait(false);
+                        AddAll(run, list, file, run.Get(newOnly));
                         break;
                     case (null, null, { } ledger):
                         AddKey(run, await AskAsync(run, ledger).ConfigureAwait(false));
@@ -137,17 +139,6 @@ internal static class TrustCommand
         trust.Keys.Add(key);
         trust.Save();
         Tell(run, key.Name.Text, "trusted");
-    }
-
-    private static async Task<string> ReadAsync(Run run, string file)
-    {
-        using Stream stream = file == "-" ? run.Host.Input : File.OpenRead(file);
-        using StreamReader reader = new(stream);
-        char[] text = new char[ImportCharsMax + 1];
-        int length = await reader.ReadBlockAsync(text, run.Cancellation).ConfigureAwait(false);
-        return length <= ImportCharsMax
-            ? new string(text, 0, length)
-            : throw new UsageException($"{file} has more than {ImportCharsMax >> 20} MiB: that is no list of keys");
     }
 
     /// <summary>All of them or, where one cannot be, none.</summary>

@@ -92,6 +92,10 @@ internal sealed class LedgerReader(uint ledgerId, SegmentReader segments, Bundle
         }
     }
 
+    /// <summary>The same for a thread that has nothing else to do meanwhile.</summary>
+    public BundleLease WaitForBundle(long bundleIndex, int slot) =>
+        ReadBundleAsync(bundleIndex, slot, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+
     /// <summary>The block of a full bundle is on the disk: keep its entries for those who read what is new.</summary>
     public void Keep(OpenBundle bundle) => services.Cache.AddCopy(
         ledgerId, bundle.FirstIndex / StoreLimits.EntriesPerBundle, bundle.Span);

@@ -122,11 +122,7 @@ internal sealed class AuditProof(
     private static byte[] ReadEntry(LedgerLog audit, long index)
     {
         int slot = (int)(index % StoreLimits.EntriesPerBundle);
-        using BundleLease lease = audit.Reader
-            .ReadBundleAsync(index / StoreLimits.EntriesPerBundle, slot, CancellationToken.None)
-            .AsTask()
-            .GetAwaiter()
-            .GetResult();
+        using BundleLease lease = audit.Reader.WaitForBundle(index / StoreLimits.EntriesPerBundle, slot);
         return lease.Entry(slot).ToArray();
     }
 }

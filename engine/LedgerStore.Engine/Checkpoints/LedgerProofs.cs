@@ -135,10 +135,7 @@ internal sealed class LedgerProofs(LedgerCheckpoints ledger)
         }
 
         // A cold bundle is waited for: who asks for a tile has one answer, and no stream to put it into later.
-        using BundleLease lease = ledger.Log.Reader.ReadBundleAsync(bundle, 0, CancellationToken.None)
-            .AsTask()
-            .GetAwaiter()
-            .GetResult();
+        using BundleLease lease = ledger.Log.Reader.WaitForBundle(bundle, 0);
         return lease.Entries >= width
             ? lease.Range(0, width).ToArray()
             : throw Lost(new InvalidOperationException($"bundle {bundle} has fewer than {width} entries"));

@@ -81,11 +81,7 @@ internal sealed class SignedAudit(LedgerLogs ledgers, CheckpointBook checkpoints
             }
 
             int slot = (int)(_read % StoreLimits.EntriesPerBundle);
-            using BundleLease lease = log.Reader
-                .ReadBundleAsync(_read / StoreLimits.EntriesPerBundle, slot, CancellationToken.None)
-                .AsTask()
-                .GetAwaiter()
-                .GetResult();
+            using BundleLease lease = log.Reader.WaitForBundle(_read / StoreLimits.EntriesPerBundle, slot);
             int count = (int)Math.Min(lease.Entries - slot, end - _read);
             if (count <= 0)
             {

@@ -98,7 +98,7 @@ internal sealed partial class RecordedClaims(StoreCore core)
             return $"its floor is {policy.Floor:c} here and was {floor:c} in _audit; a floor is never lowered";
         }
 
-        ClaimsCheck check = new(book, core.Parts.Paths, _audit.SignedSize, isSettled: true);
+        ClaimsCheck check = NewCheck();
         check.Compare(ledger);
 
         // A hold that only the files have keeps more, and is no reason to keep everything.

@@ -127,11 +127,7 @@ internal sealed partial class StoreCore
         for (long index = first; index < end;)
         {
             int slot = (int)(index % StoreLimits.EntriesPerBundle);
-            using BundleLease lease = log.Reader
-                .ReadBundleAsync(index / StoreLimits.EntriesPerBundle, slot, CancellationToken.None)
-                .AsTask()
-                .GetAwaiter()
-                .GetResult();
+            using BundleLease lease = log.Reader.WaitForBundle(index / StoreLimits.EntriesPerBundle, slot);
             for (; slot < lease.Entries && index < end; slot++, index++)
             {
                 if (EntryView.TryParse(lease.Entry(slot), out EntryView entry)
