@@ -41,14 +41,14 @@ internal static class Attacks
             Graft),
         new("a payload is deleted, and the file says that it has expired", true, Notice.Readers,
             s => Strip(s, BlockPayload.Expired)),
-        new("the same, and state.log says so too", true, Notice.Readers, s => Expire(s, auditIndex: 7)),
+        new("the same, and state.log says so too", true, StartAndReaders, Expire),
         new("the same, and a tombstone takes the place of an entry of `_audit`, and all hashes are made anew", true,
             StartAndReaders, ForgeTombstone),
         new("the same, and it is signed with the store's own key", true, Notice.Start | Notice.Kept | Notice.Anchor,
             ForgeAndSign),
-        new("a tombstone is forged in state.log, and the payload left where it is", true, Notice.Readers,
+        new("a tombstone is forged in state.log, and the payload left where it is", true, StartAndReaders,
             s => Forge(s, StateRecordType.Tombstone, new TombstoneRecord(0, 65_536, 7, 1, "age").Encode())),
-        new("a tombstone is forged in state.log of `_audit`", true, Notice.Readers, HideAudit),
+        new("a tombstone is forged in state.log of `_audit`", true, StartAndReaders, HideAudit),
         new("state.log says that a segment has expired, and names no file", true, Notice.Readers,
             s => Forge(s, StateRecordType.Tier, new TierRecord(0, 77, SegmentTier.Expired, 20_000, 0, "").Encode())),
         new("a payload is deleted, and the file says that it is in the cold store", true, Notice.Readers,
@@ -172,12 +172,12 @@ internal static class Attacks
         PayloadThief.Strip(file, file, store.Identity(Ledger, 0), 10..20, payload);
     }
 
-    private static void Expire(TamperedStore store, long auditIndex)
+    private static void Expire(TamperedStore store)
     {
         Strip(store, BlockPayload.Expired);
         long length = new FileInfo(store.SegmentFile(Ledger, 0)).Length;
         ChangeSealed(store, sealedOne => sealedOne.Segment == 0 ? sealedOne with { FileBytes = length } : sealedOne);
-        TombstoneRecord record = new(10 * 256, 10 * 256, auditIndex, 1, "age");
+        TombstoneRecord record = new(10 * 256, 10 * 256, TamperHome.LateEvent, 1, "age");
         store.RewriteState(
             store.Find(Ledger).Ledger.Id,
             (type, body) => [(type, body)],
@@ -197,10 +197,14 @@ internal static class Attacks
         LedgerEditor editor = store.Edit(Ledger);
         CompactRange range = new();
         range.Append(editor.Tiles.Skip(10 * 256).Take(10 * 256).ToArray());
-        Expire(store, auditIndex: 7);
+        Expire(store);
         LedgerEditor audit = store.Edit(LedgerName.Audit);
-        audit.Entries[7] = TombstoneEntry.Make(
-            BundleFormat.ReceivedMicros(audit.Entries[7]), Ledger, 10 * 256, 10 * 256, range.Root());
+        audit.Entries[TamperHome.LateEvent] = TombstoneEntry.Make(
+            BundleFormat.ReceivedMicros(audit.Entries[TamperHome.LateEvent]),
+            Ledger,
+            10 * 256,
+            10 * 256,
+            range.Root());
         audit.Save(Rebuild.StateLog);
     }
 

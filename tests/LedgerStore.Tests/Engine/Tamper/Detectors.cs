@@ -65,12 +65,21 @@ internal static class Detectors
         return findings.Count > 0;
     }
 
-    /// <summary>Starts the store as if nothing had happened; a witness looks at what it signs next.</summary>
+    /// <summary>Starts the store as if nothing had happened; a witness looks at what it signs next. A start notices by
+    /// refusing, or by telling that its files say something else than <c>_audit</c>, which it follows.</summary>
     private static Notice Start(TamperedStore tampered, List<string> told)
     {
+        Notice noticed = Notice.None;
         try
         {
-            using Store store = tampered.Home.Open(tampered.Data, TimeSpan.FromMilliseconds(20));
+            using Store store = tampered.Home.Open(
+                tampered.Data,
+                TimeSpan.FromMilliseconds(20),
+                onDamage: damage =>
+                {
+                    noticed = Notice.Start;
+                    told.Add($"start: {damage.Evidence}");
+                });
 
             // The first that a server does is to record that it starts.
             TamperHome.Append(store.GetLedger(LedgerName.Audit), 1, "start");
@@ -79,7 +88,7 @@ internal static class Detectors
             using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
             PublishedCheckpoint next = ledger.WaitForCheckpointAsync(ledger.Size, patience.Token)
                 .AsTask().GetAwaiter().GetResult();
-            return IsConsistent(tampered.Home.Newest, ledger, next) ? Notice.None : Notice.Witness;
+            return noticed | (IsConsistent(tampered.Home.Newest, ledger, next) ? Notice.None : Notice.Witness);
         }
         catch (StoreException refused)
         {

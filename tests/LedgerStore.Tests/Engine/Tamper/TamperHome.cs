@@ -15,6 +15,9 @@ public sealed class TamperHome : IDisposable
     public const int OlderSize = 70_000;
     public const int Size = 140_000;
 
+    /// <summary>Of <c>_audit</c>: from after the ledgers were filled.</summary>
+    public const int LateEvent = 310;
+
     private readonly string _root = Directory.CreateTempSubdirectory("ledgerstore").FullName;
     private int _copies;
 
@@ -28,7 +31,9 @@ public sealed class TamperHome : IDisposable
             Ledger payments = store.CreateLedger(Ledger);
             Append(store.CreateLedger(Other), 66_000, "login");
             Append(payments, OlderSize, "payment");
+            Append(store.GetLedger(LedgerName.Audit), 20, "event");
             Keep(store, Ledger);
+            Keep(store, LedgerName.Audit);
         }
 
         CopyStore(Sound, Older);
@@ -97,7 +102,8 @@ public sealed class TamperHome : IDisposable
         return new TamperedStore(this, data);
     }
 
-    internal Store Open(string data, TimeSpan interval, bool acceptMissingAnchor = false)
+    internal Store Open(
+        string data, TimeSpan interval, bool acceptMissingAnchor = false, Action<DamageReport>? onDamage = null)
     {
         StoreOptions options = new()
         {
@@ -106,6 +112,7 @@ public sealed class TamperHome : IDisposable
             ReserveBytes = 1 << 20,
             PublicName = "ledger.example.org",
             Scrub = new ScrubOptions { IsContinuous = false },
+            OnDamage = onDamage ?? (static _ => { }),
             Signing = new SigningOptions
             {
                 Key = Key,
