@@ -2,8 +2,8 @@
 // One thread.
 using System.Security.Cryptography.X509Certificates;
 using LedgerStore.Client;
+using LedgerStore.Pki;
 using LedgerStore.Policy;
-using LedgerStore.Policy.Pki;
 
 namespace LedgerStore.Cli;
 

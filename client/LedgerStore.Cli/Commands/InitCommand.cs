@@ -2,7 +2,8 @@
 // policy, server.yaml, and a profile for this command. Nothing that exists is replaced. One thread.
 using System.CommandLine;
 using LedgerStore.Engine;
-using LedgerStore.Policy.Pki;
+using LedgerStore.Pki;
+using LedgerStore.Policy;
 
 namespace LedgerStore.Cli;
 

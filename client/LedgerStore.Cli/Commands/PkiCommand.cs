@@ -1,6 +1,6 @@
 // `ledger pki`: certificates of a private authority in a directory. One thread.
 using System.CommandLine;
-using LedgerStore.Policy.Pki;
+using LedgerStore.Pki;
 
 namespace LedgerStore.Cli;
 

@@ -14,7 +14,7 @@
 //
 // Instead of `clients`, `certificate` and `key` name the files of the only client there is. Pure, but for the file.
 using System.Text;
-using LedgerStore.Policy.Pki;
+using LedgerStore.Pki;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

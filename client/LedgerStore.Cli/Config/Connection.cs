@@ -1,8 +1,8 @@
 // From settings to a client: what is missing or has expired is said before anything is sent. Stateless.
 using System.Security.Cryptography.X509Certificates;
 using LedgerStore.Client;
+using LedgerStore.Pki;
 using LedgerStore.Policy;
-using LedgerStore.Policy.Pki;
 
 namespace LedgerStore.Cli;
 

@@ -1,6 +1,6 @@
 // The keys that somebody decided to trust: a file with one vkey to a line. Nothing a server says gets into it by
 // itself. One process at a time; one thread.
-using LedgerStore.Policy.Pki;
+using LedgerStore.Pki;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Cli;

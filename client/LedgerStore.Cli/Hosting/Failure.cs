@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 using Grpc.Core;
 using LedgerStore.Client;
 using LedgerStore.Engine;
-using LedgerStore.Policy.Pki;
+using LedgerStore.Pki;
 using LedgerStore.Proofs;
 using LedgerStore.Protocol;
 

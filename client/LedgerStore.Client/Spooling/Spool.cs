@@ -9,6 +9,7 @@
 // One writer (SpoolSource's loop), one reader (the sender's loop), each at a place of its own; `files` has a lock.
 
 using System.Globalization;
+using LedgerStore.Durable;
 using Microsoft.Win32.SafeHandles;
 
 namespace LedgerStore.Client;
@@ -153,15 +154,8 @@ internal sealed partial class Spool : IDisposable
     {
         string text = offset.ToString(CultureInfo.InvariantCulture);
         string line = $"{text} {Crc32C.Compute(System.Text.Encoding.ASCII.GetBytes(text)):x8}\n";
-        string path = Path.Combine(directory, "offset");
-        using (SafeFileHandle file = OpenOwnFile(path + ".new", FileMode.Create))
-        {
-            RandomAccess.Write(file, System.Text.Encoding.ASCII.GetBytes(line), 0);
-            FileSync.File(file, path);
-        }
-
-        File.Move(path + ".new", path, overwrite: true);
-        FileSync.Directory(directory);
+        AtomicFile.Replace(
+            new SystemFiles(OwnFile), Path.Combine(directory, "offset"), System.Text.Encoding.ASCII.GetBytes(line));
     }
 
     public void Dispose()
@@ -188,14 +182,9 @@ internal sealed partial class Spool : IDisposable
     // Records are as secret as what the application does. Who can write here could also take them away.
     private static void MakeDirectory(string directory)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(directory);
-            return;
-        }
-
-        Directory.CreateDirectory(directory, OwnFile | UnixFileMode.UserExecute);
-        if ((File.GetUnixFileMode(directory) & UnixFileMode.OtherWrite) != UnixFileMode.None)
+        DurableDirectory.Create(directory, OwnFile | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()
+            && (File.GetUnixFileMode(directory) & UnixFileMode.OtherWrite) != UnixFileMode.None)
         {
             throw new IOException($"everybody can write into the spool {directory}; chmod 700, or name another one");
         }

@@ -3,6 +3,7 @@
 // Run once, when the spool is opened.
 
 using System.Globalization;
+using LedgerStore.Durable;
 using Microsoft.Win32.SafeHandles;
 
 namespace LedgerStore.Client;

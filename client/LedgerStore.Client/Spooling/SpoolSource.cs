@@ -3,6 +3,7 @@
 // The writing loop and the sender's loop meet in `ready`; one lock protects it.
 
 using System.Buffers;
+using LedgerStore.Durable;
 
 namespace LedgerStore.Client;
 
@@ -265,7 +266,7 @@ internal sealed class SpoolSource : IBatchSource, IDisposable
                 spool.Append(frame, count);
                 return true;
             }
-            catch (IOException error) when (error is not SpoolSyncException && IsFull(error))
+            catch (IOException error) when (error is not FileSyncException && IsFull(error))
             {
                 spool.CutTail();
                 if (givingUp.IsCancellationRequested)

@@ -9,8 +9,8 @@
 // Owned by one verifier.
 
 using System.Text;
+using LedgerStore.Durable;
 using LedgerStore.Proofs;
-using Microsoft.Win32.SafeHandles;
 
 namespace LedgerStore.Client;
 
@@ -112,14 +112,7 @@ internal sealed class VerifierState
         }
 
         string path = Path.GetFullPath(file);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using (SafeFileHandle handle = Spool.OpenFile(path + ".new", FileMode.Create))
-        {
-            RandomAccess.Write(handle, Encoding.UTF8.GetBytes(text.ToString()), 0);
-            FileSync.File(handle, path);
-        }
-
-        File.Move(path + ".new", path, overwrite: true);
-        FileSync.Directory(Path.GetDirectoryName(path)!);
+        DurableDirectory.Create(Path.GetDirectoryName(path)!, mode: null);
+        AtomicFile.Replace(new SystemFiles(mode: null), path, Encoding.UTF8.GetBytes(text.ToString()));
     }
 }

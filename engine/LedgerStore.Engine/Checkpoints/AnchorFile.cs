@@ -1,6 +1,7 @@
 // The anchor on the disk: read when the store is opened, appended to, compacted by writing it anew. AnchorFormat draws
 // it.
 // Owned by the anchor's keeper; one thread.
+using LedgerStore.Durable;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Proofs;
@@ -159,28 +160,16 @@ internal sealed class AnchorFile(IFileSystem files, string path, UInt128 storeId
 
     private void Rewrite()
     {
-        string temporary = path + ".new";
-        if (files.Exists(temporary))
-        {
-            files.Delete(temporary);
-        }
-
         byte[] header = new byte[AnchorFormat.HeaderBytes];
         _headerCrc = AnchorFormat.EncodeHeader(storeId, header);
 
         // The file gets its name when all of it is durable: none of its records is ever torn.
         byte[] records = Encode(_newest, AnchorFormat.HeaderBytes, isDurable: true);
-        using (IFile file = files.Create(temporary, FileAccessMode.ReadWrite))
+        AtomicFile.Replace(files, path, file =>
         {
             file.Write(0, header);
             file.Write(header.Length, records);
-
-            // Without this sync, the new name could be durable before the bytes.
-            file.Sync();
-        }
-
-        files.Rename(temporary, path);
-        SyncName();
+        });
         _end = header.Length + records.Length;
     }
 

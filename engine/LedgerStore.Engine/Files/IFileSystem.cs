@@ -1,18 +1,24 @@
 // The seam between the engine and the operating system: everything the engine does to a disk goes through here.
 // Two implementations: LinuxFileSystem, and the tests' simulated one that models power cuts. Any thread.
 
+using LedgerStore.Durable;
+
 namespace LedgerStore.Engine.Files;
 
 /// <summary>A file system. Paths are absolute, separated by '/'.</summary>
 /// <remarks>
 /// Every failure is a <see cref="StorageException"/>. What is created, renamed or deleted is visible at once, and
-/// durable only after <see cref="SyncDirectory"/> of the directory that holds the entry (or
-/// <see cref="SyncFileSystem"/>): a power cut before may keep or lose each entry, in any combination.
+/// durable only after SyncDirectory of the directory that holds the entry (or <see cref="SyncFileSystem"/>): a power
+/// cut before may keep or lose each entry, in any combination.
 /// </remarks>
-internal interface IFileSystem
+internal interface IFileSystem : IReplaceFiles<IFile>
 {
     /// <summary>Creates a file that must not exist (O_CREAT|O_EXCL), 0600, empty.</summary>
     IFile Create(string path, FileAccessMode mode);
+
+    IFile IReplaceFiles<IFile>.CreateNew(string path) => Create(path, FileAccessMode.ReadWrite);
+
+    void IReplaceFiles<IFile>.SyncFile(IFile file) => file.Sync();
 
     /// <summary>Opens a file that exists. A link is not followed, and what is no regular file is refused.</summary>
     IFile Open(string path, FileAccessMode mode);
@@ -35,10 +41,6 @@ internal interface IFileSystem
     /// <summary>Creates one directory, 0700. Its parent must exist, itself must not.</summary>
     void CreateDirectory(string path);
 
-    /// <summary>Makes the entries of the directory durable (fsync). Failing is as fatal as a failed file sync.
-    /// </summary>
-    void SyncDirectory(string path);
-
     /// <summary>From here on, whatever the file system that holds the path fails to write is told by the next
     /// <see cref="SyncFileSystem"/> of the same path. A directory. Comes before the first write.</summary>
     void WatchFileSystem(string path);
@@ -46,18 +48,8 @@ internal interface IFileSystem
     /// <summary>Makes everything on the file system that holds the path durable (syncfs).</summary>
     void SyncFileSystem(string path);
 
-    /// <summary>Renames a file or directory; a file that has the new name is replaced atomically.</summary>
-    /// <remarks>Durable after SyncDirectory of the directory (of both, when they differ: the new one first).</remarks>
-    void Rename(string from, string to);
-
-    /// <summary>Removes a file, or an empty directory. Open handles and maps stay usable.</summary>
-    void Delete(string path);
-
     /// <summary>Makes the file read-only for everybody (0400). Open handles keep their right to write.</summary>
     void MakeReadOnly(string path);
-
-    /// <summary>Whether a file or a directory has this path.</summary>
-    bool Exists(string path);
 
     /// <summary>The names (not paths) of the files and directories in it, in ordinal order.</summary>
     IReadOnlyList<string> List(string directory);

@@ -1,6 +1,7 @@
 // Reads and writes store.json. Written when the store is created and when a restore gives it a new incarnation.
 // Called by whoever holds the store's lock.
 
+using LedgerStore.Durable;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Proofs;
@@ -33,23 +34,6 @@ internal static class StoreFileAccess
     }
 
     /// <summary>Replaces the file: after a crash the old one or the new one is there, whole.</summary>
-    public static void Save(IFileSystem files, StorePaths paths, StoreFile content)
-    {
-        string temporary = paths.StoreFile + ".new";
-        if (files.Exists(temporary))
-        {
-            files.Delete(temporary);
-        }
-
-        using (IFile file = files.Create(temporary, FileAccessMode.ReadWrite))
-        {
-            file.Write(0, content.Encode());
-
-            // Without this sync, the new name could be durable before the bytes.
-            file.Sync();
-        }
-
-        files.Rename(temporary, paths.StoreFile);
-        files.SyncDirectory(paths.Root);
-    }
+    public static void Save(IFileSystem files, StorePaths paths, StoreFile content) =>
+        AtomicFile.Replace(files, paths.StoreFile, file => file.Write(0, content.Encode()));
 }

@@ -2,6 +2,7 @@
 // note the next start would take what is left in their files for all of it.
 // Runs on the thread that opens the store; immutable after that.
 using System.Globalization;
+using LedgerStore.Durable;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 
@@ -44,13 +45,6 @@ internal sealed class DamageNotes
     /// lost.</param>
     public void Add(in DamageNote note, CheckpointRecord? newest)
     {
-        string path = Path.Combine(_directory, NameOf(note.LedgerId));
-        string temporary = path + ".new";
-        if (_files.Exists(temporary))
-        {
-            _files.Delete(temporary);
-        }
-
         byte[] bytes = new byte[DamageNote.Bytes + (newest is null ? 0 : DamageNote.CheckpointBytes(newest))];
         note.Write(bytes);
         if (newest is not null)
@@ -58,14 +52,7 @@ internal sealed class DamageNotes
             DamageNote.WriteCheckpoint(newest, bytes);
         }
 
-        using (IFile file = _files.Create(temporary, FileAccessMode.ReadWrite))
-        {
-            file.Write(0, bytes);
-            file.Sync();
-        }
-
-        _files.Rename(temporary, path);
-        _files.SyncDirectory(_directory);
+        AtomicFile.Replace(_files, Path.Combine(_directory, NameOf(note.LedgerId)), file => file.Write(0, bytes));
         _notes[note.LedgerId] = note;
     }
 

@@ -1,5 +1,6 @@
 // A cold store that is a directory, on another volume most likely. Any thread; a file is written by one at a time.
 
+using LedgerStore.Durable;
 using LedgerStore.Engine.Files;
 
 namespace LedgerStore.Engine.Tiering;
@@ -64,31 +65,21 @@ internal sealed class DirectoryColdStore(IFileSystem files, string root, string 
             return false;
         }
 
-        string temporary = path + ".new";
-        if (files.Exists(temporary))
-        {
-            // Left by a crash: nobody has ever seen it under its name.
-            files.Delete(temporary);
-        }
-
         try
         {
-            Copy(source, temporary);
+            AtomicFile.Replace(files, path, file => Copy(source, file));
         }
-        catch (StorageException full) when (full.IsNoSpace)
+        catch (StorageException full) when (full.IsNoSpace && files.Exists(AtomicFile.TemporaryOf(path)))
         {
-            files.Delete(temporary);
+            files.Delete(AtomicFile.TemporaryOf(path));
             throw;
         }
 
-        files.Rename(temporary, path);
-        files.SyncDirectory(directory);
         return true;
     }
 
-    private void Copy(Stream source, string path)
+    private void Copy(Stream source, IFile file)
     {
-        using IFile file = files.Create(path, FileAccessMode.ReadWrite);
         byte[] buffer = new byte[CopyBytes];
         source.Position = 0;
         long offset = 0;
@@ -98,8 +89,7 @@ internal sealed class DirectoryColdStore(IFileSystem files, string root, string 
             offset += read;
         }
 
-        file.Sync();
-        files.MakeReadOnly(path);
+        files.MakeReadOnly(file.Path);
     }
 
     private void CreateDirectories(string directory)

@@ -5,8 +5,8 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using Google.Protobuf;
+using LedgerStore.Pki;
 using LedgerStore.Policy;
-using LedgerStore.Policy.Pki;
 using LedgerStore.Protocol.Events.V1;
 using LedgerStore.Server.Tls;
 

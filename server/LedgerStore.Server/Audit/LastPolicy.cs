@@ -3,8 +3,8 @@
 using System.Collections.Immutable;
 using Google.Protobuf;
 using LedgerStore.Engine;
+using LedgerStore.Pki;
 using LedgerStore.Policy;
-using LedgerStore.Policy.Pki;
 using LedgerStore.Protocol.Events.V1;
 
 namespace LedgerStore.Server.Audit;

@@ -1,6 +1,6 @@
 // What the mode of a file that decides about trust may be: at the start, and each time the file is looked at.
 // Pure functions.
-using LedgerStore.Policy.Pki;
+using LedgerStore.Pki;
 
 namespace LedgerStore.Server.Config;
 

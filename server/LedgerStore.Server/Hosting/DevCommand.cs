@@ -1,7 +1,8 @@
 // `dev`: a server for trying things out, on this machine only, with everything it needs made on the way.
 // Runs on the main thread until a signal comes.
 using LedgerStore.Engine;
-using LedgerStore.Policy.Pki;
+using LedgerStore.Pki;
+using LedgerStore.Policy;
 using LedgerStore.Proofs;
 using LedgerStore.Server.Config;
 

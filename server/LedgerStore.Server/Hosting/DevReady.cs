@@ -1,7 +1,7 @@
 // What a development server says when it is ready: where it is, and commands that work as they are; and the profile
 // with which they do. Pure.
 using System.Text;
-using LedgerStore.Policy.Pki;
+using LedgerStore.Pki;
 
 namespace LedgerStore.Server.Hosting;
 

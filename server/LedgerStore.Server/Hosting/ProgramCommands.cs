@@ -1,7 +1,7 @@
 // Which command was asked for, and which exit code its end has. Main thread.
 using Grpc.Core;
 using LedgerStore.Engine;
-using LedgerStore.Policy.Pki;
+using LedgerStore.Pki;
 using LedgerStore.Server.Config;
 using Microsoft.AspNetCore.Connections;
 

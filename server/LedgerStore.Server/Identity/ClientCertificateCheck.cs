@@ -6,8 +6,8 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using LedgerStore.Pki;
 using LedgerStore.Policy;
-using LedgerStore.Policy.Pki;
 using LedgerStore.Server.Config;
 using LedgerStore.Server.Tls;
 

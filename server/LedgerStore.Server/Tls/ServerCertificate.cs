@@ -3,7 +3,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using LedgerStore.Policy.Pki;
+using LedgerStore.Pki;
 
 namespace LedgerStore.Server.Tls;
 

@@ -1,7 +1,7 @@
 // What the server trusts, and its exchange while it runs. Readers take Current, from any thread, without a lock. Poll
 // runs on the reload thread (or a test's), one at a time. An invalid file never replaces a valid one.
+using LedgerStore.Pki;
 using LedgerStore.Policy;
-using LedgerStore.Policy.Pki;
 using LedgerStore.Server.Config;
 
 namespace LedgerStore.Server.Tls;

@@ -3,7 +3,7 @@
 // Used by one thread at a time.
 using System.Security.Cryptography;
 using System.Text;
-using LedgerStore.Policy.Pki;
+using LedgerStore.Pki;
 using LedgerStore.Server.Config;
 
 namespace LedgerStore.Server.Tls;

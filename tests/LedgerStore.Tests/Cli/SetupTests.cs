@@ -1,7 +1,7 @@
 // Commands that need no server: certificates, keys, policies, completion, and the certificate that has expired.
 
 using System.Text.Json;
-using LedgerStore.Policy.Pki;
+using LedgerStore.Pki;
 using Xunit;
 
 namespace LedgerStore.Tests.Cli;

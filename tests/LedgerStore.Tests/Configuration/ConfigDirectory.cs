@@ -1,5 +1,5 @@
 // A directory with everything a server needs, made by the code that operators use, for one test.
-using LedgerStore.Policy.Pki;
+using LedgerStore.Pki;
 using LedgerStore.Server.Config;
 
 namespace LedgerStore.Tests.Configuration;

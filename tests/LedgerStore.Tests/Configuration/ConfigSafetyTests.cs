@@ -1,6 +1,6 @@
 // What would run and be unsafe is refused, with the reason and the right exit code.
 using System.Runtime.Versioning;
-using LedgerStore.Policy.Pki;
+using LedgerStore.Pki;
 using LedgerStore.Server.Config;
 using LedgerStore.Server.Tls;
 using Xunit;

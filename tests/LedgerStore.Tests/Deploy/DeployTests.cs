@@ -3,7 +3,7 @@
 
 using System.Runtime.Versioning;
 using System.Text.RegularExpressions;
-using LedgerStore.Policy.Pki;
+using LedgerStore.Pki;
 using LedgerStore.Tests.Cli;
 using LedgerStore.Tests.Gates;
 using Xunit;

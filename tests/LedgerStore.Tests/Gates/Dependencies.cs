@@ -21,21 +21,23 @@ internal static class Dependencies
     /// <summary>Our projects that each project may reference; those not named here may reference all.</summary>
     private static readonly Dictionary<string, string[]> s_projects = new(StringComparer.Ordinal)
     {
+        ["LedgerStore.Durable"] = [],
         ["LedgerStore.Proofs"] = [],
         ["LedgerStore.Policy"] = [],
+        ["LedgerStore.Pki"] = ["LedgerStore.Durable", "LedgerStore.Policy"],
         ["LedgerStore.Protocol"] = [],
-        ["LedgerStore.Engine"] = ["LedgerStore.Proofs"],
+        ["LedgerStore.Engine"] = ["LedgerStore.Durable", "LedgerStore.Proofs"],
         ["LedgerStore.Engine.S3"] = ["LedgerStore.Engine"],
-        ["LedgerStore.Client"] = ["LedgerStore.Protocol", "LedgerStore.Proofs"],
+        ["LedgerStore.Client"] = ["LedgerStore.Durable", "LedgerStore.Protocol", "LedgerStore.Proofs"],
         ["LedgerStore.Client.AspNetCore"] = ["LedgerStore.Client"],
         ["LedgerStore.Server"] =
         [
             "LedgerStore.Engine", "LedgerStore.Engine.S3", "LedgerStore.Proofs", "LedgerStore.Policy",
-            "LedgerStore.Protocol",
+            "LedgerStore.Pki", "LedgerStore.Protocol",
         ],
         ["LedgerStore.Cli"] =
         [
-            "LedgerStore.Client", "LedgerStore.Protocol", "LedgerStore.Policy", "LedgerStore.Engine",
+            "LedgerStore.Client", "LedgerStore.Protocol", "LedgerStore.Policy", "LedgerStore.Pki", "LedgerStore.Engine",
             "LedgerStore.Engine.S3", "LedgerStore.Proofs",
         ],
     };

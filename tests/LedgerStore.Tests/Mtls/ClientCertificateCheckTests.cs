@@ -3,7 +3,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using LedgerStore.Policy.Pki;
+using LedgerStore.Pki;
 using LedgerStore.Server.Identity;
 using LedgerStore.Server.Tls;
 using Xunit;

@@ -4,7 +4,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
-using LedgerStore.Policy.Pki;
+using LedgerStore.Pki;
 using LedgerStore.Server.Config;
 using LedgerStore.Server.Identity;
 using LedgerStore.Server.Tls;

@@ -1,5 +1,5 @@
 // What can happen to a client while its connection is open, by exchanging a file or by time passing. For one test.
-using LedgerStore.Policy.Pki;
+using LedgerStore.Pki;
 
 namespace LedgerStore.Tests.Mtls;
 

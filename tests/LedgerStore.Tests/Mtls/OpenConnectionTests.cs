@@ -2,7 +2,7 @@
 // does. Each test has its own server, because it exchanges files.
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using LedgerStore.Policy.Pki;
+using LedgerStore.Pki;
 using LedgerStore.Server.Identity;
 using Xunit;
 

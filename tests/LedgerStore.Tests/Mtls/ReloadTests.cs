@@ -8,7 +8,7 @@ using System.Runtime.Versioning;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using LedgerStore.Engine;
-using LedgerStore.Policy.Pki;
+using LedgerStore.Pki;
 using LedgerStore.Server.Tls;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;

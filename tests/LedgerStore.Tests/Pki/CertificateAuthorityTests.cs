@@ -1,7 +1,7 @@
 // What the private authority signs: the extensions that matter, times within its own, and nothing for wrong names.
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using LedgerStore.Policy.Pki;
+using LedgerStore.Pki;
 using Xunit;
 
 namespace LedgerStore.Tests.Pki;

@@ -1,7 +1,7 @@
 // The files of an authority: their modes, what is refused, what renewing and listing show, and the development set.
 using System.Runtime.Versioning;
 using System.Security.Cryptography.X509Certificates;
-using LedgerStore.Policy.Pki;
+using LedgerStore.Pki;
 using Xunit;
 
 namespace LedgerStore.Tests.Pki;

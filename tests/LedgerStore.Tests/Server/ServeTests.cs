@@ -4,7 +4,7 @@
 using Grpc.Core;
 using LedgerStore.Client;
 using LedgerStore.Engine;
-using LedgerStore.Policy.Pki;
+using LedgerStore.Pki;
 using LedgerStore.Protocol;
 using LedgerStore.Protocol.Events.V1;
 using LedgerStore.Protocol.V1;

@@ -3,7 +3,7 @@
 
 using System.Collections.Concurrent;
 using System.Security.Cryptography.X509Certificates;
-using LedgerStore.Policy.Pki;
+using LedgerStore.Pki;
 
 namespace LedgerStore.Tests.Server;
 

@@ -3,8 +3,9 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using LedgerStore.Policy;
 
-namespace LedgerStore.Policy.Pki;
+namespace LedgerStore.Pki;
 
 /// <summary>Signs certificates. Everything it gives out is PEM text.</summary>
 public sealed class CertificateAuthority : IDisposable

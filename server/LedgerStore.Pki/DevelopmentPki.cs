@@ -1,6 +1,6 @@
 // Certificates for trying things out: an authority that lives 30 days and that a server in earnest refuses, a server
 // certificate for this machine only, and clients. Called once at the start of a development server.
-namespace LedgerStore.Policy.Pki;
+namespace LedgerStore.Pki;
 
 /// <summary>Makes, or takes again, the certificates of a development server.</summary>
 public static class DevelopmentPki

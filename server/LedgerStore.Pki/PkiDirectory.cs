@@ -7,8 +7,9 @@
 //   issued/<serial>.pem          every certificate ever issued, for lists and deny entries
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using LedgerStore.Policy;
 
-namespace LedgerStore.Policy.Pki;
+namespace LedgerStore.Pki;
 
 /// <summary>The files of an authority.</summary>
 public sealed class PkiDirectory

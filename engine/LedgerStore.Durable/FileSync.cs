@@ -4,11 +4,14 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace LedgerStore.Client;
+namespace LedgerStore.Durable;
+
+/// <summary>fsync, with its result looked at.</summary>
 
 internal static partial class FileSync
 {
     private const int ReadOnly = 0;
+    private const int Interrupted = 4;
 
     /// <summary>The file's bytes and length are on the disk when this returns.</summary>
     internal static void File(SafeFileHandle file, string path)
@@ -21,7 +24,12 @@ internal static partial class FileSync
             return;
         }
 
-        ThrowIfFailed(Sync((int)file.DangerousGetHandle()), path);
+        int error = SyncNow((int)file.DangerousGetHandle());
+        GC.KeepAlive(file);
+        if (error != 0)
+        {
+            throw Failure(path, error);
+        }
     }
 
     /// <summary>The names in the directory are on the disk when this returns.</summary>
@@ -34,25 +42,32 @@ internal static partial class FileSync
         }
 
         int directory = Open(path, ReadOnly);
-        ThrowIfFailed(directory, path);
-        int result = Sync(directory);
-        int error = Marshal.GetLastPInvokeError();
-        _ = Close(directory);
-        if (result < 0)
+        int error = directory < 0 ? Marshal.GetLastPInvokeError() : SyncNow(directory);
+        if (directory >= 0)
+        {
+            _ = Close(directory);
+        }
+
+        if (error != 0)
         {
             throw Failure(path, error);
         }
     }
 
-    private static void ThrowIfFailed(int result, string path)
+    // A signal that came in between says nothing about the disk.
+    private static int SyncNow(int file)
     {
-        if (result < 0)
+        int error;
+        do
         {
-            throw Failure(path, Marshal.GetLastPInvokeError());
+            error = Sync(file) == 0 ? 0 : Marshal.GetLastPInvokeError();
         }
+        while (error == Interrupted);
+
+        return error;
     }
 
-    private static SpoolSyncException Failure(string path, int error) =>
+    private static FileSyncException Failure(string path, int error) =>
         new($"sync of {path} failed: {Marshal.GetPInvokeErrorMessage(error)}; what was written may be lost");
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
@@ -67,6 +82,3 @@ internal static partial class FileSync
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Close(int file);
 }
-
-/// <summary>A sync failed: a second one would report success although the bytes are lost.</summary>
-internal sealed class SpoolSyncException(string message) : IOException(message);

@@ -1,6 +1,6 @@
 // What goes wrong when keys and certificates are made or read because of what is on disk or was asked for. The text
 // says what to do next.
-namespace LedgerStore.Policy.Pki;
+namespace LedgerStore.Pki;
 
 /// <summary>A certificate or key cannot be made, read or written as asked.</summary>
 public sealed class PkiException : Exception

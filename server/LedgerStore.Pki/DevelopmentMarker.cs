@@ -6,7 +6,7 @@
 // The subject says "development only" too, for people; only the extension is checked, because a name can be copied.
 using System.Security.Cryptography.X509Certificates;
 
-namespace LedgerStore.Policy.Pki;
+namespace LedgerStore.Pki;
 
 /// <summary>Marks certificates that a server in earnest refuses.</summary>
 public static class DevelopmentMarker

@@ -1,6 +1,6 @@
 // The policy that a new server starts with: one identity for each of the four ways to use a store, named as the
 // certificates that are issued with it. Pure.
-namespace LedgerStore.Policy.Pki;
+namespace LedgerStore.Policy;
 
 /// <summary>The first policy.yaml.</summary>
 public static class StarterPolicy

@@ -8,7 +8,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace LedgerStore.Policy.Pki;
+namespace LedgerStore.Pki;
 
 /// <summary>The names in a certificate.</summary>
 public sealed record CertificateNames(

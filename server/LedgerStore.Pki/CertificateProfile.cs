@@ -3,7 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace LedgerStore.Policy.Pki;
+namespace LedgerStore.Pki;
 
 internal static class CertificateProfile
 {

@@ -1,7 +1,7 @@
 // The object identifiers that certificates of LedgerStore carry or are searched for. Constants (RFC 5280, 4.2.1).
 using System.Security.Cryptography;
 
-namespace LedgerStore.Policy.Pki;
+namespace LedgerStore.Pki;
 
 /// <summary>Extended key usages and extensions by number.</summary>
 public static class CertificatePurposes

@@ -1,7 +1,7 @@
 // A new certificate with its private key, as text ready for files. Holds a secret: it is written once and dropped.
 using System.Security.Cryptography.X509Certificates;
 
-namespace LedgerStore.Policy.Pki;
+namespace LedgerStore.Pki;
 
 /// <summary>What an authority gives out.</summary>
 /// <param name="CertificatePem">The certificate, PEM.</param>

@@ -1,9 +1,10 @@
 // The one place where keys and certificates touch the disk: private files are created 0600 and appear complete or not
 // at all. Called by one thread at a time.
 using System.Text;
+using LedgerStore.Durable;
 using Microsoft.Win32.SafeHandles;
 
-namespace LedgerStore.Policy.Pki;
+namespace LedgerStore.Pki;
 
 /// <summary>Reads and writes PEM files with the right modes.</summary>
 public static class PkiFiles
@@ -32,7 +33,7 @@ public static class PkiFiles
             throw Unsupported();
         }
 
-        Directory.CreateDirectory(path, Private | UnixFileMode.UserExecute);
+        DurableDirectory.Create(path, Private | UnixFileMode.UserExecute);
     }
 
     /// <summary>True if anybody but the owner can do anything with the file. Follows links to the file.</summary>
@@ -72,7 +73,8 @@ public static class PkiFiles
     private static PlatformNotSupportedException Unsupported() =>
         new("private keys need file modes, which this system does not have");
 
-    // A crash leaves the old file or the new one, and perhaps a .new file that the next write replaces.
+    // A crash leaves the old file or the new one. What was written is durable when this returns: a key that is lost
+    // with the power is an authority that ends.
     private static void Write(string path, string text, UnixFileMode mode)
     {
         if (OperatingSystem.IsWindows())
@@ -80,21 +82,7 @@ public static class PkiFiles
             throw Unsupported();
         }
 
-        string fresh = path + ".new";
-        File.Delete(fresh);
-        FileStreamOptions options = new()
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = mode,
-        };
-        using (StreamWriter writer = new(fresh, options))
-        {
-            writer.Write(text);
-        }
-
-        // The umask may have taken bits away; a public file stays readable for the services that need it.
-        File.SetUnixFileMode(fresh, mode);
-        File.Move(fresh, path, overwrite: true);
+        // Also when the umask takes bits away: a public file stays readable for the services that need it.
+        AtomicFile.Replace(new SystemFiles(mode), path, Encoding.UTF8.GetBytes(text));
     }
 }
