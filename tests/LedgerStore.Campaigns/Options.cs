@@ -19,11 +19,12 @@ internal sealed record Options(
           flood     callers, strangers, followers and names without end beside a good client
           soak      everything that does not stop the server, at once; what it holds, minute by minute
           power-ext4, power-xfs   the file system under the store loses its power
-          quick     every campaign for a short time, and planted faults that must be found
+          quick     every campaign for its share of --for (4m), and planted faults that must be found
           planted   builds the server with planted faults; each must be found [--fault NAME]
           table     FILE...: results as a table for docs/RELIABILITY.md
         """;
 
+    private static readonly TimeSpan OfQuick = TimeSpan.FromMinutes(4);
     private static readonly string[] Names = ["--seed", "--for", "--out", "--fault"];
 
     public string Command => string.Create(
@@ -34,7 +35,11 @@ internal sealed record Options(
     public static Options? Parse(IReadOnlyList<string> arguments)
     {
         Options options = new(
-            arguments[0], (ulong)Random.Shared.Next(1, 1_000_000), TimeSpan.FromMinutes(1), null, null,
+            arguments[0],
+            (ulong)Random.Shared.Next(1, 1_000_000),
+            arguments[0] == "quick" ? OfQuick : TimeSpan.FromMinutes(1),
+            null,
+            null,
             Path.Combine(AppContext.BaseDirectory, "LedgerStore.Server.dll"));
         for (int i = 1; i < arguments.Count; i += 2)
         {

@@ -53,7 +53,7 @@ internal static class DamageCampaign
         long until = Environment.TickCount64 + (long)options.For.TotalMilliseconds;
         foreach (Case one in order)
         {
-            if (Environment.TickCount64 > until || (options.Planted is not null && !row.Verdict.IsClean))
+            if (Environment.TickCount64 > until || PlantedFault.IsFound(options.Planted, row.Verdict))
             {
                 break;
             }

@@ -28,9 +28,9 @@ internal static class PlantedCampaign
                 Planted = fault.Name,
                 ServerDll = server,
             });
-            string verdict = row.DidNotRun is { } reason ? $"DID NOT RUN: {reason}"
-                : row.Verdict.IsClean ? "MISSED" : "found";
-            missed += verdict == "MISSED" ? 1 : 0;
+            bool isMissed = row.DidNotRun is null && !fault.IsFound(row.Verdict);
+            string verdict = row.DidNotRun is { } reason ? $"DID NOT RUN: {reason}" : isMissed ? "MISSED" : "found";
+            missed += isMissed ? 1 : 0;
             lines.Add($"planted '{fault.Name}' ({fault.What}): {verdict} by {fault.Campaign} after {row.Seconds:N0} s");
         }
 

@@ -1,5 +1,7 @@
 // The faults that a store could have, each as a change of its source. They are planted into a copy, which is built by
 // itself; the sources and what ships know nothing of them. Constants; any thread.
+using LedgerStore.Campaigns.Judging;
+
 namespace LedgerStore.Campaigns.Planted;
 
 /// <summary>A change of one piece of source.</summary> <param name="Old">What stands there, exactly once; a fault
@@ -7,19 +9,23 @@ namespace LedgerStore.Campaigns.Planted;
 /// question whether this fault was chosen.</param>
 internal sealed record SourceChange(string File, string Old, string New);
 
-/// <summary>A fault, and the campaign that must find it.</summary>
-internal sealed record PlantedFault(string Name, string Campaign, string What, params SourceChange[] Changes)
+/// <summary>A fault, and the campaign that must find it.</summary> <param name="Sign">What the campaign says of this
+/// fault and of no other trouble; empty: what shows is only what is wrong with the records.</param>
+internal sealed record PlantedFault(
+    string Name, string Campaign, string Sign, string What, params SourceChange[] Changes)
 {
     private const string Engine = "engine/LedgerStore.Engine/";
 
     public static IReadOnlyList<PlantedFault> All { get; } =
     [
-        new("short-recovery", "kill", "recovery leaves out the last frames of the journal", new SourceChange(
-            Engine + "Recovery/Replay.cs",
-            "foreach (FoundFrame frame in group)",
-            "foreach (FoundFrame frame in IS ? group.SkipLast(2) : group)")),
         new(
-            "twice", "kill", "a batch that is sent again is appended again",
+            "short-recovery", "kill", "was rolled back", "recovery leaves out the last frames of the journal",
+            new SourceChange(
+                Engine + "Recovery/Replay.cs",
+                "foreach (FoundFrame frame in group)",
+                "foreach (FoundFrame frame in IS ? group.SkipLast(2) : group)")),
+        new(
+            "twice", "kill", "", "a batch that is sent again is appended again",
             new SourceChange(
                 Engine + "Append/Gate.Answers.cs",
                 "case ProducerVerdict.Append:\n",
@@ -29,23 +35,23 @@ internal sealed record PlantedFault(string Name, string Campaign, string What, p
                 "        Invariant.That(answer.FirstSequence == LastSequence + 1, ",
                 "        if (IS && answer.FirstSequence <= LastSequence)\n        {\n            return;\n        }\n\n"
                 + "        Invariant.That(answer.FirstSequence == LastSequence + 1, ")),
-        new("wrong-place", "kill", "now and then an acknowledgement names another place", new SourceChange(
+        new("wrong-place", "kill", "", "now and then an acknowledgement names another place", new SourceChange(
             Engine + "Append/AppendOperation.cs",
             "_answer.SetResult(new AppendResult(FirstIndex, Count, ReceivedMicros, IsDuplicate: false))",
             "_answer.SetResult(new AppendResult(\n"
             + "            FirstIndex + (IS && FirstIndex % 50 == 7 ? 1 : 0),\n"
             + "            Count,\n            ReceivedMicros,\n            IsDuplicate: false))")),
-        new("early-ack", "power-ext4", "appends are acknowledged without a sync of the journal", new SourceChange(
+        new("early-ack", "power-ext4", "", "appends are acknowledged without a sync of the journal", new SourceChange(
             Engine + "Files/LinuxFile.cs",
             "        // EINTR means that the call did not run to its end, so it is the one error",
             "        if (IS && Path.Contains(\"/journal/\"))\n        {\n            return;\n        }\n\n"
             + "        // EINTR means that the call did not run to its end, so it is the one error")),
-        new("deaf", "calls", "the error of a sync is ignored", new SourceChange(
+        new("deaf", "calls", "and the server goes on", "the error of a sync is ignored", new SourceChange(
             Engine + "Files/LinuxFile.cs",
             "while (LinuxNative.SyncData(descriptor) != 0)",
             "while (LinuxNative.SyncData(descriptor) != 0 && !IS)")),
         new(
-            "empty-ledger", "damage", "a ledger whose state.log is damaged is taken for a small one that is sound",
+            "empty-ledger", "damage", "", "a ledger whose state.log is damaged is taken for a small one that is sound",
             new SourceChange(
                 Engine + "Recovery/LedgerOpener.Damaged.cs",
                 "ledger.Reader.IsEndUnknown = state.Flushed",
@@ -56,4 +62,12 @@ internal sealed record PlantedFault(string Name, string Campaign, string What, p
                 "        if (IS)\n        {\n            return ledger;\n        }\n\n"
                 + "        ledger.MarkDamaged(Math.Max(signed")),
     ];
+
+    public static bool IsFound(string? name, Verdict verdict) =>
+        All.FirstOrDefault(fault => fault.Name == name) is { } fault && fault.IsFound(verdict);
+
+    /// <summary>Records are lost, doubled or wrong, or the campaign says the words. Whatever else it met is no proof.
+    /// </summary>
+    public bool IsFound(Verdict verdict) => verdict.Lost + verdict.Doubled + verdict.Wrong > 0
+        || (Sign.Length > 0 && verdict.Details.Exists(said => said.Contains(Sign, StringComparison.Ordinal)));
 }

@@ -45,8 +45,8 @@ internal sealed class Scene : IAsyncDisposable
 
     public Setting Setting => setting;
 
-    /// <summary>A campaign with a planted fault ends at the first thing that is found.</summary>
-    public bool MustEnd => options.Planted is not null && !Row.Verdict.IsClean;
+    /// <summary>A campaign with a planted fault ends when that is found.</summary>
+    public bool MustEnd => PlantedFault.IsFound(options.Planted, Row.Verdict);
 
     /// <summary>The first start: ledgers are made, the load and the judge begin.</summary>
     public async Task OpenAsync()

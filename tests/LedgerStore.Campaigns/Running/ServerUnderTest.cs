@@ -87,6 +87,9 @@ internal sealed class ServerUnderTest(string dll, string data) : IDisposable
         return await ReadyAsync();
     }
 
+    /// <summary>Ends when the one that was begun serves, or has ended.</summary>
+    public Task Started => ready.Task;
+
     /// <summary>Waits for one that was begun.</summary>
     public async Task<int?> ReadyAsync() => await ready.Task ? null : await EndAsync();
 
