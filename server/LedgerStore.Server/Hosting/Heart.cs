@@ -22,6 +22,7 @@ internal sealed class Heart(
     private readonly DiskAlarm alarm = new(
         () => settings.Store.Disk, settings.Config.Data, health, log, settings.Time);
 
+    private readonly AuditAlarm auditAlarm = new(log, settings.Time);
     private readonly ClockWatch clock = new(settings.Events, settings.Time);
     private readonly SafetyWatch safety = new(settings.Config, settings.Events, log, settings.Time);
     private readonly CancellationTokenSource stopping = new();
@@ -40,7 +41,7 @@ internal sealed class Heart(
         await beating.ConfigureAwait(false);
         stopping.Dispose();
         await recorder.FlushAllAsync().ConfigureAwait(false);
-        await RecordAsync().ConfigureAwait(false);
+        auditAlarm.TellLast(await RecordAsync().ConfigureAwait(false));
     }
 
     private async Task BeatAsync()
@@ -61,7 +62,7 @@ internal sealed class Heart(
                 disk.Look();
                 safety.Look();
                 alarm.Look();
-                await RecordAsync().ConfigureAwait(false);
+                auditAlarm.Tell(await RecordAsync().ConfigureAwait(false));
                 await streams.RecordAsync().ConfigureAwait(false);
                 streams.CheckAll();
             }
@@ -72,16 +73,10 @@ internal sealed class Heart(
         }
     }
 
-    private async ValueTask RecordAsync()
+    /// <returns>Why not everything could be written; null when it was.</returns>
+    private async ValueTask<Exception?> RecordAsync()
     {
-        if (await recorder.FlushAsync().ConfigureAwait(false) is { } sums)
-        {
-            log.AuditFailed(sums);
-        }
-
-        if (await settings.Events.FlushAsync(audit).ConfigureAwait(false) is { } change)
-        {
-            log.AuditFailed(change);
-        }
+        Exception? sums = await recorder.FlushAsync().ConfigureAwait(false);
+        return await settings.Events.FlushAsync(audit).ConfigureAwait(false) ?? sums;
     }
 }

@@ -12,8 +12,20 @@ internal sealed partial class ServerLog(ILogger logger)
     [LoggerMessage(LogLevel.Critical, "the store has stopped: nothing more is acknowledged; the process ends")]
     public partial void StoreFailed(Exception error);
 
-    [LoggerMessage(LogLevel.Error, "sums of accesses could not be recorded; verify calls are refused until they are")]
+    [LoggerMessage(
+        LogLevel.Error,
+        "accesses cannot be recorded in _audit, and calls are refused until they can; what waits is tried again each "
+        + "second")]
     public partial void AuditFailed(Exception error);
+
+    // Not Information: whoever was told of the beginning is told of the end.
+    [LoggerMessage(LogLevel.Warning, "accesses are recorded in _audit again, what waited too, after {Duration}")]
+    public partial void AuditGoesOn(TimeSpan duration);
+
+    [LoggerMessage(
+        LogLevel.Error,
+        "the server ends, and sums of accesses or events that waited could not be recorded: _audit lacks them")]
+    public partial void AuditLost(Exception error);
 
     [LoggerMessage(
         LogLevel.Error,

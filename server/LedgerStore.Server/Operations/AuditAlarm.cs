@@ -1,0 +1,38 @@
+// One line in the log when what must be recorded cannot be, and one when it can again. Told by the server's timer.
+using LedgerStore.Server.Hosting;
+
+namespace LedgerStore.Server.Operations;
+
+/// <summary>Says what happens to the record of accesses, once.</summary>
+internal sealed class AuditAlarm(ServerLog log, TimeProvider time)
+{
+    private DateTimeOffset? since;
+
+    /// <param name="cause">Why it could not be written just now; null when it was.</param>
+    public void Tell(Exception? cause)
+    {
+        if (cause is not null && since is null)
+        {
+            since = time.GetUtcNow();
+            log.AuditFailed(cause);
+        }
+        else if (cause is null && since is { } began)
+        {
+            since = null;
+            log.AuditGoesOn(time.GetUtcNow() - began);
+        }
+    }
+
+    /// <summary>The last attempt before the process ends: what was not written goes with it.</summary>
+    public void TellLast(Exception? cause)
+    {
+        if (cause is not null)
+        {
+            log.AuditLost(cause);
+        }
+        else
+        {
+            Tell(null);
+        }
+    }
+}
