@@ -9,10 +9,10 @@ namespace LedgerStore.Campaigns.Planted;
 /// question whether this fault was chosen.</param>
 internal sealed record SourceChange(string File, string Old, string New);
 
-/// <summary>A fault, and the campaign that must find it.</summary> <param name="Sign">What the campaign says of this
-/// fault and of no other trouble; empty: what shows is only what is wrong with the records.</param>
+/// <summary>A fault, and the campaign that must find it.</summary> <param name="Signs">Words, with '|' between, that the
+/// campaign says of this fault and of no other trouble; empty: it shows in the records alone.</param>
 internal sealed record PlantedFault(
-    string Name, string Campaign, string Sign, string What, params SourceChange[] Changes)
+    string Name, string Campaign, string Signs, string What, params SourceChange[] Changes)
 {
     private const string Engine = "engine/LedgerStore.Engine/";
 
@@ -41,11 +41,14 @@ internal sealed record PlantedFault(
             "_answer.SetResult(new AppendResult(\n"
             + "            FirstIndex + (IS && FirstIndex % 50 == 7 ? 1 : 0),\n"
             + "            Count,\n            ReceivedMicros,\n            IsDuplicate: false))")),
-        new("early-ack", "power-ext4", "", "appends are acknowledged without a sync of the journal", new SourceChange(
-            Engine + "Files/LinuxFile.cs",
-            "        // EINTR means that the call did not run to its end, so it is the one error",
-            "        if (IS && Path.Contains(\"/journal/\"))\n        {\n            return;\n        }\n\n"
-            + "        // EINTR means that the call did not run to its end, so it is the one error")),
+        new(
+            "early-ack", "power-ext4", "was rolled back|the journal is damaged",
+            "fifteen of sixteen frames are acknowledged without a sync",
+            new SourceChange(
+                Engine + "Journal/JournalWriter.cs",
+                "        _current!.File.Sync();\n        _current.NoteFrame(number);",
+                "        if (!IS || number % 16 == 0)\n        {\n            _current!.File.Sync();\n        }\n\n"
+                + "        _current!.NoteFrame(number);")),
         new("deaf", "calls", "and the server goes on", "the error of a sync is ignored", new SourceChange(
             Engine + "Files/LinuxFile.cs",
             "while (LinuxNative.SyncData(descriptor) != 0)",
@@ -69,5 +72,6 @@ internal sealed record PlantedFault(
     /// <summary>Records are lost, doubled or wrong, or the campaign says the words. Whatever else it met is no proof.
     /// </summary>
     public bool IsFound(Verdict verdict) => verdict.Lost + verdict.Doubled + verdict.Wrong > 0
-        || (Sign.Length > 0 && verdict.Details.Exists(said => said.Contains(Sign, StringComparison.Ordinal)));
+        || Signs.Split('|', StringSplitOptions.RemoveEmptyEntries).Any(
+            sign => verdict.Details.Exists(said => said.Contains(sign, StringComparison.Ordinal)));
 }
