@@ -9,8 +9,15 @@ namespace LedgerStore.Engine.Append;
 /// <remarks>A sync that finds no space is not done again: what it lost nobody knows. See DESIGN.md section 6.</remarks>
 internal sealed class ReservingFileSystem(IFileSystem below, Reserve reserve) : IFileSystem
 {
-    public IFile Create(string path, FileAccessMode mode) =>
-        new ReservingFile(WithSpace(() => below.Create(path, mode)), reserve);
+    /// <summary>What was created, while a start notes it, on its thread. Null: nobody does.</summary>
+    public List<string>? Created { get; set; }
+
+    public IFile Create(string path, FileAccessMode mode)
+    {
+        IFile file = WithSpace(() => below.Create(path, mode));
+        Created?.Add(path);
+        return new ReservingFile(file, reserve);
+    }
 
     public IFile Open(string path, FileAccessMode mode) => mode == FileAccessMode.ReadOnly
         ? below.Open(path, mode)

@@ -87,7 +87,7 @@ public sealed class StoreException : Exception
     public StoreException(StoreReason reason, string message)
         : base(message) => Reason = reason;
 
-    public StoreException(StoreReason reason, string message, Exception cause)
+    public StoreException(StoreReason reason, string message, Exception? cause)
         : base(message, cause) => Reason = reason;
 
     public StoreReason Reason { get; }

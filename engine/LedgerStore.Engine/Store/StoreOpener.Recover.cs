@@ -42,7 +42,7 @@ internal sealed partial class StoreOpener
         if (!core.TryFlushAll())
         {
             // What is not in the ledgers' files is in the old journal only: it stays in charge.
-            throw NoSpaceToRecover(core);
+            throw NoSpaceToRecover(core, full: null);
         }
 
         // A crash behind this line finds the notes, and keeps the files that they speak of, too.
@@ -81,22 +81,21 @@ internal sealed partial class StoreOpener
         core.RunFlusher();
     }
 
-    /// <summary>Everything is as it was: the old journal is in charge, and files that this start began are not named
-    /// anywhere.</summary>
-    private StoreException NoSpaceToRecover(StoreCore core)
+    /// <summary>Everything is as it was: the old journal is in charge, and the files that this start began are taken
+    /// back.</summary>
+    private StoreException NoSpaceToRecover(StoreCore core, StorageException? full)
     {
-        // What is left to be written, a journal file, and the reserve that was given up for it.
+        // What is left to be written, what the next start writes again, a journal file, and the reserve that was given
+        // up for it.
         SpaceBudget budget = core.Parts.Backlog.Budget;
         long left = core.Bundler.HeldBytes + ((long)core.Ledgers.All.Count * SpaceBudget.LedgerBytes);
+        (long begun, long takenBack) = _begun!.Bytes();
         long missing = budget.MissingBytes(
-            core.Parts.Reserve.Held, budget.Target(left), files.FreeBytes(_paths.Root), tuning.JournalFileBytes);
-        return new StoreException(
-            StoreReason.DiskFull,
-            $"there is no space to recover the store in {_paths.Root}; nothing is lost. Free {missing:N0} bytes there, "
-            + "then open it; or open it for reading only")
-        {
-            BytesToFree = missing,
-        };
+            core.Parts.Reserve.Held,
+            budget.Target(left + begun),
+            files.FreeBytes(_paths.Root) + takenBack,
+            tuning.JournalFileBytes);
+        return NoSpace("recover", missing, full);
     }
 
     /// <summary>The start did not get as far as knowing what the store holds: what any store needs is said.</summary>
@@ -108,18 +107,20 @@ internal sealed partial class StoreOpener
             : null;
         long missing = budget.MissingBytes(
             reserve?.Length ?? 0, budget.Target(backlog: 0), files.FreeBytes(_paths.Root), tuning.JournalFileBytes);
-        return new StoreException(
-            StoreReason.DiskFull,
-            $"there is no space to open the store in {_paths.Root}; nothing is lost. "
-            + (missing > 0
-                ? $"Free {missing:N0} bytes there, then open it"
-                : "There are free bytes: a quota or the number of files (`df -i`) is used up")
-            + "; or open it for reading only",
-            full)
-        {
-            BytesToFree = missing,
-        };
+        return NoSpace("open", missing, full);
     }
+
+    private StoreException NoSpace(string toWhat, long missing, StorageException? full) => new(
+        StoreReason.DiskFull,
+        $"there is no space to {toWhat} the store in {_paths.Root}; nothing is lost. "
+        + (missing > 0
+            ? $"Free {missing:N0} bytes there, then open it"
+            : "There are free bytes: a quota or the number of files (`df -i`) is used up")
+        + "; or open it for reading only",
+        full)
+    {
+        BytesToFree = missing,
+    };
 
     /// <summary>Who records every access can serve nothing without the record. It is found out here, while the old
     /// journal is in charge: what is put back from a backup finds behind it what belongs there.</summary>

@@ -21,6 +21,7 @@ internal sealed partial class StoreOpener(
     IFileSystem files, StoreOptions options, StoreTuning tuning, RandomNumberGenerator random)
 {
     private readonly StorePaths _paths = new(options.Directory);
+    private BegunFiles? _begun;
 
     /// <summary>Recovered, flushed, with an empty journal: ready for appends, but no thread runs yet.</summary>
     public StoreCore Open()
@@ -64,16 +65,36 @@ internal sealed partial class StoreOpener(
             JournalFacts facts = new JournalScan(files, _paths.JournalDirectory, identity.StoreId).Run();
             RecoveryPlan plan = RecoveryPlan.Decide(facts, HasLedgerFiles());
             core = Wire(identity, plan.LastFrame, facts.LastMicros, directoryLock);
-            Recover(core, facts, plan);
+            RecoverOrSayWhatToFree(core, facts, plan);
             new UnfinishedChanges(core).Finish();
             core.FollowAudit();
+            _begun!.Stop();
             return core;
         }
-        catch
+        catch (Exception failed)
         {
+            bool isFull = failed is StoreException { Reason: StoreReason.DiskFull };
+
             // With everything that was opened: the caller may try again in this process.
             (core ?? directoryLock).Dispose();
+            if (isFull)
+            {
+                _begun?.TakeBack();
+            }
+
             throw;
+        }
+    }
+
+    private void RecoverOrSayWhatToFree(StoreCore core, JournalFacts facts, RecoveryPlan plan)
+    {
+        try
+        {
+            Recover(core, facts, plan);
+        }
+        catch (StorageException full) when (StoreErrors.IsDiskFull(full))
+        {
+            throw NoSpaceToRecover(core, full);
         }
     }
 
@@ -129,6 +150,7 @@ internal sealed partial class StoreOpener(
         Backlog backlog = new(new SpaceBudget(options.ReserveBytes, tuning.BufferBytes));
         Reserve reserve = new(files, _paths.Reserve, backlog);
         ReservingFileSystem space = new(files, reserve);
+        _begun = new(files, space, _paths, identity.StoreId, reserve);
         StampSource clock = new(new StoreClock(options.Time, lastMicros));
         BundlePool pool = new(options.CacheBytes);
         SegmentServices services = new(
@@ -142,11 +164,7 @@ internal sealed partial class StoreOpener(
                 ? new DirectoryColdStore(files, directory, _paths.ColdUsed)
                 : null),
         };
-        if (!options.ReadOnly)
-        {
-            Probe(services.Cold);
-        }
-
+        Probe(options.ReadOnly ? null : services.Cold);
         FileAccessMode mode = options.ReadOnly ? FileAccessMode.ReadOnly : FileAccessMode.ReadWrite;
         Catalog catalog = Catalog.Open(space, _paths, identity.StoreId, mode);
         SegmentEnvironment environment = new(services, _paths, identity.StoreId, clock.Next);
