@@ -9,8 +9,8 @@ namespace LedgerStore.Campaigns.Planted;
 /// question whether this fault was chosen.</param>
 internal sealed record SourceChange(string File, string Old, string New);
 
-/// <summary>A fault, and the campaign that must find it.</summary> <param name="Signs">Words, with '|' between, that the
-/// campaign says of this fault and of no other trouble; empty: it shows in the records alone.</param>
+/// <summary>A fault, and the campaign that must find it.</summary> <param name="Signs">Words, with '|' between, that
+/// the campaign says of this fault and of no other trouble; empty: it shows in the records alone.</param>
 internal sealed record PlantedFault(
     string Name, string Campaign, string Signs, string What, params SourceChange[] Changes)
 {
@@ -54,16 +54,19 @@ internal sealed record PlantedFault(
             "while (LinuxNative.SyncData(descriptor) != 0)",
             "while (LinuxNative.SyncData(descriptor) != 0 && !IS)")),
         new(
-            "empty-ledger", "damage", "", "a ledger whose state.log is damaged is taken for a small one that is sound",
+            "empty-ledger", "damage", "", "a ledger whose state.log is damaged is taken for an empty one",
             new SourceChange(
                 Engine + "Recovery/LedgerOpener.Damaged.cs",
                 "ledger.Reader.IsEndUnknown = state.Flushed",
                 "ledger.Reader.IsEndUnknown = !IS && state.Flushed"),
             new SourceChange(
                 Engine + "Recovery/LedgerOpener.Damaged.cs",
-                "        ledger.MarkDamaged(Math.Max(signed",
-                "        if (IS)\n        {\n            return ledger;\n        }\n\n"
-                + "        ledger.MarkDamaged(Math.Max(signed")),
+                "        ledger.MarkDamaged(Math.Max(signed, ",
+                "        ledger.MarkDamaged(IS ? 0 : Math.Max(signed, "),
+            new SourceChange(
+                Engine + "Append/LedgerLog.cs",
+                "damage && known.Size > NextIndex)",
+                "damage && known.Size > NextIndex && !IS)")),
     ];
 
     public static bool IsFound(string? name, Verdict verdict) =>
