@@ -1,5 +1,8 @@
 // The doctor's look at the configuration and the server: files, modes, certificates, and a call by each client.
 // One thread.
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using LedgerStore.Client;
 using LedgerStore.Pki;
@@ -11,6 +14,7 @@ namespace LedgerStore.Cli;
 internal static class ConnectionChecks
 {
     private static readonly TimeSpan Soon = TimeSpan.FromDays(14);
+    private static readonly TimeSpan HandshakeTime = TimeSpan.FromSeconds(10);
 
     public static async Task<IReadOnlyList<Check>> RunAsync(Run run)
     {
@@ -20,7 +24,11 @@ internal static class ConnectionChecks
             return [new Check("profile", CheckResult.Doubtful, $"no server is configured in {settings.ConfigPath}")];
         }
 
-        List<Check> checks = [new Check("profile", CheckResult.Good, settings.Profile?.Name ?? "from the options")];
+        List<Check> checks =
+        [
+            new Check("profile", CheckResult.Good, settings.Profile?.Name ?? "from the options"),
+            await ServerCertificateAsync(run, new Uri(settings.Server)).ConfigureAwait(false),
+        ];
         HashSet<string> seen = [];
         foreach (Capability capability in Enum.GetValues<Capability>())
         {
@@ -37,6 +45,45 @@ internal static class ConnectionChecks
             trusted > 0 ? CheckResult.Good : CheckResult.Doubtful,
             trusted > 0 ? $"{trusted}" : "none: nothing can be verified; `ledger trust add VKEY`"));
         return checks;
+    }
+
+    /// <summary>What the server shows, whoever asks: its date is read, and nothing is believed or sent.</summary>
+    private static async Task<Check> ServerCertificateAsync(Run run, Uri server)
+    {
+        const string Name = "certificate of the server";
+        CertificateReport? report = null;
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(run.Cancellation);
+        patience.CancelAfter(HandshakeTime);
+        try
+        {
+            using TcpClient connection = new();
+            await connection.ConnectAsync(server.IdnHost, server.Port, patience.Token).ConfigureAwait(false);
+            using SslStream tls = new(connection.GetStream());
+            SslClientAuthenticationOptions options = new()
+            {
+                TargetHost = server.IdnHost,
+                RemoteCertificateValidationCallback = (_, shown, _, _) =>
+                {
+                    report = shown is X509Certificate2 certificate ? CertificateReport.Of(certificate) : null;
+                    return false; // it was only looked at
+                },
+            };
+            await tls.AuthenticateAsClientAsync(options, patience.Token).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is AuthenticationException or IOException or SocketException
+            or OperationCanceledException)
+        {
+            if (report is null)
+            {
+                run.Cancellation.ThrowIfCancellationRequested();
+                return new Check(Name, CheckResult.Bad, error.Message);
+            }
+        }
+
+        CheckResult result = report is null || run.Now > report.NotAfter ? CheckResult.Bad
+            : report.NotAfter - run.Now < Soon ? CheckResult.Doubtful
+            : CheckResult.Good;
+        return new Check(Name, result, report?.StateAt(run.Now) ?? "none is shown");
     }
 
     private static Check Certificate(Run run, string file, string? key)

@@ -50,6 +50,11 @@ public sealed class MonitorTests(DevServer server) : IClassFixture<DevServer>
             checks.RootElement.GetProperty("checks").EnumerateArray(),
             check => check.GetProperty("name").GetString() == "server, as reader"
                 && check.GetProperty("result").GetString() == "ok");
+        Assert.Contains(
+            checks.RootElement.GetProperty("checks").EnumerateArray(),
+            check => check.GetProperty("name").GetString() == "certificate of the server"
+                && check.GetProperty("result").GetString() == "ok"
+                && check.GetProperty("detail").GetString()!.EndsWith("days left", StringComparison.Ordinal));
         CliResult away = await ledger.RunAsync("doctor", "--server", "https://localhost:1");
         Assert.Equal(2, away.Code);
 
