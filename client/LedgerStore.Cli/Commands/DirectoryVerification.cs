@@ -148,6 +148,11 @@ internal static class DirectoryVerification
             run.Note($"{report.UnsignedClaims} facts about ledgers, policies and holds are as _audit says in entries "
                 + "that are not signed yet");
         }
+
+        foreach (string unmade in report.UnmadeChanges)
+        {
+            run.Note(unmade);
+        }
     }
 
     private static Verdict VerdictOf(VerifyReport report) => !report.IsVerified ? Verdict.NotVerified

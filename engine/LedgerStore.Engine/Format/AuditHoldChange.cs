@@ -22,6 +22,9 @@ internal sealed record AuditHoldChange(long AuditIndex) : AuditEvent(AuditIndex)
 
     public bool IsReleased { get; init; }
 
+    /// <summary>When it was placed; 0 in entries of the first version, which do not say it.</summary>
+    public long PlacedMicros { get; init; }
+
     protected override int Field => Number;
 
     public static AuditHoldChange Of(string ledger, HoldRecord hold) => new(Unsaid)
@@ -32,10 +35,13 @@ internal sealed record AuditHoldChange(long AuditIndex) : AuditEvent(AuditIndex)
         First = hold.First,
         Count = hold.Count,
         Reason = hold.Reason,
+        PlacedMicros = hold.PlacedMicros,
     };
 
     /// <summary>The record of state.log that says the same.</summary>
-    public HoldRecord ToRecord(long placedMicros) => new(Id, First, Count, placedMicros, 0, Identity, Reason);
+    /// <param name="receivedMicros">When the entry was received.</param>
+    public HoldRecord ToRecord(long receivedMicros) =>
+        new(Id, First, Count, PlacedMicros > 0 ? PlacedMicros : receivedMicros, 0, Identity, Reason);
 
     public static AuditHoldChange? TryRead(long auditIndex, ReadOnlySpan<byte> message)
     {
@@ -52,6 +58,7 @@ internal sealed record AuditHoldChange(long AuditIndex) : AuditEvent(AuditIndex)
                 5 => read with { Count = (long)reader.Number },
                 6 => read with { Reason = TextOf(reader.Bytes) },
                 7 => read with { IsReleased = reader.Number != 0 },
+                8 => read with { PlacedMicros = (long)reader.Number },
                 _ => read,
             };
         }
@@ -68,5 +75,6 @@ internal sealed record AuditHoldChange(long AuditIndex) : AuditEvent(AuditIndex)
         to.Number(5, Count);
         to.Text(6, Reason);
         to.Flag(7, IsReleased);
+        to.Number(8, PlacedMicros);
     }
 }

@@ -8,8 +8,8 @@ namespace LedgerStore.Engine.Journal;
 internal sealed class AuditedLedger(string name)
 {
     private readonly SortedDictionary<string, HoldRecord> _holds = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _released = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _holdSaid = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HoldRecord?> _released = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, AuditHoldChange> _holdSaid = new(StringComparer.Ordinal);
     private readonly List<AuditRetentionChange> _policies = [];
     private readonly List<(AuditTombstone Tombstone, HoldRecord? Held)> _tombstones = [];
 
@@ -42,10 +42,20 @@ internal sealed class AuditedLedger(string name)
     /// <summary>Two events that cannot both be right; null: there are none.</summary>
     public string? Contradiction { get; private set; }
 
-    public bool IsReleased(string hold) => _released.Contains(hold);
+    public bool IsReleased(string hold) => _released.ContainsKey(hold);
+
+    /// <summary>A hold that was released, as it was in force; null when there is none.</summary>
+    public HoldRecord? Released(string id) => _released.GetValueOrDefault(id);
 
     /// <summary>The entry of <c>_audit</c> that placed or released a hold last.</summary>
-    public long HoldSaid(string id) => _holdSaid.GetValueOrDefault(id, AuditEvent.Unsaid);
+    public long HoldSaid(string id) => _holdSaid.GetValueOrDefault(id)?.AuditIndex ?? AuditEvent.Unsaid;
+
+    /// <summary>Whether a hold of a file is the one that is said: entries of the first version say its range only.
+    /// </summary>
+    public bool IsSame(HoldRecord said, HoldRecord inFile) =>
+        _holdSaid.GetValueOrDefault(said.Id) is { PlacedMicros: > 0 }
+            ? said == inFile with { ReleasedMicros = 0 }
+            : (said.Id, said.First, said.Count) == (inFile.Id, inFile.First, inFile.Count);
 
     public void Take(AuditRetentionChange change)
     {
@@ -86,15 +96,17 @@ internal sealed class AuditedLedger(string name)
 
     public void Take(AuditHoldChange hold, long receivedMicros)
     {
-        LastSaid = _holdSaid[hold.Id] = hold.AuditIndex;
+        LastSaid = hold.AuditIndex;
+        _holdSaid[hold.Id] = hold;
         if (hold.IsReleased)
         {
+            _released[hold.Id] = _holds.GetValueOrDefault(hold.Id);
             _holds.Remove(hold.Id);
-            _released.Add(hold.Id);
         }
         else
         {
-            _holds[hold.Id] = hold.ToRecord(receivedMicros);
+            // A release that is taken back leaves what was in force before.
+            _holds[hold.Id] = _released.GetValueOrDefault(hold.Id) ?? hold.ToRecord(receivedMicros);
             _released.Remove(hold.Id);
         }
     }

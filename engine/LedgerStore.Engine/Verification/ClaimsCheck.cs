@@ -11,15 +11,20 @@ namespace LedgerStore.Engine.Verification;
 /// <summary>Finds claims that are not confirmed.</summary>
 /// <param name="signedSize">What <c>_audit</c> says below it is signed.</param>
 /// <param name="isSettled">Every change that was said has been made: the store runs. If not, the one that was said last
-/// may be undone, because a crash left it so.</param>
+/// may be undone, because a crash left it so: the file then says exactly what it said before.</param>
 internal sealed partial class ClaimsCheck(AuditBook book, StorePaths paths, long signedSize, bool isSettled)
 {
     private readonly List<VerifyFinding> _findings = [];
+    private readonly List<string> _unmade = [];
 
     /// <summary>Claims that are confirmed by entries of <c>_audit</c> that nobody has signed yet.</summary>
     public long Unsigned { get; private set; }
 
     public IReadOnlyList<VerifyFinding> Findings => _findings;
+
+    /// <summary>The change that was said last, if the files are as they were before it: a crash may have left them so,
+    /// or somebody took it out.</summary>
+    public IReadOnlyList<string> Unmade => _unmade;
 
     /// <summary>Whether <c>_audit</c> says who the store is, and with it everything else.</summary>
     private bool IsRecorded => book.Facts.Count > 0;
@@ -50,7 +55,7 @@ internal sealed partial class ClaimsCheck(AuditBook book, StorePaths paths, long
         HashSet<string> names = [.. ledgers.Select(static ledger => ledger.Name)];
         foreach (AuditedLedger said in book.Ledgers.Values.Where(static one => one.Created is not null))
         {
-            if (!IsUndone(said.Created) && !names.Contains(said.Name))
+            if (!names.Contains(said.Name) && !Excuse(IsLast(said.Created), said.Created!.AuditIndex))
             {
                 Add(said.Name, paths.Catalog, $"entry {said.Created!.AuditIndex} of _audit says that this ledger was "
                     + "created, and the catalog has none of its name");
@@ -84,29 +89,41 @@ internal sealed partial class ClaimsCheck(AuditBook book, StorePaths paths, long
 
         AuditedLedger said = book.Of(ledger.Name);
         HoldRecord[] inFile = [.. holds];
-        foreach (HoldRecord hold in said.Holds.Where(one => !Array.Exists(inFile, other => IsSame(one, other))))
+        foreach (HoldRecord hold in said.Holds)
         {
-            if (!IsUndone(hold))
+            CompareHold(ledger, said, hold, Array.Find(inFile, other => other.Id == hold.Id));
+        }
+
+        foreach (HoldRecord hold in inFile.Where(one => !said.Holds.Any(other => other.Id == one.Id)))
+        {
+            // A release that was said last may not be made.
+            bool isUndone = IsLast(ledger, hold) && said.Released(hold.Id) is { } before && said.IsSame(before, hold);
+            if (!Excuse(isUndone, said.HoldSaid(hold.Id)))
+            {
+                Add(ledger.Name, paths.StateLog(ledger.Id), $"state.log has the hold {hold.Id}, and no entry of "
+                    + "_audit placed it, or one released it");
+            }
+        }
+    }
+
+    private void CompareHold(CatalogLedger ledger, AuditedLedger said, HoldRecord hold, HoldRecord? inFile)
+    {
+        if (inFile is null)
+        {
+            if (!Excuse(IsLast(ledger, hold), said.HoldSaid(hold.Id)))
             {
                 Add(ledger.Name, paths.StateLog(ledger.Id), $"_audit says that the hold {hold.Id} is in force, and "
                     + "state.log lacks it");
             }
         }
-
-        foreach (HoldRecord hold in inFile)
+        else if (said.IsSame(hold, inFile))
         {
-            if (!said.Holds.Any(other => IsSame(hold, other)))
-            {
-                if (!IsUndone(hold))
-                {
-                    Add(ledger.Name, paths.StateLog(ledger.Id), $"state.log has the hold {hold.Id}, and no entry of "
-                        + "_audit placed it, or one released it");
-                }
-            }
-            else
-            {
-                CountAt(said.HoldSaid(hold.Id));
-            }
+            CountAt(said.HoldSaid(hold.Id));
+        }
+        else
+        {
+            Add(ledger.Name, paths.StateLog(ledger.Id), $"entry {said.HoldSaid(hold.Id)} of _audit says the hold "
+                + $"{Text(hold)}; state.log says {Text(inFile)}");
         }
     }
 
@@ -141,11 +158,18 @@ internal sealed partial class ClaimsCheck(AuditBook book, StorePaths paths, long
         (long, string)? inFile = here.Frozen is { } frozen ? (frozen.FrozenMicros, frozen.Reason) : null;
         (long, string)? inAudit = said.Frozen is { Origin: "", Micros: > 0 } end ? (end.Micros, end.Reason) : null;
         bool isBefore = said.Frozen is { Micros: 0 } && here.IsFrozen;
-        if (inFile != inAudit && !isBefore && !IsUndone(said.Frozen))
+        bool isUndone = !here.IsFrozen && IsLast(said.Frozen);
+        if (inFile != inAudit && !isBefore && !Excuse(isUndone, said.Frozen?.AuditIndex))
         {
-            string says = said.Frozen is { } there ? $"entry {there.AuditIndex} says that it is" : "no entry says so";
-            Add(here.Name, paths.Catalog, $"the catalog says that the ledger is {(here.IsFrozen ? "" : "not ")}frozen; "
-                + $"in _audit {says}");
+            Add(here.Name, paths.Catalog, (here.Frozen, said.Frozen) switch
+            {
+                ({ } one, { } other) => $"the catalog says that the ledger was frozen at {one.FrozenMicros} because of "
+                    + $"'{one.Reason}'; entry {other.AuditIndex} of _audit says at {other.Micros} because of "
+                    + $"'{other.Reason}'",
+                (null, { } other) => "the catalog says that the ledger is not frozen; in _audit entry "
+                    + $"{other.AuditIndex} says that it is",
+                _ => "the catalog says that the ledger is frozen; in _audit no entry says so",
+            });
         }
 
         Count(said.Frozen);
@@ -154,11 +178,6 @@ internal sealed partial class ClaimsCheck(AuditBook book, StorePaths paths, long
     private void CompareRetention(CatalogLedger here, AuditedLedger said)
     {
         Count(said.Retention);
-        if (IsUndone(said.Retention))
-        {
-            return;
-        }
-
         string inFile;
         try
         {
@@ -172,7 +191,8 @@ internal sealed partial class ClaimsCheck(AuditBook book, StorePaths paths, long
         }
 
         string inAudit = said.Retention?.After ?? RetentionPolicy.KeepAll.ToString();
-        if (inFile != inAudit)
+        bool isUndone = IsLast(said.Retention) && inFile == said.Retention!.Before;
+        if (inFile != inAudit && !Excuse(isUndone, said.Retention?.AuditIndex))
         {
             Add(here.Name, paths.Catalog, $"the catalog says the policy '{inFile}'; _audit says '{inAudit}'"
                 + (said.Retention is { } change ? $" in entry {change.AuditIndex}" : string.Empty));
@@ -180,12 +200,27 @@ internal sealed partial class ClaimsCheck(AuditBook book, StorePaths paths, long
     }
 
     /// <summary>Whether this is the change that was said last, which a crash may have left undone.</summary>
-    private bool IsUndone(AuditEvent? said) => !isSettled && said is not null && said == book.LastChange;
+    private bool IsLast(AuditEvent? said) => !isSettled && said is not null && said == book.LastChange;
 
-    private bool IsUndone(HoldRecord hold) =>
-        !isSettled && book.LastChange is AuditHoldChange last && last.Id == hold.Id;
+    private bool IsLast(CatalogLedger ledger, HoldRecord hold) => !isSettled
+        && book.LastChange is AuditHoldChange last
+        && (last.Ledger, last.Id) == (ledger.Name, hold.Id);
 
-    private static bool IsSame(HoldRecord a, HoldRecord b) => (a.Id, a.First, a.Count) == (b.Id, b.First, b.Count);
+    /// <summary>Takes note of a change that may not be made yet.</summary>
+    private bool Excuse(bool isUndone, long? auditIndex)
+    {
+        if (isUndone)
+        {
+            _unmade.Add($"entry {auditIndex} of _audit says a change that the files lack: a crash may have left them "
+                + "so, and then the next start makes it; or somebody took it out");
+        }
+
+        return isUndone;
+    }
+
+    private static string Text(HoldRecord hold) =>
+        $"{hold.Id} of {hold.Count} entries from {hold.First}, placed at {hold.PlacedMicros} by '{hold.PlacedBy}' "
+        + $"because of '{hold.Reason}'";
 
     private static string Salted(bool isSalted) => isSalted ? "salted" : "not salted";
 

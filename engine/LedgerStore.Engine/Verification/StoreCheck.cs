@@ -48,6 +48,7 @@ internal sealed partial class StoreCheck(VerifyOptions options, IFileSystem file
     private readonly AuditEvents _events = new();
     private AuditEvidence _audit = AuditEvidence.None;
     private AuditBook _said = new();
+    private readonly List<string> _unmade = [];
     private long _unsignedClaims;
     private LogKeySet? _auditKeys;
 
@@ -75,7 +76,7 @@ internal sealed partial class StoreCheck(VerifyOptions options, IFileSystem file
 
         _findings.AddRange(claims.Findings);
         _findingCount += claims.Findings.Count;
-        _unsignedClaims += claims.Unsigned;
+        Count(claims);
         Run([.. Enumerable.Range(0, _ledgers.Length).Where(number => number != audit)]);
 
         // Where something is missing, nobody knows how new it was.
@@ -109,6 +110,7 @@ internal sealed partial class StoreCheck(VerifyOptions options, IFileSystem file
             Checkpoints = _reports.Sum(report => report.Checkpoints),
             UnvouchedEntries = _reports.Sum(report => report.UnvouchedEntries),
             UnsignedClaims = _unsignedClaims,
+            UnmadeChanges = _unmade,
             Duration = duration,
         };
     }
@@ -328,7 +330,7 @@ internal sealed partial class StoreCheck(VerifyOptions options, IFileSystem file
                 claims.Compare(check.Facts.Ledger);
                 claims.CompareHolds(check.Facts.Ledger, check.Facts.State.Holds);
                 claims.CompareExpired(check.Facts.Ledger, check.Facts.State);
-                _unsignedClaims += claims.Unsigned;
+                Count(claims);
                 found.AddRange(claims.Findings);
                 _reports.Add(report with { Findings = report.Findings + claims.Findings.Count });
                 _findingCount += found.Count;
@@ -349,6 +351,12 @@ internal sealed partial class StoreCheck(VerifyOptions options, IFileSystem file
     }
 
     /// <summary>A crash may have left the change that was said last undone: the next start makes it.</summary>
+    private void Count(ClaimsCheck claims)
+    {
+        _unsignedClaims += claims.Unsigned;
+        _unmade.AddRange(claims.Unmade);
+    }
+
     private ClaimsCheck NewClaims() => new(_said, paths, _audit.SoundSize, isSettled: false);
 
     private void WatchAudit(long first, ReadOnlySpan<byte> bundle, int count)

@@ -18,7 +18,8 @@ public sealed record VerifyReport
 
     /// <summary>True when there is no finding, and everything was checked: a trusted key or checkpoint vouches for
     /// every entry, and every payload that has not expired was hashed.</summary>
-    public bool IsWhole => IsVerified && UnvouchedEntries == 0 && UncheckedEntries == 0 && UnsignedClaims == 0;
+    public bool IsWhole => IsVerified && UnvouchedEntries == 0 && UncheckedEntries == 0 && UnsignedClaims == 0
+        && UnmadeChanges.Count == 0;
 
     /// <summary>The ledgers, by name.</summary>
     public required IReadOnlyList<LedgerReport> Ledgers { get; init; }
@@ -43,6 +44,9 @@ public sealed record VerifyReport
     /// <summary>Ledgers, policies, holds and ends of ledgers that are as <c>_audit</c> says in entries that nobody has
     /// signed yet: whoever can write files can write these too.</summary>
     public long UnsignedClaims { get; init; }
+
+    /// <summary>What <c>_audit</c> says last and the files lack: a crash may have left them so.</summary>
+    public IReadOnlyList<string> UnmadeChanges { get; init; } = [];
 
     /// <summary>Entries in the cold store whose payload was not fetched: only their hashes were checked.</summary>
     public long UncheckedEntries => Ledgers.Sum(ledger => ledger.UncheckedEntries);

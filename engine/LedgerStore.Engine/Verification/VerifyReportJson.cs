@@ -23,6 +23,7 @@ internal static class VerifyReportJson
             json.WriteNumber("checkpoints", report.Checkpoints);
             json.WriteNumber("unvouched_entries", report.UnvouchedEntries);
             json.WriteNumber("unsigned_claims", report.UnsignedClaims);
+            json.WriteNumber("unmade_changes", report.UnmadeChanges.Count);
             json.WriteNumber("unchecked_entries", report.UncheckedEntries);
             json.WriteNumber("seconds", Math.Round(report.Duration.TotalSeconds, 3));
             json.WriteNumber("finding_count", report.FindingCount);

@@ -7,6 +7,7 @@ using LedgerStore.Engine;
 using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
+using LedgerStore.Proofs;
 using LedgerStore.Tests.Engine.Checkpoints;
 using Xunit;
 
@@ -191,6 +192,49 @@ public sealed class ForgedClaimTests(TamperHome home) : IClassFixture<TamperHome
         Assert.Contains(
             (await store.ScrubAsync(Ledger)).Findings,
             found => found.Ledger == LedgerName.Audit && found.Evidence.Contains(NotSigned, StringComparison.Ordinal));
+    }
+
+    /// <summary>Whoever has the store's key may sign a tombstone that was not allowed: everybody who looks sees it.
+    /// </summary>
+    [Theory]
+    [InlineData(true, "expire while the hold ")]
+    [InlineData(false, "the floor was 3650.00:00:00")]
+    public async Task A_signed_tombstone_of_what_was_held_or_below_the_floor_is_found(bool isHeld, string evidence)
+    {
+        TamperedStore tampered = home.Copy();
+        LedgerEditor editor = tampered.Edit(Ledger);
+        CompactRange range = new();
+        range.Append(editor.Tiles.Skip(10 * Bundle).Take(10 * Bundle).ToArray());
+        using (Store store = Open(tampered))
+        {
+            Ledger ledger = store.GetLedger(Ledger);
+            if (isHeld)
+            {
+                ledger.PlaceHold(0, 0, "case 17", "legal");
+            }
+            else
+            {
+                ledger.SetRetention(new RetentionPolicy { Floor = TimeSpan.FromDays(3_650) });
+            }
+
+            byte[] tombstone = TombstoneEntry.Payload(Ledger, 10 * Bundle, 10 * Bundle, range.Root());
+            Ledger audit = store.GetLedger(LedgerName.Audit);
+            await audit.AppendAsync(new RecordBatch
+            {
+                ContentType = Encoding.UTF8.GetBytes(TombstoneEntry.ContentType),
+                Lengths = [tombstone.Length],
+                Payload = tombstone,
+            });
+            await audit.WaitForCheckpointAsync(audit.Size, CancellationToken.None);
+            ScrubReport scrubbed = await store.ScrubAsync(Ledger);
+            CheckFinding(scrubbed, 10 * Bundle, 10 * Bundle);
+            Assert.Contains(
+                scrubbed.Findings, found => found.Evidence.Contains(evidence, StringComparison.Ordinal));
+            await CheckAll(ledger, 0, 30 * Bundle);
+        }
+
+        Assert.Contains(
+            Verify(tampered), found => found.Evidence.Contains(evidence, StringComparison.Ordinal));
     }
 
     private static void CheckFinding(ScrubReport report, long first, long count) =>

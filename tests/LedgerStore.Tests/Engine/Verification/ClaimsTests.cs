@@ -87,6 +87,83 @@ public sealed class ClaimsTests : IDisposable
     }
 
     [Fact]
+    public void A_hold_with_another_reason_person_or_time_is_found()
+    {
+        (CatalogLedger entry, UInt128 storeId) = _store.Find("a");
+        LedgerStateLog log = LedgerStateLog.Open(
+            s_files, _store.Paths, storeId, entry.Id, FileAccessMode.ReadWrite, out LedgerState state);
+        HoldRecord hold = state.Holds[0];
+        foreach (HoldRecord edited in (HoldRecord[])
+        [
+            hold with { Reason = "case 2" }, hold with { PlacedBy = "eve" }, hold with { PlacedMicros = 5 },
+            hold with { Count = 9 },
+        ])
+        {
+            log.Stage(edited);
+            log.CommitNow();
+            Assert.Contains("of _audit says the hold", Assert.Single(Unconfirmed()).Evidence, StringComparison.Ordinal);
+        }
+
+        log.Stage(hold);
+        log.CommitNow();
+        Assert.Empty(Unconfirmed());
+    }
+
+    /// <summary>What was said last and is not made is excused, and nothing else that is said of the same.</summary>
+    [Fact]
+    public void A_change_that_was_said_last_may_be_undone_and_not_otherwise()
+    {
+        using (Store store = _store.Open())
+        {
+            store.FreezeLedger("last", "closed", "anna");
+        }
+
+        Rewrite(static one => one with { Frozen = null, FrozenSaid = AuditEvent.Unsaid }, "last");
+        Assert.Empty(Unconfirmed());
+        Assert.Contains("a crash may have left them so", Assert.Single(_store.Verify().UnmadeChanges),
+            StringComparison.Ordinal);
+        Rewrite(one => one with { Frozen = new FrozenRecord(one.Id, 5, "closed") }, "last");
+        Assert.Contains("was frozen at 5", Assert.Single(Unconfirmed()).Evidence, StringComparison.Ordinal);
+        using (Store store = _store.Open())
+        {
+            store.GetLedger("a").SetRetention(new RetentionPolicy { WarmAfter = TimeSpan.FromDays(2) }, "anna", "more");
+        }
+
+        RetentionRecord Policy(CatalogLedger one, int days) => new(
+            one.Id, new RetentionPolicy { WarmAfter = TimeSpan.FromDays(days) }.Encode());
+        Rewrite(static one => one with { Frozen = null, FrozenSaid = AuditEvent.Unsaid }, "last");
+        Assert.Single(Unconfirmed());
+        using (Store store = _store.Open())
+        {
+            store.GetLedger("a").SetRetention(new RetentionPolicy { WarmAfter = TimeSpan.FromDays(3) }, "anna", "more");
+        }
+
+        Assert.Single(Unconfirmed());
+        Rewrite(one => one with { Retention = Policy(one, 2) }, "a");
+        Assert.Single(Unconfirmed());
+        Rewrite(one => one with { Retention = Policy(one, 1) }, "a");
+        Assert.Equal(2, Unconfirmed().Count);
+    }
+
+    [Fact]
+    public void A_release_that_was_said_last_is_no_excuse_for_another_hold()
+    {
+        string id;
+        using (Store store = _store.Open())
+        {
+            id = store.GetLedger("a").PlaceHold(3, 4, "case 9", "bert").Id;
+            store.GetLedger("a").ReleaseHold(id, "anna", "closed");
+        }
+
+        (CatalogLedger entry, UInt128 storeId) = _store.Find("a");
+        LedgerStateLog log = LedgerStateLog.Open(
+            s_files, _store.Paths, storeId, entry.Id, FileAccessMode.ReadWrite, out LedgerState _);
+        log.Stage(new HoldRecord(id, 3, 4, 1, 0, "eve", "case 9"));
+        log.CommitNow();
+        Assert.Contains($"the hold {id}", Assert.Single(Unconfirmed()).Evidence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_public_name_or_an_incarnation_that_was_edited_is_found()
     {
         StoreFile facts = StoreFile.Decode(File.ReadAllBytes(_store.Paths.StoreFile));
