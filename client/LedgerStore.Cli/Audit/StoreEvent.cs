@@ -26,8 +26,9 @@ internal sealed record StoreEvent(string Kind, IMessage Body)
     public bool IsDenied => Body is Denials;
 
     /// <summary>Reads an entry that the store itself made; null for others, and for bytes that are no event.</summary>
+    /// <remarks>The first version named no appender where entries expired.</remarks>
     public static StoreEvent? Of(in EntryView entry) =>
-        entry.Appender.SequenceEqual("ledgerstore"u8) && entry.ContentType.SequenceEqual(
+        (entry.Appender.IsEmpty || entry.Appender.SequenceEqual("ledgerstore"u8)) && entry.ContentType.SequenceEqual(
             "application/x-ledgerstore-event"u8)
             ? Parse(entry.Payload)
             : null;

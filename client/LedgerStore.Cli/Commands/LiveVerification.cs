@@ -1,10 +1,16 @@
 // Verifies a ledger of a running server: every entry is read, hashed, and proven against a checkpoint that the trusted
-// key signed. One thread.
+// key signed; what has expired needs its tombstone in `_audit`. One thread.
 using LedgerStore.Client;
 using LedgerStore.Policy;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Cli;
+
+/// <summary>What is asked of a server's ledger.</summary>
+/// <param name="Vkey">Null: the trusted one.</param>
+/// <param name="Kept">Checkpoints that it must continue.</param>
+/// <param name="EvidenceFile">Where to write evidence of a contradiction.</param>
+internal sealed record LiveOptions(string? Vkey, IReadOnlyList<string> Kept, string? EvidenceFile, ulong From);
 
 /// <summary>Verifies what a server says.</summary>
 internal static class LiveVerification
@@ -12,40 +18,44 @@ internal static class LiveVerification
     // A reader that verifies every entry looks this often at how far it is.
     private const ulong TellEvery = 4_096;
 
-    public static async Task<int> RunAsync(
-        Run run,
-        string ledger,
-        string? vkey,
-        IReadOnlyList<string> trustedCheckpoints,
-        string? evidenceFile,
-        ulong from)
+    public static async Task<int> RunAsync(Run run, string ledger, LiveOptions options)
     {
         using LedgerClient reading = run.Connect(Capability.Read);
         using LedgerClient verifying = run.Connect(Capability.Verify);
-        using Verifier verifier = LedgerTrust.Open(run, verifying, ledger, vkey);
+        using Verifier verifier = LedgerTrust.Open(run, verifying, ledger, options.Vkey);
         try
         {
-            foreach (string file in trustedCheckpoints)
-            {
-                await LedgerTrust.ContinueAsync(run, verifier, file).ConfigureAwait(false);
-            }
-
-            VerifiedCheckpoint checkpoint = await LedgerTrust.UpdateAsync(run, verifying, verifier)
+            VerifiedCheckpoint checkpoint = await ContinueAsync(run, verifying, verifier, options)
                 .ConfigureAwait(false);
+            ExpiredCheck expired = new(run, reading, verifying, verifier, checkpoint);
             Tally tally = await ProgressLine.RunAsync(
                 run,
                 $"verify {ledger}",
                 checkpoint.Size,
-                progress => ReadAsync(run, reading.CreateReader(ledger), verifier, checkpoint, from, progress))
+                progress => ReadAsync(
+                    run, reading.CreateReader(ledger), verifier, checkpoint, options.From, expired, progress))
                 .ConfigureAwait(false);
-            Report(run, verifier.Newest ?? checkpoint, tally);
-            return Verdicts.ExitCodeOf(tally.Verdict);
+            await expired.RunAsync().ConfigureAwait(false);
+            Report(run, verifier.Newest ?? checkpoint, tally, expired);
+            return Verdicts.ExitCodeOf(tally.VerdictWith(expired));
         }
         catch (LedgerViolationException violation)
         {
-            ViolationReport.Print(run, violation, evidenceFile);
+            ViolationReport.Print(run, violation, options.EvidenceFile);
             return ExitCode.NotVerified;
         }
+    }
+
+    /// <summary>The newest checkpoint, which continues all that were kept.</summary>
+    public static async Task<VerifiedCheckpoint> ContinueAsync(
+        Run run, LedgerClient verifying, Verifier verifier, LiveOptions options)
+    {
+        foreach (string file in options.Kept)
+        {
+            await LedgerTrust.ContinueAsync(run, verifier, file).ConfigureAwait(false);
+        }
+
+        return await LedgerTrust.UpdateAsync(run, verifying, verifier).ConfigureAwait(false);
     }
 
     private static async Task<Tally> ReadAsync(
@@ -54,6 +64,7 @@ internal static class LiveVerification
         Verifier verifier,
         VerifiedCheckpoint checkpoint,
         ulong from,
+        ExpiredCheck expired,
         ProgressLine progress)
     {
         Tally tally = new();
@@ -73,6 +84,7 @@ internal static class LiveVerification
                     break;
                 case ExpiredRange gone:
                     tally.Expired += gone.Count;
+                    expired.Add(gone);
                     break;
                 case UnreadableRange { IsDamaged: false } away:
                     tally.Unchecked += away.Count;
@@ -95,17 +107,19 @@ internal static class LiveVerification
         return tally;
     }
 
-    private static void Report(Run run, VerifiedCheckpoint checkpoint, Tally tally)
+    private static void Report(Run run, VerifiedCheckpoint checkpoint, Tally tally, ExpiredCheck expired)
     {
+        Verdict verdict = tally.VerdictWith(expired);
         if (run.IsJson)
         {
             JsonOutput.Object(run, json =>
             {
-                json.WriteBoolean("verified", tally.Verdict == Verdict.Verified);
-                json.WriteString("verdict", Verdicts.NameOf(tally.Verdict));
+                json.WriteBoolean("verified", verdict == Verdict.Verified);
+                json.WriteString("verdict", Verdicts.NameOf(verdict));
                 json.WriteString("origin", checkpoint.Checkpoint.Origin);
                 json.WriteNumber("entries", tally.Entries);
                 json.WriteNumber("expired", tally.Expired);
+                json.WriteNumber("expired_unchecked", expired.Unchecked);
                 json.WriteNumber("unreadable", tally.Unreadable);
                 json.WriteNumber("unchecked", tally.Unchecked);
                 json.WriteNumber("size", checkpoint.Size);
@@ -115,15 +129,25 @@ internal static class LiveVerification
                     json.WriteNumber("first_bad_index", first.FirstIndex);
                     json.WriteString("problem", first.Reason);
                 }
+                else if ((expired.Refuted ?? expired.WhyUnchecked) is { } problem)
+                {
+                    json.WriteString("problem", problem);
+                }
             });
             return;
         }
 
-        run.Verdict(tally.Verdict, checkpoint.Checkpoint.Origin);
+        run.Verdict(verdict, checkpoint.Checkpoint.Origin);
         run.Line($"  {tally.Entries} entries are those of the signed tree of size {checkpoint.Size}");
         if (tally.Expired > 0)
         {
-            run.Line($"  {tally.Expired} expired by policy; their hashes are in the tree");
+            run.Line(expired switch
+            {
+                { Refuted: { } refuted } => $"  {refuted}",
+                { WhyUnchecked: { } why } => $"  {tally.Expired} expired, as the server says; their hashes are in the "
+                    + $"tree, and their tombstones were not checked: {why}",
+                _ => $"  {tally.Expired} expired by policy: their hashes are in the tree, their tombstones in _audit",
+            });
         }
 
         if (tally.FirstAway is { } away)
@@ -154,8 +178,9 @@ internal static class LiveVerification
 
         public UnreadableRange? FirstAway { get; set; }
 
-        public Verdict Verdict => FirstUnreadable is not null ? Verdict.NotVerified
-            : Unchecked > 0 ? Verdict.NotWhole
+        public Verdict VerdictWith(ExpiredCheck expired) =>
+            FirstUnreadable is not null || expired.Refuted is not null ? Verdict.NotVerified
+            : Unchecked + expired.Unchecked > 0 ? Verdict.NotWhole
             : Verdict.Verified;
     }
 }

@@ -75,11 +75,17 @@ internal sealed class VerifyArguments
         Description = "Of a server: verify from here on",
     };
 
+    public Option<bool> Hashes { get; } = new("--hashes")
+    {
+        Description = "Of a server: check the hash of every entry, and read none; the capability verify is enough",
+    };
+
     /// <summary>In the order of the help.</summary>
     public Symbol[] All =>
     [
         Ledger, Data, Bundle, Receipt, Evidence, Checkpoint, Entry, Vkeys, Rotations, Checkpoints, PublicName, Anchor,
         Cold, ColdEndpoint, ColdRegion, Snapshot, SaveEvidence, From,
+        Hashes,
     ];
 
     /// <summary>What is verified, as its option is called; null: a ledger of the server.</summary>
@@ -96,7 +102,9 @@ internal sealed class VerifyArguments
                 + string.Join(", ", Kinds.Keys.Select(option => $"{option.Name} {option.HelpName}")));
         }
 
-        Option[] fitting = named is [var kind] ? [kind, .. Kinds[kind]] : [Vkeys, Checkpoints, SaveEvidence, From];
+        Option[] fitting = named is [var kind]
+            ? [kind, .. Kinds[kind]]
+            : [Vkeys, Checkpoints, SaveEvidence, From, Hashes];
         foreach (Option option in All.OfType<Option>().Where(run.IsGiven).Except(fitting))
         {
             string target = named is [var one] ? one.Name : "a ledger of a server";

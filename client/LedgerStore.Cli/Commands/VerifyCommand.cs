@@ -15,6 +15,7 @@ internal static class VerifyCommand
             "Verify from the public key alone; the first bad entry is named\n\n"
             + "Exit code 0: all that was named was checked. 1: it did not verify. 6: a part could not be checked.\n\n"
             + "  ledger verify demo                             every entry the server has\n"
+            + "  ledger verify demo --hashes                    its tree alone, without the right to read\n"
             + "  ledger verify --receipt demo-7.tlog-proof      a receipt, offline\n"
             + "  ledger verify --bundle demo-0-99               what `ledger export` wrote, offline\n"
             + "  ledger verify --checkpoint demo.checkpoint     a signed checkpoint, offline\n"
@@ -41,8 +42,10 @@ internal static class VerifyCommand
 
         if (target is null)
         {
-            return LiveVerification.RunAsync(
-                run, place, One(keys), kept, run.Get(given.SaveEvidence), run.Get(given.From));
+            LiveOptions live = new(One(keys), kept, run.Get(given.SaveEvidence), run.Get(given.From));
+            return run.Get(given.Hashes)
+                ? HashVerification.RunAsync(run, place, live)
+                : LiveVerification.RunAsync(run, place, live);
         }
 
         OfflineTrust offline = new(run, One(keys), run.Get(given.Rotations) ?? [], kept);

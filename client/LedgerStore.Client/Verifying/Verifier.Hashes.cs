@@ -16,6 +16,9 @@ public sealed partial class Verifier
     private const int TilesUnderWay = 16;
     private const int TilesKept = 4 * TilesUnderWay;
 
+    // A hash of this level stands for 256 entries.
+    private const int TileRootLevel = 8;
+
     /// <summary>
     /// Reads the hash of every entry of a verified tree, 256 at a time, and checks each against its signed root.
     /// Nothing is read of what the entries say, so the capability `verify` is enough.
@@ -33,7 +36,10 @@ public sealed partial class Verifier
         {
             ulong[] indexes = [.. Enumerable.Range(0, (int)Math.Min(TilesUnderWay, end - first))
                 .Select(number => first + (ulong)number)];
-            await FetchAsync(tiles, indexes, cancellationToken).ConfigureAwait(false);
+
+            // One hash of a tile stands for the tile, and for those that vouch for it.
+            NodeCoordinate[] nodes = [.. indexes.Select(index => new NodeCoordinate(0, index * TilePath.FullWidth))];
+            await FetchAsync(tiles, nodes, cancellationToken).ConfigureAwait(false);
             foreach (ulong index in indexes)
             {
                 yield return Leaves(tiles, index);
@@ -57,11 +63,36 @@ public sealed partial class Verifier
             : throw WrongInclusion(checkpoint, index, leaf, default, proof);
     }
 
-    private async Task FetchAsync(VerifiedTiles tiles, ulong[] indexes, CancellationToken cancellationToken)
+    /// <summary>The root over the hashes of a range of entries, as a tombstone has it: from hashes that are checked
+    /// against the signed root.</summary>
+    /// <param name="first">A multiple of 256, and so is <paramref name="count"/>.</param>
+    /// <exception cref="VerificationFailedException">What the server gives is not what was signed.</exception>
+    public async Task<Hash256> GetRangeRootAsync(
+        VerifiedCheckpoint checkpoint, ulong first, ulong count, CancellationToken cancellationToken = default)
     {
-        // One hash of a tile stands for the tile, and for those that vouch for it.
-        TilePath[] missing = tiles.Missing(
-            [.. indexes.Select(index => new NodeCoordinate(0, index * TilePath.FullWidth))]);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(first % TilePath.FullWidth, 0UL, nameof(first));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(count % TilePath.FullWidth, 0UL, nameof(count));
+        VerifiedTiles tiles = new(checkpoint.Size, checkpoint.Root, TilesKept);
+        CompactRange range = new();
+        ulong end = (first + count) / TilePath.FullWidth;
+        for (ulong at = first / TilePath.FullWidth; at < end;)
+        {
+            int run = (int)Math.Min(end - at, TilesUnderWay * TilePath.FullWidth);
+            NodeCoordinate[] nodes = [.. Enumerable.Range(0, run)
+                .Select(number => new NodeCoordinate(TileRootLevel, at + (ulong)number))];
+            await FetchAsync(tiles, nodes, cancellationToken).ConfigureAwait(false);
+            Hash256[] roots = new Hash256[run];
+            tiles.ReadNodes(nodes, roots);
+            range.AppendSubtrees(TileRootLevel, roots);
+            at += (ulong)run;
+        }
+
+        return range.Root();
+    }
+
+    private async Task FetchAsync(VerifiedTiles tiles, NodeCoordinate[] nodes, CancellationToken cancellationToken)
+    {
+        TilePath[] missing = tiles.Missing(nodes);
         ReadOnlyMemory<byte>[] contents = await Task.WhenAll(missing.Select(
             tile => GetTileAsync(tile, cancellationToken))).ConfigureAwait(false);
         try
@@ -70,9 +101,9 @@ public sealed partial class Verifier
         }
         catch (Exception error) when (error is VerificationFailedException or MalformedDataException)
         {
-            ulong last = Math.Min(((indexes[^1] + 1) * TilePath.FullWidth), tiles.Size) - 1;
+            ulong last = Math.Min(nodes[^1].FirstLeaf + TilePath.FullWidth, tiles.Size) - 1;
             throw new VerificationFailedException(
-                $"the hashes of entries {indexes[0] * TilePath.FullWidth} to {last} of {Origin} are not those of the "
+                $"the hashes of entries {nodes[0].FirstLeaf} to {last} of {Origin} are not those of the "
                 + $"signed tree of size {tiles.Size}: {error.Message}",
                 error);
         }
@@ -90,6 +121,11 @@ public sealed partial class Verifier
         {
             throw new VerificationFailedException(
                 $"the server has no {tile} of {Origin}, which its signed checkpoint covers", missing);
+        }
+        catch (RpcException tooLong) when (tooLong.StatusCode == StatusCode.DataLoss)
+        {
+            throw new VerificationFailedException(
+                $"the server gives more as {tile} of {Origin} than a tile has", tooLong);
         }
     }
 

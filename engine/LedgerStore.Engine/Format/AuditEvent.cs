@@ -17,6 +17,9 @@ internal abstract record AuditEvent(long AuditIndex)
 
     public static ReadOnlySpan<byte> ContentType => "application/x-ledgerstore-event"u8;
 
+    /// <summary>Who says it: the store itself.</summary>
+    public static ReadOnlySpan<byte> Appender => "ledgerstore"u8;
+
     protected abstract int Field { get; }
 
     /// <summary>Reads the payload of an entry.</summary>

@@ -116,7 +116,7 @@ internal sealed class AuditedChanges(StoreCore core)
             audit,
             new RecordBatch
             {
-                Appender = "ledgerstore"u8,
+                Appender = AuditEvent.Appender,
                 ContentType = AuditEvent.ContentType,
                 Lengths = Array.ConvertAll(records, static record => record.Length),
                 Payload = records.Length == 1 ? records[0] : [.. records.SelectMany(static record => record)],

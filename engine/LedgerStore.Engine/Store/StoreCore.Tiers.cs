@@ -216,6 +216,7 @@ internal sealed partial class StoreCore
         Changes.OpenAudit(),
         new RecordBatch
         {
+            Appender = AuditEvent.Appender,
             ContentType = AuditEvent.ContentType,
             Lengths = [record.Length],
             Payload = record,

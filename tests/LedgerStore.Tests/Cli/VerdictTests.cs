@@ -90,6 +90,22 @@ public sealed class VerdictTests(DevServer server) : IClassFixture<DevServer>
             CliResult bad = await ledger.RunAsync("verify", option, place, "--vkey", other);
             Assert.False(bad.Code == 0, bad.ToString());
         }
+
+        // Nor does another log's checkpoint count as one of this log that was kept.
+        using SignedDirectory directory = new();
+        string kept = directory.Beside("kept");
+        using (Store store = directory.Open())
+        {
+            Ledger payments = store.CreateLedger("payments");
+            await SignedDirectory.AppendSigned(payments, 3);
+            await File.WriteAllBytesAsync(
+                kept, (await payments.WaitForCheckpointAsync(3, CancellationToken.None)).Note.ToArray());
+        }
+
+        CliResult foreign = await ledger.RunAsync(
+            "verify", "--bundle", bundle, "--vkey", server.Vkey, "--trusted-checkpoint", kept);
+        Assert.Equal(2, foreign.Code);
+        Assert.Contains("payments", foreign.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

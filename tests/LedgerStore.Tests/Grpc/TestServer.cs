@@ -43,9 +43,17 @@ internal sealed class TestServer : IAsyncDisposable
     internal static Task<TestServer> StartAsync(bool isTls, Action<CallBinder> register) =>
         StartAsync(isTls, register, static _ => { });
 
+    /// <summary>Starts a server; the test may add methods and what is served beside them.</summary>
+    internal static Task<TestServer> StartAsync(
+        bool isTls, Action<CallBinder> register, Action<WebApplication> map) =>
+        StartAsync(isTls, register, static _ => { }, map);
+
     /// <summary>Starts a server; the test may add methods and change the options of gRPC.</summary>
     internal static async Task<TestServer> StartAsync(
-        bool isTls, Action<CallBinder> register, Action<GrpcServiceOptions> change)
+        bool isTls,
+        Action<CallBinder> register,
+        Action<GrpcServiceOptions> change,
+        Action<WebApplication>? map = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -69,6 +77,7 @@ internal sealed class TestServer : IAsyncDisposable
         server.app.MapGrpcService<CallMethods>();
         server.app.MapGrpcService<HealthServiceImpl>();
         server.app.MapGrpcReflectionService();
+        map?.Invoke(server.app);
         await server.app.StartAsync();
         server.Address = new Uri(server.app.Urls.First().Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
         return server;

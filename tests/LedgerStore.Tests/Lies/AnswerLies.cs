@@ -98,9 +98,9 @@ internal static class AnswerLies
     internal const string StandStill = "checkpoints that stand still";
 
     /// <summary>Out of other histories, for one method and for all.</summary>
-    internal static IEnumerable<Lie> OfHistories(IReadOnlyList<IMethod> methods)
+    internal static IEnumerable<Lie> OfHistories(IReadOnlyList<string> methods)
     {
-        IEnumerable<string?> each = [null, .. methods.Select(method => method.Name)];
+        IEnumerable<string?> each = [null, .. methods];
         foreach (string? method in each)
         {
             foreach ((string name, World world) in World.Others)

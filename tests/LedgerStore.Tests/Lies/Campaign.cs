@@ -37,7 +37,9 @@ internal sealed class Campaign : IAsyncDisposable
         .. LyingServer.Methods.SelectMany(method => FieldLies.Of(method.Name, AnswerOf(method))),
         .. LyingServer.Methods.SelectMany(AnswerLies.Of),
         .. AnswerLies.OfEntries(),
-        .. AnswerLies.OfHistories([.. LyingServer.Methods.Where(IsAboutHistory)]),
+        .. TileLies.All(),
+        .. AnswerLies.OfHistories(
+            [.. LyingServer.Methods.Where(IsAboutHistory).Select(method => method.Name), TileLies.Method]),
     ];
 
     public async ValueTask DisposeAsync()

@@ -32,6 +32,8 @@ internal static class CommandScenarios
         Verified("verify demo"),
         Verified("verify demo --from 100 --json"),
         Verified("verify gone"),
+        Verified("verify demo --hashes"),
+        Verified("verify gone --hashes --json"),
         Verified("verify rotated"),
         Verified("prove demo 5 --out {out}/receipt"),
         Verified("prove gone 5 --out {out}/receipt"),

@@ -76,6 +76,24 @@ internal sealed class HonestLedger : INodeSource
         }
     }
 
+    internal byte[] Tile(TilePath tile)
+    {
+        ulong first = tile.Index * TilePath.FullWidth;
+        NodeCoordinate[] nodes = [.. Enumerable.Range(0, tile.Width)
+            .Select(number => new NodeCoordinate(8 * tile.Level, first + (ulong)number))];
+        Hash256[] hashes = new Hash256[nodes.Length];
+        ReadNodes(nodes, hashes);
+        return [.. hashes.SelectMany(static hash => hash.ToArray())];
+    }
+
+    /// <summary>The root over its first entries.</summary>
+    internal Hash256 Root(ulong size)
+    {
+        CompactRange range = new();
+        range.Append(leaves.AsSpan(0, (int)size));
+        return range.Root();
+    }
+
     internal Protocol.V1.Checkpoint CheckpointOf(ulong size) => new()
     {
         Note = ByteString.CopyFrom(Sign(size)),
@@ -196,13 +214,6 @@ internal sealed class HonestLedger : INodeSource
         : size < rotatedAt ? keys[..1]
         : size == rotatedAt ? keys
         : keys[1..];
-
-    private Hash256 Root(ulong size)
-    {
-        CompactRange range = new();
-        range.Append(leaves.AsSpan(0, (int)size));
-        return range.Root();
-    }
 
     private Hash256 Perfect(int first, int count)
     {

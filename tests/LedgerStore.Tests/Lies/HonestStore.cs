@@ -8,6 +8,7 @@ using Grpc.Core;
 using LedgerStore.Protocol;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Protocol.Wire;
+using TilePath = LedgerStore.Proofs.TilePath;
 
 namespace LedgerStore.Tests.Lies;
 
@@ -45,6 +46,19 @@ internal sealed class HonestStore(World world)
                 "DescribeLedger" => [Describe(DescribeLedgerRequest.Parser.ParseFrom(bytes).Ledger)],
                 _ => HonestAdmin.Answer(this, method, bytes),
             };
+        }
+    }
+
+    /// <summary>The tile at a path that begins with the ledger's name; null: there is none.</summary>
+    internal byte[]? Tile(string path)
+    {
+        lock (gate)
+        {
+            string name = path[..path.IndexOf('/')];
+            TilePath tile = TilePath.Parse(path[(name.Length + 1)..]);
+            return tile.Width <= TilePath.WidthIn(SizeOf(name), tile.Level, tile.Index)
+                ? Find(name).Tile(tile)
+                : null;
         }
     }
 

@@ -45,6 +45,9 @@ internal static class Judge
         bool isRefusal = lie.Class == LieClass.Refusal || server.WentSilent;
         return told.Code == 1 && isTold ? Outcome.Noticed
             : isRefusal && told.Code is 3 or 4 or 5 && told.Errors.Length > 0 ? Outcome.Refused
+
+            // Not wholly checked, and it says what was not.
+            : isRefusal && scenario.IsVerified && told.Code == 6 ? Outcome.Refused
             : !scenario.IsVerified && told.Code is >= 0 and <= 6 ? Outcome.ServersWord
             : (lie.Class == LieClass.Unseen || IsTrueOfWhatWasSeen(scenario, lie))
                 && isTold && told.Code is (0 or 2 or 6) ? Outcome.Unseen

@@ -10,6 +10,8 @@ using Grpc.Core;
 using LedgerStore.Protocol;
 using LedgerStore.Protocol.Wire;
 using LedgerStore.Tests.Grpc;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 
 namespace LedgerStore.Tests.Lies;
 
@@ -60,7 +62,8 @@ internal sealed class LyingServer : IAsyncDisposable
                     (requests, responses, call) => lying.AnswerAsync(method, requests, responses, call),
                     "anybody");
             }
-        });
+        },
+        app => app.MapGet("/{ledger}/tile/{**rest}", lying.AnswerTileAsync));
         return lying;
     }
 
@@ -83,31 +86,65 @@ internal sealed class LyingServer : IAsyncDisposable
         IServerStreamWriter<WireMessage> responses,
         ServerCallContext call)
     {
-        string method = asked.Name;
-        called.AddOrUpdate(method, 1, static (_, count) => count + 1);
         while (await requests.MoveNext(call.CancellationToken))
         {
-            byte[] request = requests.Current.Bytes.ToArray();
-            Told told = HonestlyTold(honest, method, request);
-            foreach (byte[] message in told.Messages)
-            {
-                Seen.TryAdd((method, Convert.ToHexString(message)), message);
-            }
-
-            if (lie is { } now && now.IsAbout(method))
-            {
-                Told instead = now.Tell(other is null ? told : HonestlyTold(other, method, request));
-                bool isLie = !instead.Is(told);
-                met += isLie ? 1 : 0;
-                WentSilent |= isLie && instead.Ending == Ending.Silence;
-                told = instead;
-            }
-
-            await SendAsync(told, responses, call);
+            await SendAsync(Answer(asked.Name, requests.Current.Bytes.ToArray()), responses, call);
             if (asked.Type != MethodType.DuplexStreaming)
             {
                 return;
             }
+        }
+    }
+
+    /// <summary>The honest answer, or the lie in its place.</summary>
+    private Told Answer(string method, byte[] request)
+    {
+        called.AddOrUpdate(method, 1, static (_, count) => count + 1);
+        Told told = HonestlyTold(honest, method, request);
+        foreach (byte[] message in told.Messages)
+        {
+            Seen.TryAdd((method, Convert.ToHexString(message)), message);
+        }
+
+        if (lie is not { } now || !now.IsAbout(method))
+        {
+            return told;
+        }
+
+        Told instead = now.Tell(other is null ? told : HonestlyTold(other, method, request));
+        bool isLie = !instead.Is(told);
+        met += isLie ? 1 : 0;
+        WentSilent |= isLie && instead.Ending == Ending.Silence;
+        return instead;
+    }
+
+    private async Task AnswerTileAsync(HttpContext context)
+    {
+        Told told = Answer(TileLies.Method, System.Text.Encoding.UTF8.GetBytes(context.Request.Path.Value![1..]));
+        await Task.Delay(told.Delay, context.RequestAborted);
+        switch (told.Ending)
+        {
+            case Ending.Silence:
+                await Task.Delay(Timeout.Infinite, context.RequestAborted);
+                break;
+            case Ending.Cut:
+                context.Abort();
+                break;
+            case Ending.Error:
+                context.Response.StatusCode = told.Status switch
+                {
+                    StatusCode.NotFound => StatusCodes.Status404NotFound,
+                    StatusCode.PermissionDenied => StatusCodes.Status403Forbidden,
+                    _ => StatusCodes.Status503ServiceUnavailable,
+                };
+                break;
+            default:
+                foreach (byte[] bytes in told.Messages)
+                {
+                    await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
+                }
+
+                break;
         }
     }
 
@@ -137,6 +174,14 @@ internal sealed class LyingServer : IAsyncDisposable
 
     private static Told HonestlyTold(HonestStore store, string method, byte[] request)
     {
+        if (method == TileLies.Method)
+        {
+            byte[]? tile = store.Tile(System.Text.Encoding.UTF8.GetString(request));
+            return tile is null
+                ? new Told([], Ending.Error, StatusCode.NotFound)
+                : new Told([tile], Ending.Done, StatusCode.OK);
+        }
+
         IReadOnlyList<byte[]> messages = [.. store.Answer(method, request).Select(message => message.ToByteArray())];
         bool staysOpen = method == "WatchCheckpoints"
             || (method == "Read" && Protocol.V1.ReadRequest.Parser.ParseFrom(request).Follow);

@@ -31,6 +31,9 @@ internal sealed class World
     private const ulong FirstTime = 1_790_000_000_000_000;
     private const ulong Second = 1_000_000;
 
+    // Whole bundles expire.
+    private const ulong Expired = 256;
+
     internal World(IEnumerable<HonestLedger> ledgers) => Ledgers = ledgers.ToDictionary(ledger => ledger.Name);
 
     internal IReadOnlyDictionary<string, HonestLedger> Ledgers { get; }
@@ -72,15 +75,19 @@ internal sealed class World
     private static HonestLedger Named(HonestLedger ledger, string name) =>
         ledger.Name == name ? ledger : ledger.As(name);
 
-    private static World MakeHonest() => new(
-    [
-        Make("demo", [1]),
-        Make("gone", [2], expired: 128),
-        Make("other", [3]),
-        Make("broken", [7], isDamaged: true),
-        Make("rotated", [4, 5]),
-        Make("_audit", [6], entry: AuditEntry),
-    ]);
+    private static World MakeHonest()
+    {
+        HonestLedger gone = Make("gone", [2], Expired);
+        return new World(
+        [
+            Make("demo", [1]),
+            gone,
+            Make("other", [3]),
+            Make("broken", [7], isDamaged: true),
+            Make("rotated", [4, 5]),
+            Make("_audit", [6], entry: (_, index) => AuditEntry(index, gone.Root(Expired))),
+        ]);
+    }
 
     private static HonestLedger Make(
         string name,
@@ -106,7 +113,7 @@ internal sealed class World
     private static byte[] PlainEntry(string name, ulong index) => Entry(index, $"{name}, record {index}");
 
     // What a store records of itself: accesses, and the tombstone of what has expired in the ledger gone.
-    private static byte[] AuditEntry(string name, ulong index)
+    private static byte[] AuditEntry(ulong index, Hash256 root)
     {
         Event recorded = new()
         {
@@ -116,18 +123,25 @@ internal sealed class World
         {
             recorded = new Event
             {
-                Tombstone = new Tombstone { Ledger = "gone", FirstIndex = 0, Count = 128, Policy = "retention" },
+                Tombstone = new Tombstone
+                {
+                    Ledger = "gone",
+                    FirstIndex = 0,
+                    Count = Expired,
+                    Root = ByteString.CopyFrom(root.ToArray()),
+                    Policy = "retention",
+                },
             };
         }
 
-        return Entry(index, recorded.ToByteArray(), "application/x-ledgerstore-event");
+        return Entry(index, recorded.ToByteArray(), "application/x-ledgerstore-event", "ledgerstore");
     }
 
     private static byte[] Entry(ulong index, string text) => Entry(index, Encoding.UTF8.GetBytes(text), "text/plain");
 
-    private static byte[] Entry(ulong index, byte[] payload, string contentType)
+    private static byte[] Entry(ulong index, byte[] payload, string contentType, string appender = "tester")
     {
-        EntryEnvelope envelope = new("tester"u8, default, Encoding.ASCII.GetBytes(contentType));
+        EntryEnvelope envelope = new(Encoding.ASCII.GetBytes(appender), default, Encoding.ASCII.GetBytes(contentType));
         byte[] entry = new byte[envelope.Size(0, payload.Length, 0)];
         payload.CopyTo(envelope.Write(entry, FirstTime + (index * Second), 0, payload.Length, default));
         return entry;

@@ -1,5 +1,5 @@
 // `ledger prove` for an entry that has expired: its receipt is valid, and does not hold the entry. Whoever kept the
-// entry's bytes verifies them with it.
+// entry's bytes verifies them with it. And `ledger verify` of a ledger with expired entries: each needs its tombstone.
 
 using Google.Protobuf.WellKnownTypes;
 using LedgerStore.Client;
@@ -12,25 +12,20 @@ using Xunit;
 
 namespace LedgerStore.Tests.Server;
 
-public sealed class ProveExpiredTests
+public sealed class ExpiredEntriesTests
 {
     private const int Size = 300;
 
     [Fact]
     public async Task A_receipt_of_an_expired_entry_verifies_for_whoever_kept_its_bytes()
     {
-        string policy = RunningServer.DefaultPolicy.Replace(
-            "identities: [reader]", "identities: [reader, auditor]", StringComparison.Ordinal);
-        await using RunningServer server = await RunningServer.StartAsync(policy, static settings => settings);
+        await using RunningServer server = await StartAsync("[\"*\", \"_audit\"]");
         string home = Directory.CreateTempSubdirectory("ledgerstore-prove-").FullName;
         try
         {
-            await server.Connect("writer").AppendAsync(
-                "demo", [.. Enumerable.Range(0, Size).Select(number => $"record {number}")]);
-            LedgerStore.Engine.Ledger demo = server.Store.GetLedger("demo");
-            await demo.WaitForCheckpointAsync(Size);
+            await FillAsync(server);
             LedgerCli ledger = CommandOf(server, home);
-            await RunAsync(ledger, "trust", "add", demo.VerifierKey!);
+            await RunAsync(ledger, "trust", "add", server.Store.GetLedger("demo").VerifierKey!);
             string kept = Path.Combine(home, "kept");
             string before = Path.Combine(home, "before.tlog-proof");
             await RunAsync(ledger, "prove", "demo", "7", "--out", before, "--entry", kept);
@@ -56,6 +51,66 @@ public sealed class ProveExpiredTests
         {
             Directory.Delete(home, recursive: true);
         }
+    }
+
+    [Theory]
+    [InlineData("[\"*\", \"_audit\"]", 0, "256 expired by policy: their hashes are in the tree, their tombstones")]
+    [InlineData("[\"*\"]", 6, "256 expired, as the server says")]
+    public async Task Verify_looks_for_the_tombstones_of_what_has_expired(string ledgers, int code, string says)
+    {
+        await using RunningServer server = await StartAsync(ledgers);
+        string home = Directory.CreateTempSubdirectory("ledgerstore-prove-").FullName;
+        try
+        {
+            await FillAsync(server);
+            await ExpireAsync(server);
+            LedgerCli ledger = CommandOf(server, home);
+            await RunAsync(ledger, "trust", "add", server.Store.GetLedger("demo").VerifierKey!);
+            CliResult untrusted = await ledger.RunAsync("verify", "demo");
+            Assert.Equal(6, untrusted.Code);
+            Assert.Contains("no key is trusted for the ledger '_audit'", untrusted.Output, StringComparison.Ordinal);
+
+            await RunAsync(ledger, "trust", "add", server.Store.GetLedger("_audit").VerifierKey!);
+            CliResult verified = await ledger.RunAsync("verify", "demo");
+            Assert.True(verified.Code == code, verified.ToString());
+            Assert.Contains(says, verified.Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(home, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Who_may_verify_and_not_read_verifies_the_hashes_of_all_entries()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        string home = Directory.CreateTempSubdirectory("ledgerstore-prove-").FullName;
+        try
+        {
+            await FillAsync(server);
+            LedgerCli ledger = CommandOf(server, home);
+            await RunAsync(ledger, "trust", "add", server.Store.GetLedger("demo").VerifierKey!);
+            Assert.Equal(4, (await ledger.RunAsync("verify", "demo")).Code);
+            CliResult hashes = await RunAsync(ledger, "verify", "demo", "--hashes");
+            Assert.Contains($"{Size} hashes lead to the root", hashes.Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(home, recursive: true);
+        }
+    }
+
+    /// <param name="ledgers">Those that the auditor may read.</param>
+    private static Task<RunningServer> StartAsync(string ledgers) => RunningServer.StartAsync(
+        RunningServer.DefaultPolicy.TrimEnd() + $"\n  - {{ role: read, identities: [auditor], ledgers: {ledgers} }}\n",
+        static settings => settings);
+
+    private static async Task FillAsync(RunningServer server)
+    {
+        await server.Connect("writer").AppendAsync(
+            "demo", [.. Enumerable.Range(0, Size).Select(number => $"record {number}")]);
+        await server.Store.GetLedger("demo").WaitForCheckpointAsync(Size);
     }
 
     private static LedgerCli CommandOf(RunningServer server, string home)

@@ -1,0 +1,68 @@
+// Verifies the tree of a ledger of a running server: the hash of every entry leads to the root that the trusted key
+// signed. No entry is read: whoever may verify and not read can do it. One thread.
+using LedgerStore.Client;
+using LedgerStore.Policy;
+using LedgerStore.Proofs;
+
+namespace LedgerStore.Cli;
+
+/// <summary>Verifies hashes alone.</summary>
+internal static class HashVerification
+{
+    public static async Task<int> RunAsync(Run run, string ledger, LiveOptions options)
+    {
+        using LedgerClient verifying = run.Connect(Capability.Verify);
+        using Verifier verifier = LedgerTrust.Open(run, verifying, ledger, options.Vkey);
+        try
+        {
+            VerifiedCheckpoint checkpoint = await LiveVerification.ContinueAsync(run, verifying, verifier, options)
+                .ConfigureAwait(false);
+            ulong hashes = await ProgressLine.RunAsync(
+                run,
+                $"verify {ledger}",
+                checkpoint.Size,
+                progress => ReadAsync(run, verifier, checkpoint, options.From, progress)).ConfigureAwait(false);
+            Report(run, checkpoint, hashes);
+            return ExitCode.Done;
+        }
+        catch (LedgerViolationException violation)
+        {
+            ViolationReport.Print(run, violation, options.EvidenceFile);
+            return ExitCode.NotVerified;
+        }
+    }
+
+    private static async Task<ulong> ReadAsync(
+        Run run, Verifier verifier, VerifiedCheckpoint checkpoint, ulong from, ProgressLine progress)
+    {
+        ulong hashes = 0;
+        await foreach (LeafHashes next in verifier.ReadHashesAsync(checkpoint, from, run.Cancellation)
+            .ConfigureAwait(false))
+        {
+            hashes += (ulong)next.Hashes.Length;
+            progress.Tell(hashes, checkpoint.Size, () => $"verify {hashes:N0} hashes");
+        }
+
+        return hashes;
+    }
+
+    private static void Report(Run run, VerifiedCheckpoint checkpoint, ulong hashes)
+    {
+        if (run.IsJson)
+        {
+            JsonOutput.Object(run, json =>
+            {
+                json.WriteBoolean("verified", true);
+                json.WriteString("verdict", Verdicts.NameOf(Verdict.Verified));
+                json.WriteString("origin", checkpoint.Checkpoint.Origin);
+                json.WriteNumber("hashes", hashes);
+                json.WriteNumber("size", checkpoint.Size);
+                json.WriteString("root", checkpoint.Root.ToHex());
+            });
+            return;
+        }
+
+        run.Verdict(Verdict.Verified, checkpoint.Checkpoint.Origin);
+        run.Line($"  {hashes} hashes lead to the root of the signed tree of size {checkpoint.Size}; no entry was read");
+    }
+}
