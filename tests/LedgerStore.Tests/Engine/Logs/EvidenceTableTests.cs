@@ -31,7 +31,7 @@ public sealed class EvidenceTableTests
         Assert.Equal(
             EvidenceTable.Rows.Select(static row =>
                 $"| {row.File} | {row.Record} | {row.Kind.ToString().ToLowerInvariant()} | {row.ConfirmedBy} | "
-                + $"{row.NoticedBy} |"),
+                + $"{row.Notices} |"),
             lines.Skip(first + 2).TakeWhile(static line => line.StartsWith('|')));
     }
 }

@@ -4,7 +4,10 @@
 using System.Text;
 using LedgerStore.Engine;
 using LedgerStore.Engine.Files;
+using LedgerStore.Policy;
 using LedgerStore.Proofs;
+using LedgerStore.Server.Audit;
+using LedgerStore.Tests.Policy;
 
 namespace LedgerStore.Tests.Engine.Tamper.Campaign;
 
@@ -44,6 +47,9 @@ public sealed class CampaignHome : IDisposable
 
     /// <summary>The newest checkpoint of each ledger, as somebody outside keeps it.</summary>
     internal IReadOnlyList<TrustedCheckpoint> Kept { get; private set; } = [];
+
+    /// <summary>The policy that the server had last.</summary>
+    internal CompiledPolicy Policy { get; private set; } = Samples.Compile(Samples.Design);
 
     /// <summary>What everybody who reads the sound store sees.</summary>
     internal StoreFacts Facts { get; }
@@ -144,7 +150,7 @@ public sealed class CampaignHome : IDisposable
         MovedTime time = new(s_day * -40);
         using (Store store = Open(home, time, _first, static _ => { }, acceptMissing: false))
         {
-            store.GetOrCreateLedger(LedgerStore.Engine.Format.LedgerName.Audit);
+            RecordPolicy(store, home, Samples.Policy("a: append: payments"));
             Fill(store.CreateLedger(Payments), Segment, "payment");
             Fill(store.CreateLedger(Logins, new LedgerOptions { IsSalted = true }), 600, "login");
             Fill(store.CreateLedger(Closed), 20, "last words");
@@ -158,6 +164,7 @@ public sealed class CampaignHome : IDisposable
             Fill(payments, Segment, "payment");
             Fill(payments, 300, "payment");
             payments.SetRetention(new RetentionPolicy { ExpireAfter = s_day * 35, ColdAfter = s_day * 20 });
+            RecordPolicy(store, home, Samples.Design);
             payments.ReleaseHold(payments.PlaceHold(0, 1_000, "over", "legal").Id);
             payments.PlaceHold(Segment, 0, "case 17", "legal");
             store.GetLedger(Logins).PlaceHold(0, 0, "case 18", "legal");
@@ -213,6 +220,16 @@ public sealed class CampaignHome : IDisposable
             Thread.Sleep(TimeSpan.FromSeconds(1.5));
             CampaignCopy.Clone(home, Crashed);
         }
+    }
+
+    /// <summary>What a server does when it is started with a policy.</summary>
+    private void RecordPolicy(Store store, string home, string text)
+    {
+        string file = Path.Combine(_root, "policy.yaml");
+        File.WriteAllText(file, text);
+        Policy = Samples.Compile(text);
+        new ChangeRecorder(AuditLog.Open(store), new EventQueue(), file, home + "/anchor.policy")
+            .StartedAsync(Policy).AsTask().GetAwaiter().GetResult();
     }
 
     private void MakeStranger()

@@ -124,7 +124,8 @@ internal sealed class CampaignRun(CampaignHome home, int seed)
 
     public static string Describe(Forgery forgery, Verdict verdict) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{forgery.Name}\n  noticed by {verdict.Noticed}{(verdict.IsReaderRefused ? ", reader" : "")}"
+        $"{forgery.Name}\n  must be noticed by {EvidenceColumn.RowOf(forgery)?.NoticedBy}"
+        + $"\n  noticed by {verdict.Noticed}{(verdict.IsReaderRefused ? ", reader" : "")}"
         + $"\n  believed: {verdict.Believed}\n  broken: {verdict.Broken}"
         + $"\n  {verdict.Evidence.ReplaceLineEndings("\n  ")}");
 }

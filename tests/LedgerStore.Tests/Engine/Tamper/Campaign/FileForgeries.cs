@@ -2,6 +2,8 @@
 // from an earlier moment, exchanged with another's; and strange objects beside them. Made from what is there.
 // Stateless.
 
+using LedgerStore.Engine.Format;
+
 namespace LedgerStore.Tests.Engine.Tamper.Campaign;
 
 internal static class FileForgeries
@@ -51,6 +53,7 @@ internal static class FileForgeries
             .. Swaps(files),
             .. directories.SelectMany(OfDirectory),
             .. directories.SelectMany(StrangeObjects),
+            .. DamageNotes(),
         ];
     }
 
@@ -160,6 +163,18 @@ internal static class FileForgeries
             return File.CreateSymbolicLink(path, elsewhere) is not null;
         });
     }
+
+    /// <summary>Notes that a ledger was found damaged, which nobody found.</summary>
+    private static IEnumerable<Forgery> DamageNotes() =>
+        from ledger in (uint[])[0, 1, 2, 3, 99]
+        from size in (long[])[0, 10, 1_000_000]
+        select new Forgery($"a note that ledger {ledger} is damaged, of {size}", "ledgers", "damage note", copy =>
+        {
+            StoreFile store = StoreFile.Decode(File.ReadAllBytes(copy.Paths.StoreFile));
+            byte[] note = new byte[DamageNote.Bytes];
+            new DamageNote(store.StoreId, ledger, size, 1).Write(note);
+            return Write($"{copy.Data}/quarantine/ledger-{ledger}.damaged", note);
+        });
 
     private static IEnumerable<Forgery> StrangeObjects(string directory) =>
         from name in s_names

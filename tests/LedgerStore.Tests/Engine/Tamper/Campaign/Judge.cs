@@ -4,7 +4,9 @@
 
 using System.Text;
 using LedgerStore.Engine;
+using LedgerStore.Engine.Format;
 using LedgerStore.Proofs;
+using LedgerStore.Server.Audit;
 using LedgerStore.Tests.Engine.Checkpoints;
 
 namespace LedgerStore.Tests.Engine.Tamper.Campaign;
@@ -130,6 +132,7 @@ internal sealed class Judge(CampaignHome home, CampaignCopy copy)
         ("a producer", Produce),
         ("the work on tiers", store => Expire(store, time)),
         ("reading again", store => ReadAll(store, "after days of work")),
+        ("the server's policy", ReadPolicy),
         ("a witness", Witness),
         ("a failure", store => Say(
             store.Failure is null ? Notice.None : Notice.Start,
@@ -271,6 +274,27 @@ internal sealed class Judge(CampaignHome home, CampaignCopy copy)
                     ledger.ApplyRetentionAsync().GetAwaiter().GetResult();
                 }
             }
+        }
+    }
+
+    /// <summary>What a server compares its policy with: the text beside the anchor counts only if `_audit` has its
+    /// hash.</summary>
+    private void ReadPolicy(Store store)
+    {
+        if (!store.TryGetLedger(LedgerName.Audit, out Ledger? audit))
+        {
+            return;
+        }
+
+        LastPolicy last = LastPolicy.FindAsync(audit, copy.Anchor + ".policy").AsTask().GetAwaiter().GetResult();
+        ReadOnlySpan<byte> held = home.Policy.Document.Sha256.AsSpan();
+        if (last.Text is { } text && !text.Document.Sha256.AsSpan().SequenceEqual(held))
+        {
+            _believed.Add("another policy is taken for the one that held last");
+        }
+        else if (!last.Sha256.AsSpan().SequenceEqual(held))
+        {
+            Say(Notice.Start, "the server: the policy is not the one that held last");
         }
     }
 

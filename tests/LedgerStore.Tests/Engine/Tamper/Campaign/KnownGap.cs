@@ -21,19 +21,16 @@ internal sealed record KnownGap(string What, string Reason, Func<Forgery, Verdic
                 && forgery.File is "a file" or "a strange object" or "a directory"
                 && s_silent.Any(name => forgery.Name.Contains(name, StringComparison.Ordinal))),
         new(
+            "A note that a ledger was found damaged",
+            "it makes the ledger read-only, which the start, status and every append say, and nothing else: what can "
+            + "be read is still compared with what was signed.",
+            static (forgery, verdict) => forgery.Record == "damage note" && verdict.HasStartRefused),
+        new(
             "Which key the store is to be started with",
             "the key log says it, so that a start with another key is noticed. Whoever edits that keeps the "
             + "store from starting, and the start says so. The keys that `verify` trusts come from elsewhere.",
             static (forgery, verdict) => forgery is { File: RecordShapes.Keys, Record: "KEY" or "SCHEME_KEY" }
                 && verdict is { HasStartRefused: true, Believed: "" }),
-        new(
-            "The reason of a freeze, and who placed a hold, when and why",
-            "what is shown of them is what the catalog and `state.log` say; `_audit` says what was said when they were "
-            + "made. `verify` compares what is frozen and what is held; a start and the scrubber compare the reason "
-            + "and the time of a freeze too.",
-            static (forgery, verdict) => verdict is { IsReaderRefused: false }
-                && forgery is { File: RecordShapes.Catalog, Record: "FROZEN" }
-                    or { File: RecordShapes.State, Record: "HOLD" }),
         new(
             "A tombstone that `state.log` lacks",
             "the entries have expired all the same, `_audit` says so and `verify` finds it there. Readers are "

@@ -1,0 +1,67 @@
+// Compares who noticed the campaign's forgeries with the evidence table, cell by cell: who always notices, who
+// sometimes does, and nobody else. Pure; any thread.
+
+using LedgerStore.Engine.Format;
+
+namespace LedgerStore.Tests.Engine.Tamper.Campaign;
+
+internal static class EvidenceColumn
+{
+    private const string Times = "header, directory, footer, level-1 tile, times of blocks";
+    private static readonly EvidenceNotice[] s_all =
+        [.. Enum.GetValues<EvidenceNotice>().Where(static one => one != EvidenceNotice.Nobody)];
+
+    /// <summary>The row that says who must notice a forgery; null for pairs and for what is done to whole files.
+    /// </summary>
+    public static EvidenceRow? RowOf(Forgery forgery)
+    {
+        string? record = forgery.File switch
+        {
+            RecordShapes.Store => "store id, public name, incarnation, created",
+            RecordShapes.Anchor => "records",
+            RecordShapes.Journal when forgery.Record == "frame" => "header of a frame",
+            RecordShapes.Journal when forgery.Record == "file" => "first page of a file",
+            RecordShapes.Segments when forgery.Record is "chunks" or "level-0 tile" => "block: entries",
+            RecordShapes.Segments when forgery.Name.Contains(": flags ", StringComparison.Ordinal) =>
+                "block: expired, elsewhere",
+            RecordShapes.Segments => Times,
+            _ => forgery.Record,
+        };
+        return EvidenceTable.Rows.SingleOrDefault(row => row.File == forgery.File && row.Record == record);
+    }
+
+    /// <summary>Who noticed, in the table's words.</summary>
+    public static EvidenceNotice Of(Verdict verdict) =>
+        (verdict.HasStartRefused ? EvidenceNotice.Start : EvidenceNotice.Nobody)
+        | (verdict.IsReaderRefused ? EvidenceNotice.Reader : EvidenceNotice.Nobody)
+        | (verdict.Noticed.HasFlag(Notice.Scrubber) ? EvidenceNotice.Scrubber : EvidenceNotice.Nobody)
+        | (verdict.Noticed.HasFlag(Notice.Verify) ? EvidenceNotice.Verify
+            : verdict.Noticed.HasFlag(Notice.Anchor) ? EvidenceNotice.Anchor : EvidenceNotice.Nobody);
+
+    /// <summary>Cells that are not what was seen.</summary>
+    public static IEnumerable<string> Broken(IReadOnlyList<(Forgery Forgery, Verdict Verdict)> done)
+    {
+        foreach ((Forgery forgery, Verdict verdict) in done.Where(static one => !one.Verdict.IsHarmless))
+        {
+            if (RowOf(forgery) is not { } row)
+            {
+                continue;
+            }
+
+            EvidenceNotice noticed = Of(verdict);
+            foreach (EvidenceNotice who in s_all)
+            {
+                if (row.NoticedBy.HasFlag(who) && !noticed.HasFlag(who))
+                {
+                    yield return $"{row.File} {row.Record}: {who} must notice, and does not: "
+                        + CampaignRun.Describe(forgery, verdict);
+                }
+                else if (noticed.HasFlag(who) && !(row.NoticedBy | row.AlsoBy).HasFlag(who))
+                {
+                    yield return $"{row.File} {row.Record}: {who} notices, and the table does not say so: "
+                        + CampaignRun.Describe(forgery, verdict);
+                }
+            }
+        }
+    }
+}
