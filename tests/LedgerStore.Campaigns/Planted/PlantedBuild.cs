@@ -10,6 +10,7 @@ internal static class PlantedBuild
     public const string Variable = "LEDGERSTORE_PLANTED";
 
     private const string Question = "LedgerStore.Engine.Foundation.PlantedFault.Is(\"{0}\")";
+    private const string AskedFile = "engine/LedgerStore.Engine/Foundation/PlantedFault.cs";
     private const string Asked = """
         // Which planted fault is active. Constant; any thread.
         namespace LedgerStore.Engine.Foundation;
@@ -32,7 +33,9 @@ internal static class PlantedBuild
         string root = Root();
         string copy = Path.Combine(root, "artifacts", "planted");
         Dictionary<string, string> changed = Change(root);
-        foreach (string file in Files.Concat(Folders.SelectMany(folder => SourcesOf(root, folder))))
+        string[] sources = [.. Files, .. Folders.SelectMany(folder => SourcesOf(root, folder)), AskedFile];
+        RemoveOthers(copy, sources);
+        foreach (string file in sources[..^1])
         {
             byte[] bytes = changed.TryGetValue(file, out string? text)
                 ? System.Text.Encoding.UTF8.GetBytes(text)
@@ -40,9 +43,7 @@ internal static class PlantedBuild
             await WriteIfOtherAsync(Path.Combine(copy, file), bytes);
         }
 
-        await WriteIfOtherAsync(
-            Path.Combine(copy, "engine/LedgerStore.Engine/Foundation/PlantedFault.cs"),
-            System.Text.Encoding.UTF8.GetBytes(Asked));
+        await WriteIfOtherAsync(Path.Combine(copy, AskedFile), System.Text.Encoding.UTF8.GetBytes(Asked));
         using Process build = Process.Start(new ProcessStartInfo(
             "dotnet", ["build", "-v", "q", "--nologo", "-p:RunAnalyzers=false", "server/LedgerStore.Server"])
         {
@@ -94,6 +95,18 @@ internal static class PlantedBuild
         .EnumerateFiles(Path.Combine(root, folder), "*", SearchOption.AllDirectories)
         .Select(path => Path.GetRelativePath(root, path))
         .Where(static path => !path.Split('/').Any(static part => part is "bin" or "obj" or "node_modules"));
+
+    /// <summary>Sources that were moved or deleted since the copy was made would be built with the others.</summary>
+    private static void RemoveOthers(string copy, string[] sources)
+    {
+        foreach (string folder in Folders.Where(folder => Directory.Exists(Path.Combine(copy, folder))))
+        {
+            foreach (string file in SourcesOf(copy, folder).Except(sources).ToArray())
+            {
+                File.Delete(Path.Combine(copy, file));
+            }
+        }
+    }
 
     /// <summary>What is the same keeps its time, so that a second build has nothing to do.</summary>
     private static async Task WriteIfOtherAsync(string path, byte[] bytes)
