@@ -11,7 +11,7 @@ internal static class CallCampaign
     private const int FullLookEvery = 8;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(4);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
-    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
 
     // Exit codes as OPERATIONS.md has them: a write or a sync failed, or too full to start. Who cannot read may say as

@@ -46,8 +46,12 @@ internal static class DamageCampaign
         new Random((int)options.Seed).Shuffle(order);
         if (options.Planted is not null)
         {
-            // What is planted here is about these.
-            order = [.. order.OrderByDescending(one => one.File.EndsWith("state.log", StringComparison.Ordinal))];
+            // What is planted here is about these; without _audit nothing is served.
+            order =
+            [
+                .. order.OrderByDescending(static one => one.File.EndsWith("/state.log", StringComparison.Ordinal)
+                    && !one.File.StartsWith("ledgers/0/", StringComparison.Ordinal)),
+            ];
         }
 
         long until = Environment.TickCount64 + (long)options.For.TotalMilliseconds;
