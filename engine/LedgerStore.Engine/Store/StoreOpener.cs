@@ -150,7 +150,7 @@ internal sealed partial class StoreOpener(
         Backlog backlog = new(new SpaceBudget(options.ReserveBytes, tuning.BufferBytes));
         Reserve reserve = new(files, _paths.Reserve, backlog);
         ReservingFileSystem space = new(files, reserve);
-        _begun = new(files, space, _paths, identity.StoreId, reserve);
+        _begun = options.ReadOnly ? null : new(files, space, _paths, identity.StoreId, reserve);
         StampSource clock = new(new StoreClock(options.Time, lastMicros));
         BundlePool pool = new(options.CacheBytes);
         SegmentServices services = new(
