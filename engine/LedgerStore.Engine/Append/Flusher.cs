@@ -56,7 +56,7 @@ internal sealed class Flusher(
             disk.Report(DiskUser.Flush, full: null);
             return worked || wasFull != disk.IsFull;
         }
-        catch (StorageException full) when (full.IsNoSpace && !IsSync(full.Operation))
+        catch (StorageException full) when (full.IsRetryable)
         {
             // Nothing was committed, and what was staged is staged again. A sync that finds no space is another matter:
             // what it lost nobody knows, so it goes up and poisons the store.
@@ -205,7 +205,4 @@ internal sealed class Flusher(
         gate.RequestFrame();
         return true;
     }
-
-    private static bool IsSync(StorageOperation operation) => operation
-        is StorageOperation.Sync or StorageOperation.SyncDirectory or StorageOperation.SyncFileSystem;
 }

@@ -55,6 +55,23 @@ internal sealed class StorageException : IOException
     /// <remarks>From a sync it poisons all the same: see DESIGN.md section 6.</remarks>
     public bool IsNoSpace => Errno is FileErrno.NoSpace or FileErrno.QuotaExceeded;
 
+    /// <summary>What was written before may be lost, although it can still be read, and a later sync succeeds without
+    /// it: whoever meets this stops the store.</summary>
+    public bool LosesDurability => Operation
+        is StorageOperation.Sync or StorageOperation.SyncDirectory or StorageOperation.SyncFileSystem;
+
+    /// <summary>Somebody looked, and nothing on the disk was to change: the store is as sound as before.</summary>
+    public bool IsReadFailure => Operation
+        is StorageOperation.Open or StorageOperation.Read or StorageOperation.Map or StorageOperation.Populate
+        or StorageOperation.Stat or StorageOperation.List;
+
+    /// <summary>There was no space, and nothing is lost: the same call can be made again.</summary>
+    public bool IsRetryable => IsNoSpace && !LosesDurability;
+
+    /// <summary>What is there cannot be read or is not there: damage of this file, and of no other.</summary>
+    public bool IsDamage => IsReadFailure && Errno
+        is FileErrno.InputOutput or FileErrno.NotFound or FileErrno.AccessDenied or FileErrno.HardwarePoisoned;
+
     /// <summary>The file system is mounted read-only.</summary>
     public bool IsReadOnly => Errno == FileErrno.ReadOnlyFileSystem;
 

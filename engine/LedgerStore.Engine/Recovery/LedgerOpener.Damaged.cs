@@ -51,10 +51,7 @@ internal sealed partial class LedgerOpener
     {
         BlockDamagedException or MalformedDataException => true,
         StoreException refused => refused.Reason is StoreReason.Corruption or StoreReason.DataLoss,
-        StorageException failed => failed.Operation is StorageOperation.Open or StorageOperation.Read
-                or StorageOperation.Map or StorageOperation.Populate or StorageOperation.Stat
-            && failed.Errno is FileErrno.InputOutput or FileErrno.NotFound or FileErrno.AccessDenied
-                or FileErrno.HardwarePoisoned,
+        StorageException failed => failed.IsDamage,
         _ => false,
     };
 

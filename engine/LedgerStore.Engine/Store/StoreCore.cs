@@ -237,19 +237,15 @@ internal sealed partial class StoreCore : IDisposable
         return false;
     }
 
-    /// <summary>A sync that fails stops the store, whoever asked for it; so does a write that fails for anything but
-    /// want of space.</summary>
+    /// <summary>A change of the store's files that fails stops the store, whoever asked for it; a read that fails does
+    /// not. Changes that find no space and can be made again say so before they come here.</summary>
     private T OrStop<T>(Func<T> change)
     {
         try
         {
             return change();
         }
-        catch (Exception failed) when (failed is StorageFailedException or StorageException
-        {
-            Operation: not (StorageOperation.Open or StorageOperation.Read or StorageOperation.Map
-                or StorageOperation.Populate or StorageOperation.Stat or StorageOperation.List),
-        })
+        catch (Exception failed) when (failed is StorageFailedException or StorageException { IsReadFailure: false })
         {
             Poison.TrySet(failed);
             throw;

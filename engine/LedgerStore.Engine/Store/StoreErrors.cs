@@ -7,11 +7,6 @@ namespace LedgerStore.Engine;
 /// <summary>The border between the engine's exceptions and its users.</summary>
 internal static class StoreErrors
 {
-    /// <summary>Whether a write found no space. Of a sync that is another thing: what it was to keep may be lost.
-    /// </summary>
-    public static bool IsDiskFull(StorageException failed) => failed.IsNoSpace && failed.Operation is not (
-        StorageOperation.Sync or StorageOperation.SyncDirectory or StorageOperation.SyncFileSystem);
-
     public static T Translate<T>(Func<T> action)
     {
         try
@@ -22,7 +17,7 @@ internal static class StoreErrors
         {
             throw new StoreException(StoreReason.InUse, inUse.Message, inUse);
         }
-        catch (StorageException full) when (IsDiskFull(full))
+        catch (StorageException full) when (full.IsRetryable)
         {
             throw new StoreException(StoreReason.DiskFull, full.Message, full);
         }

@@ -40,7 +40,7 @@ internal sealed partial class StoreOpener(
         {
             throw CannotWrite(failed);
         }
-        catch (StorageException full) when (StoreErrors.IsDiskFull(full))
+        catch (StorageException full) when (full.IsRetryable)
         {
             throw NoSpaceToOpen(full);
         }
@@ -92,7 +92,7 @@ internal sealed partial class StoreOpener(
         {
             Recover(core, facts, plan);
         }
-        catch (StorageException full) when (StoreErrors.IsDiskFull(full))
+        catch (StorageException full) when (full.IsRetryable)
         {
             throw NoSpaceToRecover(core, full);
         }

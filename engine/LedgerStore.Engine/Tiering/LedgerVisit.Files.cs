@@ -211,8 +211,7 @@ internal sealed partial class LedgerVisit
             retention.Commit(log, stage);
             return true;
         }
-        catch (StorageException full) when (full.IsNoSpace && full.Operation is not (StorageOperation.Sync
-            or StorageOperation.SyncDirectory or StorageOperation.SyncFileSystem))
+        catch (StorageException full) when (full.IsRetryable)
         {
             return false;
         }

@@ -172,10 +172,7 @@ internal sealed class TieringWorker : IDisposable
     {
         ColdStoreException or BlockDamagedException => true,
         StoreException refused => refused.Reason != StoreReason.StorageFailed,
-        StorageException storage => storage.Operation is StorageOperation.Open or StorageOperation.Read
-                or StorageOperation.Map or StorageOperation.Populate or StorageOperation.Stat or StorageOperation.List
-            || (storage.IsNoSpace && storage.Operation is not (StorageOperation.Sync or StorageOperation.SyncDirectory
-                or StorageOperation.SyncFileSystem)),
+        StorageException storage => storage.IsReadFailure || storage.IsRetryable,
         _ => false,
     };
 }
