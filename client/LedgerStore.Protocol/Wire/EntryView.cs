@@ -1,4 +1,5 @@
-// Reads the envelope around a record, in place.
+// Reads the envelope around a record, in place. Lenient, as clients are: it takes fields that a later version adds. The
+// store's own reader (Append/EntryView in the engine) takes one encoding only, because these bytes are hashed.
 // A value on the stack of one thread.
 
 using Grpc.Core;

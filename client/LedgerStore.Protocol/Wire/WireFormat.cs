@@ -4,7 +4,6 @@
 //   message = { tag value }        tag = varint of (field number << 3 | wire type)
 //   wire type 0: varint   1: 8 bytes, little-endian   2: varint length and that many bytes   5: 4 bytes
 
-using System.Buffers.Binary;
 using System.Numerics;
 using Grpc.Core;
 
@@ -69,13 +68,6 @@ internal static class WireFormat
         int head = WriteLength(destination, number, value.Length);
         value.CopyTo(destination[head..]);
         return head + value.Length;
-    }
-
-    internal static int WriteFixed64Field(Span<byte> destination, int number, ulong value)
-    {
-        destination[0] = (byte)((number << 3) | Fixed64);
-        BinaryPrimitives.WriteUInt64LittleEndian(destination[1..], value);
-        return 9;
     }
 
     /// <summary>The status that stock implementations answer to a message that does not parse.</summary>

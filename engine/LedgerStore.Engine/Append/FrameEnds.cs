@@ -46,22 +46,6 @@ internal struct FrameEnds
         throw new InvariantException("no more frames are in flight than a producer window remembers");
     }
 
-    /// <summary>The same, removed together with all newer ones.</summary>
-    public FrameEnd TakeNewestUpTo(long position)
-    {
-        FrameEnd end = NewestUpTo(position);
-        FrameEnd removed;
-        do
-        {
-            _next = (_next - 1 + Kept) % Kept;
-            _count--;
-            removed = _ends[_next];
-        }
-        while (removed != end);
-
-        return end;
-    }
-
     [InlineArray(Kept)]
     private struct Ring
     {

@@ -94,33 +94,6 @@ internal sealed class ProducerTable
         (Find(name) ?? Add(name)).Restore(snapshot);
     }
 
-    /// <summary>Forgets the batches from this position on: their frames failed as a whole and nobody was
-    /// answered.</summary>
-    public void TakeBack(long fromPosition)
-    {
-        // What was just appended is unsaved, so the list has every window that can be concerned.
-        foreach (ProducerWindow window in _unsaved)
-        {
-            window.TakeBack(fromPosition);
-        }
-
-        DropSaved();
-    }
-
-    /// <summary>Whether journal files up to the position hold what only they hold of some producer.</summary>
-    public bool HasUnsavedBatchesUpTo(long position)
-    {
-        foreach (ProducerWindow window in _unsaved)
-        {
-            if (window.HasUnsavedBatchesUpTo(position))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
     /// <summary>
     /// Adds snapshots of producers with unsaved batches, at most <paramref name="max"/> of them, so that the Gate's
     /// lock is held shortly. Between the first call and <see cref="MarkSaved"/>, batches may be recorded.
@@ -151,18 +124,6 @@ internal sealed class ProducerTable
         }
 
         DropSaved();
-    }
-
-    /// <summary>Every producer as of the durable position: what a compacted state.log keeps.</summary>
-    public void CollectAll(long durablePosition, List<ProducerSnapshot> into)
-    {
-        foreach (ProducerWindow window in _windows.Values)
-        {
-            if (window.Snapshot(durablePosition) is { } snapshot)
-            {
-                into.Add(snapshot);
-            }
-        }
     }
 
     private void ListUnsaved(ProducerWindow window)

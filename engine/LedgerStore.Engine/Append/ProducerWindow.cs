@@ -21,8 +21,8 @@ internal sealed class ProducerWindow
     private int _oldest;
     private int _count;
 
-    // Where the frames before the newest batch's one end: what the ring has forgotten is still needed when a frame is
-    // taken back, or when a snapshot must leave out frames that are not durable yet.
+    // Where the frames before the newest batch's one end: what the ring has forgotten is still needed when a snapshot
+    // must leave out frames that are not durable yet.
     private FrameEnds _frameEnds;
     private long _newestPosition;
 
@@ -125,29 +125,6 @@ internal sealed class ProducerWindow
         }
 
         return answer.LastSequence < FirstRememberedSequence;
-    }
-
-    /// <summary>Forgets the batches from this position on: their frames failed as a whole and nobody was
-    /// answered.</summary>
-    public void TakeBack(long fromPosition)
-    {
-        if (_newestPosition < fromPosition)
-        {
-            return;
-        }
-
-        FrameEnd end = _frameEnds.TakeNewestUpTo(fromPosition - 1);
-        while (_count > 0 && At(_count - 1).Position >= fromPosition)
-        {
-            _count--;
-        }
-
-        LastSequence = end.LastSequence;
-        _newestPosition = end.Position;
-        if (_firstUnsaved >= fromPosition)
-        {
-            _firstUnsaved = 0;
-        }
     }
 
     /// <summary>Takes over what state.log says. The window must be new, or older than the snapshot.</summary>

@@ -5,7 +5,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using LedgerStore.Cli;
-using LedgerStore.Protocol.Wire;
+using LedgerStore.Tests.Client;
 using Xunit;
 
 namespace LedgerStore.Tests.Cli;
@@ -196,11 +196,9 @@ public sealed class SafeTextTests
     }
 
     private static byte[] Entry(
-        ReadOnlySpan<byte> payload, ReadOnlySpan<byte> appender, ReadOnlySpan<byte> producer, ReadOnlySpan<byte> type)
-    {
-        EntryEnvelope envelope = new(appender, producer, type);
-        byte[] entry = new byte[envelope.Size(1, payload.Length, 0)];
-        payload.CopyTo(envelope.Write(entry, 1_700_000_000_000_000, 1, payload.Length, default));
-        return entry;
-    }
+        ReadOnlySpan<byte> payload,
+        ReadOnlySpan<byte> appender,
+        ReadOnlySpan<byte> producer,
+        ReadOnlySpan<byte> type) =>
+        EntryBytes.Of(1_700_000_000_000_000, appender, producer, 1, type, payload);
 }

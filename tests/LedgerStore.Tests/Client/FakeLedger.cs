@@ -73,7 +73,7 @@ internal sealed partial class FakeLedger : IDisposable
         {
             for (int i = 0; i < records; i++)
             {
-                AddEntry(new EntryEnvelope("tester"u8, default, default), 0, payload(i));
+                AddEntry(new Entry(), payload(i));
             }
         }
     }
@@ -149,25 +149,29 @@ internal sealed partial class FakeLedger : IDisposable
     private ulong Store(AppendRequestParser batch, byte[] payload)
     {
         ulong first = (ulong)Entries.Count;
-        EntryEnvelope envelope = new(
-            "tester"u8,
-            System.Text.Encoding.UTF8.GetBytes(batch.Producer),
-            System.Text.Encoding.UTF8.GetBytes(batch.ContentType));
         int position = 0;
         ulong sequence = batch.FirstSequence;
         foreach (int length in batch.Lengths)
         {
-            AddEntry(envelope, sequence == 0 ? 0 : sequence++, payload.AsSpan(position, length));
+            Entry entry = new()
+            {
+                Producer = batch.Producer,
+                ProducerSequence = sequence == 0 ? 0 : sequence++,
+                ContentType = batch.ContentType,
+            };
+            AddEntry(entry, payload.AsSpan(position, length));
             position += length;
         }
 
         return first;
     }
 
-    private void AddEntry(EntryEnvelope envelope, ulong sequence, ReadOnlySpan<byte> payload)
+    private void AddEntry(Entry with, ReadOnlySpan<byte> payload)
     {
-        byte[] entry = new byte[envelope.Size(sequence, payload.Length, 0)];
-        payload.CopyTo(envelope.Write(entry, ++clock, sequence, payload.Length, default));
+        with.Appender = "tester";
+        with.ReceivedUnixMicros = ++clock;
+        with.Payload = ByteString.CopyFrom(payload);
+        byte[] entry = with.ToByteArray();
         Entries.Add(entry);
         Leaves.Add(MerkleHash.Leaf(entry));
     }

@@ -5,7 +5,7 @@ using System.Text;
 using Google.Protobuf;
 using LedgerStore.Proofs;
 using LedgerStore.Protocol.Events.V1;
-using LedgerStore.Protocol.Wire;
+using LedgerStore.Tests.Client;
 
 namespace LedgerStore.Tests.Lies;
 
@@ -139,13 +139,10 @@ internal sealed class World
 
     private static byte[] Entry(ulong index, string text) => Entry(index, Encoding.UTF8.GetBytes(text), "text/plain");
 
-    private static byte[] Entry(ulong index, byte[] payload, string contentType, string appender = "tester")
-    {
-        EntryEnvelope envelope = new(Encoding.ASCII.GetBytes(appender), default, Encoding.ASCII.GetBytes(contentType));
-        byte[] entry = new byte[envelope.Size(0, payload.Length, 0)];
-        payload.CopyTo(envelope.Write(entry, FirstTime + (index * Second), 0, payload.Length, default));
-        return entry;
-    }
+    private static byte[] Entry(ulong index, byte[] payload, string contentType, string appender = "tester") =>
+        EntryBytes.Of(
+            FirstTime + (index * Second), Encoding.ASCII.GetBytes(appender), default, 0,
+            Encoding.ASCII.GetBytes(contentType), payload);
 
     private static SigningKey Key(byte number)
     {

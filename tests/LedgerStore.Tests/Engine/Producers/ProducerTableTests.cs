@@ -168,10 +168,12 @@ public sealed class ProducerTableTests
         }
 
         Assert.Equal(100, snapshots.Count);
-        Assert.True(table.HasUnsavedBatchesUpTo(1));
         table.MarkSaved(1);
-        Assert.False(table.HasUnsavedBatchesUpTo(1));
-        Assert.True(table.HasUnsavedBatchesUpTo(2));
+        snapshots.Clear();
+        table.CollectSnapshots(1, 0, int.MaxValue, snapshots);
+        Assert.Empty(snapshots);
+        table.CollectSnapshots(2, 0, int.MaxValue, snapshots);
+        Assert.Equal(calls, snapshots.Count);
     }
 
     private static ProducerName Name(string identity, string producer) =>
