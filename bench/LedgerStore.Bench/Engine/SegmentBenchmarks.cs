@@ -75,9 +75,8 @@ public class SegmentBenchmarks
     [Benchmark(OperationsPerInvoke = Segments * 65_536)]
     public long SequentialRead()
     {
-        BundleScan scan = new(_files.Reader, 0);
         long sum = 0;
-        while (scan.TryRead(out BundleLease lease))
+        for (long bundle = 0; _files.Reader.TryReadBundle(bundle, out BundleLease lease); bundle++)
         {
             for (int slot = 0; slot < lease.Entries; slot++)
             {
@@ -111,8 +110,8 @@ public class SegmentBenchmarks
     {
         foreach (long index in indexes)
         {
-            reader.TryReadEntry(index, out EntryLease lease);
-            _sum += lease.Entry[^1];
+            reader.TryReadEntry(index, out BundleLease lease);
+            _sum += lease.Entry((int)(index - lease.FirstIndex))[^1];
             lease.Dispose();
         }
 

@@ -47,22 +47,10 @@ internal sealed class LedgerReader(uint ledgerId, SegmentReader segments, Bundle
     /// shown.</summary>
     /// <exception cref="StoreException">DataLoss, TierAway or Expired, with the range that is affected.</exception>
     /// <exception cref="ColdBundleException">It has to be fetched from the cold store.</exception>
-    public BundleLease ReadBundle(long bundleIndex)
-    {
-        segments.Expired.Check(bundleIndex);
-        services.Withheld.Check(ledgerId, bundleIndex * StoreLimits.EntriesPerBundle, StoreLimits.EntriesPerBundle);
-
-        // Memory first: the bundler drops a bundle there only after it is in the file, so it is always in one of them.
-        if (services.Cache.TryGet(ledgerId, bundleIndex, out BundleLease lease))
-        {
-            return lease;
-        }
-
-        return tail.TryCopy(bundleIndex * StoreLimits.EntriesPerBundle, services.Pool) is { } copy
-            ? new BundleLease(copy)
-            : segments.TryReadBundle(bundleIndex, out lease) ? lease
+    public BundleLease ReadBundle(long bundleIndex) =>
+        TryReadMemory(bundleIndex, out BundleLease lease) || segments.TryReadBundle(bundleIndex, out lease)
+            ? lease
             : throw Nowhere(bundleIndex);
-    }
 
     /// <summary>A bundle that has the entry at this slot, which is readable.</summary>
     /// <exception cref="StoreException">As of <see cref="ReadBundle(long)"/>.</exception>
@@ -79,7 +67,36 @@ internal sealed class LedgerReader(uint ledgerId, SegmentReader segments, Bundle
         throw Nowhere(bundleIndex);
     }
 
-    /// <summary>The same, and waits for the cold store if it must.</summary>
+    /// <summary>Entries of one bundle from this one on, which is readable: at least it, and as many as its chunk has.
+    /// What is in memory or in the cold store comes as a whole bundle.</summary>
+    /// <exception cref="StoreException">As of <see cref="ReadBundle(long)"/>.</exception>
+    public BundleLease ReadEntry(long index)
+    {
+        long bundleIndex = index / StoreLimits.EntriesPerBundle;
+        return TryReadMemory(bundleIndex, out BundleLease lease) || segments.TryReadEntry(index, out lease)
+            ? lease
+            : throw Nowhere(bundleIndex);
+    }
+
+    /// <summary>Entries from this one on, and waits for the cold store if it must.</summary>
+    /// <param name="wanted">How many are asked for; a part of a bundle is not decoded as a whole.</param>
+    public ValueTask<BundleLease> ReadAsync(long index, long wanted, CancellationToken cancellationToken)
+    {
+        int slot = (int)(index % StoreLimits.EntriesPerBundle);
+        try
+        {
+            return new ValueTask<BundleLease>(
+                slot == 0 && wanted >= StoreLimits.EntriesPerBundle
+                    ? ReadBundle(index / StoreLimits.EntriesPerBundle, slot)
+                    : ReadEntry(index));
+        }
+        catch (ColdBundleException cold)
+        {
+            return segments.FetchAsync(cold, cancellationToken);
+        }
+    }
+
+    /// <summary>A bundle that has the entry at this slot, and waits for the cold store if it must.</summary>
     public ValueTask<BundleLease> ReadBundleAsync(long bundleIndex, int slot, CancellationToken cancellationToken)
     {
         try
@@ -96,6 +113,10 @@ internal sealed class LedgerReader(uint ledgerId, SegmentReader segments, Bundle
     public BundleLease WaitForBundle(long bundleIndex, int slot) =>
         ReadBundleAsync(bundleIndex, slot, CancellationToken.None).AsTask().GetAwaiter().GetResult();
 
+    /// <summary>One entry for such a thread.</summary>
+    public BundleLease WaitForEntry(long index) =>
+        ReadAsync(index, 1, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+
     /// <summary>The block of a full bundle is on the disk: keep its entries for those who read what is new.</summary>
     public void Keep(OpenBundle bundle) => services.Cache.AddCopy(
         ledgerId, bundle.FirstIndex / StoreLimits.EntriesPerBundle, bundle.Span);
@@ -106,6 +127,21 @@ internal sealed class LedgerReader(uint ledgerId, SegmentReader segments, Bundle
         segments.List[segments.List.Count - 1],
         (int)(tail.OpenStart / StoreLimits.EntriesPerBundle % StoreLimits.BundlesPerSegment),
         tail.OpenCount);
+
+    // Memory first: the bundler drops a bundle there only after it is in the file, so it is always in one of them.
+    private bool TryReadMemory(long bundleIndex, out BundleLease lease)
+    {
+        segments.Expired.Check(bundleIndex);
+        services.Withheld.Check(ledgerId, bundleIndex * StoreLimits.EntriesPerBundle, StoreLimits.EntriesPerBundle);
+        if (services.Cache.TryGet(ledgerId, bundleIndex, out lease))
+        {
+            return true;
+        }
+
+        DecodedBundle? copy = tail.TryCopy(bundleIndex * StoreLimits.EntriesPerBundle, services.Pool);
+        lease = copy is null ? default : new BundleLease(copy);
+        return copy is not null;
+    }
 
     private Exception Nowhere(long bundleIndex)
     {

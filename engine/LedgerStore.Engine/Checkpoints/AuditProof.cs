@@ -121,8 +121,7 @@ internal sealed class AuditProof(
 
     private static byte[] ReadEntry(LedgerLog audit, long index)
     {
-        int slot = (int)(index % StoreLimits.EntriesPerBundle);
-        using BundleLease lease = audit.Reader.WaitForBundle(index / StoreLimits.EntriesPerBundle, slot);
-        return lease.Entry(slot).ToArray();
+        using BundleLease lease = audit.Reader.WaitForEntry(index);
+        return lease.Entry((int)(index - lease.FirstIndex)).ToArray();
     }
 }

@@ -1,12 +1,12 @@
 // The decoded bundles that were read or written last, within a bound of bytes. Owned by the store; any thread.
 // Sixteen shards, each with its own lock, table and order of use: a hit holds one lock for some tens of nanoseconds.
 
+using System.Diagnostics.CodeAnalysis;
 using LedgerStore.Engine.Format;
-using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Engine.Segments;
 
-/// <summary>A cache of full bundles.</summary>
+/// <summary>A cache of full bundles, and of chunks of full bundles that single entries were read from.</summary>
 /// <param name="bytesMax">Memory of all cached bundles. 0 caches nothing.</param>
 internal sealed class BundleCache(BundlePool pool, long bytesMax)
 {
@@ -34,7 +34,7 @@ internal sealed class BundleCache(BundlePool pool, long bytesMax)
 
     public bool TryGet(uint ledgerId, long bundleIndex, out BundleLease lease)
     {
-        BundleKey key = new(ledgerId, bundleIndex);
+        BundleKey key = new(ledgerId, bundleIndex, 0);
         if (ShardOf(key).Find(key) is { } bundle)
         {
             lease = new BundleLease(bundle);
@@ -45,11 +45,18 @@ internal sealed class BundleCache(BundlePool pool, long bytesMax)
         return false;
     }
 
-    /// <summary>Adds a full bundle that was decoded; the caller keeps his reference.</summary>
+    /// <summary>The chunk of a bundle that is not here as a whole: the miss that said so becomes a hit.</summary>
+    public bool TryGetChunk(in BlockIdentity bundle, int firstEntry, [NotNullWhen(true)] out DecodedBundle? chunk)
+    {
+        BundleKey key = BundleKey.Of(bundle, firstEntry);
+        chunk = ShardOf(key).FindInstead(key);
+        return chunk is not null;
+    }
+
+    /// <summary>Adds a full bundle, or a chunk of one, that was decoded; the caller keeps his reference.</summary>
     /// <param name="stamp">The <see cref="Stamp"/> of before the bundle was looked up.</param>
     public void Add(DecodedBundle bundle, long stamp)
     {
-        Invariant.That(bundle.Entries == StoreLimits.EntriesPerBundle, "only full bundles are cached");
         if (bundle.Capacity > bytesMax / LargestPart)
         {
             return;

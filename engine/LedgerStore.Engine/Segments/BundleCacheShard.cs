@@ -24,21 +24,21 @@ internal sealed class BundleCacheShard
     {
         lock (_gate)
         {
-            if (!_table.TryGetValue(key, out DecodedBundle? bundle))
-            {
-                _misses++;
-                return null;
-            }
+            DecodedBundle? bundle = Use(key);
+            _hits += bundle is null ? 0 : 1;
+            _misses += bundle is null ? 1 : 0;
+            return bundle;
+        }
+    }
 
-            _hits++;
-            if (bundle != _newest)
-            {
-                Unlink(bundle);
-                LinkNewest(bundle);
-            }
-
-            // Under the gate: the table's own reference keeps the count above zero.
-            bundle.AddReference();
+    /// <summary>The same for who did not find something else here that has it too: one look, not two.</summary>
+    public DecodedBundle? FindInstead(in BundleKey key)
+    {
+        lock (_gate)
+        {
+            DecodedBundle? bundle = Use(key);
+            _hits += bundle is null ? 0 : 1;
+            _misses -= bundle is null ? 0 : 1;
             return bundle;
         }
     }
@@ -104,6 +104,24 @@ internal sealed class BundleCacheShard
         long bytes = removed.Sum(bundle => (long)bundle.Capacity);
         removed.ForEach(bundle => bundle.Release());
         return bytes;
+    }
+
+    private DecodedBundle? Use(in BundleKey key)
+    {
+        if (!_table.TryGetValue(key, out DecodedBundle? bundle))
+        {
+            return null;
+        }
+
+        if (bundle != _newest)
+        {
+            Unlink(bundle);
+            LinkNewest(bundle);
+        }
+
+        // Under the gate: the table's own reference keeps the count above zero.
+        bundle.AddReference();
+        return bundle;
     }
 
     private void Drop(DecodedBundle bundle)

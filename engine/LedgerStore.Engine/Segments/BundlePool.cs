@@ -16,9 +16,17 @@ internal sealed class BundlePool(long freeBytesMax)
 
     private readonly SizeClass[] _classes = [.. Enumerable.Range(0, ClassCount).Select(_ => new SizeClass())];
     private long _freeBytes;
+    private long _decodedBytes;
 
     /// <summary>Memory kept for later.</summary>
     public long FreeBytes => Interlocked.Read(ref _freeBytes);
+
+    /// <summary>Bytes that were decoded into bundles of this pool: what reads that the cache could not answer cost.
+    /// </summary>
+    public long DecodedBytes => Interlocked.Read(ref _decodedBytes);
+
+    /// <summary>Counts what was decoded.</summary>
+    public void CountDecoded(int bytes) => Interlocked.Add(ref _decodedBytes, bytes);
 
     /// <summary>A bundle with room for the bytes; the caller holds its one reference and fills it.</summary>
     public DecodedBundle Rent(uint ledgerId, long firstIndex, int entries, int rawBytes)
@@ -53,13 +61,29 @@ internal sealed class BundlePool(long freeBytesMax)
         Invariant.That(capacity == bundle.BufferBytes, "the bundle comes from this pool");
 
         // Counted first: several threads that return at once may each find it full, but never overfill it.
-        if (Interlocked.Add(ref _freeBytes, bundle.Capacity) > freeBytesMax)
+        if (Interlocked.Add(ref _freeBytes, bundle.Capacity) > freeBytesMax && !TryMakeRoom(size))
         {
             Interlocked.Add(ref _freeBytes, -bundle.Capacity);
             return;
         }
 
         _classes[size].Push(bundle);
+    }
+
+    /// <summary>Gives up free memory of other sizes: what nobody asks for any more must not keep out what is asked for,
+    /// or a pool full of chunks would let every bundle be allocated anew.</summary>
+    private bool TryMakeRoom(int size)
+    {
+        for (int i = 1; i < ClassCount && FreeBytes > freeBytesMax; i++)
+        {
+            SizeClass other = _classes[(size + i) % ClassCount];
+            while (FreeBytes > freeBytesMax && other.Pop() is { } unused)
+            {
+                Interlocked.Add(ref _freeBytes, -unused.Capacity);
+            }
+        }
+
+        return FreeBytes <= freeBytesMax;
     }
 
     /// <summary>The lock protects the stack.</summary>
@@ -70,6 +94,12 @@ internal sealed class BundlePool(long freeBytesMax)
 
         public DecodedBundle? Pop()
         {
+            if (_free.Count == 0)
+            {
+                // Seen without the lock: at worst one is missed that came this moment.
+                return null;
+            }
+
             lock (_gate)
             {
                 return _free.TryPop(out DecodedBundle? bundle) ? bundle : null;

@@ -2,48 +2,11 @@
 // segments, then the rows of one directory, then the entries of one bundle.
 
 using LedgerStore.Engine.Format;
-using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Segments;
 
 internal sealed partial class SegmentReader
 {
-    /// <summary>The index of the first entry received at that time or later.</summary>
-    /// <returns><see cref="Entries"/> (as of the call) when every entry in the segments is older.</returns>
-    /// <exception cref="StoreException">As of <see cref="TryReadBundle(long, out BundleLease)"/>.</exception>
-    public long FindTime(long micros)
-    {
-        SegmentList list = _list;
-        int segment = FirstNotBefore(new SegmentTimes(list), CountWithEntries(list), micros);
-        if (segment == CountWithEntries(list))
-        {
-            return segment == 0 ? 0 : SegmentFormat.FirstIndex(segment - 1) + list[segment - 1].Entries;
-        }
-
-        int bundle = FindBundle(segment, list[segment].Entries, micros);
-        BlockIdentity identity = new(ledgerId, segment, bundle);
-        if (!TryReadBundle(identity.BundleIndex, out BundleLease lease))
-        {
-            return identity.FirstIndex;
-        }
-
-        try
-        {
-            return identity.FirstIndex + FirstNotBefore(new EntryTimes(lease), lease.Entries, micros);
-        }
-        catch (MalformedDataException cause)
-        {
-            throw Lost(
-                new BlockDamagedException(list[segment].Path, 0, cause.What, cause),
-                identity.FirstIndex,
-                lease.Entries);
-        }
-        finally
-        {
-            lease.Dispose();
-        }
-    }
-
     /// <summary>The first entry of the first bundle that has one of that time or later, as the directories say
     /// it. Where none has, the last bundle's, which may have grown since.</summary>
     public long FindBundleOfTime(long micros)
@@ -149,10 +112,5 @@ internal sealed partial class SegmentReader
     private readonly struct SegmentTimes(SegmentList list) : ITimes
     {
         public long LastMicros(int item) => list[item].LastMicros;
-    }
-
-    private readonly struct EntryTimes(BundleLease lease) : ITimes
-    {
-        public long LastMicros(int item) => BundleFormat.ReceivedMicros(lease.Entry(item));
     }
 }

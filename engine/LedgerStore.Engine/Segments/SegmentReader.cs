@@ -14,6 +14,8 @@ namespace LedgerStore.Engine.Segments;
 /// </remarks>
 internal sealed partial class SegmentReader(uint ledgerId, SegmentServices services)
 {
+    private const int WholeBundle = -1;
+
     // Changed by the ledger's writer and by the tiering thread, one at a time; read by any thread.
     private readonly Lock _changing = new();
     private volatile SegmentList _list = SegmentList.Empty;
@@ -56,26 +58,17 @@ internal sealed partial class SegmentReader(uint ledgerId, SegmentServices servi
     /// <returns>False when no block holds any of it.</returns>
     /// <exception cref="StoreException">DataLoss: damaged or missing. Busy: no file can be opened now.</exception>
     public bool TryReadBundle(long bundleIndex, out BundleLease lease) =>
-        services.Cache.TryGet(ledgerId, bundleIndex, out lease) || TryLoad(bundleIndex, null, out lease);
+        services.Cache.TryGet(ledgerId, bundleIndex, out lease) || TryLoad(bundleIndex, WholeBundle, out lease);
 
-    /// <summary>Reads a bundle for a scan: uses what is cached, and leaves the cache as it is.</summary>
-    public bool TryReadBundle(long bundleIndex, ReadAhead readAhead, out BundleLease lease) =>
-        services.Cache.TryGet(ledgerId, bundleIndex, out lease) || TryLoad(bundleIndex, readAhead, out lease);
-
-    /// <summary>Reads one entry; if it is not cached, decodes no more than its chunk.</summary>
+    /// <summary>Reads the entry's chunk: what is decoded for one entry has at most
+    /// <see cref="StoreLimits.ChunkBytesMax"/> bytes. When the whole bundle is cached, that.</summary>
     /// <returns>False when no block holds it.</returns>
     /// <exception cref="StoreException">As of <see cref="TryReadBundle(long, out BundleLease)"/>.</exception>
-    public bool TryReadEntry(long index, out EntryLease lease)
+    public bool TryReadEntry(long index, out BundleLease lease)
     {
         long bundleIndex = index / StoreLimits.EntriesPerBundle;
-        int slot = (int)(index % StoreLimits.EntriesPerBundle);
-        if (services.Cache.TryGet(ledgerId, bundleIndex, out BundleLease bundle))
-        {
-            lease = new EntryLease(bundle.Bundle, slot);
-            return true;
-        }
-
-        return TryLoadEntry(bundleIndex, slot, out lease);
+        return services.Cache.TryGet(ledgerId, bundleIndex, out lease)
+            || TryLoad(bundleIndex, (int)(index % StoreLimits.EntriesPerBundle), out lease);
     }
 
     /// <summary>Copies the leaf hashes of a bundle: the front of its level-0 tile.</summary>
@@ -147,7 +140,7 @@ internal sealed partial class SegmentReader(uint ledgerId, SegmentServices servi
         return false;
     }
 
-    private bool TryLoad(long bundleIndex, ReadAhead? readAhead, out BundleLease lease)
+    private bool TryLoad(long bundleIndex, int slot, out BundleLease lease)
     {
         long stamp = services.Cache.Stamp;
         BlockIdentity identity = BlockIdentity.Of(ledgerId, bundleIndex);
@@ -159,19 +152,13 @@ internal sealed partial class SegmentReader(uint ledgerId, SegmentServices servi
 
         try
         {
-            if (!access.TryFind(identity.Bundle, out BlockPlace place))
+            if (!access.TryFind(identity.Bundle, out BlockPlace place)
+                || Decode(ref access, identity, place, slot, stamp) is not { } decoded)
             {
                 return false;
             }
 
-            readAhead?.Advance(ref access, source!, place);
-            DecodedBundle bundle = SegmentReads.Bundle(ref access, services.Pool, identity, place);
-            if (readAhead is null)
-            {
-                Cache(bundle, stamp);
-            }
-
-            lease = new BundleLease(bundle);
+            lease = new BundleLease(decoded);
             return true;
         }
         catch (PayloadGoneException gone)
@@ -196,51 +183,22 @@ internal sealed partial class SegmentReader(uint ledgerId, SegmentServices servi
         }
     }
 
-    private bool TryLoadEntry(long bundleIndex, int slot, out EntryLease lease)
+    /// <summary>Decodes a bundle, or what is needed of it for one entry.</summary>
+    /// <returns>Null when the block does not hold the slot.</returns>
+    private DecodedBundle? Decode(
+        ref SegmentAccess access, in BlockIdentity identity, in BlockPlace place, int slot, long stamp)
     {
-        long stamp = services.Cache.Stamp;
-        BlockIdentity identity = BlockIdentity.Of(ledgerId, bundleIndex);
-        lease = default;
-        if (!TryEnter(identity.Segment, out SegmentSource? source, out SegmentAccess access))
+        if (slot == WholeBundle)
         {
-            return false;
+            DecodedBundle bundle = SegmentReads.Bundle(ref access, services.Pool, identity, place);
+            Cache(bundle, stamp);
+            return bundle;
         }
 
-        try
-        {
-            if (!access.TryFind(identity.Bundle, out BlockPlace place)
-                || SegmentReads.Chunk(ref access, services.Pool, identity, place, slot) is not { } chunk)
-            {
-                return false;
-            }
-
-            Cache(chunk, stamp);
-            lease = new EntryLease(chunk, (int)(identity.FirstIndex + slot - chunk.FirstIndex));
-            return true;
-        }
-        catch (PayloadGoneException gone)
-        {
-            Exception refusal = NotHere(gone, source!, identity);
-            if (refusal is not StoreException { Reason: StoreReason.NotConfirmed }
-                || !TryFindLeftBehind(source!, identity, out DecodedBundle? left))
-            {
-                throw refusal;
-            }
-
-            lease = new EntryLease(left, slot);
-            return true;
-        }
-        catch (BlockDamagedException damage)
-        {
-            throw Lost(damage, identity.FirstIndex, StoreLimits.EntriesPerBundle);
-        }
-        finally
-        {
-            access.Dispose();
-        }
+        return SegmentReads.Chunk(ref access, services, identity, place, slot, stamp);
     }
 
-    /// <summary>Caches full bundles only: a partial one is superseded soon, and a chunk is not a bundle.</summary>
+    /// <summary>Caches full bundles only: a partial one is superseded soon.</summary>
     private void Cache(DecodedBundle bundle, long stamp)
     {
         if (bundle.Entries == StoreLimits.EntriesPerBundle)

@@ -24,6 +24,7 @@ internal static class SegmentReads
         try
         {
             BlockDecoder.Decode(block, header, place, bundle.Buffer, bundle.Offsets);
+            pool.CountDecoded(header.RawBytes);
             return bundle;
         }
         catch
@@ -33,12 +34,20 @@ internal static class SegmentReads
         }
     }
 
-    /// <summary>Decodes the chunk that holds an entry: the whole bundle, if it is one chunk.</summary>
-    /// <returns>The chunk's entries, from its first on; null when the block does not hold the slot.</returns>
+    /// <summary>Decodes the chunk that holds an entry, and no more; a bundle of one chunk is one. Those of full blocks
+    /// are cached, and looked for there first.</summary>
+    /// <returns>With a reference for the caller; null when the block does not hold the slot.</returns>
     public static DecodedBundle? Chunk(
-        ref SegmentAccess access, BundlePool pool, in BlockIdentity identity, in BlockPlace place, int slot)
+        ref SegmentAccess access,
+        SegmentServices services,
+        in BlockIdentity identity,
+        in BlockPlace place,
+        int slot,
+        long stamp)
     {
-        ReadOnlySpan<byte> head = access.UpTo(place.Offset, Math.Min(place.Length, FirstReadBytes));
+        // An ordinary block has one chunk and is read at once; of a large one the table says what is wanted.
+        int headBytes = place.Length <= FirstReadBytes ? place.Length : BlockFormat.HeadBytesMax;
+        ReadOnlySpan<byte> head = access.UpTo(place.Offset, headBytes);
         BlockHeader header = BlockDecoder.ReadHeader(head, identity, place);
         if (slot >= header.Entries)
         {
@@ -47,22 +56,31 @@ internal static class SegmentReads
 
         RequirePayload(header);
         ChunkPlace chunk = BlockDecoder.FindChunk(head, header, slot);
+        if (header.Chunks > 1 && services.Cache.TryGetChunk(identity, chunk.Row.FirstEntry, out DecodedBundle? cached))
+        {
+            return cached;
+        }
+
         ReadOnlySpan<byte> stored = Part(ref access, head, place, chunk.Offset, chunk.Row.StoredBytes);
-        DecodedBundle bundle = pool.Rent(
-            identity.LedgerId,
-            identity.FirstIndex + chunk.Row.FirstEntry,
-            chunk.Entries,
-            chunk.Row.RawBytes);
+        DecodedBundle decoded = services.Pool.Rent(
+            identity.LedgerId, identity.FirstIndex + chunk.Row.FirstEntry, chunk.Entries, chunk.Row.RawBytes);
         try
         {
-            BlockDecoder.DecodeChunk(chunk, stored, place, bundle.Buffer, bundle.Offsets);
-            return bundle;
+            BlockDecoder.DecodeChunk(chunk, stored, place, decoded.Buffer, decoded.Offsets);
         }
         catch
         {
-            bundle.Release();
+            decoded.Release();
             throw;
         }
+
+        services.Pool.CountDecoded(chunk.Row.RawBytes);
+        if (header.Entries == StoreLimits.EntriesPerBundle)
+        {
+            services.Cache.Add(decoded, stamp);
+        }
+
+        return decoded;
     }
 
     /// <summary>Copies the leaf hashes of a bundle.</summary>

@@ -63,10 +63,7 @@ public sealed partial class Ledger
         for (long index = first; index < end;)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using BundleLease lease = await _log.Reader.ReadBundleAsync(
-                    index / StoreLimits.EntriesPerBundle,
-                    (int)(index % StoreLimits.EntriesPerBundle),
-                    cancellationToken)
+            using BundleLease lease = await _log.Reader.ReadAsync(index, end - index, cancellationToken)
                 .ConfigureAwait(false);
             int slot = (int)(index - lease.FirstIndex);
             int taken = (int)Math.Min(lease.Entries - slot, end - index);

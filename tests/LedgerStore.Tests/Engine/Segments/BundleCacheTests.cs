@@ -72,6 +72,28 @@ public class BundleCacheTests
     }
 
     [Fact]
+    public void Memory_of_a_size_that_nobody_asks_for_any_more_makes_room_for_the_one_that_is_asked_for()
+    {
+        BundlePool pool = new(8 * 40_000);
+        DecodedBundle[] chunks = [.. Enumerable.Range(0, 12).Select(i => pool.Rent(7, i * 256, 9, 36_000))];
+        foreach (DecodedBundle chunk in chunks)
+        {
+            chunk.Release();
+        }
+
+        DecodedBundle large = pool.Rent(7, 0, 256, 200_000);
+        large.Release();
+        long allocated = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+        {
+            pool.Rent(7, 0, 256, 200_000).Release();
+        }
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, 100_000);
+        Assert.InRange(pool.FreeBytes, 200_000, 8 * 40_000);
+    }
+
+    [Fact]
     public void A_lease_outlives_eviction_and_invalidation()
     {
         (BundleCache cache, BundlePool pool) = Create(1 << 20);

@@ -130,8 +130,9 @@ public class SegmentConcurrencyTests
                 Assert.True(store.ReadsRight(bundle));
                 break;
             case 1:
-                Assert.True(store.Reader.TryReadEntry(index, out EntryLease entry));
-                Assert.True(SegmentStore.Entry(index).AsSpan().SequenceEqual(entry.Entry));
+                Assert.True(store.Reader.TryReadEntry(index, out BundleLease entry));
+                int slot = (int)(index - entry.FirstIndex);
+                Assert.True(SegmentStore.Entry(index).AsSpan().SequenceEqual(entry.Entry(slot)));
                 entry.Dispose();
                 break;
             case 2:
@@ -139,8 +140,8 @@ public class SegmentConcurrencyTests
                 Assert.Equal(MerkleHash.Leaf(SegmentStore.Entry(index)), leaves[index % 256]);
                 break;
             default:
-                long found = store.Reader.FindTime(SegmentStore.Micros(index));
-                Assert.Equal(index / 3 * 3, found);
+                long found = store.Reader.FindBundleOfTime(SegmentStore.Micros(index));
+                Assert.Equal(index / 3 * 3 / 256 * 256, found);
                 break;
         }
     }

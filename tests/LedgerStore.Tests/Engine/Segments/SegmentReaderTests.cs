@@ -43,8 +43,8 @@ public sealed class SegmentReaderTests : IDisposable
         long[] edges = [0, 255, 256, 65_535, 65_536, 65_791, 65_792, 65_800];
         foreach (long index in edges.Concat(Enumerable.Range(0, 500).Select(_ => random.NextInt64(65_801))))
         {
-            Assert.True(_store.Reader.TryReadEntry(index, out EntryLease lease));
-            Assert.True(SegmentStore.Entry(index).AsSpan().SequenceEqual(lease.Entry));
+            Assert.True(_store.Reader.TryReadEntry(index, out BundleLease lease));
+            Assert.True(SegmentStore.Entry(index).AsSpan().SequenceEqual(lease.Entry((int)(index - lease.FirstIndex))));
             lease.Dispose();
         }
 
@@ -62,8 +62,8 @@ public sealed class SegmentReaderTests : IDisposable
         long before = _store.FileSystem.Trace.Where(IsRead).Sum(call => call.Length);
         foreach (int slot in new[] { 0, 3, 4, 100, 255 })
         {
-            Assert.True(_store.Reader.TryReadEntry(slot, out EntryLease lease));
-            Assert.True(entries[slot].AsSpan().SequenceEqual(lease.Entry));
+            Assert.True(_store.Reader.TryReadEntry(slot, out BundleLease lease));
+            Assert.True(entries[slot].AsSpan().SequenceEqual(lease.Entry((int)(slot - lease.FirstIndex))));
             lease.Dispose();
         }
 
@@ -128,29 +128,59 @@ public sealed class SegmentReaderTests : IDisposable
     }
 
     [Fact]
-    public void A_scan_reads_every_full_bundle_once_and_leaves_the_cache_alone()
+    public void Reading_one_entry_decodes_one_chunk_and_the_next_one_of_it_decodes_nothing()
     {
-        _store.AddSealed(0);
-        OpenSegment open = _store.AddOpen(1, 256, 256, 9);
-        Assert.True(_store.ReadsRight(3));
-        long cached = _store.Services.Cache.Bytes;
+        using SegmentStore store = new(mappedMax: 8, cacheBytes: 16 << 20, poolBytes: 16 << 20);
+        OpenSegment open = store.AddOpen(0);
+        byte[][] entries = Bundles.Noise(new Random(5), 256, 4_000);
+        open.Append(Bundles.Block(new BlockIdentity(7, 0, 0), entries, 1, 2));
+        BundlePool pool = store.Services.Pool;
+        Assert.InRange(Decoded(128), 200 * 1024, StoreLimits.ChunkBytesMax);
+        Assert.Equal(0, Decoded(128));
+        Assert.Equal(0, Decoded(129));
 
-        BundleScan scan = new(_store.Reader, 2);
-        for (long bundle = 2; bundle < 258; bundle++)
+        // One after the other, each as a read of its own: no chunk is decoded twice.
+        long all = Enumerable.Range(0, 256).Sum(Decoded);
+        Assert.InRange(all, 700 * 1024, (256 * 4_002) - (200 * 1024));
+        Assert.Equal(0, Enumerable.Range(0, 256).Sum(Decoded));
+
+        // A whole bundle is another thing, and once it is here the chunks are not asked for any more.
+        Assert.True(store.Reader.TryReadBundle(0, out BundleLease bundle));
+        bundle.Dispose();
+        Assert.True(store.Reader.TryReadEntry(3, out BundleLease lease));
+        Assert.Equal(256, lease.Entries);
+        lease.Dispose();
+
+        // What expires goes with its chunks.
+        store.Services.Cache.Invalidate(7, 0, 1);
+        Assert.Equal(0, store.Services.Cache.Bytes);
+
+        long Decoded(int slot)
         {
-            Assert.True(scan.TryRead(out BundleLease lease));
-            Assert.True(SegmentStore.Bundle(bundle, 256).AsSpan().SequenceEqual(lease.Bytes));
-            lease.Dispose();
+            long before = pool.DecodedBytes;
+            Assert.True(store.Reader.TryReadEntry(slot, out BundleLease entry));
+            Assert.True(entries[slot].AsSpan().SequenceEqual(entry.Entry((int)(slot - entry.FirstIndex))));
+            entry.Dispose();
+            return pool.DecodedBytes - before;
         }
+    }
 
-        Assert.False(scan.TryRead(out _));
-        Assert.Equal(258, scan.NextBundle);
-        Assert.Equal(cached, _store.Services.Cache.Bytes);
+    [Fact]
+    public void Chunks_of_a_bundle_that_still_grows_are_not_cached()
+    {
+        using SegmentStore store = new(mappedMax: 8, cacheBytes: 16 << 20, poolBytes: 16 << 20);
+        OpenSegment open = store.AddOpen(0);
+        byte[][] entries = Bundles.Noise(new Random(6), 256, 4_000);
+        open.Append(Bundles.Block(new BlockIdentity(7, 0, 0), entries[..200], 1, 2));
+        Assert.True(store.Reader.TryReadEntry(199, out BundleLease partial));
+        partial.Dispose();
+        Assert.Equal(0, store.Services.Cache.Bytes);
+        Assert.False(store.Reader.TryReadEntry(200, out _));
 
-        open.Append(SegmentStore.Block(258, 256));
-        Assert.True(scan.TryRead(out BundleLease grown));
-        Assert.Equal((258L * 256, 256), (grown.FirstIndex, grown.Entries));
-        grown.Dispose();
+        open.Append(Bundles.Block(new BlockIdentity(7, 0, 0), entries, 1, 2));
+        Assert.True(store.Reader.TryReadEntry(200, out BundleLease full));
+        Assert.True(entries[200].AsSpan().SequenceEqual(full.Entry((int)(200 - full.FirstIndex))));
+        full.Dispose();
     }
 
     [Fact]
@@ -180,7 +210,7 @@ public sealed class SegmentReaderTests : IDisposable
             // Hits and misses: the cache holds some of the bundles.
             for (int i = 0; i < 2_000; i++)
             {
-                reader.TryReadEntry(i * 7919 % 65_536, out EntryLease entry);
+                reader.TryReadEntry(i * 7919 % 65_536, out BundleLease entry);
                 entry.Dispose();
                 reader.TryReadBundle(i % 3, out BundleLease bundle);
                 bundle.Dispose();
@@ -189,7 +219,7 @@ public sealed class SegmentReaderTests : IDisposable
     }
 
     [Fact]
-    public void The_first_entry_at_or_after_a_time_is_found()
+    public void The_bundle_of_the_first_entry_at_or_after_a_time_is_found()
     {
         _store.AddSealed(0);
         _store.AddSealed(1);
@@ -206,19 +236,19 @@ public sealed class SegmentReaderTests : IDisposable
         {
             // Three entries share a microsecond: the first of them is at 3 * (time - 1,000,000).
             long expected = Math.Clamp(Math.Max(time, 1_000_000) - 1_000_000, 0, end) * 3;
-            Assert.Equal(Math.Min(expected, end), _store.Reader.FindTime(time));
+            Assert.Equal(Math.Min(expected, end - 1) / 256 * 256, _store.Reader.FindBundleOfTime(time));
         }
     }
 
     [Fact]
     public void Time_is_searched_in_ledgers_that_have_hardly_begun()
     {
-        Assert.Equal(0, _store.Reader.FindTime(5));
+        Assert.Equal(0, _store.Reader.FindBundleOfTime(5));
         OpenSegment open = _store.AddOpen(0);
-        Assert.Equal(0, _store.Reader.FindTime(5));
+        Assert.Equal(0, _store.Reader.FindBundleOfTime(5));
         open.Append(SegmentStore.Block(0, 2));
-        Assert.Equal(0, _store.Reader.FindTime(5));
-        Assert.Equal(2, _store.Reader.FindTime(long.MaxValue));
+        Assert.Equal(0, _store.Reader.FindBundleOfTime(5));
+        Assert.Equal(0, _store.Reader.FindBundleOfTime(long.MaxValue));
     }
 
     [Fact]

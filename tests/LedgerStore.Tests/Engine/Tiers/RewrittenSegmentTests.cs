@@ -55,7 +55,9 @@ public sealed class RewrittenSegmentTests : IDisposable
 
         Assert.Equal(SegmentStore.Bundle(9, 256), Read(9));
         Assert.Equal(SegmentStore.Bundle(16, 256), Read(16));
-        Assert.False(_reader.TryReadEntry(0, out EntryLease entry) && entry.Entry.IsEmpty);
+        Assert.True(_reader.TryReadEntry(0, out BundleLease entry));
+        Assert.Equal(SegmentStore.Entry(0), entry.Entry((int)-entry.FirstIndex).ToArray());
+        entry.Dispose();
         byte[] file = _store.FileSystem.ReadAll(facts.Path);
         Assert.Equal(-1, file.AsSpan().IndexOf(SegmentStore.Entry((12 * 256) + 7)));
     }
@@ -151,8 +153,9 @@ public sealed class RewrittenSegmentTests : IDisposable
         Assert.True(reader.TryReadBundle(12, out BundleLease lease));
         Assert.Equal(SegmentStore.Bundle(12, 256), lease.Bytes.ToArray());
         lease.Dispose();
-        Assert.True(reader.TryReadEntry((12 * 256) + 7, out EntryLease entry));
-        Assert.Equal(SegmentStore.Entry((12 * 256) + 7), entry.Entry.ToArray());
+        Assert.True(reader.TryReadEntry((12 * 256) + 7, out BundleLease entry));
+        byte[] read = entry.Entry((int)((12 * 256) + 7 - entry.FirstIndex)).ToArray();
+        Assert.Equal(SegmentStore.Entry((12 * 256) + 7), read);
         entry.Dispose();
 
         foreach (string left in Files().Where(path => path != Current.Path))
