@@ -2,8 +2,6 @@
 // Any thread; one for the whole application.
 
 using System.Security.Cryptography.X509Certificates;
-using Google.Protobuf;
-using Grpc.Core;
 using LedgerStore.Protocol;
 using LedgerStore.Protocol.V1;
 
@@ -15,15 +13,14 @@ public sealed class LedgerClient : IAsyncDisposable, IDisposable
     // A read message is 256 KiB, or one entry; proofs and notes stay far below. A lying server may not fill the memory.
     private const int ReceiveBytesMax = 4 * 1024 * 1024;
 
-    private readonly LedgerClientOptions options;
+    private readonly ServerConnection connection;
 
     /// <summary>Reads the certificate files; connects to nothing yet.</summary>
     public LedgerClient(LedgerClientOptions options)
     {
-        this.options = options;
-        Channel = new LedgerChannel(options.Address, SettingsOf(options));
-        Admin = new Admin(this);
-        Catalog = new Catalog(this);
+        connection = new ServerConnection(options, SettingsOf(options));
+        Admin = new Admin(connection);
+        Catalog = new Catalog(connection);
     }
 
     /// <summary>Creates ledgers, sets retention and holds, asks for the state of the server.</summary>
@@ -33,65 +30,34 @@ public sealed class LedgerClient : IAsyncDisposable, IDisposable
     public Catalog Catalog { get; }
 
     /// <summary>The server's address.</summary>
-    public Uri Address => options.Address;
+    public Uri Address => connection.Address;
 
-    internal LedgerChannel Channel { get; }
-
-    internal TimeProvider Time => options.Time;
+    internal LedgerChannel Channel => connection.Channel;
 
     /// <summary>Appends to a ledger without a producer name.</summary>
     public Appender CreateAppender(string ledger) => CreateAppender(ledger, new AppenderOptions());
 
     /// <summary>Appends to a ledger. One appender serves any number of threads.</summary>
-    public Appender CreateAppender(string ledger, AppenderOptions appender) => new(this, ledger, appender);
+    public Appender CreateAppender(string ledger, AppenderOptions appender) => new(connection, ledger, appender);
 
     /// <summary>Reads a ledger.</summary>
-    public Reader CreateReader(string ledger) => new(this, ledger);
+    public Reader CreateReader(string ledger) => new(connection, ledger);
 
     /// <summary>Verifies a ledger with keys that came from somewhere else than from the server.</summary>
-    public Verifier CreateVerifier(string ledger, VerifierOptions verifier) => new(this, ledger, verifier);
+    public Verifier CreateVerifier(string ledger, VerifierOptions verifier) => new(connection, ledger, verifier);
 
     /// <summary>One append call as it is in the protocol, without retries; for conditional appends.</summary>
     public ValueTask<AppendResponse> AppendOnceAsync(AppendRequest request, CancellationToken cancellationToken) =>
-        AskAsync(LedgerMethods.Append, request, request.Ledger, cancellationToken);
+        connection.AskAsync(LedgerMethods.Append, request, request.Ledger, cancellationToken);
 
     /// <summary>Closes the connections. Dispose appenders first: they have work to finish.</summary>
-    public void Dispose() => Channel.Dispose();
+    public void Dispose() => connection.Dispose();
 
     /// <summary>Closes the connections. Dispose appenders first: they have work to finish.</summary>
     public ValueTask DisposeAsync()
     {
         Dispose();
         return default;
-    }
-
-    internal CallLimits Unary(CancellationToken cancellationToken) =>
-        new() { Timeout = options.CallTimeout, CancellationToken = cancellationToken };
-
-    internal TimeSpan ProgressTimeout => options.ProgressTimeout;
-
-    /// <summary>A call with one answer, in a time that the server cannot stretch.</summary>
-    /// <param name="subject">What is asked about, for the message about an answer that is none.</param>
-    /// <exception cref="LedgerViolationException">What came is no answer to this call.</exception>
-    internal async ValueTask<TResponse> AskAsync<TRequest, TResponse>(
-        Method<TRequest, TResponse> method,
-        TRequest request,
-        string subject,
-        CancellationToken cancellationToken)
-        where TRequest : class
-        where TResponse : class, IMessage<TResponse>
-    {
-        try
-        {
-            TResponse answer = await Channel.UnaryAsync(method, request, Unary(cancellationToken))
-                .ConfigureAwait(false);
-            WrongAnswer.DemandValues(subject, answer);
-            return answer;
-        }
-        catch (RpcException none) when (WrongAnswer.IsNone(none))
-        {
-            throw WrongAnswer.None(subject, method.Name, none);
-        }
     }
 
     internal static ChannelSettings SettingsOf(LedgerClientOptions options)

@@ -9,11 +9,11 @@ using LedgerStore.Pki;
 using LedgerStore.Policy;
 using LedgerStore.Server.Audit;
 using LedgerStore.Server.Config;
+using LedgerStore.Server.Following;
 using LedgerStore.Server.Hosting;
 using LedgerStore.Server.Identity;
 using LedgerStore.Server.Rights;
-using LedgerStore.Server.Services;
-using LedgerStore.Server.Tls;
+using LedgerStore.Server.Trust;
 
 namespace LedgerStore.Bench.Wire;
 

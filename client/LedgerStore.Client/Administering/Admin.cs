@@ -16,9 +16,9 @@ namespace LedgerStore.Client;
 /// </summary>
 public sealed class Admin
 {
-    private readonly LedgerClient client;
+    private readonly ServerConnection client;
 
-    internal Admin(LedgerClient client) => this.client = client;
+    internal Admin(ServerConnection client) => this.client = client;
 
     /// <summary>Creates a ledger.</summary>
     public ValueTask<LedgerInfo> CreateLedgerAsync(CreateLedgerRequest request, CancellationToken cancellationToken) =>

@@ -13,9 +13,9 @@ public sealed class Catalog
 {
     private const uint PageSize = 500;
 
-    private readonly LedgerClient client;
+    private readonly ServerConnection client;
 
-    internal Catalog(LedgerClient client) => this.client = client;
+    internal Catalog(ServerConnection client) => this.client = client;
 
     /// <summary>All ledgers that begin with a prefix and on which this client may do something, in the order of their
     /// names.</summary>

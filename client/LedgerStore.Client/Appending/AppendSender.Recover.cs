@@ -184,7 +184,7 @@ internal sealed partial class AppendSender
         probe.Lengths.Add(0);
         try
         {
-            await client.AppendOnceAsync(probe, stop).ConfigureAwait(false);
+            await client.AskAsync(LedgerMethods.Append, probe, probe.Ledger, stop).ConfigureAwait(false);
         }
         catch (RpcException refusal) when (AppendFailure.TryGetExpected(refusal, out ulong expected))
         {

@@ -16,7 +16,7 @@ internal sealed partial class AppendSender
 
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly LedgerClient client;
+    private readonly ServerConnection client;
     private readonly string ledger;
     private readonly AppenderOptions options;
     private readonly IBatchSource source;
@@ -37,7 +37,7 @@ internal sealed partial class AppendSender
     private readonly OutgoingMessage outgoing;
 
     internal AppendSender(
-        LedgerClient client,
+        ServerConnection client,
         string ledger,
         AppenderOptions options,
         IBatchSource source,

@@ -18,14 +18,14 @@ public sealed partial class Appender : IAsyncDisposable
     public const int RecordBytesMax = 64_512;
 
     /// <summary>The most records in one batch.</summary>
-    public const int BatchRecordsMax = 16_384;
+    public const int BatchRecordsMax = OutgoingBatch.CallerRecordsMax;
 
     /// <summary>
     /// The most bytes in one batch; with their envelopes many small records may exceed the server's limit.
     /// </summary>
-    public const int BatchBytesMax = 3 * 1024 * 1024;
+    public const int BatchBytesMax = OutgoingBatch.CallerBytesMax;
 
-    private readonly LedgerClient client;
+    private readonly ServerConnection client;
     private readonly AppenderOptions options;
     private readonly AppendQueue queue;
     private readonly AppendSender sender;
@@ -37,7 +37,7 @@ public sealed partial class Appender : IAsyncDisposable
     private readonly Lazy<Task<AppenderEnd>> closing;
     private int isTold;
 
-    internal Appender(LedgerClient client, string ledger, AppenderOptions options)
+    internal Appender(ServerConnection client, string ledger, AppenderOptions options)
     {
         AppenderOptions.Check(options);
         this.client = client;

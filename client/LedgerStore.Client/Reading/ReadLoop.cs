@@ -13,7 +13,7 @@ using LedgerStore.Protocol.Wire;
 
 namespace LedgerStore.Client;
 
-internal sealed class ReadLoop(LedgerClient client, string ledger, ReadOptions options)
+internal sealed class ReadLoop(ServerConnection client, string ledger, ReadOptions options)
 {
     // Below the size from which arrays are collected last.
     private const int PieceBytes = 48 * 1024;

@@ -10,9 +10,9 @@ namespace LedgerStore.Client;
 /// <summary>Reads entries in the order of their indexes.</summary>
 public sealed class Reader
 {
-    private readonly LedgerClient client;
+    private readonly ServerConnection client;
 
-    internal Reader(LedgerClient client, string ledger)
+    internal Reader(ServerConnection client, string ledger)
     {
         this.client = client;
         Ledger = ledger;
@@ -21,7 +21,7 @@ public sealed class Reader
     /// <summary>The ledger that is read.</summary>
     public string Ledger { get; }
 
-    internal LedgerClient Client => client;
+    internal ServerConnection Client => client;
 
     /// <summary>
     /// Reads events. Without <see cref="ReadOptions.Follow"/> it ends at the end of the ledger. A connection that

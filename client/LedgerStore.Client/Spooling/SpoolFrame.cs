@@ -52,7 +52,7 @@ internal static class SpoolFrame
 
         uint count = BinaryPrimitives.ReadUInt32LittleEndian(header[4..]);
         uint bytes = BinaryPrimitives.ReadUInt32LittleEndian(header[16..]);
-        return count is 0 or > Appender.BatchRecordsMax || bytes > Appender.BatchBytesMax
+        return count is 0 or > OutgoingBatch.CallerRecordsMax || bytes > OutgoingBatch.CallerBytesMax
             ? 0
             : (int)(HeaderBytes + (count * sizeof(uint)) + bytes);
     }

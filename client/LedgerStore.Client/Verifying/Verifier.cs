@@ -20,14 +20,14 @@ public sealed partial class Verifier : IDisposable
     private static readonly TimeSpan LongestWatchPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPoll = TimeSpan.FromMilliseconds(200);
 
-    private readonly LedgerClient client;
+    private readonly ServerConnection client;
     private readonly VerifierOptions options;
     private readonly VerifierState state;
 
     // One checkpoint at a time is compared with the newest one and takes its place.
     private readonly SemaphoreSlim accepting = new(1, 1);
 
-    internal Verifier(LedgerClient client, string ledger, VerifierOptions options)
+    internal Verifier(ServerConnection client, string ledger, VerifierOptions options)
     {
         this.client = client;
         this.options = options;
@@ -88,7 +88,7 @@ public sealed partial class Verifier : IDisposable
     public async Task<VerifiedCheckpoint> CatchUpAsync(CancellationToken cancellationToken = default)
     {
         // The size first: what is acknowledged after it may be signed a moment later.
-        LedgerInfo info = await client.Catalog.DescribeAsync(Ledger, cancellationToken).ConfigureAwait(false);
+        LedgerInfo info = await new Catalog(client).DescribeAsync(Ledger, cancellationToken).ConfigureAwait(false);
         VerifiedCheckpoint newest = await UpdateAsync(cancellationToken).ConfigureAwait(false);
         return newest.Size >= info.Size
             ? newest

@@ -1,7 +1,6 @@
 // The policy file as immutable objects. One exists only if the whole file passed every check.
 // Made by PolicyReader; read by any thread.
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 
 namespace LedgerStore.Policy;
 
@@ -27,19 +26,6 @@ public sealed class PolicyDocument
     public ImmutableArray<DenyRule> Deny { get; internal init; } = [];
 
     public ImmutableArray<LedgerPattern> AnonymousTiles { get; internal init; } = [];
-
-    /// <summary>Reads and checks a policy file. Never throws for what the file contains.</summary>
-    public static PolicyParseResult Parse(ReadOnlySpan<byte> utf8)
-    {
-        DiagnosticBag bag = new("policy", "version: 1");
-        PolicyDocument? policy = PolicyReader.Read(utf8, bag, [.. SHA256.HashData(utf8)]);
-        if (policy is not null && !bag.HasErrors)
-        {
-            PolicyChecks.Run(policy, bag);
-        }
-
-        return new PolicyParseResult(bag.HasErrors ? null : policy, bag.InOrder());
-    }
 }
 
 /// <summary>Somebody with a certificate: known by its URI or by its fingerprint, never by both.</summary>

@@ -56,7 +56,7 @@ internal sealed class AccessRecorder(AuditLog audit, TimeProvider time)
         // Sums of the last second that could not be written: from here on nothing more is let through.
         if (failure is { } cause)
         {
-            return ValueTask.FromException(Rights.Refusals.AuditFailed(cause));
+            return ValueTask.FromException(NotRecorded.Because(cause));
         }
 
         SumKey key = new(call.Identity, call.Call, call.Ledger, string.Empty, string.Empty);

@@ -3,7 +3,6 @@
 using Google.Protobuf;
 using LedgerStore.Engine;
 using LedgerStore.Protocol.Events.V1;
-using LedgerStore.Server.Rights;
 
 namespace LedgerStore.Server.Audit;
 
@@ -22,7 +21,7 @@ internal sealed class AuditLog(Ledger? ledger, bool isReadOnly)
     public bool IsReadOnly => isReadOnly;
 
     /// <summary>The ledger itself, to be read like any other.</summary>
-    public Ledger Ledger => ledger ?? throw Rights.Refusals.ReadOnly();
+    public Ledger Ledger => ledger ?? throw NotRecorded.ReadOnly();
 
     /// <summary>Opens the ledger, which a new store does not have yet.</summary>
     public static AuditLog Open(Store store) => store.IsReadOnly
@@ -53,7 +52,7 @@ internal sealed class AuditLog(Ledger? ledger, bool isReadOnly)
     {
         if (isReadOnly)
         {
-            throw Refusals.ReadOnly();
+            throw NotRecorded.ReadOnly();
         }
 
         try
@@ -64,7 +63,7 @@ internal sealed class AuditLog(Ledger? ledger, bool isReadOnly)
         }
         catch (Exception cause) when (cause is not OutOfMemoryException)
         {
-            throw Refusals.AuditFailed(cause);
+            throw NotRecorded.Because(cause);
         }
     }
 

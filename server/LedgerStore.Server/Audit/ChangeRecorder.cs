@@ -8,7 +8,7 @@ using Google.Protobuf;
 using LedgerStore.Pki;
 using LedgerStore.Policy;
 using LedgerStore.Protocol.Events.V1;
-using LedgerStore.Server.Tls;
+using LedgerStore.Server.Trust;
 
 namespace LedgerStore.Server.Audit;
 

@@ -2,7 +2,6 @@
 // inside. Stateless; any thread.
 using Grpc.Core;
 using LedgerStore.Protocol;
-using LedgerStore.Server.Services;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;

@@ -2,6 +2,7 @@
 // has failed ends the process. One task, from Start to StopAsync.
 using Grpc.HealthCheck;
 using LedgerStore.Server.Audit;
+using LedgerStore.Server.Disk;
 using LedgerStore.Server.Operations;
 using LedgerStore.Server.Rights;
 

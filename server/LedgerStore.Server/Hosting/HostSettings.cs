@@ -2,7 +2,7 @@
 using LedgerStore.Engine;
 using LedgerStore.Server.Audit;
 using LedgerStore.Server.Config;
-using LedgerStore.Server.Tls;
+using LedgerStore.Server.Trust;
 using Microsoft.Extensions.Logging;
 
 namespace LedgerStore.Server.Hosting;

@@ -2,6 +2,7 @@
 // Used by one thread at start.
 using LedgerStore.Server.Config;
 using LedgerStore.Server.Tls;
+using LedgerStore.Server.Trust;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

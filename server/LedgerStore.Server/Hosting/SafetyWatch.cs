@@ -3,6 +3,7 @@
 // One timer.
 using LedgerStore.Server.Audit;
 using LedgerStore.Server.Config;
+using LedgerStore.Server.Operations;
 
 namespace LedgerStore.Server.Hosting;
 

@@ -5,7 +5,7 @@ using LedgerStore.Engine.S3;
 using LedgerStore.Proofs;
 using LedgerStore.Server.Audit;
 using LedgerStore.Server.Config;
-using LedgerStore.Server.Tls;
+using LedgerStore.Server.Trust;
 
 namespace LedgerStore.Server.Hosting;
 

@@ -3,7 +3,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography.X509Certificates;
 using LedgerStore.Policy;
-using LedgerStore.Server.Tls;
+using LedgerStore.Server.Trust;
 
 namespace LedgerStore.Server.Identity;
 

@@ -9,7 +9,7 @@ using System.Security.Cryptography.X509Certificates;
 using LedgerStore.Pki;
 using LedgerStore.Policy;
 using LedgerStore.Server.Config;
-using LedgerStore.Server.Tls;
+using LedgerStore.Server.Trust;
 
 namespace LedgerStore.Server.Identity;
 

@@ -2,7 +2,7 @@
 // runs when trust was exchanged or time ran out. Any thread.
 using System.Runtime.CompilerServices;
 using LedgerStore.Policy;
-using LedgerStore.Server.Tls;
+using LedgerStore.Server.Trust;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 

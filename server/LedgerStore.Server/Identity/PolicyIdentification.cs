@@ -1,6 +1,6 @@
 // From a good certificate to an identity of the policy. Pure functions.
 using LedgerStore.Policy;
-using LedgerStore.Server.Tls;
+using LedgerStore.Server.Trust;
 
 namespace LedgerStore.Server.Identity;
 

@@ -3,8 +3,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using LedgerStore.Engine;
 using LedgerStore.Server.Audit;
-using LedgerStore.Server.Operations;
-using LedgerStore.Server.Rights;
+using LedgerStore.Server.Disk;
 
 namespace LedgerStore.Server.Metrics;
 
@@ -19,14 +18,14 @@ internal sealed class ServerMetrics : IDisposable
     private readonly Counter<long> denials;
 
     public ServerMetrics(
-        OpenStreams streams, AuditLog audit, AccessRecorder recorder, DiskWatch disk, Store store)
+        Func<(int Open, long Refused)> streams, AuditLog audit, AccessRecorder recorder, DiskWatch disk, Store store)
     {
         calls = meter.CreateCounter<long>("ledgerstore.calls", "{call}", "calls that ended, by method and status");
         seconds = meter.CreateHistogram<double>("ledgerstore.call.duration", "s", "how long unary calls took");
         denials = meter.CreateCounter<long>("ledgerstore.calls.denied", "{call}", "calls denied, by kind");
-        meter.CreateObservableGauge("ledgerstore.streams.open", () => streams.Count, "{stream}", "streams now open");
+        meter.CreateObservableGauge("ledgerstore.streams.open", () => streams().Open, "{stream}", "streams now open");
         meter.CreateObservableCounter(
-            "ledgerstore.streams.refused", () => streams.Refused, "{stream}", "streams beyond the limits");
+            "ledgerstore.streams.refused", () => streams().Refused, "{stream}", "streams beyond the limits");
         meter.CreateObservableGauge(
             "ledgerstore.audit.sums_waiting", () => recorder.WaitingSums, "{sum}",
             "sums of denials and accesses that wait for their turn to be recorded");

@@ -1,5 +1,4 @@
 // One line in the log when what must be recorded cannot be, and one when it can again. Told by the server's timer.
-using LedgerStore.Server.Hosting;
 
 namespace LedgerStore.Server.Operations;
 

@@ -1,7 +1,6 @@
 // One line in the log when the disk becomes full, and one when appends go on. Looked at by the server's timer.
 using Grpc.HealthCheck;
 using LedgerStore.Engine;
-using LedgerStore.Server.Hosting;
 using ServingStatus = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
 namespace LedgerStore.Server.Operations;

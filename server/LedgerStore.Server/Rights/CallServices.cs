@@ -2,8 +2,8 @@
 // Made once at start; any thread.
 using LedgerStore.Engine;
 using LedgerStore.Server.Audit;
-using LedgerStore.Server.Operations;
-using LedgerStore.Server.Services;
+using LedgerStore.Server.Disk;
+using LedgerStore.Server.Following;
 
 namespace LedgerStore.Server.Rights;
 

@@ -3,7 +3,7 @@
 // new policy is seen for the first time.
 using System.Runtime.CompilerServices;
 using LedgerStore.Policy;
-using LedgerStore.Server.Tls;
+using LedgerStore.Server.Trust;
 
 namespace LedgerStore.Server.Rights;
 

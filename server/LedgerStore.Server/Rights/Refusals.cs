@@ -1,11 +1,8 @@
 // What callers are told when they may not. One text for "no right" and "no such ledger": it must not tell them apart.
 // Pure; any thread.
-using System.Globalization;
 using Grpc.Core;
-using LedgerStore.Engine;
 using LedgerStore.Policy;
 using LedgerStore.Protocol;
-using LedgerStore.Server.Services;
 
 namespace LedgerStore.Server.Rights;
 
@@ -46,26 +43,6 @@ internal static class Refusals
             + setting,
             ("limit", limit.ToString()), ("setting", setting))
         .WithRetryAfter(TimeSpan.FromSeconds(1));
-
-    /// <summary>What cannot be recorded is not served. On a full disk that has a reason of its own: freeing space
-    /// helps, and asking whether the server is there does not.</summary>
-    public static RpcException AuditFailed(Exception cause) => cause is StoreException
-    {
-        Reason: StoreReason.DiskFull,
-    } full
-        ? RpcException.Because(
-            StatusCode.ResourceExhausted, "AUDIT_DISK_FULL",
-            $"the call cannot be recorded, so it is not served: {full.Message}",
-            (StoreErrors.BytesToFree, full.BytesToFree.ToString(CultureInfo.InvariantCulture)))
-            .WithRetryAfter(TimeSpan.FromSeconds(1))
-        : RpcException.Because(
-            StatusCode.Unavailable, "AUDIT_UNAVAILABLE", "the call cannot be recorded, so it is not served")
-            .CausedBy(cause);
-
-    public static RpcException ReadOnly() => RpcException.Because(
-        StatusCode.FailedPrecondition, "SERVER_READ_ONLY",
-        "the server was started for reading only and cannot record this call, so it is not served; checkpoints, proofs "
-        + "and hashes are");
 
     private static string NameOf(QuotaLimit limit) => limit switch
     {

@@ -7,6 +7,7 @@ using Grpc.Core;
 using LedgerStore.Engine;
 using LedgerStore.Protocol;
 using LedgerStore.Protocol.Wire;
+using LedgerStore.Server.Calls;
 using LedgerStore.Server.Rights;
 
 namespace LedgerStore.Server.Services;

@@ -6,6 +6,7 @@ using Google.Protobuf;
 using LedgerStore.Engine;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Protocol.Wire;
+using LedgerStore.Server.Following;
 
 namespace LedgerStore.Server.Services;
 

@@ -6,6 +6,7 @@ using Grpc.Core;
 using LedgerStore.Engine;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Protocol.Wire;
+using LedgerStore.Server.Following;
 using LedgerStore.Server.Rights;
 
 namespace LedgerStore.Server.Services;

@@ -6,6 +6,7 @@ using LedgerStore.Engine;
 using LedgerStore.Proofs;
 using LedgerStore.Protocol;
 using LedgerStore.Protocol.V1;
+using LedgerStore.Server.Following;
 using LedgerStore.Server.Rights;
 using Checkpoint = LedgerStore.Protocol.V1.Checkpoint;
 using ConsistencyProof = LedgerStore.Protocol.V1.ConsistencyProof;

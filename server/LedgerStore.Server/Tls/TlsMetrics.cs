@@ -1,6 +1,7 @@
 // Counters of handshakes and of exchanged files. Made once; any thread.
 using System.Diagnostics.Metrics;
 using LedgerStore.Server.Identity;
+using LedgerStore.Server.Trust;
 
 namespace LedgerStore.Server.Tls;
 

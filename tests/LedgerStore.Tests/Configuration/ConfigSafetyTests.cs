@@ -2,7 +2,7 @@
 using System.Runtime.Versioning;
 using LedgerStore.Pki;
 using LedgerStore.Server.Config;
-using LedgerStore.Server.Tls;
+using LedgerStore.Server.Trust;
 using Xunit;
 
 namespace LedgerStore.Tests.Configuration;

@@ -1,23 +1,12 @@
-// Who may know whom: the folders of the engine in their order, and the projects. Pure; the tests prove it can fail.
+// Which project may know which. Pure; the tests prove it can fail.
 
-using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace LedgerStore.Tests.Gates;
 
-/// <summary>DESIGN.md section 2 as code.</summary>
+/// <summary>The arrows between projects.</summary>
 internal static class Dependencies
 {
-    /// <summary>Lowest first; each folder may use those before it.</summary>
-    public static readonly string[] EngineFolders =
-    [
-        "Foundation", "Files", "Format", "Journal", "Segments", "Tree", "Append", "Checkpoints", "Tiering", "Recovery",
-        "Verification",
-        "Store",
-    ];
-
-    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
-
     /// <summary>Our projects that each project may reference; those not named here may reference all.</summary>
     private static readonly Dictionary<string, string[]> s_projects = new(StringComparer.Ordinal)
     {
@@ -68,43 +57,4 @@ internal static class Dependencies
             }
         }
     }
-
-    /// <summary>What a file of an engine folder may not name: full names, and types by their folder.</summary>
-    /// <param name="typesOf">The types that each folder declares: Files.IFile is a name too, even without
-    /// using.</param>
-    public static IEnumerable<string> CheckEngineFile(
-        string path, string text, string folder, IReadOnlyDictionary<string, HashSet<string>> typesOf)
-    {
-        int rank = Array.IndexOf(EngineFolders, folder);
-        if (rank < 0)
-        {
-            yield return $"{path}: {folder} is not a folder of DESIGN.md section 2";
-            yield break;
-        }
-
-        string code = CodeText.Strip(text);
-        string folders = string.Join('|', EngineFolders);
-        string pattern = @"(?<![\w.])(?<full>(global::)?LedgerStore\.Engine\.|Engine\.)?"
-            + $@"(?<folder>{folders})\b(\.(?<type>\w+))?";
-        foreach (Match match in Regex.Matches(code, pattern, RegexOptions.ExplicitCapture, s_timeout))
-        {
-            string named = match.Groups["folder"].Value;
-            bool isFullName = match.Groups["full"].Success;
-            bool isTypeName = typesOf.TryGetValue(named, out HashSet<string>? types)
-                && types.Contains(match.Groups["type"].Value);
-            if ((isFullName || isTypeName) && Array.IndexOf(EngineFolders, named) > rank)
-            {
-                yield return $"{path}: {folder} must not use {named} ({match.Value})";
-            }
-        }
-    }
-
-    /// <summary>The names of the types that a file declares.</summary>
-    public static IEnumerable<string> TypesIn(string text) => Regex
-        .Matches(
-            CodeText.Strip(text),
-            @"\b(class|struct|interface|enum|record)\s+(?<name>\w+)",
-            RegexOptions.ExplicitCapture,
-            s_timeout)
-        .Select(match => match.Groups["name"].Value);
 }

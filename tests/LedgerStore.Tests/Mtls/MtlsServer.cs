@@ -8,6 +8,7 @@ using LedgerStore.Pki;
 using LedgerStore.Server.Config;
 using LedgerStore.Server.Identity;
 using LedgerStore.Server.Tls;
+using LedgerStore.Server.Trust;
 using LedgerStore.Tests.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

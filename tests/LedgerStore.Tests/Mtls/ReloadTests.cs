@@ -9,7 +9,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using LedgerStore.Engine;
 using LedgerStore.Pki;
-using LedgerStore.Server.Tls;
+using LedgerStore.Server.Trust;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 

@@ -1,5 +1,4 @@
 // When accesses cannot be recorded, the log says so when it begins and when it ends, and not once a second.
-using LedgerStore.Server.Hosting;
 using LedgerStore.Server.Operations;
 using LedgerStore.Tests.Client;
 using LedgerStore.Tests.Engine.Foundation;

@@ -1,6 +1,6 @@
 // When a disk will be full, from how much was free before.
 
-using LedgerStore.Server.Operations;
+using LedgerStore.Server.Disk;
 using Xunit;
 
 namespace LedgerStore.Tests.Server;

@@ -4,7 +4,7 @@
 using LedgerStore.Client;
 using LedgerStore.Protocol;
 using LedgerStore.Protocol.V1;
-using LedgerStore.Server.Services;
+using LedgerStore.Server.Following;
 using LedgerStore.Tests.Engine.Foundation;
 using LedgerStore.Tests.Grpc;
 using Xunit;

@@ -1,6 +1,7 @@
 // A port that somebody else has: an exit code and a sentence, not a stack of calls.
 using System.Net;
 using System.Net.Sockets;
+using LedgerStore.Server.Config;
 using LedgerStore.Server.Hosting;
 using Xunit;
 

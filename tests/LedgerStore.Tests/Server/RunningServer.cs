@@ -7,7 +7,7 @@ using LedgerStore.Protocol.Events.V1;
 using LedgerStore.Server.Audit;
 using LedgerStore.Server.Config;
 using LedgerStore.Server.Hosting;
-using LedgerStore.Server.Tls;
+using LedgerStore.Server.Trust;
 using Microsoft.Extensions.Logging;
 
 namespace LedgerStore.Tests.Server;

@@ -4,6 +4,7 @@ using System.Runtime.Versioning;
 using LedgerStore.Server.Audit;
 using LedgerStore.Server.Config;
 using LedgerStore.Server.Hosting;
+using LedgerStore.Server.Operations;
 using LedgerStore.Tests.Client;
 using LedgerStore.Tests.Configuration;
 using LedgerStore.Tests.Engine.Foundation;

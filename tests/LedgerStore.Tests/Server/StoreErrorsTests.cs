@@ -5,7 +5,7 @@ using LedgerStore.Engine;
 using LedgerStore.Protocol;
 using LedgerStore.Tests.Grpc;
 using Xunit;
-using StoreErrors = LedgerStore.Server.Services.StoreErrors;
+using StoreErrors = LedgerStore.Server.Calls.StoreErrors;
 
 namespace LedgerStore.Tests.Server;
 

@@ -1,5 +1,5 @@
 // What a look at the files found: something new was taken, or was refused and the old stays. Immutable.
-namespace LedgerStore.Server.Tls;
+namespace LedgerStore.Server.Trust;
 
 /// <summary>What can be exchanged while the server runs.</summary>
 internal enum TrustPart

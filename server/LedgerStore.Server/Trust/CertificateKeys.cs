@@ -2,7 +2,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace LedgerStore.Server.Tls;
+namespace LedgerStore.Server.Trust;
 
 internal static class CertificateKeys
 {

@@ -4,7 +4,7 @@ using LedgerStore.Engine;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Server.Config;
 
-namespace LedgerStore.Server.Services;
+namespace LedgerStore.Server.Following;
 
 /// <summary>A message that is ready to be sent.</summary>
 internal sealed class SharedEntries

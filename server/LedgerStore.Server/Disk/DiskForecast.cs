@@ -1,6 +1,6 @@
 // When the disk will be full if it goes on filling as it did in the last ten minutes. Pure but for the samples it
 // keeps; guarded by its own lock.
-namespace LedgerStore.Server.Operations;
+namespace LedgerStore.Server.Disk;
 
 /// <summary>Free bytes over time.</summary>
 internal sealed class DiskForecast

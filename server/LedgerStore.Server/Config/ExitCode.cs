@@ -1,5 +1,5 @@
 // What the process says when it ends, for service managers and scripts. Constants.
-namespace LedgerStore.Server.Hosting;
+namespace LedgerStore.Server.Config;
 
 /// <summary>Exit codes of the server.</summary>
 internal static class ExitCode

@@ -2,7 +2,7 @@
 // Look belongs to the server's timer; the rest is for any thread.
 using System.IO.Enumeration;
 
-namespace LedgerStore.Server.Operations;
+namespace LedgerStore.Server.Disk;
 
 /// <summary>The disk, as an operator asks about it.</summary>
 internal sealed class DiskWatch(string data, TimeProvider time)

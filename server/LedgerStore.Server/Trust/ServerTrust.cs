@@ -4,7 +4,7 @@ using LedgerStore.Pki;
 using LedgerStore.Policy;
 using LedgerStore.Server.Config;
 
-namespace LedgerStore.Server.Tls;
+namespace LedgerStore.Server.Trust;
 
 internal sealed class ServerTrust
 {

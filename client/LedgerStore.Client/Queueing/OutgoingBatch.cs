@@ -17,6 +17,12 @@ internal sealed class OutgoingBatch
     /// </summary>
     internal const int RecordsMax = 4096;
 
+    /// <summary>Records of a batch that a caller makes.</summary>
+    internal const int CallerRecordsMax = 16_384;
+
+    /// <summary>Payload of a batch that a caller makes.</summary>
+    internal const int CallerBytesMax = 3 * 1024 * 1024;
+
     // What a record costs besides its bytes: its length, and its part of the objects around it.
     private const int RecordCost = 64;
     private const int FirstPayloadBytes = 16 * 1024;

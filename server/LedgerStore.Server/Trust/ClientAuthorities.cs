@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using LedgerStore.Pki;
 
-namespace LedgerStore.Server.Tls;
+namespace LedgerStore.Server.Trust;
 
 internal sealed class ClientAuthorities
 {

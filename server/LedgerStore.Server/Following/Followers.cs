@@ -1,7 +1,7 @@
 // Who follows which ledger: a hub for each ledger that is followed. Any thread; the gate of the turns guards it.
 using LedgerStore.Engine;
 
-namespace LedgerStore.Server.Services;
+namespace LedgerStore.Server.Following;
 
 /// <summary>The followers of a server.</summary>
 internal sealed class Followers(FollowerTurns turns, TimeSpan heartbeat, TimeProvider time)

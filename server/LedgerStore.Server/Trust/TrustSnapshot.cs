@@ -1,7 +1,7 @@
 // All that decides who is trusted, at one moment. Immutable; swapped as a whole, so that no call sees a mixture.
 using LedgerStore.Policy;
 
-namespace LedgerStore.Server.Tls;
+namespace LedgerStore.Server.Trust;
 
 /// <param name="Generation">Another number whenever authorities or policy are others: decisions made before do not
 /// count any more. A new server certificate does not change it.</param>

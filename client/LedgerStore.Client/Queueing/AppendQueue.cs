@@ -281,7 +281,13 @@ internal sealed partial class AppendQueue
 
     private void ThrowIfUnusable()
     {
-        ObjectDisposedException.ThrowIf(isClosed, typeof(Appender));
+#pragma warning disable CA1513 // Callers know the appender, which is above its queue and cannot be named here.
+        if (isClosed)
+        {
+            throw new ObjectDisposedException("LedgerStore.Client.Appender");
+        }
+#pragma warning restore CA1513
+
         if (failure is not null)
         {
             throw new AppendException(failure);

@@ -6,7 +6,7 @@
 // Guarded by one lock, which nothing blocks under; any thread. Followers continue on the thread pool.
 using LedgerStore.Server.Config;
 
-namespace LedgerStore.Server.Services;
+namespace LedgerStore.Server.Following;
 
 /// <summary>Gives turns.</summary>
 internal sealed class FollowerTurns : IDisposable

@@ -1,7 +1,7 @@
 // What the server itself says in its log. Any thread.
 using Microsoft.Extensions.Logging;
 
-namespace LedgerStore.Server.Hosting;
+namespace LedgerStore.Server.Operations;
 
 /// <summary>The server's log lines.</summary>
 internal sealed partial class ServerLog(ILogger logger)

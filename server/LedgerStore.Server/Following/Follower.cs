@@ -2,7 +2,7 @@
 // for each wait, so that nothing is allocated. Owned by its call; its state is guarded by the gate of FollowerTurns.
 using System.Threading.Tasks.Sources;
 
-namespace LedgerStore.Server.Services;
+namespace LedgerStore.Server.Following;
 
 /// <summary>A place among the followers.</summary>
 internal sealed class Follower : IValueTaskSource

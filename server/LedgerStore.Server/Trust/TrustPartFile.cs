@@ -1,6 +1,6 @@
 // One exchangeable part and its files: decides whether what was read is new, good, or bad for long enough to say so.
 // Used by one thread at a time.
-namespace LedgerStore.Server.Tls;
+namespace LedgerStore.Server.Trust;
 
 internal sealed class TrustPartFile(TrustPart part, WatchedFiles files)
 {

@@ -6,7 +6,7 @@ using System.Text;
 using LedgerStore.Pki;
 using LedgerStore.Server.Config;
 
-namespace LedgerStore.Server.Tls;
+namespace LedgerStore.Server.Trust;
 
 /// <summary>Files that are only good together, a certificate and its key for example.</summary>
 internal sealed class WatchedFiles(params (string Path, FileModes Kept)[] files)

@@ -4,7 +4,7 @@
 using LedgerStore.Engine;
 using LedgerStore.Server.Config;
 
-namespace LedgerStore.Server.Services;
+namespace LedgerStore.Server.Following;
 
 /// <summary>The followers of a ledger.</summary>
 internal sealed class FollowerHub(Ledger ledger, FollowerTurns turns, TimeSpan heartbeat, TimeProvider time)
