@@ -1,6 +1,7 @@
 // Ledger patterns: '*' is any run of characters and never reaches '_'. Against a naive matcher, and against all names.
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using LedgerStore.Policy;
 using Xunit;
 
@@ -80,15 +81,14 @@ public sealed class LedgerPatternTests
         }
     }
 
-    [Fact]
-    public void Agrees_with_a_naive_matcher_on_random_ones()
+    [Property(MaxTest = 20_000)]
+    public Property Agrees_with_a_naive_matcher_on_random_ones()
     {
         Gen<string> part = Gen.Elements("a", "ab", "b", ".", "0", "-", "_", "*", "*");
         Gen<string> text = Gen.Select(Gen.ListOf(part), parts => string.Concat(parts.Take(12)));
-        Prop.ForAll(Arb.From(text), Arb.From(text), (patternText, name) =>
+        return Prop.ForAll(Arb.From(text), Arb.From(text), (patternText, name) =>
             LedgerPattern.Parse(patternText, default, out _, out _) is not { } pattern
-            || pattern.Matches(name) == (Names.IsLedger(name) && Naive(patternText, name)))
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(20_000));
+            || pattern.Matches(name) == (Names.IsLedger(name) && Naive(patternText, name)));
     }
 
     [Fact]

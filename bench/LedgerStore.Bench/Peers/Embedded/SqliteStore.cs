@@ -1,30 +1,33 @@
 // SQLite with synchronous=FULL and a write-ahead log: one connection, since it has one writer at a time anyway; a batch
 // is a transaction. Writers wait for each other in our lock, which is kinder than its busy timeout.
+using Microsoft.Data.Sqlite;
+
 namespace LedgerStore.Bench.Peers.Embedded;
 
 internal sealed class SqliteStore : IEmbeddedStore
 {
     private readonly PeerRecords records;
     private readonly SqliteConnection connection;
-    private readonly SqliteStatement begin;
-    private readonly SqliteStatement insert;
-    private readonly SqliteStatement commit;
+    private readonly SqliteCommand insert;
+    private readonly SqliteParameter received;
+    private readonly SqliteParameter payload;
     private readonly Lock writing = new();
 
     public SqliteStore(string directory, PeerRecords records)
     {
         this.records = records;
-        connection = new SqliteConnection(Path.Combine(directory, "audit.db"));
-        connection.Execute("PRAGMA journal_mode=WAL");
-        connection.Execute("PRAGMA synchronous=FULL");
-        connection.Execute(
-            "CREATE TABLE audit (id INTEGER PRIMARY KEY, received INTEGER NOT NULL, payload BLOB NOT NULL)");
-        begin = connection.Prepare("BEGIN IMMEDIATE");
-        insert = connection.Prepare("INSERT INTO audit (received, payload) VALUES (?1, ?2)");
-        commit = connection.Prepare("COMMIT");
+        connection = new SqliteConnection($"Data Source={Path.Combine(directory, "audit.db")};Pooling=False");
+        connection.Open();
+        Execute("PRAGMA journal_mode=WAL");
+        Execute("PRAGMA synchronous=FULL");
+        Execute("CREATE TABLE audit (id INTEGER PRIMARY KEY, received INTEGER NOT NULL, payload BLOB NOT NULL)");
+        insert = connection.CreateCommand();
+        insert.CommandText = "INSERT INTO audit (received, payload) VALUES ($received, $payload)";
+        received = insert.Parameters.Add("$received", SqliteType.Integer);
+        payload = insert.Parameters.Add("$payload", SqliteType.Blob);
     }
 
-    public string Version => $"SQLite {SqliteConnection.Version}";
+    public string Version => $"SQLite {connection.ServerVersion}";
 
     public int RecordsPerCall => PeerRecords.BatchRecords;
 
@@ -33,15 +36,16 @@ internal sealed class SqliteStore : IEmbeddedStore
         long now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         lock (writing)
         {
-            begin.Run();
+            using SqliteTransaction batch = connection.BeginTransaction();
+            insert.Transaction = batch;
+            received.Value = now;
             foreach (byte[] record in records.Batch(caller, number))
             {
-                insert.Bind(1, now);
-                insert.Bind(2, record);
-                insert.Run();
+                payload.Value = record;
+                insert.ExecuteNonQuery();
             }
 
-            commit.Run();
+            batch.Commit();
         }
 
         return Task.CompletedTask;
@@ -51,9 +55,7 @@ internal sealed class SqliteStore : IEmbeddedStore
 
     public void Dispose()
     {
-        begin.Dispose();
         insert.Dispose();
-        commit.Dispose();
         connection.Dispose();
     }
 
@@ -61,5 +63,11 @@ internal sealed class SqliteStore : IEmbeddedStore
     {
         Dispose();
         return default;
+    }
+
+    private void Execute(string statement)
+    {
+        using SqliteCommand command = new(statement, connection);
+        command.ExecuteNonQuery();
     }
 }

@@ -1,10 +1,8 @@
 // Records in etcd: one key for each, in the order of their numbers; a batch is one transaction of 256 puts.
 using System.Buffers.Binary;
+using dotnet_etcd;
+using Etcdserverpb;
 using Google.Protobuf;
-using Grpc.Core;
-using LedgerStore.Bench.Peers.Etcd;
-using LedgerStore.Client;
-using LedgerStore.Protocol;
 
 namespace LedgerStore.Bench.Peers.Networked;
 
@@ -15,12 +13,6 @@ internal static class EtcdLoads
 
     private static long lastKey;
 
-    public static Method<PutRequest, PutResponse> Put { get; } =
-        Method("Put", PutRequest.Parser, PutResponse.Parser);
-
-    private static Method<TxnRequest, TxnResponse> Txn { get; } =
-        Method("Txn", TxnRequest.Parser, TxnResponse.Parser);
-
     public static ByteString Key(long number)
     {
         Span<byte> key = stackalloc byte[14];
@@ -30,14 +22,14 @@ internal static class EtcdLoads
     }
 
     public static Task<IPeerLoad> SinglesAsync(EtcdPeer server, int callers, PeerRecords records) =>
-        OpenAsync(server, callers, 1, (channel, caller, number) => channel.UnaryAsync(Put, new PutRequest
+        OpenAsync(server, callers, 1, (client, caller, number) => client.PutAsync(new PutRequest
         {
             Key = Key(Interlocked.Increment(ref lastKey)),
             Value = UnsafeByteOperations.UnsafeWrap(records.Single(caller, number)),
-        }, default).AsTask());
+        }));
 
     public static Task<IPeerLoad> BatchesAsync(EtcdPeer server, int callers, PeerRecords records) =>
-        OpenAsync(server, callers, PeerRecords.BatchRecords, async (channel, caller, number) =>
+        OpenAsync(server, callers, PeerRecords.BatchRecords, async (client, caller, number) =>
         {
             TxnRequest request = new();
             foreach (byte[] record in records.Batch(caller, number))
@@ -52,36 +44,35 @@ internal static class EtcdLoads
                 });
             }
 
-            TxnResponse response = await channel.UnaryAsync(Txn, request, default);
+            TxnResponse response = await client.TransactionAsync(request);
             if (!response.Succeeded)
             {
                 throw new PeerException("the transaction did not succeed");
             }
         });
 
-    private static Method<TRequest, TResponse> Method<TRequest, TResponse>(
-        string name, MessageParser<TRequest> request, MessageParser<TResponse> response)
-        where TRequest : class, IMessage<TRequest>
-        where TResponse : class, IMessage<TResponse> => new(
-        MethodType.Unary, "etcdserverpb.KV", name, MessageMarshaller.Of(request), MessageMarshaller.Of(response));
-
     private static Task<IPeerLoad> OpenAsync(
-        EtcdPeer server, int callers, int recordsPerCall, Func<LedgerChannel, int, long, Task> call)
+        EtcdPeer server, int callers, int recordsPerCall, Func<EtcdClient, int, long, Task> call)
     {
-        LedgerChannel channel = server.Connect(Math.Min(callers, ConnectionsMax));
-        return Task.FromResult<IPeerLoad>(new EtcdLoad(channel, recordsPerCall, call));
+        EtcdClient[] clients = new EtcdClient[Math.Min(callers, ConnectionsMax)];
+        for (int i = 0; i < clients.Length; i++)
+        {
+            clients[i] = server.Connect();
+        }
+
+        return Task.FromResult<IPeerLoad>(new EtcdLoad(clients, recordsPerCall, call));
     }
 
-    private sealed class EtcdLoad(LedgerChannel channel, int recordsPerCall, Func<LedgerChannel, int, long, Task> call)
+    private sealed class EtcdLoad(EtcdClient[] clients, int recordsPerCall, Func<EtcdClient, int, long, Task> call)
         : IPeerLoad
     {
         public int RecordsPerCall => recordsPerCall;
 
-        public Task CallAsync(int caller, long number) => call(channel, caller, number);
+        public Task CallAsync(int caller, long number) => call(clients[caller % clients.Length], caller, number);
 
         public ValueTask DisposeAsync()
         {
-            channel.Dispose();
+            Array.ForEach(clients, client => client.Dispose());
             return default;
         }
     }

@@ -1,8 +1,9 @@
-// etcd as Debian has it, one member, through our own channel. Owned by the suite.
+// etcd as Debian has it, one member, through the package dotnet-etcd. Owned by the suite.
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
+using dotnet_etcd;
+using Etcdserverpb;
 using Grpc.Core;
-using LedgerStore.Bench.Peers.Etcd;
-using LedgerStore.Client;
 
 namespace LedgerStore.Bench.Peers.Networked;
 
@@ -55,28 +56,30 @@ internal sealed class EtcdPeer : IPeerServer
 
     public void Dispose() => process.Dispose();
 
-    public LedgerChannel Connect(int connections) => new(
-        new Uri(string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{port}")),
-        new ChannelSettings
+    /// <summary>One connection.</summary>
+    public EtcdClient Connect() => new(
+        string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{port}"),
+        tls =>
         {
-            ClientCertificate = pki.LoadClient(),
-            TrustedRoots = [pki.LoadCa()],
-            ServerName = "localhost",
-            Connections = connections,
+            tls.ClientCertificates = [pki.LoadClient()];
+            tls.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                CustomTrustStore = { pki.LoadCa() },
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
         });
 
     private void WaitUntilReady()
     {
-        using LedgerChannel channel = Connect(1);
+        using EtcdClient client = Connect();
         long until = Environment.TickCount64 + (long)StartTime.TotalMilliseconds;
         while (true)
         {
             process.ThrowIfEnded();
             try
             {
-                PutRequest first = new() { Key = EtcdLoads.Key(0), Value = EtcdLoads.Key(0) };
-                channel.UnaryAsync(EtcdLoads.Put, first, default)
-                    .AsTask().GetAwaiter().GetResult();
+                client.Put(new PutRequest { Key = EtcdLoads.Key(0), Value = EtcdLoads.Key(0) });
                 return;
             }
             catch (RpcException error)

@@ -1,4 +1,7 @@
 // Records in a JetStream stream. A batch is 256 messages sent at once, each with its own acknowledgement.
+using NATS.Client.Core;
+using NATS.Client.JetStream;
+
 namespace LedgerStore.Bench.Peers.Networked;
 
 internal static class NatsLoads
@@ -12,7 +15,8 @@ internal static class NatsLoads
         NatsConnection[] connections = new NatsConnection[Math.Min(callers, ConnectionsMax)];
         for (int i = 0; i < connections.Length; i++)
         {
-            connections[i] = await server.ConnectAsync(callers);
+            connections[i] = server.Connect();
+            await connections[i].ConnectAsync();
         }
 
         return new NatsLoad(connections, recordsPerCall, records);
@@ -20,15 +24,45 @@ internal static class NatsLoads
 
     private sealed class NatsLoad(NatsConnection[] connections, int recordsPerCall, PeerRecords records) : IPeerLoad
     {
+        private readonly NatsJSContext[] streams = [.. connections.Select(each => new NatsJSContext(each))];
+
         public int RecordsPerCall => recordsPerCall;
 
-        public Task CallAsync(int caller, long number) => connections[caller % connections.Length].PublishAsync(
-            caller, recordsPerCall == 1 ? [records.Single(caller, number)] : records.Batch(caller, number));
-
-        public ValueTask DisposeAsync()
+        public Task CallAsync(int caller, long number)
         {
-            Array.ForEach(connections, connection => connection.Dispose());
-            return default;
+            NatsJSContext stream = streams[caller % streams.Length];
+            return recordsPerCall == 1
+                ? SingleAsync(stream, records.Single(caller, number))
+                : BatchAsync(stream, records.Batch(caller, number));
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (NatsConnection connection in connections)
+            {
+                await connection.DisposeAsync();
+            }
+        }
+
+        private static async Task SingleAsync(NatsJSContext stream, byte[] record) =>
+            (await stream.PublishAsync(NatsPeer.Subject, record, NatsRawSerializer<byte[]>.Default)).EnsureSuccess();
+
+        private static async Task BatchAsync(NatsJSContext stream, byte[][] batch)
+        {
+            NatsJSPublishConcurrentFuture[] sent = new NatsJSPublishConcurrentFuture[batch.Length];
+            for (int i = 0; i < batch.Length; i++)
+            {
+                sent[i] = await stream.PublishConcurrentAsync(
+                    NatsPeer.Subject, batch[i], NatsRawSerializer<byte[]>.Default);
+            }
+
+            foreach (NatsJSPublishConcurrentFuture each in sent)
+            {
+                await using (each)
+                {
+                    (await each.GetResponseAsync()).EnsureSuccess();
+                }
+            }
         }
     }
 }

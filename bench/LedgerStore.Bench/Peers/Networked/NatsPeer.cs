@@ -1,13 +1,17 @@
 // NATS with JetStream as Debian has it. Version 2.9 acknowledges a message when it is in the page cache and syncs every
 // two minutes. In the synchronous form its directory has the attribute S: the file system makes each write durable.
 using System.Globalization;
-using System.Security.Authentication;
+using NATS.Client.Core;
+using NATS.Client.JetStream;
+using NATS.Client.JetStream.Models;
 
 namespace LedgerStore.Bench.Peers.Networked;
 
 internal sealed class NatsPeer : IPeerServer
 {
     public const string Install = "apt-get install nats-server";
+    public const string Subject = "audit";
+
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(20);
 
     private readonly PeerPki pki;
@@ -63,7 +67,17 @@ internal sealed class NatsPeer : IPeerServer
 
     public void Dispose() => process.Dispose();
 
-    public Task<NatsConnection> ConnectAsync(int callers) => NatsConnection.OpenAsync(port, pki, callers);
+    public NatsConnection Connect() => new(new NatsOpts
+    {
+        Url = string.Create(CultureInfo.InvariantCulture, $"tls://127.0.0.1:{port}"),
+        TlsOpts = new NatsTlsOpts
+        {
+            CaFile = pki.CaFile,
+            CertFile = pki.ClientFile,
+            KeyFile = pki.ClientKeyFile,
+        },
+        RequestReplyMode = NatsRequestReplyMode.Direct,
+    });
 
     private void WaitUntilReady()
     {
@@ -73,12 +87,10 @@ internal sealed class NatsPeer : IPeerServer
             process.ThrowIfEnded();
             try
             {
-                using NatsConnection connection = ConnectAsync(1).GetAwaiter().GetResult();
-                connection.CreateStreamAsync().GetAwaiter().GetResult();
+                CreateStreamAsync().GetAwaiter().GetResult();
                 return;
             }
-            catch (Exception error) when (error is IOException or AuthenticationException
-                or System.Net.Sockets.SocketException)
+            catch (NatsException error)
             {
                 if (Environment.TickCount64 > until)
                 {
@@ -88,5 +100,15 @@ internal sealed class NatsPeer : IPeerServer
 
             Thread.Sleep(100);
         }
+    }
+
+    private async Task CreateStreamAsync()
+    {
+        await using NatsConnection connection = Connect();
+        await connection.ConnectAsync();
+        await new NatsJSContext(connection).CreateStreamAsync(new StreamConfig("AUDIT", [Subject])
+        {
+            Storage = StreamConfigStorage.File,
+        });
     }
 }

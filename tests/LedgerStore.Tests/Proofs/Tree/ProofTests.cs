@@ -2,6 +2,7 @@
 // sizes; asked for in one call; right at the end of the number range.
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using LedgerStore.Proofs;
 using Xunit;
 
@@ -56,18 +57,18 @@ public sealed class ProofTests
         }
     }
 
-    [Fact]
-    public void Proofs_in_trees_of_any_size_to_the_end_of_the_number_range()
+    [Property(MaxTest = 200)]
+    public Property Proofs_in_trees_of_any_size_to_the_end_of_the_number_range()
     {
         Gen<ulong> sizes = Gen.Choose(0, 63).SelectMany(
             shift => ArbMap.Default.GeneratorFor<ulong>().Select(bits => Math.Max(1, (bits | (1UL << 63)) >> shift)));
         Gen<(ulong A, ulong B)> pairs = sizes.SelectMany(size => sizes.Select(other => (size, other % size)));
-        Prop.ForAll(pairs.ToArbitrary(), pair =>
-        {
-            (ulong size, ulong index) = pair;
-            CheckLargeTree(index, size);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+        return Prop.ForAll(pairs.ToArbitrary(), pair => CheckLargeTree(index: pair.B, size: pair.A));
+    }
 
+    [Fact]
+    public void Proofs_in_the_largest_trees_there_are()
+    {
         foreach (ulong size in new ulong[] { long.MaxValue, (1UL << 63) + 1, ulong.MaxValue })
         {
             foreach (ulong index in new ulong[] { 0, 1, 2, size / 2, size - 2, size - 1 })
