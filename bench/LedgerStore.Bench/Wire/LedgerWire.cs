@@ -69,7 +69,7 @@ internal sealed class LedgerWire : IDisposable
     internal double AuditEvents() => Metric("ledgerstore_audit_events_total");
 
     private double Metric(string name) => http.GetStringAsync(metrics).GetAwaiter().GetResult().Split('\n')
-        .Where(line => line.StartsWith(name + " ", StringComparison.Ordinal))
+        .Where(line => line.StartsWith(name + "{} ", StringComparison.Ordinal))
         .Select(line => double.Parse(line.Split(' ')[1], Invariant))
         .Single();
 

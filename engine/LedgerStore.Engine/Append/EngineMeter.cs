@@ -9,6 +9,18 @@ internal sealed class EngineMeter : IDisposable
 {
     public const string Name = "LedgerStore.Engine";
 
+    // Times from a tenth of a millisecond to ten seconds, counts by powers of four: what a collector's buckets are.
+    private static readonly InstrumentAdvice<double> s_micros = new()
+    {
+        HistogramBucketBoundaries =
+            [100, 250, 500, 1e3, 2.5e3, 5e3, 1e4, 2.5e4, 5e4, 1e5, 2.5e5, 5e5, 1e6, 2.5e6, 1e7],
+    };
+
+    private static readonly InstrumentAdvice<int> s_records = new()
+    {
+        HistogramBucketBoundaries = [1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536],
+    };
+
     private readonly Meter _meter = new(Name);
     private readonly Counter<long> _records;
     private readonly Counter<long> _journalBytes;
@@ -22,10 +34,10 @@ internal sealed class EngineMeter : IDisposable
         _records = _meter.CreateCounter<long>("ledgerstore.append.records", "{record}", "records made durable");
         _journalBytes = _meter.CreateCounter<long>("ledgerstore.journal.bytes", "By", "bytes written to the journal");
         _commits = _meter.CreateCounter<long>("ledgerstore.commit.count", "{commit}", "group commits");
-        _commitMicros = _meter.CreateHistogram<double>(
-            "ledgerstore.commit.duration", "us", "write and sync of one group commit");
-        _commitRecords = _meter.CreateHistogram<int>(
-            "ledgerstore.commit.records", "{record}", "records of one group commit");
+        _commitMicros = _meter.CreateHistogram(
+            "ledgerstore.commit.duration", "us", "write and sync of one group commit", tags: null, s_micros);
+        _commitRecords = _meter.CreateHistogram(
+            "ledgerstore.commit.records", "{record}", "records of one group commit", tags: null, s_records);
         _bundleMicros = _meter.CreateCounter<double>(
             "ledgerstore.bundle.duration", "us", "copying, hashing and compressing");
     }

@@ -177,7 +177,7 @@ internal sealed class LedgerServer : IAsyncDisposable
             };
             door.Failed += NoteHandshake;
             OperationsDoor access = new(settings.Config.MetricsAccess, door, identities, recorder);
-            operations = await OperationsListener.StartAsync(listen, access, Readiness(), settings.Time)
+            operations = await OperationsListener.StartAsync(listen, access, Readiness())
                 .ConfigureAwait(false);
         }
 

@@ -9,6 +9,8 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
 
 namespace LedgerStore.Server.Operations;
 
@@ -16,23 +18,24 @@ namespace LedgerStore.Server.Operations;
 internal sealed class OperationsListener : IAsyncDisposable
 {
     private readonly WebApplication app;
-    private readonly PrometheusExporter exporter = new();
-
     private readonly OperationsDoor door;
     private readonly Readiness readiness;
-    private readonly TimeProvider time;
 
-    // What everybody gets who asks again within a second.
-    private readonly Lock gate = new();
-    private string text = string.Empty;
-    private long? writtenAt;
+    private readonly MeterProvider metrics = Sdk.CreateMeterProviderBuilder()
+        .AddMeter(ServerMetrics.Exported)
+        .AddPrometheusExporter(options =>
+        {
+            // Names and labels are those of the documents, and nothing else.
+            options.ScopeInfoEnabled = false;
+            options.TargetInfoEnabled = false;
+            options.ScrapeResponseCacheDurationMilliseconds = (int)ServerLimits.MetricsAge.TotalMilliseconds;
+        })
+        .Build();
 
-    private OperationsListener(
-        IPEndPoint address, OperationsDoor door, Readiness readiness, TimeProvider time)
+    private OperationsListener(IPEndPoint address, OperationsDoor door, Readiness readiness)
     {
         this.door = door;
         this.readiness = readiness;
-        this.time = time;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
         builder.Services.AddRouting();
@@ -45,6 +48,15 @@ internal sealed class OperationsListener : IAsyncDisposable
             kestrel.Listen(address, door.Configure);
         });
         app = builder.Build();
+        app.Use(RefuseOtherMethods);
+
+        // The guard is inside the branch that answers: no path leads around it.
+        app.UseOpenTelemetryPrometheusScrapingEndpoint(
+            metrics,
+            context => context.Request.Path.Value is "/metrics",
+            path: null,
+            branch => branch.Use(GuardMetricsAsync),
+            optionsName: null);
         app.Run(AnswerAsync);
     }
 
@@ -52,9 +64,9 @@ internal sealed class OperationsListener : IAsyncDisposable
     public Uri Address { get; private set; } = new("http://unset");
 
     public static async Task<OperationsListener> StartAsync(
-        IPEndPoint address, OperationsDoor door, Readiness readiness, TimeProvider time)
+        IPEndPoint address, OperationsDoor door, Readiness readiness)
     {
-        OperationsListener listener = new(address, door, readiness, time);
+        OperationsListener listener = new(address, door, readiness);
         await listener.app.StartAsync().ConfigureAwait(false);
         listener.Address = new Uri(listener.app.Urls.First());
         return listener;
@@ -64,21 +76,34 @@ internal sealed class OperationsListener : IAsyncDisposable
     {
         await app.StopAsync().ConfigureAwait(false);
         await app.DisposeAsync().ConfigureAwait(false);
-        exporter.Dispose();
+        metrics.Dispose();
+    }
+
+    private static Task RefuseOtherMethods(HttpContext context, RequestDelegate next)
+    {
+        if (HttpMethods.IsGet(context.Request.Method))
+        {
+            return next(context);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+        return Task.CompletedTask;
+    }
+
+    private async Task GuardMetricsAsync(HttpContext context, RequestDelegate next)
+    {
+        int status = await door.MayReadMetricsAsync(context).ConfigureAwait(false);
+        context.Response.StatusCode = status;
+        if (status == StatusCodes.Status200OK)
+        {
+            await next(context).ConfigureAwait(false);
+        }
     }
 
     private Task AnswerAsync(HttpContext context)
     {
-        if (!HttpMethods.IsGet(context.Request.Method))
-        {
-            context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
-            return Task.CompletedTask;
-        }
-
         switch (context.Request.Path.Value)
         {
-            case "/metrics":
-                return AnswerMetricsAsync(context);
             case "/healthz":
                 return context.Response.WriteAsync("ok\n");
             case "/readyz" or "/readyz/append":
@@ -88,31 +113,6 @@ internal sealed class OperationsListener : IAsyncDisposable
             default:
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
                 return Task.CompletedTask;
-        }
-    }
-
-    private async Task AnswerMetricsAsync(HttpContext context)
-    {
-        int status = await door.MayReadMetricsAsync(context).ConfigureAwait(false);
-        context.Response.StatusCode = status;
-        if (status == StatusCodes.Status200OK)
-        {
-            context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
-            await context.Response.WriteAsync(Text()).ConfigureAwait(false);
-        }
-    }
-
-    private string Text()
-    {
-        lock (gate)
-        {
-            if (writtenAt is not { } last || time.GetElapsedTime(last) >= ServerLimits.MetricsAge)
-            {
-                text = exporter.Text();
-                writtenAt = time.GetTimestamp();
-            }
-
-            return text;
         }
     }
 

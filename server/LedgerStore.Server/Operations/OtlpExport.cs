@@ -1,5 +1,6 @@
 // Pushes metrics and traces to a collector by OTLP, if the configuration names one. Made once; disposed at the end,
 // which sends what is left. Runs on threads of the OpenTelemetry library.
+using LedgerStore.Server.Metrics;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
@@ -20,7 +21,7 @@ internal sealed class OtlpExport : IDisposable
             .AddService("ledgerstore", serviceInstanceId: publicName);
         metrics = Sdk.CreateMeterProviderBuilder()
             .SetResourceBuilder(resource)
-            .AddMeter("LedgerStore.*", "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel")
+            .AddMeter(ServerMetrics.Exported)
             .AddOtlpExporter(options => Set(options, endpoint, "v1/metrics"))
             .Build();
 

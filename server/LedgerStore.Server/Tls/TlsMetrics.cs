@@ -25,7 +25,7 @@ internal sealed class TlsMetrics : IDisposable
         meter.CreateObservableGauge(
             "ledgerstore.tls.certificate_seconds_left",
             () => (long)(trust.Current.ServerCertificate.Report.NotAfter - time.GetUtcNow()).TotalSeconds,
-            "s",
+            unit: null, // The name has it already, and Prometheus would have it twice.
             "Until the server's certificate expires");
         trust.Changed += OnTrustChanged;
     }

@@ -170,8 +170,8 @@ public sealed class FullDiskTests(ITestOutputHelper output)
         Assert.Equal(HttpStatusCode.OK, (await server.AskAsync("/readyz/read")).Status);
         Assert.Equal(HttpStatusCode.OK, (await server.AskAsync("/healthz")).Status);
         string metrics = (await server.AskAsync("/metrics")).Text;
-        Assert.Contains("ledgerstore_disk_full 1", metrics, StringComparison.Ordinal);
-        Assert.Contains("ledgerstore_disk_to_free_bytes ", metrics, StringComparison.Ordinal);
+        Assert.Contains("ledgerstore_disk_full{} 1", metrics, StringComparison.Ordinal);
+        Assert.Contains("ledgerstore_disk_to_free_bytes{} ", metrics, StringComparison.Ordinal);
     }
 
     private static async Task<SmallDiskLoad> StartLoadAsync(SmallDiskServer server)
