@@ -1,7 +1,6 @@
 // Sends batches over one stream after the other, until each is answered. The only one who talks to the server.
 // One loop of its own, which is at one place at a time: waiting for work, on a stream, or pausing after a failure.
 
-using System.Buffers;
 using Grpc.Core;
 using LedgerStore.Protocol;
 using LedgerStore.Protocol.Wire;
@@ -283,7 +282,7 @@ internal sealed partial class AppendSender
             answer.Checkpoint.IsEmpty ? default : answer.Checkpoint.ToArray()));
     }
 
-    private static AppendAnswer ParseAnswer(in ReadOnlySequence<byte> message)
+    private static AppendAnswer ParseAnswer(ReadOnlyMemory<byte> message)
     {
         try
         {

@@ -1,7 +1,7 @@
 // One read from its first event to its last, over as many connections as it takes.
 // Owned by one enumeration.
 
-using System.Buffers;
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -166,7 +166,7 @@ internal sealed class ReadLoop(ServerConnection client, string ledger, ReadOptio
     }
 
     /// <summary>Makes the pieces of one message.</summary>
-    private void Take(in ReadOnlySequence<byte> message)
+    private void Take(ReadOnlyMemory<byte> message)
     {
         pieces.Clear();
         try
@@ -177,7 +177,7 @@ internal sealed class ReadLoop(ServerConnection client, string ledger, ReadOptio
             }
             else
             {
-                pieces.Add(Take(ReadResponse.Parser.ParseFrom(message)));
+                pieces.Add(Take(ReadResponse.Parser.ParseFrom(message.Span)));
             }
         }
         catch (RpcException none) when (CallErrors.IsNoMessage(none))
@@ -195,28 +195,26 @@ internal sealed class ReadLoop(ServerConnection client, string ledger, ReadOptio
     private void Take(in EntriesMessage entries)
     {
         Move(entries.FirstIndex, entries.Count);
-        ReadOnlySequence<byte> bundle = entries.Bundle;
-        SequenceReader<byte> lengths = new(bundle);
+        ReadOnlySpan<byte> rest = entries.Bundle.Span;
         ulong first = entries.FirstIndex;
-        SequencePosition start = bundle.Start;
         int count = 0;
-        long bytes = 0;
-        while (lengths.Remaining > 0)
+        int bytes = 0;
+        while (bytes < rest.Length)
         {
-            if (!lengths.TryReadBigEndian(out short length) || lengths.Remaining < (ushort)length)
+            if (!BinaryPrimitives.TryReadUInt16BigEndian(rest[bytes..], out ushort length)
+                || rest.Length - bytes - EntryBundle.LengthBytes < length)
             {
                 throw NoEntries();
             }
 
-            lengths.Advance((ushort)length);
             count++;
-            bytes += EntryBundle.LengthBytes + (ushort)length;
-            if (bytes >= PieceBytes || lengths.Remaining == 0)
+            bytes += EntryBundle.LengthBytes + length;
+            if (bytes >= PieceBytes || bytes == rest.Length)
             {
-                ReadStep piece = new(first, count, bundle.Slice(start, bytes).ToArray(), Event: null);
+                ReadStep piece = new(first, count, rest[..bytes].ToArray(), Event: null);
                 DemandEntries(piece);
                 pieces.Add(piece);
-                start = lengths.Position;
+                rest = rest[bytes..];
                 first += (ulong)count;
                 count = 0;
                 bytes = 0;

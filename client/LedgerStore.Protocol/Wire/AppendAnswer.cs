@@ -20,14 +20,14 @@ public readonly record struct AppendAnswer
     public bool IsDuplicate { get; init; }
 
     /// <summary>The covering checkpoint, if the request asked for it.</summary>
-    public ReadOnlySequence<byte> Checkpoint { get; init; }
+    public ReadOnlyMemory<byte> Checkpoint { get; init; }
 
     /// <summary>Reads a message.</summary>
-    public static AppendAnswer Parse(in ReadOnlySequence<byte> message)
+    public static AppendAnswer Parse(ReadOnlyMemory<byte> message)
     {
         ulong firstIndex = 0, count = 0, duplicate = 0, received = 0;
-        ReadOnlySequence<byte> checkpoint = default;
-        SequenceFieldReader reader = new(message);
+        ReadOnlyMemory<byte> checkpoint = default;
+        SpanFieldReader reader = new(message.Span);
         while (reader.TryReadTag(out uint tag))
         {
             switch (tag)
@@ -45,7 +45,7 @@ public readonly record struct AppendAnswer
                     duplicate = reader.ReadVarint();
                     break;
                 case (5 << 3) | WireFormat.LengthDelimited:
-                    checkpoint = reader.ReadBytes();
+                    checkpoint = reader.ReadBytes(message);
                     break;
                 default:
                     reader.Skip(tag);
@@ -68,7 +68,7 @@ public readonly record struct AppendAnswer
         + WireFormat.VarintFieldSize(Count)
         + 2 + TimeBytes
         + (IsDuplicate ? 2 : 0)
-        + WireFormat.BytesFieldSize((int)Checkpoint.Length);
+        + WireFormat.BytesFieldSize(Checkpoint.Length);
 
     private ulong Seconds => ReceivedUnixMicros / MicrosPerSecond;
 
@@ -79,7 +79,6 @@ public readonly record struct AppendAnswer
     /// <summary>Writes one message.</summary>
     public void WriteTo(IBufferWriter<byte> writer)
     {
-        int checkpointBytes = (int)Checkpoint.Length;
         Span<byte> span = writer.GetSpan(SizeWithoutCheckpointMax);
         int position = WireFormat.WriteVarintField(span, 1, FirstIndex);
         position += WireFormat.WriteVarintField(span[position..], 2, Count);
@@ -87,22 +86,19 @@ public readonly record struct AppendAnswer
         position += WireFormat.WriteVarintField(span[position..], 1, Seconds);
         position += WireFormat.WriteVarintField(span[position..], 2, Nanos);
         position += WireFormat.WriteVarintField(span[position..], 4, IsDuplicate ? 1UL : 0);
-        if (checkpointBytes > 0)
+        if (!Checkpoint.IsEmpty)
         {
-            position += WireFormat.WriteLength(span[position..], 5, checkpointBytes);
+            position += WireFormat.WriteLength(span[position..], 5, Checkpoint.Length);
         }
 
         writer.Advance(position);
-        foreach (ReadOnlyMemory<byte> piece in Checkpoint)
-        {
-            writer.Write(piece.Span);
-        }
+        writer.Write(Checkpoint.Span);
     }
 
-    private static ulong ParseTimestamp(in ReadOnlySequence<byte> message)
+    private static ulong ParseTimestamp(ReadOnlySpan<byte> message)
     {
         ulong seconds = 0, nanos = 0;
-        SequenceFieldReader reader = new(message);
+        SpanFieldReader reader = new(message);
         while (reader.TryReadTag(out uint tag))
         {
             switch (tag)

@@ -1,7 +1,6 @@
-// Reads AppendRequest in place: the payload stays in the transport's buffers, the lengths go to an array that is kept.
+// Reads AppendRequest in place: the payload stays where the message is, the lengths go to an array that is kept.
 // Owned by one stream, used by one thread; one parser for all messages of the stream.
 
-using System.Buffers;
 using Grpc.Core;
 using LedgerStore.Protocol.V1;
 
@@ -27,7 +26,6 @@ public sealed class AppendRequestParser
     private CachedText producer;
     private CachedText contentType;
     private int[] lengths;
-    private byte[] packed = [];
     private int count;
 
     /// <param name="recordsMax">More records in one request than this are refused.</param>
@@ -53,14 +51,14 @@ public sealed class AppendRequestParser
     /// <summary>The lengths of the records; they add up to the payload.</summary>
     public ReadOnlySpan<int> Lengths => lengths.AsSpan(0, count);
 
-    /// <summary>The records, one after the other, in the buffers they arrived in.</summary>
-    public ReadOnlySequence<byte> Payload { get; private set; }
+    /// <summary>The records, one after the other, where the message is.</summary>
+    public ReadOnlyMemory<byte> Payload { get; private set; }
 
     /// <summary>Reads a message and checks that its lengths are true.</summary>
-    public void Parse(in ReadOnlySequence<byte> message)
+    public void Parse(ReadOnlyMemory<byte> message)
     {
         Clear();
-        SequenceFieldReader reader = new(message);
+        SpanFieldReader reader = new(message.Span);
         while (reader.TryReadTag(out uint tag))
         {
             switch (tag)
@@ -90,7 +88,7 @@ public sealed class AppendRequestParser
                     Add(reader.ReadVarint());
                     break;
                 case PayloadTag:
-                    Payload = reader.ReadBytes();
+                    Payload = reader.ReadBytes(message);
                     break;
                 default:
                     reader.Skip(tag);
@@ -114,22 +112,9 @@ public sealed class AppendRequestParser
         count = 0;
     }
 
-    private void AddPacked(in ReadOnlySequence<byte> values)
+    private void AddPacked(ReadOnlySpan<byte> values)
     {
-        ReadOnlySpan<byte> span = values.FirstSpan;
-        if (!values.IsSingleSegment)
-        {
-            int length = (int)values.Length;
-            if (packed.Length < length)
-            {
-                packed = new byte[length];
-            }
-
-            values.CopyTo(packed);
-            span = packed.AsSpan(0, length);
-        }
-
-        SpanFieldReader reader = new(span);
+        SpanFieldReader reader = new(values);
         while (reader.RestBytes > 0)
         {
             Add(reader.ReadVarint());

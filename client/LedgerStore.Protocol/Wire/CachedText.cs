@@ -1,7 +1,6 @@
 // A text field that is nearly always the same from message to message: decoded again only when its bytes change.
 // Owned by one parser, used by one thread.
 
-using System.Buffers;
 using System.Text;
 
 namespace LedgerStore.Protocol.Wire;
@@ -16,47 +15,24 @@ internal struct CachedText
     private byte[]? bytes;
     private string? text;
 
-    internal string Read(in ReadOnlySequence<byte> value)
+    internal string Read(ReadOnlySpan<byte> value)
     {
         if (value.IsEmpty)
         {
             return string.Empty;
         }
 
-        if (text is not null && IsSame(value))
-        {
-            return text;
-        }
-
-        return ReadSlow(value);
+        return text is not null && value.SequenceEqual(bytes) ? text : ReadSlow(value);
     }
 
-    private readonly bool IsSame(in ReadOnlySequence<byte> value)
+    private string ReadSlow(ReadOnlySpan<byte> value)
     {
-        if (value.Length != bytes!.Length)
-        {
-            return false;
-        }
-
-        if (value.IsSingleSegment)
-        {
-            return value.FirstSpan.SequenceEqual(bytes);
-        }
-
-        Span<byte> copy = stackalloc byte[bytes.Length];
-        value.CopyTo(copy);
-        return copy.SequenceEqual(bytes);
-    }
-
-    private string ReadSlow(in ReadOnlySequence<byte> value)
-    {
-        byte[] copy = value.ToArray();
         try
         {
-            string decoded = Strict.GetString(copy);
-            if (copy.Length <= KeptBytesMax)
+            string decoded = Strict.GetString(value);
+            if (value.Length <= KeptBytesMax)
             {
-                bytes = copy;
+                bytes = value.ToArray();
                 text = decoded;
             }
 

@@ -17,7 +17,7 @@ public readonly struct EntriesMessage
     public uint Count { get; init; }
 
     /// <summary>For each entry a big-endian length of two bytes and its bytes; valid while the message is.</summary>
-    public ReadOnlySequence<byte> Bundle { get; init; }
+    public ReadOnlyMemory<byte> Bundle { get; init; }
 
     /// <summary>The exact length of a message whose bundle has this many bytes.</summary>
     public static int LengthOf(ulong firstIndex, uint count, int bundleBytes)
@@ -45,16 +45,16 @@ public readonly struct EntriesMessage
     }
 
     /// <summary>Reads a ReadResponse. False: it is another event, to be parsed as a message object.</summary>
-    public static bool TryParse(in ReadOnlySequence<byte> message, out EntriesMessage entries)
+    public static bool TryParse(ReadOnlyMemory<byte> message, out EntriesMessage entries)
     {
         entries = default;
         bool isEntries = false;
-        SequenceFieldReader reader = new(message);
+        SpanFieldReader reader = new(message.Span);
         while (reader.TryReadTag(out uint tag))
         {
             if (tag == EntriesTag)
             {
-                entries = ParseEntries(reader.ReadBytes());
+                entries = ParseEntries(reader.ReadBytes(message));
                 isEntries = true;
                 continue;
             }
@@ -71,11 +71,11 @@ public readonly struct EntriesMessage
         + WireFormat.VarintFieldSize(count)
         + WireFormat.BytesFieldSize(bundleBytes);
 
-    private static EntriesMessage ParseEntries(in ReadOnlySequence<byte> message)
+    private static EntriesMessage ParseEntries(ReadOnlyMemory<byte> message)
     {
         ulong firstIndex = 0, count = 0;
-        ReadOnlySequence<byte> bundle = default;
-        SequenceFieldReader reader = new(message);
+        ReadOnlyMemory<byte> bundle = default;
+        SpanFieldReader reader = new(message.Span);
         while (reader.TryReadTag(out uint tag))
         {
             switch (tag)
@@ -87,7 +87,7 @@ public readonly struct EntriesMessage
                     count = reader.ReadVarint();
                     break;
                 case (3 << 3) | WireFormat.LengthDelimited:
-                    bundle = reader.ReadBytes();
+                    bundle = reader.ReadBytes(message);
                     break;
                 default:
                     reader.Skip(tag);

@@ -23,7 +23,7 @@ public sealed class ReceivedMessage : WireMessage, IDisposable
         static context => Copy(context.PayloadAsReadOnlySequence()));
 
     /// <summary>The message in one piece.</summary>
-    public ReadOnlySequence<byte> Bytes => new(_bytes, 0, _length);
+    public ReadOnlyMemory<byte> Bytes => _bytes.AsMemory(0, _length);
 
     public override int Length => _length;
 

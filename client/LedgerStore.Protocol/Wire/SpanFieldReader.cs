@@ -56,6 +56,13 @@ internal ref struct SpanFieldReader(ReadOnlySpan<byte> message)
 
     internal ReadOnlySpan<byte> ReadBytes() => Take(ReadVarint());
 
+    /// <summary>The same as a part of the memory in which the message lies.</summary>
+    internal ReadOnlyMemory<byte> ReadBytes(ReadOnlyMemory<byte> message)
+    {
+        int length = ReadBytes().Length;
+        return message[^(rest.Length + length)..^rest.Length];
+    }
+
     /// <summary>Skips the value of a field that is not known, or not with this wire type.</summary>
     internal void Skip(uint tag)
     {

@@ -8,7 +8,6 @@
 //            then 4 times the stripe {content type bytes, records, payload bytes, 1, 2, 3, 4, 5}
 //   result:  high = lane[0] ^ lane[2], low = lane[1] ^ lane[3]
 
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -54,22 +53,6 @@ internal sealed class BatchFingerprint
         AbsorbSection(ref lanes, contentType);
         AbsorbLengths(ref lanes, lengths);
         AbsorbSection(ref lanes, payload);
-        return Finish(ref lanes, contentType.Length, lengths.Length, payload.Length);
-    }
-
-    /// <summary>The same of a payload that lies in several pieces of memory.</summary>
-    public UInt128 Compute(
-        ReadOnlySpan<byte> contentType, ReadOnlySpan<int> lengths, in ReadOnlySequence<byte> payload)
-    {
-        if (payload.IsSingleSegment)
-        {
-            return Compute(contentType, lengths, payload.FirstSpan);
-        }
-
-        Lanes lanes = StartLanes();
-        AbsorbSection(ref lanes, contentType);
-        AbsorbLengths(ref lanes, lengths);
-        AbsorbPieces(ref lanes, payload);
         return Finish(ref lanes, contentType.Length, lengths.Length, payload.Length);
     }
 
@@ -120,36 +103,6 @@ internal sealed class BatchFingerprint
         stripe.Clear();
         rest.CopyTo(stripe);
         AbsorbStripes(ref lanes, stripe);
-    }
-
-    // Stripes do not care where one piece of memory ends and the next begins: what is left of one is carried over.
-    private void AbsorbPieces(ref Lanes lanes, in ReadOnlySequence<byte> payload)
-    {
-        Span<byte> carry = stackalloc byte[StripeBytes];
-        int carried = 0;
-        foreach (ReadOnlyMemory<byte> piece in payload)
-        {
-            ReadOnlySpan<byte> bytes = piece.Span;
-            if (carried > 0)
-            {
-                int taken = Math.Min(StripeBytes - carried, bytes.Length);
-                bytes[..taken].CopyTo(carry[carried..]);
-                carried += taken;
-                bytes = bytes[taken..];
-                if (carried < StripeBytes)
-                {
-                    continue;
-                }
-
-                AbsorbStripes(ref lanes, carry);
-            }
-
-            bytes = AbsorbStripes(ref lanes, bytes);
-            bytes.CopyTo(carry);
-            carried = bytes.Length;
-        }
-
-        AbsorbSection(ref lanes, carry[..carried]);
     }
 
     // Built from the numbers and not from their memory, so that the byte order of the processor does not matter.

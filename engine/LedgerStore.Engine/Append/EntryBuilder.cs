@@ -3,7 +3,6 @@
 //
 //   bundle encoding: {u16 big-endian length, entry} x records; the time is 0 until StampTime
 
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
@@ -27,18 +26,8 @@ internal sealed class EntryBuilder(RandomNumberGenerator random)
 
     /// <summary>Builds the batch into the first <paramref name="size"/> bytes of the destination.</summary>
     /// <param name="size">What <see cref="Measure"/> returned for this very batch.</param>
-    public void Build(in EntryBatch batch, ReadOnlySpan<byte> payload, int size, Span<byte> destination)
-    {
-        var cursor = new PayloadCursor(payload);
-        Build(batch, ref cursor, destination[..size]);
-    }
-
-    /// <summary>The same from a payload that lies in several pieces of memory.</summary>
-    public void Build(in EntryBatch batch, in ReadOnlySequence<byte> payload, int size, Span<byte> destination)
-    {
-        PayloadCursor cursor = payload.IsSingleSegment ? new(payload.FirstSpan) : new(payload);
-        Build(batch, ref cursor, destination[..size]);
-    }
+    public void Build(in EntryBatch batch, ReadOnlySpan<byte> payload, int size, Span<byte> destination) =>
+        Build(batch, payload, destination[..size]);
 
     /// <summary>Sets the time of every entry of a built batch.</summary>
     public static void StampTime(Span<byte> builtBatch, long micros)
@@ -53,7 +42,7 @@ internal sealed class EntryBuilder(RandomNumberGenerator random)
     }
 
     [SkipLocalsInit]
-    private void Build(in EntryBatch batch, ref PayloadCursor payload, Span<byte> destination)
+    private void Build(in EntryBatch batch, ReadOnlySpan<byte> payload, Span<byte> destination)
     {
         Span<byte> headBuffer = stackalloc byte[HeadBytesMax];
         ReadOnlySpan<byte> head = headBuffer[..WriteHead(batch, headBuffer)];
@@ -96,7 +85,8 @@ internal sealed class EntryBuilder(RandomNumberGenerator random)
             {
                 rest[at++] = EntryFields.PayloadTag;
                 at += EntryFields.WriteVarint(rest[at..], (uint)length);
-                payload.CopyNext(rest.Slice(at, length));
+                payload[..length].CopyTo(rest[at..]);
+                payload = payload[length..];
                 at += length;
             }
 

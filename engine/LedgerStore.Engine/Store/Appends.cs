@@ -1,6 +1,5 @@
 // The first step of an append, on the caller's thread and outside any lock: limits, fingerprint, built entries.
 // Holds pools and nothing else: any thread.
-using System.Buffers;
 using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Foundation;
 
@@ -50,24 +49,14 @@ internal sealed class Appends(Gate gate, EntryBuilder builder, BatchFingerprint 
             Lengths = batch.Lengths,
             Salted = ledger.IsSalted,
         };
-        bool isOnePiece = batch.PayloadPieces.IsEmpty;
-        ReadOnlySequence<byte> pieces = batch.PayloadPieces;
-        int size = EntryBuilder.Measure(entries, isOnePiece ? batch.Payload.Length : pieces.Length);
+        int size = EntryBuilder.Measure(entries, batch.Payload.Length);
         bool hasProducer = !batch.Producer.IsEmpty;
-        UInt128 fingerprint = !hasProducer ? default
-            : isOnePiece ? fingerprints.Compute(batch.ContentType, batch.Lengths, batch.Payload)
-            : fingerprints.Compute(batch.ContentType, batch.Lengths, pieces);
+        UInt128 fingerprint = hasProducer
+            ? fingerprints.Compute(batch.ContentType, batch.Lengths, batch.Payload)
+            : default;
 
         AppendOperation operation = _operations.Take();
-        Span<byte> built = operation.RentBuilt(size);
-        if (isOnePiece)
-        {
-            builder.Build(entries, batch.Payload, size, built);
-        }
-        else
-        {
-            builder.Build(entries, pieces, size, built);
-        }
+        builder.Build(entries, batch.Payload, size, operation.RentBuilt(size));
 
         operation.Describe(
             ledger,

@@ -1,7 +1,5 @@
 // What one append call carries: spans over the caller's memory, copied before the call returns.
 // A value on the caller's stack.
-using System.Buffers;
-
 namespace LedgerStore.Engine;
 
 /// <summary>Records that are appended together: all of them or none, at consecutive indexes.</summary>
@@ -34,7 +32,4 @@ public readonly ref struct RecordBatch
 
     /// <summary>The records, one after the other.</summary>
     public ReadOnlySpan<byte> Payload { get; init; }
-
-    /// <summary>The same in several pieces of memory; used when Payload is empty.</summary>
-    public ReadOnlySequence<byte> PayloadPieces { get; init; }
 }

@@ -71,7 +71,7 @@ internal sealed class AppendIntake
     /// <summary>Takes the request out of the quota, and hands it to the engine, which copies it.</summary>
     public PendingAppend Begin(CancellationToken cancellationToken)
     {
-        int bytes = (int)parser.Payload.Length;
+        int bytes = parser.Payload.Length;
         Charge(bytes);
         try
         {
@@ -96,7 +96,7 @@ internal sealed class AppendIntake
             ExpectedSize = parser.ExpectedSize is { } size ? Checked(size, "expected_size") : null,
             Chain = chain,
             Lengths = parser.Lengths,
-            PayloadPieces = parser.Payload,
+            Payload = parser.Payload.Span,
         };
         ValueTask<AppendResult> answer = ledger!.AppendAsync(batch, cancellationToken);
         return new PendingAppend(answer, ledger, parser.Ack == Ack.Checkpointed, meter!, bytes);

@@ -1,6 +1,5 @@
 // Appender/Append: one batch, one answer.
 // Stateless; the request's thread until the engine answers.
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Grpc.Core;
@@ -69,13 +68,13 @@ internal static class AppendService
             pending.Meter.Release(pending.Bytes);
         }
 
-        ReadOnlySequence<byte> checkpoint = default;
+        ReadOnlyMemory<byte> checkpoint = default;
         if (pending.WaitsForCheckpoint)
         {
             // Stored already: a client that does not wait for it, or a store that has stopped signing, changes nothing.
             PublishedCheckpoint covering = await pending.Ledger
                 .WaitForCheckpointAsync(result.FirstIndex + result.Count, cancellationToken).ConfigureAwait(false);
-            checkpoint = new ReadOnlySequence<byte>(covering.Note);
+            checkpoint = covering.Note;
         }
 
         return new AppendAnswer

@@ -94,7 +94,7 @@ internal sealed class AppendStream
                 await DecideAsync().ConfigureAwait(false);
             }
 
-            await WaitForRoomAsync((int)intake.Request.Payload.Length).ConfigureAwait(false);
+            await WaitForRoomAsync(intake.Request.Payload.Length).ConfigureAwait(false);
             PendingAppend next;
             try
             {

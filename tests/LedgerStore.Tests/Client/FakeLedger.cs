@@ -1,7 +1,6 @@
 // A ledger in memory behind the real protocol: what the contract says, and whatever faults a test asks for.
 // One lock; any thread.
 
-using System.Buffers;
 using Google.Protobuf;
 using Grpc.Core;
 using LedgerStore.Proofs;
@@ -82,7 +81,7 @@ internal sealed partial class FakeLedger : IDisposable
     {
         await Fault(FaultPoint.BeforeCommit, call);
         AppendRequestParser parser = new(100_000);
-        parser.Parse(new ReadOnlySequence<byte>(request.ToByteArray()));
+        parser.Parse(request.ToByteArray());
         AppendAnswer answer = Commit(parser);
         await Fault(FaultPoint.AfterCommit, call);
         return new AppendResponse

@@ -82,7 +82,7 @@ internal sealed class RawRequests(DuplexStream<WireMessage, ReceivedMessage> cal
 /// <summary>Messages that came.</summary>
 internal sealed class RawResponses(DuplexStream<WireMessage, ReceivedMessage> call)
 {
-    internal ReadOnlySequence<byte> Current => call.Responses.Current.Bytes;
+    internal ReadOnlyMemory<byte> Current => call.Responses.Current.Bytes;
 
     internal ValueTask<bool> ReadAsync() => call.Responses.ReadAsync();
 }

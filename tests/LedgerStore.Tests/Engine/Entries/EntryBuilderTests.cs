@@ -1,7 +1,6 @@
 // Entries as the store builds them: byte for byte what canonical protobuf would write, measured exactly, stamped,
 // salted, and refused with a message when a limit is passed.
 
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
@@ -59,21 +58,6 @@ public sealed class EntryBuilderTests
             long micros = random.NextInt64(1, long.MaxValue);
             EntryBuilder.StampTime(built, micros);
             CompareWithProtobuf(sample, salted, built, micros);
-        }
-    }
-
-    [Fact]
-    public void Pieces_of_memory_give_the_same_bytes()
-    {
-        var random = new Random(7);
-        for (int round = 0; round < 300; round++)
-        {
-            Sample sample = Sample.Next(random);
-            EntryBatch batch = sample.Batch(salted: false);
-            int size = EntryBuilder.Measure(batch, sample.Payload.Length);
-            byte[] pieces = new byte[size];
-            Builder.Build(batch, PayloadPieces.Cut(sample.Payload, random), size, pieces);
-            Assert.Equal(Build(batch, sample.Payload), pieces);
         }
     }
 

@@ -1,6 +1,5 @@
 // AppendRequest without objects is the same bytes as with objects, however it is cut into pieces, and lies are refused.
 
-using System.Buffers;
 using Google.Protobuf;
 using Grpc.Core;
 using LedgerStore.Protocol;
@@ -33,7 +32,9 @@ public sealed class AppendRequestTests
         AppendRequestParser parser = new(RecordsMax);
         foreach (int pieceBytes in new[] { int.MaxValue, 4096, 61, 7, 1 })
         {
-            parser.Parse(WireBytes.InPieces(bytes, Math.Min(pieceBytes, Math.Max(bytes.Length, 1))));
+            using ReceivedMessage message = ReceivedMessage.Copy(
+                WireBytes.InPieces(bytes, Math.Min(pieceBytes, Math.Max(bytes.Length, 1))));
+            parser.Parse(message.Bytes);
             AssertSame(request, parser);
         }
     }
@@ -47,7 +48,7 @@ public sealed class AppendRequestTests
             [0xa2, 0x06, 2, 9, 9, 0xa8, 0x06, 5, 0xa9, 0x06, 0, 0, 0, 0, 0, 0, 0, 0, 0xad, 0x06, 0, 0, 0, 0];
         byte[] bytes = [.. request.ToByteArray(), .. unpacked, .. unknown];
         AppendRequestParser parser = new(RecordsMax);
-        parser.Parse(new ReadOnlySequence<byte>(bytes));
+        parser.Parse(bytes);
         Assert.Equal([1, 2], parser.Lengths.ToArray());
         Assert.Equal(
             AppendRequest.Parser.ParseFrom(bytes).Lengths.Select(length => (int)length), parser.Lengths.ToArray());
@@ -57,8 +58,8 @@ public sealed class AppendRequestTests
     public void NothingOfTheMessageBeforeIsLeft()
     {
         AppendRequestParser parser = new(RecordsMax);
-        parser.Parse(new ReadOnlySequence<byte>(Random(7).ToByteArray()));
-        parser.Parse(ReadOnlySequence<byte>.Empty);
+        parser.Parse(Random(7).ToByteArray());
+        parser.Parse(ReadOnlyMemory<byte>.Empty);
         AssertSame(new AppendRequest(), parser);
     }
 
@@ -81,10 +82,10 @@ public sealed class AppendRequestTests
     {
         AppendRequest request = new();
         request.Lengths.AddRange(Enumerable.Repeat(0u, recordsMax));
-        new AppendRequestParser(recordsMax).Parse(new ReadOnlySequence<byte>(request.ToByteArray()));
+        new AppendRequestParser(recordsMax).Parse(request.ToByteArray());
         request.Lengths.Add(0);
         RpcException error = Assert.Throws<RpcException>(
-            () => new AppendRequestParser(recordsMax).Parse(new ReadOnlySequence<byte>(request.ToByteArray())));
+            () => new AppendRequestParser(recordsMax).Parse(request.ToByteArray()));
         Assert.Equal("TOO_MANY_RECORDS", error.Info!.Reason);
     }
 
@@ -97,7 +98,7 @@ public sealed class AppendRequestTests
         {
             try
             {
-                parser.Parse(WireBytes.InPieces(bytes[..length], 5));
+                parser.Parse(bytes.AsMemory(0, length));
             }
             catch (RpcException error)
             {
@@ -121,7 +122,7 @@ public sealed class AppendRequestTests
 
             try
             {
-                parser.Parse(WireBytes.InPieces(bytes, 9));
+                parser.Parse(bytes);
                 Assert.Equal(parser.Payload.Length, parser.Lengths.ToArray().Sum());
             }
             catch (RpcException error)
@@ -144,7 +145,7 @@ public sealed class AppendRequestTests
     [Fact]
     public void ParsingAllocatesNothing()
     {
-        ReadOnlySequence<byte> message = WireBytes.InPieces(Random(11).ToByteArray(), 100);
+        byte[] message = Random(11).ToByteArray();
         AppendRequestParser parser = new(RecordsMax);
         parser.Parse(message);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -157,7 +158,7 @@ public sealed class AppendRequestTests
     }
 
     private static RpcException Refused(byte[] bytes) => Assert.Throws<RpcException>(
-        () => new AppendRequestParser(RecordsMax).Parse(new ReadOnlySequence<byte>(bytes)));
+        () => new AppendRequestParser(RecordsMax).Parse(bytes));
 
     private static void AssertSame(AppendRequest request, AppendRequestParser parser)
     {
