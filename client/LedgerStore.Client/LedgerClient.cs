@@ -13,14 +13,14 @@ public sealed class LedgerClient : IAsyncDisposable, IDisposable
     // A read message is 256 KiB, or one entry; proofs and notes stay far below. A lying server may not fill the memory.
     private const int ReceiveBytesMax = 4 * 1024 * 1024;
 
-    private readonly ServerConnection connection;
+    private readonly ServerConnection _connection;
 
     /// <summary>Reads the certificate files; connects to nothing yet.</summary>
     public LedgerClient(LedgerClientOptions options)
     {
-        connection = new ServerConnection(options, SettingsOf(options));
-        Admin = new Admin(connection);
-        Catalog = new Catalog(connection);
+        _connection = new ServerConnection(options, SettingsOf(options));
+        Admin = new Admin(_connection);
+        Catalog = new Catalog(_connection);
     }
 
     /// <summary>Creates ledgers, sets retention and holds, asks for the state of the server.</summary>
@@ -30,28 +30,28 @@ public sealed class LedgerClient : IAsyncDisposable, IDisposable
     public Catalog Catalog { get; }
 
     /// <summary>The server's address.</summary>
-    public Uri Address => connection.Address;
+    public Uri Address => _connection.Address;
 
-    internal LedgerChannel Channel => connection.Channel;
+    internal LedgerChannel Channel => _connection.Channel;
 
     /// <summary>Appends to a ledger without a producer name.</summary>
     public Appender CreateAppender(string ledger) => CreateAppender(ledger, new AppenderOptions());
 
     /// <summary>Appends to a ledger. One appender serves any number of threads.</summary>
-    public Appender CreateAppender(string ledger, AppenderOptions appender) => new(connection, ledger, appender);
+    public Appender CreateAppender(string ledger, AppenderOptions appender) => new(_connection, ledger, appender);
 
     /// <summary>Reads a ledger.</summary>
-    public Reader CreateReader(string ledger) => new(connection, ledger);
+    public Reader CreateReader(string ledger) => new(_connection, ledger);
 
     /// <summary>Verifies a ledger with keys that came from somewhere else than from the server.</summary>
-    public Verifier CreateVerifier(string ledger, VerifierOptions verifier) => new(connection, ledger, verifier);
+    public Verifier CreateVerifier(string ledger, VerifierOptions verifier) => new(_connection, ledger, verifier);
 
     /// <summary>One append call as it is in the protocol, without retries; for conditional appends.</summary>
     public ValueTask<AppendResponse> AppendOnceAsync(AppendRequest request, CancellationToken cancellationToken) =>
-        connection.AskAsync(LedgerMethods.Append, request, request.Ledger, cancellationToken);
+        _connection.AskAsync(LedgerMethods.Append, request, request.Ledger, cancellationToken);
 
     /// <summary>Closes the connections. Dispose appenders first: they have work to finish.</summary>
-    public void Dispose() => connection.Dispose();
+    public void Dispose() => _connection.Dispose();
 
     /// <summary>Closes the connections. Dispose appenders first: they have work to finish.</summary>
     public ValueTask DisposeAsync()

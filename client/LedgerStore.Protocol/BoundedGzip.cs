@@ -23,28 +23,28 @@ internal sealed class BoundedGzip(int messageBytesMax) : ICompressionProvider
     private sealed class Compressing(Stream target, CompressionLevel level) : OneWayStream
     {
         // The framework's encoder makes no bytes at all of an empty message, which other decoders do not take.
-        private static readonly byte[] Nothing =
+        private static readonly byte[] s_nothing =
             [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
-        private readonly GZipStream gzip = new(target, level, leaveOpen: true);
-        private bool isEmpty = true;
+        private readonly GZipStream _gzip = new(target, level, leaveOpen: true);
+        private bool _isEmpty = true;
 
         public override bool CanWrite => true;
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
-            isEmpty &= buffer.IsEmpty;
-            gzip.Write(buffer);
+            _isEmpty &= buffer.IsEmpty;
+            _gzip.Write(buffer);
         }
 
         protected override void Dispose(bool disposing)
         {
-            if (isEmpty)
+            if (_isEmpty)
             {
-                target.Write(Nothing);
+                target.Write(s_nothing);
             }
 
-            gzip.Dispose();
+            _gzip.Dispose();
             base.Dispose(disposing);
         }
     }
@@ -52,16 +52,16 @@ internal sealed class BoundedGzip(int messageBytesMax) : ICompressionProvider
     /// <summary>Reads until the limit, and knows the end of a stream from a cut one.</summary>
     private sealed class Decompressing : OneWayStream
     {
-        private readonly int messageBytesMax;
-        private readonly Tail source;
-        private readonly GZipStream gzip;
-        private long count;
+        private readonly int _messageBytesMax;
+        private readonly Tail _source;
+        private readonly GZipStream _gzip;
+        private long _count;
 
         internal Decompressing(Stream compressed, int messageBytesMax)
         {
-            this.messageBytesMax = messageBytesMax;
-            source = new Tail(compressed);
-            gzip = new GZipStream(source, CompressionMode.Decompress);
+            _messageBytesMax = messageBytesMax;
+            _source = new Tail(compressed);
+            _gzip = new GZipStream(_source, CompressionMode.Decompress);
         }
 
         public override bool CanRead => true;
@@ -70,14 +70,14 @@ internal sealed class BoundedGzip(int messageBytesMax) : ICompressionProvider
         {
             try
             {
-                int read = gzip.Read(buffer);
-                count += read;
+                int read = _gzip.Read(buffer);
+                _count += read;
                 if (read == 0)
                 {
-                    source.CheckEnd(count);
+                    _source.CheckEnd(_count);
                 }
 
-                return count <= messageBytesMax ? read : throw TooLarge();
+                return _count <= _messageBytesMax ? read : throw TooLarge();
             }
             catch (InvalidDataException cause)
             {
@@ -88,12 +88,13 @@ internal sealed class BoundedGzip(int messageBytesMax) : ICompressionProvider
 
         protected override void Dispose(bool disposing)
         {
-            gzip.Dispose();
+            _gzip.Dispose();
             base.Dispose(disposing);
         }
 
         private RpcException TooLarge() => RpcException.Of(
-            StatusCode.ResourceExhausted, $"message exceeds the limit of {messageBytesMax:N0} bytes once decompressed");
+            StatusCode.ResourceExhausted,
+            $"message exceeds the limit of {_messageBytesMax:N0} bytes once decompressed");
     }
 
     /// <summary>Passes bytes on and keeps the last ones: gzip ends with the size of what was compressed, and the
@@ -102,27 +103,27 @@ internal sealed class BoundedGzip(int messageBytesMax) : ICompressionProvider
     {
         // Header 10, an empty deflate block 2, CRC and size 8.
         private const int GzipBytesMin = 20;
-        private readonly byte[] last = new byte[sizeof(uint)];
-        private long count;
+        private readonly byte[] _last = new byte[sizeof(uint)];
+        private long _count;
 
         public override bool CanRead => true;
 
         public override int Read(Span<byte> buffer)
         {
             int read = inner.Read(buffer);
-            count += read;
-            ReadOnlySpan<byte> fresh = buffer[Math.Max(0, read - last.Length)..read];
-            last.AsSpan(fresh.Length).CopyTo(last);
-            fresh.CopyTo(last.AsSpan(last.Length - fresh.Length));
+            _count += read;
+            ReadOnlySpan<byte> fresh = buffer[Math.Max(0, read - _last.Length)..read];
+            _last.AsSpan(fresh.Length).CopyTo(_last);
+            fresh.CopyTo(_last.AsSpan(_last.Length - fresh.Length));
             return read;
         }
 
         internal void CheckEnd(long messageBytes)
         {
             // Nothing at all is what some implementations make of an empty message.
-            bool isNothing = count == 0 && messageBytes == 0;
-            bool isWhole = count >= GzipBytesMin
-                && BinaryPrimitives.ReadUInt32LittleEndian(last) == (uint)messageBytes;
+            bool isNothing = _count == 0 && messageBytes == 0;
+            bool isWhole = _count >= GzipBytesMin
+                && BinaryPrimitives.ReadUInt32LittleEndian(_last) == (uint)messageBytes;
             if (!isNothing && !isWhole)
             {
                 throw new InvalidDataException("cut, or more than one gzip stream");

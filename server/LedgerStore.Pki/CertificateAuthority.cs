@@ -20,15 +20,15 @@ public sealed class CertificateAuthority : IDisposable
     public static readonly TimeSpan LeafValidity = TimeSpan.FromDays(90);
 
     // Clocks of other machines may be a little behind.
-    private static readonly TimeSpan Backdate = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_backdate = TimeSpan.FromMinutes(10);
 
-    private readonly X509Certificate2 certificate;
-    private readonly ECDsa key;
+    private readonly X509Certificate2 _certificate;
+    private readonly ECDsa _key;
 
     private CertificateAuthority(X509Certificate2 certificate, ECDsa key)
     {
-        this.certificate = certificate;
-        this.key = key;
+        _certificate = certificate;
+        _key = key;
         Report = CertificateReport.Of(certificate);
     }
 
@@ -36,10 +36,10 @@ public sealed class CertificateAuthority : IDisposable
     public CertificateReport Report { get; }
 
     /// <summary>The root certificate: `client_ca` of servers, the trusted root of clients.</summary>
-    public string CertificatePem => certificate.ExportCertificatePem() + "\n";
+    public string CertificatePem => _certificate.ExportCertificatePem() + "\n";
 
     /// <summary>The root's private key, PKCS#8 PEM, not encrypted: to be written 0600 and kept offline.</summary>
-    public string PrivateKeyPem => key.ExportPkcs8PrivateKeyPem() + "\n";
+    public string PrivateKeyPem => _key.ExportPkcs8PrivateKeyPem() + "\n";
 
     /// <summary>A new authority for real use.</summary>
     public static CertificateAuthority Create(string name, TimeSpan validity, DateTimeOffset now) =>
@@ -139,8 +139,8 @@ public sealed class CertificateAuthority : IDisposable
 
     public void Dispose()
     {
-        certificate.Dispose();
-        key.Dispose();
+        _certificate.Dispose();
+        _key.Dispose();
     }
 
     private static CertificateAuthority Create(string name, TimeSpan validity, DateTimeOffset now, bool isDevelopment)
@@ -152,7 +152,7 @@ public sealed class CertificateAuthority : IDisposable
             request.CertificateExtensions.Add(DevelopmentMarker.Extension());
         }
 
-        using X509Certificate2 signed = request.CreateSelfSigned(now - Backdate, now + validity);
+        using X509Certificate2 signed = request.CreateSelfSigned(now - s_backdate, now + validity);
         return new CertificateAuthority(X509CertificateLoader.LoadCertificate(signed.RawDataMemory.Span), rootKey);
     }
 
@@ -167,7 +167,7 @@ public sealed class CertificateAuthority : IDisposable
 
         using ECDsa leafKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = profile(leafKey);
-        if (certificate.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault() is { } identifier)
+        if (_certificate.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault() is { } identifier)
         {
             request.CertificateExtensions.Add(
                 X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(identifier));
@@ -178,10 +178,10 @@ public sealed class CertificateAuthority : IDisposable
             request.CertificateExtensions.Add(DevelopmentMarker.Extension());
         }
 
-        DateTimeOffset start = now - Backdate;
+        DateTimeOffset start = now - s_backdate;
         using X509Certificate2 signed = request.Create(
-            certificate.SubjectName,
-            X509SignatureGenerator.CreateForECDsa(key),
+            _certificate.SubjectName,
+            X509SignatureGenerator.CreateForECDsa(_key),
             start < Report.NotBefore ? Report.NotBefore : start,
             end,
             NewSerial());

@@ -9,7 +9,7 @@ public static class DevelopmentPki
     public static readonly IReadOnlyList<string> ServerNames = ["localhost", "127.0.0.1", "::1"];
 
     // A development server that is started today should still run tomorrow.
-    private static readonly TimeSpan Left = TimeSpan.FromDays(2);
+    private static readonly TimeSpan s_left = TimeSpan.FromDays(2);
 
     /// <summary>
     /// Opens the directory, and issues what it does not have. An authority that is about to expire is moved aside to
@@ -47,7 +47,7 @@ public static class DevelopmentPki
             throw new PkiException($"{path} holds a real authority; a development server must not use it");
         }
 
-        if (directory.Authority.NotAfter - now > Left)
+        if (directory.Authority.NotAfter - now > s_left)
         {
             return directory;
         }

@@ -14,19 +14,19 @@ namespace LedgerStore.Pki;
 /// <summary>The files of an authority.</summary>
 public sealed class PkiDirectory
 {
-    private readonly CertificateAuthority authority;
+    private readonly CertificateAuthority _authority;
 
     private PkiDirectory(string path, CertificateAuthority authority)
     {
         Path = path;
-        this.authority = authority;
+        _authority = authority;
     }
 
     /// <summary>Where it is.</summary>
     public string Path { get; }
 
     /// <summary>What the authority's certificate says.</summary>
-    public CertificateReport Authority => authority.Report;
+    public CertificateReport Authority => _authority.Report;
 
     /// <summary>The authority's certificate: `client_ca` of the server, the trusted root of clients.</summary>
     public string AuthorityFile => In("ca.pem");
@@ -82,7 +82,7 @@ public sealed class PkiDirectory
     public CertificateReport IssueServer(IReadOnlyList<string> names, TimeSpan validity, DateTimeOffset now)
     {
         RefuseExisting(ServerCertificateFile, "server");
-        return Save(authority.IssueServer(names, validity, now), ServerCertificateFile, ServerKeyFile);
+        return Save(_authority.IssueServer(names, validity, now), ServerCertificateFile, ServerKeyFile);
     }
 
     /// <summary>Makes a client's certificate and key.</summary>
@@ -90,7 +90,7 @@ public sealed class PkiDirectory
     {
         RefuseExisting(ClientCertificateFile(name), name);
         return Save(
-            authority.IssueClient(trustDomain, name, validity, now), ClientCertificateFile(name), ClientKeyFile(name));
+            _authority.IssueClient(trustDomain, name, validity, now), ClientCertificateFile(name), ClientKeyFile(name));
     }
 
     /// <summary>A new key and certificate with the names of the server's old one.</summary>
@@ -139,7 +139,7 @@ public sealed class PkiDirectory
     private CertificateReport Renew(string file, string keyFile, TimeSpan validity, DateTimeOffset now)
     {
         using X509Certificate2 old = X509Certificate2.CreateFromPem(PkiFiles.Read(file));
-        return Save(authority.Renew(old, validity, now), file, keyFile);
+        return Save(_authority.Renew(old, validity, now), file, keyFile);
     }
 
     // The key first: a crash between the two leaves an old certificate beside a new key, which a server that starts

@@ -9,7 +9,8 @@ namespace LedgerStore.Campaigns;
 /// <summary>Runs a campaign.</summary>
 internal static class Campaigns
 {
-    private static readonly Dictionary<string, Func<Options, ResultRow, string, Task>> All = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<Options, ResultRow, string, Task>> s_all = new(
+        StringComparer.Ordinal)
     {
         ["kill"] = KillCampaign.RunAsync,
         ["calls"] = CallCampaign.RunAsync,
@@ -21,7 +22,7 @@ internal static class Campaigns
         ["power-xfs"] = PowerCampaign.XfsAsync,
     };
 
-    public static bool Has(string name) => All.ContainsKey(name);
+    public static bool Has(string name) => s_all.ContainsKey(name);
 
     /// <returns>Whether nothing was found.</returns>
     public static async Task<bool> RunAsync(Options options)
@@ -50,7 +51,7 @@ internal static class Campaigns
         long started = Stopwatch.GetTimestamp();
         try
         {
-            await All[options.Campaign](options, row, home);
+            await s_all[options.Campaign](options, row, home);
         }
         catch (Exception error)
         {

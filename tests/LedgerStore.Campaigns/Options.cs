@@ -24,8 +24,8 @@ internal sealed record Options(
           table     FILE...: results as a table for docs/RELIABILITY.md
         """;
 
-    private static readonly TimeSpan OfQuick = TimeSpan.FromMinutes(4);
-    private static readonly string[] Names = ["--seed", "--for", "--out", "--fault"];
+    private static readonly TimeSpan s_ofQuick = TimeSpan.FromMinutes(4);
+    private static readonly string[] s_names = ["--seed", "--for", "--out", "--fault"];
 
     public string Command => string.Create(
         CultureInfo.InvariantCulture,
@@ -37,13 +37,13 @@ internal sealed record Options(
         Options options = new(
             arguments[0],
             (ulong)Random.Shared.Next(1, 1_000_000),
-            arguments[0] == "quick" ? OfQuick : TimeSpan.FromMinutes(1),
+            arguments[0] == "quick" ? s_ofQuick : TimeSpan.FromMinutes(1),
             null,
             null,
             Path.Combine(AppContext.BaseDirectory, "LedgerStore.Server.dll"));
         for (int i = 1; i < arguments.Count; i += 2)
         {
-            if (!Names.Contains(arguments[i]) || i + 1 == arguments.Count)
+            if (!s_names.Contains(arguments[i]) || i + 1 == arguments.Count)
             {
                 return null;
             }

@@ -9,10 +9,10 @@ namespace LedgerStore.Campaigns;
 /// <summary>`quick`.</summary>
 internal static class Quick
 {
-    private static readonly TimeSpan UntilFound = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_untilFound = TimeSpan.FromSeconds(60);
 
     // Starts, last looks and the end of each come on top: about twelve seconds.
-    private static readonly (string Campaign, int Share)[] Shares =
+    private static readonly (string Campaign, int Share)[] s_shares =
     [
         ("kill", 3), ("power-ext4", 2), ("power-xfs", 2), ("calls", 3), ("disk", 3), ("damage", 5), ("flood", 2),
     ];
@@ -23,10 +23,10 @@ internal static class Quick
         // Both mostly wait for processes to start.
         long started = Stopwatch.GetTimestamp();
         PlantedFault[] faults = [.. PlantedFault.All.Where(fault => PlantedCampaign.Quickest.Contains(fault.Name))];
-        Task<bool> finding = Task.Run(() => PlantedCampaign.RunAsync(options with { For = UntilFound }, faults));
-        TimeSpan part = options.For / Shares.Sum(static one => one.Share);
+        Task<bool> finding = Task.Run(() => PlantedCampaign.RunAsync(options with { For = s_untilFound }, faults));
+        TimeSpan part = options.For / s_shares.Sum(static one => one.Share);
         List<ResultRow> rows = [];
-        foreach ((string campaign, int share) in Shares)
+        foreach ((string campaign, int share) in s_shares)
         {
             rows.Add(await Campaigns.RowAsync(options with { Campaign = campaign, For = part * share }));
         }

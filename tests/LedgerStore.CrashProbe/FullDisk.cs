@@ -13,8 +13,8 @@ internal static class FullDisk
     private const int BatchesMore = 100;
 
     // A batch that is in a frame which finds no space is neither refused nor acknowledged: it waits for space.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Appends until it is refused, reads everything, and waits, or makes room and goes on.</summary>
     public static async Task<int> FillAsync(string directory, string ballast, bool mustFree)
@@ -65,7 +65,7 @@ internal static class FullDisk
         try
         {
             Task<AppendResult> answer = AppendAsync(ledger);
-            if (await Task.WhenAny(answer, Task.Delay(Patience)) == answer)
+            if (await Task.WhenAny(answer, Task.Delay(s_patience)) == answer)
             {
                 Acknowledge(await answer);
             }
@@ -105,7 +105,7 @@ internal static class FullDisk
             Task<AppendResult> answer = AppendAsync(ledger);
             try
             {
-                if (await Task.WhenAny(answer, Task.Delay(Patience)) == answer)
+                if (await Task.WhenAny(answer, Task.Delay(s_patience)) == answer)
                 {
                     Acknowledge(await answer);
                 }
@@ -134,7 +134,7 @@ internal static class FullDisk
             }
             catch (StoreException full) when (full.Reason == StoreReason.DiskFull)
             {
-                await Task.Delay(Pause);
+                await Task.Delay(s_pause);
             }
         }
     }

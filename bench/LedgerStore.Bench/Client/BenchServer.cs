@@ -8,13 +8,13 @@ namespace LedgerStore.Bench.Client;
 
 internal sealed class BenchServer : IDisposable
 {
-    private readonly DirectoryInfo folder;
-    private readonly Process process;
+    private readonly DirectoryInfo _folder;
+    private readonly Process _process;
 
     internal BenchServer()
     {
         // Beside the results, not in memory: the disk is part of what is measured.
-        folder = Directory.CreateDirectory(Path.Combine(
+        _folder = Directory.CreateDirectory(Path.Combine(
             Environment.GetEnvironmentVariable("LEDGERSTORE_BENCH_DIR") ?? Path.GetTempPath(),
             $"ledgerstore-bench-client-{Environment.ProcessId}"));
         ProcessStartInfo start = new("dotnet")
@@ -26,13 +26,13 @@ internal sealed class BenchServer : IDisposable
             UseShellExecute = false,
             RedirectStandardOutput = true,
         };
-        process = Process.Start(start)!;
-        while (process.StandardOutput.ReadLine() is { } line)
+        _process = Process.Start(start)!;
+        while (_process.StandardOutput.ReadLine() is { } line)
         {
             if (line.StartsWith("ready ", StringComparison.Ordinal))
             {
                 Address = new Uri(line["ready ".Length..]);
-                _ = process.StandardOutput.ReadToEndAsync();
+                _ = _process.StandardOutput.ReadToEndAsync();
                 return;
             }
         }
@@ -45,14 +45,14 @@ internal sealed class BenchServer : IDisposable
     {
         get
         {
-            process.Refresh();
-            return process.TotalProcessorTime.TotalSeconds;
+            _process.Refresh();
+            return _process.TotalProcessorTime.TotalSeconds;
         }
     }
 
     internal Uri Address { get; } = new("https://unset");
 
-    internal int ProcessId => process.Id;
+    internal int ProcessId => _process.Id;
 
     internal string Vkey
     {
@@ -64,14 +64,14 @@ internal sealed class BenchServer : IDisposable
         }
     }
 
-    private string Data => Path.Combine(folder.FullName, "data");
+    private string Data => Path.Combine(_folder.FullName, "data");
 
     public void Dispose()
     {
-        process.Kill();
-        process.WaitForExit();
-        process.Dispose();
-        folder.Delete(recursive: true);
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+        _folder.Delete(recursive: true);
     }
 
     internal LedgerClient Connect(string identity) => new(new LedgerClientOptions

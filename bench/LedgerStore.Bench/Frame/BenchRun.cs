@@ -7,7 +7,7 @@ namespace LedgerStore.Bench.Frame;
 internal sealed class BenchRun(BenchOptions options, IBenchSuite suite, TextWriter terminal)
 {
     // Two rounds of tiered compilation, each 100 ms after the last new method; then the code is what it will stay.
-    private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromMilliseconds(400);
 
     private readonly List<BenchResult> _results = [];
     private readonly List<string> _notes = [];
@@ -43,7 +43,7 @@ internal sealed class BenchRun(BenchOptions options, IBenchSuite suite, TextWrit
     /// <summary>Units per second of work that does <paramref name="units"/> in each call.</summary>
     public BenchResult Rate(string name, long units, Action work, double? floor = null)
     {
-        Time(work, WarmUp);
+        Time(work, s_warmUp);
         return MoreIsBetter(
             name, "1/s", Enumerable.Range(0, options.Runs).Select(_ => units / Time(work, options.RunTime)), floor);
     }
@@ -51,7 +51,7 @@ internal sealed class BenchRun(BenchOptions options, IBenchSuite suite, TextWrit
     /// <summary>Nanoseconds for each unit.</summary>
     public BenchResult Nanoseconds(string name, long units, Action work)
     {
-        Time(work, WarmUp);
+        Time(work, s_warmUp);
         return LessIsBetter(
             name, "ns", Enumerable.Range(0, options.Runs).Select(_ => 1e9 * Time(work, options.RunTime) / units));
     }
@@ -60,8 +60,8 @@ internal sealed class BenchRun(BenchOptions options, IBenchSuite suite, TextWrit
     /// machine.</summary>
     public BenchResult Speedup(string name, Action reference, Action work)
     {
-        Time(reference, WarmUp);
-        Time(work, WarmUp);
+        Time(reference, s_warmUp);
+        Time(work, s_warmUp);
         TimeSpan half = options.RunTime / 2;
         return MoreIsBetter(
             name, "x", Enumerable.Range(0, options.Runs).Select(_ => Time(reference, half) / Time(work, half)));

@@ -15,7 +15,7 @@ internal sealed record Machine(
     string LoadAverage)
 {
     // Those that decide which code runs.
-    private static readonly string[] FlagsOfInterest =
+    private static readonly string[] s_flagsOfInterest =
         ["avx2", "avx512f", "avx512bw", "avx512vl", "sha_ni", "pclmulqdq", "sha2", "asimd", "crc32"];
 
     public static Machine Read(string directory)
@@ -25,7 +25,7 @@ internal sealed record Machine(
         return new Machine(
             Cpu: Field(cpu, "model name"),
             Cores: Environment.ProcessorCount,
-            CpuFlags: [.. FlagsOfInterest.Where(flags.Contains)],
+            CpuFlags: [.. s_flagsOfInterest.Where(flags.Contains)],
             MemoryMegabytes: GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20,
             Kernel: Lines("/proc/sys/kernel/osrelease").FirstOrDefault("unknown"),
             FileSystem: FileSystemOf(directory),

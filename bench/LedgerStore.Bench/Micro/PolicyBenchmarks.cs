@@ -11,12 +11,12 @@ public class PolicyBenchmarks
 {
     private const int Services = 200;
 
-    private readonly string[] unknownLedgers = [.. Enumerable.Range(0, 65_536).Select(i => $"svc-7.l{i:x5}")];
-    private CompiledPolicy policy = null!;
-    private CertificateFacts certificate = null!;
-    private QuotaMeter meter = null!;
-    private int next;
-    private long ticks;
+    private readonly string[] _unknownLedgers = [.. Enumerable.Range(0, 65_536).Select(i => $"svc-7.l{i:x5}")];
+    private CompiledPolicy _policy = null!;
+    private CertificateFacts _certificate = null!;
+    private QuotaMeter _meter = null!;
+    private int _next;
+    private long _ticks;
 
     [GlobalSetup]
     public void SetUp()
@@ -38,36 +38,36 @@ public class PolicyBenchmarks
 
         yaml.Append("deny:\n  - { issuer: \"CN=Example CA\", serial: \"0a1b\" }\n");
         PolicyParseResult result = PolicyDocument.Parse(Encoding.UTF8.GetBytes(yaml.ToString()));
-        policy = CompiledPolicy.Compile(
+        _policy = CompiledPolicy.Compile(
             result.Policy ?? throw new InvalidOperationException(result.Diagnostics[0].ToString()));
         byte[] hash = new byte[32];
         DistinguishedName issuer = DistinguishedName.Parse("CN=Example CA", out _)!;
-        certificate = CertificateFacts.Create("spiffe://example.org/svc-7", hash, issuer, [1, 2, 3], hash);
-        meter = new QuotaMeter(new Quota(50_000, 20_000_000, 16, null), 1_000_000_000, 0);
+        _certificate = CertificateFacts.Create("spiffe://example.org/svc-7", hash, issuer, [1, 2, 3], hash);
+        _meter = new QuotaMeter(new Quota(50_000, 20_000_000, 16, null), 1_000_000_000, 0);
     }
 
     /// <summary>The hot path: the same identity on the same ledger.</summary>
     [Benchmark(Baseline = true)]
-    public Decision DecideCached() => policy.Decide("svc-7", Capability.Append, "svc-7.payments");
+    public Decision DecideCached() => _policy.Decide("svc-7", Capability.Append, "svc-7.payments");
 
     [Benchmark]
-    public Decision DecideCachedDenied() => policy.Decide("svc-7", Capability.Administer, "svc-7.payments");
+    public Decision DecideCachedDenied() => _policy.Decide("svc-7", Capability.Administer, "svc-7.payments");
 
     /// <summary>Nothing matches: evaluated each time, and nothing is kept.</summary>
     [Benchmark]
-    public Decision DecideNoMatch() => policy.Decide("svc-7", Capability.Append, "svc-8.payments");
+    public Decision DecideNoMatch() => _policy.Decide("svc-7", Capability.Append, "svc-8.payments");
 
     /// <summary>More ledgers than the cache holds.</summary>
     [Benchmark]
     public Decision DecideCacheMiss() =>
-        policy.Decide("svc-7", Capability.Append, unknownLedgers[next++ & 0xFFFF]);
+        _policy.Decide("svc-7", Capability.Append, _unknownLedgers[_next++ & 0xFFFF]);
 
     [Benchmark]
-    public bool IsDenied() => policy.IsDenied(certificate);
+    public bool IsDenied() => _policy.IsDenied(_certificate);
 
     [Benchmark]
-    public Identification Identify() => policy.Identify(certificate);
+    public Identification Identify() => _policy.Identify(_certificate);
 
     [Benchmark]
-    public QuotaVerdict QuotaTake() => meter.Take(1, 256, ticks += 20_000);
+    public QuotaVerdict QuotaTake() => _meter.Take(1, 256, _ticks += 20_000);
 }

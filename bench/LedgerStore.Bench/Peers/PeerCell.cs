@@ -10,7 +10,7 @@ internal sealed class PeerCell(BenchRun run, string name, PeerDurability durabil
     // Group commits are rough: a run of a peer takes three times as long as one of a computation.
     private const int TimesRunTime = 3;
 
-    private readonly List<(IContender Contender, List<PeerFigure> Figures)> measured = [];
+    private readonly List<(IContender Contender, List<PeerFigure> Figures)> _measured = [];
 
     public static TimeSpan TimeOf(BenchOptions options) => options.RunTime * TimesRunTime;
 
@@ -25,7 +25,7 @@ internal sealed class PeerCell(BenchRun run, string name, PeerDurability durabil
                 await contender.WarmUpAsync(warmUp);
             }))
             {
-                measured.Add((contender, []));
+                _measured.Add((contender, []));
             }
         }
 
@@ -33,16 +33,16 @@ internal sealed class PeerCell(BenchRun run, string name, PeerDurability durabil
         {
             // Each round begins with another one.
             foreach ((IContender contender, List<PeerFigure> figures) in
-                measured.Skip(round % measured.Count).Concat(measured.Take(round % measured.Count)).ToArray())
+                _measured.Skip(round % _measured.Count).Concat(_measured.Take(round % _measured.Count)).ToArray())
             {
                 if (!await TryAsync(contender, async () => figures.Add(await RunAsync(contender))))
                 {
-                    measured.RemoveAll(each => each.Contender == contender);
+                    _measured.RemoveAll(each => each.Contender == contender);
                 }
             }
         }
 
-        foreach ((IContender contender, List<PeerFigure> figures) in measured)
+        foreach ((IContender contender, List<PeerFigure> figures) in _measured)
         {
             await contender.DisposeAsync();
             Report(contender, figures);
@@ -53,8 +53,8 @@ internal sealed class PeerCell(BenchRun run, string name, PeerDurability durabil
     /// none of them took part: the figure has a name and a target all the same.</summary>
     public void Ratio(string figure, IContender ours, Func<IContender, bool> among)
     {
-        PeerFigure[]? mine = measured.Find(each => each.Contender == ours).Figures?.ToArray();
-        List<PeerFigure>[] peers = [.. measured
+        PeerFigure[]? mine = _measured.Find(each => each.Contender == ours).Figures?.ToArray();
+        List<PeerFigure>[] peers = [.. _measured
             .Where(each => each.Contender.System != ours.System && among(each.Contender)
                 && durability.IsDurable(each.Contender.System))
             .Select(each => each.Figures)];
@@ -75,8 +75,8 @@ internal sealed class PeerCell(BenchRun run, string name, PeerDurability durabil
     /// <summary>Says where a peer was faster or quicker than we.</summary>
     public void NoteWinners(IContender ours)
     {
-        List<PeerFigure>? mine = measured.Find(each => each.Contender == ours).Figures;
-        foreach ((IContender contender, List<PeerFigure> figures) in measured)
+        List<PeerFigure>? mine = _measured.Find(each => each.Contender == ours).Figures;
+        foreach ((IContender contender, List<PeerFigure> figures) in _measured)
         {
             if (mine is null || contender.System == ours.System)
             {

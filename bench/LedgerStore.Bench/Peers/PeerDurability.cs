@@ -8,13 +8,13 @@ internal sealed class PeerDurability(BenchRun run)
 {
     // One caller waits for each answer, so every answer needs a sync of its own. A few may be cut off at the ends.
     private const double SyncsPerAnswerMin = 0.95;
-    private readonly TimeSpan traceTime = TimeSpan.FromSeconds(run.Options.Quick ? 0.5 : 2);
-    private readonly HashSet<string> notDurable = [];
+    private readonly TimeSpan _traceTime = TimeSpan.FromSeconds(run.Options.Quick ? 0.5 : 2);
+    private readonly HashSet<string> _notDurable = [];
 
-    public bool IsDurable(string system) => !notDurable.Contains(system);
+    public bool IsDurable(string system) => !_notDurable.Contains(system);
 
     /// <summary>For a system that does not claim it, where nobody can count.</summary>
-    public void Declare(string system) => notDurable.Add(system);
+    public void Declare(string system) => _notDurable.Add(system);
 
     /// <summary>Counts in a short run of its own.</summary>
     /// <param name="callers">How the figure names the concurrency, such as 1_caller.</param>
@@ -25,7 +25,7 @@ internal sealed class PeerDurability(BenchRun run)
         try
         {
             await contender.OpenAsync();
-            count = await contender.TraceAsync(traceTime);
+            count = await contender.TraceAsync(_traceTime);
         }
         catch (Exception error)
         {
@@ -48,11 +48,11 @@ internal sealed class PeerDurability(BenchRun run)
         {
             if (count.Syncs < count.Acknowledgements * SyncsPerAnswerMin)
             {
-                notDurable.Add(contender.System);
+                _notDurable.Add(contender.System);
             }
             else
             {
-                notDurable.Remove(contender.System);
+                _notDurable.Remove(contender.System);
             }
         }
 

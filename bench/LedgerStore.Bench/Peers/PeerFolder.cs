@@ -10,19 +10,19 @@ internal sealed class PeerFolder : IDisposable
     private const UnixFileMode PassThrough = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    private readonly DirectoryInfo folder;
+    private readonly DirectoryInfo _folder;
 
     public PeerFolder()
     {
         string parent = Environment.GetEnvironmentVariable("LEDGERSTORE_BENCH_DIR") ?? Path.GetTempPath();
-        folder = Directory.CreateDirectory(
+        _folder = Directory.CreateDirectory(
             Path.Combine(parent, $"ledgerstore-peers-{Environment.ProcessId}"), PassThrough);
-        folder.UnixFileMode = PassThrough;
+        _folder.UnixFileMode = PassThrough;
     }
 
-    public string PathOf(string name) => Path.Combine(folder.FullName, name);
+    public string PathOf(string name) => Path.Combine(_folder.FullName, name);
 
-    public string NewDirectory(string name) => folder.CreateSubdirectory(name).FullName;
+    public string NewDirectory(string name) => _folder.CreateSubdirectory(name).FullName;
 
     /// <summary>A port on loopback that nobody listens on now.</summary>
     public static int FreePort()
@@ -34,9 +34,9 @@ internal sealed class PeerFolder : IDisposable
 
     public void Dispose()
     {
-        if (Directory.Exists(folder.FullName))
+        if (Directory.Exists(_folder.FullName))
         {
-            folder.Delete(recursive: true);
+            _folder.Delete(recursive: true);
         }
     }
 }

@@ -11,11 +11,11 @@ internal sealed class PeerPki
     /// <summary>The common name of the client's certificate: the user of the database.</summary>
     public const string ClientName = "bench";
 
-    private readonly string folder;
+    private readonly string _folder;
 
     public PeerPki(PeerFolder peers)
     {
-        folder = peers.NewDirectory("pki");
+        _folder = peers.NewDirectory("pki");
         using ECDsa authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new("CN=bench authority", authorityKey, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
@@ -27,15 +27,15 @@ internal sealed class PeerPki
         Issue(authority, ClientName, ClientFile, ClientKeyFile);
     }
 
-    public string CaFile => Path.Combine(folder, "ca.pem");
+    public string CaFile => Path.Combine(_folder, "ca.pem");
 
-    public string ServerFile => Path.Combine(folder, "server.pem");
+    public string ServerFile => Path.Combine(_folder, "server.pem");
 
-    public string ServerKeyFile => Path.Combine(folder, "server.key");
+    public string ServerKeyFile => Path.Combine(_folder, "server.key");
 
-    public string ClientFile => Path.Combine(folder, "client.pem");
+    public string ClientFile => Path.Combine(_folder, "client.pem");
 
-    public string ClientKeyFile => Path.Combine(folder, "client.key");
+    public string ClientKeyFile => Path.Combine(_folder, "client.key");
 
     public X509Certificate2 LoadClient()
     {

@@ -8,18 +8,18 @@ namespace LedgerStore.Bench.Peers;
 internal sealed partial class PeerProcess : IDisposable
 {
     private const int Terminate = 15;
-    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_stopTime = TimeSpan.FromSeconds(10);
 
-    private readonly Process process;
-    private readonly string logFile;
-    private readonly StreamWriter log;
-    private readonly Lock writing = new();
+    private readonly Process _process;
+    private readonly string _logFile;
+    private readonly StreamWriter _log;
+    private readonly Lock _writing = new();
 
     public PeerProcess(string logFile, IReadOnlyList<string> command)
     {
-        this.logFile = logFile;
-        log = new StreamWriter(logFile) { AutoFlush = true };
-        process = new Process
+        _logFile = logFile;
+        _log = new StreamWriter(logFile) { AutoFlush = true };
+        _process = new Process
         {
             StartInfo = new ProcessStartInfo(command[0], command.Skip(1))
             {
@@ -28,14 +28,14 @@ internal sealed partial class PeerProcess : IDisposable
                 RedirectStandardError = true,
             },
         };
-        process.OutputDataReceived += Write;
-        process.ErrorDataReceived += Write;
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        _process.OutputDataReceived += Write;
+        _process.ErrorDataReceived += Write;
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
     }
 
-    public int Id => process.Id;
+    public int Id => _process.Id;
 
     public static bool IsRoot => GetEffectiveUser() == 0;
 
@@ -92,30 +92,30 @@ internal sealed partial class PeerProcess : IDisposable
     /// <exception cref="PeerException">The program has ended, with what it said last.</exception>
     public void ThrowIfEnded()
     {
-        if (process.HasExited)
+        if (_process.HasExited)
         {
-            string last = string.Join(" | ", File.ReadLines(logFile).TakeLast(3));
-            throw new PeerException($"{process.StartInfo.FileName} ended with {process.ExitCode}: {last}");
+            string last = string.Join(" | ", File.ReadLines(_logFile).TakeLast(3));
+            throw new PeerException($"{_process.StartInfo.FileName} ended with {_process.ExitCode}: {last}");
         }
     }
 
     /// <summary>SIGTERM, and SIGKILL for all that it started when that is not enough.</summary>
     public void Dispose()
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
-            Signal(process, Terminate);
-            if (!process.WaitForExit(StopTime))
+            Signal(_process, Terminate);
+            if (!_process.WaitForExit(s_stopTime))
             {
-                process.Kill(entireProcessTree: true);
-                process.WaitForExit();
+                _process.Kill(entireProcessTree: true);
+                _process.WaitForExit();
             }
         }
 
-        process.Dispose();
-        lock (writing)
+        _process.Dispose();
+        lock (_writing)
         {
-            log.Dispose();
+            _log.Dispose();
         }
     }
 
@@ -162,11 +162,11 @@ internal sealed partial class PeerProcess : IDisposable
 
     private void Write(object sender, DataReceivedEventArgs line)
     {
-        lock (writing)
+        lock (_writing)
         {
-            if (line.Data is not null && log.BaseStream is { CanWrite: true })
+            if (line.Data is not null && _log.BaseStream is { CanWrite: true })
             {
-                log.WriteLine(line.Data);
+                _log.WriteLine(line.Data);
             }
         }
     }

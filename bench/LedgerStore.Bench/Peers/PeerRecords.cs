@@ -9,39 +9,39 @@ internal sealed class PeerRecords
     public const int BatchRecords = 256;
     private const int Batches = 128;
 
-    private readonly byte[] bytes = new byte[Batches * BatchRecords * RecordBytes];
-    private readonly byte[][] singles = new byte[Batches * BatchRecords][];
-    private readonly byte[][][] batches = new byte[Batches][][];
+    private readonly byte[] _bytes = new byte[Batches * BatchRecords * RecordBytes];
+    private readonly byte[][] _singles = new byte[Batches * BatchRecords][];
+    private readonly byte[][][] _batches = new byte[Batches][][];
 
     public PeerRecords()
     {
         AuditRecords records = new(seed: 11);
-        for (int i = 0; i < singles.Length; i++)
+        for (int i = 0; i < _singles.Length; i++)
         {
-            Span<byte> record = bytes.AsSpan(i * RecordBytes, RecordBytes);
+            Span<byte> record = _bytes.AsSpan(i * RecordBytes, RecordBytes);
             records.NextPayload(record);
-            singles[i] = record.ToArray();
+            _singles[i] = record.ToArray();
         }
 
         for (int i = 0; i < Batches; i++)
         {
-            batches[i] = singles[(i * BatchRecords)..((i + 1) * BatchRecords)];
+            _batches[i] = _singles[(i * BatchRecords)..((i + 1) * BatchRecords)];
         }
     }
 
     /// <summary>The length of each record of a batch.</summary>
     public static int[] BatchLengths { get; } = [.. Enumerable.Repeat(RecordBytes, BatchRecords)];
 
-    public byte[] Single(int caller, long number) => singles[Spread(caller, number) % singles.Length];
+    public byte[] Single(int caller, long number) => _singles[Spread(caller, number) % _singles.Length];
 
     /// <summary>The records of a batch one by one.</summary>
-    public byte[][] Batch(int caller, long number) => batches[Spread(caller, number) % Batches];
+    public byte[][] Batch(int caller, long number) => _batches[Spread(caller, number) % Batches];
 
     /// <summary>The same records, one after the other.</summary>
     public ReadOnlyMemory<byte> BatchBytes(int caller, long number)
     {
         const int Bytes = BatchRecords * RecordBytes;
-        return bytes.AsMemory((int)(Spread(caller, number) % Batches) * Bytes, Bytes);
+        return _bytes.AsMemory((int)(Spread(caller, number) % Batches) * Bytes, Bytes);
     }
 
     // Each caller begins elsewhere.

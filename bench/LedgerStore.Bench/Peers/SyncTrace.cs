@@ -17,19 +17,19 @@ internal sealed class SyncTrace : IDisposable
     private const string Calls =
         "trace=openat,fsync,fdatasync,syncfs,msync,write,writev,pwrite64,pwritev,pwritev2";
 
-    private static readonly TimeSpan AttachTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_attachTime = TimeSpan.FromSeconds(10);
 
-    private readonly Process strace;
-    private readonly string file;
-    private readonly HashSet<string> synchronous;
-    private readonly string? synchronousDirectory;
+    private readonly Process _strace;
+    private readonly string _file;
+    private readonly HashSet<string> _synchronous;
+    private readonly string? _synchronousDirectory;
 
     private SyncTrace(Process strace, string file, HashSet<string> synchronous, string? synchronousDirectory)
     {
-        this.strace = strace;
-        this.file = file;
-        this.synchronous = synchronous;
-        this.synchronousDirectory = synchronousDirectory;
+        _strace = strace;
+        _file = file;
+        _synchronous = synchronous;
+        _synchronousDirectory = synchronousDirectory;
     }
 
     /// <summary>The words before a command that is to be traced from its start.</summary>
@@ -68,21 +68,21 @@ internal sealed class SyncTrace : IDisposable
     /// <summary>Detaches and counts.</summary>
     public long Finish()
     {
-        PeerProcess.Signal(strace, Interrupt);
-        strace.WaitForExit();
-        return Count(file, synchronous, synchronousDirectory);
+        PeerProcess.Signal(_strace, Interrupt);
+        _strace.WaitForExit();
+        return Count(_file, _synchronous, _synchronousDirectory);
     }
 
     public void Dispose()
     {
-        if (!strace.HasExited)
+        if (!_strace.HasExited)
         {
-            strace.Kill();
-            strace.WaitForExit();
+            _strace.Kill();
+            _strace.WaitForExit();
         }
 
-        strace.Dispose();
-        File.Delete(file);
+        _strace.Dispose();
+        File.Delete(_file);
     }
 
     /// <summary>Calls that sync, and writes to files where a write is a sync.</summary>
@@ -127,7 +127,7 @@ internal sealed class SyncTrace : IDisposable
     private static bool WaitUntilAttached(Process strace, int processes)
     {
         Stopwatch watch = Stopwatch.StartNew();
-        for (int attached = 0; attached < processes && watch.Elapsed < AttachTime;)
+        for (int attached = 0; attached < processes && watch.Elapsed < s_attachTime;)
         {
             string? line = strace.StandardError.ReadLine();
             if (line is null || line.Contains("not permitted", StringComparison.Ordinal))

@@ -22,11 +22,11 @@ internal sealed class AuthorizationCost : IDisposable
 {
     private const int Rounds = 200_000;
 
-    private readonly BenchStore store = new(ledgers: 1);
-    private readonly IdentityService identities;
-    private readonly CallServices services;
-    private readonly ConnectionCaller connection;
-    private readonly string ledger = BenchStore.Name(0);
+    private readonly BenchStore _store = new(ledgers: 1);
+    private readonly IdentityService _identities;
+    private readonly CallServices _services;
+    private readonly ConnectionCaller _connection;
+    private readonly string _ledger = BenchStore.Name(0);
 
     public AuthorizationCost(string data)
     {
@@ -36,16 +36,16 @@ internal sealed class AuthorizationCost : IDisposable
             layout.Pki, DevCommand.TrustDomain, StarterPolicy.Clients, time.GetUtcNow());
         ServerConfig config = DevCommand.ConfigOf(layout, pki, port: 0, metricsPort: -1);
         ServerTrust trust = ServerTrust.Load(config, ServeMode.Development, time);
-        identities = new IdentityService(trust, time);
-        AuditLog audit = AuditLog.Open(store.Store);
-        services = new CallServices(
-            store.Store, new PolicyInForce(trust, time), new AccessRecorder(audit, time), audit, time)
+        _identities = new IdentityService(trust, time);
+        AuditLog audit = AuditLog.Open(_store.Store);
+        _services = new CallServices(
+            _store.Store, new PolicyInForce(trust, time), new AccessRecorder(audit, time), audit, time)
         {
             RecordInterval = TimeSpan.FromMinutes(1),
             HeartbeatInterval = TimeSpan.FromSeconds(10),
             Followers = new Followers(new FollowerTurns(1, time), TimeSpan.FromSeconds(10), time),
         };
-        connection = new ConnectionCaller(new IPEndPoint(IPAddress.Loopback, 1))
+        _connection = new ConnectionCaller(new IPEndPoint(IPAddress.Loopback, 1))
         {
             Certificate = Accepted($"{layout.Pki}/clients/appender.pem", trust.Current.ClientAuthorities, time),
         };
@@ -55,11 +55,11 @@ internal sealed class AuthorizationCost : IDisposable
     public double BatchMicros()
     {
         CallAccess access = Open();
-        PolicyGeneration policy = services.Policy.Current;
-        QuotaMeter meter = access.MeterOf(ledger);
+        PolicyGeneration policy = _services.Policy.Current;
+        QuotaMeter meter = access.MeterOf(_ledger);
         return Time(() =>
         {
-            if (!ReferenceEquals(policy, services.Policy.Current))
+            if (!ReferenceEquals(policy, _services.Policy.Current))
             {
                 throw new InvalidOperationException("the policy changed while it was measured");
             }
@@ -73,12 +73,12 @@ internal sealed class AuthorizationCost : IDisposable
     public double CallMicros() => TimeAsync(async () =>
     {
         CallAccess access = Open();
-        await access.AllowAsync(ledger);
-        Charge(access.MeterOf(ledger), 256);
+        await access.AllowAsync(_ledger);
+        Charge(access.MeterOf(_ledger), 256);
         await access.EndAsync("OK");
     }).GetAwaiter().GetResult();
 
-    public void Dispose() => store.Dispose();
+    public void Dispose() => _store.Dispose();
 
     private static double Time(Action work)
     {
@@ -117,16 +117,16 @@ internal sealed class AuthorizationCost : IDisposable
 
     private CallAccess Open()
     {
-        CallerIdentity caller = identities.Check(connection).Caller
-            ?? throw new InvalidOperationException(identities.Check(connection).ToString());
+        CallerIdentity caller = _identities.Check(_connection).Caller
+            ?? throw new InvalidOperationException(_identities.Check(_connection).ToString());
         CallFacts facts = new(
-            caller.Name, "ledgerstore.v1.Appender/Append", string.Empty, connection.Peer, string.Empty);
-        return new CallAccess(services, facts, caller, CallRule.Append) { Connection = connection };
+            caller.Name, "ledgerstore.v1.Appender/Append", string.Empty, _connection.Peer, string.Empty);
+        return new CallAccess(_services, facts, caller, CallRule.Append) { Connection = _connection };
     }
 
     private void Charge(QuotaMeter meter, int bytes)
     {
-        if (!meter.Reserve(bytes).Allowed || !meter.Take(64, bytes, services.Time.GetTimestamp()).Allowed)
+        if (!meter.Reserve(bytes).Allowed || !meter.Take(64, bytes, _services.Time.GetTimestamp()).Allowed)
         {
             throw new InvalidOperationException("the development policy has no quota");
         }

@@ -6,7 +6,7 @@ namespace LedgerStore.Bench.Wire;
 
 internal sealed class FramingSuite : IBenchSuite
 {
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(2);
 
     public string Name => "framing";
 
@@ -33,7 +33,7 @@ internal sealed class FramingSuite : IBenchSuite
 
     private static void Measure(BenchRun run, string name, string unit, Func<TimeSpan, Task<WireFigure>> work)
     {
-        work(run.Options.Quick ? run.Options.RunTime : WarmUp).GetAwaiter().GetResult();
+        work(run.Options.Quick ? run.Options.RunTime : s_warmUp).GetAwaiter().GetResult();
         WireFigure[] figures = [.. Enumerable.Range(0, run.Options.Runs).Select(
             _ => work(run.Options.RunTime).GetAwaiter().GetResult())];
         run.MoreIsBetter(name, unit, figures.Select(figure => figure.PerSecond));

@@ -9,37 +9,37 @@ namespace LedgerStore.Bench.Wire;
 
 internal sealed class LedgerWire : IDisposable
 {
-    private readonly string directory = Directory.CreateTempSubdirectory("ledgerstore-wire-").FullName;
-    private readonly Process process;
-    private readonly HttpClient http = new();
-    private readonly Uri metrics;
+    private readonly string _directory = Directory.CreateTempSubdirectory("ledgerstore-wire-").FullName;
+    private readonly Process _process;
+    private readonly HttpClient _http = new();
+    private readonly Uri _metrics;
 
     internal LedgerWire()
     {
         const int metricsPort = 19_464;
-        metrics = new Uri($"http://127.0.0.1:{metricsPort}/metrics");
+        _metrics = new Uri($"http://127.0.0.1:{metricsPort}/metrics");
         ProcessStartInfo start = new(
             "dotnet",
             ["exec", Path.Combine(AppContext.BaseDirectory, "LedgerStore.Server.dll"), "dev",
-             "--data", Path.Combine(directory, "data"), "--port", "0", "--metrics", $"{metricsPort}"])
+             "--data", Path.Combine(_directory, "data"), "--port", "0", "--metrics", $"{metricsPort}"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
         };
-        process = Process.Start(start)!;
-        string line = process.StandardOutput.ReadLine() ?? string.Empty;
+        _process = Process.Start(start)!;
+        string line = _process.StandardOutput.ReadLine() ?? string.Empty;
         Address = line.StartsWith("ready ", StringComparison.Ordinal)
             ? new Uri(line["ready ".Length..])
             : throw new InvalidOperationException($"the server did not start: {line}");
-        _ = process.StandardOutput.ReadToEndAsync();
+        _ = _process.StandardOutput.ReadToEndAsync();
     }
 
     internal Uri Address { get; }
 
-    internal string Data => Path.Combine(directory, "data");
+    internal string Data => Path.Combine(_directory, "data");
 
     /// <summary>Memory of the server that belongs to no file, in megabytes.</summary>
-    internal double AnonymousMegabytes => File.ReadLines($"/proc/{process.Id}/status")
+    internal double AnonymousMegabytes => File.ReadLines($"/proc/{_process.Id}/status")
         .Where(line => line.StartsWith("RssAnon:", StringComparison.Ordinal))
         .Select(line => double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], Invariant) / 1024)
         .Single();
@@ -50,7 +50,7 @@ internal sealed class LedgerWire : IDisposable
         get
         {
             // The name in parentheses may have spaces: fields are counted behind it. 100 ticks a second, always.
-            string stat = File.ReadAllText($"/proc/{process.Id}/stat");
+            string stat = File.ReadAllText($"/proc/{_process.Id}/stat");
             string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
             const int userTicks = 11, systemTicks = 12;
             return (double.Parse(fields[userTicks], Invariant) + double.Parse(fields[systemTicks], Invariant)) / 100;
@@ -68,14 +68,14 @@ internal sealed class LedgerWire : IDisposable
     /// <summary>Events in _audit since the start.</summary>
     internal double AuditEvents() => Metric("ledgerstore_audit_events_total");
 
-    private double Metric(string name) => http.GetStringAsync(metrics).GetAwaiter().GetResult().Split('\n')
+    private double Metric(string name) => _http.GetStringAsync(_metrics).GetAwaiter().GetResult().Split('\n')
         .Where(line => line.StartsWith(name + "{} ", StringComparison.Ordinal))
         .Select(line => double.Parse(line.Split(' ')[1], Invariant))
         .Single();
 
     internal LedgerChannel Connect(string client, int connections)
     {
-        string pki = Path.Combine(directory, "data.keys", "pki");
+        string pki = Path.Combine(_directory, "data.keys", "pki");
         using X509Certificate2 pem = X509Certificate2.CreateFromPemFile(
             $"{pki}/clients/{client}.pem", $"{pki}/clients/{client}.key");
         return new LedgerChannel(Address, new ChannelSettings
@@ -88,10 +88,10 @@ internal sealed class LedgerWire : IDisposable
 
     public void Dispose()
     {
-        process.Kill();
-        process.WaitForExit();
-        process.Dispose();
-        http.Dispose();
-        Directory.Delete(directory, recursive: true);
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+        _http.Dispose();
+        Directory.Delete(_directory, recursive: true);
     }
 }

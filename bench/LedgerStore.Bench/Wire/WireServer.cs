@@ -21,19 +21,19 @@ namespace LedgerStore.Bench.Wire;
 internal sealed class WireServer : IDisposable
 {
     private const int RecordsMax = 16_384;
-    private static readonly WriteOptions AtOnce = new();
-    private static readonly WriteOptions Buffered = new(WriteFlags.BufferHint);
-    private static readonly Method<ReadRequest, WireMessage> Read = new(
+    private static readonly WriteOptions s_atOnce = new();
+    private static readonly WriteOptions s_buffered = new(WriteFlags.BufferHint);
+    private static readonly Method<ReadRequest, WireMessage> s_read = new(
         LedgerMethods.Read.Type,
         LedgerMethods.Read.ServiceName,
         LedgerMethods.Read.Name,
         LedgerMethods.Read.RequestMarshaller,
         WireMessage.Marshaller);
 
-    private static readonly byte[] Bundle = new byte[256 * 1024];
+    private static readonly byte[] s_bundle = new byte[256 * 1024];
 
-    private readonly X509Certificate2 certificate = WirePki.Create();
-    private readonly WebApplication app;
+    private readonly X509Certificate2 _certificate = WirePki.Create();
+    private readonly WebApplication _app;
 
     internal WireServer()
     {
@@ -45,29 +45,29 @@ internal sealed class WireServer : IDisposable
             listen.Protocols = HttpProtocols.Http2;
             listen.UseHttps(https =>
             {
-                https.ServerCertificate = certificate;
+                https.ServerCertificate = _certificate;
                 https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
-                https.ClientCertificateValidation = (client, _, _) => client.Thumbprint == certificate.Thumbprint;
+                https.ClientCertificateValidation = (client, _, _) => client.Thumbprint == _certificate.Thumbprint;
             });
         }));
         CallMethods.Add(builder.Services, static grpc => grpc
             .Unary(LedgerMethods.Append, AppendAsync)
             .Duplex(WireMethods.OnServer(LedgerMethods.AppendStream), AppendStreamAsync)
-            .ServerStreaming(Read, ReadAsync));
-        app = builder.Build();
-        app.MapGrpcService<CallMethods>();
-        app.StartAsync().GetAwaiter().GetResult();
-        Address = new Uri($"https://localhost:{new Uri(app.Urls.First()).Port}");
+            .ServerStreaming(s_read, ReadAsync));
+        _app = builder.Build();
+        _app.MapGrpcService<CallMethods>();
+        _app.StartAsync().GetAwaiter().GetResult();
+        Address = new Uri($"https://localhost:{new Uri(_app.Urls.First()).Port}");
     }
 
     internal Uri Address { get; }
 
-    public void Dispose() => app.DisposeAsync().AsTask().GetAwaiter().GetResult();
+    public void Dispose() => _app.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     internal LedgerChannel Connect(int connections) => new(Address, new ChannelSettings
     {
-        ClientCertificate = certificate,
-        TrustedRoots = [X509CertificateLoader.LoadCertificate(certificate.RawData)],
+        ClientCertificate = _certificate,
+        TrustedRoots = [X509CertificateLoader.LoadCertificate(_certificate.RawData)],
         Connections = connections,
     });
 
@@ -97,7 +97,7 @@ internal sealed class WireServer : IDisposable
 
             // Answers leave together as soon as there is nothing more to read.
             next = requests.MoveNext(CancellationToken.None);
-            responses.WriteOptions = next.IsCompletedSuccessfully && next.Result ? Buffered : AtOnce;
+            responses.WriteOptions = next.IsCompletedSuccessfully && next.Result ? s_buffered : s_atOnce;
             await responses.WriteAsync(answer);
         }
     }
@@ -117,9 +117,9 @@ internal sealed class WireServer : IDisposable
     {
         internal ulong First { get; set; }
 
-        public override int Length => EntriesMessage.LengthOf(First, 256, Bundle.Length);
+        public override int Length => EntriesMessage.LengthOf(First, 256, s_bundle.Length);
 
         public override void WriteTo(IBufferWriter<byte> writer) =>
-            EntriesMessage.Write(writer, First, 256, Bundle);
+            EntriesMessage.Write(writer, First, 256, s_bundle);
     }
 }

@@ -28,11 +28,11 @@ internal static class WireWork
     private const int InFlightMax = 32;
 
     // Records as applications write them: bytes that repeat would compress for nothing.
-    private static readonly RecordPool Records = new(RecordBytes, Batch);
+    private static readonly RecordPool s_records = new(RecordBytes, Batch);
 
     internal static async Task<WireFigure> UnaryAsync(LedgerChannel channel, int clients, TimeSpan time)
     {
-        ByteString payload = ByteString.CopyFrom(Records.Batch(0)[..RecordBytes]);
+        ByteString payload = ByteString.CopyFrom(s_records.Batch(0)[..RecordBytes]);
         AppendRequest request = new() { Ledger = "demo", Payload = payload };
         request.Lengths.Add(RecordBytes);
         long allocated = GC.GetTotalAllocatedBytes();
@@ -94,14 +94,14 @@ internal static class WireWork
     private static async Task<long> AppendOneStreamAsync(LedgerChannel channel, Stopwatch watch, TimeSpan time)
     {
         long number = 0;
-        RawAppend append = new() { Lengths = Records.Lengths.ToArray() };
+        RawAppend append = new() { Lengths = s_records.Lengths.ToArray() };
         using DuplexStream<WireMessage, ReceivedMessage> call = channel.Duplex(RawAppend.Method, default);
         using SemaphoreSlim room = new(InFlightMax);
         Task<long> answers = CountAnswersAsync(call, room);
         while (watch.Elapsed < time)
         {
             await room.WaitAsync();
-            append.Payload = Records.BatchMemory(number++);
+            append.Payload = s_records.BatchMemory(number++);
             await call.WriteAsync(append);
         }
 

@@ -9,7 +9,7 @@ namespace LedgerStore.Cli;
 internal static class AuditCommand
 {
     private const string Ledger = "_audit";
-    private static readonly TimeSpan Usual = TimeSpan.FromDays(1);
+    private static readonly TimeSpan s_usual = TimeSpan.FromDays(1);
 
     public static Command Create(CommandBuilder builder)
     {
@@ -37,7 +37,7 @@ internal static class AuditCommand
                 entries,
                 new ReadOptions
                 {
-                    FromTime = run.Get(since) ?? (run.Get(all) ? null : run.Now - Usual),
+                    FromTime = run.Get(since) ?? (run.Get(all) ? null : run.Now - s_usual),
                     Until = run.Get(until),
                     Follow = run.Get(follow),
                     GiveUpAfter = run.Get(follow) ? TimeSpan.MaxValue : run.Patience,

@@ -141,12 +141,12 @@ internal static class AppendCommand
     private sealed class Import(
         Run run, Request request, Appender appender, LineBatches lines, ulong skip, double bytesTotal)
     {
-        private readonly Queue<(Task<AppendedBatch> Stored, LineBatch Batch)> underWay = new();
-        private readonly long started = Stopwatch.GetTimestamp();
-        private ulong? first;
-        private ulong last;
-        private long records;
-        private ReadOnlyMemory<byte> checkpoint;
+        private readonly Queue<(Task<AppendedBatch> Stored, LineBatch Batch)> _underWay = new();
+        private readonly long _started = Stopwatch.GetTimestamp();
+        private ulong? _first;
+        private ulong _last;
+        private long _records;
+        private ReadOnlyMemory<byte> _checkpoint;
 
         public async Task<bool> RunAsync(ProgressLine progress)
         {
@@ -159,8 +159,9 @@ internal static class AppendCommand
                     break;
                 }
 
-                underWay.Enqueue((appender.AppendBatchAsync(batch.Records, batch.Lengths).AsTask(), batch));
-                while (underWay.Count >= BatchesUnderWay || (underWay.Count > 0 && underWay.Peek().Stored.IsCompleted))
+                _underWay.Enqueue((appender.AppendBatchAsync(batch.Records, batch.Lengths).AsTask(), batch));
+                while (_underWay.Count >= BatchesUnderWay
+                    || (_underWay.Count > 0 && _underWay.Peek().Stored.IsCompleted))
                 {
                     await TakeAsync().ConfigureAwait(false);
                 }
@@ -168,7 +169,7 @@ internal static class AppendCommand
                 progress.Tell(lines.BytesRead, bytesTotal, Rate);
             }
 
-            while (underWay.Count > 0)
+            while (_underWay.Count > 0)
             {
                 await TakeAsync().ConfigureAwait(false);
                 progress.Tell(lines.BytesRead, bytesTotal, Rate);
@@ -181,9 +182,9 @@ internal static class AppendCommand
         /// </summary>
         public async Task<VerifiedCheckpoint?> VerifyAsync(Verifier verifier)
         {
-            return first is null
+            return _first is null
                 ? null
-                : await LedgerTrust.AcceptCoveringAsync(verifier, checkpoint, last, run.Cancellation)
+                : await LedgerTrust.AcceptCoveringAsync(verifier, _checkpoint, _last, run.Cancellation)
                     .ConfigureAwait(false);
         }
 
@@ -195,12 +196,12 @@ internal static class AppendCommand
                 JsonOutput.Object(run, json =>
                 {
                     json.WriteString("ledger", request.Ledger);
-                    json.WriteNumber("records", records);
+                    json.WriteNumber("records", _records);
                     json.WriteNumber("skipped", skip);
-                    if (first is { } from)
+                    if (_first is { } from)
                     {
                         json.WriteNumber("first_index", from);
-                        json.WriteNumber("last_index", last);
+                        json.WriteNumber("last_index", _last);
                     }
 
                     if (verified is not null)
@@ -212,9 +213,9 @@ internal static class AppendCommand
             }
 
             string skipped = skip > 0 ? $" ({skip} were there before)" : string.Empty;
-            run.Line(first is not { } index ? $"nothing to append{skipped}"
-                : records == 1 ? $"appended entry {index}{skipped}"
-                : $"appended {records} entries, {index} to {last}{skipped}");
+            run.Line(_first is not { } index ? $"nothing to append{skipped}"
+                : _records == 1 ? $"appended entry {index}{skipped}"
+                : $"appended {_records} entries, {index} to {_last}{skipped}");
             if (verified is not null)
             {
                 run.Line(string.Empty);
@@ -224,16 +225,17 @@ internal static class AppendCommand
 
         private async Task TakeAsync()
         {
-            (Task<AppendedBatch> stored, LineBatch batch) = underWay.Dequeue();
+            (Task<AppendedBatch> stored, LineBatch batch) = _underWay.Dequeue();
             AppendedBatch answer = await stored.ConfigureAwait(false);
             batch.Dispose();
-            first ??= answer.FirstIndex;
-            last = answer.FirstIndex + (ulong)answer.Count - 1;
-            records += answer.Count;
-            checkpoint = answer.Checkpoint;
+            _first ??= answer.FirstIndex;
+            _last = answer.FirstIndex + (ulong)answer.Count - 1;
+            _records += answer.Count;
+            _checkpoint = answer.Checkpoint;
         }
 
         private string Rate() =>
-            $"{records:N0} records, {records / Math.Max(0.001, Stopwatch.GetElapsedTime(started).TotalSeconds):N0}/s";
+            $"{_records:N0} records, "
+            + $"{_records / Math.Max(0.001, Stopwatch.GetElapsedTime(_started).TotalSeconds):N0}/s";
     }
 }

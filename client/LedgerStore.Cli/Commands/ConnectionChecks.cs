@@ -13,8 +13,8 @@ namespace LedgerStore.Cli;
 /// <summary>Checks of the way to the server.</summary>
 internal static class ConnectionChecks
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromDays(14);
-    private static readonly TimeSpan HandshakeTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_soon = TimeSpan.FromDays(14);
+    private static readonly TimeSpan s_handshakeTime = TimeSpan.FromSeconds(10);
 
     public static async Task<IReadOnlyList<Check>> RunAsync(Run run)
     {
@@ -53,7 +53,7 @@ internal static class ConnectionChecks
         const string Name = "certificate of the server";
         CertificateReport? report = null;
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(run.Cancellation);
-        patience.CancelAfter(HandshakeTime);
+        patience.CancelAfter(s_handshakeTime);
         try
         {
             using TcpClient connection = new();
@@ -81,7 +81,7 @@ internal static class ConnectionChecks
         }
 
         CheckResult result = report is null || run.Now > report.NotAfter ? CheckResult.Bad
-            : report.NotAfter - run.Now < Soon ? CheckResult.Doubtful
+            : report.NotAfter - run.Now < s_soon ? CheckResult.Doubtful
             : CheckResult.Good;
         return new Check(Name, result, report?.StateAt(run.Now) ?? "none is shown");
     }
@@ -95,7 +95,7 @@ internal static class ConnectionChecks
             CertificateReport report = CertificateReport.Of(certificate);
             string keyFile = key ?? file;
             CheckResult result = run.Now > report.NotAfter || PkiFiles.IsOpenToOthers(keyFile) ? CheckResult.Bad
-                : report.NotAfter - run.Now < Soon ? CheckResult.Doubtful
+                : report.NotAfter - run.Now < s_soon ? CheckResult.Doubtful
                 : CheckResult.Good;
             string detail = PkiFiles.IsOpenToOthers(keyFile)
                 ? $"others can read {keyFile}: chmod 600, and issue a new one"

@@ -20,7 +20,7 @@ internal sealed class ExpiredCheck(
     // Whole bundles expire.
     private const ulong Bundle = 256;
 
-    private readonly List<(ulong First, ulong End, ulong Tombstone)> ranges = [];
+    private readonly List<(ulong First, ulong End, ulong Tombstone)> _ranges = [];
 
     /// <summary>Entries that nobody's tombstone could be looked up for.</summary>
     public ulong Unchecked { get; private set; }
@@ -35,20 +35,20 @@ internal sealed class ExpiredCheck(
     public void Add(ExpiredRange gone)
     {
         ulong end = gone.FirstIndex + gone.Count;
-        if (ranges is [.., var last] && last.End == gone.FirstIndex && last.Tombstone == gone.Tombstone)
+        if (_ranges is [.., var last] && last.End == gone.FirstIndex && last.Tombstone == gone.Tombstone)
         {
-            ranges[^1] = last with { End = end };
+            _ranges[^1] = last with { End = end };
         }
         else
         {
-            ranges.Add((gone.FirstIndex, end, gone.Tombstone));
+            _ranges.Add((gone.FirstIndex, end, gone.Tombstone));
         }
     }
 
     /// <summary>Checks all of them.</summary>
     public async Task RunAsync()
     {
-        if (ranges.Count == 0)
+        if (_ranges.Count == 0)
         {
             return;
         }
@@ -56,7 +56,7 @@ internal sealed class ExpiredCheck(
         try
         {
             using Verifier audit = LedgerTrust.Open(run, verifying, Audit, vkey: null);
-            foreach ((ulong first, ulong end, ulong tombstone) in ranges)
+            foreach ((ulong first, ulong end, ulong tombstone) in _ranges)
             {
                 Refuted ??= await WhyWrongAsync(audit, first, end, tombstone).ConfigureAwait(false);
             }
@@ -74,7 +74,7 @@ internal sealed class ExpiredCheck(
     private void Skip(string why)
     {
         WhyUnchecked = why;
-        Unchecked = ranges.Aggregate(0UL, static (sum, range) => sum + (range.End - range.First));
+        Unchecked = _ranges.Aggregate(0UL, static (sum, range) => sum + (range.End - range.First));
     }
 
     private async Task<string?> WhyWrongAsync(Verifier audit, ulong first, ulong end, ulong index)

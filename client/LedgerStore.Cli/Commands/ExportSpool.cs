@@ -11,10 +11,10 @@ internal sealed class ExportSpool : IDisposable
     // Index and length.
     private const int HeadBytes = 12;
 
-    private readonly FileStream file;
-    private readonly List<IndexRange> ranges = [];
+    private readonly FileStream _file;
+    private readonly List<IndexRange> _ranges = [];
 
-    public ExportSpool(string directory) => file = new FileStream(
+    public ExportSpool(string directory) => _file = new FileStream(
         Path.Combine(directory, "entries.unfinished"), new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
@@ -26,10 +26,10 @@ internal sealed class ExportSpool : IDisposable
     public ulong Count { get; private set; }
 
     /// <summary>The entry that was taken last; null: none was.</summary>
-    public ulong? Last => ranges.Count > 0 ? ranges[^1].Last : null;
+    public ulong? Last => _ranges.Count > 0 ? _ranges[^1].Last : null;
 
     /// <summary>Which entries they are; null: none.</summary>
-    public IndexRanges? Entries => IndexRanges.Of(ranges);
+    public IndexRanges? Entries => IndexRanges.Of(_ranges);
 
     /// <summary>Takes the next entry.</summary>
     public void Add(LedgerEntry entry)
@@ -37,32 +37,32 @@ internal sealed class ExportSpool : IDisposable
         Span<byte> head = stackalloc byte[HeadBytes];
         BinaryPrimitives.WriteUInt64LittleEndian(head, entry.Index);
         BinaryPrimitives.WriteInt32LittleEndian(head[8..], entry.Bytes.Length);
-        file.Write(head);
-        file.Write(entry.Bytes.Span);
+        _file.Write(head);
+        _file.Write(entry.Bytes.Span);
         Count++;
         if (Last + 1 == entry.Index)
         {
-            ranges[^1] = ranges[^1] with { Count = ranges[^1].Count + 1 };
+            _ranges[^1] = _ranges[^1] with { Count = _ranges[^1].Count + 1 };
         }
         else
         {
-            ranges.Add(new IndexRange(entry.Index, 1));
+            _ranges.Add(new IndexRange(entry.Index, 1));
         }
     }
 
     /// <summary>All of them, in their order.</summary>
     public IEnumerable<LedgerEntry> Read()
     {
-        file.Position = 0;
+        _file.Position = 0;
         byte[] head = new byte[HeadBytes];
         for (ulong left = Count; left > 0; left--)
         {
-            file.ReadExactly(head);
+            _file.ReadExactly(head);
             byte[] bytes = new byte[BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(8))];
-            file.ReadExactly(bytes);
+            _file.ReadExactly(bytes);
             yield return new LedgerEntry(BinaryPrimitives.ReadUInt64LittleEndian(head), bytes);
         }
     }
 
-    public void Dispose() => file.Dispose();
+    public void Dispose() => _file.Dispose();
 }

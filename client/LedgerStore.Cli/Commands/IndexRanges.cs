@@ -13,20 +13,20 @@ internal readonly record struct IndexRange(ulong First, ulong Count)
 /// <summary>Chosen indexes: ranges, ascending, with at least one index between two of them.</summary>
 internal sealed class IndexRanges
 {
-    private readonly IndexRange[] ranges;
+    private readonly IndexRange[] _ranges;
 
-    private IndexRanges(IndexRange[] ranges) => this.ranges = ranges;
+    private IndexRanges(IndexRange[] ranges) => _ranges = ranges;
 
-    public IReadOnlyList<IndexRange> All => ranges;
+    public IReadOnlyList<IndexRange> All => _ranges;
 
-    public ulong First => ranges[0].First;
+    public ulong First => _ranges[0].First;
 
-    public ulong Last => ranges[^1].Last;
+    public ulong Last => _ranges[^1].Last;
 
-    public ulong Count => ranges.Aggregate(0UL, (sum, range) => sum + range.Count);
+    public ulong Count => _ranges.Aggregate(0UL, (sum, range) => sum + range.Count);
 
     /// <summary>In words.</summary>
-    public string Text => (ranges.Length, Count) switch
+    public string Text => (_ranges.Length, Count) switch
     {
         (1, 1) => $"entry {First}",
         (1, _) => $"entries {First} to {Last}",
@@ -36,7 +36,7 @@ internal sealed class IndexRanges
     /// <summary>Each index, ascending.</summary>
     public IEnumerable<ulong> Indexes()
     {
-        foreach (IndexRange range in ranges)
+        foreach (IndexRange range in _ranges)
         {
             for (ulong index = range.First; index <= range.Last; index++)
             {

@@ -12,10 +12,10 @@ internal sealed class LastUse
 {
     public static readonly LastUse Unknown = new();
 
-    private readonly Dictionary<(string Identity, Capability Capability, string Ledger), DateTimeOffset> times = [];
-    private readonly List<string> ledgers = [];
+    private readonly Dictionary<(string Identity, Capability Capability, string Ledger), DateTimeOffset> _times = [];
+    private readonly List<string> _ledgers = [];
 
-    public IReadOnlyList<string> Ledgers => ledgers;
+    public IReadOnlyList<string> Ledgers => _ledgers;
 
     /// <summary>Reads the catalog and _audit of the server.</summary>
     public static async Task<LastUse> ReadAsync(Run run)
@@ -25,7 +25,7 @@ internal sealed class LastUse
         await foreach (LedgerInfo info in client.Catalog.ListAsync(string.Empty, run.Cancellation)
             .ConfigureAwait(false))
         {
-            use.ledgers.Add(info.Ledger);
+            use._ledgers.Add(info.Ledger);
         }
 
         ReadOptions all = new() { GiveUpAfter = run.Patience };
@@ -42,13 +42,13 @@ internal sealed class LastUse
     }
 
     public DateTimeOffset? Find(string? identity, Capability capability, string ledger) =>
-        times.TryGetValue((identity ?? string.Empty, capability, ledger), out DateTimeOffset time) ? time : null;
+        _times.TryGetValue((identity ?? string.Empty, capability, ledger), out DateTimeOffset time) ? time : null;
 
     private void Note(Access access, DateTimeOffset time)
     {
         if (CapabilityOf(access.Call) is { } capability)
         {
-            times[(access.Identity, capability, access.Ledger)] = time;
+            _times[(access.Identity, capability, access.Ledger)] = time;
         }
     }
 

@@ -23,11 +23,11 @@ internal sealed class LineBatches(Stream stream, bool isJson)
     private const int BufferBytes = 512 * 1024;
     private const int LinesMax = 4_096;
 
-    private readonly byte[] buffer = new byte[BufferBytes];
-    private readonly List<int> lengths = [];
-    private int start;
-    private int end;
-    private bool isEnd;
+    private readonly byte[] _buffer = new byte[BufferBytes];
+    private readonly List<int> _lengths = [];
+    private int _start;
+    private int _end;
+    private bool _isEnd;
 
     /// <summary>Lines that were read, empty ones included.</summary>
     public long LineNumber { get; private set; }
@@ -40,21 +40,21 @@ internal sealed class LineBatches(Stream stream, bool isJson)
     {
         while (true)
         {
-            byte[] records = ArrayPool<byte>.Shared.Rent(Math.Max(1, end - start));
-            lengths.Clear();
+            byte[] records = ArrayPool<byte>.Shared.Rent(Math.Max(1, _end - _start));
+            _lengths.Clear();
             int bytes = Take(records, ref skip);
-            if (lengths.Count > 0)
+            if (_lengths.Count > 0)
             {
-                return (new LineBatch(records, bytes, [.. lengths]), skip);
+                return (new LineBatch(records, bytes, [.. _lengths]), skip);
             }
 
             ArrayPool<byte>.Shared.Return(records);
-            if (isEnd && start == end)
+            if (_isEnd && _start == _end)
             {
                 return (null, skip);
             }
 
-            if (!await FillAsync(cancellation).ConfigureAwait(false) && start == end)
+            if (!await FillAsync(cancellation).ConfigureAwait(false) && _start == _end)
             {
                 return (null, skip);
             }
@@ -64,17 +64,17 @@ internal sealed class LineBatches(Stream stream, bool isJson)
     private int Take(byte[] records, ref ulong skip)
     {
         int bytes = 0;
-        while (lengths.Count < LinesMax)
+        while (_lengths.Count < LinesMax)
         {
-            int length = buffer.AsSpan(start, end - start).IndexOf((byte)'\n');
-            if (length < 0 && (!isEnd || start == end))
+            int length = _buffer.AsSpan(_start, _end - _start).IndexOf((byte)'\n');
+            if (length < 0 && (!_isEnd || _start == _end))
             {
                 break;
             }
 
-            int next = length < 0 ? end : start + length + 1;
-            ReadOnlySpan<byte> line = Trim(buffer.AsSpan(start, length < 0 ? end - start : length));
-            start = next;
+            int next = length < 0 ? _end : _start + length + 1;
+            ReadOnlySpan<byte> line = Trim(_buffer.AsSpan(_start, length < 0 ? _end - _start : length));
+            _start = next;
             LineNumber++;
             if (line.IsEmpty)
             {
@@ -90,7 +90,7 @@ internal sealed class LineBatches(Stream stream, bool isJson)
             Check(line);
             line.CopyTo(records.AsSpan(bytes));
             bytes += line.Length;
-            lengths.Add(line.Length);
+            _lengths.Add(line.Length);
         }
 
         return bytes;
@@ -130,20 +130,20 @@ internal sealed class LineBatches(Stream stream, bool isJson)
 
     private async ValueTask<bool> FillAsync(CancellationToken cancellation)
     {
-        buffer.AsSpan(start, end - start).CopyTo(buffer);
-        end -= start;
-        start = 0;
-        if (end == buffer.Length)
+        _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+        _end -= _start;
+        _start = 0;
+        if (_end == _buffer.Length)
         {
             throw new UsageException(
                 $"line {LineNumber + 1:N0} has more than the limit of {Appender.RecordBytesMax:N0} bytes",
                 "store the object elsewhere, and append its SHA-256");
         }
 
-        int read = await stream.ReadAsync(buffer.AsMemory(end), cancellation).ConfigureAwait(false);
-        end += read;
+        int read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellation).ConfigureAwait(false);
+        _end += read;
         BytesRead += read;
-        isEnd = read == 0;
+        _isEnd = read == 0;
         return read > 0;
     }
 }

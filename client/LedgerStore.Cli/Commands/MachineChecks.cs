@@ -15,10 +15,10 @@ internal static class MachineChecks
     private const int OpenFilesMin = 8_192;
 
     // No disk writes 4 KiB to where it stays within this; a cache that forgets does.
-    private static readonly TimeSpan SyncMin = TimeSpan.FromMicroseconds(15);
+    private static readonly TimeSpan s_syncMin = TimeSpan.FromMicroseconds(15);
 
-    private static readonly HashSet<string> Tested = ["ext4", "xfs", "btrfs"];
-    private static readonly HashSet<string> Forgetful = ["tmpfs", "ramfs", "overlay", "overlayfs"];
+    private static readonly HashSet<string> s_tested = ["ext4", "xfs", "btrfs"];
+    private static readonly HashSet<string> s_forgetful = ["tmpfs", "ramfs", "overlay", "overlayfs"];
 
     /// <param name="data">The data directory, or where it will be; null: the working directory stands for it.</param>
     public static IEnumerable<Check> Run(string? data)
@@ -63,8 +63,8 @@ internal static class MachineChecks
     private static Check FileSystem(string directory)
     {
         string kind = new DriveInfo(Path.GetFullPath(directory)).DriveFormat;
-        return Tested.Contains(kind) ? new Check("file system", CheckResult.Good, kind)
-            : Forgetful.Contains(kind)
+        return s_tested.Contains(kind) ? new Check("file system", CheckResult.Good, kind)
+            : s_forgetful.Contains(kind)
                 ? new Check("file system", CheckResult.Doubtful, $"{kind}: data may go with the machine or container")
                 : new Check("file system", CheckResult.Doubtful, $"{kind} is not one of ext4, xfs, btrfs");
     }
@@ -106,7 +106,7 @@ internal static class MachineChecks
 
         Array.Sort(micros);
         double median = micros[SyncTries / 2];
-        return median < SyncMin.TotalMicroseconds
+        return median < s_syncMin.TotalMicroseconds
             ? new Check(
                 "sync", CheckResult.Doubtful,
                 $"4 KiB in {median:N0} us: too fast for a disk, something does not wait for it")

@@ -42,28 +42,28 @@ internal static class OfflineReader
     /// <summary>One way through a ledger.</summary>
     private sealed class Pass(Run run, Ledger ledger, ReadOptions options, EntryPrinter printer)
     {
-        private readonly long size = ledger.Size;
-        private ulong limit = options.Limit == 0 ? ulong.MaxValue : options.Limit;
-        private int code = ExitCode.Done;
-        private long next = options.FromEnd is { } last
+        private readonly long _size = ledger.Size;
+        private ulong _limit = options.Limit == 0 ? ulong.MaxValue : options.Limit;
+        private int _code = ExitCode.Done;
+        private long _next = options.FromEnd is { } last
             ? Math.Max(0, ledger.Size - (long)Math.Min(last, long.MaxValue))
             : (long)Math.Min(options.From, (ulong)ledger.Size);
 
         public async Task<int> RunAsync()
         {
-            while (next < size && limit > 0)
+            while (_next < _size && _limit > 0)
             {
                 try
                 {
-                    await foreach (EntrySlice slice in ledger.ReadAsync(next, size - next, run.Cancellation)
+                    await foreach (EntrySlice slice in ledger.ReadAsync(_next, _size - _next, run.Cancellation)
                         .ConfigureAwait(false))
                     {
                         if (!Print(slice))
                         {
-                            return code;
+                            return _code;
                         }
 
-                        next = slice.FirstIndex + slice.Count;
+                        _next = slice.FirstIndex + slice.Count;
                     }
                 }
                 catch (StoreException gone) when (gone.Reason == StoreReason.Expired)
@@ -76,20 +76,20 @@ internal static class OfflineReader
                 }
             }
 
-            return code;
+            return _code;
         }
 
         private void StepOverExpired(StoreException gone)
         {
-            long before = next;
-            foreach (ExpiredSubtree part in ledger.ExpiredSubtrees(next, size))
+            long before = _next;
+            foreach (ExpiredSubtree part in ledger.ExpiredSubtrees(_next, _size))
             {
                 EntryStream.Tell(run, printer.Format, printer, new Client.ExpiredRange(
                     (ulong)part.FirstIndex, (ulong)part.Count, part.Root, (ulong)part.Tombstone));
-                next = part.FirstIndex + part.Count;
+                _next = part.FirstIndex + part.Count;
             }
 
-            if (next <= before)
+            if (_next <= before)
             {
                 throw gone;
             }
@@ -98,17 +98,17 @@ internal static class OfflineReader
         /// <summary>Says what cannot be read, and goes on behind it.</summary>
         private void StepOver(StoreException bad)
         {
-            long end = Math.Min(size, bad.FirstIndex + bad.Count);
-            if (bad.FirstIndex < 0 || end <= next)
+            long end = Math.Min(_size, bad.FirstIndex + bad.Count);
+            if (bad.FirstIndex < 0 || end <= _next)
             {
                 throw bad;
             }
 
             bool isDamaged = bad.Reason == StoreReason.DataLoss;
             EntryStream.Tell(run, printer.Format, printer, new UnreadableRange(
-                (ulong)next, (ulong)(end - next), isDamaged, bad.Message));
-            next = end;
-            code = isDamaged || code == ExitCode.NotVerified ? ExitCode.NotVerified : ExitCode.NotWhole;
+                (ulong)_next, (ulong)(end - _next), isDamaged, bad.Message));
+            _next = end;
+            _code = isDamaged || _code == ExitCode.NotVerified ? ExitCode.NotVerified : ExitCode.NotWhole;
         }
 
         /// <returns>False when it was the last one that was asked for.</returns>
@@ -117,7 +117,7 @@ internal static class OfflineReader
             for (int i = 0; i < slice.Count; i++)
             {
                 DateTimeOffset received = ReceivedOf(slice.Entry(i));
-                if (limit == 0 || received >= options.Until)
+                if (_limit == 0 || received >= options.Until)
                 {
                     return false;
                 }
@@ -125,7 +125,7 @@ internal static class OfflineReader
                 if (!(received < options.FromTime))
                 {
                     printer.Print((ulong)(slice.FirstIndex + i), slice.Entry(i));
-                    limit--;
+                    _limit--;
                 }
             }
 

@@ -13,11 +13,11 @@ internal sealed record Profile(string Name)
         "append", "read", "verify", "administer",
     ];
 
-    private static readonly HashSet<string> Paths = ["ca", "certificate", "key", "clients"];
+    private static readonly HashSet<string> s_paths = ["ca", "certificate", "key", "clients"];
 
     public IReadOnlyDictionary<string, string> Values { get; init; } = new Dictionary<string, string>();
 
-    public static bool IsPath(string field) => Paths.Contains(field);
+    public static bool IsPath(string field) => s_paths.Contains(field);
 
     public string? Get(string field) => Values.GetValueOrDefault(field);
 

@@ -6,13 +6,13 @@ namespace LedgerStore.Cli;
 /// <summary>The settings of one run.</summary>
 internal sealed class Settings
 {
-    private readonly Func<string, string?> given;
+    private readonly Func<string, string?> _given;
 
     private Settings(string configFile, Profile? profile, Func<string, string?> given)
     {
         ConfigPath = configFile;
         Profile = profile;
-        this.given = given;
+        _given = given;
     }
 
     /// <summary>The configuration file, whether it is there or not.</summary>
@@ -59,10 +59,10 @@ internal sealed class Settings
     /// <summary>The files of the client that has a capability: certificate and key; null: none is configured.</summary>
     public (string Certificate, string? Key)? ClientFor(Capability capability)
     {
-        string? name = given("as");
-        if (name is null && given("certificate") is { } certificate)
+        string? name = _given("as");
+        if (name is null && _given("certificate") is { } certificate)
         {
-            return (certificate, given("key"));
+            return (certificate, _given("key"));
         }
 
         string? directory = Profile?.Get("clients");
@@ -103,7 +103,7 @@ internal sealed class Settings
 
     private static string? NonEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
-    private string? Get(string field) => given(field) ?? Profile?.Get(field);
+    private string? Get(string field) => _given(field) ?? Profile?.Get(field);
 
     private string Beside(string name) => Path.Combine(Path.GetDirectoryName(ConfigPath)!, name);
 }

@@ -10,11 +10,11 @@ internal sealed class TrustFile
 {
     private const string Header = "# Keys of logs that this user trusts, each from elsewhere than from the server.";
 
-    private readonly string path;
+    private readonly string _path;
 
     private TrustFile(string path, List<VerifierKey> keys)
     {
-        this.path = path;
+        _path = path;
         Keys = keys;
     }
 
@@ -40,9 +40,9 @@ internal sealed class TrustFile
 
     public void Save()
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
         string text = string.Join('\n', Keys.Select(key => key.ToString()).Prepend(Header)) + "\n";
-        PkiFiles.WritePublic(path, text);
+        PkiFiles.WritePublic(_path, text);
     }
 
     /// <summary>The trusted key of a ledger of a store.</summary>

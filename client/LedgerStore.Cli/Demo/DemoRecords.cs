@@ -12,8 +12,8 @@ internal static class DemoRecords
     /// <summary>What the attacker makes of it: one byte less true.</summary>
     public const string Forged = "took 1,000,000";
 
-    private static readonly string[] People = ["anna", "bob", "carol", "dave", "emma", "frank", "grace"];
-    private static readonly string[] Deeds = ["approved", "paid", "read", "corrected", "rejected"];
+    private static readonly string[] s_people = ["anna", "bob", "carol", "dave", "emma", "frank", "grace"];
+    private static readonly string[] s_deeds = ["approved", "paid", "read", "corrected", "rejected"];
 
     /// <summary>Which of them it is: somewhere in the middle, as one would look for it.</summary>
     public static ulong ChangedOf(int count) => (ulong)(count * 0.4711);
@@ -26,7 +26,7 @@ internal static class DemoRecords
         {
             string line = (ulong)i == ChangedOf(count)
                 ? $"mallory {Told} to an account of her own"
-                : $"{People[i * 31 % People.Length]} {Deeds[i * 17 / 3 % Deeds.Length]} invoice {i}";
+                : $"{s_people[i * 31 % s_people.Length]} {s_deeds[i * 17 / 3 % s_deeds.Length]} invoice {i}";
             lines.Append(line).Append('\n');
         }
 

@@ -12,7 +12,7 @@ internal sealed class DemoScreen(Run run, string root)
     private const string Green = "1;32";
     private const string Red = "1;31";
 
-    private int steps;
+    private int _steps;
 
     public void Begin()
     {
@@ -22,9 +22,9 @@ internal sealed class DemoScreen(Run run, string root)
 
     public void Step(string text)
     {
-        steps++;
+        _steps++;
         Blank();
-        Write(string.Empty, Bold, $"{steps}. {text}");
+        Write(string.Empty, Bold, $"{_steps}. {text}");
     }
 
     public void Command(string[] arguments, string suffix) =>

@@ -10,16 +10,16 @@ namespace LedgerStore.Cli;
 internal sealed class DemoServer : IAsyncDisposable
 {
     private const string Library = "LedgerStore.Server.dll";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_endPatience = TimeSpan.FromSeconds(15);
 
-    private readonly Process process;
-    private readonly Task<string> errors;
+    private readonly Process _process;
+    private readonly Task<string> _errors;
 
     private DemoServer(Process process)
     {
-        this.process = process;
-        errors = process.StandardError.ReadToEndAsync();
+        _process = process;
+        _errors = process.StandardError.ReadToEndAsync();
     }
 
     /// <summary>Where it listens.</summary>
@@ -69,12 +69,12 @@ internal sealed class DemoServer : IAsyncDisposable
     /// <summary>An orderly end, as of an operator who stops it.</summary>
     public async Task StopAsync(CancellationToken cancellation)
     {
-        process.StandardInput.Close();
-        await process.WaitForExitAsync(cancellation).WaitAsync(Patience, cancellation).ConfigureAwait(false);
-        if (process.ExitCode != 0)
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync(cancellation).WaitAsync(s_patience, cancellation).ConfigureAwait(false);
+        if (_process.ExitCode != 0)
         {
             throw new UsageException(
-                $"the server ended with {process.ExitCode}: {await errors.ConfigureAwait(false)}");
+                $"the server ended with {_process.ExitCode}: {await _errors.ConfigureAwait(false)}");
         }
     }
 
@@ -82,31 +82,31 @@ internal sealed class DemoServer : IAsyncDisposable
     /// </summary>
     public async ValueTask DisposeAsync()
     {
-        process.StandardInput.Close();
+        _process.StandardInput.Close();
         try
         {
-            await process.WaitForExitAsync().WaitAsync(EndPatience).ConfigureAwait(false);
+            await _process.WaitForExitAsync().WaitAsync(s_endPatience).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync().ConfigureAwait(false);
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync().ConfigureAwait(false);
         }
 
-        process.Dispose();
+        _process.Dispose();
     }
 
     private async Task WaitUntilReadyAsync(CancellationToken cancellation)
     {
         using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        timeout.CancelAfter(Patience);
+        timeout.CancelAfter(s_patience);
         StringBuilder said = new();
         while (Address.Length == 0 || Vkey.Length == 0)
         {
-            string? line = await process.StandardOutput.ReadLineAsync(timeout.Token).ConfigureAwait(false);
+            string? line = await _process.StandardOutput.ReadLineAsync(timeout.Token).ConfigureAwait(false);
             if (line is null)
             {
-                throw new UsageException($"the server did not start: {said}{await errors.ConfigureAwait(false)}");
+                throw new UsageException($"the server did not start: {said}{await _errors.ConfigureAwait(false)}");
             }
 
             said.Append(line).Append('\n');
@@ -115,7 +115,7 @@ internal sealed class DemoServer : IAsyncDisposable
         }
 
         // A pipe that nobody reads would stop the server.
-        _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        _ = _process.StandardOutput.ReadToEndAsync(CancellationToken.None);
     }
 
     private static bool IsKey(string word) => word.StartsWith("localhost/demo+", StringComparison.Ordinal);

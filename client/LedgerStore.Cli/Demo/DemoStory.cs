@@ -9,25 +9,25 @@ namespace LedgerStore.Cli;
 internal sealed class DemoStory(
     Run run, DemoScreen screen, string root, string program, int records, long started)
 {
-    private readonly string data = Path.Combine(root, "data");
-    private readonly DemoShell shell = new(run.Host, Path.Combine(root, "data.keys", "ledger.yaml"));
-    private readonly ulong index = DemoRecords.ChangedOf(records);
+    private readonly string _data = Path.Combine(root, "data");
+    private readonly DemoShell _shell = new(run.Host, Path.Combine(root, "data.keys", "ledger.yaml"));
+    private readonly ulong _index = DemoRecords.ChangedOf(records);
 
     public async Task<DemoResult> RunAsync()
     {
         screen.Begin();
         screen.Step("A server starts: mutual TLS, an authority, certificates, a policy, a signing key, all made now");
-        DemoServer server = await DemoServer.StartAsync(program, data, run.Cancellation).ConfigureAwait(false);
+        DemoServer server = await DemoServer.StartAsync(program, _data, run.Cancellation).ConfigureAwait(false);
         await using (server.ConfigureAwait(false))
         {
-            screen.Say($"it listens on {server.Address}; what it stores is in {data}");
+            screen.Say($"it listens on {server.Address}; what it stores is in {_data}");
             await AppendAsync(server.Vkey).ConfigureAwait(false);
             await ProveAsync().ConfigureAwait(false);
             TimeSpan verified = Stopwatch.GetElapsedTime(started);
             screen.Step("Every entry is read again over the network, and hashed against the signed tree");
             await ShowAsync("verify", "demo").ConfigureAwait(false);
             await AttackAsync(server).ConfigureAwait(false);
-            return new DemoResult(records, verified, index, await FindAsync().ConfigureAwait(false));
+            return new DemoResult(records, verified, _index, await FindAsync().ConfigureAwait(false));
         }
     }
 
@@ -45,9 +45,9 @@ internal sealed class DemoStory(
 
     private async Task ProveAsync()
     {
-        string receipt = Path.Combine(root, $"entry-{index}.tlog-proof");
-        screen.Step($"A receipt for entry {index}: a small file that shows to anybody, offline, what was recorded");
-        await ShowAsync("prove", "demo", $"{index}", "--out", receipt).ConfigureAwait(false);
+        string receipt = Path.Combine(root, $"entry-{_index}.tlog-proof");
+        screen.Step($"A receipt for entry {_index}: a small file that shows to anybody, offline, what was recorded");
+        await ShowAsync("prove", "demo", $"{_index}", "--out", receipt).ConfigureAwait(false);
         await ShowAsync("verify", "--receipt", receipt).ConfigureAwait(false);
     }
 
@@ -56,7 +56,7 @@ internal sealed class DemoStory(
         screen.Step("The attack: the server is stopped, and somebody with every right changes one byte on the disk");
         await server.StopAsync(run.Cancellation).ConfigureAwait(false);
         DemoAttack attack = DemoAttack.Change(
-            Path.Combine(data, "ledgers", "1", "segments"), index, DemoRecords.Told, DemoRecords.Forged);
+            Path.Combine(_data, "ledgers", "1", "segments"), _index, DemoRecords.Told, DemoRecords.Forged);
         screen.Say($"{attack.File}, byte {attack.Offset}:");
         screen.Say($"\"{DemoRecords.Told}\" is now \"{DemoRecords.Forged}\", and all checksums are right again");
     }
@@ -65,11 +65,11 @@ internal sealed class DemoStory(
     private async Task<ulong?> FindAsync()
     {
         screen.Step("Whoever has the key notices, and is told which entry it is");
-        string[] command = ["verify", "--data", data];
-        DemoShell.Answer answer = await shell.RunAsync(Stream.Null, command).ConfigureAwait(false);
+        string[] command = ["verify", "--data", _data];
+        DemoShell.Answer answer = await _shell.RunAsync(Stream.Null, command).ConfigureAwait(false);
         screen.Command(command, string.Empty);
         screen.Output(answer.Output);
-        DemoShell.Answer facts = await shell.RunAsync(Stream.Null, [.. command, "--json"]).ConfigureAwait(false);
+        DemoShell.Answer facts = await _shell.RunAsync(Stream.Null, [.. command, "--json"]).ConfigureAwait(false);
         return answer.Code == 0 ? null : OnlyEntry(facts.Output);
     }
 
@@ -91,7 +91,7 @@ internal sealed class DemoStory(
     private async Task ShowFromAsync(Stream input, string suffix, params string[] command)
     {
         screen.Command(command, suffix);
-        DemoShell.Answer answer = await shell.RunAsync(input, command).ConfigureAwait(false);
+        DemoShell.Answer answer = await _shell.RunAsync(input, command).ConfigureAwait(false);
         run.Cancellation.ThrowIfCancellationRequested();
         screen.Output(answer.Output);
         if (answer.Code != 0)

@@ -9,7 +9,7 @@ namespace LedgerStore.Cli;
 /// <summary>A command's arguments and surroundings.</summary>
 internal sealed class Run(ParseResult line, CliHost host, GlobalOptions globals, CancellationToken cancellation)
 {
-    private Settings? settings;
+    private Settings? _settings;
 
     public CliHost Host => host;
 
@@ -22,7 +22,7 @@ internal sealed class Run(ParseResult line, CliHost host, GlobalOptions globals,
     public DateTimeOffset Now => host.Time.GetUtcNow();
 
     /// <summary>The configuration with what the command line and the environment say instead.</summary>
-    public Settings Settings => settings ??= Settings.Load(host.Environment, name => name switch
+    public Settings Settings => _settings ??= Settings.Load(host.Environment, name => name switch
     {
         "config" => line.GetValue(globals.Config),
         "profile" => line.GetValue(globals.Profile),

@@ -20,7 +20,7 @@ internal sealed class EntryColumns(int width, bool hasColour)
     private const string Header = "   index  time (UTC)           appender        record";
     private const string EventHeader = "   index  time (UTC)           who             what";
 
-    private bool hasHeader;
+    private bool _hasHeader;
 
     public void Print(IBufferWriter<byte> output, ulong index, in EntryView entry)
     {
@@ -45,9 +45,9 @@ internal sealed class EntryColumns(int width, bool hasColour)
 
     private void Begin(IBufferWriter<byte> output, string header)
     {
-        if (!hasHeader)
+        if (!_hasHeader)
         {
-            hasHeader = true;
+            _hasHeader = true;
             Write(output, hasColour ? $"\e[1m{header}\e[0m\n" : header + "\n");
         }
     }

@@ -31,7 +31,7 @@ internal sealed class EntryPrinter(
 {
     private const int FlushBytes = 64 * 1024;
 
-    private static readonly JsonWriterOptions JsonOptions = new()
+    private static readonly JsonWriterOptions s_jsonOptions = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
@@ -39,8 +39,8 @@ internal sealed class EntryPrinter(
     /// <summary>Takes bytes.</summary>
     internal delegate void Sink(ReadOnlySpan<byte> bytes);
 
-    private readonly ArrayBufferWriter<byte> buffer = new();
-    private readonly ArrayBufferWriter<byte> oneLine = new();
+    private readonly ArrayBufferWriter<byte> _buffer = new();
+    private readonly ArrayBufferWriter<byte> _oneLine = new();
 
     /// <summary>For files: text is not cut, payloads are not escaped.</summary>
     public EntryPrinter(Stream output, EntryFormat format)
@@ -79,21 +79,21 @@ internal sealed class EntryPrinter(
                 break;
             case EntryFormat.Raw:
                 PrintRaw(entry.Payload);
-                buffer.Write("\n"u8);
+                _buffer.Write("\n"u8);
                 break;
             case EntryFormat.Table:
-                columns.Print(buffer, index, entry);
+                columns.Print(_buffer, index, entry);
                 break;
             case EntryFormat.Json:
                 PrintJson(index, entry, happened);
-                buffer.Write("\n"u8);
+                _buffer.Write("\n"u8);
                 break;
             default:
                 PrintText(index, entry);
                 break;
         }
 
-        if (buffer.WrittenCount > FlushBytes)
+        if (_buffer.WrittenCount > FlushBytes)
         {
             Flush();
         }
@@ -102,14 +102,14 @@ internal sealed class EntryPrinter(
     /// <summary>A JSON line that stands for something else than an entry.</summary>
     public void PrintOther(string line)
     {
-        buffer.Write(Encoding.UTF8.GetBytes(line));
-        buffer.Write("\n"u8);
+        _buffer.Write(Encoding.UTF8.GetBytes(line));
+        _buffer.Write("\n"u8);
     }
 
     public void Flush()
     {
-        output(buffer.WrittenSpan);
-        buffer.Clear();
+        output(_buffer.WrittenSpan);
+        _buffer.Clear();
     }
 
     public static string TimeOf(ulong micros) =>
@@ -134,11 +134,11 @@ internal sealed class EntryPrinter(
     {
         if (isTerminal)
         {
-            Encoding.UTF8.GetBytes(SafeText.Line(payload), buffer);
+            Encoding.UTF8.GetBytes(SafeText.Line(payload), _buffer);
         }
         else
         {
-            buffer.Write(payload);
+            _buffer.Write(payload);
         }
     }
 
@@ -146,26 +146,26 @@ internal sealed class EntryPrinter(
     {
         string appender = SafeText.Line(entry.Appender);
         Encoding.UTF8.GetBytes(
-            $"{index}  {TimeOf(entry.ReceivedUnixMicros)}  {appender}  {SafeText.Line(entry.Payload)}\n", buffer);
+            $"{index}  {TimeOf(entry.ReceivedUnixMicros)}  {appender}  {SafeText.Line(entry.Payload)}\n", _buffer);
     }
 
     private void PrintEvent(ulong index, in EntryView entry, StoreEvent happened)
     {
         if (format == EntryFormat.Table)
         {
-            columns.Print(buffer, index, entry.ReceivedUnixMicros, happened);
+            columns.Print(_buffer, index, entry.ReceivedUnixMicros, happened);
             return;
         }
 
         string who = happened.Who.Length == 0 ? "-" : SafeText.Line(happened.Who);
         Encoding.UTF8.GetBytes(
-            $"{index}  {TimeOf(entry.ReceivedUnixMicros)}  {who}  {happened.Kind}  {happened.Text()}\n", buffer);
+            $"{index}  {TimeOf(entry.ReceivedUnixMicros)}  {who}  {happened.Kind}  {happened.Text()}\n", _buffer);
     }
 
     private void PrintJson(ulong index, in EntryView entry, StoreEvent? happened)
     {
-        oneLine.Clear();
-        using (Utf8JsonWriter json = new(oneLine, JsonOptions))
+        _oneLine.Clear();
+        using (Utf8JsonWriter json = new(_oneLine, s_jsonOptions))
         {
             json.WriteStartObject();
             json.WriteNumber("index", index);
@@ -195,7 +195,7 @@ internal sealed class EntryPrinter(
             json.WriteEndObject();
         }
 
-        SafeText.WriteJson(buffer, oneLine.WrittenSpan);
+        SafeText.WriteJson(_buffer, _oneLine.WrittenSpan);
     }
 
     private static void WritePayload(Utf8JsonWriter json, ReadOnlySpan<byte> payload, bool isJson)

@@ -9,18 +9,18 @@ namespace LedgerStore.Cli;
 /// <summary>Writes JSON.</summary>
 internal static class JsonOutput
 {
-    private static readonly JsonWriterOptions OneLine = new()
+    private static readonly JsonWriterOptions s_oneLine = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    private static readonly JsonWriterOptions Pretty = OneLine with { Indented = true };
+    private static readonly JsonWriterOptions s_pretty = s_oneLine with { Indented = true };
 
     /// <summary>An object in one line.</summary>
-    public static string Line(Action<Utf8JsonWriter> fields) => Text(OneLine, fields);
+    public static string Line(Action<Utf8JsonWriter> fields) => Text(s_oneLine, fields);
 
     /// <summary>Writes an object for a person or a program to read.</summary>
-    public static void Object(Run run, Action<Utf8JsonWriter> fields) => run.Text(Text(Pretty, fields) + "\n");
+    public static void Object(Run run, Action<Utf8JsonWriter> fields) => run.Text(Text(s_pretty, fields) + "\n");
 
     public static string Time(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'");

@@ -8,13 +8,13 @@ namespace LedgerStore.Cli;
 /// <summary>Shows progress while something runs.</summary>
 internal sealed class ProgressLine
 {
-    private static readonly ProgressLine None = new(null);
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+    private static readonly ProgressLine s_none = new(null);
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
 
-    private readonly ProgressTask? task;
-    private long shown;
+    private readonly ProgressTask? _task;
+    private long _shown;
 
-    private ProgressLine(ProgressTask? task) => this.task = task;
+    private ProgressLine(ProgressTask? task) => _task = task;
 
     /// <summary>Runs work, with a bar if somebody looks.</summary>
     /// <param name="total">What done counts to; 0: not known.</param>
@@ -22,7 +22,7 @@ internal sealed class ProgressLine
     {
         if (!run.Host.IsErrorTerminal || run.IsJson)
         {
-            return await work(None).ConfigureAwait(false);
+            return await work(s_none).ConfigureAwait(false);
         }
 
         IAnsiConsole console = AnsiConsole.Create(
@@ -45,15 +45,15 @@ internal sealed class ProgressLine
     /// <summary>Says how far it is; cheap enough to be called often.</summary>
     public void Tell(double done, double total, Func<string> title)
     {
-        if (task is null || (shown != 0 && Stopwatch.GetElapsedTime(shown) < Interval))
+        if (_task is null || (_shown != 0 && Stopwatch.GetElapsedTime(_shown) < s_interval))
         {
             return;
         }
 
-        shown = Stopwatch.GetTimestamp();
-        task.Description = Markup.Escape(SafeText.Line(title()));
-        task.IsIndeterminate = total <= 0;
-        task.MaxValue = Math.Max(1, total);
-        task.Value = done;
+        _shown = Stopwatch.GetTimestamp();
+        _task.Description = Markup.Escape(SafeText.Line(title()));
+        _task.IsIndeterminate = total <= 0;
+        _task.MaxValue = Math.Max(1, total);
+        _task.Value = done;
     }
 }

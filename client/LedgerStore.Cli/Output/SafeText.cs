@@ -14,13 +14,13 @@ namespace LedgerStore.Cli;
 /// </remarks>
 internal static class SafeText
 {
-    private static readonly SearchValues<char> PlainAscii = SearchValues.Create(
+    private static readonly SearchValues<char> s_plainAscii = SearchValues.Create(
         " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~");
 
-    private static readonly SearchValues<byte> PlainBytes = SearchValues.Create(
+    private static readonly SearchValues<byte> s_plainBytes = SearchValues.Create(
         [.. Enumerable.Range(0x20, 0x5F).Select(static value => (byte)value)]);
 
-    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
 
     /// <summary>One line: a line feed is escaped too.</summary>
     public static string Line(string text) => Escape(text, keepLines: false);
@@ -35,7 +35,7 @@ internal static class SafeText
     /// </summary>
     public static void WriteJson(IBufferWriter<byte> output, ReadOnlySpan<byte> json)
     {
-        if (json.IndexOfAnyExcept(PlainBytes) < 0)
+        if (json.IndexOfAnyExcept(s_plainBytes) < 0)
         {
             output.Write(json);
             return;
@@ -49,7 +49,7 @@ internal static class SafeText
     {
         try
         {
-            return Strict.GetString(utf8);
+            return s_strict.GetString(utf8);
         }
         catch (DecoderFallbackException)
         {
@@ -59,7 +59,7 @@ internal static class SafeText
 
     private static string Escape(string text, bool keepLines)
     {
-        if (text.AsSpan().IndexOfAnyExcept(PlainAscii) < 0)
+        if (text.AsSpan().IndexOfAnyExcept(s_plainAscii) < 0)
         {
             return text;
         }

@@ -9,7 +9,7 @@ internal sealed class TextOut : TextWriter
 {
     private const string Reset = "\e[0m";
 
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+    private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     private readonly Stream _stream;
     private readonly StreamWriter _raw;
@@ -18,7 +18,7 @@ internal sealed class TextOut : TextWriter
     public TextOut(Stream stream, bool flushesAlways)
     {
         _stream = stream;
-        _raw = new StreamWriter(stream, Utf8, bufferSize: 16 * 1024, leaveOpen: true)
+        _raw = new StreamWriter(stream, s_utf8, bufferSize: 16 * 1024, leaveOpen: true)
         {
             NewLine = "\n",
             AutoFlush = flushesAlways,
@@ -26,7 +26,7 @@ internal sealed class TextOut : TextWriter
         CoreNewLine = ['\n'];
     }
 
-    public override Encoding Encoding => Utf8;
+    public override Encoding Encoding => s_utf8;
 
     /// <summary>For what draws: it escapes what it is given by itself.</summary>
     public StreamWriter Drawing => _raw;

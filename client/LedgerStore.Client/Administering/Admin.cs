@@ -16,9 +16,9 @@ namespace LedgerStore.Client;
 /// </summary>
 public sealed class Admin
 {
-    private readonly ServerConnection client;
+    private readonly ServerConnection _client;
 
-    internal Admin(ServerConnection client) => this.client = client;
+    internal Admin(ServerConnection client) => _client = client;
 
     /// <summary>Creates a ledger.</summary>
     public ValueTask<LedgerInfo> CreateLedgerAsync(CreateLedgerRequest request, CancellationToken cancellationToken) =>
@@ -44,7 +44,7 @@ public sealed class Admin
 
     /// <summary>What would move or go, and when.</summary>
     public ValueTask<PlanRetentionResponse> PlanRetentionAsync(string ledger, CancellationToken cancellationToken) =>
-        client.AskAsync(
+        _client.AskAsync(
             LedgerMethods.PlanRetention, new PlanRetentionRequest { Ledger = ledger }, ledger, cancellationToken);
 
     /// <summary>Applies the retention of a ledger now.</summary>
@@ -56,7 +56,7 @@ public sealed class Admin
     public async ValueTask<Hold> PlaceHoldAsync(
         string ledger, ulong firstIndex, ulong count, string reason, CancellationToken cancellationToken)
     {
-        Hold hold = await client.AskAsync(
+        Hold hold = await _client.AskAsync(
             LedgerMethods.PlaceHold,
             new PlaceHoldRequest { Ledger = ledger, FirstIndex = firstIndex, Count = count, Reason = reason },
             ledger,
@@ -74,7 +74,7 @@ public sealed class Admin
     public async ValueTask<Hold> ReleaseHoldAsync(
         string ledger, string id, string reason, CancellationToken cancellationToken)
     {
-        Hold hold = await client.AskAsync(
+        Hold hold = await _client.AskAsync(
             LedgerMethods.ReleaseHold,
             new ReleaseHoldRequest { Ledger = ledger, Id = id, Reason = reason },
             ledger,
@@ -88,7 +88,7 @@ public sealed class Admin
 
     /// <summary>The state of the store.</summary>
     public ValueTask<Status> GetStatusAsync(CancellationToken cancellationToken) =>
-        client.AskAsync(LedgerMethods.GetStatus, new GetStatusRequest(), "the store", cancellationToken);
+        _client.AskAsync(LedgerMethods.GetStatus, new GetStatusRequest(), "the store", cancellationToken);
 
     /// <summary>Re-reads and re-hashes a ledger on the server; an empty name means all.</summary>
     public IAsyncEnumerable<ScrubProgress> ScrubAsync(string ledger, CancellationToken cancellationToken) =>
@@ -106,7 +106,7 @@ public sealed class Admin
         CancellationToken cancellationToken)
         where TRequest : class, IMessage<TRequest>
     {
-        LedgerInfo info = await client.AskAsync(method, request, ledger, cancellationToken).ConfigureAwait(false);
+        LedgerInfo info = await _client.AskAsync(method, request, ledger, cancellationToken).ConfigureAwait(false);
         WrongAnswer.DemandEcho(ledger, "ledger", ledger, info.Ledger);
         return info;
     }
@@ -121,7 +121,7 @@ public sealed class Admin
         where TResponse : class, IMessage<TResponse>
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using ResponseStream<TResponse> call = client.Channel.ServerStream(
+        using ResponseStream<TResponse> call = _client.Channel.ServerStream(
             method, request, new CallLimits { CancellationToken = ending.Token });
         while (await NextAsync(call, method.Name, subject, ending, cancellationToken).ConfigureAwait(false))
         {
@@ -138,8 +138,8 @@ public sealed class Admin
         CancellationToken cancellationToken)
         where TResponse : class, IMessage<TResponse>
     {
-        TimeSpan patience = client.ProgressTimeout;
-        using ITimer silence = client.Time.CreateTimer(
+        TimeSpan patience = _client.ProgressTimeout;
+        using ITimer silence = _client.Time.CreateTimer(
             static state => ((CancellationTokenSource)state!).Cancel(), ending, patience, Timeout.InfiniteTimeSpan);
         try
         {

@@ -13,9 +13,9 @@ public sealed class Catalog
 {
     private const uint PageSize = 500;
 
-    private readonly ServerConnection client;
+    private readonly ServerConnection _client;
 
-    internal Catalog(ServerConnection client) => this.client = client;
+    internal Catalog(ServerConnection client) => _client = client;
 
     /// <summary>All ledgers that begin with a prefix and on which this client may do something, in the order of their
     /// names.</summary>
@@ -27,7 +27,7 @@ public sealed class Catalog
         string last = string.Empty;
         do
         {
-            ListLedgersResponse response = await client.AskAsync(
+            ListLedgersResponse response = await _client.AskAsync(
                 LedgerMethods.ListLedgers,
                 new ListLedgersRequest { Prefix = prefix, PageSize = PageSize, PageToken = page },
                 "the list of ledgers",
@@ -58,7 +58,7 @@ public sealed class Catalog
     /// <summary>One ledger.</summary>
     public async ValueTask<LedgerInfo> DescribeAsync(string ledger, CancellationToken cancellationToken)
     {
-        LedgerInfo info = await client.AskAsync(
+        LedgerInfo info = await _client.AskAsync(
             LedgerMethods.DescribeLedger, new DescribeLedgerRequest { Ledger = ledger }, ledger, cancellationToken)
             .ConfigureAwait(false);
         WrongAnswer.DemandEcho(ledger, "ledger", ledger, info.Ledger);

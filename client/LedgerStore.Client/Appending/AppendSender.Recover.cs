@@ -14,7 +14,7 @@ internal sealed partial class AppendSender
 
     private async Task RecoverAsync(Exception error, CancellationToken stop)
     {
-        pause.Failed();
+        _pause.Failed();
         if (LastError is null || !stop.IsCancellationRequested)
         {
             // That the appender itself ended the stream says nothing about the server.
@@ -27,20 +27,20 @@ internal sealed partial class AppendSender
             return;
         }
 
-        if (source.MayGiveUp && pause.FailingFor > options.GiveUpAfter)
+        if (_source.MayGiveUp && _pause.FailingFor > _options.GiveUpAfter)
         {
             int lost = await GiveUpAsync(
-                $"the server could not be reached for {pause.FailingFor.TotalSeconds:N0} s: {error.Message}", error)
+                $"the server could not be reached for {_pause.FailingFor.TotalSeconds:N0} s: {error.Message}", error)
                 .ConfigureAwait(false);
-            outage.GaveUp(lost, error.Message);
+            _outage.GaveUp(lost, error.Message);
         }
         else if (!stop.IsCancellationRequested)
         {
-            outage.Failed(error);
+            _outage.Failed(error);
         }
 
-        TimeSpan delay = pause.Take((error as RpcException)?.RetryAfter);
-        await Task.Delay(delay, client.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        TimeSpan delay = _pause.Take((error as RpcException)?.RetryAfter);
+        await Task.Delay(delay, _client.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Settles what the failure decides. True: go on at once.</summary>
@@ -49,7 +49,7 @@ internal sealed partial class AppendSender
         FailureKind kind = AppendFailure.KindOf(error);
         if (kind == FailureKind.Lost)
         {
-            inFlight.MarkWritten();
+            _inFlight.MarkWritten();
             if (!IsNamed)
             {
                 DropWhatMayBeStored(error);
@@ -58,15 +58,15 @@ internal sealed partial class AppendSender
             return false;
         }
 
-        if (kind == FailureKind.Later || inFlight.Peek() is not { } first)
+        if (kind == FailureKind.Later || _inFlight.Peek() is not { } first)
         {
             return false;
         }
 
         if (kind == FailureKind.StoredBefore)
         {
-            inFlight.Drop();
-            source.Fail(first, new AppendException(AppendOutcome.Stored, error.Message, error));
+            _inFlight.Drop();
+            _source.Fail(first, new AppendException(AppendOutcome.Stored, error.Message, error));
             return true;
         }
 
@@ -80,10 +80,10 @@ internal sealed partial class AppendSender
         {
             // Another process uses the name, or the server lost what it had acknowledged: the count starts over from
             // what it expects. Nothing of this batch is stored: its numbers belong to other records.
-            numbers.Forget();
+            _numbers.Forget();
         }
 
-        if (!source.MayGiveUp && (isAboutNumbers || AppendFailure.MayPass(refusal)))
+        if (!_source.MayGiveUp && (isAboutNumbers || AppendFailure.MayPass(refusal)))
         {
             return false;
         }
@@ -92,22 +92,22 @@ internal sealed partial class AppendSender
         {
             // Rights are looked at before the numbers, so this says nothing about what an earlier stream did.
             DropWhatMayBeStored(refusal);
-            numbers.Forget();
+            _numbers.Forget();
             return true;
         }
 
-        inFlight.Drop();
-        numbers.Skip(first.Count);
-        source.Fail(first, new AppendException(AppendOutcome.NotStored, refusal.Message, refusal));
+        _inFlight.Drop();
+        _numbers.Skip(first.Count);
+        _source.Fail(first, new AppendException(AppendOutcome.NotStored, refusal.Message, refusal));
         return true;
     }
 
     private void DropWhatMayBeStored(Exception error)
     {
-        while (inFlight.Peek() is { MayBeStored: true } batch)
+        while (_inFlight.Peek() is { MayBeStored: true } batch)
         {
-            inFlight.Drop();
-            source.Fail(batch, new AppendException(AppendOutcome.Unknown, error.Message, error));
+            _inFlight.Drop();
+            _source.Fail(batch, new AppendException(AppendOutcome.Unknown, error.Message, error));
         }
     }
 
@@ -115,57 +115,57 @@ internal sealed partial class AppendSender
     private async Task<int> GiveUpAsync(string message, Exception? error)
     {
         int records = 0;
-        while (inFlight.Count > 0)
+        while (_inFlight.Count > 0)
         {
-            OutgoingBatch batch = inFlight.Drop();
+            OutgoingBatch batch = _inFlight.Drop();
             records += batch.Count;
             AppendOutcome outcome = batch.MayBeStored ? AppendOutcome.Unknown : AppendOutcome.NotStored;
-            source.Fail(batch, new AppendException(outcome, message, error));
+            _source.Fail(batch, new AppendException(outcome, message, error));
         }
 
-        while (await source.TryTakeAsync(underWay: null).ConfigureAwait(false) is { } waiting)
+        while (await _source.TryTakeAsync(underWay: null).ConfigureAwait(false) is { } waiting)
         {
             records += waiting.Count;
-            source.Fail(waiting, new AppendException(AppendOutcome.NotStored, message, error));
+            _source.Fail(waiting, new AppendException(AppendOutcome.NotStored, message, error));
         }
 
-        numbers.Forget();
+        _numbers.Forget();
         return records;
     }
 
     /// <summary>Asks the server for the producer's next sequence, where that is needed.</summary>
     private async Task FindSequenceAsync(CancellationToken stop)
     {
-        if (numbers.IsKnown && !isResumed && !source.MayGiveUp)
+        if (_numbers.IsKnown && !_isResumed && !_source.MayGiveUp)
         {
             await ResumeAsync(stop).ConfigureAwait(false);
         }
 
-        if (!numbers.IsKnown && inFlight.Peek() is { } first)
+        if (!_numbers.IsKnown && _inFlight.Peek() is { } first)
         {
-            numbers.StartAt(first.FirstTicket, await AskSequenceAsync(stop).ConfigureAwait(false));
+            _numbers.StartAt(first.FirstTicket, await AskSequenceAsync(stop).ConfigureAwait(false));
         }
 
-        isResumed = true;
+        _isResumed = true;
     }
 
     // An earlier process left batches in the spool, and nobody wrote down which of them were answered: the server
     // knows.
     private async Task ResumeAsync(CancellationToken stop)
     {
-        long next = numbers.TicketOf(await AskSequenceAsync(stop).ConfigureAwait(false));
-        if (next > firstNewTicket)
+        long next = _numbers.TicketOf(await AskSequenceAsync(stop).ConfigureAwait(false));
+        if (next > _firstNewTicket)
         {
             // Somebody else used the name: the numbers say nothing. Better a record twice than not at all.
-            numbers.Forget();
+            _numbers.Forget();
             return;
         }
 
-        storedBelow = next;
-        while (inFlight.Peek() is { } batch && (long)batch.LastTicket < storedBelow)
+        _storedBelow = next;
+        while (_inFlight.Peek() is { } batch && (long)batch.LastTicket < _storedBelow)
         {
-            inFlight.Drop();
-            source.Fail(batch, StoredEarlier());
+            _inFlight.Drop();
+            _source.Fail(batch, StoredEarlier());
         }
     }
 
@@ -177,14 +177,14 @@ internal sealed partial class AppendSender
     {
         AppendRequest probe = new()
         {
-            Ledger = ledger,
-            Producer = options.Producer,
+            Ledger = _ledger,
+            Producer = _options.Producer,
             FirstSequence = ImpossibleSequence,
         };
         probe.Lengths.Add(0);
         try
         {
-            await client.AskAsync(LedgerMethods.Append, probe, probe.Ledger, stop).ConfigureAwait(false);
+            await _client.AskAsync(LedgerMethods.Append, probe, probe.Ledger, stop).ConfigureAwait(false);
         }
         catch (RpcException refusal) when (AppendFailure.TryGetExpected(refusal, out ulong expected))
         {

@@ -10,30 +10,30 @@ namespace LedgerStore.Client;
 internal sealed partial class AppendSender
 {
     private const long MicrosPerSecond = 1_000_000;
-    private static readonly Method<WireMessage, ReceivedMessage> Append =
+    private static readonly Method<WireMessage, ReceivedMessage> s_append =
         WireMethods.OnClient(LedgerMethods.AppendStream);
 
-    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_endTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly ServerConnection client;
-    private readonly string ledger;
-    private readonly AppenderOptions options;
-    private readonly IBatchSource source;
-    private readonly Signal work;
-    private readonly ProducerNumbers numbers;
-    private readonly RetryPause pause;
-    private readonly Outage outage;
-    private readonly InFlight inFlight = new();
+    private readonly ServerConnection _client;
+    private readonly string _ledger;
+    private readonly AppenderOptions _options;
+    private readonly IBatchSource _source;
+    private readonly Signal _work;
+    private readonly ProducerNumbers _numbers;
+    private readonly RetryPause _pause;
+    private readonly Outage _outage;
+    private readonly InFlight _inFlight = new();
 
     // Of batches that an earlier process left in the spool: those below this ticket are stored.
-    private readonly long firstNewTicket;
-    private long storedBelow;
-    private bool isResumed;
+    private readonly long _firstNewTicket;
+    private long _storedBelow;
+    private bool _isResumed;
 
     // The index behind the last batch that was answered: what is appended later lies behind it.
-    private ulong answeredEnd;
+    private ulong _answeredEnd;
 
-    private readonly OutgoingMessage outgoing;
+    private readonly OutgoingMessage _outgoing;
 
     internal AppendSender(
         ServerConnection client,
@@ -45,16 +45,16 @@ internal sealed partial class AppendSender
         Outage outage,
         ulong firstNewTicket)
     {
-        this.client = client;
-        this.ledger = ledger;
-        this.options = options;
-        this.source = source;
-        this.work = work;
-        this.numbers = numbers;
-        this.outage = outage;
-        this.firstNewTicket = (long)firstNewTicket;
-        pause = new RetryPause(client.Time, options.RetryDelayMax);
-        outgoing = new OutgoingMessage(ledger, options, Written);
+        _client = client;
+        _ledger = ledger;
+        _options = options;
+        _source = source;
+        _work = work;
+        _numbers = numbers;
+        _outage = outage;
+        _firstNewTicket = (long)firstNewTicket;
+        _pause = new RetryPause(client.Time, options.RetryDelayMax);
+        _outgoing = new OutgoingMessage(ledger, options, Written);
     }
 
     /// <summary>There is a stream at the moment.</summary>
@@ -63,28 +63,28 @@ internal sealed partial class AppendSender
     /// <summary>What failed last; null once something has worked again.</summary>
     internal Exception? LastError { get; private set; }
 
-    internal int BatchesInFlight => inFlight.Count;
+    internal int BatchesInFlight => _inFlight.Count;
 
-    private bool IsNamed => !string.IsNullOrEmpty(options.Producer);
+    private bool IsNamed => !string.IsNullOrEmpty(_options.Producer);
 
-    private bool IsFinished => inFlight.Count == 0 && source.IsDrained;
+    private bool IsFinished => _inFlight.Count == 0 && _source.IsDrained;
 
     /// <summary>Runs until everything is answered and nothing more can come, or until it is stopped.</summary>
     internal async Task RunAsync(CancellationToken stop)
     {
         using CancellationTokenRegistration wake = stop.UnsafeRegister(
-            static state => ((Signal)state!).Set(), work);
+            static state => ((Signal)state!).Set(), _work);
         while (!stop.IsCancellationRequested && !IsFinished)
         {
-            if (inFlight.Count == 0)
+            if (_inFlight.Count == 0)
             {
                 if (await TakeAsync(default).ConfigureAwait(false) is not { } first)
                 {
-                    await work.WaitAsync().ConfigureAwait(false);
+                    await _work.WaitAsync().ConfigureAwait(false);
                     continue;
                 }
 
-                inFlight.Add(first);
+                _inFlight.Add(first);
             }
 
             try
@@ -102,7 +102,7 @@ internal sealed partial class AppendSender
             }
         }
 
-        if (source.MayGiveUp && !IsFinished)
+        if (_source.MayGiveUp && !IsFinished)
         {
             string last = LastError is { } error ? $": {error.Message}" : string.Empty;
             await GiveUpAsync($"the appender was closed before the server had answered{last}", LastError)
@@ -118,17 +118,17 @@ internal sealed partial class AppendSender
         }
 
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        using DuplexStream<WireMessage, ReceivedMessage> call = client.Channel.Duplex(
-            Append, new CallLimits { CancellationToken = ending.Token });
-        OutgoingBatch[] again = inFlight.StartStream();
+        using DuplexStream<WireMessage, ReceivedMessage> call = _client.Channel.Duplex(
+            s_append, new CallLimits { CancellationToken = ending.Token });
+        OutgoingBatch[] again = _inFlight.StartStream();
         Task receiving = ReceiveAsync(call);
         Task ended = WakeBehindAsync(receiving, ending);
         using ITimer watch = WatchAnswers(ending);
         try
         {
             await SendAsync(call, again, receiving).ConfigureAwait(false);
-            TimeSpan patience = IsFinished ? EndTimeout : Timeout.InfiniteTimeSpan;
-            await receiving.WaitAsync(patience, client.Time, CancellationToken.None).ConfigureAwait(false);
+            TimeSpan patience = IsFinished ? s_endTimeout : Timeout.InfiniteTimeSpan;
+            await receiving.WaitAsync(patience, _client.Time, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception error) when (error
             is OperationCanceledException or TimeoutException)
@@ -146,7 +146,7 @@ internal sealed partial class AppendSender
             await ended.ConfigureAwait(false);
         }
 
-        if (inFlight.Count > 0)
+        if (_inFlight.Count > 0)
         {
             throw RpcException.Of(StatusCode.Unavailable, "the server ended the stream before it had answered");
         }
@@ -156,7 +156,7 @@ internal sealed partial class AppendSender
     {
         try
         {
-            await receiving.WaitAsync(EndTimeout, client.Time, CancellationToken.None).ConfigureAwait(false);
+            await receiving.WaitAsync(s_endTimeout, _client.Time, CancellationToken.None).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -171,7 +171,7 @@ internal sealed partial class AppendSender
     {
         await receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await ending.CancelAsync().ConfigureAwait(false);
-        work.Set();
+        _work.Set();
     }
 
     private async Task SendAsync(
@@ -184,13 +184,13 @@ internal sealed partial class AppendSender
 
         while (!receiving.IsCompleted)
         {
-            UnderWay underWay = inFlight.Load;
-            OutgoingBatch? batch = underWay.Batches < options.WindowBatches
+            UnderWay underWay = _inFlight.Load;
+            OutgoingBatch? batch = underWay.Batches < _options.WindowBatches
                 ? await TakeAsync(underWay).ConfigureAwait(false)
                 : null;
             if (batch is not null)
             {
-                inFlight.Add(batch);
+                _inFlight.Add(batch);
                 await WriteAsync(call, batch).ConfigureAwait(false);
                 continue;
             }
@@ -201,7 +201,7 @@ internal sealed partial class AppendSender
                 return;
             }
 
-            await work.WaitAsync().ConfigureAwait(false);
+            await _work.WaitAsync().ConfigureAwait(false);
         }
     }
 
@@ -210,14 +210,14 @@ internal sealed partial class AppendSender
     /// </summary>
     private async ValueTask<OutgoingBatch?> TakeAsync(UnderWay underWay)
     {
-        while (await source.TryTakeAsync(underWay).ConfigureAwait(false) is { } batch)
+        while (await _source.TryTakeAsync(underWay).ConfigureAwait(false) is { } batch)
         {
-            if ((long)batch.LastTicket >= storedBelow)
+            if ((long)batch.LastTicket >= _storedBelow)
             {
                 return batch;
             }
 
-            source.Fail(batch, StoredEarlier());
+            _source.Fail(batch, StoredEarlier());
         }
 
         return null;
@@ -225,9 +225,9 @@ internal sealed partial class AppendSender
 
     private Task WriteAsync(DuplexStream<WireMessage, ReceivedMessage> call, OutgoingBatch batch)
     {
-        outgoing.Batch = batch;
-        outgoing.FirstSequence = IsNamed ? numbers.SequenceOf(batch.FirstTicket) : 0;
-        return call.WriteAsync(outgoing);
+        _outgoing.Batch = batch;
+        _outgoing.FirstSequence = IsNamed ? _numbers.SequenceOf(batch.FirstTicket) : 0;
+        return call.WriteAsync(_outgoing);
     }
 
     // Copied, not sent: there is a connection, and only from here on may an answer come for it.
@@ -239,7 +239,7 @@ internal sealed partial class AppendSender
             ClientMetrics.Streams.Add(1);
         }
 
-        inFlight.Written(batch, client.Time.GetTimestamp());
+        _inFlight.Written(batch, _client.Time.GetTimestamp());
         ClientMetrics.Batches.Add(1);
     }
 
@@ -252,33 +252,33 @@ internal sealed partial class AppendSender
                 Answer(ParseAnswer(message.Bytes));
             }
 
-            if (!source.IsWaking)
+            if (!_source.IsWaking)
             {
-                work.Set();
+                _work.Set();
             }
         }
     }
 
     private void Answer(in AppendAnswer answer)
     {
-        OutgoingBatch batch = inFlight.Answered()
+        OutgoingBatch batch = _inFlight.Answered()
             ?? throw RpcException.Of(StatusCode.Internal, "the server answered what it was not asked");
-        pause.Worked();
-        outage.Worked();
+        _pause.Worked();
+        _outage.Worked();
         LastError = null;
         if (FindLie(answer, batch) is { } lie)
         {
             ClientMetrics.Failures.Add(1);
-            source.Fail(batch, new AppendException(AppendOutcome.Unknown, lie.Message, lie));
+            _source.Fail(batch, new AppendException(AppendOutcome.Unknown, lie.Message, lie));
             return;
         }
 
         ClientMetrics.Records.Add(batch.Count);
-        source.Complete(batch, new AppendedBatch(
+        _source.Complete(batch, new AppendedBatch(
             answer.FirstIndex,
             batch.Count,
             TimeOf(answer.ReceivedUnixMicros),
-            IsNamed ? numbers.SequenceOf(batch.FirstTicket) : 0,
+            IsNamed ? _numbers.SequenceOf(batch.FirstTicket) : 0,
             answer.Checkpoint.IsEmpty ? default : answer.Checkpoint.ToArray()));
     }
 
@@ -298,23 +298,23 @@ internal sealed partial class AppendSender
     /// <summary>What cannot be true of an answer; null: it may be.</summary>
     private LedgerViolationException? FindLie(in AppendAnswer answer, OutgoingBatch batch)
     {
-        ulong from = answeredEnd;
+        ulong from = _answeredEnd;
         if (answer.Count != (uint)batch.Count)
         {
-            return WrongAnswer.To(ledger, $"an answer for {batch.Count:N0} records", $"one for {answer.Count:N0}");
+            return WrongAnswer.To(_ledger, $"an answer for {batch.Count:N0} records", $"one for {answer.Count:N0}");
         }
 
         if (answer.FirstIndex < from || answer.FirstIndex > (ulong)long.MaxValue - answer.Count)
         {
             // Told once: if the ledger did go back, what is appended from now on has indexes of its own.
-            answeredEnd = 0;
+            _answeredEnd = 0;
             return WrongAnswer.To(
-                ledger, $"indexes from {from:N0} on, behind those of the records before",
+                _ledger, $"indexes from {from:N0} on, behind those of the records before",
                 $"index {answer.FirstIndex:N0}");
         }
 
-        answeredEnd = answer.FirstIndex + answer.Count;
-        return options.Ack == Protocol.V1.Ack.Checkpointed ? FindUncovered(answer) : null;
+        _answeredEnd = answer.FirstIndex + answer.Count;
+        return _options.Ack == Protocol.V1.Ack.Checkpointed ? FindUncovered(answer) : null;
     }
 
     // Whether it is signed, and by whom, is for a verifier to see; here it must be a checkpoint behind the batch.
@@ -325,11 +325,11 @@ internal sealed partial class AppendSender
         {
             ulong size = Proofs.Checkpoint.Parse(Proofs.SignedNote.Parse(answer.Checkpoint.ToArray()).Text).Size;
             return size >= end ? null
-                : WrongAnswer.To(ledger, $"a checkpoint of at least {end:N0} entries", $"one of {size:N0}");
+                : WrongAnswer.To(_ledger, $"a checkpoint of at least {end:N0} entries", $"one of {size:N0}");
         }
         catch (Proofs.MalformedDataException none)
         {
-            return WrongAnswer.To(ledger, "a checkpoint", "something that is none", none);
+            return WrongAnswer.To(_ledger, "a checkpoint", "something that is none", none);
         }
     }
 
@@ -340,12 +340,12 @@ internal sealed partial class AppendSender
 
     private ITimer WatchAnswers(CancellationTokenSource ending)
     {
-        TimeSpan period = options.AnswerTimeout / 4;
-        return client.Time.CreateTimer(
+        TimeSpan period = _options.AnswerTimeout / 4;
+        return _client.Time.CreateTimer(
             _ =>
             {
-                if (inFlight.OldestSentAt is not { } sentAt
-                    || client.Time.GetElapsedTime(sentAt) <= options.AnswerTimeout)
+                if (_inFlight.OldestSentAt is not { } sentAt
+                    || _client.Time.GetElapsedTime(sentAt) <= _options.AnswerTimeout)
                 {
                     return;
                 }

@@ -25,23 +25,23 @@ public sealed partial class Appender : IAsyncDisposable
     /// </summary>
     public const int BatchBytesMax = OutgoingBatch.CallerBytesMax;
 
-    private readonly ServerConnection client;
-    private readonly AppenderOptions options;
-    private readonly AppendQueue queue;
-    private readonly AppendSender sender;
-    private readonly CancellationTokenSource stop = new();
-    private readonly SpoolSource? spool;
-    private readonly Outage outage;
-    private readonly ILogger logger;
-    private readonly Task running;
-    private readonly Lazy<Task<AppenderEnd>> closing;
-    private int isTold;
+    private readonly ServerConnection _client;
+    private readonly AppenderOptions _options;
+    private readonly AppendQueue _queue;
+    private readonly AppendSender _sender;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SpoolSource? _spool;
+    private readonly Outage _outage;
+    private readonly ILogger _logger;
+    private readonly Task _running;
+    private readonly Lazy<Task<AppenderEnd>> _closing;
+    private int _isTold;
 
     internal Appender(ServerConnection client, string ledger, AppenderOptions options)
     {
         AppenderOptions.Check(options);
-        this.client = client;
-        this.options = options;
+        _client = client;
+        _options = options;
         Ledger = ledger;
         Signal work = new();
         ProducerNumbers numbers;
@@ -53,42 +53,42 @@ public sealed partial class Appender : IAsyncDisposable
             numbers = new ProducerNumbers(files.Offset, files.SaveOffset);
             Signal spoolWork = new();
             firstNewTicket = files.NextTicket;
-            queue = new AppendQueue(options, spoolWork, firstNewTicket);
-            spool = new SpoolSource(files, queue, spoolWork, work, options.MemoryBytesMax);
-            source = spool;
+            _queue = new AppendQueue(options, spoolWork, firstNewTicket);
+            _spool = new SpoolSource(files, _queue, spoolWork, work, options.MemoryBytesMax);
+            source = _spool;
         }
         else
         {
             numbers = new ProducerNumbers(known: null, save: null);
-            queue = new AppendQueue(options, work, firstNewTicket);
-            source = new MemorySource(queue);
+            _queue = new AppendQueue(options, work, firstNewTicket);
+            source = new MemorySource(_queue);
         }
 
-        logger = options.Logger ?? NullLogger.Instance;
-        outage = new Outage(logger, client.Time, queue, ledger, client.Address);
-        sender = new AppendSender(client, ledger, options, source, work, numbers, outage, firstNewTicket);
-        closing = new Lazy<Task<AppenderEnd>>(CloseOnceAsync);
-        running = Task.Run(RunAsync);
+        _logger = options.Logger ?? NullLogger.Instance;
+        _outage = new Outage(_logger, client.Time, _queue, ledger, client.Address);
+        _sender = new AppendSender(client, ledger, options, source, work, numbers, _outage, firstNewTicket);
+        _closing = new Lazy<Task<AppenderEnd>>(CloseOnceAsync);
+        _running = Task.Run(RunAsync);
     }
 
     /// <summary>The ledger that is appended to.</summary>
     public string Ledger { get; }
 
     /// <summary>The name under which the records are counted; null: they are not.</summary>
-    public string? Producer => options.Producer;
+    public string? Producer => _options.Producer;
 
     /// <summary>How the appender is doing.</summary>
     public AppenderStatus Status => new(
-        sender.IsConnected,
-        queue.Outstanding,
-        queue.Cost,
-        sender.BatchesInFlight,
-        spool?.StoredBytes ?? 0,
-        sender.LastError)
+        _sender.IsConnected,
+        _queue.Outstanding,
+        _queue.Cost,
+        _sender.BatchesInFlight,
+        _spool?.StoredBytes ?? 0,
+        _sender.LastError)
     {
-        IsFull = queue.IsFull,
-        IsClosed = queue.IsClosed,
-        AwayFor = outage.Duration,
+        IsFull = _queue.IsFull,
+        IsClosed = _queue.IsClosed,
+        AwayFor = _outage.Duration,
     };
 
     /// <summary>Appends a record and waits until it is stored.</summary>
@@ -103,7 +103,7 @@ public sealed partial class Appender : IAsyncDisposable
             return TracedAsync(record, cancellationToken);
         }
 
-        AppendWaiter waiter = queue.Enter(WaiterKind.Append, record, default, cancellationToken);
+        AppendWaiter waiter = _queue.Enter(WaiterKind.Append, record, default, cancellationToken);
         return waiter.IsInLine && cancellationToken.CanBeCanceled
             ? InLineAsync(waiter, cancellationToken)
             : new ValueTask<Appended>(waiter, waiter.Version);
@@ -119,7 +119,7 @@ public sealed partial class Appender : IAsyncDisposable
         ReadOnlyMemory<byte> records, ReadOnlyMemory<int> lengths, CancellationToken cancellationToken = default)
     {
         CheckBatch(records.Length, lengths.Span);
-        AppendWaiter waiter = queue.Enter(WaiterKind.Append, records, lengths, cancellationToken);
+        AppendWaiter waiter = _queue.Enter(WaiterKind.Append, records, lengths, cancellationToken);
         short version = waiter.Version;
         using CancellationTokenRegistration leave = LeaveLineOn(waiter, version, cancellationToken);
         return await new ValueTask<AppendedBatch>(waiter, version).ConfigureAwait(false);
@@ -132,7 +132,7 @@ public sealed partial class Appender : IAsyncDisposable
     public ValueTask PostAsync(ReadOnlyMemory<byte> record, CancellationToken cancellationToken = default)
     {
         CheckRecord(record.Length);
-        return spool is null && queue.TryPost(record.Span)
+        return _spool is null && _queue.TryPost(record.Span)
             ? default
             : PostSlowAsync(record, default, cancellationToken);
     }
@@ -149,7 +149,7 @@ public sealed partial class Appender : IAsyncDisposable
     public bool TryPost(ReadOnlySpan<byte> record)
     {
         CheckRecord(record.Length);
-        return queue.TryPost(record);
+        return _queue.TryPost(record);
     }
 
     /// <summary>Waits until everything that was handed over before is stored.</summary>
@@ -157,7 +157,7 @@ public sealed partial class Appender : IAsyncDisposable
     /// </exception>
     public async Task FlushAsync(CancellationToken cancellationToken = default)
     {
-        AppendWaiter waiter = queue.EnterFlush();
+        AppendWaiter waiter = _queue.EnterFlush();
         Task flushed = new ValueTask(waiter, waiter.Version).AsTask();
         await flushed.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -174,7 +174,7 @@ public sealed partial class Appender : IAsyncDisposable
         }
 
         await FlushAsync(cancellationToken).ConfigureAwait(false);
-        return await sender.AskSequenceAsync(cancellationToken).ConfigureAwait(false);
+        return await _sender.AskSequenceAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -185,8 +185,8 @@ public sealed partial class Appender : IAsyncDisposable
     /// <returns>What is not stored. It never throws because of that.</returns>
     public Task<AppenderEnd> CloseAsync()
     {
-        Interlocked.Exchange(ref isTold, 1);
-        return closing.Value;
+        Interlocked.Exchange(ref _isTold, 1);
+        return _closing.Value;
     }
 
     /// <summary>
@@ -195,8 +195,8 @@ public sealed partial class Appender : IAsyncDisposable
     /// </summary>
     public async ValueTask DisposeAsync()
     {
-        AppenderEnd end = await closing.Value.ConfigureAwait(false);
-        if (!end.IsComplete && !logger.IsEnabled(LogLevel.Error) && Interlocked.Exchange(ref isTold, 1) == 0)
+        AppenderEnd end = await _closing.Value.ConfigureAwait(false);
+        if (!end.IsComplete && !_logger.IsEnabled(LogLevel.Error) && Interlocked.Exchange(ref _isTold, 1) == 0)
         {
             await Console.Error.WriteLineAsync(
                 $"LedgerStore.Client: the appender to {Ledger} was closed; {end.NotStored:N0} records are not stored, "
@@ -206,29 +206,29 @@ public sealed partial class Appender : IAsyncDisposable
 
     private async Task<AppenderEnd> CloseOnceAsync()
     {
-        queue.Close();
-        (ulong notStoredBefore, ulong unknownBefore) = queue.Lost;
-        if (spool is not null)
+        _queue.Close();
+        (ulong notStoredBefore, ulong unknownBefore) = _queue.Lost;
+        if (_spool is not null)
         {
-            await spool.FinishAsync(options.CloseTimeout).ConfigureAwait(false);
-            stop.CancelAfter(options.SpoolDrainTimeout);
+            await _spool.FinishAsync(_options.CloseTimeout).ConfigureAwait(false);
+            _stop.CancelAfter(_options.SpoolDrainTimeout);
         }
         else
         {
-            stop.CancelAfter(options.CloseTimeout);
+            _stop.CancelAfter(_options.CloseTimeout);
         }
 
-        await running.ConfigureAwait(false);
-        AppendException? failure = queue.TakePostFailure();
-        queue.FailAll(new AppendException(
+        await _running.ConfigureAwait(false);
+        AppendException? failure = _queue.TakePostFailure();
+        _queue.FailAll(new AppendException(
             AppendOutcome.Unknown,
-            "the appender was closed" + (spool is null ? string.Empty : "; it is in the spool for the next start"),
+            "the appender was closed" + (_spool is null ? string.Empty : "; it is in the spool for the next start"),
             cause: null));
-        (ulong notStored, ulong unknown) = queue.Lost;
+        (ulong notStored, ulong unknown) = _queue.Lost;
         AppenderEnd end = new(
-            notStored - notStoredBefore, unknown - unknownBefore, spool?.Waiting ?? 0, failure);
-        spool?.Dispose();
-        stop.Dispose();
+            notStored - notStoredBefore, unknown - unknownBefore, _spool?.Waiting ?? 0, failure);
+        _spool?.Dispose();
+        _stop.Dispose();
         Tell(end);
         return end;
     }
@@ -237,12 +237,12 @@ public sealed partial class Appender : IAsyncDisposable
     {
         if (!end.IsComplete)
         {
-            ClosedWithLoss(logger, Ledger, end.NotStored, end.Unknown, end.Failure?.Message ?? string.Empty);
+            ClosedWithLoss(_logger, Ledger, end.NotStored, end.Unknown, end.Failure?.Message ?? string.Empty);
         }
 
         if (end.InSpool > 0)
         {
-            ClosedWithSpool(logger, Ledger, end.InSpool, options.SpoolDirectory ?? string.Empty);
+            ClosedWithSpool(_logger, Ledger, end.InSpool, _options.SpoolDirectory ?? string.Empty);
         }
     }
 
@@ -261,11 +261,11 @@ public sealed partial class Appender : IAsyncDisposable
     {
         try
         {
-            await sender.RunAsync(stop.Token).ConfigureAwait(false);
+            await _sender.RunAsync(_stop.Token).ConfigureAwait(false);
         }
         catch (Exception error)
         {
-            queue.FailAll(new AppendException(
+            _queue.FailAll(new AppendException(
                 AppendOutcome.Unknown, $"the appender failed: {error.Message}", error));
         }
     }
@@ -276,7 +276,7 @@ public sealed partial class Appender : IAsyncDisposable
         activity?.SetTag("ledgerstore.ledger", Ledger);
         try
         {
-            AppendWaiter waiter = queue.Enter(WaiterKind.Append, record, default, cancellationToken);
+            AppendWaiter waiter = _queue.Enter(WaiterKind.Append, record, default, cancellationToken);
             Appended stored = await InLineAsync(waiter, cancellationToken).ConfigureAwait(false);
             activity?.SetTag("ledgerstore.index", (long)stored.Index);
             return stored;
@@ -298,7 +298,7 @@ public sealed partial class Appender : IAsyncDisposable
     private async ValueTask PostSlowAsync(
         ReadOnlyMemory<byte> records, ReadOnlyMemory<int> lengths, CancellationToken cancellationToken)
     {
-        if (queue.EnterPost(records, lengths, cancellationToken) is not { } waiter)
+        if (_queue.EnterPost(records, lengths, cancellationToken) is not { } waiter)
         {
             return;
         }
@@ -315,7 +315,7 @@ public sealed partial class Appender : IAsyncDisposable
                 (AppendQueue queue, AppendWaiter waiter, short version) = ((AppendQueue, AppendWaiter, short))state!;
                 queue.LeaveLine(waiter, version, token);
             },
-            token.CanBeCanceled ? (queue, waiter, version) : null);
+            token.CanBeCanceled ? (_queue, waiter, version) : null);
 
     private static void CheckRecord(int bytes)
     {

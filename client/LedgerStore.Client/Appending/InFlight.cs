@@ -5,21 +5,21 @@ namespace LedgerStore.Client;
 
 internal sealed class InFlight
 {
-    private readonly Lock gate = new();
-    private readonly Queue<OutgoingBatch> batches = new();
+    private readonly Lock _gate = new();
+    private readonly Queue<OutgoingBatch> _batches = new();
 
-    private int records;
+    private int _records;
 
     // Of the batches, from the front: those that were written to the present stream.
-    private int written;
+    private int _written;
 
     internal int Count
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return batches.Count;
+                return _batches.Count;
             }
         }
     }
@@ -28,9 +28,9 @@ internal sealed class InFlight
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return new UnderWay(batches.Count, records);
+                return new UnderWay(_batches.Count, _records);
             }
         }
     }
@@ -40,43 +40,43 @@ internal sealed class InFlight
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return written > 0 ? batches.Peek().SentAt : null;
+                return _written > 0 ? _batches.Peek().SentAt : null;
             }
         }
     }
 
     internal void Add(OutgoingBatch batch)
     {
-        lock (gate)
+        lock (_gate)
         {
-            batches.Enqueue(batch);
-            records += batch.Count;
+            _batches.Enqueue(batch);
+            _records += batch.Count;
         }
     }
 
     /// <summary>The next one is about to be written. From here on it may be stored, whatever happens.</summary>
     internal void Written(OutgoingBatch batch, long now)
     {
-        lock (gate)
+        lock (_gate)
         {
             batch.SentAt = now;
-            written++;
+            _written++;
         }
     }
 
     /// <summary>The batch an answer belongs to. Null: nothing was asked that this could answer.</summary>
     internal OutgoingBatch? Answered()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (written == 0)
+            if (_written == 0)
             {
                 return null;
             }
 
-            written--;
+            _written--;
             return Remove();
         }
     }
@@ -84,19 +84,19 @@ internal sealed class InFlight
     /// <summary>A new stream begins: what is here has to be written to it.</summary>
     internal OutgoingBatch[] StartStream()
     {
-        lock (gate)
+        lock (_gate)
         {
-            written = 0;
-            return [.. batches];
+            _written = 0;
+            return [.. _batches];
         }
     }
 
     /// <summary>The stream broke off: what was written to it may be stored.</summary>
     internal void MarkWritten()
     {
-        lock (gate)
+        lock (_gate)
         {
-            foreach (OutgoingBatch batch in batches.Take(written))
+            foreach (OutgoingBatch batch in _batches.Take(_written))
             {
                 batch.MayBeStored = true;
             }
@@ -105,26 +105,26 @@ internal sealed class InFlight
 
     internal OutgoingBatch? Peek()
     {
-        lock (gate)
+        lock (_gate)
         {
-            return batches.TryPeek(out OutgoingBatch? batch) ? batch : null;
+            return _batches.TryPeek(out OutgoingBatch? batch) ? batch : null;
         }
     }
 
     /// <summary>Takes out the first one, which is given up.</summary>
     internal OutgoingBatch Drop()
     {
-        lock (gate)
+        lock (_gate)
         {
-            written = Math.Max(0, written - 1);
+            _written = Math.Max(0, _written - 1);
             return Remove();
         }
     }
 
     private OutgoingBatch Remove()
     {
-        OutgoingBatch first = batches.Dequeue();
-        records -= first.Count;
+        OutgoingBatch first = _batches.Dequeue();
+        _records -= first.Count;
         return first;
     }
 }

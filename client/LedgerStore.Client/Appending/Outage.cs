@@ -9,17 +9,17 @@ namespace LedgerStore.Client;
 internal sealed partial class Outage(ILogger logger, TimeProvider time, AppendQueue queue, string ledger, Uri address)
 {
     // When it began; 0: there is none. Read by any thread that asks for the status.
-    private long since;
+    private long _since;
 
     /// <summary>How long the ledger has taken no records; zero: it does.</summary>
-    internal TimeSpan Duration => Volatile.Read(ref since) is var from and not 0 ? time.GetElapsedTime(from) : default;
+    internal TimeSpan Duration => Volatile.Read(ref _since) is var from and not 0 ? time.GetElapsedTime(from) : default;
 
     /// <summary>An attempt failed, and there will be another one.</summary>
     internal void Failed(Exception error)
     {
-        if (since == 0)
+        if (_since == 0)
         {
-            Volatile.Write(ref since, Math.Max(1, time.GetTimestamp()));
+            Volatile.Write(ref _since, Math.Max(1, time.GetTimestamp()));
             TakesNone(logger, ledger, address, error.Message, queue.Outstanding);
         }
     }
@@ -27,10 +27,10 @@ internal sealed partial class Outage(ILogger logger, TimeProvider time, AppendQu
     /// <summary>A batch is about to be answered.</summary>
     internal void Worked()
     {
-        if (since != 0)
+        if (_since != 0)
         {
             TakesAgain(logger, ledger, address, Math.Round(Duration.TotalSeconds, 1), queue.Outstanding);
-            Volatile.Write(ref since, 0);
+            Volatile.Write(ref _since, 0);
         }
     }
 

@@ -9,14 +9,14 @@ namespace LedgerStore.Client;
 
 internal static class ResourceCall
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     internal static async Task<byte[]> GetAsync(LedgerChannel channel, string path, int bytesMax, CallLimits limits)
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(
             limits.CancellationToken);
         using ITimer deadline = channel.Settings.Time.CreateTimer(
-            static state => ((CancellationTokenSource)state!).Cancel(), ending, limits.Timeout ?? Patience,
+            static state => ((CancellationTokenSource)state!).Cancel(), ending, limits.Timeout ?? s_patience,
             Timeout.InfiniteTimeSpan);
         try
         {

@@ -18,21 +18,21 @@ public abstract class LedgerEvent
 /// <summary>An entry: a record in the envelope that the store put around it.</summary>
 public sealed class LedgerEntry : LedgerEvent
 {
-    private readonly ReadOnlyMemory<byte> bytes;
+    private readonly ReadOnlyMemory<byte> _bytes;
 
     /// <summary>Of bytes that were read before, and kept: a <see cref="Verifier"/> says whether they are the ledger's.
     /// </summary>
     public LedgerEntry(ulong index, ReadOnlyMemory<byte> bytes)
     {
         Index = index;
-        this.bytes = bytes;
+        _bytes = bytes;
     }
 
     /// <summary>Its place in the ledger.</summary>
     public ulong Index { get; }
 
     /// <summary>The entry as it is stored and hashed.</summary>
-    public ReadOnlyMemory<byte> Bytes => bytes;
+    public ReadOnlyMemory<byte> Bytes => _bytes;
 
     /// <summary>The time the store gave it.</summary>
     public DateTimeOffset Received
@@ -62,10 +62,10 @@ public sealed class LedgerEntry : LedgerEvent
     public ReadOnlySpan<byte> Payload => View.Payload;
 
     /// <summary>The leaf of the tree that stands for this entry.</summary>
-    public Hash256 LeafHash => MerkleHash.Leaf(bytes.Span);
+    public Hash256 LeafHash => MerkleHash.Leaf(_bytes.Span);
 
     // The fields are found when they are asked for: most readers want two of them.
-    private EntryView View => EntryView.Parse(bytes.Span);
+    private EntryView View => EntryView.Parse(_bytes.Span);
 }
 
 /// <summary>Entries that are gone by policy. Their hashes are not: the tree is what it was.</summary>

@@ -10,20 +10,20 @@ namespace LedgerStore.Client;
 
 internal sealed class LateLogger : ILogger
 {
-    private readonly Lazy<ILogger> logger;
+    private readonly Lazy<ILogger> _logger;
 
     internal LateLogger(IServiceProvider services)
     {
-        logger = new Lazy<ILogger>(() => Find(services));
+        _logger = new Lazy<ILogger>(() => Find(services));
 
         // Now rather than when something happens: a container that is being disposed gives nothing any more.
-        _ = Task.Run(() => logger.Value);
+        _ = Task.Run(() => _logger.Value);
     }
 
     public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => logger.Value.BeginScope(state);
+        where TState : notnull => _logger.Value.BeginScope(state);
 
-    public bool IsEnabled(LogLevel logLevel) => logger.Value.IsEnabled(logLevel);
+    public bool IsEnabled(LogLevel logLevel) => _logger.Value.IsEnabled(logLevel);
 
     public void Log<TState>(
         LogLevel logLevel,
@@ -31,7 +31,7 @@ internal sealed class LateLogger : ILogger
         TState state,
         Exception? exception,
         Func<TState, Exception?, string> formatter) =>
-        logger.Value.Log(logLevel, eventId, state, exception, formatter);
+        _logger.Value.Log(logLevel, eventId, state, exception, formatter);
 
     private static ILogger Find(IServiceProvider services)
     {

@@ -6,19 +6,19 @@ namespace LedgerStore.Client;
 internal sealed partial class AppendQueue
 {
     // Who hears of the batch at hand. Used by the sender only, one batch at a time.
-    private readonly List<AppendWaiter> done = [];
-    private readonly List<AppendWaiter> admitted = [];
+    private readonly List<AppendWaiter> _done = [];
+    private readonly List<AppendWaiter> _admitted = [];
 
     // The same for the spool.
-    private readonly List<AppendWaiter> safe = [];
+    private readonly List<AppendWaiter> _safe = [];
 
     /// <summary>The server stored a batch.</summary>
     internal void Complete(OutgoingBatch batch, in AppendedBatch answer, bool releases)
     {
         ulong first = batch.FirstTicket;
         Release(batch.LastTicket, releases ? batch.Cost : 0);
-        BeginWaking(done.Count);
-        foreach (AppendWaiter waiter in done)
+        BeginWaking(_done.Count);
+        foreach (AppendWaiter waiter in _done)
         {
             // A flush that waited for tickets before this batch has none of its records.
             ulong offset = waiter.Ticket - first;
@@ -34,7 +34,7 @@ internal sealed partial class AppendQueue
                 counted: true);
         }
 
-        SettleAdmitted(admitted);
+        SettleAdmitted(_admitted);
     }
 
     /// <summary>A batch came to nothing, or nobody knows.</summary>
@@ -43,50 +43,50 @@ internal sealed partial class AppendQueue
         CountLost(error.Outcome, (ulong)batch.Count);
         if (batch.HasPosts)
         {
-            Interlocked.CompareExchange(ref postFailure, error, null);
+            Interlocked.CompareExchange(ref _postFailure, error, null);
         }
 
         Release(batch.LastTicket, releases ? batch.Cost : 0);
-        BeginWaking(done.Count);
-        foreach (AppendWaiter waiter in done)
+        BeginWaking(_done.Count);
+        foreach (AppendWaiter waiter in _done)
         {
             Settle(waiter, default, waiter.Kind == WaiterKind.Flush ? TakePostFailure() : error, counted: true);
         }
 
-        SettleAdmitted(admitted);
+        SettleAdmitted(_admitted);
     }
 
     /// <summary>Everything up to a ticket is safe in the spool.</summary>
     /// <param name="released">What of it is no longer in memory.</param>
     internal void Spooled(ulong ticket, long released)
     {
-        safe.Clear();
-        lock (gate)
+        _safe.Clear();
+        lock (_gate)
         {
-            spooledTicket = ticket;
-            cost -= released;
-            while (spoolLine.TryPeek(out AppendWaiter? waiter)
-                && waiter.Ticket + (ulong)waiter.Count - 1 <= spooledTicket)
+            _spooledTicket = ticket;
+            _cost -= released;
+            while (_spoolLine.TryPeek(out AppendWaiter? waiter)
+                && waiter.Ticket + (ulong)waiter.Count - 1 <= _spooledTicket)
             {
-                safe.Add(spoolLine.Dequeue());
+                _safe.Add(_spoolLine.Dequeue());
             }
 
-            AdmitWaiting(safe);
+            AdmitWaiting(_safe);
         }
 
-        SettleAdmitted(safe);
+        SettleAdmitted(_safe);
     }
 
     /// <summary>Nothing works any more: those who wait, or will come, hear why.</summary>
     internal void FailAll(AppendException error)
     {
         List<AppendWaiter> failed = [];
-        lock (gate)
+        lock (_gate)
         {
-            failed.AddRange(spoolLine);
-            failed.AddRange(answerLine);
-            spoolLine.Clear();
-            answerLine.Clear();
+            failed.AddRange(_spoolLine);
+            failed.AddRange(_answerLine);
+            _spoolLine.Clear();
+            _answerLine.Clear();
             Abandon(error, failed);
         }
 
@@ -100,16 +100,16 @@ internal sealed partial class AppendQueue
     internal void FailUnspooled(AppendException error)
     {
         List<AppendWaiter> failed = [];
-        lock (gate)
+        lock (_gate)
         {
-            failed.AddRange(spoolLine);
-            spoolLine.Clear();
-            failed.AddRange(answerLine.Where(waiter => waiter.Ticket > spooledTicket));
-            AppendWaiter[] safeOnes = [.. answerLine.Where(waiter => waiter.Ticket <= spooledTicket)];
-            answerLine.Clear();
+            failed.AddRange(_spoolLine);
+            _spoolLine.Clear();
+            failed.AddRange(_answerLine.Where(waiter => waiter.Ticket > _spooledTicket));
+            AppendWaiter[] safeOnes = [.. _answerLine.Where(waiter => waiter.Ticket <= _spooledTicket)];
+            _answerLine.Clear();
             foreach (AppendWaiter waiter in safeOnes)
             {
-                answerLine.Enqueue(waiter);
+                _answerLine.Enqueue(waiter);
             }
 
             Abandon(error, failed);
@@ -126,9 +126,9 @@ internal sealed partial class AppendQueue
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return (notStored, unknown);
+                return (_notStored, _unknown);
             }
         }
     }
@@ -138,9 +138,9 @@ internal sealed partial class AppendQueue
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return roomLine.Count > 0 || isRefusing;
+                return _roomLine.Count > 0 || _isRefusing;
             }
         }
     }
@@ -150,9 +150,9 @@ internal sealed partial class AppendQueue
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return isClosed || failure is not null;
+                return _isClosed || _failure is not null;
             }
         }
     }
@@ -160,20 +160,21 @@ internal sealed partial class AppendQueue
     // Under the lock. What was handed over and is in no safe place is lost.
     private void Abandon(AppendException error, List<AppendWaiter> failed)
     {
-        failure = error;
-        failed.AddRange(roomLine.Where(waiter => !waiter.IsAbandoned));
-        roomLine.Clear();
-        closed.Clear();
-        open = Rent();
-        ulong safeTicket = Math.Max(countedTicket, isSpooled ? Math.Max(spooledTicket, settledTicket) : settledTicket);
-        ulong last = nextTicket - 1;
-        countedTicket = last;
+        _failure = error;
+        failed.AddRange(_roomLine.Where(waiter => !waiter.IsAbandoned));
+        _roomLine.Clear();
+        _closed.Clear();
+        _open = Rent();
+        ulong settled = _isSpooled ? Math.Max(_spooledTicket, _settledTicket) : _settledTicket;
+        ulong safeTicket = Math.Max(_countedTicket, settled);
+        ulong last = _nextTicket - 1;
+        _countedTicket = last;
         Count(error.Outcome, last - safeTicket);
     }
 
     private void CountLost(AppendOutcome outcome, ulong records)
     {
-        lock (gate)
+        lock (_gate)
         {
             Count(outcome, records);
         }
@@ -183,11 +184,11 @@ internal sealed partial class AppendQueue
     {
         if (outcome == AppendOutcome.NotStored)
         {
-            notStored += records;
+            _notStored += records;
         }
         else if (outcome == AppendOutcome.Unknown)
         {
-            unknown += records;
+            _unknown += records;
         }
     }
 
@@ -197,29 +198,29 @@ internal sealed partial class AppendQueue
 
     private void Release(ulong lastTicket, long released)
     {
-        lock (gate)
+        lock (_gate)
         {
-            done.Clear();
-            admitted.Clear();
-            settledTicket = lastTicket;
-            cost -= released;
-            while (answerLine.TryPeek(out AppendWaiter? waiter) && waiter.Ticket <= settledTicket)
+            _done.Clear();
+            _admitted.Clear();
+            _settledTicket = lastTicket;
+            _cost -= released;
+            while (_answerLine.TryPeek(out AppendWaiter? waiter) && waiter.Ticket <= _settledTicket)
             {
-                done.Add(answerLine.Dequeue());
+                _done.Add(_answerLine.Dequeue());
             }
 
-            AdmitWaiting(admitted);
+            AdmitWaiting(_admitted);
         }
     }
 
     // Under the lock. Lets in whoever is first in line, as long as there is room.
     private void AdmitWaiting(List<AppendWaiter> entered)
     {
-        while (roomLine.TryPeek(out AppendWaiter? waiter))
+        while (_roomLine.TryPeek(out AppendWaiter? waiter))
         {
             if (waiter.IsAbandoned)
             {
-                roomLine.Dequeue();
+                _roomLine.Dequeue();
                 continue;
             }
 
@@ -228,7 +229,7 @@ internal sealed partial class AppendQueue
                 return;
             }
 
-            roomLine.Dequeue();
+            _roomLine.Dequeue();
             waiter.IsInLine = false;
             Admit(waiter, entered);
         }
@@ -238,14 +239,14 @@ internal sealed partial class AppendQueue
     {
         if (waiter.Kind == WaiterKind.Flush)
         {
-            waiter.Ticket = nextTicket - 1;
-            if (settledTicket >= waiter.Ticket)
+            waiter.Ticket = _nextTicket - 1;
+            if (_settledTicket >= waiter.Ticket)
             {
                 entered.Add(waiter);
             }
             else
             {
-                answerLine.Enqueue(waiter);
+                _answerLine.Enqueue(waiter);
             }
 
             return;
@@ -254,7 +255,7 @@ internal sealed partial class AppendQueue
         Take(waiter, waiter.Records.Span, waiter.Lengths.Span);
         waiter.Records = default;
         waiter.Lengths = default;
-        if (waiter.Kind == WaiterKind.Post && !isSpooled)
+        if (waiter.Kind == WaiterKind.Post && !_isSpooled)
         {
             entered.Add(waiter);
         }
@@ -274,7 +275,7 @@ internal sealed partial class AppendQueue
     /// </summary>
     internal void LeaveLine(AppendWaiter waiter, short version, CancellationToken token)
     {
-        lock (gate)
+        lock (_gate)
         {
             if (!waiter.IsInLine || waiter.Version != version)
             {

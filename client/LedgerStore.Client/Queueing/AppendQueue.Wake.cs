@@ -8,10 +8,10 @@ internal sealed partial class AppendQueue
     // How many were woken and have not had their turn yet. While there are any, a batch goes on filling: 64 callers
     // that one answer sets free are one batch then, and not the first of them alone and 63 behind it. A batch costs the
     // same whatever is in it.
-    private int waking;
+    private int _waking;
 
     /// <summary>Somebody is being woken; the last of them sets the signal if there is something to take.</summary>
-    internal bool IsWaking => Volatile.Read(ref waking) > 0;
+    internal bool IsWaking => Volatile.Read(ref _waking) > 0;
 
     /// <summary>
     /// A waiter's turn has come. The last one lets the sender go on: before it runs, so that a caller who has other
@@ -19,21 +19,21 @@ internal sealed partial class AppendQueue
     /// </summary>
     internal void Woken()
     {
-        if (Interlocked.Decrement(ref waking) > 0)
+        if (Interlocked.Decrement(ref _waking) > 0)
         {
             return;
         }
 
         bool isWork;
-        lock (gate)
+        lock (_gate)
         {
             // Whoever puts in a record after this finds nobody waking, and sets the signal.
-            isWork = isClosed || open.Count > 0 || closed.Count > 0;
+            isWork = _isClosed || _open.Count > 0 || _closed.Count > 0;
         }
 
         if (isWork)
         {
-            work.Set();
+            _work.Set();
         }
     }
 
@@ -41,7 +41,7 @@ internal sealed partial class AppendQueue
     {
         if (count > 0)
         {
-            Interlocked.Add(ref waking, count);
+            Interlocked.Add(ref _waking, count);
         }
     }
 }

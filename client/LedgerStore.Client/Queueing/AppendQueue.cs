@@ -20,44 +20,44 @@ internal sealed partial class AppendQueue
     private const int EagerBatches = 2;
     private const int FewRecords = 16;
 
-    private readonly AppenderOptions options;
-    private readonly Signal work;
-    private readonly bool isSpooled;
+    private readonly AppenderOptions _options;
+    private readonly Signal _work;
+    private readonly bool _isSpooled;
 
     // Protects everything below. Nothing waits under it, and no continuation runs under it.
-    private readonly Lock gate = new();
-    private readonly Queue<AppendWaiter> roomLine = new();
-    private readonly Queue<AppendWaiter> spoolLine = new();
-    private readonly Queue<AppendWaiter> answerLine = new();
-    private readonly Queue<OutgoingBatch> closed = new();
-    private readonly Stack<AppendWaiter> waiters = new();
-    private readonly Stack<OutgoingBatch> batches = new();
-    private OutgoingBatch open;
-    private ulong nextTicket;
-    private ulong spooledTicket;
-    private ulong settledTicket;
-    private long cost;
-    private bool isClosed;
-    private AppendException? postFailure;
-    private AppendException? failure;
+    private readonly Lock _gate = new();
+    private readonly Queue<AppendWaiter> _roomLine = new();
+    private readonly Queue<AppendWaiter> _spoolLine = new();
+    private readonly Queue<AppendWaiter> _answerLine = new();
+    private readonly Queue<OutgoingBatch> _closed = new();
+    private readonly Stack<AppendWaiter> _waiters = new();
+    private readonly Stack<OutgoingBatch> _batches = new();
+    private OutgoingBatch _open;
+    private ulong _nextTicket;
+    private ulong _spooledTicket;
+    private ulong _settledTicket;
+    private long _cost;
+    private bool _isClosed;
+    private AppendException? _postFailure;
+    private AppendException? _failure;
 
     // The last TryPost found no room.
-    private bool isRefusing;
+    private bool _isRefusing;
 
     // Records that came to nothing, and of which nobody knows; up to which ticket a failure of everything counted.
-    private ulong notStored;
-    private ulong unknown;
-    private ulong countedTicket;
+    private ulong _notStored;
+    private ulong _unknown;
+    private ulong _countedTicket;
 
     internal AppendQueue(AppenderOptions options, Signal work, ulong firstTicket)
     {
-        this.options = options;
-        this.work = work;
-        isSpooled = options.SpoolDirectory is not null;
-        nextTicket = firstTicket;
-        spooledTicket = firstTicket - 1;
-        settledTicket = firstTicket - 1;
-        open = Rent();
+        _options = options;
+        _work = work;
+        _isSpooled = options.SpoolDirectory is not null;
+        _nextTicket = firstTicket;
+        _spooledTicket = firstTicket - 1;
+        _settledTicket = firstTicket - 1;
+        _open = Rent();
     }
 
     /// <summary>Records and their overhead that are in memory.</summary>
@@ -65,9 +65,9 @@ internal sealed partial class AppendQueue
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return cost;
+                return _cost;
             }
         }
     }
@@ -77,9 +77,9 @@ internal sealed partial class AppendQueue
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return nextTicket - 1 - settledTicket;
+                return _nextTicket - 1 - _settledTicket;
             }
         }
     }
@@ -89,9 +89,9 @@ internal sealed partial class AppendQueue
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return isClosed && roomLine.Count == 0 && open.Count == 0 && closed.Count == 0;
+                return _isClosed && _roomLine.Count == 0 && _open.Count == 0 && _closed.Count == 0;
             }
         }
     }
@@ -103,16 +103,16 @@ internal sealed partial class AppendQueue
         int count = lengths.IsEmpty ? 1 : lengths.Length;
         cancellation.ThrowIfCancellationRequested();
         AppendWaiter waiter;
-        lock (gate)
+        lock (_gate)
         {
             ThrowIfUnusable();
             waiter = RentWaiter();
             waiter.Kind = kind;
             waiter.Count = count;
-            if (roomLine.Count == 0 && HasRoom(OutgoingBatch.CostOf(records.Length, count)))
+            if (_roomLine.Count == 0 && HasRoom(OutgoingBatch.CostOf(records.Length, count)))
             {
                 Take(waiter, records.Span, lengths.Span);
-                if (kind == WaiterKind.Post && !isSpooled)
+                if (kind == WaiterKind.Post && !_isSpooled)
                 {
                     // Room came between two looks. Completing it here runs nothing under the lock.
                     waiter.CompleteUnseen();
@@ -121,19 +121,19 @@ internal sealed partial class AppendQueue
                 return waiter;
             }
 
-            if (roomLine.Count >= options.WaitingCallsMax)
+            if (_roomLine.Count >= _options.WaitingCallsMax)
             {
                 Keep(waiter);
                 throw new AppendException(
                     AppendOutcome.NotStored,
-                    $"{roomLine.Count:N0} calls wait for room already; slow down, or raise WaitingCallsMax",
+                    $"{_roomLine.Count:N0} calls wait for room already; slow down, or raise WaitingCallsMax",
                     cause: null);
             }
 
             waiter.Records = records;
             waiter.Lengths = lengths;
             waiter.IsInLine = true;
-            roomLine.Enqueue(waiter);
+            _roomLine.Enqueue(waiter);
         }
 
         return waiter;
@@ -146,15 +146,15 @@ internal sealed partial class AppendQueue
         ReadOnlyMemory<byte> records, ReadOnlyMemory<int> lengths, CancellationToken cancellation)
     {
         int count = lengths.IsEmpty ? 1 : lengths.Length;
-        if (!isSpooled)
+        if (!_isSpooled)
         {
-            lock (gate)
+            lock (_gate)
             {
                 ThrowIfUnusable();
-                if (roomLine.Count == 0 && HasRoom(OutgoingBatch.CostOf(records.Length, count)))
+                if (_roomLine.Count == 0 && HasRoom(OutgoingBatch.CostOf(records.Length, count)))
                 {
                     Put(records.Span, lengths.Span, count);
-                    open.HasPosts = true;
+                    _open.HasPosts = true;
                     return null;
                 }
             }
@@ -166,17 +166,17 @@ internal sealed partial class AppendQueue
     /// <summary>Hands over a record if there is room. Nobody waits for its answer.</summary>
     internal bool TryPost(ReadOnlySpan<byte> record)
     {
-        lock (gate)
+        lock (_gate)
         {
             ThrowIfUnusable();
-            isRefusing = roomLine.Count > 0 || !HasRoom(OutgoingBatch.CostOf(record.Length, 1));
-            if (isRefusing)
+            _isRefusing = _roomLine.Count > 0 || !HasRoom(OutgoingBatch.CostOf(record.Length, 1));
+            if (_isRefusing)
             {
                 return false;
             }
 
             Put(record, default, 1);
-            open.HasPosts = true;
+            _open.HasPosts = true;
             return true;
         }
     }
@@ -186,30 +186,30 @@ internal sealed partial class AppendQueue
     {
         AppendWaiter? waiter = null;
         bool isDone;
-        lock (gate)
+        lock (_gate)
         {
             waiter = RentWaiter();
             waiter.Kind = WaiterKind.Flush;
             waiter.Count = 0;
-            isDone = failure is not null || (roomLine.Count == 0 && settledTicket == nextTicket - 1);
-            if (!isDone && roomLine.Count > 0)
+            isDone = _failure is not null || (_roomLine.Count == 0 && _settledTicket == _nextTicket - 1);
+            if (!isDone && _roomLine.Count > 0)
             {
                 // Behind those who wait for room: theirs were handed over before.
                 waiter.Records = default;
                 waiter.Lengths = default;
                 waiter.IsInLine = true;
-                roomLine.Enqueue(waiter);
+                _roomLine.Enqueue(waiter);
             }
             else if (!isDone)
             {
-                waiter.Ticket = nextTicket - 1;
-                answerLine.Enqueue(waiter);
+                waiter.Ticket = _nextTicket - 1;
+                _answerLine.Enqueue(waiter);
             }
         }
 
         if (isDone)
         {
-            Settle(waiter, default, TakePostFailure() ?? failure, counted: false);
+            Settle(waiter, default, TakePostFailure() ?? _failure, counted: false);
         }
 
         return waiter;
@@ -218,39 +218,39 @@ internal sealed partial class AppendQueue
     /// <summary>No more records come in. Those in the line for room still do.</summary>
     internal void Close()
     {
-        lock (gate)
+        lock (_gate)
         {
-            isClosed = true;
+            _isClosed = true;
         }
 
-        work.Set();
+        _work.Set();
     }
 
     /// <summary>A batch that can leave now, or null: what there is goes on filling.</summary>
     /// <param name="underWay">What waits for its answer; null: whatever there is, it will not be sent.</param>
     internal OutgoingBatch? TryTake(UnderWay? underWay)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (closed.Count > 0)
+            if (_closed.Count > 0)
             {
-                return closed.Dequeue();
+                return _closed.Dequeue();
             }
 
-            if (open.Count == 0 || (underWay is { } load && !ShouldLeave(load)))
+            if (_open.Count == 0 || (underWay is { } load && !ShouldLeave(load)))
             {
                 return null;
             }
 
-            OutgoingBatch full = open;
-            open = Rent();
+            OutgoingBatch full = _open;
+            _open = Rent();
             return full;
         }
     }
 
     internal OutgoingBatch RentBatch()
     {
-        lock (gate)
+        lock (_gate)
         {
             return Rent();
         }
@@ -259,11 +259,11 @@ internal sealed partial class AppendQueue
     internal void Return(OutgoingBatch batch)
     {
         batch.Clear();
-        lock (gate)
+        lock (_gate)
         {
-            if (batches.Count < KeptBatches)
+            if (_batches.Count < KeptBatches)
             {
-                batches.Push(batch);
+                _batches.Push(batch);
                 return;
             }
         }
@@ -273,7 +273,7 @@ internal sealed partial class AppendQueue
 
     internal void Recycle(AppendWaiter waiter)
     {
-        lock (gate)
+        lock (_gate)
         {
             Keep(waiter);
         }
@@ -282,90 +282,90 @@ internal sealed partial class AppendQueue
     private void ThrowIfUnusable()
     {
 #pragma warning disable CA1513 // Callers know the appender, which is above its queue and cannot be named here.
-        if (isClosed)
+        if (_isClosed)
         {
             throw new ObjectDisposedException("LedgerStore.Client.Appender");
         }
 #pragma warning restore CA1513
 
-        if (failure is not null)
+        if (_failure is not null)
         {
-            throw new AppendException(failure);
+            throw new AppendException(_failure);
         }
     }
 
-    private bool ShouldLeave(UnderWay load) => open.PayloadBytes >= EagerBytes
+    private bool ShouldLeave(UnderWay load) => _open.PayloadBytes >= EagerBytes
         || (!IsWaking && (load.Batches == 0 || (load.Batches < EagerBatches && load.Records < FewRecords)));
 
     // A batch that is larger than all the room there is gets in when it is alone.
-    private bool HasRoom(long more) => cost + more <= options.MemoryBytesMax || cost == 0;
+    private bool HasRoom(long more) => _cost + more <= _options.MemoryBytesMax || _cost == 0;
 
     private void Take(AppendWaiter waiter, ReadOnlySpan<byte> records, ReadOnlySpan<int> lengths)
     {
-        waiter.Ticket = nextTicket;
+        waiter.Ticket = _nextTicket;
         Put(records, lengths, waiter.Count);
         if (waiter.Kind == WaiterKind.Append)
         {
-            answerLine.Enqueue(waiter);
+            _answerLine.Enqueue(waiter);
             return;
         }
 
-        open.HasPosts = true;
-        if (isSpooled)
+        _open.HasPosts = true;
+        if (_isSpooled)
         {
-            spoolLine.Enqueue(waiter);
+            _spoolLine.Enqueue(waiter);
         }
     }
 
     private void Put(ReadOnlySpan<byte> records, ReadOnlySpan<int> lengths, int count)
     {
-        if (!open.HasRoomFor(records.Length, count))
+        if (!_open.HasRoomFor(records.Length, count))
         {
-            closed.Enqueue(open);
-            open = Rent();
-            work.Set();
+            _closed.Enqueue(_open);
+            _open = Rent();
+            _work.Set();
         }
 
-        bool isFirst = open.Count == 0;
-        int before = open.PayloadBytes;
+        bool isFirst = _open.Count == 0;
+        int before = _open.PayloadBytes;
         if (isFirst)
         {
-            open.FirstTicket = nextTicket;
+            _open.FirstTicket = _nextTicket;
         }
 
         if (lengths.IsEmpty)
         {
-            open.Add(records);
+            _open.Add(records);
         }
         else
         {
-            open.Add(records, lengths);
+            _open.Add(records, lengths);
         }
 
-        nextTicket += (ulong)count;
-        cost += OutgoingBatch.CostOf(records.Length, count);
+        _nextTicket += (ulong)count;
+        _cost += OutgoingBatch.CostOf(records.Length, count);
 
         // The sender looks at an open batch when it begins and when it has become worth sending. Where others are being
         // woken, the last of them makes it look.
-        if ((isFirst && !IsWaking) || (before < EagerBytes && open.PayloadBytes >= EagerBytes))
+        if ((isFirst && !IsWaking) || (before < EagerBytes && _open.PayloadBytes >= EagerBytes))
         {
-            work.Set();
+            _work.Set();
         }
     }
 
-    private OutgoingBatch Rent() => batches.TryPop(out OutgoingBatch? batch) ? batch : new OutgoingBatch();
+    private OutgoingBatch Rent() => _batches.TryPop(out OutgoingBatch? batch) ? batch : new OutgoingBatch();
 
     private AppendWaiter RentWaiter() =>
-        waiters.TryPop(out AppendWaiter? waiter) ? waiter : new AppendWaiter(this);
+        _waiters.TryPop(out AppendWaiter? waiter) ? waiter : new AppendWaiter(this);
 
     private void Keep(AppendWaiter waiter)
     {
-        if (waiters.Count < KeptWaiters)
+        if (_waiters.Count < KeptWaiters)
         {
-            waiters.Push(waiter);
+            _waiters.Push(waiter);
         }
     }
 
     /// <summary>The first failure of a posted record that nobody was told of yet.</summary>
-    internal AppendException? TakePostFailure() => Interlocked.Exchange(ref postFailure, null);
+    internal AppendException? TakePostFailure() => Interlocked.Exchange(ref _postFailure, null);
 }

@@ -22,10 +22,10 @@ internal sealed class AppendWaiter(AppendQueue queue)
     : IValueTaskSource<Appended>, IValueTaskSource<AppendedBatch>, IValueTaskSource, IThreadPoolWorkItem
 {
     // Continuations run where it is completed. That is a work item of its own: no caller waits for another one.
-    private ManualResetValueTaskSourceCore<AppendedBatch> core;
-    private AppendedBatch answer;
-    private Exception? failure;
-    private bool isCounted;
+    private ManualResetValueTaskSourceCore<AppendedBatch> _core;
+    private AppendedBatch _answer;
+    private Exception? _failure;
+    private bool _isCounted;
 
     internal WaiterKind Kind { get; set; }
 
@@ -46,42 +46,42 @@ internal sealed class AppendWaiter(AppendQueue queue)
     /// <summary>It gave up while in the line, where it still is: it cannot be used again.</summary>
     internal bool IsAbandoned { get; set; }
 
-    internal short Version => core.Version;
+    internal short Version => _core.Version;
 
     /// <summary>Completes it before anybody knows it: nothing is run.</summary>
-    internal void CompleteUnseen() => core.SetResult(default);
+    internal void CompleteUnseen() => _core.SetResult(default);
 
     /// <summary>Wakes whoever waits.</summary>
     /// <param name="batch">What came of it, unless <paramref name="error"/> did.</param>
     /// <param name="counted">The queue counts it among those it is waking.</param>
     internal void Wake(in AppendedBatch batch, Exception? error, bool counted)
     {
-        answer = batch;
-        failure = error;
-        isCounted = counted;
+        _answer = batch;
+        _failure = error;
+        _isCounted = counted;
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
     }
 
     void IThreadPoolWorkItem.Execute()
     {
         // From its completion on it may be somebody else's: everything is taken out of it before.
-        AppendedBatch result = answer;
-        Exception? error = failure;
-        answer = default;
-        failure = null;
-        if (isCounted)
+        AppendedBatch result = _answer;
+        Exception? error = _failure;
+        _answer = default;
+        _failure = null;
+        if (_isCounted)
         {
-            isCounted = false;
+            _isCounted = false;
             queue.Woken();
         }
 
         if (error is null)
         {
-            core.SetResult(result);
+            _core.SetResult(result);
         }
         else
         {
-            core.SetException(error);
+            _core.SetException(error);
         }
     }
 
@@ -95,34 +95,34 @@ internal sealed class AppendWaiter(AppendQueue queue)
 
     void IValueTaskSource.GetResult(short token) => Take(token);
 
-    ValueTaskSourceStatus IValueTaskSource<Appended>.GetStatus(short token) => core.GetStatus(token);
+    ValueTaskSourceStatus IValueTaskSource<Appended>.GetStatus(short token) => _core.GetStatus(token);
 
-    ValueTaskSourceStatus IValueTaskSource<AppendedBatch>.GetStatus(short token) => core.GetStatus(token);
+    ValueTaskSourceStatus IValueTaskSource<AppendedBatch>.GetStatus(short token) => _core.GetStatus(token);
 
-    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => core.GetStatus(token);
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _core.GetStatus(token);
 
     void IValueTaskSource<Appended>.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        core.OnCompleted(continuation, state, token, flags);
+        _core.OnCompleted(continuation, state, token, flags);
 
     void IValueTaskSource<AppendedBatch>.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        core.OnCompleted(continuation, state, token, flags);
+        _core.OnCompleted(continuation, state, token, flags);
 
     void IValueTaskSource.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        core.OnCompleted(continuation, state, token, flags);
+        _core.OnCompleted(continuation, state, token, flags);
 
     private AppendedBatch Take(short token)
     {
         try
         {
-            return core.GetResult(token);
+            return _core.GetResult(token);
         }
         finally
         {
             bool isReusable = !IsAbandoned;
-            core.Reset();
+            _core.Reset();
             if (isReusable)
             {
                 queue.Recycle(this);

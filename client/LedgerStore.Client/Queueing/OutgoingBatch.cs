@@ -28,8 +28,8 @@ internal sealed class OutgoingBatch
     private const int FirstPayloadBytes = 16 * 1024;
     private const int FirstRecords = 64;
 
-    private byte[] payload = [];
-    private int[] lengths = [];
+    private byte[] _payload = [];
+    private int[] _lengths = [];
 
     /// <summary>The place of the first record in the order of appending, from 1.</summary>
     internal ulong FirstTicket { get; set; }
@@ -41,9 +41,9 @@ internal sealed class OutgoingBatch
     /// <summary>What it counts for in the appender's memory.</summary>
     internal long Cost => PayloadBytes + ((long)Count * RecordCost);
 
-    internal ReadOnlySpan<byte> Payload => payload.AsSpan(0, PayloadBytes);
+    internal ReadOnlySpan<byte> Payload => _payload.AsSpan(0, PayloadBytes);
 
-    internal ReadOnlySpan<int> Lengths => lengths.AsSpan(0, Count);
+    internal ReadOnlySpan<int> Lengths => _lengths.AsSpan(0, Count);
 
     internal ulong LastTicket => FirstTicket + (ulong)Count - 1;
 
@@ -69,18 +69,18 @@ internal sealed class OutgoingBatch
     internal void Add(ReadOnlySpan<byte> record)
     {
         Reserve(record.Length, 1);
-        record.CopyTo(payload.AsSpan(PayloadBytes));
+        record.CopyTo(_payload.AsSpan(PayloadBytes));
         PayloadBytes += record.Length;
-        lengths[Count++] = record.Length;
+        _lengths[Count++] = record.Length;
     }
 
     /// <summary>Adds records that lie one after the other.</summary>
     internal void Add(ReadOnlySpan<byte> records, ReadOnlySpan<int> each)
     {
         Reserve(records.Length, each.Length);
-        records.CopyTo(payload.AsSpan(PayloadBytes));
+        records.CopyTo(_payload.AsSpan(PayloadBytes));
         PayloadBytes += records.Length;
-        each.CopyTo(lengths.AsSpan(Count));
+        each.CopyTo(_lengths.AsSpan(Count));
         Count += each.Length;
     }
 
@@ -92,7 +92,7 @@ internal sealed class OutgoingBatch
         HasPosts = false;
         MayBeStored = false;
         IsCounted = false;
-        if (payload.Length > 2 * PayloadBytesMax)
+        if (_payload.Length > 2 * PayloadBytesMax)
         {
             Release();
         }
@@ -101,14 +101,14 @@ internal sealed class OutgoingBatch
     /// <summary>Gives the memory back.</summary>
     internal void Release()
     {
-        Return(payload);
-        payload = [];
-        if (lengths.Length > 0)
+        Return(_payload);
+        _payload = [];
+        if (_lengths.Length > 0)
         {
-            ArrayPool<int>.Shared.Return(lengths);
+            ArrayPool<int>.Shared.Return(_lengths);
         }
 
-        lengths = [];
+        _lengths = [];
     }
 
     private static void Return(byte[] array)
@@ -121,26 +121,26 @@ internal sealed class OutgoingBatch
 
     private void Reserve(int bytes, int count)
     {
-        if (PayloadBytes + bytes > payload.Length)
+        if (PayloadBytes + bytes > _payload.Length)
         {
-            int size = Math.Max(PayloadBytes + bytes, Math.Max(FirstPayloadBytes, payload.Length * 2));
+            int size = Math.Max(PayloadBytes + bytes, Math.Max(FirstPayloadBytes, _payload.Length * 2));
             byte[] larger = ArrayPool<byte>.Shared.Rent(size);
             Payload.CopyTo(larger);
-            Return(payload);
-            payload = larger;
+            Return(_payload);
+            _payload = larger;
         }
 
-        if (Count + count > lengths.Length)
+        if (Count + count > _lengths.Length)
         {
-            int size = Math.Max(Count + count, Math.Max(FirstRecords, lengths.Length * 2));
+            int size = Math.Max(Count + count, Math.Max(FirstRecords, _lengths.Length * 2));
             int[] larger = ArrayPool<int>.Shared.Rent(size);
             Lengths.CopyTo(larger);
-            if (lengths.Length > 0)
+            if (_lengths.Length > 0)
             {
-                ArrayPool<int>.Shared.Return(lengths);
+                ArrayPool<int>.Shared.Return(_lengths);
             }
 
-            lengths = larger;
+            _lengths = larger;
         }
     }
 }

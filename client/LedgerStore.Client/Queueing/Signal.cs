@@ -8,48 +8,48 @@ namespace LedgerStore.Client;
 internal sealed class Signal : IValueTaskSource
 {
     // Protects the two flags.
-    private readonly Lock gate = new();
-    private ManualResetValueTaskSourceCore<bool> core = new() { RunContinuationsAsynchronously = true };
-    private bool isSet;
-    private bool isWaiting;
+    private readonly Lock _gate = new();
+    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
+    private bool _isSet;
+    private bool _isWaiting;
 
     internal void Set()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!isWaiting)
+            if (!_isWaiting)
             {
-                isSet = true;
+                _isSet = true;
                 return;
             }
 
-            isWaiting = false;
+            _isWaiting = false;
         }
 
-        core.SetResult(true);
+        _core.SetResult(true);
     }
 
     internal ValueTask WaitAsync()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (isSet)
+            if (_isSet)
             {
-                isSet = false;
+                _isSet = false;
                 return default;
             }
 
-            core.Reset();
-            isWaiting = true;
-            return new ValueTask(this, core.Version);
+            _core.Reset();
+            _isWaiting = true;
+            return new ValueTask(this, _core.Version);
         }
     }
 
-    void IValueTaskSource.GetResult(short token) => core.GetResult(token);
+    void IValueTaskSource.GetResult(short token) => _core.GetResult(token);
 
-    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => core.GetStatus(token);
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _core.GetStatus(token);
 
     void IValueTaskSource.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        core.OnCompleted(continuation, state, token, flags);
+        _core.OnCompleted(continuation, state, token, flags);
 }

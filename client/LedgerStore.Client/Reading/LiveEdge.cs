@@ -9,24 +9,24 @@ namespace LedgerStore.Client;
 internal sealed class LiveEdge(Verifier verifier, TimeProvider time)
 {
     // However often the server says so.
-    private static readonly TimeSpan AskAtMostEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_askAtMostEvery = TimeSpan.FromSeconds(1);
 
-    private long? asked;
-    private long owedSince;
-    private VerifiedCheckpoint? owed;
+    private long? _asked;
+    private long _owedSince;
+    private VerifiedCheckpoint? _owed;
 
     /// <summary>The server says that everything before an index was sent.</summary>
     /// <exception cref="LedgerViolationException">It has signed more than that, and for a while.</exception>
     internal async Task CheckAsync(ulong next, CancellationToken cancellationToken)
     {
-        if (owed is not null && owed.Size <= next)
+        if (_owed is not null && _owed.Size <= next)
         {
-            owed = null;
+            _owed = null;
         }
 
-        if (owed is { } signed)
+        if (_owed is { } signed)
         {
-            if (time.GetElapsedTime(owedSince) > verifier.StaleAfter)
+            if (time.GetElapsedTime(_owedSince) > verifier.StaleAfter)
             {
                 throw verifier.Withheld(
                     signed, next,
@@ -38,17 +38,17 @@ internal sealed class LiveEdge(Verifier verifier, TimeProvider time)
             return;
         }
 
-        if (asked is { } last && time.GetElapsedTime(last) < AskAtMostEvery)
+        if (_asked is { } last && time.GetElapsedTime(last) < s_askAtMostEvery)
         {
             return;
         }
 
-        asked = time.GetTimestamp();
+        _asked = time.GetTimestamp();
         VerifiedCheckpoint? newest = await verifier.TryUpdateAsync(cancellationToken).ConfigureAwait(false);
         if (newest is not null && newest.Size > next)
         {
-            owed = newest;
-            owedSince = time.GetTimestamp();
+            _owed = newest;
+            _owedSince = time.GetTimestamp();
         }
     }
 }

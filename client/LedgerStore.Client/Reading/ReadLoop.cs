@@ -19,19 +19,19 @@ internal sealed class ReadLoop(ServerConnection client, string ledger, ReadOptio
     private const int PieceBytes = 48 * 1024;
 
     // Entries are taken out of the message, and no object is made for them.
-    private static readonly Method<ReadRequest, ReceivedMessage> Read = new(
+    private static readonly Method<ReadRequest, ReceivedMessage> s_read = new(
         LedgerMethods.Read.Type,
         LedgerMethods.Read.ServiceName,
         LedgerMethods.Read.Name,
         LedgerMethods.Read.RequestMarshaller,
         ReceivedMessage.Marshaller);
 
-    private readonly List<ReadStep> pieces = [];
-    private readonly RetryPause pause = new(client.Time, options.RetryDelayMax);
+    private readonly List<ReadStep> _pieces = [];
+    private readonly RetryPause _pause = new(client.Time, options.RetryDelayMax);
 
     // The index that comes next; null until the server has found the first one for a time, or from the end.
-    private ulong? next = options.FromTime is null && options.FromEnd is null ? options.From : null;
-    private ulong seen;
+    private ulong? _next = options.FromTime is null && options.FromEnd is null ? options.From : null;
+    private ulong _seen;
 
     internal async IAsyncEnumerable<ReadStep> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -43,10 +43,10 @@ internal sealed class ReadLoop(ServerConnection client, string ledger, ReadOptio
                 static state => Cancel((CancellationTokenSource)state!), ending, options.SilenceMax,
                 Timeout.InfiniteTimeSpan);
             using ResponseStream<ReceivedMessage> call = client.Channel.ServerStream(
-                Read, Request(), new CallLimits { CancellationToken = ending.Token });
+                s_read, Request(), new CallLimits { CancellationToken = ending.Token });
             while (true)
             {
-                pause.Waits();
+                _pause.Waits();
                 (bool isOver, RpcException? failure) = await AdvanceAsync(call, cancellationToken)
                     .ConfigureAwait(false);
                 if (failure is not null)
@@ -68,13 +68,13 @@ internal sealed class ReadLoop(ServerConnection client, string ledger, ReadOptio
                 }
 
                 silence.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-                pause.Worked();
+                _pause.Worked();
                 using (ReceivedMessage message = call.Current)
                 {
                     Take(message.Bytes);
                 }
 
-                foreach (ReadStep step in pieces)
+                foreach (ReadStep step in _pieces)
                 {
                     yield return step;
                 }
@@ -85,7 +85,7 @@ internal sealed class ReadLoop(ServerConnection client, string ledger, ReadOptio
         }
     }
 
-    private bool IsAtLimit => options.Limit > 0 && seen >= options.Limit;
+    private bool IsAtLimit => options.Limit > 0 && _seen >= options.Limit;
 
     private static void Cancel(CancellationTokenSource ending)
     {
@@ -131,13 +131,13 @@ internal sealed class ReadLoop(ServerConnection client, string ledger, ReadOptio
 
     private async ValueTask PauseAsync(RpcException failure, CancellationToken cancellationToken)
     {
-        pause.Failed();
-        if (pause.FailingFor > options.GiveUpAfter)
+        _pause.Failed();
+        if (_pause.FailingFor > options.GiveUpAfter)
         {
             throw failure;
         }
 
-        await Task.Delay(pause.Take(failure.RetryAfter), client.Time, cancellationToken).ConfigureAwait(false);
+        await Task.Delay(_pause.Take(failure.RetryAfter), client.Time, cancellationToken).ConfigureAwait(false);
     }
 
     private ReadRequest Request()
@@ -145,11 +145,11 @@ internal sealed class ReadLoop(ServerConnection client, string ledger, ReadOptio
         ReadRequest request = new()
         {
             Ledger = ledger,
-            Limit = options.Limit == 0 ? 0 : options.Limit - seen,
+            Limit = options.Limit == 0 ? 0 : options.Limit - _seen,
             Follow = options.Follow,
             Until = options.Until is { } until ? Timestamp.FromDateTimeOffset(until) : null,
         };
-        if (next is { } index)
+        if (_next is { } index)
         {
             request.Index = index;
         }
@@ -168,7 +168,7 @@ internal sealed class ReadLoop(ServerConnection client, string ledger, ReadOptio
     /// <summary>Makes the pieces of one message.</summary>
     private void Take(ReadOnlyMemory<byte> message)
     {
-        pieces.Clear();
+        _pieces.Clear();
         try
         {
             if (EntriesMessage.TryParse(message, out EntriesMessage entries))
@@ -177,7 +177,7 @@ internal sealed class ReadLoop(ServerConnection client, string ledger, ReadOptio
             }
             else
             {
-                pieces.Add(Take(ReadResponse.Parser.ParseFrom(message.Span)));
+                _pieces.Add(Take(ReadResponse.Parser.ParseFrom(message.Span)));
             }
         }
         catch (RpcException none) when (CallErrors.IsNoMessage(none))
@@ -213,7 +213,7 @@ internal sealed class ReadLoop(ServerConnection client, string ledger, ReadOptio
             {
                 ReadStep piece = new(first, count, rest[..bytes].ToArray(), Event: null);
                 DemandEntries(piece);
-                pieces.Add(piece);
+                _pieces.Add(piece);
                 rest = rest[bytes..];
                 first += (ulong)count;
                 count = 0;
@@ -282,9 +282,9 @@ internal sealed class ReadLoop(ServerConnection client, string ledger, ReadOptio
     // A ledger does not shrink below what was sent of it.
     private void DemandSize(ulong size)
     {
-        if (size < next)
+        if (size < _next)
         {
-            throw WrongAnswer.To(ledger, $"a size of at least {next:N0}", $"the size {size:N0}");
+            throw WrongAnswer.To(ledger, $"a size of at least {_next:N0}", $"the size {size:N0}");
         }
     }
 
@@ -293,20 +293,20 @@ internal sealed class ReadLoop(ServerConnection client, string ledger, ReadOptio
     // Ranges follow each other. Anything else would be a gap, or entries twice, and nobody would see it.
     private void Move(ulong first, ulong count)
     {
-        if (next is { } expected && first != expected)
+        if (_next is { } expected && first != expected)
         {
             throw WrongAnswer.To(ledger, $"index {expected:N0}, which comes next", $"index {first:N0}");
         }
 
-        if (count == 0 || count > long.MaxValue - first || (options.Limit > 0 && count > options.Limit - seen))
+        if (count == 0 || count > long.MaxValue - first || (options.Limit > 0 && count > options.Limit - _seen))
         {
             throw WrongAnswer.To(
                 ledger,
-                options.Limit == 0 ? $"indexes from {first:N0} on" : $"at most {options.Limit - seen:N0} more indexes",
+                options.Limit == 0 ? $"indexes from {first:N0} on" : $"at most {options.Limit - _seen:N0} more indexes",
                 $"{count:N0} indexes from {first:N0}");
         }
 
-        next = first + count;
-        seen += count;
+        _next = first + count;
+        _seen += count;
     }
 }

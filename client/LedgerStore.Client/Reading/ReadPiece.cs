@@ -8,10 +8,10 @@ namespace LedgerStore.Client;
 
 internal sealed class ReadPiece
 {
-    private readonly List<ReadStep> steps = [];
-    private int bytes;
+    private readonly List<ReadStep> _steps = [];
+    private int _bytes;
 
-    internal IReadOnlyList<ReadStep> Steps => steps;
+    internal IReadOnlyList<ReadStep> Steps => _steps;
 
     /// <summary>It has entries, or what stands for them.</summary>
     internal bool HasRange { get; private set; }
@@ -23,7 +23,7 @@ internal sealed class ReadPiece
     internal ulong End { get; private set; }
 
     /// <summary>It has grown enough to be proven.</summary>
-    internal bool IsFull => bytes >= VerifiedReader.PieceBytes;
+    internal bool IsFull => _bytes >= VerifiedReader.PieceBytes;
 
     /// <summary>The subtrees before it; null: the server has to prove them first.</summary>
     internal Task<CompactRange>? Before { get; set; }
@@ -35,7 +35,7 @@ internal sealed class ReadPiece
     internal Task<ProvenSide>? Proven { get; set; }
 
     /// <summary>Adds an event that covers no indexes.</summary>
-    internal void AddOther(in ReadStep step) => steps.Add(step);
+    internal void AddOther(in ReadStep step) => _steps.Add(step);
 
     /// <summary>Adds an event that covers a range.</summary>
     internal void Add(in ReadStep step, ulong first, ulong count)
@@ -47,15 +47,15 @@ internal sealed class ReadPiece
         }
 
         End = first + count;
-        bytes += step.Bundle.Length;
-        steps.Add(step);
+        _bytes += step.Bundle.Length;
+        _steps.Add(step);
     }
 
     /// <summary>Extends the subtrees by everything in this piece.</summary>
     internal void AppendTo(CompactRange range)
     {
         Hash256[] leaves = [];
-        foreach (ReadStep step in steps)
+        foreach (ReadStep step in _steps)
         {
             if (step.Event is ExpiredRange expired)
             {

@@ -7,10 +7,10 @@ namespace LedgerStore.Client;
 
 internal sealed class ReadProgress(ReadOptions options, ulong startSize)
 {
-    private ulong? first;
-    private ulong reached;
-    private ulong lastEnd;
-    private bool isOver;
+    private ulong? _first;
+    private ulong _reached;
+    private ulong _lastEnd;
+    private bool _isOver;
 
     /// <summary>The end was reached once: what comes now is given out at once.</summary>
     internal bool IsLive { get; set; }
@@ -27,8 +27,8 @@ internal sealed class ReadProgress(ReadOptions options, ulong startSize)
     {
         get
         {
-            bool isAtLimit = options.Limit > 0 && first is { } from && reached - from >= options.Limit;
-            if (options.Follow || isOver || isAtLimit || HasNothingOfTime)
+            bool isAtLimit = options.Limit > 0 && _first is { } from && _reached - from >= options.Limit;
+            if (options.Follow || _isOver || isAtLimit || HasNothingOfTime)
             {
                 return null;
             }
@@ -39,10 +39,10 @@ internal sealed class ReadProgress(ReadOptions options, ulong startSize)
     }
 
     /// <summary>A read from a time on that gave nothing: whether there is nothing, the last entry tells.</summary>
-    internal bool HasNothingOfTime => first is null && options.FromTime is not null && !options.Follow;
+    internal bool HasNothingOfTime => _first is null && options.FromTime is not null && !options.Follow;
 
     /// <summary>The index that comes next, as far as what was signed at the start tells.</summary>
-    internal ulong NextSigned => first is not null ? reached
+    internal ulong NextSigned => _first is not null ? _reached
         : options.FromEnd is not null ? FirstAllowed
         : options.FromTime is not null ? startSize
         : options.From;
@@ -52,7 +52,7 @@ internal sealed class ReadProgress(ReadOptions options, ulong startSize)
         options.FromEnd is { } last && last < startSize ? startSize - last : 0;
 
     // The last so many entries are as many, wherever the server says that the end is.
-    private ulong EndMin => options.FromEnd is { } last && first is { } from and > 0 && last <= ulong.MaxValue - from
+    private ulong EndMin => options.FromEnd is { } last && _first is { } from and > 0 && last <= ulong.MaxValue - from
         ? Math.Max(startSize, from + last)
         : startSize;
 
@@ -61,25 +61,25 @@ internal sealed class ReadProgress(ReadOptions options, ulong startSize)
 
     internal void Reached(ulong from, ulong end)
     {
-        first ??= from;
-        reached = end;
+        _first ??= from;
+        _reached = end;
     }
 
     /// <summary>The tree is not known from here on: the next piece begins with a proof.</summary>
-    internal void Break() => lastEnd = ulong.MaxValue;
+    internal void Break() => _lastEnd = ulong.MaxValue;
 
     internal bool Follows(ReadPiece piece, ReadPiece? previous) =>
-        LastAfter is not null && lastEnd == piece.First && (previous is null || previous.End <= piece.First);
+        LastAfter is not null && _lastEnd == piece.First && (previous is null || previous.End <= piece.First);
 
     internal void Closed(ReadPiece piece)
     {
         LastAfter = piece.After;
-        lastEnd = piece.End;
+        _lastEnd = piece.End;
     }
 
-    internal void Proven(ulong end) => reached = Math.Max(reached, end);
+    internal void Proven(ulong end) => _reached = Math.Max(_reached, end);
 
-    internal bool IsFirstByTime(ulong index) => options.FromTime is not null && index == first && index > 0;
+    internal bool IsFirstByTime(ulong index) => options.FromTime is not null && index == _first && index > 0;
 
     /// <summary>The step has an entry at which the time to read ends.</summary>
     internal bool IsPastUntil(in ReadStep step)
@@ -106,7 +106,7 @@ internal sealed class ReadProgress(ReadOptions options, ulong startSize)
         {
             if (step.Event is { } other)
             {
-                if (!isOver)
+                if (!_isOver)
                 {
                     yield return other;
                 }
@@ -118,8 +118,8 @@ internal sealed class ReadProgress(ReadOptions options, ulong startSize)
             foreach (ReadOnlyMemory<byte> bytes in step.Split())
             {
                 LedgerEntry entry = new(index++, bytes);
-                isOver |= options.Until is { } until && entry.Received >= until;
-                if (isOver)
+                _isOver |= options.Until is { } until && entry.Received >= until;
+                if (_isOver)
                 {
                     yield break;
                 }

@@ -10,18 +10,18 @@ namespace LedgerStore.Client;
 /// <summary>Reads entries in the order of their indexes.</summary>
 public sealed class Reader
 {
-    private readonly ServerConnection client;
+    private readonly ServerConnection _client;
 
     internal Reader(ServerConnection client, string ledger)
     {
-        this.client = client;
+        _client = client;
         Ledger = ledger;
     }
 
     /// <summary>The ledger that is read.</summary>
     public string Ledger { get; }
 
-    internal ServerConnection Client => client;
+    internal ServerConnection Client => _client;
 
     /// <summary>
     /// Reads events. Without <see cref="ReadOptions.Follow"/> it ends at the end of the ledger. A connection that
@@ -82,7 +82,7 @@ public sealed class Reader
 
     /// <summary>Messages of entries in one piece, and all other events.</summary>
     internal IAsyncEnumerable<ReadStep> StepsAsync(ReadOptions options, CancellationToken cancellationToken) =>
-        new ReadLoop(client, Ledger, options).RunAsync(cancellationToken);
+        new ReadLoop(_client, Ledger, options).RunAsync(cancellationToken);
 }
 
 /// <summary>A message of a read: entries in bundle encoding, or another event.</summary>

@@ -17,8 +17,8 @@ public sealed class VerifiedReader
     // Pieces that are read while the proof of the oldest is under way.
     private const int PiecesAhead = 8;
 
-    private readonly Reader reader;
-    private readonly Verifier verifier;
+    private readonly Reader _reader;
+    private readonly Verifier _verifier;
 
     internal VerifiedReader(Reader reader, Verifier verifier)
     {
@@ -28,8 +28,8 @@ public sealed class VerifiedReader
                 $"a verifier of '{verifier.Ledger}' cannot verify '{reader.Ledger}'", nameof(verifier));
         }
 
-        this.reader = reader;
-        this.verifier = verifier;
+        _reader = reader;
+        _verifier = verifier;
     }
 
     /// <summary>
@@ -41,15 +41,15 @@ public sealed class VerifiedReader
     public async IAsyncEnumerable<LedgerEvent> ReadAsync(
         ReadOptions options, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        VerifiedCheckpoint? start = await verifier.TryUpdateAsync(cancellationToken).ConfigureAwait(false);
+        VerifiedCheckpoint? start = await _verifier.TryUpdateAsync(cancellationToken).ConfigureAwait(false);
         ReadProgress progress = new(options, start?.Size ?? 0);
-        LiveEdge live = new(verifier, reader.Client.Time);
+        LiveEdge live = new(_verifier, _reader.Client.Time);
         Queue<ReadPiece> pieces = new();
         ReadPiece piece = new();
 
         // The server does not decide where a time ends: the first entry behind it must be seen.
         ReadOptions unbounded = options with { Until = null };
-        await foreach (ReadStep step in reader.StepsAsync(unbounded, cancellationToken).ConfigureAwait(false))
+        await foreach (ReadStep step in _reader.StepsAsync(unbounded, cancellationToken).ConfigureAwait(false))
         {
             Put(piece, step, progress);
             if (step.Event is CaughtUp or Heartbeat)
@@ -111,7 +111,7 @@ public sealed class VerifiedReader
         {
             yield return next is LedgerEntry entry && progress.IsBeforeTime(entry)
                 ? throw WrongAnswer.To(
-                    reader.Ledger,
+                    _reader.Ledger,
                     $"entries received at {progress.FromTime:O} or later",
                     $"entry {entry.Index:N0}, received at {entry.Received:O}")
                 : next;
@@ -124,7 +124,7 @@ public sealed class VerifiedReader
     {
         if (progress.MissingFrom is { } missing)
         {
-            throw verifier.Withheld(
+            throw _verifier.Withheld(
                 start, missing,
                 $"the read ended before index {missing:N0}, and a checkpoint of size {start.Size:N0} was signed "
                 + "before",
@@ -142,7 +142,7 @@ public sealed class VerifiedReader
         if (first < progress.FirstAllowed)
         {
             throw WrongAnswer.To(
-                reader.Ledger, $"the last entries, from {progress.FirstAllowed:N0} on", $"entry {first:N0}");
+                _reader.Ledger, $"the last entries, from {progress.FirstAllowed:N0} on", $"entry {first:N0}");
         }
     }
 
@@ -159,7 +159,7 @@ public sealed class VerifiedReader
                 if (!BitOperations.IsPow2(expired.Count) || (expired.FirstIndex & (expired.Count - 1)) != 0)
                 {
                     throw WrongAnswer.To(
-                        reader.Ledger, "expired ranges that are subtrees",
+                        _reader.Ledger, "expired ranges that are subtrees",
                         $"one of {expired.Count:N0} entries from {expired.FirstIndex:N0}");
                 }
 
@@ -217,11 +217,11 @@ public sealed class VerifiedReader
 
     private async Task<ProvenSide> ProvenSideAsync(ulong size, CancellationToken cancellation)
     {
-        VerifiedCheckpoint checkpoint = await verifier.CheckpointForAsync(size, cancellation).ConfigureAwait(false);
+        VerifiedCheckpoint checkpoint = await _verifier.CheckpointForAsync(size, cancellation).ConfigureAwait(false);
         return checkpoint.Size == size
             ? new ProvenSide(checkpoint, [])
             : new ProvenSide(
-                checkpoint, await verifier.GetLeftSideAsync(size, checkpoint, cancellation).ConfigureAwait(false));
+                checkpoint, await _verifier.GetLeftSideAsync(size, checkpoint, cancellation).ConfigureAwait(false));
     }
 
     private async Task ProveAsync(ReadPiece piece, ReadProgress progress, CancellationToken cancellation)
@@ -265,7 +265,7 @@ public sealed class VerifiedReader
                 range.AppendSubtree(BitOperations.Log2(expired.Count), expired.Root);
                 if (!await IsTrueAsync(range, checkpoint, cancellation).ConfigureAwait(false))
                 {
-                    return verifier.WrongSubtree(checkpoint, expired.FirstIndex, expired.Root);
+                    return _verifier.WrongSubtree(checkpoint, expired.FirstIndex, expired.Root);
                 }
             }
             else if (step.Event is null)
@@ -274,13 +274,13 @@ public sealed class VerifiedReader
                 int wrong = await FirstWrongAsync(range, entries, checkpoint, cancellation).ConfigureAwait(false);
                 if (wrong < entries.Length)
                 {
-                    return await verifier.WrongEntryAsync(checkpoint, entries[wrong], cancellation)
+                    return await _verifier.WrongEntryAsync(checkpoint, entries[wrong], cancellation)
                         .ConfigureAwait(false);
                 }
             }
         }
 
-        return verifier.Withheld(
+        return _verifier.Withheld(
             checkpoint, piece.First,
             $"entries {piece.First:N0} to {piece.End - 1:N0} did not verify, and the server then proved each of them",
             $"entries that are those of the tree of size {checkpoint.Size:N0}");
@@ -324,7 +324,7 @@ public sealed class VerifiedReader
             ? new ProvenSide(checkpoint, [])
             : new ProvenSide(
                 checkpoint,
-                await verifier.GetLeftSideAsync(range.Size, checkpoint, cancellation).ConfigureAwait(false)));
+                await _verifier.GetLeftSideAsync(range.Size, checkpoint, cancellation).ConfigureAwait(false)));
 
     // The server chose where a time begins: the entry before must be older, or has expired, so that nobody can tell.
     private async Task CheckOlderAsync(ulong before, DateTimeOffset time, CancellationToken cancellation)
@@ -340,7 +340,7 @@ public sealed class VerifiedReader
             };
             if (wrong is not null)
             {
-                throw verifier.Withheld(verifier.Newest!, before, wrong, $"all entries since {time:O}");
+                throw _verifier.Withheld(_verifier.Newest!, before, wrong, $"all entries since {time:O}");
             }
         }
     }

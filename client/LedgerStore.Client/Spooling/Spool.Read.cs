@@ -7,10 +7,10 @@ namespace LedgerStore.Client;
 
 internal sealed partial class Spool
 {
-    private SafeFileHandle? reading;
-    private SpoolFile? readingFile;
-    private ulong readTicket;
-    private long readAt;
+    private SafeFileHandle? _reading;
+    private SpoolFile? _readingFile;
+    private ulong _readTicket;
+    private long _readAt;
 
     /// <summary>Reads the frame that begins with a ticket, which was appended before.</summary>
     internal async ValueTask ReadAsync(ulong ticket, OutgoingBatch into)
@@ -19,56 +19,56 @@ internal sealed partial class Spool
         while (true)
         {
             byte[] header = new byte[SpoolFrame.HeaderBytes];
-            await FillAsync(header, readAt).ConfigureAwait(false);
+            await FillAsync(header, _readAt).ConfigureAwait(false);
             int size = SpoolFrame.SizeOf(header);
             if (size == 0)
             {
                 throw Damaged();
             }
 
-            if (readTicket == ticket)
+            if (_readTicket == ticket)
             {
                 await ReadFrameAsync(size, into).ConfigureAwait(false);
                 return;
             }
 
             // Only after a start in the middle of a file: everything before was delivered.
-            readTicket += (ulong)SpoolFrame.CountOf(header);
-            readAt += size;
+            _readTicket += (ulong)SpoolFrame.CountOf(header);
+            _readAt += size;
         }
     }
 
     private async ValueTask ReadFrameAsync(int size, OutgoingBatch into)
     {
         byte[] frame = new byte[size];
-        await FillAsync(frame, readAt).ConfigureAwait(false);
-        if (!SpoolFrame.IsIntact(frame, readTicket) || !SpoolFrame.TryRead(frame, readTicket, into))
+        await FillAsync(frame, _readAt).ConfigureAwait(false);
+        if (!SpoolFrame.IsIntact(frame, _readTicket) || !SpoolFrame.TryRead(frame, _readTicket, into))
         {
             throw Damaged();
         }
 
-        readTicket += (ulong)into.Count;
-        readAt += size;
+        _readTicket += (ulong)into.Count;
+        _readAt += size;
     }
 
     private void Seek(ulong ticket)
     {
-        if (reading is not null && ticket >= readTicket && ticket < readingFile!.EndTicket)
+        if (_reading is not null && ticket >= _readTicket && ticket < _readingFile!.EndTicket)
         {
             return;
         }
 
         SpoolFile file;
-        lock (gate)
+        lock (_gate)
         {
-            file = files.Last(candidate => candidate.FirstTicket <= ticket);
+            file = _files.Last(candidate => candidate.FirstTicket <= ticket);
         }
 
-        reading?.Dispose();
-        reading = OpenFile(file.Path, FileMode.Open);
-        readingFile = file;
-        readTicket = file.FirstTicket;
-        readAt = 0;
+        _reading?.Dispose();
+        _reading = OpenFile(file.Path, FileMode.Open);
+        _readingFile = file;
+        _readTicket = file.FirstTicket;
+        _readAt = 0;
     }
 
     private async ValueTask FillAsync(Memory<byte> bytes, long at)
@@ -76,11 +76,11 @@ internal sealed partial class Spool
         int done = 0;
         while (done < bytes.Length)
         {
-            int read = await RandomAccess.ReadAsync(reading!, bytes[done..], at + done).ConfigureAwait(false);
+            int read = await RandomAccess.ReadAsync(_reading!, bytes[done..], at + done).ConfigureAwait(false);
             done += read > 0 ? read : throw Damaged();
         }
     }
 
     private InvalidDataException Damaged() => new(
-        $"the frame of ticket {readTicket:N0} in {readingFile!.Path} at offset {readAt:N0} is damaged");
+        $"the frame of ticket {_readTicket:N0} in {_readingFile!.Path} at offset {_readAt:N0} is damaged");
 }

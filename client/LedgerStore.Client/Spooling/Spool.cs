@@ -19,27 +19,27 @@ internal sealed partial class Spool : IDisposable
     private const int FileBytesMax = 16 * 1024 * 1024;
     private const UnixFileMode OwnFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private readonly string directory;
-    private readonly long bytesMax;
-    private readonly FileStream lease;
+    private readonly string _directory;
+    private readonly long _bytesMax;
+    private readonly FileStream _lease;
 
     // Protects the list and the sum: the writer adds, deliveries remove.
-    private readonly Lock gate = new();
-    private readonly List<SpoolFile> files = [];
-    private SafeFileHandle tail;
-    private long storedBytes;
+    private readonly Lock _gate = new();
+    private readonly List<SpoolFile> _files = [];
+    private SafeFileHandle _tail;
+    private long _storedBytes;
 
     private Spool(string directory, long bytesMax, FileStream lease, List<SpoolFile> found)
     {
-        this.directory = directory;
-        this.bytesMax = bytesMax;
-        this.lease = lease;
-        files = found;
+        _directory = directory;
+        _bytesMax = bytesMax;
+        _lease = lease;
+        _files = found;
         Offset = ReadOffset();
         NextTicket = found.Count == 0 ? 1 : found[^1].EndTicket;
         FirstTicket = found.Count == 0 ? 1 : found[0].FirstTicket;
-        storedBytes = found.Sum(file => file.Bytes);
-        tail = found.Count == 0 ? AddFile(NextTicket) : OpenOwnFile(found[^1].Path, FileMode.Open);
+        _storedBytes = found.Sum(file => file.Bytes);
+        _tail = found.Count == 0 ? AddFile(NextTicket) : OpenOwnFile(found[^1].Path, FileMode.Open);
     }
 
     /// <summary>Sequence minus ticket, as far as it was saved.</summary>
@@ -55,9 +55,9 @@ internal sealed partial class Spool : IDisposable
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return storedBytes;
+                return _storedBytes;
             }
         }
     }
@@ -91,9 +91,9 @@ internal sealed partial class Spool : IDisposable
     /// <summary>Whether a frame of this size has room. A spool that holds nothing but it always has.</summary>
     internal bool HasRoom(int frameBytes)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return storedBytes + frameBytes <= bytesMax || storedBytes == 0;
+            return _storedBytes + frameBytes <= _bytesMax || _storedBytes == 0;
         }
     }
 
@@ -101,31 +101,31 @@ internal sealed partial class Spool : IDisposable
     internal void Append(ReadOnlyMemory<byte> frame, int count)
     {
         SpoolFile file = Last();
-        if (file.Bytes > 0 && file.Bytes + frame.Length > Math.Min(FileBytesMax, Math.Max(bytesMax / 4, 1)))
+        if (file.Bytes > 0 && file.Bytes + frame.Length > Math.Min(FileBytesMax, Math.Max(_bytesMax / 4, 1)))
         {
-            SafeFileHandle full = tail;
-            tail = AddFile(NextTicket);
+            SafeFileHandle full = _tail;
+            _tail = AddFile(NextTicket);
             full.Dispose();
             file = Last();
         }
 
         // A crash in here leaves a torn frame, which the next start cuts off. Nobody was told that it is safe.
-        RandomAccess.Write(tail, frame.Span, file.Bytes);
-        lock (gate)
+        RandomAccess.Write(_tail, frame.Span, file.Bytes);
+        lock (_gate)
         {
             file.Bytes += frame.Length;
             file.EndTicket += (ulong)count;
-            storedBytes += frame.Length;
+            _storedBytes += frame.Length;
         }
 
         NextTicket += (ulong)count;
     }
 
     /// <summary>Everything that was appended is on the disk when this returns.</summary>
-    internal void Sync() => FileSync.File(tail, Last().Path);
+    internal void Sync() => FileSync.File(_tail, Last().Path);
 
     /// <summary>Takes back the bytes of a frame that did not fit on the disk.</summary>
-    internal void CutTail() => RandomAccess.SetLength(tail, Last().Bytes);
+    internal void CutTail() => RandomAccess.SetLength(_tail, Last().Bytes);
 
     /// <summary>The server has everything up to this ticket: files that hold nothing else go.</summary>
     internal void Delivered(ulong ticket)
@@ -133,16 +133,16 @@ internal sealed partial class Spool : IDisposable
         while (true)
         {
             SpoolFile first;
-            lock (gate)
+            lock (_gate)
             {
-                first = files[0];
-                if (files.Count == 1 || first.EndTicket > ticket + 1)
+                first = _files[0];
+                if (_files.Count == 1 || first.EndTicket > ticket + 1)
                 {
                     return;
                 }
 
-                files.RemoveAt(0);
-                storedBytes -= first.Bytes;
+                _files.RemoveAt(0);
+                _storedBytes -= first.Bytes;
             }
 
             File.Delete(first.Path);
@@ -155,13 +155,13 @@ internal sealed partial class Spool : IDisposable
         string text = offset.ToString(CultureInfo.InvariantCulture);
         string line = $"{text} {Crc32C.Compute(System.Text.Encoding.ASCII.GetBytes(text)):x8}\n";
         AtomicFile.Replace(
-            new SystemFiles(OwnFile), Path.Combine(directory, "offset"), System.Text.Encoding.ASCII.GetBytes(line));
+            new SystemFiles(OwnFile), Path.Combine(_directory, "offset"), System.Text.Encoding.ASCII.GetBytes(line));
     }
 
     public void Dispose()
     {
-        tail.Dispose();
-        lease.Dispose();
+        _tail.Dispose();
+        _lease.Dispose();
     }
 
     internal static SafeFileHandle OpenFile(string path, FileMode mode) =>
@@ -208,21 +208,21 @@ internal sealed partial class Spool : IDisposable
 
     private SpoolFile Last()
     {
-        lock (gate)
+        lock (_gate)
         {
-            return files[^1];
+            return _files[^1];
         }
     }
 
     private SafeFileHandle AddFile(ulong ticket)
     {
-        string path = Path.Combine(directory, $"{ticket:x16}.spool");
+        string path = Path.Combine(_directory, $"{ticket:x16}.spool");
         SafeFileHandle handle = OpenOwnFile(path, FileMode.OpenOrCreate);
         RandomAccess.SetLength(handle, 0);
-        FileSync.Directory(directory);
-        lock (gate)
+        FileSync.Directory(_directory);
+        lock (_gate)
         {
-            files.Add(new SpoolFile(path, ticket) { EndTicket = ticket });
+            _files.Add(new SpoolFile(path, ticket) { EndTicket = ticket });
         }
 
         return handle;
@@ -230,7 +230,7 @@ internal sealed partial class Spool : IDisposable
 
     private long? ReadOffset()
     {
-        string path = Path.Combine(directory, "offset");
+        string path = Path.Combine(_directory, "offset");
         if (!File.Exists(path))
         {
             return null;

@@ -9,39 +9,39 @@ namespace LedgerStore.Client;
 
 internal sealed class SpoolSource : IBatchSource, IDisposable
 {
-    private static readonly TimeSpan FullPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_fullPause = TimeSpan.FromMilliseconds(200);
 
-    private readonly Spool spool;
-    private readonly AppendQueue queue;
-    private readonly Signal incoming;
-    private readonly Signal outgoing;
-    private readonly Signal room = new();
-    private readonly long keptBytesMax;
-    private readonly Task writing;
-    private readonly CancellationTokenSource givingUp = new();
+    private readonly Spool _spool;
+    private readonly AppendQueue _queue;
+    private readonly Signal _incoming;
+    private readonly Signal _outgoing;
+    private readonly Signal _room = new();
+    private readonly long _keptBytesMax;
+    private readonly Task _writing;
+    private readonly CancellationTokenSource _givingUp = new();
 
-    private readonly Lock gate = new();
-    private readonly Queue<OutgoingBatch> ready = new();
-    private long keptBytes;
-    private ulong nextToSend;
-    private ulong written;
-    private ulong delivered;
-    private bool isBehind;
-    private bool isWritten;
+    private readonly Lock _gate = new();
+    private readonly Queue<OutgoingBatch> _ready = new();
+    private long _keptBytes;
+    private ulong _nextToSend;
+    private ulong _written;
+    private ulong _delivered;
+    private bool _isBehind;
+    private bool _isWritten;
 
     internal SpoolSource(Spool spool, AppendQueue queue, Signal incoming, Signal outgoing, long memoryBytesMax)
     {
-        this.spool = spool;
-        this.queue = queue;
-        this.incoming = incoming;
-        this.outgoing = outgoing;
-        keptBytesMax = memoryBytesMax / 2;
-        nextToSend = spool.FirstTicket;
-        delivered = nextToSend - 1;
-        written = spool.NextTicket - 1;
-        isBehind = nextToSend <= written;
-        writing = Task.Run(WriteAllAsync);
-        if (isBehind)
+        _spool = spool;
+        _queue = queue;
+        _incoming = incoming;
+        _outgoing = outgoing;
+        _keptBytesMax = memoryBytesMax / 2;
+        _nextToSend = spool.FirstTicket;
+        _delivered = _nextToSend - 1;
+        _written = spool.NextTicket - 1;
+        _isBehind = _nextToSend <= _written;
+        _writing = Task.Run(WriteAllAsync);
+        if (_isBehind)
         {
             outgoing.Set();
         }
@@ -54,23 +54,23 @@ internal sealed class SpoolSource : IBatchSource, IDisposable
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return isWritten && nextToSend > written;
+                return _isWritten && _nextToSend > _written;
             }
         }
     }
 
-    internal long StoredBytes => spool.StoredBytes;
+    internal long StoredBytes => _spool.StoredBytes;
 
     /// <summary>Records that are in the spool and were not answered.</summary>
     internal ulong Waiting
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return written - delivered;
+                return _written - _delivered;
             }
         }
     }
@@ -81,10 +81,10 @@ internal sealed class SpoolSource : IBatchSource, IDisposable
     /// </summary>
     internal async Task FinishAsync(TimeSpan patience)
     {
-        givingUp.CancelAfter(patience);
-        using CancellationTokenRegistration wake = givingUp.Token.UnsafeRegister(
-            static state => ((Signal)state!).Set(), room);
-        await writing.ConfigureAwait(false);
+        _givingUp.CancelAfter(patience);
+        using CancellationTokenRegistration wake = _givingUp.Token.UnsafeRegister(
+            static state => ((Signal)state!).Set(), _room);
+        await _writing.ConfigureAwait(false);
     }
 
     /// <summary>Those who are told make the writing loop look, which sets the sender's signal by itself.</summary>
@@ -93,37 +93,37 @@ internal sealed class SpoolSource : IBatchSource, IDisposable
     public async ValueTask<OutgoingBatch?> TryTakeAsync(UnderWay? underWay)
     {
         ulong ticket;
-        lock (gate)
+        lock (_gate)
         {
-            if (ready.TryDequeue(out OutgoingBatch? kept))
+            if (_ready.TryDequeue(out OutgoingBatch? kept))
             {
-                nextToSend = kept.LastTicket + 1;
+                _nextToSend = kept.LastTicket + 1;
                 return kept;
             }
 
-            if (nextToSend > written)
+            if (_nextToSend > _written)
             {
-                isBehind = false;
+                _isBehind = false;
                 return null;
             }
 
-            ticket = nextToSend;
+            ticket = _nextToSend;
         }
 
-        OutgoingBatch batch = queue.RentBatch();
+        OutgoingBatch batch = _queue.RentBatch();
         try
         {
-            await spool.ReadAsync(ticket, batch).ConfigureAwait(false);
+            await _spool.ReadAsync(ticket, batch).ConfigureAwait(false);
         }
         catch
         {
-            queue.Return(batch);
+            _queue.Return(batch);
             throw;
         }
 
-        lock (gate)
+        lock (_gate)
         {
-            nextToSend = batch.LastTicket + 1;
+            _nextToSend = batch.LastTicket + 1;
         }
 
         return batch;
@@ -131,33 +131,33 @@ internal sealed class SpoolSource : IBatchSource, IDisposable
 
     public void Complete(OutgoingBatch batch, in AppendedBatch answer)
     {
-        queue.Complete(batch, answer, batch.IsCounted);
+        _queue.Complete(batch, answer, batch.IsCounted);
         Settled(batch);
     }
 
     public void Fail(OutgoingBatch batch, AppendException error)
     {
-        queue.Fail(batch, error, batch.IsCounted);
+        _queue.Fail(batch, error, batch.IsCounted);
         Settled(batch);
     }
 
     public void Dispose()
     {
-        spool.Dispose();
-        givingUp.Dispose();
+        _spool.Dispose();
+        _givingUp.Dispose();
     }
 
     private void Settled(OutgoingBatch batch)
     {
-        lock (gate)
+        lock (_gate)
         {
-            delivered = batch.LastTicket;
-            keptBytes -= batch.IsCounted ? batch.Cost : 0;
+            _delivered = batch.LastTicket;
+            _keptBytes -= batch.IsCounted ? batch.Cost : 0;
         }
 
-        spool.Delivered(batch.LastTicket);
-        queue.Return(batch);
-        room.Set();
+        _spool.Delivered(batch.LastTicket);
+        _queue.Return(batch);
+        _room.Set();
     }
 
     private async Task WriteAllAsync()
@@ -166,52 +166,52 @@ internal sealed class SpoolSource : IBatchSource, IDisposable
         {
             while (true)
             {
-                if (queue.TryTake(default(UnderWay)) is { } batch)
+                if (_queue.TryTake(default(UnderWay)) is { } batch)
                 {
                     if (!await WriteAsync(batch).ConfigureAwait(false))
                     {
-                        queue.Return(batch);
-                        queue.FailUnspooled(new AppendException(
+                        _queue.Return(batch);
+                        _queue.FailUnspooled(new AppendException(
                             AppendOutcome.NotStored, "the spool was full when the appender was closed", cause: null));
                         break;
                     }
                 }
-                else if (queue.IsDrained)
+                else if (_queue.IsDrained)
                 {
                     break;
                 }
                 else
                 {
-                    await incoming.WaitAsync().ConfigureAwait(false);
+                    await _incoming.WaitAsync().ConfigureAwait(false);
                 }
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            queue.FailAll(new AppendException(
+            _queue.FailAll(new AppendException(
                 AppendOutcome.Unknown, $"the spool failed: {error.Message}", error));
         }
 
-        lock (gate)
+        lock (_gate)
         {
-            isWritten = true;
+            _isWritten = true;
         }
 
-        outgoing.Set();
+        _outgoing.Set();
     }
 
     /// <summary>False: there was no room, and it is no longer waited for.</summary>
     private async Task<bool> WriteAsync(OutgoingBatch batch)
     {
         int size = SpoolFrame.SizeOf(batch);
-        while (!spool.HasRoom(size))
+        while (!_spool.HasRoom(size))
         {
-            if (givingUp.IsCancellationRequested)
+            if (_givingUp.IsCancellationRequested)
             {
                 return false;
             }
 
-            await room.WaitAsync().ConfigureAwait(false);
+            await _room.WaitAsync().ConfigureAwait(false);
         }
 
         byte[] frame = ArrayPool<byte>.Shared.Rent(size);
@@ -226,12 +226,12 @@ internal sealed class SpoolSource : IBatchSource, IDisposable
         // The sender may have it at once: should this machine stop before the sync, the server has what the spool lost.
         ulong last = batch.LastTicket;
         bool isKept = Hand(batch);
-        outgoing.Set();
-        spool.Sync();
-        queue.Spooled(last, isKept ? 0 : batch.Cost);
+        _outgoing.Set();
+        _spool.Sync();
+        _queue.Spooled(last, isKept ? 0 : batch.Cost);
         if (!isKept)
         {
-            queue.Return(batch);
+            _queue.Return(batch);
         }
 
         return true;
@@ -239,18 +239,18 @@ internal sealed class SpoolSource : IBatchSource, IDisposable
 
     private bool Hand(OutgoingBatch batch)
     {
-        lock (gate)
+        lock (_gate)
         {
-            written = batch.LastTicket;
-            if (isBehind || keptBytes + batch.Cost > keptBytesMax)
+            _written = batch.LastTicket;
+            if (_isBehind || _keptBytes + batch.Cost > _keptBytesMax)
             {
-                isBehind = true;
+                _isBehind = true;
                 return false;
             }
 
             batch.IsCounted = true;
-            keptBytes += batch.Cost;
-            ready.Enqueue(batch);
+            _keptBytes += batch.Cost;
+            _ready.Enqueue(batch);
             return true;
         }
     }
@@ -263,18 +263,18 @@ internal sealed class SpoolSource : IBatchSource, IDisposable
         {
             try
             {
-                spool.Append(frame, count);
+                _spool.Append(frame, count);
                 return true;
             }
             catch (IOException error) when (error is not FileSyncException && IsFull(error))
             {
-                spool.CutTail();
-                if (givingUp.IsCancellationRequested)
+                _spool.CutTail();
+                if (_givingUp.IsCancellationRequested)
                 {
                     return false;
                 }
 
-                await Task.Delay(FullPause).ConfigureAwait(false);
+                await Task.Delay(s_fullPause).ConfigureAwait(false);
             }
         }
     }

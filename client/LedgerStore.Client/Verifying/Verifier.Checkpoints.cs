@@ -16,8 +16,8 @@ public sealed partial class Verifier
     // A proof that the network swallowed is asked for again; one that never comes is none.
     private const int UnprovenMax = 3;
 
-    private int unproven;
-    private long? unprovenSince;
+    private int _unproven;
+    private long? _unprovenSince;
 
     /// <summary>Verifies the signatures; follows rotations first, if no known key signed.</summary>
     private async Task<VerifiedCheckpoint> OpenAsync(ReadOnlyMemory<byte> note, CancellationToken cancellationToken)
@@ -73,8 +73,8 @@ public sealed partial class Verifier
 
     private VerifiedCheckpoint Open(ReadOnlyMemory<byte> note)
     {
-        VerifiedCheckpoint checkpoint = state.Keys.Open(note.Span, options.Witnesses.Cosigners);
-        options.Witnesses.Demand(checkpoint);
+        VerifiedCheckpoint checkpoint = _state.Keys.Open(note.Span, _options.Witnesses.Cosigners);
+        _options.Witnesses.Demand(checkpoint);
         return checkpoint;
     }
 
@@ -93,7 +93,7 @@ public sealed partial class Verifier
     private bool HasBadSignature(ReadOnlyMemory<byte> note)
     {
         SignedNote parsed = SignedNote.Parse(note.Span);
-        foreach (LogKey key in state.Keys.Keys)
+        foreach (LogKey key in _state.Keys.Keys)
         {
             foreach (NoteSignature signature in parsed.Signatures)
             {
@@ -112,7 +112,7 @@ public sealed partial class Verifier
     private async Task<bool> FollowRotationsAsync(CancellationToken cancellationToken)
     {
         LogKeys answer = await AskKeysAsync(cancellationToken).ConfigureAwait(false);
-        int before = state.Keys.Keys.Length;
+        int before = _state.Keys.Keys.Length;
         foreach (Protocol.V1.LogKey key in answer.Keys)
         {
             if (key.Statement.IsEmpty)
@@ -122,7 +122,7 @@ public sealed partial class Verifier
 
             try
             {
-                state.Follow(KeyRotation.Open(key.Statement.Span));
+                _state.Follow(KeyRotation.Open(key.Statement.Span));
             }
             catch (Exception error) when (error is VerificationFailedException or MalformedDataException)
             {
@@ -130,15 +130,15 @@ public sealed partial class Verifier
             }
         }
 
-        return state.Keys.Keys.Length > before;
+        return _state.Keys.Keys.Length > before;
     }
 
     /// <summary>Demands that a checkpoint and the newest one are two moments of one history.</summary>
     private async Task CompareAsync(VerifiedCheckpoint checkpoint, CancellationToken cancellationToken)
     {
-        if (state.Newest is not { } newest)
+        if (_state.Newest is not { } newest)
         {
-            state.Accept(checkpoint);
+            _state.Accept(checkpoint);
             return;
         }
 
@@ -153,7 +153,7 @@ public sealed partial class Verifier
         await ProveAsync(older, newer, newest, checkpoint, cancellationToken).ConfigureAwait(false);
         if (isNewer)
         {
-            state.Accept(checkpoint);
+            _state.Accept(checkpoint);
         }
     }
 
@@ -196,7 +196,7 @@ public sealed partial class Verifier
         string why = "the proof does not hold";
         try
         {
-            Protocol.V1.ConsistencyProof answer = await client.AskAsync(
+            Protocol.V1.ConsistencyProof answer = await _client.AskAsync(
                 LedgerMethods.GetConsistencyProof,
                 new GetConsistencyProofRequest { Ledger = Ledger, From = older.Size, To = newer.Size },
                 Ledger,
@@ -216,13 +216,13 @@ public sealed partial class Verifier
             }
 
             // It answers everything else, and signed both trees: whoever watches would wait for ever.
-            why = $"the server gives no proof, asked {unproven} times ({away.Message})";
+            why = $"the server gives no proof, asked {_unproven} times ({away.Message})";
         }
 
         if (Proofs.ConsistencyProof.IsValid(older.Size, newer.Size, older.Root, newer.Root, proof))
         {
-            unproven = 0;
-            unprovenSince = null;
+            _unproven = 0;
+            _unprovenSince = null;
             return;
         }
 
@@ -260,13 +260,13 @@ public sealed partial class Verifier
         }
     }
 
-    private bool IsOverdue => unproven >= UnprovenMax && unprovenSince is { } since
-        && client.Time.GetElapsedTime(since) > options.StaleAfter;
+    private bool IsOverdue => _unproven >= UnprovenMax && _unprovenSince is { } since
+        && _client.Time.GetElapsedTime(since) > _options.StaleAfter;
 
     private void NoteUnproven()
     {
-        unproven++;
-        unprovenSince ??= client.Time.GetTimestamp();
+        _unproven++;
+        _unprovenSince ??= _client.Time.GetTimestamp();
     }
 
     private LedgerViolationException Inconsistent(
@@ -302,9 +302,9 @@ public sealed partial class Verifier
             Statement = statement,
             Expected = parts.Expected ?? string.Empty,
             Came = parts.Came ?? string.Empty,
-            Observed = client.Time.GetUtcNow(),
-            Vkeys = [options.Vkey],
-            Rotations = parts.Rotation.IsEmpty ? [.. state.Rotations] : [.. state.Rotations, parts.Rotation],
+            Observed = _client.Time.GetUtcNow(),
+            Vkeys = [_options.Vkey],
+            Rotations = parts.Rotation.IsEmpty ? [.. _state.Rotations] : [.. _state.Rotations, parts.Rotation],
             Accepted = parts.Accepted is null ? default : NoteOf(parts.Accepted),
             Offered = parts.Offered,
             Proof = parts.Proof ?? [],

@@ -66,7 +66,7 @@ public sealed partial class Verifier
     /// seen.</exception>
     public VerifiedCheckpoint VerifyReceipt(Receipt receipt, ReadOnlySpan<byte> entry)
     {
-        VerifiedCheckpoint checkpoint = receipt.Verify(MerkleHash.Leaf(entry), state.Keys, options.Witnesses);
+        VerifiedCheckpoint checkpoint = receipt.Verify(MerkleHash.Leaf(entry), _state.Keys, _options.Witnesses);
         if (Newest is { } newest && newest.Size == checkpoint.Size)
         {
             ThrowIfSplit(newest, checkpoint);
@@ -149,7 +149,7 @@ public sealed partial class Verifier
         Protocol.V1.InclusionProof answer;
         try
         {
-            answer = await client.AskAsync(
+            answer = await _client.AskAsync(
                 LedgerMethods.GetInclusionProof,
                 new GetInclusionProofRequest { Ledger = Ledger, Index = index, Size = checkpoint.Size },
                 Ledger,
@@ -201,7 +201,7 @@ public sealed partial class Verifier
     {
         try
         {
-            Protocol.V1.Receipt answer = await client.AskAsync(
+            Protocol.V1.Receipt answer = await _client.AskAsync(
                 LedgerMethods.GetReceipt, new GetReceiptRequest { Ledger = Ledger, Index = index }, Ledger,
                 cancellationToken).ConfigureAwait(false);
             return Receipt.Parse(answer.TlogProof.Span);

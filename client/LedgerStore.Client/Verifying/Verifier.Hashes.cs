@@ -113,8 +113,8 @@ public sealed partial class Verifier
     {
         try
         {
-            return await client.Channel.GetAsync(
-                $"/{Ledger}/{tile}", TilePath.FullWidth * Hash256.Length, client.Unary(cancellationToken))
+            return await _client.Channel.GetAsync(
+                $"/{Ledger}/{tile}", TilePath.FullWidth * Hash256.Length, _client.Unary(cancellationToken))
                 .ConfigureAwait(false);
         }
         catch (RpcException missing) when (missing.StatusCode == StatusCode.NotFound)

@@ -9,7 +9,7 @@ namespace LedgerStore.Client;
 
 public sealed partial class Verifier
 {
-    private ValueTask<LogKeys> AskKeysAsync(CancellationToken cancellationToken) => client.AskAsync(
+    private ValueTask<LogKeys> AskKeysAsync(CancellationToken cancellationToken) => _client.AskAsync(
         LedgerMethods.GetLogKeys, new GetLogKeysRequest { Ledger = Ledger }, Ledger, cancellationToken);
 
     private KeyRotation OpenRotation(ReadOnlyMemory<byte> statement)
@@ -37,7 +37,7 @@ public sealed partial class Verifier
             }
         }
 
-        ReadOnlySpan<Proofs.LogKey> trusted = state.Keys.Keys;
+        ReadOnlySpan<Proofs.LogKey> trusted = _state.Keys.Keys;
         for (int i = 1; i < trusted.Length; i++)
         {
             VerifierKey known = trusted[i].Key;

@@ -16,28 +16,28 @@ namespace LedgerStore.Client;
 /// </summary>
 public sealed partial class Verifier : IDisposable
 {
-    private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan LongestWatchPause = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LongestPoll = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_firstPoll = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_longestWatchPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_longestPoll = TimeSpan.FromMilliseconds(200);
 
-    private readonly ServerConnection client;
-    private readonly VerifierOptions options;
-    private readonly VerifierState state;
+    private readonly ServerConnection _client;
+    private readonly VerifierOptions _options;
+    private readonly VerifierState _state;
 
     // One checkpoint at a time is compared with the newest one and takes its place.
-    private readonly SemaphoreSlim accepting = new(1, 1);
+    private readonly SemaphoreSlim _accepting = new(1, 1);
 
     internal Verifier(ServerConnection client, string ledger, VerifierOptions options)
     {
-        this.client = client;
-        this.options = options;
+        _client = client;
+        _options = options;
         Ledger = ledger;
         VerifierKey key = VerifierKey.Parse(options.Vkey);
         LogKeySet keys = LogKeySet.Trust(OriginOf(ledger, key, options.Origin), key);
-        state = VerifierState.Open(options.StateFile, keys, options.Witnesses.Cosigners);
-        if (state.Newest is null && !options.TrustedCheckpoint.IsEmpty)
+        _state = VerifierState.Open(options.StateFile, keys, options.Witnesses.Cosigners);
+        if (_state.Newest is null && !options.TrustedCheckpoint.IsEmpty)
         {
-            state.Accept(state.Keys.Open(options.TrustedCheckpoint.Span, options.Witnesses.Cosigners));
+            _state.Accept(_state.Keys.Open(options.TrustedCheckpoint.Span, options.Witnesses.Cosigners));
         }
     }
 
@@ -45,13 +45,13 @@ public sealed partial class Verifier : IDisposable
     public string Ledger { get; }
 
     /// <summary>The origin that its checkpoints must have.</summary>
-    public string Origin => state.Keys.Origin;
+    public string Origin => _state.Keys.Origin;
 
     /// <summary>The keys that are trusted by now, with the sizes at which they sign.</summary>
-    public LogKeySet Keys => state.Keys;
+    public LogKeySet Keys => _state.Keys;
 
     /// <summary>The newest checkpoint that was accepted; null before the first one.</summary>
-    public VerifiedCheckpoint? Newest => state.Newest;
+    public VerifiedCheckpoint? Newest => _state.Newest;
 
     /// <summary>
     /// Gets the server's newest checkpoint and accepts it, if it continues the newest one seen before.
@@ -88,7 +88,7 @@ public sealed partial class Verifier : IDisposable
     public async Task<VerifiedCheckpoint> CatchUpAsync(CancellationToken cancellationToken = default)
     {
         // The size first: what is acknowledged after it may be signed a moment later.
-        LedgerInfo info = await new Catalog(client).DescribeAsync(Ledger, cancellationToken).ConfigureAwait(false);
+        LedgerInfo info = await new Catalog(_client).DescribeAsync(Ledger, cancellationToken).ConfigureAwait(false);
         VerifiedCheckpoint newest = await UpdateAsync(cancellationToken).ConfigureAwait(false);
         return newest.Size >= info.Size
             ? newest
@@ -103,7 +103,7 @@ public sealed partial class Verifier : IDisposable
     public async Task<VerifiedCheckpoint> AcceptAsync(
         ReadOnlyMemory<byte> note, CancellationToken cancellationToken = default)
     {
-        await accepting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _accepting.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             VerifiedCheckpoint checkpoint = await OpenAsync(note, cancellationToken).ConfigureAwait(false);
@@ -113,7 +113,7 @@ public sealed partial class Verifier : IDisposable
         }
         finally
         {
-            accepting.Release();
+            _accepting.Release();
         }
     }
 
@@ -121,8 +121,8 @@ public sealed partial class Verifier : IDisposable
     /// <exception cref="LedgerViolationException">None came in <see cref="VerifierOptions.StaleAfter"/>.</exception>
     public async Task<VerifiedCheckpoint> WaitForAsync(ulong size, CancellationToken cancellationToken = default)
     {
-        long start = client.Time.GetTimestamp();
-        TimeSpan poll = FirstPoll;
+        long start = _client.Time.GetTimestamp();
+        TimeSpan poll = s_firstPoll;
         while (true)
         {
             if (Newest is { } newest && newest.Size >= size)
@@ -132,18 +132,18 @@ public sealed partial class Verifier : IDisposable
 
             // The log is accused only by the answer to a question that was asked late enough. Where this process stood
             // still meanwhile, the answer at hand may be as old as the question.
-            TimeSpan asked = client.Time.GetElapsedTime(start);
+            TimeSpan asked = _client.Time.GetElapsedTime(start);
             VerifiedCheckpoint? checkpoint = await TryUpdateAsync(cancellationToken).ConfigureAwait(false);
             if (checkpoint is not null && checkpoint.Size >= size)
             {
                 return checkpoint;
             }
 
-            if (asked > options.StaleAfter)
+            if (asked > _options.StaleAfter)
             {
                 throw Violation(
                     ViolationKind.Stale,
-                    $"entry {size - 1:N0} exists, and after {options.StaleAfter.TotalSeconds:N0} s "
+                    $"entry {size - 1:N0} exists, and after {_options.StaleAfter.TotalSeconds:N0} s "
                     + (checkpoint is null ? "there is no checkpoint" : $"the newest has size {checkpoint.Size:N0}"),
                     new Parts
                     {
@@ -154,8 +154,8 @@ public sealed partial class Verifier : IDisposable
                     });
             }
 
-            await Task.Delay(poll, client.Time, cancellationToken).ConfigureAwait(false);
-            poll = poll < LongestPoll ? poll * 2 : LongestPoll;
+            await Task.Delay(poll, _client.Time, cancellationToken).ConfigureAwait(false);
+            poll = poll < s_longestPoll ? poll * 2 : s_longestPoll;
         }
     }
 
@@ -166,11 +166,11 @@ public sealed partial class Verifier : IDisposable
     public async IAsyncEnumerable<VerifiedCheckpoint> WatchAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        RetryPause pause = new(client.Time, LongestWatchPause);
+        RetryPause pause = new(_client.Time, s_longestWatchPause);
         ulong? given = null;
         while (true)
         {
-            using ResponseStream<Protocol.V1.Checkpoint> call = client.Channel.ServerStream(
+            using ResponseStream<Protocol.V1.Checkpoint> call = _client.Channel.ServerStream(
                 LedgerMethods.WatchCheckpoints,
                 new WatchCheckpointsRequest { Ledger = Ledger },
                 new CallLimits { CancellationToken = cancellationToken });
@@ -189,7 +189,7 @@ public sealed partial class Verifier : IDisposable
                 catch (RpcException error) when (IsTransient(error.StatusCode) || IsNoneYet(error))
                 {
                     pause.Failed();
-                    await Task.Delay(pause.Take(error.RetryAfter), client.Time, cancellationToken)
+                    await Task.Delay(pause.Take(error.RetryAfter), _client.Time, cancellationToken)
                         .ConfigureAwait(false);
                     break;
                 }
@@ -227,9 +227,9 @@ public sealed partial class Verifier : IDisposable
     }
 
     /// <summary>Forgets nothing: what was accepted is in the state file.</summary>
-    public void Dispose() => accepting.Dispose();
+    public void Dispose() => _accepting.Dispose();
 
-    internal TimeSpan StaleAfter => options.StaleAfter;
+    internal TimeSpan StaleAfter => _options.StaleAfter;
 
     internal Task<VerifiedCheckpoint> CheckpointForAsync(ulong size, CancellationToken cancellationToken) =>
         Newest is { } newest && newest.Size >= size
@@ -297,7 +297,7 @@ public sealed partial class Verifier : IDisposable
         while (true)
         {
             using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            Task silence = Task.Delay(options.StaleAfter, client.Time, over.Token);
+            Task silence = Task.Delay(_options.StaleAfter, _client.Time, over.Token);
             await Task.WhenAny(reading, silence).ConfigureAwait(false);
             await over.CancelAsync().ConfigureAwait(false);
             if (reading.IsCompleted || cancellationToken.IsCancellationRequested)
@@ -322,7 +322,7 @@ public sealed partial class Verifier : IDisposable
 
     private async Task<ReadOnlyMemory<byte>> GetNoteAsync(ulong size, CancellationToken cancellationToken)
     {
-        Protocol.V1.Checkpoint answer = await client.AskAsync(
+        Protocol.V1.Checkpoint answer = await _client.AskAsync(
             LedgerMethods.GetCheckpoint,
             new GetCheckpointRequest { Ledger = Ledger, Size = size },
             Ledger,

@@ -18,11 +18,11 @@ internal sealed class VerifierState
 {
     private const string Header = "ledgerstore verifier state/v1";
 
-    private readonly string? file;
+    private readonly string? _file;
 
     private VerifierState(string? file, LogKeySet keys)
     {
-        this.file = file;
+        _file = file;
         Keys = keys;
     }
 
@@ -64,7 +64,7 @@ internal sealed class VerifierState
     {
         if (lines.Length < 2 || lines[0] != Header || lines[1] != "origin " + Keys.Origin)
         {
-            throw new MalformedDataException($"{file} is not the state of a verifier of {Keys.Origin}", 0);
+            throw new MalformedDataException($"{_file} is not the state of a verifier of {Keys.Origin}", 0);
         }
 
         foreach (string line in lines.Skip(2))
@@ -73,7 +73,7 @@ internal sealed class VerifierState
             byte[] note = new byte[line.Length];
             if (space < 0 || !Convert.TryFromBase64String(line[(space + 1)..], note, out int length))
             {
-                throw new MalformedDataException($"{file} has a line that is none of a verifier's state", 0);
+                throw new MalformedDataException($"{_file} has a line that is none of a verifier's state", 0);
             }
 
             switch (line[..space])
@@ -86,7 +86,7 @@ internal sealed class VerifierState
                     Newest = Keys.Open(note.AsSpan(0, length), cosigners);
                     break;
                 default:
-                    throw new MalformedDataException($"{file} has a line '{line[..space]}' that is not known", 0);
+                    throw new MalformedDataException($"{_file} has a line '{line[..space]}' that is not known", 0);
             }
         }
     }
@@ -94,7 +94,7 @@ internal sealed class VerifierState
     // The old state or the new one is there, whenever the machine stops.
     private void Save()
     {
-        if (file is null)
+        if (_file is null)
         {
             return;
         }
@@ -111,7 +111,7 @@ internal sealed class VerifierState
             text.Append("checkpoint ").Append(Convert.ToBase64String(Newest.Note.Bytes)).Append('\n');
         }
 
-        string path = Path.GetFullPath(file);
+        string path = Path.GetFullPath(_file);
         DurableDirectory.Create(Path.GetDirectoryName(path)!, mode: null);
         AtomicFile.Replace(new SystemFiles(mode: null), path, Encoding.UTF8.GetBytes(text.ToString()));
     }

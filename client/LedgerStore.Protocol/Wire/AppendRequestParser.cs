@@ -21,18 +21,18 @@ public sealed class AppendRequestParser
 
     private const int FirstLengths = 64;
 
-    private readonly int recordsMax;
-    private CachedText ledger;
-    private CachedText producer;
-    private CachedText contentType;
-    private int[] lengths;
-    private int count;
+    private readonly int _recordsMax;
+    private CachedText _ledger;
+    private CachedText _producer;
+    private CachedText _contentType;
+    private int[] _lengths;
+    private int _count;
 
     /// <param name="recordsMax">More records in one request than this are refused.</param>
     public AppendRequestParser(int recordsMax)
     {
-        this.recordsMax = recordsMax;
-        lengths = new int[Math.Min(FirstLengths, recordsMax)];
+        _recordsMax = recordsMax;
+        _lengths = new int[Math.Min(FirstLengths, recordsMax)];
     }
 
     public string Ledger { get; private set; } = string.Empty;
@@ -49,7 +49,7 @@ public sealed class AppendRequestParser
     public Ack Ack { get; private set; }
 
     /// <summary>The lengths of the records; they add up to the payload.</summary>
-    public ReadOnlySpan<int> Lengths => lengths.AsSpan(0, count);
+    public ReadOnlySpan<int> Lengths => _lengths.AsSpan(0, _count);
 
     /// <summary>The records, one after the other, where the message is.</summary>
     public ReadOnlyMemory<byte> Payload { get; private set; }
@@ -64,10 +64,10 @@ public sealed class AppendRequestParser
             switch (tag)
             {
                 case LedgerTag:
-                    Ledger = ledger.Read(reader.ReadBytes());
+                    Ledger = _ledger.Read(reader.ReadBytes());
                     break;
                 case ProducerTag:
-                    Producer = producer.Read(reader.ReadBytes());
+                    Producer = _producer.Read(reader.ReadBytes());
                     break;
                 case FirstSequenceTag:
                     FirstSequence = reader.ReadVarint();
@@ -76,7 +76,7 @@ public sealed class AppendRequestParser
                     ExpectedSize = reader.ReadVarint();
                     break;
                 case ContentTypeTag:
-                    ContentType = contentType.Read(reader.ReadBytes());
+                    ContentType = _contentType.Read(reader.ReadBytes());
                     break;
                 case AckTag:
                     Ack = (Ack)(int)reader.ReadVarint();
@@ -109,7 +109,7 @@ public sealed class AppendRequestParser
         ContentType = string.Empty;
         Ack = Ack.Durable;
         Payload = default;
-        count = 0;
+        _count = 0;
     }
 
     private void AddPacked(ReadOnlySpan<byte> values)
@@ -129,25 +129,25 @@ public sealed class AppendRequestParser
                 StatusCode.InvalidArgument, "BAD_LENGTHS", $"a record of {length:N0} bytes cannot be in this request");
         }
 
-        if (count == lengths.Length)
+        if (_count == _lengths.Length)
         {
             GrowSlow();
         }
 
-        lengths[count++] = (int)length;
+        _lengths[_count++] = (int)length;
     }
 
     private void GrowSlow()
     {
-        if (count >= recordsMax)
+        if (_count >= _recordsMax)
         {
             throw RpcException.Because(
                 StatusCode.InvalidArgument, "TOO_MANY_RECORDS",
-                $"a request has more than the {recordsMax:N0} records allowed; send several requests",
-                ("limit", recordsMax.ToString()));
+                $"a request has more than the {_recordsMax:N0} records allowed; send several requests",
+                ("limit", _recordsMax.ToString()));
         }
 
-        Array.Resize(ref lengths, Math.Min(recordsMax, lengths.Length * 4));
+        Array.Resize(ref _lengths, Math.Min(_recordsMax, _lengths.Length * 4));
     }
 
     private void CheckLengths()
@@ -162,7 +162,8 @@ public sealed class AppendRequestParser
         {
             throw RpcException.Because(
                 StatusCode.InvalidArgument, "BAD_LENGTHS",
-                $"the lengths of {count:N0} records add up to {sum:N0}, but the payload has {Payload.Length:N0} bytes");
+                $"the lengths of {_count:N0} records add up to {sum:N0}, but the payload has "
+                + $"{Payload.Length:N0} bytes");
         }
     }
 }

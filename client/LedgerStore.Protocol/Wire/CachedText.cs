@@ -9,11 +9,11 @@ internal struct CachedText
 {
     // Longer texts than any field allows are not worth keeping.
     private const int KeptBytesMax = 1024;
-    private static readonly UTF8Encoding Strict =
+    private static readonly UTF8Encoding s_strict =
         new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private byte[]? bytes;
-    private string? text;
+    private byte[]? _bytes;
+    private string? _text;
 
     internal string Read(ReadOnlySpan<byte> value)
     {
@@ -22,18 +22,18 @@ internal struct CachedText
             return string.Empty;
         }
 
-        return text is not null && value.SequenceEqual(bytes) ? text : ReadSlow(value);
+        return _text is not null && value.SequenceEqual(_bytes) ? _text : ReadSlow(value);
     }
 
     private string ReadSlow(ReadOnlySpan<byte> value)
     {
         try
         {
-            string decoded = Strict.GetString(value);
+            string decoded = s_strict.GetString(value);
             if (value.Length <= KeptBytesMax)
             {
-                bytes = value.ToArray();
-                text = decoded;
+                _bytes = value.ToArray();
+                _text = decoded;
             }
 
             return decoded;

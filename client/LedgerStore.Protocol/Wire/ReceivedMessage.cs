@@ -12,7 +12,7 @@ public sealed class ReceivedMessage : WireMessage, IDisposable
 {
     // As many as are parsed at the same moment, not as many as streams are open.
     private const int IdleMax = 256;
-    private static readonly ConcurrentQueue<ReceivedMessage> Idle = new();
+    private static readonly ConcurrentQueue<ReceivedMessage> s_idle = new();
 
     private byte[] _bytes = [];
     private int _length;
@@ -30,7 +30,7 @@ public sealed class ReceivedMessage : WireMessage, IDisposable
     /// <summary>Takes a copy.</summary>
     public static ReceivedMessage Copy(in ReadOnlySequence<byte> bytes)
     {
-        ReceivedMessage message = Idle.TryDequeue(out ReceivedMessage? idle) ? idle : new ReceivedMessage();
+        ReceivedMessage message = s_idle.TryDequeue(out ReceivedMessage? idle) ? idle : new ReceivedMessage();
         message._length = (int)bytes.Length;
         message._bytes = ArrayPool<byte>.Shared.Rent(message._length);
         bytes.CopyTo(message._bytes);
@@ -51,9 +51,9 @@ public sealed class ReceivedMessage : WireMessage, IDisposable
         ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = [];
         _length = 0;
-        if (Idle.Count < IdleMax)
+        if (s_idle.Count < IdleMax)
         {
-            Idle.Enqueue(this);
+            s_idle.Enqueue(this);
         }
     }
 }

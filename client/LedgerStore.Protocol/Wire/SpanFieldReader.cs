@@ -7,16 +7,16 @@ namespace LedgerStore.Protocol.Wire;
 
 internal ref struct SpanFieldReader(ReadOnlySpan<byte> message)
 {
-    private ReadOnlySpan<byte> rest = message;
+    private ReadOnlySpan<byte> _rest = message;
 
     /// <summary>The bytes that were not read yet.</summary>
-    internal readonly int RestBytes => rest.Length;
+    internal readonly int RestBytes => _rest.Length;
 
     /// <summary>Reads the next tag. False: the message is over.</summary>
     internal bool TryReadTag(out uint tag)
     {
         tag = 0;
-        if (rest.IsEmpty)
+        if (_rest.IsEmpty)
         {
             return false;
         }
@@ -34,13 +34,13 @@ internal ref struct SpanFieldReader(ReadOnlySpan<byte> message)
     internal ulong ReadVarint()
     {
         ulong value = 0;
-        for (int position = 0; position < rest.Length && position < WireFormat.VarintBytesMax; position++)
+        for (int position = 0; position < _rest.Length && position < WireFormat.VarintBytesMax; position++)
         {
-            byte next = rest[position];
+            byte next = _rest[position];
             value |= (ulong)(next & 0x7f) << (7 * position);
             if (next < 0x80)
             {
-                rest = rest[(position + 1)..];
+                _rest = _rest[(position + 1)..];
                 return value;
             }
         }
@@ -60,7 +60,7 @@ internal ref struct SpanFieldReader(ReadOnlySpan<byte> message)
     internal ReadOnlyMemory<byte> ReadBytes(ReadOnlyMemory<byte> message)
     {
         int length = ReadBytes().Length;
-        return message[^(rest.Length + length)..^rest.Length];
+        return message[^(_rest.Length + length)..^_rest.Length];
     }
 
     /// <summary>Skips the value of a field that is not known, or not with this wire type.</summary>
@@ -87,13 +87,13 @@ internal ref struct SpanFieldReader(ReadOnlySpan<byte> message)
 
     private ReadOnlySpan<byte> Take(ulong count)
     {
-        if (count > (ulong)rest.Length)
+        if (count > (ulong)_rest.Length)
         {
-            throw WireFormat.Malformed($"a field of {count:N0} bytes where {rest.Length:N0} are left");
+            throw WireFormat.Malformed($"a field of {count:N0} bytes where {_rest.Length:N0} are left");
         }
 
-        ReadOnlySpan<byte> taken = rest[..(int)count];
-        rest = rest[(int)count..];
+        ReadOnlySpan<byte> taken = _rest[..(int)count];
+        _rest = _rest[(int)count..];
         return taken;
     }
 }

@@ -19,8 +19,8 @@ internal enum DiskUser
 /// <summary>Turns "no space left" into a refusal of appends, and its end into a welcome.</summary>
 internal sealed class DiskSpace
 {
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_lookInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_flushInterval = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly Gate _gate;
@@ -124,7 +124,7 @@ internal sealed class DiskSpace
         lock (_lock)
         {
             bool isLate = IsFull && _backlog.TouchedBytes > _budget.BacklogBytesMin / 16
-                && _time.GetElapsedTime(_flushedAt) >= FlushInterval;
+                && _time.GetElapsedTime(_flushedAt) >= s_flushInterval;
             if (!_isFlushWanted && !isLate)
             {
                 return false;
@@ -172,7 +172,7 @@ internal sealed class DiskSpace
     /// too, and a write that fails costs more than one that is not begun.</summary>
     private void Look()
     {
-        if (_lookedAt != 0 && _time.GetElapsedTime(_lookedAt) < LookInterval)
+        if (_lookedAt != 0 && _time.GetElapsedTime(_lookedAt) < s_lookInterval)
         {
             return;
         }

@@ -23,7 +23,7 @@ internal enum ReserveRight
 internal sealed class Reserve(IFileSystem files, string path, Backlog backlog)
 {
     [ThreadStatic]
-    private static ReserveRight t_right;
+    private static ReserveRight s_right;
 
     private readonly Lock _lock = new();
     private bool _isKnown;
@@ -34,8 +34,8 @@ internal sealed class Reserve(IFileSystem files, string path, Backlog backlog)
     /// <summary>What the calling thread may take.</summary>
     public static ReserveRight Right
     {
-        get => t_right;
-        set => t_right = value;
+        get => s_right;
+        set => s_right = value;
     }
 
     /// <summary>Bytes that it has.</summary>
@@ -55,7 +55,7 @@ internal sealed class Reserve(IFileSystem files, string path, Backlog backlog)
     /// <returns>False when he may not have any more of it.</returns>
     public bool TryGive(StorageException full)
     {
-        if (t_right == ReserveRight.Nothing)
+        if (s_right == ReserveRight.Nothing)
         {
             return false;
         }
@@ -70,7 +70,7 @@ internal sealed class Reserve(IFileSystem files, string path, Backlog backlog)
                 return false;
             }
 
-            long floor = t_right == ReserveRight.Everything ? 0 : budget.KeptBytes;
+            long floor = s_right == ReserveRight.Everything ? 0 : budget.KeptBytes;
             long given = Math.Min(budget.StepBytes, backlog.Held - floor);
             if (given <= 0)
             {

@@ -13,7 +13,7 @@ internal static class LedgerName
 
     private const char ReservedPrefix = '_';
 
-    private static readonly SearchValues<char> Allowed =
+    private static readonly SearchValues<char> s_allowed =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789._-");
 
     /// <summary>Whether only the store itself may create and append to it.</summary>
@@ -24,7 +24,7 @@ internal static class LedgerName
         name.Length is > 0 and <= StoreLimits.LedgerNameBytesMax
         && (char.IsAsciiLetterLower(name[0]) || char.IsAsciiDigit(name[0])
             || (IsReserved(name) && name.Length > 1))
-        && !name[1..].ContainsAnyExcept(Allowed);
+        && !name[1..].ContainsAnyExcept(s_allowed);
 
     /// <summary>Refuses what an application may not call a ledger.</summary>
     /// <exception cref="StoreException">InvalidArgument: what is wrong with it.</exception>

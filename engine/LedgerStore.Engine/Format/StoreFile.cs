@@ -32,14 +32,14 @@ internal sealed record StoreFile(UInt128 StoreId, UInt128 Incarnation, long Crea
     private const int PublicNameBytesMax = StoreLimits.OriginBytesMax - 1 - StoreLimits.LedgerNameBytesMax;
 
     // What needs no escape in JSON and is allowed in an origin and in the name of a key: no space, no plus.
-    private static readonly SearchValues<char> NameCharacters = SearchValues.Create(
+    private static readonly SearchValues<char> s_nameCharacters = SearchValues.Create(
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_~:/");
 
     /// <summary>Refuses a public name that cannot be part of an origin.</summary>
     /// <exception cref="StoreException">InvalidArgument.</exception>
     public static void CheckPublicName(string name)
     {
-        if (name.Length is 0 or > PublicNameBytesMax || name.AsSpan().ContainsAnyExcept(NameCharacters))
+        if (name.Length is 0 or > PublicNameBytesMax || name.AsSpan().ContainsAnyExcept(s_nameCharacters))
         {
             throw new StoreException(
                 StoreReason.InvalidArgument,
@@ -86,7 +86,8 @@ internal sealed record StoreFile(UInt128 StoreId, UInt128 Incarnation, long Crea
         end = text.IndexOf('"', at);
         FormatCheck.That(end > at && end - at <= PublicNameBytesMax, "no public name", at);
         string name = text[at..end];
-        FormatCheck.That(!name.AsSpan().ContainsAnyExcept(NameCharacters), "the public name has other characters", at);
+        FormatCheck.That(
+            !name.AsSpan().ContainsAnyExcept(s_nameCharacters), "the public name has other characters", at);
 
         var file = new StoreFile(storeId, incarnation, created, name);
         FormatCheck.That(bytes.SequenceEqual(file.Encode()), "it is not written as the store writes it", 0);

@@ -8,7 +8,7 @@ namespace LedgerStore.Engine;
 public sealed partial class Store
 {
     // How late a unit of scrubbing may begin; they are minutes apart.
-    private static readonly TimeSpan ScrubInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_scrubInterval = TimeSpan.FromSeconds(1);
 
     private readonly WorkerThread _scrubber;
     private readonly ITimer _scrubTimer;

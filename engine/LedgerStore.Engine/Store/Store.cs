@@ -18,7 +18,7 @@ namespace LedgerStore.Engine;
 public sealed partial class Store : IDisposable
 {
     // Appends that found the disk full are refused at once; what is on its way is tried again this often.
-    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_retryInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly StoreCore _core;
     private readonly WorkerThread _sequencer;
@@ -52,11 +52,11 @@ public sealed partial class Store : IDisposable
                 core.Scrubber.Close();
             },
         };
-        _scrubTimer = time.CreateTimer(_ => _scrubber.Signal(), null, ScrubInterval, ScrubInterval);
+        _scrubTimer = time.CreateTimer(_ => _scrubber.Signal(), null, s_scrubInterval, s_scrubInterval);
         _tiering = new WorkerThread("ledger-tier", RunTiering, core.Poison);
-        _tieringTimer = time.CreateTimer(_ => _tiering.Signal(), null, ScrubInterval, ScrubInterval);
+        _tieringTimer = time.CreateTimer(_ => _tiering.Signal(), null, s_scrubInterval, s_scrubInterval);
         core.OnTiering = _tiering.Signal;
-        _retry = time.CreateTimer(_ => RetryWhenFull(), null, RetryInterval, RetryInterval);
+        _retry = time.CreateTimer(_ => RetryWhenFull(), null, s_retryInterval, s_retryInterval);
         _round = core.Parts.Signing is { } signing
             ? time.CreateTimer(_ => BeginRound(), null, signing.Interval, signing.Interval)
             : null;

@@ -8,14 +8,14 @@ namespace LedgerStore.Engine;
 /// </remarks>
 public static class WriteBackErrors
 {
-    private static readonly Version ToldSince = new(5, 8);
+    private static readonly Version s_toldSince = new(5, 8);
 
     /// <summary>Why a kernel does not tell of every one; null when it does.</summary>
     /// <param name="kernel">As <see cref="Environment.OSVersion"/> has it.</param>
     public static string? WhyUnnoticed(Version kernel)
     {
         ArgumentNullException.ThrowIfNull(kernel);
-        return kernel >= ToldSince
+        return kernel >= s_toldSince
             ? null
             : $"Linux {kernel.Major}.{kernel.Minor} does not tell syncfs of pages that it could not write (5.8 and "
                 + "later do): if the disk fails, a state.log may be damaged without a word until the next start. Use a "

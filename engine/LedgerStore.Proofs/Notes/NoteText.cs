@@ -13,7 +13,7 @@ internal static class NoteText
 
     private const int DigitsMax = 19;
 
-    private static readonly SearchValues<byte> Controls = SearchValues.Create(
+    private static readonly SearchValues<byte> s_controls = SearchValues.Create(
         0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30,
         31);
 
@@ -25,7 +25,7 @@ internal static class NoteText
                 $"{what} of {bytes.Length} bytes exceeds the limit of {bytesMax}", bytesMax);
         }
 
-        int control = bytes.IndexOfAny(Controls);
+        int control = bytes.IndexOfAny(s_controls);
         if (control >= 0)
         {
             throw new MalformedDataException($"control character 0x{bytes[control]:x2} in {what}", control);

@@ -12,7 +12,7 @@ internal sealed class WitnessPolicyParser
     private const string NoneName = "none";
 
     // Tab, LF, printable ASCII, and everything above it.
-    private static readonly SearchValues<byte> Allowed = SearchValues.Create(
+    private static readonly SearchValues<byte> s_allowed = SearchValues.Create(
         [(byte)'\t', (byte)'\n', .. Enumerable.Range(0x20, 0x5f).Select(i => (byte)i),
             .. Enumerable.Range(0x80, 0x80).Select(i => (byte)i)]);
 
@@ -39,7 +39,7 @@ internal sealed class WitnessPolicyParser
                 WitnessPolicy.BytesMax);
         }
 
-        int forbidden = text.IndexOfAnyExcept(Allowed);
+        int forbidden = text.IndexOfAnyExcept(s_allowed);
         if (forbidden >= 0)
         {
             throw new MalformedDataException($"control character 0x{text[forbidden]:x2} in a policy", forbidden);

@@ -6,7 +6,7 @@ namespace LedgerStore.Policy;
 
 internal static class AttributeTypes
 {
-    private static readonly FrozenDictionary<string, string> OidOfName = new Dictionary<string, string>
+    private static readonly FrozenDictionary<string, string> s_oidOfName = new Dictionary<string, string>
     {
         ["CN"] = "2.5.4.3",
         ["SN"] = "2.5.4.4",
@@ -43,7 +43,7 @@ internal static class AttributeTypes
         }
 
         string text = name.ToString();
-        return IsOid(text) ? text : OidOfName.GetValueOrDefault(text);
+        return IsOid(text) ? text : s_oidOfName.GetValueOrDefault(text);
     }
 
     // Each arc a number without leading zeros, at least two of them: one spelling for one identifier.

@@ -6,7 +6,7 @@ namespace LedgerStore.Policy;
 
 internal static class DistinguishedNameDer
 {
-    private static readonly UniversalTagNumber[] Strings =
+    private static readonly UniversalTagNumber[] s_strings =
     [
         UniversalTagNumber.UTF8String, UniversalTagNumber.PrintableString, UniversalTagNumber.IA5String,
         UniversalTagNumber.NumericString, UniversalTagNumber.VisibleString, UniversalTagNumber.BMPString,
@@ -63,7 +63,7 @@ internal static class DistinguishedNameDer
     {
         AsnReader reader = new(der, AsnEncodingRules.DER);
         Asn1Tag tag = reader.PeekTag();
-        if (tag.TagClass == TagClass.Universal && Strings.Contains((UniversalTagNumber)tag.TagValue))
+        if (tag.TagClass == TagClass.Universal && s_strings.Contains((UniversalTagNumber)tag.TagValue))
         {
             try
             {

@@ -6,10 +6,11 @@ namespace LedgerStore.Policy;
 
 internal sealed class DistinguishedNameText(string text)
 {
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding s_utf8 = new(
+        encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private readonly List<string> attributes = [];
-    private int position;
+    private readonly List<string> _attributes = [];
+    private int _position;
 
     public DistinguishedName? Parse(out string problem)
     {
@@ -23,11 +24,11 @@ internal sealed class DistinguishedNameText(string text)
         while (more && problem.Length == 0)
         {
             problem = ReadAttribute();
-            more = position < text.Length;
-            position++;
+            more = _position < text.Length;
+            _position++;
         }
 
-        return problem.Length == 0 ? new DistinguishedName(attributes) : null;
+        return problem.Length == 0 ? new DistinguishedName(_attributes) : null;
     }
 
     private static string EndsTooEarly() => "the name ends where an attribute (type=value) is expected";
@@ -35,37 +36,37 @@ internal sealed class DistinguishedNameText(string text)
     // Leaves the position at the separator or at the end.
     private string ReadAttribute()
     {
-        int equals = text.IndexOf('=', Math.Min(position, text.Length));
+        int equals = text.IndexOf('=', Math.Min(_position, text.Length));
         if (equals < 0)
         {
-            return text.AsSpan(Math.Min(position, text.Length)).IsWhiteSpace()
+            return text.AsSpan(Math.Min(_position, text.Length)).IsWhiteSpace()
                 ? EndsTooEarly()
-                : $"{Quoted.Text(text[position..])} has no '='";
+                : $"{Quoted.Text(text[_position..])} has no '='";
         }
 
-        string type = text[position..equals].Trim();
+        string type = text[_position..equals].Trim();
         string? oid = AttributeTypes.OidOf(type);
         if (oid is null)
         {
             return $"{Quoted.Text(type)} is no known attribute type; write its object identifier";
         }
 
-        position = equals + 1;
+        _position = equals + 1;
         SkipSpaces();
-        if (position < text.Length && text[position] == '#')
+        if (_position < text.Length && text[_position] == '#')
         {
             return ReadHex(oid);
         }
 
-        return position < text.Length && text[position] == '"' ? ReadQuoted(oid) : ReadPlain(oid);
+        return _position < text.Length && text[_position] == '"' ? ReadQuoted(oid) : ReadPlain(oid);
     }
 
     private string ReadPlain(string oid)
     {
         StringBuilder value = new();
-        while (position < text.Length && text[position] is not (',' or ';' or '+'))
+        while (_position < text.Length && text[_position] is not (',' or ';' or '+'))
         {
-            if (text[position] == '"')
+            if (text[_position] == '"')
             {
                 return "a quote inside a value must be escaped";
             }
@@ -82,20 +83,20 @@ internal sealed class DistinguishedNameText(string text)
     private string ReadQuoted(string oid)
     {
         StringBuilder value = new();
-        for (position++; position < text.Length;)
+        for (_position++; _position < text.Length;)
         {
-            bool isQuote = text[position] == '"';
-            if (isQuote && (position + 1 >= text.Length || text[position + 1] != '"'))
+            bool isQuote = text[_position] == '"';
+            if (isQuote && (_position + 1 >= text.Length || text[_position + 1] != '"'))
             {
-                position++;
+                _position++;
                 SkipSpaces();
-                return position < text.Length && text[position] is not (',' or ';' or '+')
+                return _position < text.Length && text[_position] is not (',' or ';' or '+')
                     ? "after a closing quote comes ',' or '+'"
                     : Add(oid, value.ToString());
             }
 
             // .NET writes a quote inside quotes twice.
-            position += isQuote ? 1 : 0;
+            _position += isQuote ? 1 : 0;
             if (!TakeLetter(value))
             {
                 return "a backslash must be followed by a special character or two hex digits of UTF-8";
@@ -107,13 +108,13 @@ internal sealed class DistinguishedNameText(string text)
 
     private string ReadHex(string oid)
     {
-        int start = ++position;
-        while (position < text.Length && text[position] is not (',' or ';' or '+'))
+        int start = ++_position;
+        while (_position < text.Length && text[_position] is not (',' or ';' or '+'))
         {
-            position++;
+            _position++;
         }
 
-        string hex = text[start..position].Trim();
+        string hex = text[start.._position].Trim();
         if (hex.Length == 0 || hex.Length % 2 != 0 || !hex.All(char.IsAsciiHexDigit))
         {
             return "after '#' comes the value's DER, an even number of hex digits";
@@ -130,40 +131,40 @@ internal sealed class DistinguishedNameText(string text)
             return "a value is empty";
         }
 
-        attributes.Add(DistinguishedName.Attribute(oid, value));
+        _attributes.Add(DistinguishedName.Attribute(oid, value));
         return "";
     }
 
     // One character, or the UTF-8 that a run of \xx escapes spells.
     private bool TakeLetter(StringBuilder value)
     {
-        if (text[position] != '\\')
+        if (text[_position] != '\\')
         {
-            value.Append(text[position++]);
+            value.Append(text[_position++]);
             return true;
         }
 
         if (!IsHexEscape())
         {
-            if (position + 1 >= text.Length || !" \"#+,;<=>\\".Contains(text[position + 1], StringComparison.Ordinal))
+            if (_position + 1 >= text.Length || !" \"#+,;<=>\\".Contains(text[_position + 1], StringComparison.Ordinal))
             {
                 return false;
             }
 
-            value.Append(text[position + 1]);
-            position += 2;
+            value.Append(text[_position + 1]);
+            _position += 2;
             return true;
         }
 
         List<byte> bytes = [];
-        for (; IsHexEscape(); position += 3)
+        for (; IsHexEscape(); _position += 3)
         {
-            bytes.Add(Convert.ToByte(text.Substring(position + 1, 2), 16));
+            bytes.Add(Convert.ToByte(text.Substring(_position + 1, 2), 16));
         }
 
         try
         {
-            value.Append(Utf8.GetString([.. bytes]));
+            value.Append(s_utf8.GetString([.. bytes]));
             return true;
         }
         catch (DecoderFallbackException)
@@ -173,14 +174,14 @@ internal sealed class DistinguishedNameText(string text)
     }
 
     private bool IsHexEscape() =>
-        position + 2 < text.Length && text[position] == '\\'
-        && char.IsAsciiHexDigit(text[position + 1]) && char.IsAsciiHexDigit(text[position + 2]);
+        _position + 2 < text.Length && text[_position] == '\\'
+        && char.IsAsciiHexDigit(text[_position + 1]) && char.IsAsciiHexDigit(text[_position + 2]);
 
     private void SkipSpaces()
     {
-        while (position < text.Length && text[position] == ' ')
+        while (_position < text.Length && text[_position] == ' ')
         {
-            position++;
+            _position++;
         }
     }
 }

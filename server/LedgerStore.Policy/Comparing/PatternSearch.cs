@@ -8,7 +8,7 @@ namespace LedgerStore.Policy;
 
 internal sealed class PatternSearch(int steps)
 {
-    private int stepsLeft = steps;
+    private int _stepsLeft = steps;
 
     public enum Answer
     {
@@ -21,8 +21,8 @@ internal sealed class PatternSearch(int steps)
 
     public (Answer Answer, string? Name) Find(LedgerPattern[] include, LedgerPattern[] exclude)
     {
-        stepsLeft -= include.Length + exclude.Length;
-        if (stepsLeft < 0)
+        _stepsLeft -= include.Length + exclude.Length;
+        if (_stepsLeft < 0)
         {
             return (Answer.Unknown, null);
         }
@@ -60,8 +60,8 @@ internal sealed class PatternSearch(int steps)
 
             foreach (char letter in letters)
             {
-                stepsLeft -= patterns.Length;
-                if (stepsLeft < 0)
+                _stepsLeft -= patterns.Length;
+                if (_stepsLeft < 0)
                 {
                     return (Answer.Unknown, null);
                 }

@@ -42,7 +42,7 @@ internal sealed partial class PolicyComparer
             }
 
             LedgerPattern[] exclude = [.. newBefore, .. old.Take(i).Select(r => r.Pattern)];
-            if (search.Find([right.Pattern, old[i].Pattern], exclude).Answer != PatternSearch.Answer.None)
+            if (_search.Find([right.Pattern, old[i].Pattern], exclude).Answer != PatternSearch.Answer.None)
             {
                 changed.Add(old[i].Quota);
             }

@@ -9,8 +9,8 @@ internal sealed partial class PolicyComparer(CompiledPolicy? before, CompiledPol
 {
     private const int ShownPatterns = 16;
 
-    private readonly List<PolicyDifferenceEntry> entries = [];
-    private readonly PatternSearch search = new(PolicyLimits.SearchSteps);
+    private readonly List<PolicyDifferenceEntry> _entries = [];
+    private readonly PatternSearch _search = new(PolicyLimits.SearchSteps);
 
     /// <summary>One right of an identity, in the order in which rules apply.</summary>
     private sealed record Right(LedgerPattern Pattern, Quota Quota);
@@ -42,7 +42,7 @@ internal sealed partial class PolicyComparer(CompiledPolicy? before, CompiledPol
         ImmutableArray<LedgerPattern> oldTiles = old?.AnonymousTiles ?? [];
         Gains(PolicyChangeKind.AnonymousTiles, '+', null, null, now.AnonymousTiles, oldTiles);
         Gains(PolicyChangeKind.AnonymousTiles, '-', null, null, oldTiles, now.AnonymousTiles);
-        return new PolicyDifference([.. entries]);
+        return new PolicyDifference([.. _entries]);
     }
 
     private void CompareIdentity(string name, PolicyIdentity? old, PolicyIdentity? now)
@@ -102,7 +102,7 @@ internal sealed partial class PolicyComparer(CompiledPolicy? before, CompiledPol
         List<LedgerPattern> gained = [];
         foreach (LedgerPattern pattern in left.Distinct().OrderBy(p => p.Text, StringComparer.Ordinal))
         {
-            if (!same.Contains(pattern) && search.Find([pattern], exclude).Answer != PatternSearch.Answer.None)
+            if (!same.Contains(pattern) && _search.Find([pattern], exclude).Answer != PatternSearch.Answer.None)
             {
                 gained.Add(pattern);
             }
@@ -120,7 +120,7 @@ internal sealed partial class PolicyComparer(CompiledPolicy? before, CompiledPol
     }
 
     private bool MayOverlap(LedgerPattern left, LedgerPattern right) =>
-        search.Find([left, right], []).Answer != PatternSearch.Answer.None;
+        _search.Find([left, right], []).Answer != PatternSearch.Answer.None;
 
     private static string Sentence(
         char sign,
@@ -186,5 +186,5 @@ internal sealed partial class PolicyComparer(CompiledPolicy? before, CompiledPol
         LedgerPattern? pattern,
         ImmutableArray<LedgerPattern> except,
         string detail) =>
-        entries.Add(new PolicyDifferenceEntry(kind, sign, identity, capability, pattern, except, detail));
+        _entries.Add(new PolicyDifferenceEntry(kind, sign, identity, capability, pattern, except, detail));
 }

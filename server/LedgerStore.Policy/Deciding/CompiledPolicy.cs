@@ -8,23 +8,23 @@ namespace LedgerStore.Policy;
 /// <summary>Answers questions about an accepted policy. Deny by default; there is no superuser.</summary>
 public sealed class CompiledPolicy
 {
-    private static readonly Decision UnknownIdentity = new("the policy does not know this identity");
-    private static readonly Decision NoLedgerName = new("this is no ledger name");
+    private static readonly Decision s_unknownIdentity = new("the policy does not know this identity");
+    private static readonly Decision s_noLedgerName = new("this is no ledger name");
 
-    private readonly FrozenDictionary<string, IdentityRules> identities;
-    private readonly FrozenDictionary<string, PolicyIdentity> byUri;
-    private readonly FrozenDictionary<string, PolicyIdentity> byFingerprint;
-    private readonly FrozenDictionary<string, DenyRule> denied;
-    private readonly DecisionCache cache = new();
+    private readonly FrozenDictionary<string, IdentityRules> _identities;
+    private readonly FrozenDictionary<string, PolicyIdentity> _byUri;
+    private readonly FrozenDictionary<string, PolicyIdentity> _byFingerprint;
+    private readonly FrozenDictionary<string, DenyRule> _denied;
+    private readonly DecisionCache _cache = new();
 
     private CompiledPolicy(PolicyDocument document)
     {
         Document = document;
-        identities = CompileRules(document);
-        byUri = document.Identities.Where(i => i.Uri is not null).ToFrozenDictionary(i => i.Uri!);
-        byFingerprint = document.Identities.Where(i => i.Fingerprint is not null)
+        _identities = CompileRules(document);
+        _byUri = document.Identities.Where(i => i.Uri is not null).ToFrozenDictionary(i => i.Uri!);
+        _byFingerprint = document.Identities.Where(i => i.Fingerprint is not null)
             .ToFrozenDictionary(i => i.Fingerprint!);
-        denied = document.Deny.DistinctBy(d => d.Key).ToFrozenDictionary(d => d.Key);
+        _denied = document.Deny.DistinctBy(d => d.Key).ToFrozenDictionary(d => d.Key);
         QuotaSlots = document.Bindings.Sum(b => b.Identities.Length);
     }
 
@@ -41,24 +41,26 @@ public sealed class CompiledPolicy
     /// <summary>May this identity do this on this ledger? Allocates nothing when the pair was asked before.</summary>
     public Decision Decide(string identityName, Capability capability, string ledgerName)
     {
-        if (!identities.TryGetValue(identityName, out IdentityRules? rules))
+        if (!_identities.TryGetValue(identityName, out IdentityRules? rules))
         {
-            return UnknownIdentity;
+            return s_unknownIdentity;
         }
 
-        LedgerDecisions? decisions = cache.Find(rules, ledgerName);
+        LedgerDecisions? decisions = _cache.Find(rules, ledgerName);
         return decisions is not null ? decisions.Of(capability) : DecideSlow(rules, capability, ledgerName);
     }
 
     /// <summary>All that the identity may do on the ledger; the catalog shows the ledger if it is not empty.</summary>
     public CapabilitySet CapabilitiesOn(string identityName, string ledgerName) =>
-        identities.TryGetValue(identityName, out IdentityRules? rules)
-            ? (cache.Find(rules, ledgerName) ?? EvaluateSlow(rules, ledgerName))?.Granted ?? CapabilitySet.None
+        _identities.TryGetValue(identityName, out IdentityRules? rules)
+            ? (_cache.Find(rules, ledgerName) ?? EvaluateSlow(rules, ledgerName))?.Granted ?? CapabilitySet.None
             : CapabilitySet.None;
 
     /// <summary>May it make a store-wide call that needs the capability? Only a binding on "*" says yes.</summary>
     public Decision DecideStoreWide(string identityName, Capability capability) =>
-        identities.TryGetValue(identityName, out IdentityRules? rules) ? rules.StoreWide(capability) : UnknownIdentity;
+        _identities.TryGetValue(identityName, out IdentityRules? rules)
+            ? rules.StoreWide(capability)
+            : s_unknownIdentity;
 
     /// <summary>May hash tiles and checkpoints of the ledger be fetched without a certificate?</summary>
     public bool AllowsAnonymousTiles(string ledgerName)
@@ -87,7 +89,7 @@ public sealed class CompiledPolicy
 
     /// <summary>Is this certificate on the deny list? Allocates nothing; meant for every call.</summary>
     public bool IsDenied(CertificateFacts certificate) =>
-        denied.Count > 0 && (denied.ContainsKey(certificate.IssuerKey) || denied.ContainsKey(certificate.SpkiKey));
+        _denied.Count > 0 && (_denied.ContainsKey(certificate.IssuerKey) || _denied.ContainsKey(certificate.SpkiKey));
 
     /// <summary>The same from the parts of a certificate.</summary>
     public bool IsDenied(DistinguishedName issuer, ReadOnlySpan<byte> serial, ReadOnlySpan<byte> spkiSha256) =>
@@ -95,14 +97,14 @@ public sealed class CompiledPolicy
 
     /// <summary>The rule that denies the certificate, for the access record; null if none does.</summary>
     public DenyRule? DenialOf(CertificateFacts certificate) =>
-        denied.GetValueOrDefault(certificate.IssuerKey) ?? denied.GetValueOrDefault(certificate.SpkiKey);
+        _denied.GetValueOrDefault(certificate.IssuerKey) ?? _denied.GetValueOrDefault(certificate.SpkiKey);
 
-    internal IdentityRules? RulesOf(string identityName) => identities.GetValueOrDefault(identityName);
+    internal IdentityRules? RulesOf(string identityName) => _identities.GetValueOrDefault(identityName);
 
     private Identification Identify(string? uri, string fingerprint)
     {
-        PolicyIdentity? named = uri is null ? null : byUri.GetValueOrDefault(uri);
-        PolicyIdentity? listed = byFingerprint.GetValueOrDefault(fingerprint);
+        PolicyIdentity? named = uri is null ? null : _byUri.GetValueOrDefault(uri);
+        PolicyIdentity? listed = _byFingerprint.GetValueOrDefault(fingerprint);
         return (named, listed) switch
         {
             ({ } one, { } other) => new(null,
@@ -122,7 +124,7 @@ public sealed class CompiledPolicy
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private Decision DecideSlow(IdentityRules rules, Capability capability, string ledgerName) =>
-        !Names.IsLedger(ledgerName) ? NoLedgerName
+        !Names.IsLedger(ledgerName) ? s_noLedgerName
             : EvaluateSlow(rules, ledgerName)?.Of(capability) ?? rules.Denied(capability);
 
     // What nothing matches is not remembered: a flood of made-up names must not push out what is in use.
@@ -131,7 +133,7 @@ public sealed class CompiledPolicy
         LedgerDecisions? decisions = Names.IsLedger(ledgerName) ? rules.Evaluate(ledgerName) : null;
         if (decisions is not null)
         {
-            cache.Remember(decisions);
+            _cache.Remember(decisions);
         }
 
         return decisions;

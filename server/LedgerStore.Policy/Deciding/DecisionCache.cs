@@ -12,15 +12,15 @@ internal sealed class DecisionCache
     private const int Slots = 16_384;
     private const int Ways = 4;
 
-    private readonly LedgerDecisions?[] table = new LedgerDecisions?[Slots];
-    private int victim;
+    private readonly LedgerDecisions?[] _table = new LedgerDecisions?[Slots];
+    private int _victim;
 
     public LedgerDecisions? Find(IdentityRules rules, string ledger)
     {
         int first = FirstSlot(rules, ledger);
         for (int slot = first; slot < first + Ways; slot++)
         {
-            LedgerDecisions? entry = Volatile.Read(ref table[slot]);
+            LedgerDecisions? entry = Volatile.Read(ref _table[slot]);
             if (entry is null)
             {
                 // Sets fill from the front and are never emptied.
@@ -41,14 +41,14 @@ internal sealed class DecisionCache
     {
         int first = FirstSlot(entry.Rules, entry.Ledger);
         int slot = first;
-        while (slot < first + Ways && Volatile.Read(ref table[slot]) is not null)
+        while (slot < first + Ways && Volatile.Read(ref _table[slot]) is not null)
         {
             slot++;
         }
 
         // Threads may miss each other's step: any of the four will do.
-        slot = slot < first + Ways ? slot : first + (victim++ & (Ways - 1));
-        Volatile.Write(ref table[slot], entry);
+        slot = slot < first + Ways ? slot : first + (_victim++ & (Ways - 1));
+        Volatile.Write(ref _table[slot], entry);
     }
 
     private static int FirstSlot(IdentityRules rules, string ledger) =>

@@ -6,20 +6,20 @@ namespace LedgerStore.Policy;
 
 internal sealed class IdentityRules
 {
-    private readonly Decision[] denied;
-    private readonly Decision[] storeWide;
-    private readonly PolicyBinding[] bindings;
-    private readonly int firstQuotaSlot;
+    private readonly Decision[] _denied;
+    private readonly Decision[] _storeWide;
+    private readonly PolicyBinding[] _bindings;
+    private readonly int _firstQuotaSlot;
 
     public IdentityRules(PolicyIdentity identity, PolicyBinding[] bindings, int firstQuotaSlot, int salt)
     {
         Identity = identity;
-        this.bindings = bindings;
-        this.firstQuotaSlot = firstQuotaSlot;
+        _bindings = bindings;
+        _firstQuotaSlot = firstQuotaSlot;
         Salt = salt;
-        denied = [.. CapabilityNames.InOrder.Select(c =>
+        _denied = [.. CapabilityNames.InOrder.Select(c =>
             new Decision($"no binding gives {identity.Name} {CapabilityNames.Of(c)} on this ledger"))];
-        storeWide = [.. CapabilityNames.InOrder.Select(StoreWideDecision)];
+        _storeWide = [.. CapabilityNames.InOrder.Select(StoreWideDecision)];
     }
 
     public PolicyIdentity Identity { get; }
@@ -27,11 +27,11 @@ internal sealed class IdentityRules
     /// <summary>Keeps the cache entries of identities apart.</summary>
     public int Salt { get; }
 
-    public ReadOnlySpan<PolicyBinding> Bindings => bindings;
+    public ReadOnlySpan<PolicyBinding> Bindings => _bindings;
 
-    public Decision Denied(Capability capability) => denied[(int)capability];
+    public Decision Denied(Capability capability) => _denied[(int)capability];
 
-    public Decision StoreWide(Capability capability) => storeWide[(int)capability];
+    public Decision StoreWide(Capability capability) => _storeWide[(int)capability];
 
     /// <summary>Evaluates all rules for a ledger; null if none of them matches its name.</summary>
     /// <remarks>The first binding that grants a capability decides, and within it the first pattern.</remarks>
@@ -41,13 +41,13 @@ internal sealed class IdentityRules
         CapabilitySet missing = ledger[0] == '_'
             ? CapabilitySet.None.With(Capability.Read).With(Capability.Verify)
             : CapabilitySet.All;
-        for (int i = 0; i < bindings.Length && !missing.IsEmpty; i++)
+        for (int i = 0; i < _bindings.Length && !missing.IsEmpty; i++)
         {
-            CapabilitySet gives = new((byte)(bindings[i].Role.Capabilities.Bits & missing.Bits));
-            if (!gives.IsEmpty && FirstMatch(bindings[i], ledger) is { } pattern)
+            CapabilitySet gives = new((byte)(_bindings[i].Role.Capabilities.Bits & missing.Bits));
+            if (!gives.IsEmpty && FirstMatch(_bindings[i], ledger) is { } pattern)
             {
                 found ??= new LedgerDecisions(this, ledger);
-                found.Grant(gives, new Decision(bindings[i], pattern, firstQuotaSlot + i));
+                found.Grant(gives, new Decision(_bindings[i], pattern, _firstQuotaSlot + i));
                 missing = missing.Without(gives);
             }
         }
@@ -70,14 +70,14 @@ internal sealed class IdentityRules
 
     private Decision StoreWideDecision(Capability capability)
     {
-        for (int i = 0; i < bindings.Length; i++)
+        for (int i = 0; i < _bindings.Length; i++)
         {
-            LedgerPattern? everything = bindings[i].Role.Capabilities.Has(capability)
-                ? bindings[i].Ledgers.FirstOrDefault(p => p.IsEverything)
+            LedgerPattern? everything = _bindings[i].Role.Capabilities.Has(capability)
+                ? _bindings[i].Ledgers.FirstOrDefault(p => p.IsEverything)
                 : null;
             if (everything is not null)
             {
-                return new Decision(bindings[i], everything, firstQuotaSlot + i);
+                return new Decision(_bindings[i], everything, _firstQuotaSlot + i);
             }
         }
 
@@ -90,7 +90,7 @@ internal sealed class IdentityRules
 /// <remarks>Filled by one thread before it is published; immutable afterwards.</remarks>
 internal sealed class LedgerDecisions
 {
-    private Four decisions;
+    private Four _decisions;
 
     public LedgerDecisions(IdentityRules rules, string ledger)
     {
@@ -98,7 +98,7 @@ internal sealed class LedgerDecisions
         Ledger = ledger;
         foreach (Capability capability in CapabilityNames.InOrder)
         {
-            decisions[(int)capability] = rules.Denied(capability);
+            _decisions[(int)capability] = rules.Denied(capability);
         }
     }
 
@@ -108,7 +108,7 @@ internal sealed class LedgerDecisions
 
     public CapabilitySet Granted { get; private set; }
 
-    public Decision Of(Capability capability) => decisions[(int)capability];
+    public Decision Of(Capability capability) => _decisions[(int)capability];
 
     public void Grant(CapabilitySet capabilities, Decision decision)
     {
@@ -116,7 +116,7 @@ internal sealed class LedgerDecisions
         {
             if (capabilities.Has(capability))
             {
-                decisions[(int)capability] = decision;
+                _decisions[(int)capability] = decision;
             }
         }
 
@@ -126,6 +126,6 @@ internal sealed class LedgerDecisions
     [InlineArray(CapabilitySet.Kinds)]
     private struct Four
     {
-        private Decision first;
+        private Decision _first;
     }
 }

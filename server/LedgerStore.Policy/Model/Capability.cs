@@ -45,18 +45,18 @@ public readonly record struct CapabilitySet(byte Bits)
 /// <summary>The words for capabilities in the policy file.</summary>
 public static class CapabilityNames
 {
-    private static readonly string[] Words = ["append", "read", "verify", "administer"];
+    private static readonly string[] s_words = ["append", "read", "verify", "administer"];
 
     internal static readonly Capability[] InOrder =
         [Capability.Append, Capability.Read, Capability.Verify, Capability.Administer];
 
-    internal static IReadOnlyList<string> All => Words;
+    internal static IReadOnlyList<string> All => s_words;
 
-    public static string Of(Capability capability) => Words[(int)capability];
+    public static string Of(Capability capability) => s_words[(int)capability];
 
     public static bool TryParse(string word, out Capability capability)
     {
-        int position = Array.IndexOf(Words, word);
+        int position = Array.IndexOf(s_words, word);
         capability = (Capability)Math.Max(position, 0);
         return position >= 0;
     }

@@ -5,13 +5,13 @@ namespace LedgerStore.Policy;
 /// <summary>A pattern over ledger names, as bindings use it.</summary>
 public sealed class LedgerPattern : IEquatable<LedgerPattern>
 {
-    private readonly bool isExact;
+    private readonly bool _isExact;
 
     private LedgerPattern(string text, SourcePosition at)
     {
         Text = text;
         At = at;
-        isExact = !text.Contains('*', StringComparison.Ordinal);
+        _isExact = !text.Contains('*', StringComparison.Ordinal);
     }
 
     public string Text { get; }
@@ -38,7 +38,7 @@ public sealed class LedgerPattern : IEquatable<LedgerPattern>
     /// <summary>The same for a name that the caller has checked.</summary>
     internal bool MatchesName(ReadOnlySpan<char> ledger)
     {
-        if (isExact)
+        if (_isExact)
         {
             return ledger.SequenceEqual(Text);
         }
@@ -49,7 +49,7 @@ public sealed class LedgerPattern : IEquatable<LedgerPattern>
     /// <summary>True if every name of <paramref name="other"/> is surely one of this pattern's.</summary>
     /// <remarks>Reads the other's '*' as a letter that only our '*' takes. May say no where it is yes.</remarks>
     internal bool Covers(LedgerPattern other) =>
-        isExact || other.IsStoreLedger
+        _isExact || other.IsStoreLedger
             ? string.Equals(Text, other.Text, StringComparison.Ordinal)
             : Run(Text, other.Text);
 

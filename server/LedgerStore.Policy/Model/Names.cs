@@ -17,13 +17,13 @@ public static class Names
     /// certificate, "other" is a sum of many, "ledgerstore" is the store itself.</summary>
     internal static readonly string[] Reserved = ["anonymous", "other", "ledgerstore"];
 
-    private static readonly SearchValues<char> AnyLetter = SearchValues.Create(Letters);
+    private static readonly SearchValues<char> s_anyLetter = SearchValues.Create(Letters);
 
     /// <summary>[a-z0-9][a-z0-9._-]{0,62}</summary>
     public static bool IsName(ReadOnlySpan<char> text) =>
         text.Length is > 0 and <= PolicyLimits.NameLength
         && (char.IsAsciiLetterLower(text[0]) || char.IsAsciiDigit(text[0]))
-        && !text.ContainsAnyExcept(AnyLetter);
+        && !text.ContainsAnyExcept(s_anyLetter);
 
     /// <summary>The store's own ledgers: '_' and then a name, together at most 63 characters.</summary>
     public static bool IsStoreLedger(ReadOnlySpan<char> text) =>

@@ -8,10 +8,10 @@ internal static class SpiffeId
 {
     public const string Scheme = "spiffe://";
 
-    private static readonly SearchValues<char> DomainLetters =
+    private static readonly SearchValues<char> s_domainLetters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789.-_");
 
-    private static readonly SearchValues<char> SegmentLetters =
+    private static readonly SearchValues<char> s_segmentLetters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_");
 
     /// <summary>Empty if the text is a trust domain, else what is wrong.</summary>
@@ -22,7 +22,7 @@ internal static class SpiffeId
             return $"a trust domain has 1 to {PolicyLimits.UriLength - 20} characters, this one {text.Length}";
         }
 
-        int position = text.AsSpan().IndexOfAnyExcept(DomainLetters);
+        int position = text.AsSpan().IndexOfAnyExcept(s_domainLetters);
         return position < 0 ? "" : $"{Quoted.Letter(text[position])} cannot be in a trust domain: only a-z 0-9 . - _";
     }
 
@@ -49,7 +49,7 @@ internal static class SpiffeId
                 return $"{Quoted.Text(text)} has a path segment that is empty or only dots";
             }
 
-            int position = segment.IndexOfAnyExcept(SegmentLetters);
+            int position = segment.IndexOfAnyExcept(s_segmentLetters);
             if (position >= 0)
             {
                 return $"{Quoted.Letter(segment[position])} cannot be in the path: only a-z A-Z 0-9 . - _"

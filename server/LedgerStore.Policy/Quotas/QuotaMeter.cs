@@ -29,42 +29,42 @@ public readonly record struct QuotaVerdict(QuotaLimit Limit, long RetryAfterTick
 /// <summary>Holds one identity to one quota.</summary>
 public sealed class QuotaMeter
 {
-    private readonly Lock gate = new();
-    private readonly long ticksPerSecond;
-    private Quota quota;
-    private Bucket records;
-    private Bucket bytes;
-    private long lastTicks;
-    private long streams;
-    private long inFlight;
+    private readonly Lock _gate = new();
+    private readonly long _ticksPerSecond;
+    private Quota _quota;
+    private Bucket _records;
+    private Bucket _bytes;
+    private long _lastTicks;
+    private long _streams;
+    private long _inFlight;
 
     /// <param name="nowTicks">The steady clock now; later calls with an earlier time are taken as now.</param>
     public QuotaMeter(Quota quota, long ticksPerSecond, long nowTicks)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(ticksPerSecond);
-        this.quota = quota;
-        this.ticksPerSecond = ticksPerSecond;
-        lastTicks = nowTicks;
-        records = Bucket.Full(quota.RecordsPerSecond, ticksPerSecond);
-        bytes = Bucket.Full(quota.BytesPerSecond, ticksPerSecond);
+        _quota = quota;
+        _ticksPerSecond = ticksPerSecond;
+        _lastTicks = nowTicks;
+        _records = Bucket.Full(quota.RecordsPerSecond, ticksPerSecond);
+        _bytes = Bucket.Full(quota.BytesPerSecond, ticksPerSecond);
     }
 
-    public Quota Quota => Volatile.Read(ref quota);
+    public Quota Quota => Volatile.Read(ref _quota);
 
     /// <summary>Takes records and bytes from both rates, or nothing from either.</summary>
     public QuotaVerdict Take(long recordCount, long byteCount, long nowTicks)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(recordCount);
         ArgumentOutOfRangeException.ThrowIfNegative(byteCount);
-        lock (gate)
+        lock (_gate)
         {
             Refill(nowTicks);
-            long recordWait = records.TicksUntilOpen(quota.RecordsPerSecond);
-            long byteWait = bytes.TicksUntilOpen(quota.BytesPerSecond);
+            long recordWait = _records.TicksUntilOpen(_quota.RecordsPerSecond);
+            long byteWait = _bytes.TicksUntilOpen(_quota.BytesPerSecond);
             if (recordWait == 0 && byteWait == 0)
             {
-                records.Spend(recordCount, ticksPerSecond);
-                bytes.Spend(byteCount, ticksPerSecond);
+                _records.Spend(recordCount, _ticksPerSecond);
+                _bytes.Spend(byteCount, _ticksPerSecond);
                 return default;
             }
 
@@ -77,23 +77,23 @@ public sealed class QuotaMeter
     /// <summary>Counts a stream if one more is allowed; then CloseStream must follow.</summary>
     public QuotaVerdict OpenStream()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (streams >= (quota.Streams ?? int.MaxValue))
+            if (_streams >= (_quota.Streams ?? int.MaxValue))
             {
                 return new QuotaVerdict(QuotaLimit.Streams, 0);
             }
 
-            streams++;
+            _streams++;
             return default;
         }
     }
 
     public void CloseStream()
     {
-        lock (gate)
+        lock (_gate)
         {
-            streams = streams > 0 ? streams - 1 : throw new InvalidOperationException("no stream is open");
+            _streams = _streams > 0 ? _streams - 1 : throw new InvalidOperationException("no stream is open");
         }
     }
 
@@ -101,15 +101,15 @@ public sealed class QuotaMeter
     public QuotaVerdict Reserve(long byteCount)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(byteCount);
-        lock (gate)
+        lock (_gate)
         {
-            long limit = quota.InFlightBytes ?? long.MaxValue;
-            if (inFlight > 0 && byteCount > limit - inFlight)
+            long limit = _quota.InFlightBytes ?? long.MaxValue;
+            if (_inFlight > 0 && byteCount > limit - _inFlight)
             {
                 return new QuotaVerdict(QuotaLimit.InFlightBytes, 0);
             }
 
-            inFlight += byteCount;
+            _inFlight += byteCount;
             return default;
         }
     }
@@ -117,34 +117,34 @@ public sealed class QuotaMeter
     public void Release(long byteCount)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(byteCount);
-        lock (gate)
+        lock (_gate)
         {
-            inFlight = inFlight >= byteCount
-                ? inFlight - byteCount
-                : throw new InvalidOperationException($"{byteCount} bytes released, {inFlight} are in flight");
+            _inFlight = _inFlight >= byteCount
+                ? _inFlight - byteCount
+                : throw new InvalidOperationException($"{byteCount} bytes released, {_inFlight} are in flight");
         }
     }
 
     /// <summary>Another quota from now on. Debts, open streams and bytes in flight stay.</summary>
     public void Change(Quota newQuota, long nowTicks)
     {
-        lock (gate)
+        lock (_gate)
         {
             Refill(nowTicks);
-            records = records.Rescaled(quota.RecordsPerSecond, newQuota.RecordsPerSecond, ticksPerSecond);
-            bytes = bytes.Rescaled(quota.BytesPerSecond, newQuota.BytesPerSecond, ticksPerSecond);
-            quota = newQuota;
+            _records = _records.Rescaled(_quota.RecordsPerSecond, newQuota.RecordsPerSecond, _ticksPerSecond);
+            _bytes = _bytes.Rescaled(_quota.BytesPerSecond, newQuota.BytesPerSecond, _ticksPerSecond);
+            _quota = newQuota;
         }
     }
 
     private void Refill(long nowTicks)
     {
-        long elapsed = nowTicks - lastTicks;
+        long elapsed = nowTicks - _lastTicks;
         if (elapsed > 0)
         {
-            lastTicks = nowTicks;
-            records.Refill(elapsed, quota.RecordsPerSecond, ticksPerSecond);
-            bytes.Refill(elapsed, quota.BytesPerSecond, ticksPerSecond);
+            _lastTicks = nowTicks;
+            _records.Refill(elapsed, _quota.RecordsPerSecond, _ticksPerSecond);
+            _bytes.Refill(elapsed, _quota.BytesPerSecond, _ticksPerSecond);
         }
     }
 
@@ -153,35 +153,35 @@ public sealed class QuotaMeter
     [StructLayout(LayoutKind.Auto)]
     private struct Bucket
     {
-        private Int128 level;
+        private Int128 _level;
 
         public static Bucket Full(long? rate, long ticksPerSecond) =>
-            new() { level = (Int128)(rate ?? 0) * ticksPerSecond };
+            new() { _level = (Int128)(rate ?? 0) * ticksPerSecond };
 
         public void Refill(long elapsedTicks, long? rate, long ticksPerSecond)
         {
             if (rate is { } perSecond)
             {
-                level = Int128.Min(level + (Int128)elapsedTicks * perSecond, (Int128)perSecond * ticksPerSecond);
+                _level = Int128.Min(_level + (Int128)elapsedTicks * perSecond, (Int128)perSecond * ticksPerSecond);
             }
         }
 
         public readonly long TicksUntilOpen(long? rate)
         {
-            if (rate is not { } perSecond || level > 0)
+            if (rate is not { } perSecond || _level > 0)
             {
                 return 0;
             }
 
             // From the level to just above zero, rounded up.
-            return (long)Int128.Min(-level / perSecond + 1, long.MaxValue);
+            return (long)Int128.Min(-_level / perSecond + 1, long.MaxValue);
         }
 
-        public void Spend(long units, long ticksPerSecond) => level -= (Int128)units * ticksPerSecond;
+        public void Spend(long units, long ticksPerSecond) => _level -= (Int128)units * ticksPerSecond;
 
         public readonly Bucket Rescaled(long? from, long? to, long ticksPerSecond) =>
             from is null || to is null
                 ? Full(to, ticksPerSecond)
-                : new Bucket { level = Int128.Min(level, (Int128)to.Value * ticksPerSecond) };
+                : new Bucket { _level = Int128.Min(_level, (Int128)to.Value * ticksPerSecond) };
     }
 }

@@ -6,13 +6,13 @@ namespace LedgerStore.Policy;
 /// <summary>One meter for each identity of each binding.</summary>
 public sealed class QuotaMeters
 {
-    private readonly QuotaMeter[] meters;
-    private readonly Dictionary<Key, QuotaMeter> byKey = [];
+    private readonly QuotaMeter[] _meters;
+    private readonly Dictionary<Key, QuotaMeter> _byKey = [];
 
     /// <param name="previous">The meters of the policy before, or null at start.</param>
     public QuotaMeters(CompiledPolicy policy, QuotaMeters? previous, long ticksPerSecond, long nowTicks)
     {
-        meters = new QuotaMeter[policy.QuotaSlots];
+        _meters = new QuotaMeter[policy.QuotaSlots];
         string[] ledgers = [.. policy.Document.Bindings.Select(b => string.Join(' ', b.Ledgers))];
         int slot = 0;
         foreach (PolicyIdentity identity in policy.Document.Identities)
@@ -25,18 +25,18 @@ public sealed class QuotaMeters
                 key = key with { Repeat = repeat };
                 QuotaMeter meter = Continue(previous, key, binding.Quota, nowTicks)
                     ?? new QuotaMeter(binding.Quota, ticksPerSecond, nowTicks);
-                byKey.Add(key, meter);
-                meters[slot++] = meter;
+                _byKey.Add(key, meter);
+                _meters[slot++] = meter;
             }
         }
     }
 
     /// <summary>The meter for an allowed decision of the same policy.</summary>
-    public QuotaMeter this[Decision allowed] => meters[allowed.QuotaSlot];
+    public QuotaMeter this[Decision allowed] => _meters[allowed.QuotaSlot];
 
     private static QuotaMeter? Continue(QuotaMeters? previous, Key key, Quota quota, long nowTicks)
     {
-        QuotaMeter? meter = previous?.byKey.GetValueOrDefault(key);
+        QuotaMeter? meter = previous?._byKey.GetValueOrDefault(key);
         if (meter is not null && meter.Quota != quota)
         {
             meter.Change(quota, nowTicks);

@@ -8,7 +8,7 @@ namespace LedgerStore.Policy;
 /// <param name="firstLine">How such a file begins, for the hint to somebody whose file is empty.</param>
 internal sealed class DiagnosticBag(string fileKind, string firstLine)
 {
-    private readonly List<PolicyDiagnostic> found = [];
+    private readonly List<PolicyDiagnostic> _found = [];
 
     public string FileKind => fileKind;
 
@@ -17,7 +17,7 @@ internal sealed class DiagnosticBag(string fileKind, string firstLine)
     public bool HasErrors { get; private set; }
 
     /// <summary>True once nothing more will be shown, so that hints need not be worked out.</summary>
-    public bool IsFull => found.Count > PolicyLimits.Diagnostics;
+    public bool IsFull => _found.Count > PolicyLimits.Diagnostics;
 
     public string Suggest(string word, IEnumerable<string> known) =>
         IsFull ? "" : PolicyFields.Suggest(word, known);
@@ -32,18 +32,18 @@ internal sealed class DiagnosticBag(string fileKind, string firstLine)
         Add(new PolicyDiagnostic(PolicySeverity.Warning, code, at, message, hint));
 
     /// <summary>In the order of the file; what was found first stays first where positions are equal.</summary>
-    public ImmutableArray<PolicyDiagnostic> InOrder() => [.. found.OrderBy(d => d.At)];
+    public ImmutableArray<PolicyDiagnostic> InOrder() => [.. _found.OrderBy(d => d.At)];
 
     private void Add(PolicyDiagnostic diagnostic)
     {
         // An error must never be lost behind a hundred warnings: HasErrors is set in any case.
-        if (found.Count < PolicyLimits.Diagnostics)
+        if (_found.Count < PolicyLimits.Diagnostics)
         {
-            found.Add(diagnostic);
+            _found.Add(diagnostic);
         }
-        else if (found.Count == PolicyLimits.Diagnostics)
+        else if (_found.Count == PolicyLimits.Diagnostics)
         {
-            found.Add(new PolicyDiagnostic(
+            _found.Add(new PolicyDiagnostic(
                 diagnostic.Severity, "limit", diagnostic.At, "more findings are not shown", "mend the first ones"));
         }
     }

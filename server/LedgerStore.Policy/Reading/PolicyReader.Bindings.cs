@@ -6,19 +6,19 @@ namespace LedgerStore.Policy;
 
 internal sealed partial class PolicyReader
 {
-    private static readonly CapabilitySet OnStoreLedgers =
+    private static readonly CapabilitySet s_onStoreLedgers =
         CapabilitySet.None.With(Capability.Read).With(Capability.Verify);
 
-    private long grants;
+    private long _grants;
 
     private ImmutableArray<PolicyBinding> ReadBindings(YamlNode node)
     {
         ImmutableArray<PolicyBinding>.Builder bindings = ImmutableArray.CreateBuilder<PolicyBinding>();
         int number = 0;
-        foreach (YamlNode item in reader.List(node, "bindings")?.Items ?? [])
+        foreach (YamlNode item in _reader.List(node, "bindings")?.Items ?? [])
         {
             number++;
-            if (reader.Fields(item, "a binding", PolicyFields.Binding) is { } fields
+            if (_reader.Fields(item, "a binding", PolicyFields.Binding) is { } fields
                 && ReadBinding(fields, item.At, number) is { } binding)
             {
                 bindings.Add(binding);
@@ -30,12 +30,12 @@ internal sealed partial class PolicyReader
 
     private PolicyBinding? ReadBinding(Dictionary<string, YamlNode> fields, SourcePosition at, int number)
     {
-        PolicyRole? role = reader.Require(fields, "role", "a binding", at) is { } node
-            ? Find(roles, node, "role") : null;
-        ImmutableArray<PolicyIdentity> members = reader.Require(fields, "identities", "a binding", at) is { } list
+        PolicyRole? role = _reader.Require(fields, "role", "a binding", at) is { } node
+            ? Find(_roles, node, "role") : null;
+        ImmutableArray<PolicyIdentity> members = _reader.Require(fields, "identities", "a binding", at) is { } list
             ? ReadMembers(list) : [];
-        YamlList? ledgers = reader.Require(fields, "ledgers", "a binding", at) is { } names
-            ? reader.Items(names, "ledgers") : null;
+        YamlList? ledgers = _reader.Require(fields, "ledgers", "a binding", at) is { } names
+            ? _reader.Items(names, "ledgers") : null;
         ImmutableArray<LedgerPattern> patterns = ledgers is null ? [] : ReadPatterns(ledgers);
         Quota quota = fields.TryGetValue("quota", out YamlNode? amounts) ? ReadQuota(amounts) : Quota.Unlimited;
         if (role is null)
@@ -52,9 +52,9 @@ internal sealed partial class PolicyReader
     {
         ImmutableArray<PolicyIdentity>.Builder members = ImmutableArray.CreateBuilder<PolicyIdentity>();
         HashSet<string> seen = [];
-        foreach (YamlNode item in reader.Items(node, "identities")?.Items ?? [])
+        foreach (YamlNode item in _reader.Items(node, "identities")?.Items ?? [])
         {
-            if (Find(identities, item, "identity") is { } identity && reader.IsFirst(seen, identity.Name, item.At))
+            if (Find(_identities, item, "identity") is { } identity && _reader.IsFirst(seen, identity.Name, item.At))
             {
                 members.Add(identity);
             }
@@ -66,7 +66,7 @@ internal sealed partial class PolicyReader
     private T? Find<T>(Dictionary<string, T?> declared, YamlNode node, string what)
         where T : class
     {
-        if (reader.Text(node, what) is not { } name)
+        if (_reader.Text(node, what) is not { } name)
         {
             return null;
         }
@@ -76,21 +76,21 @@ internal sealed partial class PolicyReader
             return found;
         }
 
-        bag.Error("reference", node.At, $"there is no {what} {Quoted.Text(name)}",
-            bag.Suggest(name, declared.Keys));
+        _bag.Error("reference", node.At, $"there is no {what} {Quoted.Text(name)}",
+            _bag.Suggest(name, declared.Keys));
         return null;
     }
 
     private Quota ReadQuota(YamlNode node)
     {
-        if (reader.Fields(node, "a quota", PolicyFields.Quota) is not { } fields)
+        if (_reader.Fields(node, "a quota", PolicyFields.Quota) is not { } fields)
         {
             return Quota.Unlimited;
         }
 
         if (fields.Count == 0)
         {
-            bag.Error("empty", node.At, "the quota limits nothing", "leave it out");
+            _bag.Error("empty", node.At, "the quota limits nothing", "leave it out");
         }
 
         return new Quota(
@@ -100,15 +100,15 @@ internal sealed partial class PolicyReader
             Amount("in_flight_bytes", PolicyLimits.QuotaAmount));
 
         long? Amount(string name, long max) =>
-            fields.TryGetValue(name, out YamlNode? value) ? reader.Number(value, name, max) : null;
+            fields.TryGetValue(name, out YamlNode? value) ? _reader.Number(value, name, max) : null;
     }
 
     private void RefuseChangesToStoreLedgers(PolicyRole role, ImmutableArray<LedgerPattern> patterns)
     {
-        CapabilitySet tooMuch = role.Capabilities.Without(OnStoreLedgers);
+        CapabilitySet tooMuch = role.Capabilities.Without(s_onStoreLedgers);
         foreach (LedgerPattern pattern in patterns.Where(p => p.IsStoreLedger && !tooMuch.IsEmpty))
         {
-            bag.Error("unsafe", pattern.At,
+            _bag.Error("unsafe", pattern.At,
                 $"the role {Quoted.Text(role.Name)} gives {tooMuch} on {Quoted.Text(pattern.Text)};"
                 + " the store's own ledgers can only be read and verified",
                 "bind a role with read or verify only");
@@ -117,11 +117,11 @@ internal sealed partial class PolicyReader
 
     private void CountGrants(int members, int patterns, SourcePosition at)
     {
-        bool wasWithin = grants <= PolicyLimits.Grants;
-        grants += (long)members * patterns;
-        if (wasWithin && grants > PolicyLimits.Grants)
+        bool wasWithin = _grants <= PolicyLimits.Grants;
+        _grants += (long)members * patterns;
+        if (wasWithin && _grants > PolicyLimits.Grants)
         {
-            bag.Error("limit", at, $"up to here the bindings spell out {grants} identity-on-pattern pairs, more than"
+            _bag.Error("limit", at, $"up to here the bindings spell out {_grants} identity-on-pattern pairs, more than"
                 + $" {PolicyLimits.Grants}", "use patterns with *");
         }
     }

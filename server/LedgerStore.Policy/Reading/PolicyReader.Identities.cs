@@ -9,33 +9,33 @@ internal sealed partial class PolicyReader
     private const string FingerprintPrefix = "sha256:";
 
     // What recognises a certificate, and who has it: two identities with one certificate would be a coin toss.
-    private readonly Dictionary<string, string> recognised = [];
+    private readonly Dictionary<string, string> _recognised = [];
 
     private ImmutableArray<PolicyIdentity> ReadIdentities(YamlNode node, string trustDomain)
     {
-        foreach ((YamlText key, YamlNode value) in reader.Map(node, "identities")?.Fields ?? [])
+        foreach ((YamlText key, YamlNode value) in _reader.Map(node, "identities")?.Fields ?? [])
         {
-            if (reader.Name(key, "an identity") is { } name)
+            if (_reader.Name(key, "an identity") is { } name)
             {
                 if (Names.Reserved.Contains(name))
                 {
-                    bag.Error("reserved", key.At,
+                    _bag.Error("reserved", key.At,
                         $"no identity can be called {Quoted.Text(name)}: in the record of accesses it would be taken"
                         + " for somebody else",
                         $"the reserved names are {string.Join(", ", Names.Reserved)}");
                 }
 
-                identities.Add(name, ReadIdentity(name, key.At, value, trustDomain));
+                _identities.Add(name, ReadIdentity(name, key.At, value, trustDomain));
             }
         }
 
-        return [.. identities.Values.OfType<PolicyIdentity>().OrderBy(i => i.At)];
+        return [.. _identities.Values.OfType<PolicyIdentity>().OrderBy(i => i.At)];
     }
 
     private PolicyIdentity? ReadIdentity(string name, SourcePosition at, YamlNode node, string trustDomain)
     {
         string what = $"the identity {Quoted.Text(name)}";
-        if (reader.Fields(node, what, PolicyFields.Identity) is not { } fields)
+        if (_reader.Fields(node, what, PolicyFields.Identity) is not { } fields)
         {
             return null;
         }
@@ -44,7 +44,7 @@ internal sealed partial class PolicyReader
         bool hasFingerprint = fields.TryGetValue("fingerprint", out YamlNode? fingerprint);
         if (hasUri == hasFingerprint)
         {
-            bag.Error(hasUri ? "type" : "missing", node.At,
+            _bag.Error(hasUri ? "type" : "missing", node.At,
                 $"{what} {(hasUri ? "has both uri and fingerprint" : "has neither uri nor fingerprint")}",
                 "exactly one of them tells who it is");
             return null;
@@ -61,18 +61,18 @@ internal sealed partial class PolicyReader
 
     private bool IsOnlyOne(string value, string name, SourcePosition at)
     {
-        if (recognised.TryAdd(value, name))
+        if (_recognised.TryAdd(value, name))
         {
             return true;
         }
 
-        bag.Error("duplicate", at, $"{Quoted.Text(recognised[value])} is recognised by the same certificate", "");
+        _bag.Error("duplicate", at, $"{Quoted.Text(_recognised[value])} is recognised by the same certificate", "");
         return false;
     }
 
     private string? ReadUri(YamlNode node, string trustDomain)
     {
-        if (reader.Text(node, "uri") is not { } uri || trustDomain.Length == 0)
+        if (_reader.Text(node, "uri") is not { } uri || trustDomain.Length == 0)
         {
             return null;
         }
@@ -80,7 +80,7 @@ internal sealed partial class PolicyReader
         string problem = SpiffeId.Problem(uri, trustDomain);
         if (problem.Length > 0)
         {
-            bag.Error("uri", node.At, problem, $"for example {SpiffeId.Scheme}{trustDomain}/payments");
+            _bag.Error("uri", node.At, problem, $"for example {SpiffeId.Scheme}{trustDomain}/payments");
             return null;
         }
 
@@ -89,7 +89,7 @@ internal sealed partial class PolicyReader
 
     private string? ReadSha256(YamlNode node, string what)
     {
-        if (reader.Text(node, what) is not { } text)
+        if (_reader.Text(node, what) is not { } text)
         {
             return null;
         }
@@ -101,7 +101,7 @@ internal sealed partial class PolicyReader
             return hex;
         }
 
-        bag.Error("fingerprint", node.At, $"{what}: {Quoted.Text(text)} is not sha256: and 64 hex digits",
+        _bag.Error("fingerprint", node.At, $"{what}: {Quoted.Text(text)} is not sha256: and 64 hex digits",
             hex.Any(char.IsAsciiLetterUpper) ? "in lower case" : hex.Contains(':', StringComparison.Ordinal)
                 ? "without colons between the digits" : "");
         return null;
@@ -110,9 +110,9 @@ internal sealed partial class PolicyReader
     private ImmutableArray<DenyRule> ReadDeny(YamlNode node)
     {
         ImmutableArray<DenyRule>.Builder rules = ImmutableArray.CreateBuilder<DenyRule>();
-        foreach (YamlNode item in reader.List(node, "deny")?.Items ?? [])
+        foreach (YamlNode item in _reader.List(node, "deny")?.Items ?? [])
         {
-            if (reader.Fields(item, "a deny entry", PolicyFields.Deny) is { } fields
+            if (_reader.Fields(item, "a deny entry", PolicyFields.Deny) is { } fields
                 && ReadDenyRule(fields, item.At) is { } rule)
             {
                 rules.Add(rule);
@@ -128,7 +128,7 @@ internal sealed partial class PolicyReader
         bool hasKey = fields.ContainsKey("spki");
         if (hasPair == hasKey || fields.Count != (hasKey ? 1 : 2))
         {
-            bag.Error("deny", at, "a deny entry is either issuer and serial, or spki", "");
+            _bag.Error("deny", at, "a deny entry is either issuer and serial, or spki", "");
             return null;
         }
 
@@ -139,7 +139,7 @@ internal sealed partial class PolicyReader
         }
 
         string? serial = ReadSerial(fields["serial"]);
-        if (reader.Text(fields["issuer"], "issuer") is not { } text)
+        if (_reader.Text(fields["issuer"], "issuer") is not { } text)
         {
             return null;
         }
@@ -147,7 +147,7 @@ internal sealed partial class PolicyReader
         DistinguishedName? issuer = DistinguishedName.Parse(text, out string problem);
         if (issuer is null)
         {
-            bag.Error("deny", fields["issuer"].At, $"issuer: {problem}", "for example \"CN=Example CA,O=Example\"");
+            _bag.Error("deny", fields["issuer"].At, $"issuer: {problem}", "for example \"CN=Example CA,O=Example\"");
         }
 
         return issuer is null || serial is null
@@ -156,7 +156,7 @@ internal sealed partial class PolicyReader
 
     private string? ReadSerial(YamlNode node)
     {
-        if (reader.Text(node, "serial") is not { } text)
+        if (_reader.Text(node, "serial") is not { } text)
         {
             return null;
         }
@@ -164,7 +164,7 @@ internal sealed partial class PolicyReader
         string? serial = CertificateFacts.NormalSerial(text);
         if (serial is null)
         {
-            bag.Error("deny", node.At,
+            _bag.Error("deny", node.At,
                 $"serial: {Quoted.Text(text)} is not 1 to {PolicyLimits.SerialDigits} hex digits",
                 "as openssl x509 -noout -serial prints it");
         }

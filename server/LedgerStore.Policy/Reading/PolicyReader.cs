@@ -6,17 +6,17 @@ namespace LedgerStore.Policy;
 
 internal sealed partial class PolicyReader
 {
-    private readonly DiagnosticBag bag;
-    private readonly FieldReader reader;
+    private readonly DiagnosticBag _bag;
+    private readonly FieldReader _reader;
 
     // Names that were declared, also wrongly (null): a reference to those is not reported a second time.
-    private readonly Dictionary<string, PolicyIdentity?> identities = [];
-    private readonly Dictionary<string, PolicyRole?> roles = [];
+    private readonly Dictionary<string, PolicyIdentity?> _identities = [];
+    private readonly Dictionary<string, PolicyRole?> _roles = [];
 
     private PolicyReader(DiagnosticBag bag)
     {
-        this.bag = bag;
-        reader = new FieldReader(bag);
+        _bag = bag;
+        _reader = new FieldReader(bag);
     }
 
     public static PolicyDocument? Read(ReadOnlySpan<byte> utf8, DiagnosticBag bag, ImmutableArray<byte> sha256)
@@ -27,7 +27,7 @@ internal sealed partial class PolicyReader
 
     private PolicyDocument? ReadDocument(YamlNode root, ImmutableArray<byte> sha256)
     {
-        if (reader.Fields(root, "the policy", PolicyFields.Document) is not { } fields
+        if (_reader.Fields(root, "the policy", PolicyFields.Document) is not { } fields
             || !HasKnownVersion(fields, root.At))
         {
             return null;
@@ -50,7 +50,7 @@ internal sealed partial class PolicyReader
 
     private bool HasKnownVersion(Dictionary<string, YamlNode> fields, SourcePosition at)
     {
-        if (reader.Require(fields, "version", "the policy", at) is not { } node)
+        if (_reader.Require(fields, "version", "the policy", at) is not { } node)
         {
             return false;
         }
@@ -60,15 +60,15 @@ internal sealed partial class PolicyReader
             return true;
         }
 
-        bag.Error("version", node.At, "this is not version 1 of the policy format, the only one known here",
+        _bag.Error("version", node.At, "this is not version 1 of the policy format, the only one known here",
             "write version: 1");
         return false;
     }
 
     private string ReadTrustDomain(Dictionary<string, YamlNode> fields, SourcePosition at)
     {
-        if (reader.Require(fields, "trust_domain", "the policy", at) is not { } node
-            || reader.Text(node, "trust_domain") is not { } domain)
+        if (_reader.Require(fields, "trust_domain", "the policy", at) is not { } node
+            || _reader.Text(node, "trust_domain") is not { } domain)
         {
             return "";
         }
@@ -76,7 +76,7 @@ internal sealed partial class PolicyReader
         string problem = SpiffeId.DomainProblem(domain);
         if (problem.Length > 0)
         {
-            bag.Error("uri", node.At, problem, "for example example.org");
+            _bag.Error("uri", node.At, problem, "for example example.org");
             return "";
         }
 
@@ -85,21 +85,21 @@ internal sealed partial class PolicyReader
 
     private ImmutableArray<PolicyRole> ReadRoles(YamlNode node)
     {
-        foreach ((YamlText key, YamlNode value) in reader.Map(node, "roles")?.Fields ?? [])
+        foreach ((YamlText key, YamlNode value) in _reader.Map(node, "roles")?.Fields ?? [])
         {
-            if (reader.Name(key, "a role") is { } name)
+            if (_reader.Name(key, "a role") is { } name)
             {
                 CapabilitySet? capabilities = ReadCapabilities(value, name);
-                roles.Add(name, capabilities is { } set ? new PolicyRole(name, set, key.At) : null);
+                _roles.Add(name, capabilities is { } set ? new PolicyRole(name, set, key.At) : null);
             }
         }
 
-        return [.. roles.Values.OfType<PolicyRole>().OrderBy(r => r.At)];
+        return [.. _roles.Values.OfType<PolicyRole>().OrderBy(r => r.At)];
     }
 
     private CapabilitySet? ReadCapabilities(YamlNode node, string role)
     {
-        if (reader.Items(node, $"the role {Quoted.Text(role)}") is not { } list)
+        if (_reader.Items(node, $"the role {Quoted.Text(role)}") is not { } list)
         {
             return null;
         }
@@ -108,17 +108,17 @@ internal sealed partial class PolicyReader
         HashSet<string> seen = [];
         foreach (YamlNode item in list.Items)
         {
-            if (reader.Text(item, "a capability") is not { } word)
+            if (_reader.Text(item, "a capability") is not { } word)
             {
                 continue;
             }
 
             if (!CapabilityNames.TryParse(word, out Capability capability))
             {
-                bag.Error("capability", item.At, $"{Quoted.Text(word)} is no capability",
-                    bag.Suggest(word, CapabilityNames.All));
+                _bag.Error("capability", item.At, $"{Quoted.Text(word)} is no capability",
+                    _bag.Suggest(word, CapabilityNames.All));
             }
-            else if (reader.IsFirst(seen, word, item.At))
+            else if (_reader.IsFirst(seen, word, item.At))
             {
                 set = set.With(capability);
             }
@@ -133,7 +133,7 @@ internal sealed partial class PolicyReader
         HashSet<string> seen = [];
         foreach (YamlNode item in list.Items)
         {
-            if (reader.Text(item, "a ledger pattern") is not { } text)
+            if (_reader.Text(item, "a ledger pattern") is not { } text)
             {
                 continue;
             }
@@ -141,9 +141,9 @@ internal sealed partial class PolicyReader
             LedgerPattern? pattern = LedgerPattern.Parse(text, item.At, out string problem, out string hint);
             if (pattern is null)
             {
-                bag.Error("pattern", item.At, problem, hint);
+                _bag.Error("pattern", item.At, problem, hint);
             }
-            else if (reader.IsFirst(seen, text, item.At))
+            else if (_reader.IsFirst(seen, text, item.At))
             {
                 patterns.Add(pattern);
             }
@@ -155,10 +155,10 @@ internal sealed partial class PolicyReader
     private ImmutableArray<LedgerPattern> ReadAnonymousTiles(YamlNode node)
     {
         ImmutableArray<LedgerPattern> patterns =
-            reader.List(node, "anonymous_tiles") is { } list ? ReadPatterns(list) : [];
+            _reader.List(node, "anonymous_tiles") is { } list ? ReadPatterns(list) : [];
         foreach (LedgerPattern pattern in patterns.Where(p => p.IsStoreLedger))
         {
-            bag.Error("unsafe", pattern.At, $"{Quoted.Text(pattern.Text)} cannot be opened to everybody",
+            _bag.Error("unsafe", pattern.At, $"{Quoted.Text(pattern.Text)} cannot be opened to everybody",
                 "give read or verify on it to somebody with a certificate");
         }
 

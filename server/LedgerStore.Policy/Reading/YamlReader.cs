@@ -7,7 +7,7 @@ namespace LedgerStore.Policy;
 
 internal sealed class YamlReader(string text, DiagnosticBag bag)
 {
-    private readonly Parser parser = new(new StringReader(text));
+    private readonly Parser _parser = new(new StringReader(text));
 
     /// <summary>The one document's root, or null after reporting why not.</summary>
     public static YamlNode? Read(string text, DiagnosticBag bag)
@@ -35,7 +35,7 @@ internal sealed class YamlReader(string text, DiagnosticBag bag)
         return null;
     }
 
-    private SourcePosition Position => parser.Current is { } current ? PositionOf(current.Start) : new(1, 1);
+    private SourcePosition Position => _parser.Current is { } current ? PositionOf(current.Start) : new(1, 1);
 
     // Everybody forgets these quotes once: to YAML a leading * is an alias.
     private void Report(YamlException error)
@@ -54,7 +54,7 @@ internal sealed class YamlReader(string text, DiagnosticBag bag)
     private YamlNode ReadDocument()
     {
         Take<StreamStart>();
-        if (parser.Current is StreamEnd)
+        if (_parser.Current is StreamEnd)
         {
             throw new RefusedException(new(1, 1), "the file is empty", $"it begins with {Quoted.Text(bag.FirstLine)}");
         }
@@ -68,7 +68,7 @@ internal sealed class YamlReader(string text, DiagnosticBag bag)
 
         YamlNode root = ReadNode(1);
         Take<DocumentEnd>();
-        return parser.Current is StreamEnd
+        return _parser.Current is StreamEnd
             ? root
             : throw new RefusedException(Position, $"a {bag.FileKind} is one YAML document", "remove what follows ---");
     }
@@ -79,7 +79,7 @@ internal sealed class YamlReader(string text, DiagnosticBag bag)
 
     private YamlNode ReadNode(int depth)
     {
-        ParsingEvent current = parser.Current!;
+        ParsingEvent current = _parser.Current!;
         SourcePosition at = PositionOf(current.Start);
         RefuseSurprises(current, at);
         if (depth > PolicyLimits.Depth)
@@ -106,7 +106,7 @@ internal sealed class YamlReader(string text, DiagnosticBag bag)
     {
         Advance();
         List<YamlNode> items = [];
-        while (parser.Current is not SequenceEnd)
+        while (_parser.Current is not SequenceEnd)
         {
             items.Add(ReadNode(depth + 1));
         }
@@ -120,7 +120,7 @@ internal sealed class YamlReader(string text, DiagnosticBag bag)
         Advance();
         List<KeyValuePair<YamlText, YamlNode>> fields = [];
         Dictionary<string, SourcePosition> seen = [];
-        while (parser.Current is not MappingEnd)
+        while (_parser.Current is not MappingEnd)
         {
             if (ReadNode(depth + 1) is not YamlText key)
             {
@@ -165,19 +165,19 @@ internal sealed class YamlReader(string text, DiagnosticBag bag)
     private T Take<T>()
         where T : ParsingEvent
     {
-        if (parser.Current is null)
+        if (_parser.Current is null)
         {
             Advance();
         }
 
-        T taken = parser.Current as T ?? throw new RefusedException(Position, "the document is not complete", "");
+        T taken = _parser.Current as T ?? throw new RefusedException(Position, "the document is not complete", "");
         Advance();
         return taken;
     }
 
     private void Advance()
     {
-        if (!parser.MoveNext() && parser.Current is not StreamEnd)
+        if (!_parser.MoveNext() && _parser.Current is not StreamEnd)
         {
             throw new RefusedException(Position, "the document is not complete", "");
         }

@@ -13,21 +13,21 @@ internal readonly record struct CallFacts(string Identity, string Call, string L
 /// <summary>The rules of what is recorded how.</summary>
 internal sealed class AccessRecorder(AuditLog audit, TimeProvider time)
 {
-    private readonly SumBook accesses = new(
+    private readonly SumBook _accesses = new(
         ServerLimits.AccessesNamed, ServerLimits.AccessesUnnamed, singlesPerSecond: 0, time);
 
-    private readonly SumBook denials = new(
+    private readonly SumBook _denials = new(
         ServerLimits.DenialsNamed, ServerLimits.DenialsUnnamed, ServerLimits.SingleDenials, time);
 
     // A batch of _audit has a limit like any other.
     private const int EventsAtOnce = 1_024;
 
-    private readonly List<Event> unwritten = [];
-    private readonly List<WaitingSum> due = [];
-    private volatile Exception? failure;
+    private readonly List<Event> _unwritten = [];
+    private readonly List<WaitingSum> _due = [];
+    private volatile Exception? _failure;
 
     /// <summary>Sums that wait to be written, for metrics.</summary>
-    public int WaitingSums => accesses.Waiting + denials.Waiting;
+    public int WaitingSums => _accesses.Waiting + _denials.Waiting;
 
     /// <summary>Records a call by itself. Ends when that is durable.</summary>
     public ValueTask OpenedAsync(CallFacts call, DateTimeOffset started) =>
@@ -54,13 +54,13 @@ internal sealed class AccessRecorder(AuditLog audit, TimeProvider time)
         }
 
         // Sums of the last second that could not be written: from here on nothing more is let through.
-        if (failure is { } cause)
+        if (_failure is { } cause)
         {
             return ValueTask.FromException(NotRecorded.Because(cause));
         }
 
         SumKey key = new(call.Identity, call.Call, call.Ledger, string.Empty, string.Empty);
-        return accesses.IsSingle(key) ? OpenedAsync(call, time.GetUtcNow()) : ValueTask.CompletedTask;
+        return _accesses.IsSingle(key) ? OpenedAsync(call, time.GetUtcNow()) : ValueTask.CompletedTask;
     }
 
     /// <summary>Records a denied call: the first ten of an identity or network in a second singly, the others as sums.
@@ -74,14 +74,14 @@ internal sealed class AccessRecorder(AuditLog audit, TimeProvider time)
 
         string text = AuditText.Of(reason, ServerLimits.ReasonLength);
         SumKey key = new(call.Identity, call.Call, call.Ledger, AuditText.PrefixOf(call.Peer), text);
-        return denials.IsSingle(key)
+        return _denials.IsSingle(key)
             ? audit.AppendAsync(new Event { Denials = DenialsOf(call, call.Peer, text, 1, time.GetUtcNow()) })
             : ValueTask.CompletedTask;
     }
 
     /// <summary>Counts a connection that never became one.</summary>
     public void HandshakeFailed(string peerPrefix, string reason) =>
-        denials.Count(new SumKey(string.Empty, "tls/handshake", string.Empty, peerPrefix, reason));
+        _denials.Count(new SumKey(string.Empty, "tls/handshake", string.Empty, peerPrefix, reason));
 
     /// <summary>Writes the sums for which there is room. Once a second.</summary>
     /// <returns>Why they could not be written; null when they were.</returns>
@@ -92,51 +92,51 @@ internal sealed class AccessRecorder(AuditLog audit, TimeProvider time)
 
     private async ValueTask<Exception?> FlushAsync(bool isLast)
     {
-        if (failure is null || isLast)
+        if (_failure is null || isLast)
         {
             Collect(isLast);
         }
 
         if (audit.IsReadOnly)
         {
-            unwritten.Clear();
+            _unwritten.Clear();
             return null;
         }
 
         try
         {
-            while (unwritten.Count > 0)
+            while (_unwritten.Count > 0)
             {
-                List<Event> some = unwritten.GetRange(0, Math.Min(unwritten.Count, EventsAtOnce));
+                List<Event> some = _unwritten.GetRange(0, Math.Min(_unwritten.Count, EventsAtOnce));
                 await audit.AppendAsync(some).ConfigureAwait(false);
-                unwritten.RemoveRange(0, some.Count);
+                _unwritten.RemoveRange(0, some.Count);
             }
 
-            failure = null;
+            _failure = null;
         }
         catch (Grpc.Core.RpcException cause)
         {
             // They stay, to be tried again. New ones go on being counted where they are: bounded by their keys.
-            failure = cause;
+            _failure = cause;
         }
 
-        return failure;
+        return _failure;
     }
 
     private void Collect(bool isLast)
     {
-        foreach (WaitingSum sum in Due(accesses, isLast))
+        foreach (WaitingSum sum in Due(_accesses, isLast))
         {
             CallFacts call = new(sum.Key.Identity, sum.Key.Call, sum.Key.Ledger, string.Empty, string.Empty);
             Access access = AccessOf(call, sum.Since);
             access.RepeatedCalls = (ulong)sum.Count;
-            unwritten.Add(new Event { Access = access });
+            _unwritten.Add(new Event { Access = access });
         }
 
-        foreach (WaitingSum sum in Due(denials, isLast))
+        foreach (WaitingSum sum in Due(_denials, isLast))
         {
             CallFacts call = new(sum.Key.Identity, sum.Key.Call, sum.Key.Ledger, string.Empty, string.Empty);
-            unwritten.Add(new Event
+            _unwritten.Add(new Event
             {
                 Denials = DenialsOf(call, sum.Key.Peer, sum.Key.Reason, sum.Count, sum.Since),
             });
@@ -145,17 +145,17 @@ internal sealed class AccessRecorder(AuditLog audit, TimeProvider time)
 
     private List<WaitingSum> Due(SumBook book, bool isLast)
     {
-        due.Clear();
+        _due.Clear();
         if (isLast)
         {
-            book.TakeAll(due);
+            book.TakeAll(_due);
         }
         else
         {
-            book.Take(due);
+            book.Take(_due);
         }
 
-        return due;
+        return _due;
     }
 
     private static Access AccessOf(CallFacts call, DateTimeOffset started) => new()

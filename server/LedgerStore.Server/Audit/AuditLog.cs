@@ -12,10 +12,10 @@ internal sealed class AuditLog(Ledger? ledger, bool isReadOnly)
 {
     public const string LedgerName = "_audit";
 
-    private long written;
+    private long _written;
 
     /// <summary>Events that were made durable, for metrics.</summary>
-    public long Written => Volatile.Read(ref written);
+    public long Written => Volatile.Read(ref _written);
 
     /// <summary>Nothing can be recorded: what must be is not served, what is only summed up is served.</summary>
     public bool IsReadOnly => isReadOnly;
@@ -59,7 +59,7 @@ internal sealed class AuditLog(Ledger? ledger, bool isReadOnly)
         {
             // Not cancellable: an access that was announced is recorded, whether or not its caller still waits.
             await Append(lengths, payload).ConfigureAwait(false);
-            Interlocked.Add(ref written, lengths.Length);
+            Interlocked.Add(ref _written, lengths.Length);
         }
         catch (Exception cause) when (cause is not OutOfMemoryException)
         {

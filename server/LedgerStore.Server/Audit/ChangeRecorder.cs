@@ -19,7 +19,7 @@ internal sealed class ChangeRecorder(AuditLog audit, EventQueue events, string p
 {
     private const int DifferenceMax = 32 * 1024;
 
-    private static readonly string Version =
+    private static readonly string s_version =
         typeof(ChangeRecorder).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
             ?.InformationalVersion ?? "unknown";
 
@@ -105,7 +105,7 @@ internal sealed class ChangeRecorder(AuditLog audit, EventQueue events, string p
     /// <summary>What happened to the server as a whole.</summary>
     public static Event LifecycleOf(string change, string detail) => new()
     {
-        Lifecycle = new Lifecycle { Change = change, Version = Version, Detail = Cut(detail) },
+        Lifecycle = new Lifecycle { Change = change, Version = s_version, Detail = Cut(detail) },
     };
 
     private static string Cut(string text) => text.Length > DifferenceMax ? text[..DifferenceMax] : text;

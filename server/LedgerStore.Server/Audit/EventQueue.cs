@@ -14,20 +14,20 @@ internal sealed class EventQueue
     // Damage is met again by every reader: each place is reported once, until the set is full and begins anew.
     private const int PlacesMax = 10_000;
 
-    private readonly Lock gate = new();
-    private readonly List<Event> queue = [];
-    private readonly HashSet<(string File, long Offset)> places = [];
+    private readonly Lock _gate = new();
+    private readonly List<Event> _queue = [];
+    private readonly HashSet<(string File, long Offset)> _places = [];
 
     /// <summary>Names of ledgers by their ids. Set as soon as there is a store to ask.</summary>
     public Func<uint, string?> NameOf { get; set; } = static _ => null;
 
     public void Add(Event change)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (queue.Count < QueueMax)
+            if (_queue.Count < QueueMax)
             {
-                queue.Add(change);
+                _queue.Add(change);
             }
         }
     }
@@ -59,9 +59,9 @@ internal sealed class EventQueue
     public async ValueTask<Exception?> FlushAsync(AuditLog audit)
     {
         Event[] events;
-        lock (gate)
+        lock (_gate)
         {
-            events = [.. queue];
+            events = [.. _queue];
         }
 
         if (audit.IsReadOnly)
@@ -78,9 +78,9 @@ internal sealed class EventQueue
             return cause;
         }
 
-        lock (gate)
+        lock (_gate)
         {
-            queue.RemoveRange(0, events.Length);
+            _queue.RemoveRange(0, events.Length);
         }
 
         return null;
@@ -88,14 +88,14 @@ internal sealed class EventQueue
 
     private void AddPlace(string file, long offset, Finding finding)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (places.Count >= PlacesMax)
+            if (_places.Count >= PlacesMax)
             {
-                places.Clear();
+                _places.Clear();
             }
 
-            if (!places.Add((file, offset)))
+            if (!_places.Add((file, offset)))
             {
                 return;
             }

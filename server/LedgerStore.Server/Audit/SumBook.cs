@@ -41,18 +41,18 @@ internal readonly record struct WaitingSum(SumKey Key, long Count, DateTimeOffse
 /// until its sum is written.</param>
 internal sealed class SumBook(SumLimits named, SumLimits unnamed, int singlesPerSecond, TimeProvider time)
 {
-    private readonly Lock gate = new();
-    private readonly SumShelf ofNamed = new(named, time);
-    private readonly SumShelf ofUnnamed = new(unnamed, time);
+    private readonly Lock _gate = new();
+    private readonly SumShelf _ofNamed = new(named, time);
+    private readonly SumShelf _ofUnnamed = new(unnamed, time);
 
     /// <summary>Sums that wait to be written, for metrics.</summary>
     public int Waiting
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return ofNamed.Waiting + ofUnnamed.Waiting;
+                return _ofNamed.Waiting + _ofUnnamed.Waiting;
             }
         }
     }
@@ -60,38 +60,38 @@ internal sealed class SumBook(SumLimits named, SumLimits unnamed, int singlesPer
     /// <summary>Whether the call gets a record by itself; if not, it has been counted.</summary>
     public bool IsSingle(SumKey key)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return (key.IsNamed ? ofNamed : ofUnnamed).IsSingle(key, singlesPerSecond);
+            return (key.IsNamed ? _ofNamed : _ofUnnamed).IsSingle(key, singlesPerSecond);
         }
     }
 
     /// <summary>Counts a call.</summary>
     public void Count(SumKey key)
     {
-        lock (gate)
+        lock (_gate)
         {
-            (key.IsNamed ? ofNamed : ofUnnamed).Count(key);
+            (key.IsNamed ? _ofNamed : _ofUnnamed).Count(key);
         }
     }
 
     /// <summary>Takes the sums for which there is a budget.</summary>
     public void Take(List<WaitingSum> into)
     {
-        lock (gate)
+        lock (_gate)
         {
-            ofNamed.Take(into);
-            ofUnnamed.Take(into);
+            _ofNamed.Take(into);
+            _ofUnnamed.Take(into);
         }
     }
 
     /// <summary>Takes all sums: at the end there is no later.</summary>
     public void TakeAll(List<WaitingSum> into)
     {
-        lock (gate)
+        lock (_gate)
         {
-            ofNamed.TakeAll(into);
-            ofUnnamed.TakeAll(into);
+            _ofNamed.TakeAll(into);
+            _ofUnnamed.TakeAll(into);
         }
     }
 }

@@ -6,41 +6,41 @@ namespace LedgerStore.Server.Audit;
 /// <summary>Sums and budgets.</summary>
 internal sealed class SumShelf
 {
-    private readonly SumLimits limits;
-    private readonly TimeProvider time;
-    private readonly Dictionary<string, Source> sources = new(StringComparer.Ordinal);
+    private readonly SumLimits _limits;
+    private readonly TimeProvider _time;
+    private readonly Dictionary<string, Source> _sources = new(StringComparer.Ordinal);
 
     // Each key once, the one that waits longest first.
-    private readonly Queue<(Source Source, SumKey Key)> queue = new();
-    private readonly Source others;
-    private EntryBudget budget;
+    private readonly Queue<(Source Source, SumKey Key)> _queue = new();
+    private readonly Source _others;
+    private EntryBudget _budget;
 
     public SumShelf(SumLimits limits, TimeProvider time)
     {
-        this.limits = limits;
-        this.time = time;
-        budget = new EntryBudget(limits.Burst, Ticks(limits.Refill), time.GetTimestamp());
-        others = NewSource();
+        _limits = limits;
+        _time = time;
+        _budget = new EntryBudget(limits.Burst, Ticks(limits.Refill), time.GetTimestamp());
+        _others = NewSource();
     }
 
-    public int Waiting => queue.Count;
+    public int Waiting => _queue.Count;
 
     public bool IsSingle(SumKey key, int perSecond)
     {
-        long now = time.GetTimestamp();
+        long now = _time.GetTimestamp();
         Source source = SourceOf(key);
         bool isFirst = perSecond > 0
-            ? source.SinglesIn(now / time.TimestampFrequency) < perSecond
+            ? source.SinglesIn(now / _time.TimestampFrequency) < perSecond
             : !source.Sums.ContainsKey(key) && HasRoom(source);
-        if (source == others || !isFirst
-            || !source.Budget.Has(limits.SourceBurst / 2, now) || !budget.Has(limits.Burst / 2, now))
+        if (source == _others || !isFirst
+            || !source.Budget.Has(_limits.SourceBurst / 2, now) || !_budget.Has(_limits.Burst / 2, now))
         {
             Count(source, key);
             return false;
         }
 
         source.Budget.Take(now);
-        budget.Take(now);
+        _budget.Take(now);
         source.Singles++;
         if (perSecond == 0)
         {
@@ -55,14 +55,14 @@ internal sealed class SumShelf
 
     public void Take(List<WaitingSum> into)
     {
-        long now = time.GetTimestamp();
-        for (int looks = queue.Count; looks > 0 && budget.Has(0, now); looks--)
+        long now = _time.GetTimestamp();
+        for (int looks = _queue.Count; looks > 0 && _budget.Has(0, now); looks--)
         {
-            (Source source, SumKey key) = queue.Dequeue();
+            (Source source, SumKey key) = _queue.Dequeue();
             Sum sum = source.Sums[key];
             if (sum.Count > 0 && !source.Budget.Has(0, now))
             {
-                queue.Enqueue((source, key));
+                _queue.Enqueue((source, key));
                 continue;
             }
 
@@ -70,7 +70,7 @@ internal sealed class SumShelf
             if (sum.Count > 0)
             {
                 source.Budget.Take(now);
-                budget.Take(now);
+                _budget.Take(now);
                 into.Add(new WaitingSum(key, sum.Count, sum.Since));
             }
         }
@@ -80,7 +80,7 @@ internal sealed class SumShelf
 
     public void TakeAll(List<WaitingSum> into)
     {
-        while (queue.TryDequeue(out (Source Source, SumKey Key) next))
+        while (_queue.TryDequeue(out (Source Source, SumKey Key) next))
         {
             next.Source.Sums.Remove(next.Key, out Sum? sum);
             if (sum!.Count > 0)
@@ -92,7 +92,7 @@ internal sealed class SumShelf
 
     private void Count(Source source, SumKey key)
     {
-        SumKey of = source == others ? key.OthersOfAll
+        SumKey of = source == _others ? key.OthersOfAll
             : source.Sums.ContainsKey(key) || HasRoom(source) ? key
             : key.OthersOfSource;
         Find(source, of).Count++;
@@ -102,49 +102,49 @@ internal sealed class SumShelf
     {
         if (!source.Sums.TryGetValue(key, out Sum? sum))
         {
-            sum = new Sum(time.GetUtcNow());
+            sum = new Sum(_time.GetUtcNow());
             source.Sums.Add(key, sum);
-            queue.Enqueue((source, key));
+            _queue.Enqueue((source, key));
         }
 
         return sum;
     }
 
-    private bool HasRoom(Source source) => source.Sums.Count < limits.SourceDetails && queue.Count < limits.Details;
+    private bool HasRoom(Source source) => source.Sums.Count < _limits.SourceDetails && _queue.Count < _limits.Details;
 
     private Source SourceOf(SumKey key)
     {
-        if (sources.TryGetValue(key.Source, out Source? source))
+        if (_sources.TryGetValue(key.Source, out Source? source))
         {
             return source;
         }
 
-        if (sources.Count >= limits.Sources)
+        if (_sources.Count >= _limits.Sources)
         {
-            return others;
+            return _others;
         }
 
         source = NewSource();
-        sources.Add(key.Source, source);
+        _sources.Add(key.Source, source);
         return source;
     }
 
     private Source NewSource() =>
-        new(new EntryBudget(limits.SourceBurst, Ticks(limits.SourceRefill), time.GetTimestamp()));
+        new(new EntryBudget(_limits.SourceBurst, Ticks(_limits.SourceRefill), _time.GetTimestamp()));
 
     // Whose budget is full again is as if it had never been here.
     private void Forget(long now)
     {
-        foreach ((string name, Source source) in sources)
+        foreach ((string name, Source source) in _sources)
         {
             if (source.Sums.Count == 0 && source.Budget.IsFull(now))
             {
-                sources.Remove(name);
+                _sources.Remove(name);
             }
         }
     }
 
-    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
 
     private sealed class Sum(DateTimeOffset since)
     {
@@ -155,7 +155,7 @@ internal sealed class SumShelf
 
     private sealed class Source(EntryBudget budget)
     {
-        private long second;
+        private long _second;
 
         /// <summary>A field: it changes in place.</summary>
         public EntryBudget Budget = budget;
@@ -166,8 +166,8 @@ internal sealed class SumShelf
 
         public int SinglesIn(long now)
         {
-            Singles = now == second ? Singles : 0;
-            second = now;
+            Singles = now == _second ? Singles : 0;
+            _second = now;
             return Singles;
         }
     }

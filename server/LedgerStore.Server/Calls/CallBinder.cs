@@ -18,14 +18,14 @@ internal delegate ValueTask DuplexHandler<TRequest, TResponse>(
 /// <summary>Collects the methods of a server.</summary>
 internal sealed class CallBinder(ServiceMethodProviderContext<CallMethods> methods, CallErrors errors)
 {
-    private static readonly HttpMethodMetadata Post = new([HttpMethods.Post]);
+    private static readonly HttpMethodMetadata s_post = new([HttpMethods.Post]);
 
     public CallBinder Unary<TRequest, TResponse>(
         Method<TRequest, TResponse> method, UnaryHandler<TRequest, TResponse> handler, params object[] metadata)
         where TRequest : class
         where TResponse : class
     {
-        methods.AddUnaryMethod(method, [Post, .. metadata], async (_, request, call) =>
+        methods.AddUnaryMethod(method, [s_post, .. metadata], async (_, request, call) =>
         {
             try
             {
@@ -44,7 +44,7 @@ internal sealed class CallBinder(ServiceMethodProviderContext<CallMethods> metho
         where TRequest : class
         where TResponse : class
     {
-        methods.AddServerStreamingMethod(method, [Post, .. metadata], async (_, request, responses, call) =>
+        methods.AddServerStreamingMethod(method, [s_post, .. metadata], async (_, request, responses, call) =>
         {
             try
             {
@@ -63,7 +63,7 @@ internal sealed class CallBinder(ServiceMethodProviderContext<CallMethods> metho
         where TRequest : class
         where TResponse : class
     {
-        methods.AddDuplexStreamingMethod(method, [Post, .. metadata], async (_, requests, responses, call) =>
+        methods.AddDuplexStreamingMethod(method, [s_post, .. metadata], async (_, requests, responses, call) =>
         {
             try
             {

@@ -9,15 +9,15 @@ internal sealed class ConfigFile
     private const string Plaintext = "a listener without TLS is refused: who calls would not be known, and records"
         + " would travel in the open";
 
-    private readonly string file;
-    private readonly DiagnosticBag bag = new("configuration", "data: <directory>");
-    private readonly FieldReader reader;
-    private readonly Dictionary<Setting, ConfigValue> values = [];
+    private readonly string _file;
+    private readonly DiagnosticBag _bag = new("configuration", "data: <directory>");
+    private readonly FieldReader _reader;
+    private readonly Dictionary<Setting, ConfigValue> _values = [];
 
     private ConfigFile(string file)
     {
-        this.file = file;
-        reader = new FieldReader(bag);
+        _file = file;
+        _reader = new FieldReader(_bag);
     }
 
     /// <summary>The settings that the file has; what is wrong is added to the problems.</summary>
@@ -40,16 +40,16 @@ internal sealed class ConfigFile
 
         ConfigFile reading = new(file);
         reading.Read(bytes);
-        problems.AddRange(reading.bag.InOrder().Select(d => new ConfigProblem(
+        problems.AddRange(reading._bag.InOrder().Select(d => new ConfigProblem(
             ConfigValue.PlaceOf(file, d.At), d.Message, d.Hint, ConfigException.BadConfiguration)));
-        return reading.values;
+        return reading._values;
     }
 
     private void Read(byte[] utf8)
     {
-        YamlNode? root = PolicyText.Decode(utf8, bag) is { } text ? YamlReader.Read(text, bag) : null;
+        YamlNode? root = PolicyText.Decode(utf8, _bag) is { } text ? YamlReader.Read(text, _bag) : null;
         string[] known = [.. Settings.All.Select(s => s.Group).Distinct()];
-        if (root is null || reader.Fields(root, "the configuration", known) is not { } fields)
+        if (root is null || _reader.Fields(root, "the configuration", known) is not { } fields)
         {
             return;
         }
@@ -72,12 +72,12 @@ internal sealed class ConfigFile
     {
         if (name == "tls" && node is YamlText)
         {
-            bag.Error("unsafe", node.At, Plaintext, "tls: { certificate: ..., key: ..., client_ca: ... }");
+            _bag.Error("unsafe", node.At, Plaintext, "tls: { certificate: ..., key: ..., client_ca: ... }");
             return;
         }
 
         foreach ((string field, YamlNode value) in
-            reader.Fields(node, name, [.. settings.Select(s => s.Field)]) ?? [])
+            _reader.Fields(node, name, [.. settings.Select(s => s.Field)]) ?? [])
         {
             ReadValue(settings.Single(s => s.Field == field), value);
         }
@@ -89,10 +89,10 @@ internal sealed class ConfigFile
         bool isNumeric = setting.Kind is SettingKind.Number or SettingKind.Duration or SettingKind.Size;
         string? text = isNumeric && node is YamlText { Value.Length: > 0 } number
             ? number.Value
-            : reader.Text(node, setting.Path);
+            : _reader.Text(node, setting.Path);
         if (text is not null)
         {
-            values.Add(setting, ConfigValue.OfFile(text, file, node.At));
+            _values.Add(setting, ConfigValue.OfFile(text, _file, node.At));
         }
     }
 }

@@ -8,7 +8,7 @@ internal static class ConfigReader
 {
     private const long MiB = 1024 * 1024;
     private const long GiB = 1024 * MiB;
-    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan s_hour = TimeSpan.FromHours(1);
 
     public static ServerConfig Load(string? file, IReadOnlyDictionary<string, string> environment)
     {
@@ -43,13 +43,13 @@ internal static class ConfigReader
             SigningKey = convert.Path(Settings.SigningKey),
             Anchor = convert.Path(Settings.Anchor),
             Policy = convert.Path(Settings.Policy),
-            CheckpointInterval = convert.Duration(Settings.CheckpointInterval, TimeSpan.FromMilliseconds(10), Hour),
+            CheckpointInterval = convert.Duration(Settings.CheckpointInterval, TimeSpan.FromMilliseconds(10), s_hour),
             JournalBudgetBytes = convert.Size(Settings.JournalBudget, 256 * MiB, 64 * GiB),
             ReadCacheBytes = convert.Size(Settings.ReadCache, MiB, 64 * GiB),
             ReserveBytes = convert.Size(Settings.Reserve, 8 * MiB, 64 * GiB),
             Cold = ColdConfig.Read(convert),
             TiersBytesPerSecond = convert.Size(Settings.TiersRate, MiB, 4 * GiB),
-            TiersInterval = convert.Duration(Settings.TiersInterval, TimeSpan.FromSeconds(1), 24 * Hour),
+            TiersInterval = convert.Duration(Settings.TiersInterval, TimeSpan.FromSeconds(1), 24 * s_hour),
             ConnectionsMax = convert.Number(Settings.Connections, 1, 100_000),
             ConnectionsPerAddressMax = convert.Number(Settings.ConnectionsPerAddress, 1, 100_000),
             HandshakesPerSecond = convert.Number(Settings.HandshakesPerSecond, 4, 100_000),
@@ -61,8 +61,8 @@ internal static class ConfigReader
             MetricsOtlp = convert.Url(Settings.MetricsOtlp),
             LogLevel = convert.Choice(Settings.LogLevel),
             LogFormat = convert.Choice(Settings.LogFormat),
-            ReloadInterval = convert.Duration(Settings.ReloadInterval, TimeSpan.FromMilliseconds(100), Hour),
-            ShutdownTimeout = convert.Duration(Settings.ShutdownTimeout, TimeSpan.Zero, Hour),
+            ReloadInterval = convert.Duration(Settings.ReloadInterval, TimeSpan.FromMilliseconds(100), s_hour),
+            ShutdownTimeout = convert.Duration(Settings.ShutdownTimeout, TimeSpan.Zero, s_hour),
             Warnings = [.. UnknownVariables(environment)],
         };
 

@@ -7,12 +7,12 @@ namespace LedgerStore.Server.Config;
 
 internal sealed class ConfigSafety
 {
-    private readonly ServerConfig config;
-    private readonly List<ConfigProblem> problems = [];
+    private readonly ServerConfig _config;
+    private readonly List<ConfigProblem> _problems = [];
 
     private ConfigSafety(ServerConfig config)
     {
-        this.config = config;
+        _config = config;
     }
 
     /// <exception cref="ConfigException">All that is unsafe.</exception>
@@ -24,9 +24,9 @@ internal sealed class ConfigSafety
         safety.Places();
         safety.Listeners(mode);
         safety.Cold();
-        if (safety.problems.Count > 0)
+        if (safety._problems.Count > 0)
         {
-            throw new ConfigException(safety.problems);
+            throw new ConfigException(safety._problems);
         }
     }
 
@@ -38,18 +38,18 @@ internal sealed class ConfigSafety
         safety.SigningKey();
         safety.Configuration();
         safety.DataDirectory();
-        return safety.problems;
+        return safety._problems;
     }
 
     private void Keys()
     {
         SigningKey();
-        Secret(config.Tls.Key, "the TLS key", ConfigException.BadConfiguration,
+        Secret(_config.Tls.Key, "the TLS key", ConfigException.BadConfiguration,
             "with it anybody can pose as this server");
     }
 
     private void SigningKey() => Secret(
-        config.SigningKey,
+        _config.SigningKey,
         "the signing key",
         ConfigException.BadSigningKey,
         "with it anybody can sign a false history");
@@ -68,9 +68,9 @@ internal sealed class ConfigSafety
     {
         foreach ((string path, string what) in new[]
         {
-            (config.Policy, "the policy"),
-            (config.Tls.ClientCa, "the bundle of client authorities"),
-            (config.Tls.Certificate, "the server certificate"),
+            (_config.Policy, "the policy"),
+            (_config.Tls.ClientCa, "the bundle of client authorities"),
+            (_config.Tls.Certificate, "the server certificate"),
         })
         {
             NotWritable(path, what);
@@ -82,7 +82,7 @@ internal sealed class ConfigSafety
 
     private void Configuration()
     {
-        if (config.File is { } file)
+        if (_config.File is { } file)
         {
             NotWritable(file, "the configuration");
         }
@@ -90,10 +90,10 @@ internal sealed class ConfigSafety
 
     private void DataDirectory()
     {
-        if (Directory.Exists(config.Data) && !OperatingSystem.IsWindows()
-            && FileModes.OthersReadOnly.IsBroken(File.GetUnixFileMode(config.Data)))
+        if (Directory.Exists(_config.Data) && !OperatingSystem.IsWindows()
+            && FileModes.OthersReadOnly.IsBroken(File.GetUnixFileMode(_config.Data)))
         {
-            Report(config.Data, "others may write to the data directory", $"chmod go-w {config.Data}");
+            Report(_config.Data, "others may write to the data directory", $"chmod go-w {_config.Data}");
         }
     }
 
@@ -112,21 +112,21 @@ internal sealed class ConfigSafety
     // A copy or a rollback of the data must not take along what shows that it was copied or rolled back.
     private void Places()
     {
-        string data = RealPath.Of(config.Data);
+        string data = RealPath.Of(_config.Data);
         foreach ((string path, string what) in new[]
         {
-            (config.SigningKey, "the signing key"),
-            (config.Anchor, "the anchor"),
-            (config.Policy, "the policy"),
-            (config.Tls.Key, "the TLS key"),
-            (config.Tls.Certificate, "the server certificate"),
-            (config.Tls.ClientCa, "the bundle of client authorities"),
+            (_config.SigningKey, "the signing key"),
+            (_config.Anchor, "the anchor"),
+            (_config.Policy, "the policy"),
+            (_config.Tls.Key, "the TLS key"),
+            (_config.Tls.Certificate, "the server certificate"),
+            (_config.Tls.ClientCa, "the bundle of client authorities"),
         })
         {
             string real = RealPath.Of(path);
             if (real == data || real.StartsWith(data + "/", StringComparison.Ordinal))
             {
-                Report(path, $"{what} is inside the data directory {config.Data}: who copies or rolls back the data"
+                Report(path, $"{what} is inside the data directory {_config.Data}: who copies or rolls back the data"
                     + " would take it along", "move it elsewhere");
             }
         }
@@ -134,35 +134,35 @@ internal sealed class ConfigSafety
 
     private void Listeners(ServeMode mode)
     {
-        bool isForLoopback = mode == ServeMode.Development || config.MetricsAccess == MetricsDoor.Loopback;
-        if (config.MetricsListen is { } metrics && isForLoopback && !System.Net.IPAddress.IsLoopback(metrics.Address))
+        bool isForLoopback = mode == ServeMode.Development || _config.MetricsAccess == MetricsDoor.Loopback;
+        if (_config.MetricsListen is { } metrics && isForLoopback && !System.Net.IPAddress.IsLoopback(metrics.Address))
         {
             Report("metrics.listen", $"metrics at {metrics} would be served without TLS to other machines",
                 "use a loopback address or metrics.otlp, or say with metrics.access how they are protected there:"
                 + $" {MetricsDoor.MutualTls}, or {MetricsDoor.PlainForEverybody} if they need not be");
         }
 
-        if (mode == ServeMode.Development && !System.Net.IPAddress.IsLoopback(config.Listen.Address))
+        if (mode == ServeMode.Development && !System.Net.IPAddress.IsLoopback(_config.Listen.Address))
         {
-            Report("listen", $"a development server listens on loopback only, not on {config.Listen}",
+            Report("listen", $"a development server listens on loopback only, not on {_config.Listen}",
                 "its keys lie around; use `serve` for other machines");
         }
     }
 
     private void Cold()
     {
-        if (config.Cold?.Bucket?.Endpoint is { IsLoopback: false, Scheme: "http" } endpoint)
+        if (_config.Cold?.Bucket?.Endpoint is { IsLoopback: false, Scheme: "http" } endpoint)
         {
             Report("cold.endpoint", $"records would travel to {endpoint.Authority} in the open", "use https");
         }
 
-        if (config.Cold?.Directory is { } directory)
+        if (_config.Cold?.Directory is { } directory)
         {
             string real = RealPath.Of(directory);
-            string data = RealPath.Of(config.Data);
+            string data = RealPath.Of(_config.Data);
             if (real == data || real.StartsWith(data + "/", StringComparison.Ordinal))
             {
-                Report(directory, $"the cold directory is inside the data directory {config.Data}: it is for another"
+                Report(directory, $"the cold directory is inside the data directory {_config.Data}: it is for another"
                     + " volume", "move it elsewhere");
             }
         }
@@ -191,5 +191,5 @@ internal sealed class ConfigSafety
         Report(place, message, hint, ConfigException.BadConfiguration);
 
     private void Report(string place, string message, string hint, int exitCode) =>
-        problems.Add(new ConfigProblem(place, message, hint, exitCode));
+        _problems.Add(new ConfigProblem(place, message, hint, exitCode));
 }

@@ -132,22 +132,22 @@ internal static class Settings
         LogFormat, ReloadInterval, ShutdownTimeout,
     ];
 
-    private static readonly string[] Levels = ["trace", "debug", "information", "warning", "error"];
-    private static readonly string[] Formats = ["json", "text"];
+    private static readonly string[] s_levels = ["trace", "debug", "information", "warning", "error"];
+    private static readonly string[] s_formats = ["json", "text"];
 
-    private static readonly string[] Switch = [Disabled, Enabled];
+    private static readonly string[] s_switch = [Disabled, Enabled];
 
-    private static readonly string[] Locks = ["compliance", "governance"];
+    private static readonly string[] s_locks = ["compliance", "governance"];
 
-    private static readonly string[] Accesses =
+    private static readonly string[] s_accesses =
         [MetricsDoor.Loopback, MetricsDoor.MutualTls, MetricsDoor.TlsForEverybody, MetricsDoor.PlainForEverybody];
 
     public static IReadOnlyList<string> ChoicesOf(Setting setting) =>
-        setting == LogLevel ? Levels
-        : setting == LogFormat ? Formats
-        : setting == MetricsAccess ? Accesses
-        : setting == GrpcWeb ? Switch
-        : Locks;
+        setting == LogLevel ? s_levels
+        : setting == LogFormat ? s_formats
+        : setting == MetricsAccess ? s_accesses
+        : setting == GrpcWeb ? s_switch
+        : s_locks;
 
     private static Setting OptionalNumber(string path, int value, string description) =>
         Optional(path, SettingKind.Number, value.ToString(CultureInfo.InvariantCulture), description);

@@ -10,33 +10,33 @@ internal sealed class DiskForecast
     /// <summary>Beyond this it says nothing: no disk fills at one rate for years.</summary>
     public static readonly TimeSpan Horizon = TimeSpan.FromDays(365);
 
-    private static readonly TimeSpan Step = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_step = TimeSpan.FromSeconds(10);
 
-    private readonly Lock gate = new();
-    private readonly Queue<(TimeSpan At, long Free)> samples = [];
-    private (TimeSpan At, long Free) newest;
+    private readonly Lock _gate = new();
+    private readonly Queue<(TimeSpan At, long Free)> _samples = [];
+    private (TimeSpan At, long Free) _newest;
 
     /// <summary>Null while it does not fill, or is not known yet to do.</summary>
     public TimeSpan? FullIn
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                if (samples.Count == 0)
+                if (_samples.Count == 0)
                 {
                     return null;
                 }
 
-                (TimeSpan since, long free) = samples.Peek();
-                double used = free - newest.Free;
-                TimeSpan elapsed = newest.At - since;
-                if (used <= 0 || elapsed < Step)
+                (TimeSpan since, long free) = _samples.Peek();
+                double used = free - _newest.Free;
+                TimeSpan elapsed = _newest.At - since;
+                if (used <= 0 || elapsed < s_step)
                 {
                     return null;
                 }
 
-                double seconds = newest.Free / used * elapsed.TotalSeconds;
+                double seconds = _newest.Free / used * elapsed.TotalSeconds;
                 return seconds < Horizon.TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
             }
         }
@@ -45,18 +45,18 @@ internal sealed class DiskForecast
     /// <summary>Notes how much is free at a moment of a steady clock.</summary>
     public void Note(TimeSpan at, long freeBytes)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (samples.Count > 0 && at - newest.At < Step)
+            if (_samples.Count > 0 && at - _newest.At < s_step)
             {
                 return;
             }
 
-            newest = (at, freeBytes);
-            samples.Enqueue(newest);
-            if (samples.Count > SamplesMax)
+            _newest = (at, freeBytes);
+            _samples.Enqueue(_newest);
+            if (_samples.Count > SamplesMax)
             {
-                samples.Dequeue();
+                _samples.Dequeue();
             }
         }
     }

@@ -7,42 +7,42 @@ namespace LedgerStore.Server.Disk;
 /// <summary>The disk, as an operator asks about it.</summary>
 internal sealed class DiskWatch(string data, TimeProvider time)
 {
-    private static readonly TimeSpan MeasureInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_measureInterval = TimeSpan.FromMinutes(1);
 
-    private readonly DiskForecast forecast = new();
-    private readonly DriveInfo drive = new(data);
-    private readonly long began = time.GetTimestamp();
-    private TimeSpan? measuredAt;
-    private Task measuring = Task.CompletedTask;
-    private long freeBytes;
-    private long storedBytes;
+    private readonly DiskForecast _forecast = new();
+    private readonly DriveInfo _drive = new(data);
+    private readonly long _began = time.GetTimestamp();
+    private TimeSpan? _measuredAt;
+    private Task _measuring = Task.CompletedTask;
+    private long _freeBytes;
+    private long _storedBytes;
 
     /// <summary>When it is full at the present rate; null when it does not fill.</summary>
-    public TimeSpan? FullIn => forecast.FullIn;
+    public TimeSpan? FullIn => _forecast.FullIn;
 
-    public long FreeBytes => Volatile.Read(ref freeBytes);
+    public long FreeBytes => Volatile.Read(ref _freeBytes);
 
     /// <summary>What the ledgers' files took when they were last counted.</summary>
-    public long StoredBytes => Volatile.Read(ref storedBytes);
+    public long StoredBytes => Volatile.Read(ref _storedBytes);
 
     public void Look()
     {
-        TimeSpan now = time.GetElapsedTime(began);
+        TimeSpan now = time.GetElapsedTime(_began);
         try
         {
-            Volatile.Write(ref freeBytes, drive.AvailableFreeSpace);
-            forecast.Note(now, FreeBytes);
+            Volatile.Write(ref _freeBytes, _drive.AvailableFreeSpace);
+            _forecast.Note(now, FreeBytes);
         }
         catch (IOException)
         {
             // The store itself finds out soon enough, and says so.
         }
 
-        if (measuring.IsCompleted && (measuredAt is not { } last || now - last >= MeasureInterval))
+        if (_measuring.IsCompleted && (_measuredAt is not { } last || now - last >= s_measureInterval))
         {
             // A hundred thousand ledgers are a second of work: not on the timer.
-            measuredAt = now;
-            measuring = Task.Run(Measure);
+            _measuredAt = now;
+            _measuring = Task.Run(Measure);
         }
     }
 
@@ -50,7 +50,7 @@ internal sealed class DiskWatch(string data, TimeProvider time)
     {
         try
         {
-            Volatile.Write(ref storedBytes, new FileSystemEnumerable<long>(
+            Volatile.Write(ref _storedBytes, new FileSystemEnumerable<long>(
                 Path.Combine(data, "ledgers"),
                 static (ref FileSystemEntry entry) => entry.IsDirectory ? 0 : entry.Length,
                 new EnumerationOptions { RecurseSubdirectories = true }).Sum());

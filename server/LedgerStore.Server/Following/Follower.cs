@@ -7,9 +7,9 @@ namespace LedgerStore.Server.Following;
 /// <summary>A place among the followers.</summary>
 internal sealed class Follower : IValueTaskSource
 {
-    private ManualResetValueTaskSourceCore<bool> core = new() { RunContinuationsAsynchronously = true };
-    private CancellationTokenRegistration registration;
-    private bool isRegistered;
+    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
+    private CancellationTokenRegistration _registration;
+    private bool _isRegistered;
 
     public Follower() => Node = new LinkedListNode<Follower>(this);
 
@@ -24,9 +24,9 @@ internal sealed class Follower : IValueTaskSource
     /// <summary>Begins to wait. Under the gate.</summary>
     public ValueTask BeginWait()
     {
-        core.Reset();
+        _core.Reset();
         IsWaiting = true;
-        return new ValueTask(this, core.Version);
+        return new ValueTask(this, _core.Version);
     }
 
     /// <summary>Its turn begins. Under the gate; it goes on elsewhere.</summary>
@@ -34,24 +34,24 @@ internal sealed class Follower : IValueTaskSource
     {
         WokenAt = now;
         IsWaiting = false;
-        core.SetResult(true);
+        _core.SetResult(true);
     }
 
     /// <summary>What it waits for will not come. Under the gate.</summary>
     public void Fail(Exception cause)
     {
         IsWaiting = false;
-        core.SetException(cause);
+        _core.SetException(cause);
     }
 
     /// <summary>Ends waiting with the call. Not under the gate: a token that is cancelled calls back at once.</summary>
     public void CancelBy(FollowerTurns turns, CancellationToken token)
     {
-        if (!isRegistered && token.CanBeCanceled)
+        if (!_isRegistered && token.CanBeCanceled)
         {
             // Once: a follower belongs to one call, with one token.
-            isRegistered = true;
-            registration = token.UnsafeRegister(
+            _isRegistered = true;
+            _registration = token.UnsafeRegister(
                 static (state, cancelled) =>
                 {
                     (FollowerTurns from, Follower follower) = ((FollowerTurns, Follower))state!;
@@ -66,13 +66,13 @@ internal sealed class Follower : IValueTaskSource
     }
 
     /// <summary>Its call goes on without it.</summary>
-    public void Unregister() => registration.Dispose();
+    public void Unregister() => _registration.Dispose();
 
-    void IValueTaskSource.GetResult(short token) => core.GetResult(token);
+    void IValueTaskSource.GetResult(short token) => _core.GetResult(token);
 
-    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => core.GetStatus(token);
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _core.GetStatus(token);
 
     void IValueTaskSource.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        core.OnCompleted(continuation, state, token, flags);
+        _core.OnCompleted(continuation, state, token, flags);
 }

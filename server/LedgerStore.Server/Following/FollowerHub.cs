@@ -9,11 +9,11 @@ namespace LedgerStore.Server.Following;
 /// <summary>The followers of a ledger.</summary>
 internal sealed class FollowerHub(Ledger ledger, FollowerTurns turns, TimeSpan heartbeat, TimeProvider time)
 {
-    private readonly LinkedList<Follower> parked = new();
-    private readonly CancellationTokenSource ending = new();
-    private SharedEntries[] recent = [];
-    private long seen = ledger.Size;
-    private Exception? failure;
+    private readonly LinkedList<Follower> _parked = new();
+    private readonly CancellationTokenSource _ending = new();
+    private SharedEntries[] _recent = [];
+    private long _seen = ledger.Size;
+    private Exception? _failure;
 
     /// <summary>Followers now. Under the gate.</summary>
     public int Members { get; set; }
@@ -28,13 +28,13 @@ internal sealed class FollowerHub(Ledger ledger, FollowerTurns turns, TimeSpan h
                 bool isNew = await WaitAsync().ConfigureAwait(false);
                 if (isNew)
                 {
-                    await ShareAsync(Volatile.Read(ref seen), ledger.Size).ConfigureAwait(false);
+                    await ShareAsync(Volatile.Read(ref _seen), ledger.Size).ConfigureAwait(false);
                 }
 
                 WakeAll();
             }
         }
-        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
         {
             // Nobody follows any more.
         }
@@ -46,12 +46,12 @@ internal sealed class FollowerHub(Ledger ledger, FollowerTurns turns, TimeSpan h
         }
         finally
         {
-            ending.Dispose();
+            _ending.Dispose();
         }
     }
 
     /// <summary>Nobody follows any more.</summary>
-    public void End() => ending.Cancel();
+    public void End() => _ending.Cancel();
 
     /// <summary>Waits until there is something behind an index, or a heartbeat is due; then the follower has a turn.
     /// </summary>
@@ -60,20 +60,20 @@ internal sealed class FollowerHub(Ledger ledger, FollowerTurns turns, TimeSpan h
         ValueTask turn;
         lock (turns.Gate)
         {
-            if (failure is { } cause)
+            if (_failure is { } cause)
             {
                 throw cause;
             }
 
             turn = follower.BeginWait();
-            if (next < seen)
+            if (next < _seen)
             {
                 turns.Queue(follower);
             }
             else
             {
                 follower.Node.List?.Remove(follower.Node);
-                parked.AddLast(follower.Node);
+                _parked.AddLast(follower.Node);
                 turns.Grant();
             }
         }
@@ -85,7 +85,7 @@ internal sealed class FollowerHub(Ledger ledger, FollowerTurns turns, TimeSpan h
     /// <summary>The message that begins at an index; null when there is none, and the ledger has to be read.</summary>
     public SharedEntries? Find(long first)
     {
-        foreach (SharedEntries entries in Volatile.Read(ref recent))
+        foreach (SharedEntries entries in Volatile.Read(ref _recent))
         {
             if (entries.First == first)
             {
@@ -99,8 +99,8 @@ internal sealed class FollowerHub(Ledger ledger, FollowerTurns turns, TimeSpan h
     /// <summary>True: there are new entries. False: a heartbeat is due.</summary>
     private async ValueTask<bool> WaitAsync()
     {
-        using CancellationTokenSource pause = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
-        Task wait = ledger.WaitForAsync(seen + 1, pause.Token).AsTask();
+        using CancellationTokenSource pause = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);
+        Task wait = ledger.WaitForAsync(_seen + 1, pause.Token).AsTask();
         Task delay = Task.Delay(heartbeat, time, pause.Token);
         await Task.WhenAny(wait, delay).ConfigureAwait(false);
         bool isNew = wait.IsCompleted;
@@ -109,7 +109,7 @@ internal sealed class FollowerHub(Ledger ledger, FollowerTurns turns, TimeSpan h
         {
             await wait.ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!ending.IsCancellationRequested)
+        catch (OperationCanceledException) when (!_ending.IsCancellationRequested)
         {
             // Nothing came: a heartbeat.
         }
@@ -131,7 +131,7 @@ internal sealed class FollowerHub(Ledger ledger, FollowerTurns turns, TimeSpan h
 
             if (members >= ServerLimits.SharedFollowersMin)
             {
-                await foreach (EntrySlice slice in ledger.ReadAsync(first, end - first, ending.Token)
+                await foreach (EntrySlice slice in ledger.ReadAsync(first, end - first, _ending.Token)
                     .ConfigureAwait(false))
                 {
                     SharedEntries.Add(slice, fresh);
@@ -144,8 +144,8 @@ internal sealed class FollowerHub(Ledger ledger, FollowerTurns turns, TimeSpan h
             fresh.Clear();
         }
 
-        Volatile.Write(ref recent, Newest([.. recent, .. fresh]));
-        Volatile.Write(ref seen, end);
+        Volatile.Write(ref _recent, Newest([.. _recent, .. fresh]));
+        Volatile.Write(ref _seen, end);
     }
 
     // A few batches back: who sent while this one came does not read it by himself.
@@ -168,7 +168,7 @@ internal sealed class FollowerHub(Ledger ledger, FollowerTurns turns, TimeSpan h
     {
         lock (turns.Gate)
         {
-            while (parked.First is { } next)
+            while (_parked.First is { } next)
             {
                 turns.Queue(next.Value);
             }
@@ -179,10 +179,10 @@ internal sealed class FollowerHub(Ledger ledger, FollowerTurns turns, TimeSpan h
     {
         lock (turns.Gate)
         {
-            failure = cause;
-            while (parked.First is { } next)
+            _failure = cause;
+            while (_parked.First is { } next)
             {
-                parked.Remove(next);
+                _parked.Remove(next);
                 next.Value.Fail(cause);
             }
         }

@@ -11,18 +11,18 @@ namespace LedgerStore.Server.Following;
 /// <summary>Gives turns.</summary>
 internal sealed class FollowerTurns : IDisposable
 {
-    private readonly TimeProvider time;
-    private readonly LinkedList<Follower> queue = new();
-    private readonly LinkedList<Follower> running = new();
-    private readonly ITimer reaper;
-    private readonly int atOnce;
-    private bool isReaping;
+    private readonly TimeProvider _time;
+    private readonly LinkedList<Follower> _queue = new();
+    private readonly LinkedList<Follower> _running = new();
+    private readonly ITimer _reaper;
+    private readonly int _atOnce;
+    private bool _isReaping;
 
     public FollowerTurns(int atOnce, TimeProvider time)
     {
-        this.atOnce = atOnce;
-        this.time = time;
-        reaper = time.CreateTimer(
+        _atOnce = atOnce;
+        _time = time;
+        _reaper = time.CreateTimer(
             static self => ((FollowerTurns)self!).Reap(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -36,7 +36,7 @@ internal sealed class FollowerTurns : IDisposable
         {
             lock (Gate)
             {
-                return running.Count;
+                return _running.Count;
             }
         }
     }
@@ -65,18 +65,18 @@ internal sealed class FollowerTurns : IDisposable
         }
     }
 
-    public void Dispose() => reaper.Dispose();
+    public void Dispose() => _reaper.Dispose();
 
     /// <summary>Puts a follower that waits at the end of the queue. Under the gate.</summary>
     internal void Queue(Follower follower)
     {
         follower.Node.List?.Remove(follower.Node);
-        queue.AddLast(follower.Node);
+        _queue.AddLast(follower.Node);
         Grant();
-        if (queue.Count > 0 && !isReaping)
+        if (_queue.Count > 0 && !_isReaping)
         {
-            isReaping = true;
-            reaper.Change(ServerLimits.FollowerTurnMax, Timeout.InfiniteTimeSpan);
+            _isReaping = true;
+            _reaper.Change(ServerLimits.FollowerTurnMax, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -96,11 +96,11 @@ internal sealed class FollowerTurns : IDisposable
     /// <summary>Gives turns to those who wait, as many as are free. Under the gate.</summary>
     internal void Grant()
     {
-        while (running.Count < atOnce && queue.First is { } next)
+        while (_running.Count < _atOnce && _queue.First is { } next)
         {
-            queue.Remove(next);
-            running.AddLast(next);
-            next.Value.Wake(time.GetTimestamp());
+            _queue.Remove(next);
+            _running.AddLast(next);
+            next.Value.Wake(_time.GetTimestamp());
         }
     }
 
@@ -108,17 +108,17 @@ internal sealed class FollowerTurns : IDisposable
     {
         lock (Gate)
         {
-            while (running.First is { } oldest
-                && time.GetElapsedTime(oldest.Value.WokenAt) >= ServerLimits.FollowerTurnMax)
+            while (_running.First is { } oldest
+                && _time.GetElapsedTime(oldest.Value.WokenAt) >= ServerLimits.FollowerTurnMax)
             {
-                running.Remove(oldest);
+                _running.Remove(oldest);
             }
 
             Grant();
-            isReaping = queue.Count > 0;
-            if (isReaping)
+            _isReaping = _queue.Count > 0;
+            if (_isReaping)
             {
-                reaper.Change(ServerLimits.FollowerTurnMax, Timeout.InfiniteTimeSpan);
+                _reaper.Change(ServerLimits.FollowerTurnMax, Timeout.InfiniteTimeSpan);
             }
         }
     }

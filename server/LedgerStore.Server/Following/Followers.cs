@@ -6,7 +6,7 @@ namespace LedgerStore.Server.Following;
 /// <summary>The followers of a server.</summary>
 internal sealed class Followers(FollowerTurns turns, TimeSpan heartbeat, TimeProvider time)
 {
-    private readonly Dictionary<string, FollowerHub> hubs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FollowerHub> _hubs = new(StringComparer.Ordinal);
 
     public FollowerTurns Turns => turns;
 
@@ -17,7 +17,7 @@ internal sealed class Followers(FollowerTurns turns, TimeSpan heartbeat, TimePro
         {
             lock (turns.Gate)
             {
-                return hubs.Count;
+                return _hubs.Count;
             }
         }
     }
@@ -27,10 +27,10 @@ internal sealed class Followers(FollowerTurns turns, TimeSpan heartbeat, TimePro
     {
         lock (turns.Gate)
         {
-            if (!hubs.TryGetValue(ledger.Name, out FollowerHub? hub))
+            if (!_hubs.TryGetValue(ledger.Name, out FollowerHub? hub))
             {
                 hub = new FollowerHub(ledger, turns, heartbeat, time);
-                hubs.Add(ledger.Name, hub);
+                _hubs.Add(ledger.Name, hub);
                 _ = Task.Run(hub.RunAsync);
             }
 
@@ -46,9 +46,9 @@ internal sealed class Followers(FollowerTurns turns, TimeSpan heartbeat, TimePro
         lock (turns.Gate)
         {
             isLast = --hub.Members == 0;
-            if (isLast && ReferenceEquals(hubs.GetValueOrDefault(ledger.Name), hub))
+            if (isLast && ReferenceEquals(_hubs.GetValueOrDefault(ledger.Name), hub))
             {
-                hubs.Remove(ledger.Name);
+                _hubs.Remove(ledger.Name);
             }
         }
 

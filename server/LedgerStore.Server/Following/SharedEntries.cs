@@ -9,13 +9,13 @@ namespace LedgerStore.Server.Following;
 /// <summary>A message that is ready to be sent.</summary>
 internal sealed class SharedEntries
 {
-    private readonly byte[] message;
+    private readonly byte[] _message;
 
     private SharedEntries(long first, int count, ReadOnlySpan<byte> bundle)
     {
         First = first;
         Count = count;
-        message = new ReadResponse
+        _message = new ReadResponse
         {
             Entries = new Entries
             {
@@ -32,7 +32,7 @@ internal sealed class SharedEntries
 
     public long End => First + Count;
 
-    public ReadOnlySpan<byte> Message => message;
+    public ReadOnlySpan<byte> Message => _message;
 
     /// <summary>Cuts a slice into messages.</summary>
     public static void Add(in EntrySlice slice, List<SharedEntries> into)

@@ -7,18 +7,18 @@ namespace LedgerStore.Server.Hosting;
 internal sealed class ClockWatch(EventQueue events, TimeProvider time)
 {
     // The engine's own rule for what counts as a step (DESIGN.md, section 8); smaller ones are slewed.
-    private static readonly TimeSpan StepMin = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_stepMin = TimeSpan.FromMinutes(5);
 
-    private readonly long steadyStart = time.GetTimestamp();
-    private DateTimeOffset wallStart = time.GetUtcNow();
+    private readonly long _steadyStart = time.GetTimestamp();
+    private DateTimeOffset _wallStart = time.GetUtcNow();
 
     /// <summary>Looks at both clocks.</summary>
     public void Look()
     {
-        TimeSpan step = time.GetUtcNow() - wallStart - time.GetElapsedTime(steadyStart);
-        if (step.Duration() >= StepMin)
+        TimeSpan step = time.GetUtcNow() - _wallStart - time.GetElapsedTime(_steadyStart);
+        if (step.Duration() >= s_stepMin)
         {
-            wallStart += step;
+            _wallStart += step;
             events.Add(ChangeRecorder.LifecycleOf(
                 "clock step", $"the wall clock moved by {step:c}; entries keep to steady time for ten minutes"));
         }

@@ -7,8 +7,8 @@ internal sealed class UsageException(string message) : Exception(message);
 /// <summary>A command and its options, each of which has a value.</summary>
 internal sealed class CommandLine
 {
-    private readonly Dictionary<string, string> options = new(StringComparer.Ordinal);
-    private readonly HashSet<string> flags = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _options = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _flags = new(StringComparer.Ordinal);
 
     private CommandLine(string command) => Command = command;
 
@@ -25,7 +25,7 @@ internal sealed class CommandLine
             string name = arguments[at];
             if (flagNames.Contains(name))
             {
-                line.flags.Add(name);
+                line._flags.Add(name);
                 continue;
             }
 
@@ -39,7 +39,7 @@ internal sealed class CommandLine
                 throw new UsageException($"{name} needs a value");
             }
 
-            if (!line.options.TryAdd(name, arguments[++at]))
+            if (!line._options.TryAdd(name, arguments[++at]))
             {
                 throw new UsageException($"{name} was given twice");
             }
@@ -48,9 +48,9 @@ internal sealed class CommandLine
         return line;
     }
 
-    public string? Get(string name) => options.GetValueOrDefault(name);
+    public string? Get(string name) => _options.GetValueOrDefault(name);
 
-    public bool Has(string flag) => flags.Contains(flag);
+    public bool Has(string flag) => _flags.Contains(flag);
 
     /// <summary>A whole number in a range, or the default.</summary>
     public int Number(string name, int min, int max, int otherwise)

@@ -24,7 +24,7 @@ namespace LedgerStore.Server.Hosting;
 internal static class GrpcServices
 {
     // Its request is small and an object; its answers are the entries.
-    private static readonly Method<ReadRequest, WireMessage> Read = new(
+    private static readonly Method<ReadRequest, WireMessage> s_read = new(
         LedgerMethods.Read.Type,
         LedgerMethods.Read.ServiceName,
         LedgerMethods.Read.Name,
@@ -32,7 +32,7 @@ internal static class GrpcServices
         WireMessage.Marshaller);
 
     /// <summary>What a browser may call, where gRPC-Web is on.</summary>
-    private static readonly EnableGrpcWebAttribute Web = new();
+    private static readonly EnableGrpcWebAttribute s_web = new();
 
     public static void Add(IServiceCollection services)
     {
@@ -74,17 +74,17 @@ internal static class GrpcServices
         grpc
             .Unary(WireMethods.OnServer(LedgerMethods.Append), AppendService.AppendAsync, CallRule.Append)
             .Duplex(WireMethods.OnServer(LedgerMethods.AppendStream), AppendService.AppendStreamAsync, CallRule.Append)
-            .ServerStreaming(Read, ReadService.ReadAsync, CallRule.Read, Web);
+            .ServerStreaming(s_read, ReadService.ReadAsync, CallRule.Read, s_web);
         grpc
-            .Unary(LedgerMethods.GetCheckpoint, VerifyService.GetCheckpointAsync, CallRule.Verify, Web)
-            .ServerStreaming(LedgerMethods.WatchCheckpoints, VerifyService.WatchAsync, CallRule.Watch, Web)
-            .Unary(LedgerMethods.GetInclusionProof, VerifyService.ProveInclusionAsync, CallRule.Verify, Web)
-            .Unary(LedgerMethods.GetConsistencyProof, VerifyService.ProveConsistencyAsync, CallRule.Verify, Web)
-            .Unary(LedgerMethods.GetReceipt, VerifyService.GetReceiptAsync, CallRule.Verify, Web)
-            .Unary(LedgerMethods.GetLogKeys, VerifyService.GetKeysAsync, CallRule.Verify, Web);
+            .Unary(LedgerMethods.GetCheckpoint, VerifyService.GetCheckpointAsync, CallRule.Verify, s_web)
+            .ServerStreaming(LedgerMethods.WatchCheckpoints, VerifyService.WatchAsync, CallRule.Watch, s_web)
+            .Unary(LedgerMethods.GetInclusionProof, VerifyService.ProveInclusionAsync, CallRule.Verify, s_web)
+            .Unary(LedgerMethods.GetConsistencyProof, VerifyService.ProveConsistencyAsync, CallRule.Verify, s_web)
+            .Unary(LedgerMethods.GetReceipt, VerifyService.GetReceiptAsync, CallRule.Verify, s_web)
+            .Unary(LedgerMethods.GetLogKeys, VerifyService.GetKeysAsync, CallRule.Verify, s_web);
         grpc
-            .Unary(LedgerMethods.ListLedgers, CatalogService.ListAsync, CallRule.Catalog, Web)
-            .Unary(LedgerMethods.DescribeLedger, CatalogService.DescribeAsync, CallRule.Catalog, Web);
+            .Unary(LedgerMethods.ListLedgers, CatalogService.ListAsync, CallRule.Catalog, s_web)
+            .Unary(LedgerMethods.DescribeLedger, CatalogService.DescribeAsync, CallRule.Catalog, s_web);
         grpc
             .Unary(LedgerMethods.CreateLedger, AdminService.CreateAsync, CallRule.Administer)
             .Unary(LedgerMethods.FreezeLedger, AdminService.FreezeAsync, CallRule.Administer)

@@ -18,52 +18,52 @@ internal sealed class Heart(
     HealthServiceImpl health,
     ServerLog log)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
-    private readonly DiskAlarm alarm = new(
+    private readonly DiskAlarm _alarm = new(
         () => settings.Store.Disk, settings.Config.Data, health, log, settings.Time);
 
-    private readonly AuditAlarm auditAlarm = new(log, settings.Time);
-    private readonly ClockWatch clock = new(settings.Events, settings.Time);
-    private readonly SafetyWatch safety = new(settings.Config, settings.Events, log, settings.Time);
-    private readonly CancellationTokenSource stopping = new();
-    private readonly TaskCompletionSource<Exception> failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Task beating = Task.CompletedTask;
+    private readonly AuditAlarm _auditAlarm = new(log, settings.Time);
+    private readonly ClockWatch _clock = new(settings.Events, settings.Time);
+    private readonly SafetyWatch _safety = new(settings.Config, settings.Events, log, settings.Time);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource<Exception> _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _beating = Task.CompletedTask;
 
     /// <summary>Completes when the store has failed.</summary>
-    public Task<Exception> Failure => failure.Task;
+    public Task<Exception> Failure => _failure.Task;
 
-    public void Start() => beating = BeatAsync();
+    public void Start() => _beating = BeatAsync();
 
     /// <summary>Stops, and writes what is still to be written.</summary>
     public async Task StopAsync()
     {
-        await stopping.CancelAsync().ConfigureAwait(false);
-        await beating.ConfigureAwait(false);
-        stopping.Dispose();
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _beating.ConfigureAwait(false);
+        _stopping.Dispose();
         await recorder.FlushAllAsync().ConfigureAwait(false);
-        auditAlarm.TellLast(await RecordAsync().ConfigureAwait(false));
+        _auditAlarm.TellLast(await RecordAsync().ConfigureAwait(false));
     }
 
     private async Task BeatAsync()
     {
-        using PeriodicTimer timer = new(Interval, settings.Time);
+        using PeriodicTimer timer = new(s_interval, settings.Time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stopping.Token).ConfigureAwait(false))
+            while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
             {
                 if (settings.Store.Failure is { } cause)
                 {
                     log.StoreFailed(cause);
-                    failure.TrySetResult(cause);
+                    _failure.TrySetResult(cause);
                     return;
                 }
 
-                clock.Look();
+                _clock.Look();
                 disk.Look();
-                safety.Look();
-                alarm.Look();
-                auditAlarm.Tell(await RecordAsync().ConfigureAwait(false));
+                _safety.Look();
+                _alarm.Look();
+                _auditAlarm.Tell(await RecordAsync().ConfigureAwait(false));
                 await streams.RecordAsync().ConfigureAwait(false);
                 streams.CheckAll();
             }

@@ -23,56 +23,56 @@ namespace LedgerStore.Server.Hosting;
 /// <summary>The server.</summary>
 internal sealed class LedgerServer : IAsyncDisposable
 {
-    private readonly HostSettings settings;
-    private readonly WebApplication app;
-    private readonly TlsMetrics tlsMetrics;
-    private readonly IdentityService identities;
-    private readonly OpenStreams streams;
-    private readonly FollowerTurns turns;
-    private readonly Followers followers;
-    private readonly AccessRecorder recorder;
-    private readonly ChangeRecorder changes;
-    private readonly Heart heart;
-    private readonly ServerMetrics metrics;
-    private readonly DiskWatch disk;
-    private readonly ServerLog log;
-    private OperationsListener? operations;
-    private OtlpExport? otlp;
-    private bool isStopped;
+    private readonly HostSettings _settings;
+    private readonly WebApplication _app;
+    private readonly TlsMetrics _tlsMetrics;
+    private readonly IdentityService _identities;
+    private readonly OpenStreams _streams;
+    private readonly FollowerTurns _turns;
+    private readonly Followers _followers;
+    private readonly AccessRecorder _recorder;
+    private readonly ChangeRecorder _changes;
+    private readonly Heart _heart;
+    private readonly ServerMetrics _metrics;
+    private readonly DiskWatch _disk;
+    private readonly ServerLog _log;
+    private OperationsListener? _operations;
+    private OtlpExport? _otlp;
+    private bool _isStopped;
 
     private LedgerServer(HostSettings settings)
     {
-        this.settings = settings;
+        _settings = settings;
         Audit = AuditLog.Open(settings.Store);
-        recorder = new AccessRecorder(Audit, settings.Time);
-        disk = new DiskWatch(settings.Config.Data, settings.Time);
+        _recorder = new AccessRecorder(Audit, settings.Time);
+        _disk = new DiskWatch(settings.Config.Data, settings.Time);
         settings.Events.NameOf = settings.Store.NameOf;
-        changes = new ChangeRecorder(
+        _changes = new ChangeRecorder(
             Audit, settings.Events, settings.Config.Policy, settings.Config.Anchor + ".policy");
-        tlsMetrics = new TlsMetrics(settings.Trust, settings.Time);
-        TlsListener listener = new(settings.Trust, tlsMetrics, LimitsOf(settings.Config), settings.Time);
-        identities = new IdentityService(settings.Trust, settings.Time);
+        _tlsMetrics = new TlsMetrics(settings.Trust, settings.Time);
+        TlsListener listener = new(settings.Trust, _tlsMetrics, LimitsOf(settings.Config), settings.Time);
+        _identities = new IdentityService(settings.Trust, settings.Time);
         PolicyInForce policy = new(settings.Trust, settings.Time);
-        streams = new OpenStreams(identities, settings.Config.StreamsMax, settings.Config.StreamsPerIdentityMax);
-        turns = new FollowerTurns(ServerLimits.FollowersAtOnce, settings.Time);
-        followers = new Followers(turns, settings.HeartbeatInterval, settings.Time);
-        CallServices services = new(settings.Store, policy, recorder, Audit, settings.Time)
+        _streams = new OpenStreams(_identities, settings.Config.StreamsMax, settings.Config.StreamsPerIdentityMax);
+        _turns = new FollowerTurns(ServerLimits.FollowersAtOnce, settings.Time);
+        _followers = new Followers(_turns, settings.HeartbeatInterval, settings.Time);
+        CallServices services = new(settings.Store, policy, _recorder, Audit, settings.Time)
         {
             RecordInterval = settings.RecordInterval,
             HeartbeatInterval = settings.HeartbeatInterval,
-            Followers = followers,
-            Disk = disk,
+            Followers = _followers,
+            Disk = _disk,
         };
         listener.Failed += NoteHandshake;
-        identities.Changed += (_, _) => streams.CheckAll();
-        settings.Trust.Changed += (_, change) => changes.TrustChanged(change);
-        app = KestrelSetup.Build(settings, listener);
-        Health = app.Services.GetRequiredService<HealthServiceImpl>();
-        log = new ServerLog(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("LedgerStore.Server"));
-        metrics = new ServerMetrics(() => (streams.Count, streams.Refused), Audit, recorder, disk, settings.Store);
-        GrpcServices.Map(app, new CallGuard(services, identities, streams, metrics), settings.Config.GrpcWeb);
-        app.MapTiles(services, identities);
-        heart = new Heart(settings, recorder, Audit, streams, disk, Health, log);
+        _identities.Changed += (_, _) => _streams.CheckAll();
+        settings.Trust.Changed += (_, change) => _changes.TrustChanged(change);
+        _app = KestrelSetup.Build(settings, listener);
+        Health = _app.Services.GetRequiredService<HealthServiceImpl>();
+        _log = new ServerLog(_app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("LedgerStore.Server"));
+        _metrics = new ServerMetrics(() => (_streams.Count, _streams.Refused), Audit, _recorder, _disk, settings.Store);
+        GrpcServices.Map(_app, new CallGuard(services, _identities, _streams, _metrics), settings.Config.GrpcWeb);
+        _app.MapTiles(services, _identities);
+        _heart = new Heart(settings, _recorder, Audit, _streams, _disk, Health, _log);
     }
 
     public AuditLog Audit { get; }
@@ -81,30 +81,30 @@ internal sealed class LedgerServer : IAsyncDisposable
     public HealthServiceImpl Health { get; }
 
     /// <summary>Completes when the store has failed: nothing more is acknowledged, and the process must end.</summary>
-    public Task<Exception> Failure => heart.Failure;
+    public Task<Exception> Failure => _heart.Failure;
 
     /// <summary>Where it listens, with the port that the system chose if none was named.</summary>
     public Uri Address { get; private set; } = new("https://unset");
 
     /// <summary>Streams that are open now.</summary>
-    public int OpenStreamCount => streams.Count;
+    public int OpenStreamCount => _streams.Count;
 
     /// <summary>Ledgers that somebody follows now.</summary>
-    public int FollowedLedgers => followers.Hubs;
+    public int FollowedLedgers => _followers.Hubs;
 
     /// <summary>Where metrics and health are served, if anywhere.</summary>
-    public Uri? OperationsAddress => operations?.Address;
+    public Uri? OperationsAddress => _operations?.Address;
 
     /// <summary>Starts to serve.</summary>
     public static async Task<LedgerServer> StartAsync(HostSettings settings)
     {
         LedgerServer server = new(settings);
-        EndpointRules.Check(((IEndpointRouteBuilder)server.app).DataSources.SelectMany(source => source.Endpoints));
+        EndpointRules.Check(((IEndpointRouteBuilder)server._app).DataSources.SelectMany(source => source.Endpoints));
         await server.RecordStartAsync().ConfigureAwait(false);
-        await server.app.StartAsync().ConfigureAwait(false);
+        await server._app.StartAsync().ConfigureAwait(false);
         await server.OpenToOperatorAsync().ConfigureAwait(false);
-        server.Address = AddressOf(server.app.Urls.First());
-        server.heart.Start();
+        server.Address = AddressOf(server._app.Urls.First());
+        server._heart.Start();
         server.Health.SetStatus(string.Empty, ServingStatus.Serving);
         return server;
     }
@@ -112,46 +112,46 @@ internal sealed class LedgerServer : IAsyncDisposable
     /// <summary>Ends open streams, lets calls finish, writes the last sums, and stops.</summary>
     public async Task StopAsync()
     {
-        if (isStopped)
+        if (_isStopped)
         {
             return;
         }
 
-        isStopped = true;
+        _isStopped = true;
         Health.SetStatus(string.Empty, ServingStatus.NotServing);
-        streams.EndAll();
-        using CancellationTokenSource patience = new(settings.Config.ShutdownTimeout);
-        await app.StopAsync(patience.Token).ConfigureAwait(false);
-        await heart.StopAsync().ConfigureAwait(false);
-        await changes.StoppedAsync().ConfigureAwait(false);
+        _streams.EndAll();
+        using CancellationTokenSource patience = new(_settings.Config.ShutdownTimeout);
+        await _app.StopAsync(patience.Token).ConfigureAwait(false);
+        await _heart.StopAsync().ConfigureAwait(false);
+        await _changes.StoppedAsync().ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync().ConfigureAwait(false);
-        await app.DisposeAsync().ConfigureAwait(false);
-        if (operations is not null)
+        await _app.DisposeAsync().ConfigureAwait(false);
+        if (_operations is not null)
         {
-            await operations.DisposeAsync().ConfigureAwait(false);
+            await _operations.DisposeAsync().ConfigureAwait(false);
         }
 
-        turns.Dispose();
-        otlp?.Dispose();
-        metrics.Dispose();
-        tlsMetrics.Dispose();
+        _turns.Dispose();
+        _otlp?.Dispose();
+        _metrics.Dispose();
+        _tlsMetrics.Dispose();
     }
 
     private async Task RecordStartAsync()
     {
         if (Audit.IsReadOnly)
         {
-            log.ReadOnly();
+            _log.ReadOnly();
         }
 
-        foreach (LedgerDescription damaged in settings.Store.DescribeInUse().Where(each => each.Damage is not null))
+        foreach (LedgerDescription damaged in _settings.Store.DescribeInUse().Where(each => each.Damage is not null))
         {
-            log.Damaged(damaged.Name, damaged.Damage!);
-            settings.Events.AddDamage(new DamageReport(
+            _log.Damaged(damaged.Name, damaged.Damage!);
+            _settings.Events.AddDamage(new DamageReport(
                 damaged.Id,
                 damaged.FoundSize,
                 damaged.Size - damaged.FoundSize,
@@ -160,44 +160,44 @@ internal sealed class LedgerServer : IAsyncDisposable
                 damaged.Damage!));
         }
 
-        if (await changes.StartedAsync(settings.Trust.Current.Policy).ConfigureAwait(false) is { } change)
+        if (await _changes.StartedAsync(_settings.Trust.Current.Policy).ConfigureAwait(false) is { } change)
         {
-            metrics.HasPolicyChangedWhileDown = true;
-            log.PolicyChangedWhileDown(change.Difference);
+            _metrics.HasPolicyChangedWhileDown = true;
+            _log.PolicyChangedWhileDown(change.Difference);
         }
     }
 
     private async Task OpenToOperatorAsync()
     {
-        if (settings.Config.MetricsListen is { } listen)
+        if (_settings.Config.MetricsListen is { } listen)
         {
-            TlsListener door = new(settings.Trust, tlsMetrics, LimitsOf(settings.Config), settings.Time)
+            TlsListener door = new(_settings.Trust, _tlsMetrics, LimitsOf(_settings.Config), _settings.Time)
             {
                 IsCertificateOptional = true,
             };
             door.Failed += NoteHandshake;
-            OperationsDoor access = new(settings.Config.MetricsAccess, door, identities, recorder);
-            operations = await OperationsListener.StartAsync(listen, access, Readiness())
+            OperationsDoor access = new(_settings.Config.MetricsAccess, door, _identities, _recorder);
+            _operations = await OperationsListener.StartAsync(listen, access, Readiness())
                 .ConfigureAwait(false);
         }
 
-        if (settings.Config.MetricsOtlp is { } endpoint)
+        if (_settings.Config.MetricsOtlp is { } endpoint)
         {
-            otlp = new OtlpExport(endpoint, settings.Config.PublicName);
+            _otlp = new OtlpExport(endpoint, _settings.Config.PublicName);
         }
     }
 
     private void NoteHandshake(object? sender, HandshakeFailure failure) =>
-        recorder.HandshakeFailed(AuditText.Prefix(failure.Address), failure.Reason.Code());
+        _recorder.HandshakeFailed(AuditText.Prefix(failure.Address), failure.Reason.Code());
 
     private static ConnectionLimits LimitsOf(ServerConfig config) =>
         new(config.ConnectionsMax, config.ConnectionsPerAddressMax, config.HandshakesPerSecond);
 
     private Readiness Readiness() => new(() =>
-        isStopped ? "stopping"
-        : settings.Store.Failure is { } failure ? $"the store has stopped: {failure.Message}"
+        _isStopped ? "stopping"
+        : _settings.Store.Failure is { } failure ? $"the store has stopped: {failure.Message}"
         : null,
-        () => settings.Store.Disk);
+        () => _settings.Store.Disk);
 
     // Certificates of this machine carry its name; an address that means "all" is no address to connect to.
     private static Uri AddressOf(string url) => new(url

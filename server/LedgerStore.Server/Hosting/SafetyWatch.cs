@@ -11,31 +11,31 @@ namespace LedgerStore.Server.Hosting;
 internal sealed class SafetyWatch(ServerConfig config, EventQueue events, ServerLog log, TimeProvider time)
 {
     // A handful of system calls; a chmod that opens a key is noticed before many can have used it.
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(10);
 
-    private HashSet<string> told = new(StringComparer.Ordinal);
-    private long? lookedAt;
+    private HashSet<string> _told = new(StringComparer.Ordinal);
+    private long? _lookedAt;
 
     /// <summary>Called once a second.</summary>
     public void Look()
     {
-        if (lookedAt is { } last && time.GetElapsedTime(last) < Interval)
+        if (_lookedAt is { } last && time.GetElapsedTime(last) < s_interval)
         {
             return;
         }
 
-        lookedAt = time.GetTimestamp();
+        _lookedAt = time.GetTimestamp();
         HashSet<string> found = new(StringComparer.Ordinal);
         foreach (ConfigProblem problem in ConfigSafety.ModesNow(config))
         {
             string text = $"{problem.Place}: {problem.Message}";
-            if (found.Add(text) && !told.Contains(text))
+            if (found.Add(text) && !_told.Contains(text))
             {
                 log.Unsafe(text);
                 events.Add(ChangeRecorder.LifecycleOf("alert", text));
             }
         }
 
-        told = found;
+        _told = found;
     }
 }

@@ -13,15 +13,15 @@ internal sealed class Shutdown : IDisposable
     /// </summary>
     public static readonly TimeSpan OneWish = TimeSpan.FromSeconds(10);
 
-    private readonly TaskCompletionSource requested = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TimeProvider time;
-    private readonly PosixSignalRegistration[] registrations;
-    private long requestedAt;
+    private readonly TaskCompletionSource _requested = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TimeProvider _time;
+    private readonly PosixSignalRegistration[] _registrations;
+    private long _requestedAt;
 
     public Shutdown(TimeProvider time)
     {
-        this.time = time;
-        registrations =
+        _time = time;
+        _registrations =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
             PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
@@ -29,17 +29,17 @@ internal sealed class Shutdown : IDisposable
     }
 
     /// <summary>Completes when somebody wants the server to stop.</summary>
-    public Task Requested => requested.Task;
+    public Task Requested => _requested.Task;
 
     /// <summary>Asks for an orderly end.</summary>
     /// <returns>False when that was asked for so long ago that it is to end at once.</returns>
     public bool Request()
     {
         // Never zero: zero says that nobody asked yet.
-        long now = Math.Max(1, time.GetTimestamp());
-        long first = Interlocked.CompareExchange(ref requestedAt, now, 0);
-        requested.TrySetResult();
-        return first == 0 || time.GetElapsedTime(first, now) < OneWish;
+        long now = Math.Max(1, _time.GetTimestamp());
+        long first = Interlocked.CompareExchange(ref _requestedAt, now, 0);
+        _requested.TrySetResult();
+        return first == 0 || _time.GetElapsedTime(first, now) < OneWish;
     }
 
     /// <summary>Asks for an orderly end when this stream ends: whoever started the process has its other end.</summary>
@@ -47,7 +47,7 @@ internal sealed class Shutdown : IDisposable
 
     public void Dispose()
     {
-        foreach (PosixSignalRegistration registration in registrations)
+        foreach (PosixSignalRegistration registration in _registrations)
         {
             registration.Dispose();
         }

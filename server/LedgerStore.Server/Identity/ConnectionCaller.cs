@@ -8,10 +8,10 @@ namespace LedgerStore.Server.Identity;
 internal sealed class ConnectionCaller(IPEndPoint? remote)
 {
     // Generation 0 does not exist, so the first check decides.
-    private static readonly IdentityDecision Undecided =
+    private static readonly IdentityDecision s_undecided =
         IdentityDecision.Refuse(RefusalReason.NoCertificate, "the client sent no certificate", 0);
 
-    private IdentityDecision decision = Undecided;
+    private IdentityDecision _decision = s_undecided;
 
     /// <summary>Where the client is, as far as TCP knows.</summary>
     public IPAddress? Address => remote?.Address;
@@ -33,7 +33,7 @@ internal sealed class ConnectionCaller(IPEndPoint? remote)
 
     public IdentityDecision Decision
     {
-        get => Volatile.Read(ref decision);
-        set => Volatile.Write(ref decision, value);
+        get => Volatile.Read(ref _decision);
+        set => Volatile.Write(ref _decision, value);
     }
 }

@@ -10,16 +10,16 @@ namespace LedgerStore.Server.Identity;
 
 internal sealed class IdentityService
 {
-    private static readonly IdentityDecision NotTls =
+    private static readonly IdentityDecision s_notTls =
         IdentityDecision.Refuse(RefusalReason.NotTls, "the call did not come through the TLS listener", 0);
 
-    private readonly ServerTrust trust;
-    private readonly TimeProvider time;
+    private readonly ServerTrust _trust;
+    private readonly TimeProvider _time;
 
     public IdentityService(ServerTrust trust, TimeProvider time)
     {
-        this.trust = trust;
-        this.time = time;
+        _trust = trust;
+        _time = time;
         trust.Changed += OnTrustChanged;
     }
 
@@ -30,23 +30,24 @@ internal sealed class IdentityService
     public event EventHandler? Changed;
 
     /// <summary>The policy by which callers are known now.</summary>
-    public CompiledPolicy Policy => trust.Current.Policy;
+    public CompiledPolicy Policy => _trust.Current.Policy;
 
     /// <summary>A number that changes with authorities and policy; a stream may compare it as it goes.</summary>
-    public long Generation => trust.Current.Generation;
+    public long Generation => _trust.Current.Generation;
 
     /// <summary>Who calls. Costs some ten nanoseconds and allocates nothing while nothing changed.</summary>
     public IdentityDecision Check(HttpContext context) =>
-        context.Features.Get<ConnectionCaller>() is { } connection ? Check(connection) : NotTls;
+        context.Features.Get<ConnectionCaller>() is { } connection ? Check(connection) : s_notTls;
 
     /// <summary>The same for a connection.</summary>
     public IdentityDecision Check(ConnectionContext connection) =>
-        connection.Features.Get<ConnectionCaller>() is { } caller ? Check(caller) : NotTls;
+        connection.Features.Get<ConnectionCaller>() is { } caller ? Check(caller) : s_notTls;
 
     public IdentityDecision Check(ConnectionCaller connection)
     {
         IdentityDecision decision = connection.Decision;
-        return decision.Generation == trust.Current.Generation && time.GetUtcNow().UtcTicks <= decision.ValidUntilTicks
+        return decision.Generation == _trust.Current.Generation
+            && _time.GetUtcNow().UtcTicks <= decision.ValidUntilTicks
             ? decision
             : CheckSlow(connection);
     }
@@ -54,7 +55,7 @@ internal sealed class IdentityService
     [MethodImpl(MethodImplOptions.NoInlining)]
     private IdentityDecision CheckSlow(ConnectionCaller connection)
     {
-        TrustSnapshot snapshot = trust.Current;
+        TrustSnapshot snapshot = _trust.Current;
         IdentityDecision fresh = Decide(connection, snapshot);
 
         // Two calls may decide at once, by two snapshots. Whichever stays, a stale one has a stale generation and is
@@ -71,7 +72,7 @@ internal sealed class IdentityService
                 RefusalReason.NoCertificate, "the client sent no certificate", snapshot.Generation);
         }
 
-        DateTimeOffset now = time.GetUtcNow();
+        DateTimeOffset now = _time.GetUtcNow();
         if (!ReferenceEquals(certificate.CheckedAgainst, snapshot.ClientAuthorities) || now > certificate.ValidUntil)
         {
             CertificateVerdict verdict = certificate.JudgeAgain(snapshot.ClientAuthorities, now);

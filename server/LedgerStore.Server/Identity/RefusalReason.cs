@@ -71,7 +71,7 @@ internal enum RefusalReason
 
 internal static class RefusalReasons
 {
-    private static readonly string[] Codes =
+    private static readonly string[] s_codes =
     [
         "", "NO_CERTIFICATE", "CERTIFICATE_SELF_SIGNED", "CERTIFICATE_UNTRUSTED_ISSUER", "CERTIFICATE_BROKEN_CHAIN",
         "CERTIFICATE_EXPIRED", "CERTIFICATE_NOT_YET_VALID", "CERTIFICATE_IS_AUTHORITY", "CERTIFICATE_WRONG_USAGE",
@@ -82,5 +82,5 @@ internal static class RefusalReasons
     ];
 
     /// <summary>The stable word; empty for None.</summary>
-    public static string Code(this RefusalReason reason) => Codes[(int)reason];
+    public static string Code(this RefusalReason reason) => s_codes[(int)reason];
 }

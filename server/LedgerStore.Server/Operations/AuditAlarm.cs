@@ -5,19 +5,19 @@ namespace LedgerStore.Server.Operations;
 /// <summary>Says what happens to the record of accesses, once.</summary>
 internal sealed class AuditAlarm(ServerLog log, TimeProvider time)
 {
-    private DateTimeOffset? since;
+    private DateTimeOffset? _since;
 
     /// <param name="cause">Why it could not be written just now; null when it was.</param>
     public void Tell(Exception? cause)
     {
-        if (cause is not null && since is null)
+        if (cause is not null && _since is null)
         {
-            since = time.GetUtcNow();
+            _since = time.GetUtcNow();
             log.AuditFailed(cause);
         }
-        else if (cause is null && since is { } began)
+        else if (cause is null && _since is { } began)
         {
-            since = null;
+            _since = null;
             log.AuditGoesOn(time.GetUtcNow() - began);
         }
     }

@@ -11,28 +11,28 @@ internal sealed class DiskAlarm(
 {
     private const string Appender = "ledgerstore.v1.Appender";
 
-    private DateTimeOffset? since;
-    private bool? isServing;
+    private DateTimeOffset? _since;
+    private bool? _isServing;
 
     public void Look()
     {
         DiskFacts now = disk();
-        if (since is { } began && (!now.IsFull || now.Since != began))
+        if (_since is { } began && (!now.IsFull || now.Since != began))
         {
             // With another beginning it ended and began again between two looks.
             log.DiskHasSpace(data, (now.IsFull ? now.Since ?? began : time.GetUtcNow()) - began);
-            since = null;
+            _since = null;
         }
 
-        if (now.IsFull && since is null)
+        if (now.IsFull && _since is null)
         {
-            since = now.Since;
+            _since = now.Since;
             log.DiskFull(data, now.BytesToFree);
         }
 
-        if (isServing != !now.IsFull)
+        if (_isServing != !now.IsFull)
         {
-            isServing = !now.IsFull;
+            _isServing = !now.IsFull;
             health.SetStatus(Appender, now.IsFull ? ServingStatus.NotServing : ServingStatus.Serving);
         }
     }

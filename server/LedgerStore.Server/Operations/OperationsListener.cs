@@ -17,11 +17,11 @@ namespace LedgerStore.Server.Operations;
 /// <summary>Serves metrics and health.</summary>
 internal sealed class OperationsListener : IAsyncDisposable
 {
-    private readonly WebApplication app;
-    private readonly OperationsDoor door;
-    private readonly Readiness readiness;
+    private readonly WebApplication _app;
+    private readonly OperationsDoor _door;
+    private readonly Readiness _readiness;
 
-    private readonly MeterProvider metrics = Sdk.CreateMeterProviderBuilder()
+    private readonly MeterProvider _metrics = Sdk.CreateMeterProviderBuilder()
         .AddMeter(ServerMetrics.Exported)
         .AddPrometheusExporter(options =>
         {
@@ -34,8 +34,8 @@ internal sealed class OperationsListener : IAsyncDisposable
 
     private OperationsListener(IPEndPoint address, OperationsDoor door, Readiness readiness)
     {
-        this.door = door;
-        this.readiness = readiness;
+        _door = door;
+        _readiness = readiness;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
         builder.Services.AddRouting();
@@ -47,17 +47,17 @@ internal sealed class OperationsListener : IAsyncDisposable
             kestrel.Limits.MaxRequestHeaderCount = ServerLimits.Headers;
             kestrel.Listen(address, door.Configure);
         });
-        app = builder.Build();
-        app.Use(RefuseOtherMethods);
+        _app = builder.Build();
+        _app.Use(RefuseOtherMethods);
 
         // The guard is inside the branch that answers: no path leads around it.
-        app.UseOpenTelemetryPrometheusScrapingEndpoint(
-            metrics,
+        _app.UseOpenTelemetryPrometheusScrapingEndpoint(
+            _metrics,
             context => context.Request.Path.Value is "/metrics",
             path: null,
             branch => branch.Use(GuardMetricsAsync),
             optionsName: null);
-        app.Run(AnswerAsync);
+        _app.Run(AnswerAsync);
     }
 
     /// <summary>Where it listens.</summary>
@@ -67,16 +67,16 @@ internal sealed class OperationsListener : IAsyncDisposable
         IPEndPoint address, OperationsDoor door, Readiness readiness)
     {
         OperationsListener listener = new(address, door, readiness);
-        await listener.app.StartAsync().ConfigureAwait(false);
-        listener.Address = new Uri(listener.app.Urls.First());
+        await listener._app.StartAsync().ConfigureAwait(false);
+        listener.Address = new Uri(listener._app.Urls.First());
         return listener;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await app.StopAsync().ConfigureAwait(false);
-        await app.DisposeAsync().ConfigureAwait(false);
-        metrics.Dispose();
+        await _app.StopAsync().ConfigureAwait(false);
+        await _app.DisposeAsync().ConfigureAwait(false);
+        _metrics.Dispose();
     }
 
     private static Task RefuseOtherMethods(HttpContext context, RequestDelegate next)
@@ -92,7 +92,7 @@ internal sealed class OperationsListener : IAsyncDisposable
 
     private async Task GuardMetricsAsync(HttpContext context, RequestDelegate next)
     {
-        int status = await door.MayReadMetricsAsync(context).ConfigureAwait(false);
+        int status = await _door.MayReadMetricsAsync(context).ConfigureAwait(false);
         context.Response.StatusCode = status;
         if (status == StatusCodes.Status200OK)
         {
@@ -107,9 +107,9 @@ internal sealed class OperationsListener : IAsyncDisposable
             case "/healthz":
                 return context.Response.WriteAsync("ok\n");
             case "/readyz" or "/readyz/append":
-                return Answer(context, readiness.WhyNotForAppends());
+                return Answer(context, _readiness.WhyNotForAppends());
             case "/readyz/read":
-                return Answer(context, readiness.WhyNotForReads());
+                return Answer(context, _readiness.WhyNotForReads());
             default:
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
                 return Task.CompletedTask;

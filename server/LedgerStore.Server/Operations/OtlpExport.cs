@@ -12,21 +12,21 @@ namespace LedgerStore.Server.Operations;
 /// <summary>The export to a collector.</summary>
 internal sealed class OtlpExport : IDisposable
 {
-    private readonly MeterProvider metrics;
-    private readonly TracerProvider traces;
+    private readonly MeterProvider _metrics;
+    private readonly TracerProvider _traces;
 
     public OtlpExport(Uri endpoint, string publicName)
     {
         ResourceBuilder resource = ResourceBuilder.CreateDefault()
             .AddService("ledgerstore", serviceInstanceId: publicName);
-        metrics = Sdk.CreateMeterProviderBuilder()
+        _metrics = Sdk.CreateMeterProviderBuilder()
             .SetResourceBuilder(resource)
             .AddMeter(ServerMetrics.Exported)
             .AddOtlpExporter(options => Set(options, endpoint, "v1/metrics"))
             .Build();
 
         // The web server makes a span for each call, and takes the caller's trace context (W3C traceparent) along.
-        traces = Sdk.CreateTracerProviderBuilder()
+        _traces = Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(resource)
             .AddSource("Microsoft.AspNetCore")
             .AddOtlpExporter(options => Set(options, endpoint, "v1/traces"))
@@ -35,8 +35,8 @@ internal sealed class OtlpExport : IDisposable
 
     public void Dispose()
     {
-        metrics.Dispose();
-        traces.Dispose();
+        _metrics.Dispose();
+        _traces.Dispose();
     }
 
     private static void Set(OtlpExporterOptions options, Uri endpoint, string path)

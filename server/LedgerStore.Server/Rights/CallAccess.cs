@@ -15,17 +15,17 @@ namespace LedgerStore.Server.Rights;
 /// <summary>What a handler may do on behalf of its caller.</summary>
 internal sealed class CallAccess(CallServices services, CallFacts facts, CallerIdentity caller, CallRule rule)
 {
-    private readonly DateTimeOffset started = services.Time.GetUtcNow();
-    private CallFacts facts = facts;
+    private readonly DateTimeOffset _started = services.Time.GetUtcNow();
+    private CallFacts _facts = facts;
 
     // The ledgers this call was let through to, asked again by the timer when the policy changes: what it sees is
     // swapped, never changed. Nearly every call names one only.
-    private string? firstLedger;
-    private ImmutableHashSet<string> otherLedgers = [];
-    private ImmutableHashSet<QuotaMeter> openStreams = [];
-    private bool isRecorded;
-    private bool isStoreWide;
-    private long recordedAt = services.Time.GetTimestamp();
+    private string? _firstLedger;
+    private ImmutableHashSet<string> _otherLedgers = [];
+    private ImmutableHashSet<QuotaMeter> _openStreams = [];
+    private bool _isRecorded;
+    private bool _isStoreWide;
+    private long _recordedAt = services.Time.GetTimestamp();
 
     public CallerIdentity Caller => caller;
 
@@ -60,7 +60,7 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
     public async ValueTask AllowNameAsync(string ledger)
     {
         Decision decision = services.Policy.Current.Policy.Decide(caller.Name, rule.Capability, ledger);
-        facts = facts with { Ledger = AuditText.Of(ledger) };
+        _facts = _facts with { Ledger = AuditText.Of(ledger) };
         if (!decision.Allowed)
         {
             throw await DeniedAsync(decision.Reason).ConfigureAwait(false);
@@ -87,7 +87,7 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
             throw await DeniedAsync(decision.Reason).ConfigureAwait(false);
         }
 
-        isStoreWide = true;
+        _isStoreWide = true;
         await RecordOpenAsync().ConfigureAwait(false);
     }
 
@@ -95,7 +95,7 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
     public async ValueTask<CapabilitySet> AllowAnyAsync(string ledger)
     {
         CapabilitySet granted = services.Policy.Current.Policy.CapabilitiesOn(caller.Name, ledger);
-        facts = facts with { Ledger = AuditText.Of(ledger) };
+        _facts = _facts with { Ledger = AuditText.Of(ledger) };
         if (granted.IsEmpty)
         {
             string reason = $"no binding gives {caller.Name} anything on this ledger";
@@ -112,11 +112,11 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
     {
         switch (rule.Record)
         {
-            case CallRecord.Each when !isRecorded:
-                isRecorded = true;
-                return services.Recorder.OpenedAsync(facts, started);
+            case CallRecord.Each when !_isRecorded:
+                _isRecorded = true;
+                return services.Recorder.OpenedAsync(_facts, _started);
             case CallRecord.Summed:
-                return services.Recorder.SummedAsync(facts);
+                return services.Recorder.SummedAsync(_facts);
             default:
                 return ValueTask.CompletedTask;
         }
@@ -125,7 +125,7 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
     /// <summary>Counts a stream against a quota, until the call ends: once for each quota that it uses.</summary>
     public void OpenStream(QuotaMeter meter)
     {
-        if (openStreams.Contains(meter))
+        if (_openStreams.Contains(meter))
         {
             return;
         }
@@ -136,7 +136,7 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
             throw Refusals.OverQuota(verdict, meter.Quota.Streams ?? 0, services.Time.TimestampFrequency);
         }
 
-        openStreams = openStreams.Add(meter);
+        _openStreams = _openStreams.Add(meter);
     }
 
     /// <summary>Notes what a stream has delivered.</summary>
@@ -149,10 +149,10 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
     /// <summary>Records how far a stream has come, if it is time again. On the server's timer.</summary>
     public async ValueTask RecordProgressAsync()
     {
-        if (isRecorded && services.Time.GetElapsedTime(recordedAt) >= services.RecordInterval)
+        if (_isRecorded && services.Time.GetElapsedTime(_recordedAt) >= services.RecordInterval)
         {
-            recordedAt = services.Time.GetTimestamp();
-            await services.Recorder.DeliveredAsync(facts, started, FirstIndex, Delivered, string.Empty)
+            _recordedAt = services.Time.GetTimestamp();
+            await services.Recorder.DeliveredAsync(_facts, _started, FirstIndex, Delivered, string.Empty)
                 .ConfigureAwait(false);
         }
     }
@@ -160,14 +160,14 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
     /// <summary>Records how the call ended, before its client learns of it.</summary>
     public ValueTask EndAsync(string status)
     {
-        foreach (QuotaMeter meter in openStreams)
+        foreach (QuotaMeter meter in _openStreams)
         {
             meter.CloseStream();
         }
 
-        openStreams = [];
-        return isRecorded
-            ? services.Recorder.DeliveredAsync(facts, started, FirstIndex, Delivered, status)
+        _openStreams = [];
+        return _isRecorded
+            ? services.Recorder.DeliveredAsync(_facts, _started, FirstIndex, Delivered, status)
             : ValueTask.CompletedTask;
     }
 
@@ -178,23 +178,23 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
         return rule.Scope switch
         {
             CallScope.Store => policy.DecideStoreWide(caller.Name, rule.Capability).Allowed,
-            CallScope.Ledger when isStoreWide => policy.DecideStoreWide(caller.Name, rule.Capability).Allowed,
-            CallScope.Ledger => firstLedger is not { } first
+            CallScope.Ledger when _isStoreWide => policy.DecideStoreWide(caller.Name, rule.Capability).Allowed,
+            CallScope.Ledger => _firstLedger is not { } first
                 || (policy.Decide(caller.Name, rule.Capability, first).Allowed
-                    && otherLedgers.All(other => policy.Decide(caller.Name, rule.Capability, other).Allowed)),
+                    && _otherLedgers.All(other => policy.Decide(caller.Name, rule.Capability, other).Allowed)),
             _ => true,
         };
     }
 
     private void NoteLedger(string ledger)
     {
-        if (firstLedger is null)
+        if (_firstLedger is null)
         {
-            firstLedger = ledger;
+            _firstLedger = ledger;
         }
-        else if (!string.Equals(firstLedger, ledger, StringComparison.Ordinal))
+        else if (!string.Equals(_firstLedger, ledger, StringComparison.Ordinal))
         {
-            otherLedgers = otherLedgers.Add(ledger);
+            _otherLedgers = _otherLedgers.Add(ledger);
         }
     }
 
@@ -204,7 +204,7 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
 
     private async ValueTask<RpcException> DeniedAsync(string reason)
     {
-        await services.Recorder.DeniedAsync(facts, reason).ConfigureAwait(false);
+        await services.Recorder.DeniedAsync(_facts, reason).ConfigureAwait(false);
         return Refusals.Denied(rule);
     }
 }

@@ -19,7 +19,7 @@ namespace LedgerStore.Server.Rights;
 internal sealed class CallGuard(
     CallServices services, IdentityService identities, OpenStreams streams, ServerMetrics metrics)
 {
-    private readonly ConcurrentDictionary<IMethod, CalledMethod> methods = new();
+    private readonly ConcurrentDictionary<IMethod, CalledMethod> _methods = new();
 
     /// <summary>The middleware. Tiles have a door of their own.</summary>
     public Task RunAsync(HttpContext context, RequestDelegate next)
@@ -33,7 +33,7 @@ internal sealed class CallGuard(
         if (metadata.GetMetadata<GrpcMethodMetadata>()?.Method is { } called)
         {
             // Path case, escapes and dots all lead here; only the exact path is the method.
-            CalledMethod method = methods.GetOrAdd(called, static method => new CalledMethod(method));
+            CalledMethod method = _methods.GetOrAdd(called, static method => new CalledMethod(method));
             return context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget == called.FullName
                 ? GuardAsync(context, method, rule, next)
                 : GuardAsync(context, CalledMethod.Unknown, CallRule.Unknown, UnknownAsync);

@@ -13,46 +13,46 @@ namespace LedgerStore.Server.Rights;
 /// <param name="perIdentityMax">Of one identity, over all of its connections.</param>
 internal sealed class OpenStreams(IdentityService identities, int streamsMax, int perIdentityMax)
 {
-    private readonly ConcurrentDictionary<CallEnd, CallAccess> open = new();
+    private readonly ConcurrentDictionary<CallEnd, CallAccess> _open = new();
 
     // Guards the numbers: whoever adds a stream has looked at them.
-    private readonly Lock gate = new();
-    private readonly Dictionary<string, int> perIdentity = new(StringComparer.Ordinal);
-    private long refused;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, int> _perIdentity = new(StringComparer.Ordinal);
+    private long _refused;
 
-    public int Count => open.Count;
+    public int Count => _open.Count;
 
     /// <summary>Streams that were refused since the start, for metrics.</summary>
-    public long Refused => Volatile.Read(ref refused);
+    public long Refused => Volatile.Read(ref _refused);
 
     /// <summary>Counts a stream.</summary>
     /// <exception cref="RpcException">RESOURCE_EXHAUSTED: there are as many as may be.</exception>
     public void Add(CallEnd stream, CallAccess access)
     {
-        lock (gate)
+        lock (_gate)
         {
-            int own = perIdentity.GetValueOrDefault(access.Caller.Name);
-            if (own >= perIdentityMax || open.Count >= streamsMax)
+            int own = _perIdentity.GetValueOrDefault(access.Caller.Name);
+            if (own >= perIdentityMax || _open.Count >= streamsMax)
             {
-                refused++;
+                _refused++;
                 throw own >= perIdentityMax
                     ? Refusals.TooManyStreams("this identity has", perIdentityMax, "limits.streams_per_identity")
                     : Refusals.TooManyStreams("the server has", streamsMax, "limits.streams");
             }
 
-            perIdentity[access.Caller.Name] = own + 1;
-            open[stream] = access;
+            _perIdentity[access.Caller.Name] = own + 1;
+            _open[stream] = access;
         }
     }
 
     /// <summary>It has ended; nothing if it was refused.</summary>
     public void Remove(CallEnd stream)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (open.TryRemove(stream, out CallAccess? access) && --perIdentity[access.Caller.Name] == 0)
+            if (_open.TryRemove(stream, out CallAccess? access) && --_perIdentity[access.Caller.Name] == 0)
             {
-                perIdentity.Remove(access.Caller.Name);
+                _perIdentity.Remove(access.Caller.Name);
             }
         }
     }
@@ -60,7 +60,7 @@ internal sealed class OpenStreams(IdentityService identities, int streamsMax, in
     /// <summary>Ends the streams that lost their right.</summary>
     public void CheckAll()
     {
-        foreach ((CallEnd stream, CallAccess access) in open)
+        foreach ((CallEnd stream, CallAccess access) in _open)
         {
             if (identities.Check(access.Connection).Caller?.Name != access.Caller.Name)
             {
@@ -76,7 +76,7 @@ internal sealed class OpenStreams(IdentityService identities, int streamsMax, in
     /// <summary>Records how far streams have come. One whose record cannot be written ends.</summary>
     public async ValueTask RecordAsync()
     {
-        foreach ((CallEnd stream, CallAccess access) in open)
+        foreach ((CallEnd stream, CallAccess access) in _open)
         {
             try
             {
@@ -92,7 +92,7 @@ internal sealed class OpenStreams(IdentityService identities, int streamsMax, in
     /// <summary>The server drains: streams end with a status that makes clients go elsewhere.</summary>
     public void EndAll()
     {
-        foreach (CallEnd stream in open.Keys)
+        foreach (CallEnd stream in _open.Keys)
         {
             stream.End(RpcException.Because(
                 StatusCode.Unavailable, "SHUTTING_DOWN", "the server is stopping; connect again"));

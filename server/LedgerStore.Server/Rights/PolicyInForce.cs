@@ -13,16 +13,16 @@ internal sealed record PolicyGeneration(CompiledPolicy Policy, QuotaMeters Meter
 /// <summary>Gives the generation in force.</summary>
 internal sealed class PolicyInForce
 {
-    private readonly ServerTrust trust;
-    private readonly TimeProvider time;
-    private readonly Lock swapping = new();
-    private PolicyGeneration current;
+    private readonly ServerTrust _trust;
+    private readonly TimeProvider _time;
+    private readonly Lock _swapping = new();
+    private PolicyGeneration _current;
 
     public PolicyInForce(ServerTrust trust, TimeProvider time)
     {
-        this.trust = trust;
-        this.time = time;
-        current = Generation(trust.Current.Policy, previous: null);
+        _trust = trust;
+        _time = time;
+        _current = Generation(trust.Current.Policy, previous: null);
     }
 
     /// <summary>What decides at this moment.</summary>
@@ -30,8 +30,8 @@ internal sealed class PolicyInForce
     {
         get
         {
-            PolicyGeneration generation = Volatile.Read(ref current);
-            return ReferenceEquals(generation.Policy, trust.Current.Policy) ? generation : SwapSlow();
+            PolicyGeneration generation = Volatile.Read(ref _current);
+            return ReferenceEquals(generation.Policy, _trust.Current.Policy) ? generation : SwapSlow();
         }
     }
 
@@ -39,18 +39,18 @@ internal sealed class PolicyInForce
     [MethodImpl(MethodImplOptions.NoInlining)]
     private PolicyGeneration SwapSlow()
     {
-        lock (swapping)
+        lock (_swapping)
         {
-            CompiledPolicy policy = trust.Current.Policy;
-            if (!ReferenceEquals(current.Policy, policy))
+            CompiledPolicy policy = _trust.Current.Policy;
+            if (!ReferenceEquals(_current.Policy, policy))
             {
-                Volatile.Write(ref current, Generation(policy, current.Meters));
+                Volatile.Write(ref _current, Generation(policy, _current.Meters));
             }
 
-            return current;
+            return _current;
         }
     }
 
     private PolicyGeneration Generation(CompiledPolicy policy, QuotaMeters? previous) =>
-        new(policy, new QuotaMeters(policy, previous, time.TimestampFrequency, time.GetTimestamp()));
+        new(policy, new QuotaMeters(policy, previous, _time.TimestampFrequency, _time.GetTimestamp()));
 }

@@ -13,7 +13,7 @@ namespace LedgerStore.Server.Services;
 /// <summary>The service of the capability <c>administer</c>.</summary>
 internal static class AdminService
 {
-    private static readonly CapabilitySet Administrator = CapabilitySet.None.With(Capability.Administer);
+    private static readonly CapabilitySet s_administrator = CapabilitySet.None.With(Capability.Administer);
 
     public static async ValueTask<LedgerInfo> CreateAsync(CreateLedgerRequest request, ServerCallContext call)
     {
@@ -28,7 +28,7 @@ internal static class AdminService
             ledger.SetRetention(retention, access.Caller.Name, "with its creation");
         }
 
-        return LedgerInfos.Of(ledger, Administrator);
+        return LedgerInfos.Of(ledger, s_administrator);
     }
 
     public static async ValueTask<LedgerInfo> FreezeAsync(FreezeLedgerRequest request, ServerCallContext call)
@@ -43,7 +43,7 @@ internal static class AdminService
         }
 
         access.Services.Store.FreezeLedger(request.Ledger, request.Reason, access.Caller.Name);
-        return LedgerInfos.Of(ledger, Administrator);
+        return LedgerInfos.Of(ledger, s_administrator);
     }
 
     public static ValueTask<Status> StatusAsync(GetStatusRequest request, ServerCallContext call) =>

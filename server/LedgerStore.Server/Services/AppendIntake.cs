@@ -18,60 +18,60 @@ internal readonly record struct PendingAppend(
 /// <summary>Takes append requests of one caller.</summary>
 internal sealed class AppendIntake
 {
-    private readonly AppendRequestParser parser = new(StoreLimits.BatchRecordsMax);
-    private CallAccess? owner;
-    private AppendChain? chain;
-    private PolicyGeneration? policy;
-    private string? ledgerName;
-    private Ledger? ledger;
-    private QuotaMeter? meter;
-    private Utf8Text appender;
-    private Utf8Text producer;
-    private Utf8Text contentType;
+    private readonly AppendRequestParser _parser = new(StoreLimits.BatchRecordsMax);
+    private CallAccess? _owner;
+    private AppendChain? _chain;
+    private PolicyGeneration? _policy;
+    private string? _ledgerName;
+    private Ledger? _ledger;
+    private QuotaMeter? _meter;
+    private Utf8Text _appender;
+    private Utf8Text _producer;
+    private Utf8Text _contentType;
 
     /// <summary>Where each request is read into.</summary>
-    public AppendRequestParser Request => parser;
+    public AppendRequestParser Request => _parser;
 
-    private CallAccess Access => owner ?? throw new InvalidOperationException("the intake belongs to no call");
+    private CallAccess Access => _owner ?? throw new InvalidOperationException("the intake belongs to no call");
 
     /// <summary>Makes it a call's own.</summary>
     /// <param name="batches">Of a stream, whose first refusal ends it; null for a single batch.</param>
     public void Bind(CallAccess access, AppendChain? batches)
     {
-        owner = access;
-        chain = batches;
+        _owner = access;
+        _chain = batches;
     }
 
     /// <summary>Forgets the call, and what was decided for it.</summary>
     public void Unbind()
     {
-        parser.Clear();
-        owner = null;
-        chain = null;
-        policy = null;
-        ledgerName = null;
-        ledger = null;
-        meter = null;
+        _parser.Clear();
+        _owner = null;
+        _chain = null;
+        _policy = null;
+        _ledgerName = null;
+        _ledger = null;
+        _meter = null;
     }
 
     /// <summary>Whether <see cref="Begin"/> may go on with what was decided for the request before.</summary>
     public bool IsDecided =>
-        ReferenceEquals(parser.Ledger, ledgerName) && ReferenceEquals(policy, Access.Services.Policy.Current);
+        ReferenceEquals(_parser.Ledger, _ledgerName) && ReferenceEquals(_policy, Access.Services.Policy.Current);
 
     /// <summary>Decides about the request that the parser holds.</summary>
     public async ValueTask<QuotaMeter> DecideAsync()
     {
-        policy = Access.Services.Policy.Current;
-        ledger = await Access.AllowAsync(parser.Ledger).ConfigureAwait(false);
-        meter = Access.MeterOf(parser.Ledger);
-        ledgerName = parser.Ledger;
-        return meter;
+        _policy = Access.Services.Policy.Current;
+        _ledger = await Access.AllowAsync(_parser.Ledger).ConfigureAwait(false);
+        _meter = Access.MeterOf(_parser.Ledger);
+        _ledgerName = _parser.Ledger;
+        return _meter;
     }
 
     /// <summary>Takes the request out of the quota, and hands it to the engine, which copies it.</summary>
     public PendingAppend Begin(CancellationToken cancellationToken)
     {
-        int bytes = parser.Payload.Length;
+        int bytes = _parser.Payload.Length;
         Charge(bytes);
         try
         {
@@ -79,7 +79,7 @@ internal sealed class AppendIntake
         }
         catch
         {
-            meter!.Release(bytes);
+            _meter!.Release(bytes);
             throw;
         }
     }
@@ -89,35 +89,35 @@ internal sealed class AppendIntake
     {
         RecordBatch batch = new()
         {
-            Appender = appender.Of(Access.Caller.Appender),
-            Producer = producer.Of(parser.Producer),
-            FirstSequence = Checked(parser.FirstSequence, "first_sequence"),
-            ContentType = contentType.Of(parser.ContentType),
-            ExpectedSize = parser.ExpectedSize is { } size ? Checked(size, "expected_size") : null,
-            Chain = chain,
-            Lengths = parser.Lengths,
-            Payload = parser.Payload.Span,
+            Appender = _appender.Of(Access.Caller.Appender),
+            Producer = _producer.Of(_parser.Producer),
+            FirstSequence = Checked(_parser.FirstSequence, "first_sequence"),
+            ContentType = _contentType.Of(_parser.ContentType),
+            ExpectedSize = _parser.ExpectedSize is { } size ? Checked(size, "expected_size") : null,
+            Chain = _chain,
+            Lengths = _parser.Lengths,
+            Payload = _parser.Payload.Span,
         };
-        ValueTask<AppendResult> answer = ledger!.AppendAsync(batch, cancellationToken);
-        return new PendingAppend(answer, ledger, parser.Ack == Ack.Checkpointed, meter!, bytes);
+        ValueTask<AppendResult> answer = _ledger!.AppendAsync(batch, cancellationToken);
+        return new PendingAppend(answer, _ledger, _parser.Ack == Ack.Checkpointed, _meter!, bytes);
     }
 
     private void Charge(int bytes)
     {
         long frequency = Access.Services.Time.TimestampFrequency;
-        QuotaVerdict room = meter!.Reserve(bytes);
+        QuotaVerdict room = _meter!.Reserve(bytes);
         if (!room.Allowed)
         {
-            throw Refusals.OverQuota(room, meter.Quota.InFlightBytes ?? 0, frequency);
+            throw Refusals.OverQuota(room, _meter.Quota.InFlightBytes ?? 0, frequency);
         }
 
-        QuotaVerdict rate = meter.Take(parser.Lengths.Length, bytes, Access.Services.Time.GetTimestamp());
+        QuotaVerdict rate = _meter.Take(_parser.Lengths.Length, bytes, Access.Services.Time.GetTimestamp());
         if (!rate.Allowed)
         {
-            meter.Release(bytes);
+            _meter.Release(bytes);
             long? limit = rate.Limit == QuotaLimit.RecordsPerSecond
-                ? meter.Quota.RecordsPerSecond
-                : meter.Quota.BytesPerSecond;
+                ? _meter.Quota.RecordsPerSecond
+                : _meter.Quota.BytesPerSecond;
             throw Refusals.OverQuota(rate, limit ?? 0, frequency);
         }
     }

@@ -14,7 +14,7 @@ internal static class AppendService
 {
     // As many as submit at the same moment, not as many as wait for the disk. Each keeps at most 64 KiB of lengths.
     private const int IdleMax = 64;
-    private static readonly ConcurrentQueue<AppendIntake> Idle = new();
+    private static readonly ConcurrentQueue<AppendIntake> s_idle = new();
 
     /// <summary>The unary call; the request is read in place like those of the stream.</summary>
     public static async ValueTask<WireMessage> AppendAsync(ReceivedMessage request, ServerCallContext call)
@@ -32,15 +32,15 @@ internal static class AppendService
     private static async ValueTask<PendingAppend> BeginAsync(ReceivedMessage request, ServerCallContext call)
     {
         // One that a refusal leaves behind is not used again.
-        AppendIntake intake = Idle.TryDequeue(out AppendIntake? used) ? used : new AppendIntake();
+        AppendIntake intake = s_idle.TryDequeue(out AppendIntake? used) ? used : new AppendIntake();
         intake.Bind(CallAccess.Of(call), batches: null);
         intake.Request.Parse(request.Bytes);
         await intake.DecideAsync().ConfigureAwait(false);
         PendingAppend pending = intake.Begin(call.CancellationToken);
         intake.Unbind();
-        if (Idle.Count < IdleMax)
+        if (s_idle.Count < IdleMax)
         {
-            Idle.Enqueue(intake);
+            s_idle.Enqueue(intake);
         }
 
         return pending;

@@ -22,44 +22,44 @@ internal sealed class AppendStream
     private const long PendingBytesMax = 2L * StoreLimits.BatchBytesMax;
 
     private const int FlushAtBytes = 64 * 1024;
-    private static readonly WriteOptions AtOnce = new();
-    private static readonly WriteOptions Buffered = new(WriteFlags.BufferHint);
-    private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(2);
-    private static readonly TimeSpan BusyPatience = TimeSpan.FromSeconds(10);
+    private static readonly WriteOptions s_atOnce = new();
+    private static readonly WriteOptions s_buffered = new(WriteFlags.BufferHint);
+    private static readonly TimeSpan s_busyPause = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan s_busyPatience = TimeSpan.FromSeconds(10);
 
-    private readonly IAsyncStreamReader<ReceivedMessage> requests;
-    private readonly IServerStreamWriter<WireMessage> responses;
-    private readonly ServerCallContext call;
-    private readonly AppendIntake intake = new();
-    private readonly CallAccess access;
-    private readonly Channel<PendingAppend> pending = Channel.CreateBounded<PendingAppend>(
+    private readonly IAsyncStreamReader<ReceivedMessage> _requests;
+    private readonly IServerStreamWriter<WireMessage> _responses;
+    private readonly ServerCallContext _call;
+    private readonly AppendIntake _intake = new();
+    private readonly CallAccess _access;
+    private readonly Channel<PendingAppend> _pending = Channel.CreateBounded<PendingAppend>(
         new BoundedChannelOptions(PendingMax) { SingleReader = true, SingleWriter = true });
 
-    private readonly SemaphoreSlim answered = new(0, 1);
-    private long pendingBytes;
+    private readonly SemaphoreSlim _answered = new(0, 1);
+    private long _pendingBytes;
 
     // The loop of answers alone: the message that is sent, and what was written and not sent yet.
-    private readonly AnswerMessage answer = new();
-    private int unflushedBytes;
+    private readonly AnswerMessage _answer = new();
+    private int _unflushedBytes;
 
     internal AppendStream(
         IAsyncStreamReader<ReceivedMessage> requests,
         IServerStreamWriter<WireMessage> responses,
         ServerCallContext call)
     {
-        this.requests = requests;
-        this.responses = responses;
-        this.call = call;
-        access = CallAccess.Of(call);
+        _requests = requests;
+        _responses = responses;
+        _call = call;
+        _access = CallAccess.Of(call);
 
         // The first refusal ends the stream: nothing that was sent behind it is appended.
-        intake.Bind(access, new AppendChain());
+        _intake.Bind(_access, new AppendChain());
     }
 
     /// <summary>Ends when the client has sent its last batch and every answer is written.</summary>
     internal async ValueTask RunAsync()
     {
-        await call.WriteResponseHeadersAsync([]).ConfigureAwait(false);
+        await _call.WriteResponseHeadersAsync([]).ConfigureAwait(false);
         Task answers = Task.Run(WriteAnswersAsync);
         Exception? failure = null;
         try
@@ -72,9 +72,9 @@ internal sealed class AppendStream
         }
 
         // What was submitted before is answered before the status: the client learns what is certainly stored.
-        pending.Writer.Complete();
+        _pending.Writer.Complete();
         await answers.ConfigureAwait(false);
-        answered.Dispose();
+        _answered.Dispose();
         if (failure is not null)
         {
             throw Rethrown(failure);
@@ -85,59 +85,59 @@ internal sealed class AppendStream
 
     private async ValueTask ReadRequestsAsync()
     {
-        while (await requests.MoveNext(call.CancellationToken).ConfigureAwait(false))
+        while (await _requests.MoveNext(_call.CancellationToken).ConfigureAwait(false))
         {
-            using ReceivedMessage request = requests.Current;
-            intake.Request.Parse(request.Bytes);
-            if (!intake.IsDecided)
+            using ReceivedMessage request = _requests.Current;
+            _intake.Request.Parse(request.Bytes);
+            if (!_intake.IsDecided)
             {
                 await DecideAsync().ConfigureAwait(false);
             }
 
-            await WaitForRoomAsync(intake.Request.Payload.Length).ConfigureAwait(false);
+            await WaitForRoomAsync(_intake.Request.Payload.Length).ConfigureAwait(false);
             PendingAppend next;
             try
             {
-                next = intake.Begin(call.CancellationToken);
+                next = _intake.Begin(_call.CancellationToken);
             }
             catch (StoreException busy) when (busy.Reason == StoreReason.Busy)
             {
                 next = await BeginAgainSlowAsync().ConfigureAwait(false);
             }
 
-            Interlocked.Add(ref pendingBytes, next.Bytes);
-            if (!pending.Writer.TryWrite(next))
+            Interlocked.Add(ref _pendingBytes, next.Bytes);
+            if (!_pending.Writer.TryWrite(next))
             {
-                await pending.Writer.WriteAsync(next, CancellationToken.None).ConfigureAwait(false);
+                await _pending.Writer.WriteAsync(next, CancellationToken.None).ConfigureAwait(false);
             }
         }
     }
 
     // A stream that goes on with another ledger counts against that one's quota too.
-    private async ValueTask DecideAsync() => access.OpenStream(await intake.DecideAsync().ConfigureAwait(false));
+    private async ValueTask DecideAsync() => _access.OpenStream(await _intake.DecideAsync().ConfigureAwait(false));
 
     // One request of any size always has room, so that a stream cannot wait for itself.
     private async ValueTask WaitForRoomAsync(int bytes)
     {
-        while (Volatile.Read(ref pendingBytes) is > 0 and var held && held + bytes > PendingBytesMax)
+        while (Volatile.Read(ref _pendingBytes) is > 0 and var held && held + bytes > PendingBytesMax)
         {
-            await answered.WaitAsync(call.CancellationToken).ConfigureAwait(false);
+            await _answered.WaitAsync(_call.CancellationToken).ConfigureAwait(false);
         }
     }
 
     // The engine's queues are full of others' batches: this stream stops reading, and so does its client.
     private async ValueTask<PendingAppend> BeginAgainSlowAsync()
     {
-        long began = access.Services.Time.GetTimestamp();
+        long began = _access.Services.Time.GetTimestamp();
         while (true)
         {
-            await Task.Delay(BusyPause, access.Services.Time, call.CancellationToken).ConfigureAwait(false);
+            await Task.Delay(s_busyPause, _access.Services.Time, _call.CancellationToken).ConfigureAwait(false);
             try
             {
-                return intake.Begin(call.CancellationToken);
+                return _intake.Begin(_call.CancellationToken);
             }
             catch (StoreException busy) when (busy.Reason == StoreReason.Busy
-                && access.Services.Time.GetElapsedTime(began) < BusyPatience)
+                && _access.Services.Time.GetElapsedTime(began) < s_busyPatience)
             {
                 // Its request is still in the buffers it arrived in.
             }
@@ -147,7 +147,7 @@ internal sealed class AppendStream
     private async Task WriteAnswersAsync()
     {
         bool hasFailed = false;
-        ChannelReader<PendingAppend> reader = pending.Reader;
+        ChannelReader<PendingAppend> reader = _pending.Reader;
         while (await reader.WaitToReadAsync().ConfigureAwait(false))
         {
             while (reader.TryRead(out PendingAppend next))
@@ -164,7 +164,7 @@ internal sealed class AppendStream
     {
         try
         {
-            AppendAnswer ready = await AppendService.FinishAsync(next, call.CancellationToken).ConfigureAwait(false);
+            AppendAnswer ready = await AppendService.FinishAsync(next, _call.CancellationToken).ConfigureAwait(false);
             if (hasFailed)
             {
                 return false;
@@ -178,14 +178,14 @@ internal sealed class AppendStream
         {
             if (!hasFailed)
             {
-                access.End!.End(StoreErrors.Translate(error) ?? error as RpcException ?? Unexpected(error));
+                _access.End!.End(StoreErrors.Translate(error) ?? error as RpcException ?? Unexpected(error));
             }
 
             return false;
         }
         finally
         {
-            Interlocked.Add(ref pendingBytes, -next.Bytes);
+            Interlocked.Add(ref _pendingBytes, -next.Bytes);
             Wake();
         }
     }
@@ -193,23 +193,23 @@ internal sealed class AppendStream
     // Answers that are ready together leave together.
     private Task SendAsync(in AppendAnswer next, bool hasMore)
     {
-        answer.Answer = next;
-        unflushedBytes += next.Length;
-        bool waits = hasMore && unflushedBytes < FlushAtBytes;
-        responses.WriteOptions = waits ? Buffered : AtOnce;
-        unflushedBytes = waits ? unflushedBytes : 0;
-        return responses.WriteAsync(answer);
+        _answer.Answer = next;
+        _unflushedBytes += next.Length;
+        bool waits = hasMore && _unflushedBytes < FlushAtBytes;
+        _responses.WriteOptions = waits ? s_buffered : s_atOnce;
+        _unflushedBytes = waits ? _unflushedBytes : 0;
+        return _responses.WriteAsync(_answer);
     }
 
     private void Wake()
     {
-        if (answered.CurrentCount == 0)
+        if (_answered.CurrentCount == 0)
         {
-            answered.Release();
+            _answered.Release();
         }
     }
 
-    private RpcException Unexpected(Exception error) => call.CancellationToken.IsCancellationRequested
+    private RpcException Unexpected(Exception error) => _call.CancellationToken.IsCancellationRequested
         ? RpcException.Of(StatusCode.Cancelled, "the call was cancelled").CausedBy(error)
         : RpcException.Of(StatusCode.Internal, "the server failed in an unexpected way").CausedBy(error);
 }

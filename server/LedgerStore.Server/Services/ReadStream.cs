@@ -17,25 +17,25 @@ internal sealed class ReadStream(
 {
     // Small messages that are ready together leave together.
     private const int FlushAtBytes = 64 * 1024;
-    private static readonly WriteOptions AtOnce = new();
-    private static readonly WriteOptions Buffered = new(WriteFlags.BufferHint);
+    private static readonly WriteOptions s_atOnce = new();
+    private static readonly WriteOptions s_buffered = new(WriteFlags.BufferHint);
 
-    private readonly ReadMessage message = new();
-    private int unflushedBytes;
-    private readonly CallAccess access = CallAccess.Of(call);
-    private long next = range.First;
-    private Unreadable? hole;
+    private readonly ReadMessage _message = new();
+    private int _unflushedBytes;
+    private readonly CallAccess _access = CallAccess.Of(call);
+    private long _next = range.First;
+    private Unreadable? _hole;
 
     internal async ValueTask RunAsync()
     {
         await DeliverAsync(Math.Min(range.End, ledger.Size)).ConfigureAwait(false);
-        if (next >= ledger.Size)
+        if (_next >= ledger.Size)
         {
             // An answer that ends here says that there is no more.
             ledger.ThrowIfEndIsUnknown();
         }
 
-        if (!range.Follows || next >= range.End)
+        if (!range.Follows || _next >= range.End)
         {
             return;
         }
@@ -47,15 +47,15 @@ internal sealed class ReadStream(
 
     private async ValueTask FollowAsync()
     {
-        Followers followers = access.Services.Followers;
+        Followers followers = _access.Services.Followers;
         Follower follower = new();
         FollowerHub hub = followers.Join(ledger);
         try
         {
-            while (next < range.End)
+            while (_next < range.End)
             {
-                await hub.WaitAsync(follower, next, call.CancellationToken).ConfigureAwait(false);
-                if (ledger.Size == next)
+                await hub.WaitAsync(follower, _next, call.CancellationToken).ConfigureAwait(false);
+                if (ledger.Size == _next)
                 {
                     await WriteEventAsync(HeartbeatNow()).ConfigureAwait(false);
                 }
@@ -75,22 +75,22 @@ internal sealed class ReadStream(
     /// <returns>False: there is nothing, and it has to be read.</returns>
     private async ValueTask<bool> SendSharedAsync(FollowerHub hub)
     {
-        long from = next;
-        while (hub.Find(next) is { } shared && shared.End <= range.End)
+        long from = _next;
+        while (hub.Find(_next) is { } shared && shared.End <= range.End)
         {
-            access.NoteDelivered(shared.First, shared.Count);
-            next = shared.End;
-            await SendAsync(message.Set(shared), hasMore: hub.Find(next) is { } more && more.End <= range.End)
+            _access.NoteDelivered(shared.First, shared.Count);
+            _next = shared.End;
+            await SendAsync(_message.Set(shared), hasMore: hub.Find(_next) is { } more && more.End <= range.End)
                 .ConfigureAwait(false);
         }
 
-        return next != from;
+        return _next != from;
     }
 
     /// <summary>Delivers everything up to an index that the ledger has.</summary>
     private async ValueTask DeliverAsync(long end)
     {
-        while (next < end)
+        while (_next < end)
         {
             try
             {
@@ -112,20 +112,20 @@ internal sealed class ReadStream(
 
     private async ValueTask DeliverSoundAsync(long end)
     {
-        await foreach (EntrySlice slice in ledger.ReadAsync(next, end - next, call.CancellationToken)
+        await foreach (EntrySlice slice in ledger.ReadAsync(_next, end - _next, call.CancellationToken)
             .ConfigureAwait(false))
         {
             await CloseHoleAsync().ConfigureAwait(false);
             long sliceEnd = slice.FirstIndex + slice.Count;
-            for (int offset = 0; next < sliceEnd;)
+            for (int offset = 0; _next < sliceEnd;)
             {
                 (int bytes, int count) = EntryCuts.Next(
-                    slice.Bundle[offset..], (int)(sliceEnd - next), EntryCuts.MessageBytes);
-                message.Set(slice, offset, bytes, next, count);
-                access.NoteDelivered(next, count);
-                next += count;
+                    slice.Bundle[offset..], (int)(sliceEnd - _next), EntryCuts.MessageBytes);
+                _message.Set(slice, offset, bytes, _next, count);
+                _access.NoteDelivered(_next, count);
+                _next += count;
                 offset += bytes;
-                await SendAsync(message, hasMore: next < end).ConfigureAwait(false);
+                await SendAsync(_message, hasMore: _next < end).ConfigureAwait(false);
             }
         }
     }
@@ -135,8 +135,8 @@ internal sealed class ReadStream(
     private async ValueTask PassExpiredAsync(long end, StoreException gone)
     {
         await CloseHoleAsync().ConfigureAwait(false);
-        long from = next;
-        foreach (ExpiredSubtree part in ledger.ExpiredSubtrees(next, end))
+        long from = _next;
+        foreach (ExpiredSubtree part in ledger.ExpiredSubtrees(_next, end))
         {
             await WriteEventAsync(new ReadResponse
             {
@@ -148,12 +148,12 @@ internal sealed class ReadStream(
                     Tombstone = (ulong)part.Tombstone,
                 },
             }).ConfigureAwait(false);
-            next = part.FirstIndex + part.Count;
+            _next = part.FirstIndex + part.Count;
         }
 
-        if (next == from)
+        if (_next == from)
         {
-            throw new InvalidOperationException($"entry {next} has expired, and no tombstone says so", gone);
+            throw new InvalidOperationException($"entry {_next} has expired, and no tombstone says so", gone);
         }
     }
 
@@ -161,24 +161,24 @@ internal sealed class ReadStream(
     // event.
     private async ValueTask SkipAsync(long end, StoreException lost)
     {
-        long bundleEnd = (next / StoreLimits.EntriesPerBundle * StoreLimits.EntriesPerBundle)
+        long bundleEnd = (_next / StoreLimits.EntriesPerBundle * StoreLimits.EntriesPerBundle)
             + StoreLimits.EntriesPerBundle;
-        bool isWider = lost.Reason == StoreReason.TierAway && lost.FirstIndex <= next;
+        bool isWider = lost.Reason == StoreReason.TierAway && lost.FirstIndex <= _next;
         long lostEnd = isWider ? Math.Max(bundleEnd, lost.FirstIndex + lost.Count) : bundleEnd;
-        long count = Math.Min(end, lostEnd) - next;
+        long count = Math.Min(end, lostEnd) - _next;
         Unreadable.Types.Cause cause = lost.Reason == StoreReason.TierAway
             ? Unreadable.Types.Cause.TierAway
             : Unreadable.Types.Cause.Damaged;
-        if (hole is { } open && open.Cause == cause && (long)(open.FirstIndex + open.Count) == next)
+        if (_hole is { } open && open.Cause == cause && (long)(open.FirstIndex + open.Count) == _next)
         {
             open.Count += (ulong)count;
         }
         else
         {
             await CloseHoleAsync().ConfigureAwait(false);
-            hole = new Unreadable
+            _hole = new Unreadable
             {
-                FirstIndex = (ulong)next,
+                FirstIndex = (ulong)_next,
                 Count = (ulong)count,
                 Cause = cause,
                 Reason = lost.Reason switch
@@ -192,14 +192,14 @@ internal sealed class ReadStream(
             };
         }
 
-        next += count;
+        _next += count;
     }
 
     private async ValueTask CloseHoleAsync()
     {
-        if (hole is { } open)
+        if (_hole is { } open)
         {
-            hole = null;
+            _hole = null;
             await WriteEventAsync(new ReadResponse { Unreadable = open }).ConfigureAwait(false);
         }
     }
@@ -209,18 +209,18 @@ internal sealed class ReadStream(
         Heartbeat = new Heartbeat
         {
             Size = (ulong)ledger.Size,
-            Time = Timestamp.FromDateTimeOffset(access.Services.Time.GetUtcNow()),
+            Time = Timestamp.FromDateTimeOffset(_access.Services.Time.GetUtcNow()),
         },
     };
 
-    private Task WriteEventAsync(ReadResponse response) => SendAsync(message.Set(response), hasMore: false);
+    private Task WriteEventAsync(ReadResponse response) => SendAsync(_message.Set(response), hasMore: false);
 
     private Task SendAsync(ReadMessage next, bool hasMore)
     {
-        unflushedBytes += next.Length;
-        bool waits = hasMore && unflushedBytes < FlushAtBytes;
-        responses.WriteOptions = waits ? Buffered : AtOnce;
-        unflushedBytes = waits ? unflushedBytes : 0;
+        _unflushedBytes += next.Length;
+        bool waits = hasMore && _unflushedBytes < FlushAtBytes;
+        responses.WriteOptions = waits ? s_buffered : s_atOnce;
+        _unflushedBytes = waits ? _unflushedBytes : 0;
         return responses.WriteAsync(next);
     }
 }

@@ -7,18 +7,18 @@ namespace LedgerStore.Server.Services;
 /// <summary>Encodes a text once.</summary>
 internal struct Utf8Text
 {
-    private string? text;
-    private byte[]? bytes;
+    private string? _text;
+    private byte[]? _bytes;
 
     /// <summary>The bytes of the text. The parser hands out the same object for the same text.</summary>
     public ReadOnlySpan<byte> Of(string value)
     {
-        if (!ReferenceEquals(value, text))
+        if (!ReferenceEquals(value, _text))
         {
-            bytes = value.Length == 0 ? [] : Encoding.UTF8.GetBytes(value);
-            text = value;
+            _bytes = value.Length == 0 ? [] : Encoding.UTF8.GetBytes(value);
+            _text = value;
         }
 
-        return bytes;
+        return _bytes;
     }
 }

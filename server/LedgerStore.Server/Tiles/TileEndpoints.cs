@@ -13,7 +13,7 @@ namespace LedgerStore.Server.Tiles;
 /// <summary>Registers the tile endpoints.</summary>
 internal static class TileEndpoints
 {
-    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
+    private static readonly string[] s_methods = [HttpMethods.Get, HttpMethods.Head];
 
     public static void MapTiles(
         this IEndpointRouteBuilder endpoints, CallServices services, IdentityService identities)
@@ -26,7 +26,7 @@ internal static class TileEndpoints
 
     private static void Map(
         IEndpointRouteBuilder endpoints, string pattern, CallRule rule, TileDoor door, TileKind kind) =>
-        endpoints.MapMethods(pattern, Methods, context => ServeAsync(context, door, kind))
+        endpoints.MapMethods(pattern, s_methods, context => ServeAsync(context, door, kind))
             .WithDisplayName($"tiles {kind}")
             .WithMetadata(rule);
 

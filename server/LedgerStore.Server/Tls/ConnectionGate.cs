@@ -23,20 +23,20 @@ internal readonly record struct ConnectionLimits(int Connections, int PerAddress
 /// <summary>Counts connections.</summary>
 internal sealed class ConnectionGate(ConnectionLimits limits, TimeProvider time)
 {
-    private readonly Lock gate = new();
-    private readonly Dictionary<IPAddress, Place> places = [];
-    private readonly Pace pace = new(limits.HandshakesPerSecond, time);
-    private int open;
-    private int unidentified;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<IPAddress, Place> _places = [];
+    private readonly Pace _pace = new(limits.HandshakesPerSecond, time);
+    private int _open;
+    private int _unidentified;
 
     /// <summary>Connections that are counted now, for tests.</summary>
     public int Open
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return open;
+                return _open;
             }
         }
     }
@@ -46,9 +46,9 @@ internal sealed class ConnectionGate(ConnectionLimits limits, TimeProvider time)
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return places.Count;
+                return _places.Count;
             }
         }
     }
@@ -60,26 +60,26 @@ internal sealed class ConnectionGate(ConnectionLimits limits, TimeProvider time)
     {
         wait = default;
         IPAddress network = NetworkOf(address);
-        lock (gate)
+        lock (_gate)
         {
-            Place? place = places.GetValueOrDefault(network);
-            if (unidentified >= limits.Unidentified || place?.Open >= limits.PerAddress)
+            Place? place = _places.GetValueOrDefault(network);
+            if (_unidentified >= limits.Unidentified || place?.Open >= limits.PerAddress)
             {
                 return RefusalReason.TooManyConnections;
             }
 
             place ??= AddSlow(network);
-            TimeSpan longest = place.Pace.Wait() > pace.Wait() ? place.Pace.Wait() : pace.Wait();
+            TimeSpan longest = place.Pace.Wait() > _pace.Wait() ? place.Pace.Wait() : _pace.Wait();
             if (longest > ServerLimits.HandshakeWaitMax)
             {
                 return RefusalReason.TooManyHandshakes;
             }
 
             place.Pace.Take();
-            pace.Take();
+            _pace.Take();
             place.Open++;
-            open++;
-            unidentified++;
+            _open++;
+            _unidentified++;
             wait = longest;
             return RefusalReason.None;
         }
@@ -88,9 +88,9 @@ internal sealed class ConnectionGate(ConnectionLimits limits, TimeProvider time)
     /// <summary>It has a certificate that was accepted.</summary>
     public void Identified()
     {
-        lock (gate)
+        lock (_gate)
         {
-            unidentified--;
+            _unidentified--;
         }
     }
 
@@ -98,40 +98,40 @@ internal sealed class ConnectionGate(ConnectionLimits limits, TimeProvider time)
     public void Leave(IPAddress? address, bool wasIdentified)
     {
         IPAddress network = NetworkOf(address);
-        lock (gate)
+        lock (_gate)
         {
-            open--;
-            unidentified -= wasIdentified ? 0 : 1;
-            Place place = places[network];
+            _open--;
+            _unidentified -= wasIdentified ? 0 : 1;
+            Place place = _places[network];
             place.Open--;
             if (place is { Open: 0, Pace.IsFull: true })
             {
-                places.Remove(network);
+                _places.Remove(network);
             }
         }
     }
 
     private Place AddSlow(IPAddress network)
     {
-        if (places.Count >= limits.Connections)
+        if (_places.Count >= limits.Connections)
         {
             DropIdle();
         }
 
         int share = Math.Max(1, limits.HandshakesPerSecond / ServerLimits.HandshakesAddressShare);
         Place place = new(new Pace(share, time));
-        places.Add(network, place);
+        _places.Add(network, place);
         return place;
     }
 
     // Addresses without a connection are remembered while they still pay for their handshakes.
     private void DropIdle()
     {
-        foreach ((IPAddress old, Place idle) in places)
+        foreach ((IPAddress old, Place idle) in _places)
         {
             if (idle is { Open: 0, Pace.IsFull: true })
             {
-                places.Remove(old);
+                _places.Remove(old);
             }
         }
     }
@@ -168,20 +168,20 @@ internal sealed class ConnectionGate(ConnectionLimits limits, TimeProvider time)
     /// <summary>So many in a second; more wait.</summary>
     private sealed class Pace(int perSecond, TimeProvider time)
     {
-        private readonly long ticksEach = Math.Max(1, time.TimestampFrequency / perSecond);
-        private readonly long burstTicks = ServerLimits.HandshakesBurstSeconds * time.TimestampFrequency;
+        private readonly long _ticksEach = Math.Max(1, time.TimestampFrequency / perSecond);
+        private readonly long _burstTicks = ServerLimits.HandshakesBurstSeconds * time.TimestampFrequency;
 
         // When everything that was taken is paid for. Ahead of the clock by more than a burst, the next one waits.
-        private long paidAt = time.GetTimestamp();
+        private long _paidAt = time.GetTimestamp();
 
-        public bool IsFull => paidAt <= time.GetTimestamp();
+        public bool IsFull => _paidAt <= time.GetTimestamp();
 
         public TimeSpan Wait()
         {
-            long over = paidAt + ticksEach - time.GetTimestamp() - burstTicks;
+            long over = _paidAt + _ticksEach - time.GetTimestamp() - _burstTicks;
             return over <= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(over / (double)time.TimestampFrequency);
         }
 
-        public void Take() => paidAt = Math.Max(paidAt, time.GetTimestamp()) + ticksEach;
+        public void Take() => _paidAt = Math.Max(_paidAt, time.GetTimestamp()) + _ticksEach;
     }
 }

@@ -11,8 +11,8 @@ namespace LedgerStore.Server.Tls;
 /// <summary>The incoming bytes of a connection.</summary>
 internal sealed class HandshakeReader(PipeReader source, ConnectionCaller caller) : PipeReader
 {
-    private ReadOnlySequence<byte> seen;
-    private long consumed;
+    private ReadOnlySequence<byte> _seen;
+    private long _consumed;
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
         caller.IsEstablished ? source.ReadAsync(cancellationToken) : ReadSlowAsync(cancellationToken);
@@ -21,7 +21,7 @@ internal sealed class HandshakeReader(PipeReader source, ConnectionCaller caller
     {
         Check();
         bool hasRead = source.TryRead(out result);
-        seen = hasRead ? result.Buffer : default;
+        _seen = hasRead ? result.Buffer : default;
         return hasRead;
     }
 
@@ -29,10 +29,10 @@ internal sealed class HandshakeReader(PipeReader source, ConnectionCaller caller
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        if (!caller.IsEstablished && !seen.IsEmpty)
+        if (!caller.IsEstablished && !_seen.IsEmpty)
         {
-            this.consumed += seen.Slice(0, consumed).Length;
-            seen = default;
+            _consumed += _seen.Slice(0, consumed).Length;
+            _seen = default;
         }
 
         source.AdvanceTo(consumed, examined);
@@ -48,14 +48,14 @@ internal sealed class HandshakeReader(PipeReader source, ConnectionCaller caller
     {
         Check();
         ReadResult result = await source.ReadAsync(cancellationToken).ConfigureAwait(false);
-        seen = result.Buffer;
+        _seen = result.Buffer;
         return result;
     }
 
     // Before a read, not after it: behind the last message of the handshake a client may have sent its first call.
     private void Check()
     {
-        if (!caller.IsEstablished && consumed > ServerLimits.HandshakeBytes)
+        if (!caller.IsEstablished && _consumed > ServerLimits.HandshakeBytes)
         {
             const string what = "the handshake has more bytes than the longest chain of certificates needs";
             caller.Refusal = new CertificateVerdict(null, RefusalReason.HandshakeTooLarge, what);

@@ -22,14 +22,14 @@ namespace LedgerStore.Server.Tls;
 internal sealed class TlsListener(
     ServerTrust trust, TlsMetrics metrics, ConnectionLimits limits, TimeProvider time)
 {
-    private readonly ConnectionGate gate = new(limits, time);
+    private readonly ConnectionGate _gate = new(limits, time);
 
     /// <summary>Whether a client may come without a certificate even where no ledger is open to it: for health.
     /// </summary>
     public bool IsCertificateOptional { get; init; }
 
     /// <summary>Who is connected now.</summary>
-    public ConnectionGate Gate => gate;
+    public ConnectionGate Gate => _gate;
 
     /// <summary>A handshake failed or was refused. Raised on the connection's thread; handlers must be quick.</summary>
     public event EventHandler<HandshakeFailure>? Failed;
@@ -52,7 +52,7 @@ internal sealed class TlsListener(
             if (caller.Certificate is not null)
             {
                 caller.IsCountedAsKnown = true;
-                gate.Identified();
+                _gate.Identified();
             }
 
             metrics.Completed();
@@ -63,7 +63,7 @@ internal sealed class TlsListener(
     private async Task WatchAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         ConnectionCaller caller = new(connection.RemoteEndPoint as IPEndPoint);
-        RefusalReason full = gate.Enter(caller.Address, out TimeSpan wait);
+        RefusalReason full = _gate.Enter(caller.Address, out TimeSpan wait);
         if (full != RefusalReason.None)
         {
             // Closed without a word: nothing is known of the client yet.
@@ -86,7 +86,7 @@ internal sealed class TlsListener(
         }
         finally
         {
-            gate.Leave(caller.Address, caller.IsCountedAsKnown);
+            _gate.Leave(caller.Address, caller.IsCountedAsKnown);
         }
     }
 

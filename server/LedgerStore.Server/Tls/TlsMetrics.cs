@@ -9,20 +9,20 @@ internal sealed class TlsMetrics : IDisposable
 {
     public const string MeterName = "LedgerStore.Server.Tls";
 
-    private readonly Meter meter = new(MeterName);
-    private readonly Counter<long> handshakes;
-    private readonly Counter<long> refusals;
-    private readonly Counter<long> reloads;
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _handshakes;
+    private readonly Counter<long> _refusals;
+    private readonly Counter<long> _reloads;
 
     public TlsMetrics(ServerTrust trust, TimeProvider time)
     {
-        handshakes = meter.CreateCounter<long>(
+        _handshakes = _meter.CreateCounter<long>(
             "ledgerstore.tls.handshakes", "{handshake}", "Completed handshakes");
-        refusals = meter.CreateCounter<long>(
+        _refusals = _meter.CreateCounter<long>(
             "ledgerstore.tls.handshakes_refused", "{handshake}", "Refused or failed handshakes by reason");
-        reloads = meter.CreateCounter<long>(
+        _reloads = _meter.CreateCounter<long>(
             "ledgerstore.tls.reloads", "{reload}", "New certificate, authorities or policy, taken or refused");
-        meter.CreateObservableGauge(
+        _meter.CreateObservableGauge(
             "ledgerstore.tls.certificate_seconds_left",
             () => (long)(trust.Current.ServerCertificate.Report.NotAfter - time.GetUtcNow()).TotalSeconds,
             unit: null, // The name has it already, and Prometheus would have it twice.
@@ -30,14 +30,14 @@ internal sealed class TlsMetrics : IDisposable
         trust.Changed += OnTrustChanged;
     }
 
-    public void Completed() => handshakes.Add(1);
+    public void Completed() => _handshakes.Add(1);
 
     public void Refused(RefusalReason reason) =>
-        refusals.Add(1, new KeyValuePair<string, object?>("reason", reason.Code()));
+        _refusals.Add(1, new KeyValuePair<string, object?>("reason", reason.Code()));
 
-    public void Dispose() => meter.Dispose();
+    public void Dispose() => _meter.Dispose();
 
-    private void OnTrustChanged(object? sender, TrustChange change) => reloads.Add(
+    private void OnTrustChanged(object? sender, TrustChange change) => _reloads.Add(
         1,
         new KeyValuePair<string, object?>("part", change.Part.ToString()),
         new KeyValuePair<string, object?>("accepted", change.IsAccepted));

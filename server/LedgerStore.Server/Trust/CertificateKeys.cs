@@ -15,7 +15,7 @@ internal static class CertificateKeys
     private const string Ed448 = "1.3.101.113";
 
     // MD2, MD5 and SHA-1 with RSA, SHA-1 with ECDSA and DSA.
-    private static readonly string[] BrokenSignatures =
+    private static readonly string[] s_brokenSignatures =
     [
         "1.2.840.113549.1.1.2", "1.2.840.113549.1.1.4", "1.2.840.113549.1.1.5", "1.2.840.10045.4.1",
         "1.2.840.10040.4.3",
@@ -54,7 +54,7 @@ internal static class CertificateKeys
 
     /// <summary>Null if the hash under the signature is not broken, else what is wrong.</summary>
     public static string? SignatureProblem(X509Certificate2 certificate) =>
-        BrokenSignatures.Contains(certificate.SignatureAlgorithm.Value)
+        s_brokenSignatures.Contains(certificate.SignatureAlgorithm.Value)
             ? $"is signed with {certificate.SignatureAlgorithm.FriendlyName}, whose hash is broken"
             : null;
 

@@ -12,13 +12,13 @@ internal sealed class ClientAuthorities
     /// <summary>More are a mistake: somebody took the machine's bundle of public authorities.</summary>
     public const int CertificatesMax = 64;
 
-    private readonly X509Certificate2Collection roots;
-    private readonly X509Certificate2Collection intermediates;
+    private readonly X509Certificate2Collection _roots;
+    private readonly X509Certificate2Collection _intermediates;
 
     private ClientAuthorities(X509Certificate2Collection roots, X509Certificate2Collection intermediates)
     {
-        this.roots = roots;
-        this.intermediates = intermediates;
+        _roots = roots;
+        _intermediates = intermediates;
         Reports = [.. roots.Concat(intermediates).Select(CertificateReport.Of)];
     }
 
@@ -64,7 +64,7 @@ internal sealed class ClientAuthorities
 
     /// <summary>True if the certificate is in the bundle.</summary>
     public bool Contains(X509Certificate2 certificate) =>
-        roots.Contains(certificate) || intermediates.Contains(certificate);
+        _roots.Contains(certificate) || _intermediates.Contains(certificate);
 
     /// <summary>How a client's chain is built: to these roots, for client authentication, without network.</summary>
     public X509ChainPolicy ChainPolicy(DateTimeOffset now)
@@ -76,8 +76,8 @@ internal sealed class ClientAuthorities
             DisableCertificateDownloads = true,
             VerificationTime = now.LocalDateTime,
         };
-        policy.CustomTrustStore.AddRange(roots);
-        policy.ExtraStore.AddRange(intermediates);
+        policy.CustomTrustStore.AddRange(_roots);
+        policy.ExtraStore.AddRange(_intermediates);
         policy.ApplicationPolicy.Add(new Oid(CertificatePurposes.ClientAuth));
         return policy;
     }

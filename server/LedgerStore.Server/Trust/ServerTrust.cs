@@ -8,18 +8,18 @@ namespace LedgerStore.Server.Trust;
 
 internal sealed class ServerTrust
 {
-    private readonly TimeProvider time;
-    private readonly ServeMode mode;
-    private readonly Lock polling = new();
-    private readonly TrustPartFile[] parts;
-    private TrustSnapshot current;
+    private readonly TimeProvider _time;
+    private readonly ServeMode _mode;
+    private readonly Lock _polling = new();
+    private readonly TrustPartFile[] _parts;
+    private TrustSnapshot _current;
 
     private ServerTrust(ServeMode mode, TrustPartFile[] parts, TrustSnapshot first, TimeProvider time)
     {
-        this.mode = mode;
-        this.parts = parts;
-        this.time = time;
-        current = first;
+        _mode = mode;
+        _parts = parts;
+        _time = time;
+        _current = first;
     }
 
     /// <summary>
@@ -31,7 +31,7 @@ internal sealed class ServerTrust
     /// <summary>How long new content must stay as it is. Longer than any program needs between two writes.</summary>
     public Action PauseBetweenReads { get; set; } = static () => Thread.Sleep(20);
 
-    public TrustSnapshot Current => Volatile.Read(ref current);
+    public TrustSnapshot Current => Volatile.Read(ref _current);
 
     /// <summary>Reads everything for the first time.</summary>
     /// <exception cref="ConfigException">What cannot be used, and why.</exception>
@@ -73,10 +73,10 @@ internal sealed class ServerTrust
     /// <summary>Looks at all files, takes what is new and good, and reports what is new and bad.</summary>
     public void Poll()
     {
-        lock (polling)
+        lock (_polling)
         {
             List<Exception> failures = [];
-            foreach (TrustPartFile part in parts)
+            foreach (TrustPartFile part in _parts)
             {
                 if (Look(part) is { } change)
                 {
@@ -126,7 +126,7 @@ internal sealed class ServerTrust
             return null;
         }
 
-        TrustSnapshot before = current;
+        TrustSnapshot before = _current;
         TrustSnapshot after;
         try
         {
@@ -145,19 +145,19 @@ internal sealed class ServerTrust
         }
 
         part.Settle(content);
-        Volatile.Write(ref current, after);
+        Volatile.Write(ref _current, after);
         return new TrustChange(part.Part, part.Path, true, Describe(part.Part, after), before, after);
     }
 
     private TrustSnapshot With(TrustSnapshot before, TrustPart part, WatchedContent content)
     {
-        DateTimeOffset now = time.GetUtcNow();
+        DateTimeOffset now = _time.GetUtcNow();
         return part switch
         {
-            TrustPart.ServerCertificate => before with { ServerCertificate = ParseCertificate(content, mode, now) },
+            TrustPart.ServerCertificate => before with { ServerCertificate = ParseCertificate(content, _mode, now) },
             TrustPart.ClientAuthorities => before with
             {
-                ClientAuthorities = ParseAuthorities(content, mode, now),
+                ClientAuthorities = ParseAuthorities(content, _mode, now),
                 Generation = before.Generation + 1,
             },
             _ => before with { Policy = ParsePolicy(content), Generation = before.Generation + 1 },

@@ -7,25 +7,25 @@ namespace LedgerStore.Server.Trust;
 
 internal sealed partial class TrustReloader : BackgroundService
 {
-    private readonly ServerTrust trust;
-    private readonly TimeSpan interval;
-    private readonly TimeProvider time;
-    private readonly ILogger<TrustReloader> logger;
-    private readonly SemaphoreSlim wake = new(0, 1);
-    private PosixSignalRegistration? hangUp;
+    private readonly ServerTrust _trust;
+    private readonly TimeSpan _interval;
+    private readonly TimeProvider _time;
+    private readonly ILogger<TrustReloader> _logger;
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private PosixSignalRegistration? _hangUp;
 
     public TrustReloader(ServerTrust trust, TimeSpan interval, TimeProvider time, ILogger<TrustReloader> logger)
     {
-        this.trust = trust;
-        this.interval = interval;
-        this.time = time;
-        this.logger = logger;
+        _trust = trust;
+        _interval = interval;
+        _time = time;
+        _logger = logger;
         trust.Changed += OnChanged;
     }
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        _hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true;
             Wake();
@@ -38,7 +38,7 @@ internal sealed partial class TrustReloader : BackgroundService
     {
         try
         {
-            wake.Release();
+            _wake.Release();
         }
         catch (SemaphoreFullException)
         {
@@ -48,9 +48,9 @@ internal sealed partial class TrustReloader : BackgroundService
 
     public override void Dispose()
     {
-        hangUp?.Dispose();
+        _hangUp?.Dispose();
         base.Dispose();
-        wake.Dispose();
+        _wake.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -60,12 +60,12 @@ internal sealed partial class TrustReloader : BackgroundService
             bool isAsked = await WaitAsync(stoppingToken).ConfigureAwait(false);
             try
             {
-                trust.Poll();
+                _trust.Poll();
 
                 // Who asks wants to know now whether what is there is good: the second look reports what is bad.
                 if (isAsked)
                 {
-                    trust.Poll();
+                    _trust.Poll();
                 }
             }
 #pragma warning disable CA1031 // The loop outlives what a subscriber throws: the next change may be a revocation.
@@ -79,12 +79,12 @@ internal sealed partial class TrustReloader : BackgroundService
 
     private async Task<bool> WaitAsync(CancellationToken stoppingToken)
     {
-        using CancellationTokenSource tick = new(interval, time);
+        using CancellationTokenSource tick = new(_interval, _time);
         using CancellationTokenSource either =
             CancellationTokenSource.CreateLinkedTokenSource(tick.Token, stoppingToken);
         try
         {
-            await wake.WaitAsync(either.Token).ConfigureAwait(false);
+            await _wake.WaitAsync(either.Token).ConfigureAwait(false);
             return true;
         }
         catch (OperationCanceledException)

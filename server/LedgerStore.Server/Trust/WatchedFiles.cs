@@ -11,7 +11,7 @@ namespace LedgerStore.Server.Trust;
 /// <summary>Files that are only good together, a certificate and its key for example.</summary>
 internal sealed class WatchedFiles(params (string Path, FileModes Kept)[] files)
 {
-    private WatchedContent? last;
+    private WatchedContent? _last;
 
     /// <summary>The file that messages name.</summary>
     public string Path => files[0].Path;
@@ -20,8 +20,8 @@ internal sealed class WatchedFiles(params (string Path, FileModes Kept)[] files)
     public WatchedContent Read()
     {
         WatchedContent content = WatchedContent.Read(files);
-        last = last is not null && last.Hash == content.Hash ? last : content;
-        return last;
+        _last = _last is not null && _last.Hash == content.Hash ? _last : content;
+        return _last;
     }
 }
 

@@ -9,19 +9,19 @@ namespace LedgerStore.Campaigns.Faults;
 internal static class CallCampaign
 {
     private const int FullLookEvery = 8;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(4);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
-    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(4);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(200);
 
     // Exit codes as OPERATIONS.md has them: a write or a sync failed, or too full to start. Who cannot read may say as
     // well that it is something of its configuration, or damaged.
-    private static readonly int[] AfterWrites = [70, 8];
-    private static readonly int[] AfterReads = [70, 2, 5, 6, 7, 9];
+    private static readonly int[] s_afterWrites = [70, 8];
+    private static readonly int[] s_afterReads = [70, 2, 5, 6, 7, 9];
 
     private sealed record Injection(string Calls, string What, int FirstMax, int Last, bool MustEnd);
 
-    private static readonly Injection[] All =
+    private static readonly Injection[] s_all =
     [
         new("fdatasync", "error=EIO", 150, 0, MustEnd: true),
         new("fdatasync", "error=ENOSPC", 150, 0, MustEnd: true),
@@ -45,14 +45,14 @@ internal static class CallCampaign
             return;
         }
 
-        await using Scene scene = new(options, row, home, Path.Combine(home, "data"), Pause);
+        await using Scene scene = new(options, row, home, Path.Combine(home, "data"), s_pause);
         await scene.OpenAsync();
         string log = Path.Combine(home, "strace");
         long until = Environment.TickCount64 + (long)options.For.TotalMilliseconds;
         for (int round = 1; Environment.TickCount64 < until && !scene.MustEnd; round++)
         {
             // A planted fault is about syncs: the others are not waited for.
-            Injection injection = options.Planted is null ? All[scene.Random.Next(All.Length)] : All[0];
+            Injection injection = options.Planted is null ? s_all[scene.Random.Next(s_all.Length)] : s_all[0];
             await scene.Server.TerminateAsync();
             await TryAsync(scene, injection, log);
             scene.Server.Before = [];
@@ -72,7 +72,7 @@ internal static class CallCampaign
     {
         // No disk can fail a read of what the kernel makes up.
         bool isOfTheKernel = words.Contains("'/proc/", StringComparison.Ordinal);
-        int[] known = injection.Calls == "pread64" ? AfterReads : AfterWrites;
+        int[] known = injection.Calls == "pread64" ? s_afterReads : s_afterWrites;
         return known.Contains(code) || isOfTheKernel ? null : code;
     }
 
@@ -80,12 +80,12 @@ internal static class CallCampaign
     /// some calls are seldom made.</summary>
     private static async Task<bool> MeetAsync(Scene scene, Task end, string log)
     {
-        await Task.WhenAny(end, scene.Server.Started, Task.Delay(Patience));
-        long until = Environment.TickCount64 + (long)Wait.TotalMilliseconds;
+        await Task.WhenAny(end, scene.Server.Started, Task.Delay(s_patience));
+        long until = Environment.TickCount64 + (long)s_wait.TotalMilliseconds;
         bool isMet = Tracing.IsMet(log);
         for (; !isMet && !end.IsCompleted && Environment.TickCount64 < until; isMet = Tracing.IsMet(log))
         {
-            await Task.WhenAny(end, Task.Delay(Look));
+            await Task.WhenAny(end, Task.Delay(s_look));
         }
 
         await Task.WhenAny(end, Task.Delay(isMet ? scene.Random.Next(500, 2_500) : 0));
@@ -112,7 +112,7 @@ internal static class CallCampaign
 
         if (injection.MustEnd && isMet)
         {
-            await Task.WhenAny(end, Task.Delay(Patience));
+            await Task.WhenAny(end, Task.Delay(s_patience));
         }
 
         if (!end.IsCompleted)

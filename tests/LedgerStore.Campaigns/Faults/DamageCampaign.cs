@@ -12,15 +12,15 @@ namespace LedgerStore.Campaigns.Faults;
 internal static class DamageCampaign
 {
     private const int LongSeconds = 600;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
-    private static readonly TimeSpan ShortLoad = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan LongLoad = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan s_shortLoad = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan s_longLoad = TimeSpan.FromSeconds(60);
 
     // The anchor is written once a second: what is behind it could not be missed.
-    private static readonly TimeSpan AnchorTime = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_anchorTime = TimeSpan.FromSeconds(3);
 
     // Damage of shared files, a rollback, a damaged _audit: as documented in OPERATIONS.md.
-    private static readonly int[] Refusals = [5, 6, 9];
+    private static readonly int[] s_refusals = [5, 6, 9];
 
     private sealed record Case(string End, string File, Damage Damage)
     {
@@ -74,16 +74,17 @@ internal static class DamageCampaign
     /// everything.</summary>
     private static async Task<long> MakeAsync(Options options, ResultRow row, string store, bool isKilled)
     {
-        await using Scene scene = new(options with { Planted = null }, row, store, Path.Combine(store, "data"), Pause);
+        await using Scene scene = new(
+            options with { Planted = null }, row, store, Path.Combine(store, "data"), s_pause);
         await scene.OpenAsync();
-        TimeSpan load = options.For.TotalSeconds >= LongSeconds ? LongLoad : ShortLoad;
+        TimeSpan load = options.For.TotalSeconds >= LongSeconds ? s_longLoad : s_shortLoad;
         await Task.Delay(load / 2);
         await scene.Server.TerminateAsync();
         await scene.StartAsync("an orderly end");
         await Task.Delay(load / 2);
         await scene.StopLoadAsync();
         await scene.LookAsync(isFull: true);
-        await Task.Delay(AnchorTime);
+        await Task.Delay(s_anchorTime);
         if (isKilled)
         {
             await scene.Server.KillAsync();
@@ -112,7 +113,7 @@ internal static class DamageCampaign
         if (await server.StartAsync() is { } code)
         {
             Count(row, "refused");
-            if (!Refusals.Contains(code))
+            if (!s_refusals.Contains(code))
             {
                 verdict.Explain(isWrong: false, $"the start ended with {code}:\n    {server.LastWords}");
             }
@@ -150,7 +151,7 @@ internal static class DamageCampaign
         }
 
         Setting setting = new(
-            server.Address, Path.Combine(place, "list"), server.Keys, options.Seed, Pause, Pause, mayName);
+            server.Address, Path.Combine(place, "list"), server.Keys, options.Seed, s_pause, s_pause, mayName);
         using Companion judge = new("judge", setting);
         Verdict look = await judge.AskAsync<Verdict>("full");
         sum.Compared += look.Compared;

@@ -11,10 +11,10 @@ internal static class DiskCampaign
 {
     private const int StorageFailure = 70;
     private const int FullLookEvery = 6;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(4);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(4);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
-    private static readonly string[] Kinds =
+    private static readonly string[] s_kinds =
         ["power cut with a cache", "fail-writes", "fail-syncs", "full", "slow", "fail-reads"];
 
     public static async Task RunAsync(Options options, ResultRow row, string home)
@@ -26,14 +26,14 @@ internal static class DiskCampaign
 
         using (volume)
         {
-            await using Scene scene = new(options, row, home, volume.Data, Pause);
+            await using Scene scene = new(options, row, home, volume.Data, s_pause);
             scene.Server.Before = volume.Enter;
             await scene.OpenAsync();
             long until = Environment.TickCount64 + (long)options.For.TotalMilliseconds;
             for (int round = 1; Environment.TickCount64 < until && !scene.MustEnd; round++)
             {
                 await Task.Delay(scene.Random.Next(100, 2_500));
-                string kind = options.Planted is null ? Kinds[scene.Random.Next(Kinds.Length)] : Kinds[0];
+                string kind = options.Planted is null ? s_kinds[scene.Random.Next(s_kinds.Length)] : s_kinds[0];
                 row.Count(kind);
                 await FaultAsync(scene, volume, kind);
                 if (!scene.Server.IsRunning && !await scene.StartAsync(kind))
@@ -83,7 +83,7 @@ internal static class DiskCampaign
     private static async Task EndAsync(Scene scene, string kind)
     {
         Task<int> end = scene.Server.EndAsync();
-        if (await Task.WhenAny(end, Task.Delay(Patience)) != end)
+        if (await Task.WhenAny(end, Task.Delay(s_patience)) != end)
         {
             scene.Row.Verdict.Explain(isWrong: false, $"the server goes on with a disk that does this: {kind}");
             await scene.Server.KillAsync();

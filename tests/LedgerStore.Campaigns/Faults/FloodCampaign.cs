@@ -13,11 +13,11 @@ internal static class FloodCampaign
     // What a day of denials may write to _audit, as decided in docs/decisions/0016: no flood here may exceed it.
     private const ulong AuditEntriesMax = 66_080;
     private const double MillisPerMicro = 1000;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5);
 
     public static async Task RunAsync(Options options, ResultRow row, string home)
     {
-        await using Scene scene = new(options, row, home, Path.Combine(home, "data"), Pause);
+        await using Scene scene = new(options, row, home, Path.Combine(home, "data"), s_pause);
         await scene.OpenAsync();
         Floods floods = new(scene.Setting);
         TimeSpan each = options.For / (Floods.Kinds.Count + 1);

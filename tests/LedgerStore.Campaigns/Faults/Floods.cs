@@ -14,8 +14,8 @@ namespace LedgerStore.Campaigns.Faults;
 internal sealed class Floods(Setting setting)
 {
     private const string Spare = "demo";
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan Held = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_held = TimeSpan.FromSeconds(10);
 
     private long _calls;
 
@@ -47,7 +47,7 @@ internal sealed class Floods(Setting setting)
             catch (Exception)
             {
                 // Refused, closed or cut, as it should be: the good client is who counts.
-                await Task.WhenAny(Task.Delay(Pause, end));
+                await Task.WhenAny(Task.Delay(s_pause, end));
             }
         }
     }
@@ -89,7 +89,7 @@ internal sealed class Floods(Setting setting)
         await stranger.ConnectAsync(setting.Address.Host, setting.Address.Port, end);
         if (!mayShake)
         {
-            await Task.Delay(Held, end);
+            await Task.Delay(s_held, end);
             return;
         }
 

@@ -9,11 +9,11 @@ namespace LedgerStore.Campaigns.Faults;
 internal static class KillCampaign
 {
     private const int FullLookEvery = 10;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(4);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(4);
 
     public static async Task RunAsync(Options options, ResultRow row, string home)
     {
-        await using Scene scene = new(options, row, home, Path.Combine(home, "data"), Pause);
+        await using Scene scene = new(options, row, home, Path.Combine(home, "data"), s_pause);
         await scene.OpenAsync();
         long until = Environment.TickCount64 + (long)options.For.TotalMilliseconds;
         for (int round = 1; Environment.TickCount64 < until && !scene.MustEnd; round++)

@@ -11,8 +11,8 @@ internal static class PowerCampaign
 {
     private const int StorageFailure = 70;
     private const int FullLookEvery = 6;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(4);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(4);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
     public static Task Ext4Async(Options options, ResultRow row, string home) => RunAsync("ext4", options, row, home);
 
@@ -27,7 +27,7 @@ internal static class PowerCampaign
 
         using (volume)
         {
-            await using Scene scene = new(options, row, home, volume.Data, Pause);
+            await using Scene scene = new(options, row, home, volume.Data, s_pause);
             scene.Server.Before = volume.Enter;
             await CutAsync(scene, volume, options.For);
         }
@@ -67,7 +67,7 @@ internal static class PowerCampaign
     private static async Task EndAsync(Scene scene, bool isKilled)
     {
         Task<int> end = scene.Server.EndAsync();
-        if (await Task.WhenAny(end, Task.Delay(Patience)) != end)
+        if (await Task.WhenAny(end, Task.Delay(s_patience)) != end)
         {
             scene.Row.Verdict.Explain(isWrong: false, "the server goes on without its disk");
             await scene.Server.KillAsync();

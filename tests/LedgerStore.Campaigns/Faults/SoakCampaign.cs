@@ -13,8 +13,8 @@ internal static class SoakCampaign
 {
     private const int KillEvery = 5;
     private const double MillisPerMicro = 1000;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(30);
-    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
 
     private sealed record Sample(ProcessFacts Facts, LoadReport Load)
     {
@@ -28,7 +28,7 @@ internal static class SoakCampaign
 
     public static async Task RunAsync(Options options, ResultRow row, string home)
     {
-        await using Scene scene = new(options, row, home, Path.Combine(home, "data"), Pause);
+        await using Scene scene = new(options, row, home, Path.Combine(home, "data"), s_pause);
         await scene.OpenAsync();
         Floods floods = new(scene.Setting);
         using CancellationTokenSource end = new(options.For);
@@ -41,7 +41,7 @@ internal static class SoakCampaign
         long started = Stopwatch.GetTimestamp();
         for (int minute = 1; !end.IsCancellationRequested; minute++)
         {
-            await Task.WhenAny(Task.Delay(Minute, end.Token));
+            await Task.WhenAny(Task.Delay(s_minute, end.Token));
             Sample sample = new(ProcessFacts.Of(scene.Server.Id), await scene.AskLoadAsync());
             samples.Add(sample);
             Console.WriteLine($"  after {Stopwatch.GetElapsedTime(started).TotalMinutes,5:N1} minutes: {sample}");

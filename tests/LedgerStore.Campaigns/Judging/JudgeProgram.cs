@@ -11,16 +11,16 @@ namespace LedgerStore.Campaigns.Judging;
 /// <summary>`judge`.</summary>
 internal sealed class JudgeProgram(Setting setting) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
 
-    private readonly Dictionary<string, LedgerJudge> judges =
+    private readonly Dictionary<string, LedgerJudge> _judges =
         Stage.LedgerNames.ToDictionary(static name => name, name => new LedgerJudge(name, setting.Seed));
-    private readonly LedgerClient client = setting.Connect("reader");
-    private long listOffset;
-    private long records;
-    private long outageMillis;
-    private long lastMillis;
-    private int wrongLines;
+    private readonly LedgerClient _client = setting.Connect("reader");
+    private long _listOffset;
+    private long _records;
+    private long _outageMillis;
+    private long _lastMillis;
+    private int _wrongLines;
 
     public static async Task<int> RunAsync(Setting setting)
     {
@@ -34,13 +34,13 @@ internal sealed class JudgeProgram(Setting setting) : IDisposable
         return 0;
     }
 
-    public void Dispose() => client.Dispose();
+    public void Dispose() => _client.Dispose();
 
     private async Task<Verdict> LookAsync(bool isFull)
     {
         Verdict verdict = new();
         ReadList(verdict);
-        foreach ((string ledger, LedgerJudge judge) in judges)
+        foreach ((string ledger, LedgerJudge judge) in _judges)
         {
             if (isFull)
             {
@@ -50,8 +50,8 @@ internal sealed class JudgeProgram(Setting setting) : IDisposable
             await LookAtAsync(ledger, judge, verdict);
         }
 
-        verdict.Acknowledged = records;
-        verdict.LongestOutageMillis = outageMillis;
+        verdict.Acknowledged = _records;
+        verdict.LongestOutageMillis = _outageMillis;
         return verdict;
     }
 
@@ -59,7 +59,7 @@ internal sealed class JudgeProgram(Setting setting) : IDisposable
     {
         try
         {
-            LedgerInfo info = await client.Catalog.DescribeAsync(ledger, CancellationToken.None);
+            LedgerInfo info = await _client.Catalog.DescribeAsync(ledger, CancellationToken.None);
             bool isShort = info.Size < judge.AcknowledgedEnd && !(setting.MayName && info.Damage.Length > 0);
             if (isShort || info.Size < info.CheckpointedSize)
             {
@@ -91,13 +91,13 @@ internal sealed class JudgeProgram(Setting setting) : IDisposable
     /// store says, as it says it.</summary>
     private async Task ReadAsync(string ledger, LedgerJudge judge, Verdict verdict)
     {
-        using Verifier verifier = client.CreateVerifier(ledger, new VerifierOptions
+        using Verifier verifier = _client.CreateVerifier(ledger, new VerifierOptions
         {
             Vkey = setting.VerifierKey(ledger),
             StateFile = Path.Combine(setting.List, ledger + ".checkpoint"),
         });
-        ReadOptions options = new() { From = judge.Next, GiveUpAfter = Patience, SilenceMax = Patience };
-        Reader reader = client.CreateReader(ledger);
+        ReadOptions options = new() { From = judge.Next, GiveUpAfter = s_patience, SilenceMax = s_patience };
+        Reader reader = _client.CreateReader(ledger);
         IAsyncEnumerable<LedgerEvent> events = setting.MayName
             ? reader.ReadAsync(options)
             : reader.Verified(verifier).ReadAsync(options);
@@ -138,21 +138,21 @@ internal sealed class JudgeProgram(Setting setting) : IDisposable
 
     private void ReadList(Verdict verdict)
     {
-        foreach (Acknowledged row in AckList.ReadOn(setting.List, ref listOffset))
+        foreach (Acknowledged row in AckList.ReadOn(setting.List, ref _listOffset))
         {
-            judges[Stage.LedgerOf(row.Producer)].Add(row);
-            records += row.Count;
-            outageMillis = lastMillis == 0 ? 0 : Math.Max(outageMillis, row.AtMillis - lastMillis);
-            lastMillis = row.AtMillis;
+            _judges[Stage.LedgerOf(row.Producer)].Add(row);
+            _records += row.Count;
+            _outageMillis = _lastMillis == 0 ? 0 : Math.Max(_outageMillis, row.AtMillis - _lastMillis);
+            _lastMillis = row.AtMillis;
         }
 
         string wrong = Path.Combine(setting.List, LoadProgram.WrongFile);
         string[] lines = File.Exists(wrong) ? File.ReadAllLines(wrong) : [];
-        foreach (string line in lines.Skip(wrongLines))
+        foreach (string line in lines.Skip(_wrongLines))
         {
             verdict.Explain(isWrong: true, line);
         }
 
-        wrongLines = lines.Length;
+        _wrongLines = lines.Length;
     }
 }

@@ -8,33 +8,33 @@ namespace LedgerStore.Campaigns.Judging;
 internal sealed class LedgerJudge(string ledger, ulong seed)
 {
     // Of a place that cannot be read.
-    private static readonly (string Producer, ulong Sequence) Hole = (string.Empty, 0);
+    private static readonly (string Producer, ulong Sequence) s_hole = (string.Empty, 0);
 
-    private readonly List<Acknowledged> rows = [];
-    private readonly Dictionary<string, ulong> newest = [];
-    private List<(string Producer, ulong Sequence)> seen = [];
-    private List<(string Producer, ulong Sequence)> before = [];
-    private int judgedRows;
+    private readonly List<Acknowledged> _rows = [];
+    private readonly Dictionary<string, ulong> _newest = [];
+    private List<(string Producer, ulong Sequence)> _seen = [];
+    private List<(string Producer, ulong Sequence)> _before = [];
+    private int _judgedRows;
 
     /// <summary>Where reading goes on.</summary>
-    public ulong Next => (ulong)seen.Count;
+    public ulong Next => (ulong)_seen.Count;
 
     /// <summary>Behind the last acknowledged record.</summary>
     public ulong AcknowledgedEnd { get; private set; }
 
     public void Add(in Acknowledged row)
     {
-        rows.Add(row);
+        _rows.Add(row);
         AcknowledgedEnd = Math.Max(AcknowledgedEnd, row.Index + (ulong)row.Count);
     }
 
     /// <summary>Everything is read again, and must be what it was.</summary>
     public void StartOver()
     {
-        before = seen.Count > before.Count ? seen : before;
-        seen = [];
-        newest.Clear();
-        judgedRows = 0;
+        _before = _seen.Count > _before.Count ? _seen : _before;
+        _seen = [];
+        _newest.Clear();
+        _judgedRows = 0;
     }
 
     public void Entry(ulong index, string producer, ulong sequence, ReadOnlySpan<byte> payload, Verdict verdict)
@@ -53,12 +53,13 @@ internal sealed class LedgerJudge(string ledger, ulong seed)
         }
 
         CheckOrder(index, producer, sequence, verdict);
-        if (index < (ulong)before.Count && before[(int)index] is var old && old != Hole && old != (producer, sequence))
+        if (index < (ulong)_before.Count
+            && _before[(int)index] is var old && old != s_hole && old != (producer, sequence))
         {
             verdict.Explain(isWrong: true, $"{ledger}: entry {index} was {old} and is {(producer, sequence)}");
         }
 
-        seen.Add((producer, sequence));
+        _seen.Add((producer, sequence));
     }
 
     /// <summary>The server named a range that it cannot give.</summary>
@@ -69,9 +70,9 @@ internal sealed class LedgerJudge(string ledger, ulong seed)
             verdict.Explain(isWrong: true, $"{ledger}: the unreadable range began at {first}, not {Next}");
         }
 
-        for (ulong i = 0; i < count && Next < Math.Max(AcknowledgedEnd, (ulong)before.Count); i++)
+        for (ulong i = 0; i < count && Next < Math.Max(AcknowledgedEnd, (ulong)_before.Count); i++)
         {
-            seen.Add(Hole);
+            _seen.Add(s_hole);
         }
     }
 
@@ -79,21 +80,21 @@ internal sealed class LedgerJudge(string ledger, ulong seed)
     /// <param name="isEnd">The server said that this is the end; false: it gave up with an error.</param>
     public void End(bool isEnd, Verdict verdict)
     {
-        ulong known = (ulong)before.Count;
+        ulong known = (ulong)_before.Count;
         if (isEnd && Next < known)
         {
             verdict.Lost += (long)(known - Next);
             verdict.Say($"{ledger}: ends at {Next}, and ended at {known} before");
         }
 
-        for (; judgedRows < rows.Count; judgedRows++)
+        for (; _judgedRows < _rows.Count; _judgedRows++)
         {
-            Judge(rows[judgedRows], isEnd, verdict);
+            Judge(_rows[_judgedRows], isEnd, verdict);
         }
 
         if (!isEnd)
         {
-            judgedRows = 0;
+            _judgedRows = 0;
         }
     }
 
@@ -109,21 +110,21 @@ internal sealed class LedgerJudge(string ledger, ulong seed)
                 verdict.Named += isEnd ? 0 : 1;
                 verdict.Say($"{ledger}: {expected} was acknowledged at {index}, and reading ended at {Next}");
             }
-            else if (seen[(int)index] == Hole)
+            else if (_seen[(int)index] == s_hole)
             {
                 verdict.Named++;
             }
-            else if (seen[(int)index] != expected)
+            else if (_seen[(int)index] != expected)
             {
                 verdict.Explain(
-                    isWrong: true, $"{ledger}: {expected} was acknowledged at {index}, where {seen[(int)index]} is");
+                    isWrong: true, $"{ledger}: {expected} was acknowledged at {index}, where {_seen[(int)index]} is");
             }
         }
     }
 
     private void CheckOrder(ulong index, string producer, ulong sequence, Verdict verdict)
     {
-        ulong last = newest.GetValueOrDefault(producer);
+        ulong last = _newest.GetValueOrDefault(producer);
         if (sequence <= last)
         {
             verdict.Doubled++;
@@ -131,11 +132,11 @@ internal sealed class LedgerJudge(string ledger, ulong seed)
             return;
         }
 
-        if (sequence != last + 1 && !seen.Contains(Hole))
+        if (sequence != last + 1 && !_seen.Contains(s_hole))
         {
             verdict.Explain(isWrong: true, $"{ledger}: '{producer}' goes from {last} to {sequence} at {index}");
         }
 
-        newest[producer] = sequence;
+        _newest[producer] = sequence;
     }
 }

@@ -27,14 +27,14 @@ internal sealed class AckList : IAsyncDisposable
 {
     public const string FileName = "acknowledged";
 
-    private readonly FileStream file;
-    private readonly BlockingCollection<(Acknowledged What, TaskCompletionSource Listed)> waiting = [];
-    private readonly Task writing;
+    private readonly FileStream _file;
+    private readonly BlockingCollection<(Acknowledged What, TaskCompletionSource Listed)> _waiting = [];
+    private readonly Task _writing;
 
     private AckList(FileStream file)
     {
-        this.file = file;
-        writing = Task.Factory.StartNew(Write, TaskCreationOptions.LongRunning);
+        _file = file;
+        _writing = Task.Factory.StartNew(Write, TaskCreationOptions.LongRunning);
     }
 
     /// <summary>Goes on with the list of a directory, behind its last whole line.</summary>
@@ -53,7 +53,7 @@ internal sealed class AckList : IAsyncDisposable
     {
         long now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         TaskCompletionSource listed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        waiting.Add((new Acknowledged(producer, first, count, index, now), listed));
+        _waiting.Add((new Acknowledged(producer, first, count, index, now), listed));
         return listed.Task;
     }
 
@@ -84,16 +84,16 @@ internal sealed class AckList : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        waiting.CompleteAdding();
-        await writing;
-        await file.DisposeAsync();
-        waiting.Dispose();
+        _waiting.CompleteAdding();
+        await _writing;
+        await _file.DisposeAsync();
+        _waiting.Dispose();
     }
 
     private void Write()
     {
         List<TaskCompletionSource> listed = [];
-        while (waiting.TryTake(out (Acknowledged What, TaskCompletionSource Listed) next, Timeout.Infinite))
+        while (_waiting.TryTake(out (Acknowledged What, TaskCompletionSource Listed) next, Timeout.Infinite))
         {
             StringBuilder lines = new();
             listed.Clear();
@@ -102,9 +102,9 @@ internal sealed class AckList : IAsyncDisposable
                 lines.Append(next.What.ToString()).Append('\n');
                 listed.Add(next.Listed);
             }
-            while (waiting.TryTake(out next));
-            file.Write(Encoding.UTF8.GetBytes(lines.ToString()));
-            file.Flush(flushToDisk: true);
+            while (_waiting.TryTake(out next));
+            _file.Write(Encoding.UTF8.GetBytes(lines.ToString()));
+            _file.Flush(flushToDisk: true);
             foreach (TaskCompletionSource one in listed)
             {
                 one.SetResult();

@@ -9,44 +9,44 @@ internal sealed class LoadFacts(string wrongFile)
     private const int LatenciesKept = 200_000;
     private const int ErrorsKept = 20;
 
-    private readonly Lock door = new();
-    private readonly ConcurrentDictionary<string, long> errors = new();
-    private readonly List<long> latencies = [];
-    private long batches;
-    private long records;
-    private long repeats;
-    private long failures;
+    private readonly Lock _door = new();
+    private readonly ConcurrentDictionary<string, long> _errors = new();
+    private readonly List<long> _latencies = [];
+    private long _batches;
+    private long _records;
+    private long _repeats;
+    private long _failures;
 
     public void Appended(int count, TimeSpan took)
     {
-        lock (door)
+        lock (_door)
         {
-            batches++;
-            records += count;
-            if (latencies.Count < LatenciesKept)
+            _batches++;
+            _records += count;
+            if (_latencies.Count < LatenciesKept)
             {
-                latencies.Add((long)took.TotalMicroseconds);
+                _latencies.Add((long)took.TotalMicroseconds);
             }
         }
     }
 
-    public void Repeated() => Interlocked.Increment(ref repeats);
+    public void Repeated() => Interlocked.Increment(ref _repeats);
 
     /// <summary>A call failed, as it may while there are faults.</summary>
     public void Failed(Exception error)
     {
-        Interlocked.Increment(ref failures);
+        Interlocked.Increment(ref _failures);
         string text = error.GetType().Name + ": " + error.Message;
-        if (errors.Count < ErrorsKept || errors.ContainsKey(text))
+        if (_errors.Count < ErrorsKept || _errors.ContainsKey(text))
         {
-            errors.AddOrUpdate(text, 1, static (_, n) => n + 1);
+            _errors.AddOrUpdate(text, 1, static (_, n) => n + 1);
         }
     }
 
     /// <summary>An answer that cannot be true: the judge counts these lines.</summary>
     public void Wrong(string what)
     {
-        lock (door)
+        lock (_door)
         {
             File.AppendAllText(wrongFile, what + "\n");
         }
@@ -55,17 +55,17 @@ internal sealed class LoadFacts(string wrongFile)
     /// <summary>Everything up to now; latencies since the last report.</summary>
     public LoadReport Report(int stuck)
     {
-        lock (door)
+        lock (_door)
         {
-            latencies.Sort();
+            _latencies.Sort();
             LoadReport report = new(
-                batches, records, Interlocked.Read(ref repeats), Interlocked.Read(ref failures), stuck,
-                At(0.5), At(0.99), At(1), [.. errors.Select(static e => $"{e.Value} x {e.Key}")]);
-            latencies.Clear();
+                _batches, _records, Interlocked.Read(ref _repeats), Interlocked.Read(ref _failures), stuck,
+                At(0.5), At(0.99), At(1), [.. _errors.Select(static e => $"{e.Value} x {e.Key}")]);
+            _latencies.Clear();
             return report;
         }
     }
 
     private long At(double share) =>
-        latencies.Count == 0 ? 0 : latencies[Math.Min(latencies.Count - 1, (int)(latencies.Count * share))];
+        _latencies.Count == 0 ? 0 : _latencies[Math.Min(_latencies.Count - 1, (int)(_latencies.Count * share))];
 }

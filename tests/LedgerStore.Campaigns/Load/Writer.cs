@@ -18,11 +18,11 @@ internal sealed class Writer(
     private const int RepeatOneIn = 12;
     private const int RepeatsOf = 32;
     private const int InFlight = 6;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
-    private readonly string producer = Stage.Producer(number);
-    private readonly string ledger = Stage.LedgerOf(Stage.Producer(number));
-    private readonly Random random = new((int)setting.Seed + number);
+    private readonly string _producer = Stage.Producer(number);
+    private readonly string _ledger = Stage.LedgerOf(Stage.Producer(number));
+    private readonly Random _random = new((int)setting.Seed + number);
 
     /// <summary>One call after the other; now and then one again that was acknowledged before.</summary>
     /// <returns>False when it was given up.</returns>
@@ -32,7 +32,7 @@ internal sealed class Writer(
         for (ulong next = first; !end.IsCancellationRequested;)
         {
             await PauseAsync();
-            Batch batch = Records.BatchAt(setting.Seed, producer, next);
+            Batch batch = Records.BatchAt(setting.Seed, _producer, next);
             if (await AppendAsync(batch) is not { } answer)
             {
                 return false;
@@ -41,9 +41,9 @@ internal sealed class Writer(
             await ListAsync(batch, answer.FirstIndex, (int)answer.Count);
             before.Add((next, answer.FirstIndex));
             next += (ulong)batch.Count;
-            if (random.Next(RepeatOneIn) == 0)
+            if (_random.Next(RepeatOneIn) == 0)
             {
-                (ulong again, ulong index) = before[^(1 + random.Next(Math.Min(before.Count, RepeatsOf)))];
+                (ulong again, ulong index) = before[^(1 + _random.Next(Math.Min(before.Count, RepeatsOf)))];
                 await RepeatAsync(again, index);
             }
         }
@@ -56,13 +56,13 @@ internal sealed class Writer(
     {
         AppenderOptions options = new()
         {
-            Producer = producer,
+            Producer = _producer,
             GiveUpAfter = TimeSpan.FromDays(1),
             CloseTimeout = TimeSpan.FromSeconds(1),
             AnswerTimeout = TimeSpan.FromSeconds(20),
             RetryDelayMax = TimeSpan.FromMilliseconds(500),
         };
-        await using Appender appender = client.CreateAppender(ledger, options);
+        await using Appender appender = client.CreateAppender(_ledger, options);
         if (await NextSequenceAsync(appender) is not { } next)
         {
             return true;
@@ -72,7 +72,7 @@ internal sealed class Writer(
         while (!end.IsCancellationRequested)
         {
             await PauseAsync();
-            Batch batch = Records.BatchAt(setting.Seed, producer, next);
+            Batch batch = Records.BatchAt(setting.Seed, _producer, next);
             next += (ulong)batch.Count;
             underWay.Enqueue(StreamOneAsync(appender, batch));
             if (underWay.Count == InFlight && !await underWay.Dequeue())
@@ -102,7 +102,7 @@ internal sealed class Writer(
         facts.Appended(batch.Count, Stopwatch.GetElapsedTime(started));
         if (stored.FirstSequence != batch.First)
         {
-            facts.Wrong($"{producer}: record {batch.First} was given the number {stored.FirstSequence}");
+            facts.Wrong($"{_producer}: record {batch.First} was given the number {stored.FirstSequence}");
         }
 
         await ListAsync(batch, stored.FirstIndex, stored.Count);
@@ -120,7 +120,7 @@ internal sealed class Writer(
             catch (Exception error) when (!end.IsCancellationRequested)
             {
                 facts.Failed(error);
-                await WaitAsync(Pause);
+                await WaitAsync(s_pause);
             }
             catch (OperationCanceledException)
             {
@@ -147,7 +147,7 @@ internal sealed class Writer(
             {
                 // Whatever it was: the same batch again, until there is an answer.
                 facts.Failed(error);
-                await Task.WhenAny(Task.Delay(Pause, patience));
+                await Task.WhenAny(Task.Delay(s_pause, patience));
             }
         }
 
@@ -157,14 +157,15 @@ internal sealed class Writer(
     /// <summary>The same batch again gets its first answer, or the server is away.</summary>
     private async Task RepeatAsync(ulong first, ulong index)
     {
-        Batch batch = Records.BatchAt(setting.Seed, producer, first);
+        Batch batch = Records.BatchAt(setting.Seed, _producer, first);
         try
         {
             AppendResponse answer = await client.AppendOnceAsync(RequestOf(batch), patience);
             facts.Repeated();
             if (answer.FirstIndex != index || answer.Count != batch.Count || !answer.Duplicate)
             {
-                facts.Wrong($"{producer}: records {first}.. at {index} were sent again and are said to be at {answer}");
+                facts.Wrong(
+                    $"{_producer}: records {first}.. at {index} were sent again and are said to be at {answer}");
             }
         }
         catch (Exception error)
@@ -177,18 +178,18 @@ internal sealed class Writer(
     {
         if (count != batch.Count)
         {
-            facts.Wrong($"{producer}: {batch.Count} records from {batch.First} on were sent, {count} acknowledged");
+            facts.Wrong($"{_producer}: {batch.Count} records from {batch.First} on were sent, {count} acknowledged");
         }
 
-        await list.AddAsync(producer, batch.First, batch.Count, index);
+        await list.AddAsync(_producer, batch.First, batch.Count, index);
     }
 
     private AppendRequest RequestOf(Batch batch)
     {
         AppendRequest request = new()
         {
-            Ledger = ledger,
-            Producer = producer,
+            Ledger = _ledger,
+            Producer = _producer,
             FirstSequence = batch.First,
             Payload = UnsafeByteOperations.UnsafeWrap(batch.Payload),
         };
@@ -196,7 +197,7 @@ internal sealed class Writer(
         return request;
     }
 
-    private Task<Task> PauseAsync() => WaitAsync(setting.Pause * random.NextDouble() * 2);
+    private Task<Task> PauseAsync() => WaitAsync(setting.Pause * _random.NextDouble() * 2);
 
     private Task<Task> WaitAsync(TimeSpan time) => Task.WhenAny(Task.Delay(time, end));
 }

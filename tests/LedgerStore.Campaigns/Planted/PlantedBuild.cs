@@ -23,8 +23,8 @@ internal static class PlantedBuild
         }
         """;
 
-    private static readonly string[] Folders = ["engine", "server", "client/LedgerStore.Protocol"];
-    private static readonly string[] Files =
+    private static readonly string[] s_folders = ["engine", "server", "client/LedgerStore.Protocol"];
+    private static readonly string[] s_files =
         ["Directory.Build.props", "Directory.Packages.props", "BannedSymbols.txt", "global.json", ".editorconfig"];
 
     /// <returns>The server's program.</returns>
@@ -33,7 +33,7 @@ internal static class PlantedBuild
         string root = Root();
         string copy = Path.Combine(root, "artifacts", "planted");
         Dictionary<string, string> changed = Change(root);
-        string[] sources = [.. Files, .. Folders.SelectMany(folder => SourcesOf(root, folder)), AskedFile];
+        string[] sources = [.. s_files, .. s_folders.SelectMany(folder => SourcesOf(root, folder)), AskedFile];
         RemoveOthers(copy, sources);
         foreach (string file in sources[..^1])
         {
@@ -99,7 +99,7 @@ internal static class PlantedBuild
     /// <summary>Sources that were moved or deleted since the copy was made would be built with the others.</summary>
     private static void RemoveOthers(string copy, string[] sources)
     {
-        foreach (string folder in Folders.Where(folder => Directory.Exists(Path.Combine(copy, folder))))
+        foreach (string folder in s_folders.Where(folder => Directory.Exists(Path.Combine(copy, folder))))
         {
             foreach (string file in SourcesOf(copy, folder).Except(sources).ToArray())
             {

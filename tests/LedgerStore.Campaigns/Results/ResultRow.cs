@@ -10,7 +10,7 @@ namespace LedgerStore.Campaigns.Results;
 /// <summary>What a campaign did and found.</summary>
 internal sealed class ResultRow
 {
-    private static readonly JsonSerializerOptions Json =
+    private static readonly JsonSerializerOptions s_json =
         new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     public required string Campaign { get; init; }
@@ -66,7 +66,7 @@ internal sealed class ResultRow
         }
     }
 
-    public string ToJson() => JsonSerializer.Serialize(this, Json);
+    public string ToJson() => JsonSerializer.Serialize(this, s_json);
 
     private void Sum(Verdict look)
     {

@@ -8,12 +8,12 @@ namespace LedgerStore.Campaigns.Running;
 /// <summary>The load or the judge.</summary>
 internal sealed class Companion : IDisposable
 {
-    private readonly Process process;
+    private readonly Process _process;
 
     public Companion(string role, Setting setting)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "LedgerStore.Campaigns.dll");
-        process = Process.Start(new ProcessStartInfo("dotnet", ["exec", program, role, .. setting.Arguments])
+        _process = Process.Start(new ProcessStartInfo("dotnet", ["exec", program, role, .. setting.Arguments])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -23,39 +23,39 @@ internal sealed class Companion : IDisposable
 
     public async Task<T> AskAsync<T>(string order)
     {
-        await process.StandardInput.WriteLineAsync(order);
-        await process.StandardInput.FlushAsync();
+        await _process.StandardInput.WriteLineAsync(order);
+        await _process.StandardInput.FlushAsync();
         return await AnswerAsync<T>();
     }
 
     /// <summary>Its input ends; what it says last.</summary>
     public async Task<T> EndAsync<T>()
     {
-        process.StandardInput.Close();
+        _process.StandardInput.Close();
         T answer = await AnswerAsync<T>();
-        await process.WaitForExitAsync();
+        await _process.WaitForExitAsync();
         return answer;
     }
 
     public async Task KillAsync()
     {
-        process.Kill();
-        await process.WaitForExitAsync();
+        _process.Kill();
+        await _process.WaitForExitAsync();
     }
 
     public void Dispose()
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
-            process.Kill();
-            process.WaitForExit();
+            _process.Kill();
+            _process.WaitForExit();
         }
 
-        process.Dispose();
+        _process.Dispose();
     }
 
     private async Task<T> AnswerAsync<T>() =>
-        await process.StandardOutput.ReadLineAsync() is { } line
+        await _process.StandardOutput.ReadLineAsync() is { } line
             ? JsonSerializer.Deserialize<T>(line)!
             : throw new InvalidOperationException("a process of the campaign ended; see what it said above");
 }

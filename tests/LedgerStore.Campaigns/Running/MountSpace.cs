@@ -8,18 +8,18 @@ namespace LedgerStore.Campaigns.Running;
 internal static class MountSpace
 {
     // As root, or in a user namespace of its own, where the kernel lets everybody have one.
-    private static readonly string[][] Ways = [["unshare", "-m"], ["unshare", "-rm"]];
-    private static readonly Lazy<string[]?> Way = new(static () => Array.Find(Ways, CanMount));
+    private static readonly string[][] s_ways = [["unshare", "-m"], ["unshare", "-rm"]];
+    private static readonly Lazy<string[]?> s_way = new(static () => Array.Find(s_ways, CanMount));
 
     /// <summary>Why nothing can be mounted here; null when it can.</summary>
-    public static string? Refusal => Way.Value is null
+    public static string? Refusal => s_way.Value is null
         ? "mounting is not permitted here (run as root, or allow user namespaces)"
         : null;
 
     /// <summary>Starts a shell script in a namespace of its own.</summary>
     public static Process Start(string script)
     {
-        string[] way = Way.Value!;
+        string[] way = s_way.Value!;
         return Process.Start(new ProcessStartInfo(way[0], [.. way[1..], "sh", "-c", script])
         {
             UseShellExecute = false,
@@ -31,7 +31,7 @@ internal static class MountSpace
     /// <summary>The command that starts another one in the namespace of a process.</summary>
     public static string[] Enter(int process) =>
     [
-        "nsenter", .. Way.Value!.Contains("-rm")
+        "nsenter", .. s_way.Value!.Contains("-rm")
             ? (string[])["--target", $"{process}", "--user", "--mount", "--preserve-credentials"]
             : ["--target", $"{process}", "--mount"],
         "--",

@@ -11,19 +11,19 @@ namespace LedgerStore.Campaigns.Running;
 /// <summary>Where a campaign takes place.</summary>
 internal sealed class Scene : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan ListPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_listPause = TimeSpan.FromMilliseconds(50);
 
-    private readonly Options options;
-    private readonly Setting setting;
-    private Companion? load;
-    private Companion? judge;
+    private readonly Options _options;
+    private readonly Setting _setting;
+    private Companion? _load;
+    private Companion? _judge;
 
     /// <param name="home">A directory of its own, for the list.</param>
     /// <param name="data">Where the store is, as the server sees it.</param>
     public Scene(Options options, ResultRow row, string home, string data, TimeSpan pause)
     {
-        this.options = options;
+        _options = options;
         Row = row;
         Random = new Random((int)options.Seed);
         Server = new ServerUnderTest(options.ServerDll, data);
@@ -34,7 +34,7 @@ internal sealed class Scene : IAsyncDisposable
 
         string list = Path.Combine(home, "list");
         Directory.CreateDirectory(list);
-        setting = new Setting(Server.Address, list, Server.Keys, options.Seed, pause, Patience, MayName: false);
+        _setting = new Setting(Server.Address, list, Server.Keys, options.Seed, pause, s_patience, MayName: false);
     }
 
     public ResultRow Row { get; }
@@ -43,16 +43,16 @@ internal sealed class Scene : IAsyncDisposable
 
     public ServerUnderTest Server { get; }
 
-    public Setting Setting => setting;
+    public Setting Setting => _setting;
 
     /// <summary>A campaign with a planted fault ends when that is found.</summary>
-    public bool MustEnd => PlantedFault.IsFound(options.Planted, Row.Verdict);
+    public bool MustEnd => PlantedFault.IsFound(_options.Planted, Row.Verdict);
 
     /// <summary>The first start: ledgers are made, the load and the judge begin.</summary>
     public async Task OpenAsync()
     {
         await StartAsync("the first start");
-        using (LedgerClient client = setting.Connect("administrator"))
+        using (LedgerClient client = _setting.Connect("administrator"))
         {
             foreach (string ledger in Stage.LedgerNames)
             {
@@ -60,12 +60,12 @@ internal sealed class Scene : IAsyncDisposable
             }
         }
 
-        load = new Companion("load", setting);
-        judge = new Companion("judge", setting);
-        string list = Path.Combine(setting.List, AckList.FileName);
+        _load = new Companion("load", _setting);
+        _judge = new Companion("judge", _setting);
+        string list = Path.Combine(_setting.List, AckList.FileName);
         while (!File.Exists(list) || new FileInfo(list).Length == 0)
         {
-            await Task.Delay(ListPause);
+            await Task.Delay(s_listPause);
         }
     }
 
@@ -85,19 +85,19 @@ internal sealed class Scene : IAsyncDisposable
     /// <summary>Kills the load and starts it again.</summary>
     public async Task RestartLoadAsync()
     {
-        await load!.KillAsync();
-        load.Dispose();
-        load = new Companion("load", setting);
+        await _load!.KillAsync();
+        _load.Dispose();
+        _load = new Companion("load", _setting);
     }
 
     /// <summary>What the load has met since it was asked last.</summary>
-    public Task<LoadReport> AskLoadAsync() => load!.AskAsync<LoadReport>("report");
+    public Task<LoadReport> AskLoadAsync() => _load!.AskAsync<LoadReport>("report");
 
     /// <summary>The judge looks, and what it finds is in the row.</summary>
-    public async Task LookAsync(bool isFull) => Row.Add(await judge!.AskAsync<Verdict>(isFull ? "full" : "tail"));
+    public async Task LookAsync(bool isFull) => Row.Add(await _judge!.AskAsync<Verdict>(isFull ? "full" : "tail"));
 
     /// <summary>The load ends; everything that is under way must be acknowledged.</summary>
-    public async Task StopLoadAsync() => Row.Add(await load!.EndAsync<LoadReport>());
+    public async Task StopLoadAsync() => Row.Add(await _load!.EndAsync<LoadReport>());
 
     /// <summary>No fault any more: everything that is under way must be acknowledged, and everything be there, before
     /// and after one more start.</summary>
@@ -125,8 +125,8 @@ internal sealed class Scene : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
-        load?.Dispose();
-        judge?.Dispose();
+        _load?.Dispose();
+        _judge?.Dispose();
         Server.Dispose();
         return ValueTask.CompletedTask;
     }

@@ -16,9 +16,9 @@ internal sealed class ServerUnderTest(string dll, string data) : IDisposable
     private const string WithInput = "--end-with-input";
     private const int LinesKept = 200;
     private const int WordsTold = 6;
-    private readonly ConcurrentQueue<string> said = new();
-    private Process? process;
-    private TaskCompletionSource<bool> ready = new();
+    private readonly ConcurrentQueue<string> _said = new();
+    private Process? _process;
+    private TaskCompletionSource<bool> _ready = new();
 
     /// <summary>What is run before the server, such as a tracer or the way into a mount.</summary>
     public string[] Before { get; set; } = [];
@@ -32,16 +32,16 @@ internal sealed class ServerUnderTest(string dll, string data) : IDisposable
 
     public string Keys => data + ".keys";
 
-    public int Id => process!.Id;
+    public int Id => _process!.Id;
 
-    public bool IsRunning => process is { HasExited: false };
+    public bool IsRunning => _process is { HasExited: false };
 
     /// <summary>Its last words, or what an unhandled exception began with.</summary>
     public string LastWords
     {
         get
         {
-            string[] lines = [.. said];
+            string[] lines = [.. _said];
             int thrown = Array.FindLastIndex(
                 lines, static line => line.Contains("Unhandled", StringComparison.Ordinal));
             IEnumerable<string> last = thrown < 0 ? lines.TakeLast(WordsTold) : lines.Skip(thrown).Take(WordsTold);
@@ -50,12 +50,12 @@ internal sealed class ServerUnderTest(string dll, string data) : IDisposable
     }
 
     /// <summary>Everything that it said and that is kept.</summary>
-    public IEnumerable<string> Said => said;
+    public IEnumerable<string> Said => _said;
 
     /// <summary>Starts the process, and does not wait.</summary>
     public void Begin()
     {
-        process?.Dispose();
+        _process?.Dispose();
         string[] command = [.. Before, "dotnet", "exec", dll, "dev", "--data", data, "--port", $"{Port}", WithInput];
         ProcessStartInfo start = new(command[0], command[1..])
         {
@@ -70,14 +70,14 @@ internal sealed class ServerUnderTest(string dll, string data) : IDisposable
         }
 
         TaskCompletionSource<bool> thisOne = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        ready = thisOne;
-        process = new Process { StartInfo = start, EnableRaisingEvents = true };
-        process.Exited += (_, _) => thisOne.TrySetResult(false);
-        process.OutputDataReceived += (_, line) => Hear(line.Data, thisOne);
-        process.ErrorDataReceived += (_, line) => Hear(line.Data, thisOne);
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        _ready = thisOne;
+        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        _process.Exited += (_, _) => thisOne.TrySetResult(false);
+        _process.OutputDataReceived += (_, line) => Hear(line.Data, thisOne);
+        _process.ErrorDataReceived += (_, line) => Hear(line.Data, thisOne);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
     }
 
     /// <returns>Null when it serves; else its exit code.</returns>
@@ -88,18 +88,18 @@ internal sealed class ServerUnderTest(string dll, string data) : IDisposable
     }
 
     /// <summary>Ends when the one that was begun serves, or has ended.</summary>
-    public Task Started => ready.Task;
+    public Task Started => _ready.Task;
 
     /// <summary>Waits for one that was begun.</summary>
-    public async Task<int?> ReadyAsync() => await ready.Task ? null : await EndAsync();
+    public async Task<int?> ReadyAsync() => await _ready.Task ? null : await EndAsync();
 
     /// <summary>SIGKILL: nothing is flushed, nothing is said.</summary>
     public async Task KillAsync()
     {
-        if (process is { HasExited: false })
+        if (_process is { HasExited: false })
         {
-            process.Kill();
-            await process.WaitForExitAsync();
+            _process.Kill();
+            await _process.WaitForExitAsync();
         }
     }
 
@@ -113,8 +113,8 @@ internal sealed class ServerUnderTest(string dll, string data) : IDisposable
     /// <summary>The exit code of one that ends by itself.</summary>
     public async Task<int> EndAsync()
     {
-        await process!.WaitForExitAsync();
-        return process.ExitCode;
+        await _process!.WaitForExitAsync();
+        return _process.ExitCode;
     }
 
     /// <summary>SIGTERM, and the exit code of the orderly end.</summary>
@@ -126,13 +126,13 @@ internal sealed class ServerUnderTest(string dll, string data) : IDisposable
 
     public void Dispose()
     {
-        if (process is { HasExited: false })
+        if (_process is { HasExited: false })
         {
-            process.Kill();
-            process.WaitForExit();
+            _process.Kill();
+            _process.WaitForExit();
         }
 
-        process?.Dispose();
+        _process?.Dispose();
     }
 
     private void Hear(string? line, TaskCompletionSource<bool> whenReady)
@@ -142,10 +142,10 @@ internal sealed class ServerUnderTest(string dll, string data) : IDisposable
             return;
         }
 
-        said.Enqueue(line);
-        if (said.Count > LinesKept)
+        _said.Enqueue(line);
+        if (_said.Count > LinesKept)
         {
-            said.TryDequeue(out _);
+            _said.TryDequeue(out _);
         }
 
         if (line.StartsWith("ready ", StringComparison.Ordinal))

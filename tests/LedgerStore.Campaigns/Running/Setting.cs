@@ -15,7 +15,7 @@ namespace LedgerStore.Campaigns.Running;
 internal sealed record Setting(
     Uri Address, string List, string Keys, ulong Seed, TimeSpan Pause, TimeSpan Patience, bool MayName)
 {
-    private static readonly TimeSpan Long = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_long = TimeSpan.FromMinutes(5);
 
     public string[] Arguments =>
     [
@@ -33,8 +33,8 @@ internal sealed record Setting(
         CertificateFile = Path.Combine(Keys, "pki", "clients", identity + ".pem"),
         KeyFile = Path.Combine(Keys, "pki", "clients", identity + ".key"),
         CaFile = Path.Combine(Keys, "pki", "ca.pem"),
-        ConnectTimeout = Long, // nothing is found because a machine is slow
-        CallTimeout = Long,
+        ConnectTimeout = s_long, // nothing is found because a machine is slow
+        CallTimeout = s_long,
     });
 
     /// <summary>The key of a ledger, from the file and not from the server.</summary>

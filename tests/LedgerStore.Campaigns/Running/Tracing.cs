@@ -6,7 +6,7 @@ namespace LedgerStore.Campaigns.Running;
 /// <summary>Faults in system calls.</summary>
 internal static class Tracing
 {
-    private static readonly Lazy<string?> Trial = new(static () =>
+    private static readonly Lazy<string?> s_trial = new(static () =>
     {
         try
         {
@@ -26,7 +26,7 @@ internal static class Tracing
     });
 
     /// <summary>Why nothing can be traced here; null when it can.</summary>
-    public static string? Refusal => Trial.Value;
+    public static string? Refusal => s_trial.Value;
 
     /// <summary>What stands before the command. The traced process stays the child of who starts it.</summary>
     public static string[] Before(string log, string calls, string fault) =>

@@ -10,11 +10,11 @@ internal sealed class Volume : IDisposable
 {
     private const int Mebibytes = 1_200;
     private const int Tries = 100;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
-    private readonly string device;
-    private readonly Process holder;
-    private readonly Process? disk;
+    private readonly string _device;
+    private readonly Process _holder;
+    private readonly Process? _disk;
 
     /// <param name="home">Where image and mount are made.</param>
     /// <param name="isSick">Its block device obeys orders; otherwise it is a sound one.</param>
@@ -22,15 +22,15 @@ internal sealed class Volume : IDisposable
     {
         string image = Path.Combine(home, "image");
         Data = Path.Combine(home, "data");
-        device = isSick ? Path.Combine(home, "disk") : image;
+        _device = isSick ? Path.Combine(home, "disk") : image;
         Directory.CreateDirectory(Data);
-        holder = MountSpace.Start("exec sleep infinity");
+        _holder = MountSpace.Start("exec sleep infinity");
         try
         {
             Run("truncate", "-s", $"{Mebibytes}M", image);
             Run($"mkfs.{type}", "-q", image);
-            disk = isSick ? StartDisk(image) : null;
-            Run("mount", "-o", "loop", device, Data);
+            _disk = isSick ? StartDisk(image) : null;
+            Run("mount", "-o", "loop", _device, Data);
             Run("chmod", "700", Data);
         }
         catch (IOException)
@@ -44,17 +44,17 @@ internal sealed class Volume : IDisposable
     public string Data { get; }
 
     /// <summary>What starts a command in it.</summary>
-    public string[] Enter => MountSpace.Enter(holder.Id);
+    public string[] Enter => MountSpace.Enter(_holder.Id);
 
     /// <summary>The power of the machine goes; the disk keeps what it was given.</summary>
-    public void CutPower(bool flushLog) => Native.ShutDown($"/proc/{holder.Id}/root{Data}", flushLog);
+    public void CutPower(bool flushLog) => Native.ShutDown($"/proc/{_holder.Id}/root{Data}", flushLog);
 
     /// <summary>An order for a sick disk.</summary>
     public void Order(string order)
     {
-        disk!.StandardInput.WriteLine(order);
-        disk.StandardInput.Flush();
-        if (disk.StandardOutput.ReadLine() != order)
+        _disk!.StandardInput.WriteLine(order);
+        _disk.StandardInput.Flush();
+        if (_disk.StandardOutput.ReadLine() != order)
         {
             throw new IOException($"the disk did not obey '{order}'");
         }
@@ -64,27 +64,27 @@ internal sealed class Volume : IDisposable
     public void Unmount() => Retry("umount", Data);
 
     /// <summary>It is mounted again, and repairs itself with its own log.</summary>
-    public void Mount() => Retry("mount", "-o", "loop", device, Data);
+    public void Mount() => Retry("mount", "-o", "loop", _device, Data);
 
     public void Dispose()
     {
-        if (disk is not null)
+        if (_disk is not null)
         {
-            disk.Kill();
-            disk.WaitForExit();
-            disk.Dispose();
+            _disk.Kill();
+            _disk.WaitForExit();
+            _disk.Dispose();
         }
 
-        holder.Kill();
-        holder.WaitForExit();
-        holder.Dispose();
+        _holder.Kill();
+        _holder.WaitForExit();
+        _holder.Dispose();
     }
 
     private Process StartDisk(string image)
     {
-        File.WriteAllBytes(device, []);
+        File.WriteAllBytes(_device, []);
         string program = Path.Combine(AppContext.BaseDirectory, "LedgerStore.Campaigns.dll");
-        string[] command = [.. Enter, "dotnet", "exec", program, "disk", device, image];
+        string[] command = [.. Enter, "dotnet", "exec", program, "disk", _device, image];
         Process started = Process.Start(new ProcessStartInfo(command[0], command[1..])
         {
             UseShellExecute = false,
@@ -108,7 +108,7 @@ internal sealed class Volume : IDisposable
             catch (IOException) when (left > 0)
             {
                 // Something of before has it still.
-                Thread.Sleep(Pause);
+                Thread.Sleep(s_pause);
             }
         }
     }

@@ -21,8 +21,8 @@ internal sealed class FuseFile(SickDisk disk)
     private const int DirectIo = 1;
     private const uint RegularFileOfOwner = 0x8180; // S_IFREG | 0600
 
-    private readonly byte[] request = new byte[WriteBytesMax + 4096];
-    private readonly byte[] answer = new byte[AnswerBytes + WriteBytesMax];
+    private readonly byte[] _request = new byte[WriteBytesMax + 4096];
+    private readonly byte[] _answer = new byte[AnswerBytes + WriteBytesMax];
 
     private enum Opcode
     {
@@ -51,18 +51,18 @@ internal sealed class FuseFile(SickDisk disk)
         onMounted();
         while (TryRead(device, out int length) && length >= HeaderBytes)
         {
-            Opcode opcode = (Opcode)BinaryPrimitives.ReadUInt32LittleEndian(request.AsSpan(4));
+            Opcode opcode = (Opcode)BinaryPrimitives.ReadUInt32LittleEndian(_request.AsSpan(4));
             if (opcode is Opcode.Forget or Opcode.ForgetMany or Opcode.Interrupt)
             {
                 continue;
             }
 
-            int result = Answer(opcode, request.AsSpan(HeaderBytes, length - HeaderBytes));
+            int result = Answer(opcode, _request.AsSpan(HeaderBytes, length - HeaderBytes));
             int bytes = AnswerBytes + Math.Max(0, result);
-            BinaryPrimitives.WriteInt32LittleEndian(answer, bytes);
-            BinaryPrimitives.WriteInt32LittleEndian(answer.AsSpan(4), Math.Min(0, result));
-            request.AsSpan(8, 8).CopyTo(answer.AsSpan(8));
-            device.Write(answer, 0, bytes);
+            BinaryPrimitives.WriteInt32LittleEndian(_answer, bytes);
+            BinaryPrimitives.WriteInt32LittleEndian(_answer.AsSpan(4), Math.Min(0, result));
+            _request.AsSpan(8, 8).CopyTo(_answer.AsSpan(8));
+            device.Write(_answer, 0, bytes);
         }
     }
 
@@ -70,7 +70,7 @@ internal sealed class FuseFile(SickDisk disk)
     {
         try
         {
-            length = device.Read(request);
+            length = device.Read(_request);
             return true;
         }
         catch (IOException)
@@ -84,7 +84,7 @@ internal sealed class FuseFile(SickDisk disk)
     /// <returns>Bytes of results behind the answer's header, or an error below zero.</returns>
     private int Answer(Opcode opcode, ReadOnlySpan<byte> arguments)
     {
-        Span<byte> results = answer.AsSpan(AnswerBytes);
+        Span<byte> results = _answer.AsSpan(AnswerBytes);
         switch (opcode)
         {
             case Opcode.Init:

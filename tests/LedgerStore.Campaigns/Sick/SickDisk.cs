@@ -11,21 +11,21 @@ internal sealed class SickDisk : IDisposable
     public const int NoSpaceError = 28;
     private const int SectorBytes = 512;
 
-    private readonly Lock door = new();
-    private readonly SafeFileHandle image;
+    private readonly Lock _door = new();
+    private readonly SafeFileHandle _image;
 
     // Sectors that were written since the last sync, as they were before: what a power cut may bring back.
-    private readonly Dictionary<long, byte[]> before = [];
-    private bool isOff;
-    private bool failsReads;
-    private int writeError;
-    private int syncError;
-    private int delayMillis;
+    private readonly Dictionary<long, byte[]> _before = [];
+    private bool _isOff;
+    private bool _failsReads;
+    private int _writeError;
+    private int _syncError;
+    private int _delayMillis;
 
     public SickDisk(string path)
     {
-        image = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-        Length = RandomAccess.GetLength(image);
+        _image = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        Length = RandomAccess.GetLength(_image);
     }
 
     public long Length { get; }
@@ -34,28 +34,28 @@ internal sealed class SickDisk : IDisposable
     public void Obey(string order)
     {
         string[] words = order.Split(' ');
-        lock (door)
+        lock (_door)
         {
-            (isOff, failsReads, writeError, syncError, delayMillis) = (false, false, 0, 0, 0);
+            (_isOff, _failsReads, _writeError, _syncError, _delayMillis) = (false, false, 0, 0, 0);
             switch (words[0])
             {
                 case "fail-writes":
-                    writeError = InputOutputError;
+                    _writeError = InputOutputError;
                     break;
                 case "fail-syncs":
-                    syncError = InputOutputError;
+                    _syncError = InputOutputError;
                     break;
                 case "fail-reads":
-                    failsReads = true;
+                    _failsReads = true;
                     break;
                 case "full":
-                    writeError = NoSpaceError;
+                    _writeError = NoSpaceError;
                     break;
                 case "slow":
-                    delayMillis = int.Parse(words[1]);
+                    _delayMillis = int.Parse(words[1]);
                     break;
                 case "off":
-                    isOff = true;
+                    _isOff = true;
                     LoseSome(new Random(int.Parse(words[1])));
                     break;
                 default:
@@ -68,9 +68,9 @@ internal sealed class SickDisk : IDisposable
     public int Read(long offset, Span<byte> bytes)
     {
         Wait();
-        lock (door)
+        lock (_door)
         {
-            return isOff || failsReads ? -InputOutputError : RandomAccess.Read(image, bytes, offset);
+            return _isOff || _failsReads ? -InputOutputError : RandomAccess.Read(_image, bytes, offset);
         }
     }
 
@@ -78,24 +78,24 @@ internal sealed class SickDisk : IDisposable
     public int Write(long offset, ReadOnlySpan<byte> bytes)
     {
         Wait();
-        lock (door)
+        lock (_door)
         {
-            if (isOff || writeError != 0)
+            if (_isOff || _writeError != 0)
             {
-                return isOff ? -InputOutputError : -writeError;
+                return _isOff ? -InputOutputError : -_writeError;
             }
 
             for (long sector = offset / SectorBytes; sector * SectorBytes < offset + bytes.Length; sector++)
             {
-                if (!before.ContainsKey(sector))
+                if (!_before.ContainsKey(sector))
                 {
                     byte[] old = new byte[SectorBytes];
-                    RandomAccess.Read(image, old, sector * SectorBytes);
-                    before[sector] = old;
+                    RandomAccess.Read(_image, old, sector * SectorBytes);
+                    _before[sector] = old;
                 }
             }
 
-            RandomAccess.Write(image, bytes, offset);
+            RandomAccess.Write(_image, bytes, offset);
             return 0;
         }
     }
@@ -104,23 +104,23 @@ internal sealed class SickDisk : IDisposable
     public int Sync()
     {
         Wait();
-        lock (door)
+        lock (_door)
         {
-            if (isOff || syncError != 0)
+            if (_isOff || _syncError != 0)
             {
                 return -InputOutputError;
             }
 
-            before.Clear();
+            _before.Clear();
             return 0;
         }
     }
 
-    public void Dispose() => image.Dispose();
+    public void Dispose() => _image.Dispose();
 
     private void Wait()
     {
-        if (Volatile.Read(ref delayMillis) is > 0 and int millis)
+        if (Volatile.Read(ref _delayMillis) is > 0 and int millis)
         {
             Thread.Sleep(millis);
         }
@@ -129,14 +129,14 @@ internal sealed class SickDisk : IDisposable
     /// <summary>Of what was not synced, any sector may have reached the medium, and any may not.</summary>
     private void LoseSome(Random random)
     {
-        foreach ((long sector, byte[] old) in before)
+        foreach ((long sector, byte[] old) in _before)
         {
             if (random.Next(2) == 0)
             {
-                RandomAccess.Write(image, old, sector * SectorBytes);
+                RandomAccess.Write(_image, old, sector * SectorBytes);
             }
         }
 
-        before.Clear();
+        _before.Clear();
     }
 }

@@ -7,7 +7,7 @@ namespace LedgerStore.Tests.Campaigns;
 
 public sealed class PlantedFaultTests
 {
-    private static readonly string[] Shipped = ["engine", "server", "client"];
+    private static readonly string[] s_shipped = ["engine", "server", "client"];
 
     [Fact]
     public void Every_planted_fault_fits_its_source()
@@ -19,6 +19,6 @@ public sealed class PlantedFaultTests
 
     [Fact]
     public void What_ships_knows_nothing_of_them() => Assert.DoesNotContain(
-        Shipped.SelectMany(SourceTree.CSharpFiles),
+        s_shipped.SelectMany(SourceTree.CSharpFiles),
         file => file.Text.Contains("PlantedFault", StringComparison.Ordinal));
 }

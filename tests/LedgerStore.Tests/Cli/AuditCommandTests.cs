@@ -11,15 +11,15 @@ namespace LedgerStore.Tests.Cli;
 
 public sealed class AuditCommandTests(DevServer server) : IClassFixture<DevServer>
 {
-    private readonly LedgerCli ledger = new(server.Profile);
+    private readonly LedgerCli _ledger = new(server.Profile);
 
     [Fact]
     public async Task Who_did_what_is_shown_in_words_and_can_be_chosen()
     {
-        await ledger.RunAsync("create", "watched", "--as", "administrator");
-        await ledger.RunAsync("append", "watched", "one");
-        await ledger.RunAsync("read", "watched");
-        Assert.Equal(4, (await ledger.RunAsync("read", "watched", "--as", "appender")).Code);
+        await _ledger.RunAsync("create", "watched", "--as", "administrator");
+        await _ledger.RunAsync("append", "watched", "one");
+        await _ledger.RunAsync("read", "watched");
+        Assert.Equal(4, (await _ledger.RunAsync("read", "watched", "--as", "appender")).Code);
 
         CliResult all = await AuditAsync("--ledger", "watched");
         Assert.Contains("  reader  access  Read watched", all.Output, StringComparison.Ordinal);
@@ -40,11 +40,11 @@ public sealed class AuditCommandTests(DevServer server) : IClassFixture<DevServe
     [Fact]
     public async Task Read_and_tail_show_events_and_JSON_has_the_bytes_too()
     {
-        await ledger.RunAsync("read", "demo");
-        CliResult read = await ledger.RunAsync("read", "_audit", "--as", "auditor", "-n", "20");
+        await _ledger.RunAsync("read", "demo");
+        CliResult read = await _ledger.RunAsync("read", "_audit", "--as", "auditor", "-n", "20");
         Assert.True(read.Code == 0, read.ToString());
         Assert.Contains("  lifecycle  start", read.Output, StringComparison.Ordinal);
-        CliResult tail = await ledger.RunAsync("tail", "_audit", "--as", "auditor", "-n", "50", "--format", "json");
+        CliResult tail = await _ledger.RunAsync("tail", "_audit", "--as", "auditor", "-n", "50", "--format", "json");
         JsonElement[] events = [.. Lines(tail).Select(line => JsonDocument.Parse(line).RootElement)];
         JsonElement access = events.Last(e => e.GetProperty("event").TryGetProperty("access", out JsonElement body)
             && body.GetProperty("ledger").GetString() == "demo");
@@ -79,7 +79,7 @@ public sealed class AuditCommandTests(DevServer server) : IClassFixture<DevServe
     }
 
     private Task<CliResult> AuditAsync(params string[] arguments) =>
-        ledger.RunAsync(["audit", "--as", "auditor", .. arguments]);
+        _ledger.RunAsync(["audit", "--as", "auditor", .. arguments]);
 
     private static string[] Lines(CliResult result) =>
         result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);

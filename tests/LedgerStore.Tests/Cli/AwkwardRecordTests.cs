@@ -9,27 +9,27 @@ namespace LedgerStore.Tests.Cli;
 
 public sealed class AwkwardRecordTests(DevServer server) : IClassFixture<DevServer>
 {
-    private readonly LedgerCli ledger = new(server.Profile);
+    private readonly LedgerCli _ledger = new(server.Profile);
 
     [Theory]
     [InlineData("application/json")]
     [InlineData("text/plain")]
     public async Task Every_byte_is_exported_and_verified(string type)
     {
-        await ledger.RunAsync("trust", "add", server.Vkey);
+        await _ledger.RunAsync("trust", "add", server.Vkey);
         ulong first = await SizeAsync();
         byte[][] records = [.. Records()];
         using MemoryStream lines = new(records.SelectMany(record => record.Append((byte)'\n')).ToArray());
-        CliResult appended = await ledger.RunWithAsync(lines, "append", "demo", "--content-type", type);
+        CliResult appended = await _ledger.RunWithAsync(lines, "append", "demo", "--content-type", type);
         Assert.True(appended.Code == 0, appended.ToString());
         string bundle = Path.Combine(server.Root, type.Replace('/', '-'));
-        CliResult exported = await ledger.RunAsync(
+        CliResult exported = await _ledger.RunAsync(
             "export", "demo", "--from", $"{first}", "-n", $"{records.Length}", "--out", bundle);
         Assert.True(exported.Code == 0, exported.ToString());
-        CliResult verified = await ledger.RunAsync("verify", "--bundle", bundle);
+        CliResult verified = await _ledger.RunAsync("verify", "--bundle", bundle);
         Assert.True(verified.Code == 0, verified.ToString());
 
-        CliResult read = await ledger.RunAsync("read", "demo", "--from", $"{first}", "--format", "json");
+        CliResult read = await _ledger.RunAsync("read", "demo", "--from", $"{first}", "--format", "json");
         string[] shown = read.Output.TrimEnd('\n').Split('\n');
         Assert.Equal(records.Length, shown.Length);
         Assert.Equal(read.Output, await File.ReadAllTextAsync(Path.Combine(bundle, "entries.ndjson")));
@@ -39,7 +39,7 @@ public sealed class AwkwardRecordTests(DevServer server) : IClassFixture<DevServ
             JsonDocument.Parse(line).Dispose();
         }
 
-        CliResult text = await ledger.RunAsync("read", "demo", "--from", $"{first}");
+        CliResult text = await _ledger.RunAsync("read", "demo", "--from", $"{first}");
         Assert.Equal(records.Length, text.Output.Split('\n').Length - 1);
         Assert.DoesNotContain(text.Output, static c => char.IsControl(c) && c != '\n');
     }
@@ -47,11 +47,11 @@ public sealed class AwkwardRecordTests(DevServer server) : IClassFixture<DevServ
     [Fact]
     public async Task A_bundle_whose_text_has_another_record_is_not_verified()
     {
-        await ledger.RunAsync("trust", "add", server.Vkey);
+        await _ledger.RunAsync("trust", "add", server.Vkey);
         ulong first = await SizeAsync();
-        await ledger.RunAsync("append", "demo", "a\tb", "anna paid 7");
+        await _ledger.RunAsync("append", "demo", "a\tb", "anna paid 7");
         string bundle = Path.Combine(server.Root, "shown");
-        await ledger.RunAsync("export", "demo", "--from", $"{first}", "-n", "2", "--out", bundle);
+        await _ledger.RunAsync("export", "demo", "--from", $"{first}", "-n", "2", "--out", bundle);
         string file = Path.Combine(bundle, "entries.ndjson");
         string text = await File.ReadAllTextAsync(file);
 
@@ -69,9 +69,9 @@ public sealed class AwkwardRecordTests(DevServer server) : IClassFixture<DevServ
     public async Task Reasons_are_shown_and_do_nothing()
     {
         const string Reason = "case\r17\u001b[2J\u202e\u2028";
-        await ledger.RunAsync("create", "awkward");
-        await ledger.RunAsync("append", "awkward", "one");
-        CliResult placed = await ledger.RunAsync("hold", "place", "awkward", "--reason", Reason);
+        await _ledger.RunAsync("create", "awkward");
+        await _ledger.RunAsync("append", "awkward", "one");
+        CliResult placed = await _ledger.RunAsync("hold", "place", "awkward", "--reason", Reason);
         Assert.True(placed.Code == 0, placed.ToString());
         foreach (string[] command in new string[][]
         {
@@ -81,16 +81,16 @@ public sealed class AwkwardRecordTests(DevServer server) : IClassFixture<DevServ
             ["retention", "plan", "awkward"],
         })
         {
-            AssertTame(await ledger.RunAsync(command), 0);
+            AssertTame(await _ledger.RunAsync(command), 0);
         }
 
-        Assert.Equal(0, (await ledger.RunAsync("freeze", "awkward", "--reason", Reason)).Code);
-        CliResult refused = await ledger.RunAsync("append", "awkward", "two");
+        Assert.Equal(0, (await _ledger.RunAsync("freeze", "awkward", "--reason", Reason)).Code);
+        CliResult refused = await _ledger.RunAsync("append", "awkward", "two");
         AssertTame(refused, 5);
         Assert.Contains("case\\u000d17\\u001b[2J\\u202e\\u2028", refused.Errors, StringComparison.Ordinal);
-        AssertTame(await ledger.RunAsync("append", "awkward", "two", "--json"), 5);
-        AssertTame(await ledger.RunAsync("read", "x\u001b[2J\u202e"), 4);
-        AssertTame(await ledger.RunAsync("verify", "--receipt", "x\u001b[2J\u202e"), 2);
+        AssertTame(await _ledger.RunAsync("append", "awkward", "two", "--json"), 5);
+        AssertTame(await _ledger.RunAsync("read", "x\u001b[2J\u202e"), 4);
+        AssertTame(await _ledger.RunAsync("verify", "--receipt", "x\u001b[2J\u202e"), 2);
     }
 
     private static void AssertTame(CliResult result, int code)
@@ -103,13 +103,13 @@ public sealed class AwkwardRecordTests(DevServer server) : IClassFixture<DevServ
     private async Task ExpectAsync(string bundle, string file, string text, int code)
     {
         await File.WriteAllTextAsync(file, text);
-        CliResult result = await ledger.RunAsync("verify", "--bundle", bundle);
+        CliResult result = await _ledger.RunAsync("verify", "--bundle", bundle);
         Assert.True(result.Code == code, $"{text}: {result}");
     }
 
     private async Task<ulong> SizeAsync()
     {
-        CliResult list = await ledger.RunAsync("ledgers", "demo", "--json");
+        CliResult list = await _ledger.RunAsync("ledgers", "demo", "--json");
         using JsonDocument answer = JsonDocument.Parse(list.Output);
         return answer.RootElement.GetProperty("ledgers")[0].GetProperty("size").GetUInt64();
     }

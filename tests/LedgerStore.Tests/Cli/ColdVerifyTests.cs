@@ -14,24 +14,24 @@ public sealed class ColdVerifyTests : IDisposable
 {
     private const string Bucket = "audit-cold";
     private const int Entries = 65_536 + 100;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
-    private readonly string root = Directory.CreateTempSubdirectory("ledgerstore-cold-").FullName;
-    private readonly SigningKey key = SigningKey.Generate();
-    private readonly LedgerCli ledger;
+    private readonly string _root = Directory.CreateTempSubdirectory("ledgerstore-cold-").FullName;
+    private readonly SigningKey _key = SigningKey.Generate();
+    private readonly LedgerCli _ledger;
 
     public ColdVerifyTests()
     {
         Buckets.UseKeys();
-        ledger = new LedgerCli(Path.Combine(root, "config.yaml"));
+        _ledger = new LedgerCli(Path.Combine(_root, "config.yaml"));
     }
 
-    private string Data => Path.Combine(root, "data");
+    private string Data => Path.Combine(_root, "data");
 
     public void Dispose()
     {
-        key.Dispose();
-        Directory.Delete(root, recursive: true);
+        _key.Dispose();
+        Directory.Delete(_root, recursive: true);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class ColdVerifyTests : IDisposable
     {
         await using FakeS3 bucket = await FakeS3.StartAsync();
         await FillAsync(bucket);
-        CliResult without = await ledger.RunAsync("verify", "--data", Data);
+        CliResult without = await _ledger.RunAsync("verify", "--data", Data);
         Assert.Equal(6, without.Code);
         Assert.Contains("payload not checked: in cold tier", without.Output, StringComparison.Ordinal);
         Assert.Contains("--cold s3://BUCKET/PREFIX", without.Errors, StringComparison.Ordinal);
@@ -69,13 +69,13 @@ public sealed class ColdVerifyTests : IDisposable
     [InlineData("./cold", "are of a bucket")]
     public async Task A_place_that_is_none_is_refused(string place, string says)
     {
-        CliResult refused = await ledger.RunAsync(
+        CliResult refused = await _ledger.RunAsync(
             "verify", "--data", Data, "--cold", place, "--cold-endpoint", "http://localhost:1");
         Assert.Equal(2, refused.Code);
         Assert.Contains(says, refused.Errors, StringComparison.Ordinal);
     }
 
-    private Task<CliResult> VerifyAsync(FakeS3 bucket) => ledger.RunAsync(
+    private Task<CliResult> VerifyAsync(FakeS3 bucket) => _ledger.RunAsync(
         "verify", "--data", Data, "--cold", $"s3://{Bucket}/audit/prod", "--cold-endpoint", $"{bucket.Address}");
 
     private async Task FillAsync(FakeS3 bucket)
@@ -94,10 +94,10 @@ public sealed class ColdVerifyTests : IDisposable
                 });
             }
 
-            await payments.WaitForCheckpointAsync(Entries).AsTask().WaitAsync(Patience);
-            CliResult trusted = await ledger.RunAsync("trust", "add", payments.VerifierKey!);
+            await payments.WaitForCheckpointAsync(Entries).AsTask().WaitAsync(s_patience);
+            CliResult trusted = await _ledger.RunAsync("trust", "add", payments.VerifierKey!);
             Assert.True(trusted.Code == 0, trusted.ToString());
-            await ledger.RunAsync("trust", "add", store.GetLedger("_audit").VerifierKey!);
+            await _ledger.RunAsync("trust", "add", store.GetLedger("_audit").VerifierKey!);
         }
 
         using (Store store = Open(new Tomorrow(), cold))
@@ -106,7 +106,7 @@ public sealed class ColdVerifyTests : IDisposable
             payments.SetRetention(new RetentionPolicy { ColdAfter = TimeSpan.FromHours(1) });
             while (payments.PlanRetention().Count > 0)
             {
-                await payments.ApplyRetentionAsync().WaitAsync(Patience);
+                await payments.ApplyRetentionAsync().WaitAsync(s_patience);
             }
         }
     }
@@ -120,7 +120,7 @@ public sealed class ColdVerifyTests : IDisposable
             ReserveBytes = 1 << 20,
             Time = time,
             Cold = cold,
-            Signing = new SigningOptions { Key = key, AnchorPath = Path.Combine(root, "anchor") },
+            Signing = new SigningOptions { Key = _key, AnchorPath = Path.Combine(_root, "anchor") },
             Scrub = new ScrubOptions { IsContinuous = false },
             Tiering = new TieringOptions { BytesPerSecond = 1L << 30, Interval = TimeSpan.FromMilliseconds(10) },
         };

@@ -12,11 +12,11 @@ namespace LedgerStore.Tests.Cli;
 
 public sealed class DemoTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
-    private readonly string temporary = Directory.CreateTempSubdirectory("ledgerstore-demos-").FullName;
+    private readonly string _temporary = Directory.CreateTempSubdirectory("ledgerstore-demos-").FullName;
 
-    public void Dispose() => Directory.Delete(temporary, recursive: true);
+    public void Dispose() => Directory.Delete(_temporary, recursive: true);
 
     [Fact]
     public async Task The_entry_that_was_changed_is_named_and_nothing_stays()
@@ -31,7 +31,7 @@ public sealed class DemoTests : IDisposable
         Assert.Contains("\nEntry 471 was changed, and entry 471 was named.\n", output, StringComparison.Ordinal);
         Assert.DoesNotContain('\e', output);
         Assert.Equal(string.Empty, errors);
-        Assert.Empty(Directory.GetFileSystemEntries(temporary));
+        Assert.Empty(Directory.GetFileSystemEntries(_temporary));
     }
 
     [Fact]
@@ -53,17 +53,17 @@ public sealed class DemoTests : IDisposable
     public async Task An_interrupt_leaves_neither_a_server_nor_a_directory()
     {
         using Process demo = Start("demo", "--records", "50000");
-        using CancellationTokenSource timeout = new(Patience);
+        using CancellationTokenSource timeout = new(s_patience);
         while (await demo.StandardOutput.ReadLineAsync(timeout.Token) is { } line
             && !line.Contains("it listens on", StringComparison.Ordinal))
         {
         }
 
-        string root = Assert.Single(Directory.GetDirectories(temporary));
+        string root = Assert.Single(Directory.GetDirectories(_temporary));
         using Process kill = Process.Start("kill", ["-INT", $"{demo.Id}"]);
         await demo.WaitForExitAsync(timeout.Token);
         Assert.Equal(130, demo.ExitCode);
-        Assert.Empty(Directory.GetFileSystemEntries(temporary));
+        Assert.Empty(Directory.GetFileSystemEntries(_temporary));
         Assert.DoesNotContain(CommandLines(), line => line.Contains(root, StringComparison.Ordinal));
     }
 
@@ -71,13 +71,13 @@ public sealed class DemoTests : IDisposable
     public async Task A_killed_demonstration_takes_its_server_along()
     {
         using Process demo = Start("demo", "--records", "50000");
-        using CancellationTokenSource timeout = new(Patience);
+        using CancellationTokenSource timeout = new(s_patience);
         while (await demo.StandardOutput.ReadLineAsync(timeout.Token) is { } line
             && !line.Contains("it listens on", StringComparison.Ordinal))
         {
         }
 
-        string root = Assert.Single(Directory.GetDirectories(temporary));
+        string root = Assert.Single(Directory.GetDirectories(_temporary));
         demo.Kill();
         while (CommandLines().Any(line => line.Contains(root, StringComparison.Ordinal)))
         {
@@ -94,7 +94,7 @@ public sealed class DemoTests : IDisposable
         Assert.Equal(2, code);
         Assert.Equal(string.Empty, output);
         Assert.StartsWith("error: ", errors, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFileSystemEntries(temporary));
+        Assert.Empty(Directory.GetFileSystemEntries(_temporary));
     }
 
     [Theory]
@@ -160,7 +160,7 @@ public sealed class DemoTests : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["TMPDIR"] = temporary;
+        start.Environment["TMPDIR"] = _temporary;
 
         // A profile of another server must not lead the demonstration there.
         start.Environment["LEDGER_SERVER"] = "https://localhost:1";

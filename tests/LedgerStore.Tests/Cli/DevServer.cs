@@ -8,9 +8,9 @@ namespace LedgerStore.Tests.Cli;
 
 public sealed class DevServer : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
-    private Process? process;
+    private Process? _process;
 
     public string Root { get; } = Directory.CreateTempSubdirectory("ledgerstore-cli-").FullName;
 
@@ -51,11 +51,11 @@ public sealed class DevServer : IAsyncLifetime
             start.ArgumentList.Add(argument);
         }
 
-        process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        using CancellationTokenSource timeout = new(Patience);
+        _process = Process.Start(start)!;
+        Task<string> errors = _process.StandardError.ReadToEndAsync();
+        using CancellationTokenSource timeout = new(s_patience);
         List<string> lines = [];
-        while (await process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
+        while (await _process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
         {
             lines.Add(line);
             if (line.StartsWith("Ctrl+C", StringComparison.Ordinal))
@@ -86,25 +86,25 @@ public sealed class DevServer : IAsyncLifetime
     /// <summary>SIGKILL: what is in the journal only stays there.</summary>
     internal async Task KillAsync()
     {
-        process!.Kill();
-        await process.WaitForExitAsync();
-        process.Dispose();
-        process = null;
+        _process!.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
     }
 
     /// <summary>SIGTERM: everything is made durable, and the process ends with 0.</summary>
     internal async Task StopAsync()
     {
-        if (process is null)
+        if (_process is null)
         {
             return;
         }
 
-        using Process kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
-        using CancellationTokenSource timeout = new(Patience);
-        await process.WaitForExitAsync(timeout.Token);
-        Assert.Equal(0, process.ExitCode);
-        process.Dispose();
-        process = null;
+        using Process kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        using CancellationTokenSource timeout = new(s_patience);
+        await _process.WaitForExitAsync(timeout.Token);
+        Assert.Equal(0, _process.ExitCode);
+        _process.Dispose();
+        _process = null;
     }
 }

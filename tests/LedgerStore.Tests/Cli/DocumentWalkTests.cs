@@ -9,11 +9,11 @@ namespace LedgerStore.Tests.Cli;
 
 public sealed class DocumentWalkTests : IAsyncLifetime
 {
-    private readonly DevServer server = new();
+    private readonly DevServer _server = new();
 
-    public Task InitializeAsync() => server.InitializeAsync();
+    public Task InitializeAsync() => _server.InitializeAsync();
 
-    public Task DisposeAsync() => server.DisposeAsync();
+    public Task DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
     public void Every_shell_block_is_run_or_says_why_not()
@@ -31,7 +31,7 @@ public sealed class DocumentWalkTests : IAsyncLifetime
     [Fact]
     public async Task For_applications()
     {
-        string output = await WalkAsync("docs/APPLICATIONS.md", [], server.Profile, script => script);
+        string output = await WalkAsync("docs/APPLICATIONS.md", [], _server.Profile, script => script);
         Assert.Contains("appended 2 entries, 2 to 3", output, StringComparison.Ordinal);
         Assert.Contains("{\"index\":2,", output, StringComparison.Ordinal);
     }
@@ -39,18 +39,18 @@ public sealed class DocumentWalkTests : IAsyncLifetime
     [Fact]
     public async Task For_verifiers()
     {
-        LedgerCli ledger = new(server.Profile);
-        string vkeys = Path.Combine(server.Root, "vkeys");
-        await File.WriteAllTextAsync(vkeys, await server.VkeysAsync(ledger));
-        await ledger.RunAsync("append", "demo", "one", "two", "three", "--checkpoint", "--vkey", server.Vkey);
+        LedgerCli ledger = new(_server.Profile);
+        string vkeys = Path.Combine(_server.Root, "vkeys");
+        await File.WriteAllTextAsync(vkeys, await _server.VkeysAsync(ledger));
+        await ledger.RunAsync("append", "demo", "one", "two", "three", "--checkpoint", "--vkey", _server.Vkey);
 
         // A directory that no server has open: the one of a second server, which is the first one's successor.
-        await server.StopAsync();
-        string copy = Path.Combine(server.Root, "copy");
-        CopyFiles(server.Data, copy);
-        await server.StartAsync();
+        await _server.StopAsync();
+        string copy = Path.Combine(_server.Root, "copy");
+        CopyFiles(_server.Data, copy);
+        await _server.StartAsync();
         string output = await WalkAsync(
-            "docs/VERIFIERS.md", new() { ["vkey"] = server.Vkey, ["vkeys"] = vkeys, ["data"] = copy }, server.Profile,
+            "docs/VERIFIERS.md", new() { ["vkey"] = _server.Vkey, ["vkeys"] = vkeys, ["data"] = copy }, _server.Profile,
             script => script);
         Assert.Equal(7, output.Split("\nverified: ").Length - 1);
     }
@@ -73,8 +73,8 @@ public sealed class DocumentWalkTests : IAsyncLifetime
     private async Task<string> WalkAsync(
         string page, Dictionary<string, string?> given, string? profile, Func<string, string> adapt)
     {
-        string home = Directory.CreateDirectory(Path.Combine(server.Root, "walk")).FullName;
-        string programs = Directory.CreateDirectory(Path.Combine(server.Root, "programs")).FullName;
+        string home = Directory.CreateDirectory(Path.Combine(_server.Root, "walk")).FullName;
+        string programs = Directory.CreateDirectory(Path.Combine(_server.Root, "programs")).FullName;
         await WriteProgramAsync(programs, "ledger", "ledger.dll");
         await WriteProgramAsync(programs, "LedgerStore.Server", "LedgerStore.Server.dll");
         string file = Path.Combine(programs, "walk.sh");

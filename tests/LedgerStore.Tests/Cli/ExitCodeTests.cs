@@ -6,7 +6,7 @@ namespace LedgerStore.Tests.Cli;
 
 public sealed class ExitCodeTests(DevServer server) : IClassFixture<DevServer>
 {
-    private readonly LedgerCli ledger = new(server.Profile);
+    private readonly LedgerCli _ledger = new(server.Profile);
 
     [Theory]
     [InlineData("see ledger --help", "bogus")]
@@ -60,7 +60,7 @@ public sealed class ExitCodeTests(DevServer server) : IClassFixture<DevServer>
         string pki = Path.Combine(server.Keys, "pki");
         string clients = Path.Combine(pki, "clients");
         string other = Path.Combine(server.Root, "other");
-        Assert.Equal(0, (await ledger.RunAsync("init", other, "--name", "other.example.org")).Code);
+        Assert.Equal(0, (await _ledger.RunAsync("init", other, "--name", "other.example.org")).Code);
         string otherCa = Directory.GetFiles(other, "ca.pem", SearchOption.AllDirectories).Single();
         await ExpectAsync(3, "did the authority in --ca", "read", "demo", "--ca", otherCa);
         string foreign = Directory.GetFiles(other, "reader.pem", SearchOption.AllDirectories).Single();
@@ -92,7 +92,7 @@ public sealed class ExitCodeTests(DevServer server) : IClassFixture<DevServer>
     [Fact]
     public async Task An_error_in_json_has_its_code()
     {
-        CliResult result = await ledger.RunAsync("read", "nosuch", "--json");
+        CliResult result = await _ledger.RunAsync("read", "nosuch", "--json");
         Assert.Equal(5, result.Code);
         Assert.StartsWith("{\"error\":{\"exit_code\":5,", result.Errors, StringComparison.Ordinal);
     }
@@ -100,18 +100,18 @@ public sealed class ExitCodeTests(DevServer server) : IClassFixture<DevServer>
     [Fact]
     public async Task Help_is_0_and_names_every_command()
     {
-        CliResult help = await ledger.RunAsync("--help");
+        CliResult help = await _ledger.RunAsync("--help");
         Assert.Equal(0, help.Code);
         foreach (string command in new[] { "append", "read", "tail", "verify", "trust", "checkpoint", "prove" })
         {
             Assert.Contains($"  {command} ", help.Output, StringComparison.Ordinal);
-            Assert.Equal(0, (await ledger.RunAsync(command, "--help")).Code);
+            Assert.Equal(0, (await _ledger.RunAsync(command, "--help")).Code);
         }
     }
 
     private async Task ExpectAsync(int code, string says, params string[] arguments)
     {
-        CliResult result = await ledger.RunAsync(arguments);
+        CliResult result = await _ledger.RunAsync(arguments);
         Assert.True(result.Code == code, $"expected {code}: {result}");
         Assert.Contains(says, result.Errors, StringComparison.Ordinal);
     }

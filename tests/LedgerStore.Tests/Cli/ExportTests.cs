@@ -8,25 +8,25 @@ namespace LedgerStore.Tests.Cli;
 
 public sealed class ExportTests(DevServer server) : IClassFixture<DevServer>
 {
-    private readonly LedgerCli ledger = new(server.Profile);
-    private readonly LedgerCli stranger = new(Path.Combine(server.Root, "stranger", "config.yaml"));
+    private readonly LedgerCli _ledger = new(server.Profile);
+    private readonly LedgerCli _stranger = new(Path.Combine(server.Root, "stranger", "config.yaml"));
 
     [Fact]
     public async Task A_bundle_is_verified_by_whoever_has_the_key()
     {
         string bundle = await ExportAsync("good");
-        CliResult verified = await ledger.RunAsync("verify", "--bundle", bundle);
+        CliResult verified = await _ledger.RunAsync("verify", "--bundle", bundle);
         Assert.Equal(
             $"verified: {bundle}\n  entries 1 to 3 of localhost/demo, in the signed tree of size ",
             verified.Output[..(verified.Output.LastIndexOf(' ') + 1)]);
-        CliResult unknown = await stranger.RunAsync("verify", "--bundle", bundle);
+        CliResult unknown = await _stranger.RunAsync("verify", "--bundle", bundle);
         Assert.Equal(2, unknown.Code);
         Assert.Contains("no key of localhost/demo is trusted", unknown.Errors, StringComparison.Ordinal);
-        CliResult json = await stranger.RunAsync("verify", "--bundle", bundle, "--vkey", server.Vkey, "--json");
+        CliResult json = await _stranger.RunAsync("verify", "--bundle", bundle, "--vkey", server.Vkey, "--json");
         using JsonDocument report = JsonDocument.Parse(json.Output);
         Assert.True(report.RootElement.GetProperty("verified").GetBoolean());
         Assert.Equal(server.Vkey + "\n", await File.ReadAllTextAsync(Path.Combine(bundle, "vkey")));
-        CliResult again = await ledger.RunAsync("export", "demo", "--out", bundle);
+        CliResult again = await _ledger.RunAsync("export", "demo", "--out", bundle);
         Assert.Equal(2, again.Code);
         Assert.Contains("is there already", again.Errors, StringComparison.Ordinal);
     }
@@ -46,7 +46,7 @@ public sealed class ExportTests(DevServer server) : IClassFixture<DevServer>
         int at = text.IndexOf(old, StringComparison.Ordinal);
         Assert.True(at >= 0, text);
         await File.WriteAllTextAsync(path, text[..at] + fresh + text[(at + old.Length)..]);
-        CliResult result = await ledger.RunAsync("verify", "--bundle", bundle);
+        CliResult result = await _ledger.RunAsync("verify", "--bundle", bundle);
         Assert.True(result.Code == 1, result.ToString());
         Assert.StartsWith($"NOT VERIFIED: {bundle}\n", result.Output, StringComparison.Ordinal);
         Assert.Contains(says, result.Output, StringComparison.Ordinal);
@@ -82,15 +82,15 @@ public sealed class ExportTests(DevServer server) : IClassFixture<DevServer>
         string bundle = Path.Combine(server.Root, "chosen");
         string list = Path.Combine(server.Root, "list");
         await File.WriteAllTextAsync(list, "4\n1\n");
-        CliResult exported = await ledger.RunAsync(
+        CliResult exported = await _ledger.RunAsync(
             "export", "demo", "--index", "0-1,3", "--index-file", list, "--out", bundle);
         Assert.True(exported.Code == 0, exported.ToString());
         Assert.StartsWith($"wrote {bundle}: 4 entries between 0 and 4 of localhost/demo", exported.Output,
             StringComparison.Ordinal);
         Assert.Equal(4, Directory.GetFiles(Path.Combine(bundle, "receipts")).Length);
         Assert.Equal(4, File.ReadLines(Path.Combine(bundle, "entries.ndjson")).Count());
-        Assert.Equal(0, (await ledger.RunAsync("verify", "--bundle", bundle)).Code);
-        CliResult receipts = await ledger.RunAsync("verify", "--receipt", Path.Combine(bundle, "receipts"));
+        Assert.Equal(0, (await _ledger.RunAsync("verify", "--bundle", bundle)).Code);
+        CliResult receipts = await _ledger.RunAsync("verify", "--receipt", Path.Combine(bundle, "receipts"));
         Assert.True(receipts.Code == 0, receipts.ToString());
         Assert.Contains("4 receipts, each with its entry", receipts.Output, StringComparison.Ordinal);
 
@@ -101,13 +101,13 @@ public sealed class ExportTests(DevServer server) : IClassFixture<DevServer>
             await File.WriteAllTextAsync(
                 Path.Combine(bundle, "bundle.json"),
                 json.Replace("[0,2],[3,2]", wrong, StringComparison.Ordinal));
-            CliResult refused = await ledger.RunAsync("verify", "--bundle", bundle);
+            CliResult refused = await _ledger.RunAsync("verify", "--bundle", bundle);
             Assert.True(refused.Code is 1 or 2, $"{wrong}: {refused}");
         }
 
         await File.WriteAllTextAsync(Path.Combine(bundle, "bundle.json"), json);
         File.Delete(Path.Combine(bundle, "receipts", "000000000003.tlog-proof"));
-        CliResult missing = await ledger.RunAsync("verify", "--bundle", bundle);
+        CliResult missing = await _ledger.RunAsync("verify", "--bundle", bundle);
         Assert.Contains("entry 3: its receipt is missing", missing.Output, StringComparison.Ordinal);
     }
 
@@ -120,11 +120,11 @@ public sealed class ExportTests(DevServer server) : IClassFixture<DevServer>
     {
         await ExportAsync($"before-refused-{Guid.NewGuid():n}");
         string output = Path.Combine(server.Root, $"refused-{Guid.NewGuid():n}");
-        CliResult refused = await ledger.RunAsync("export", "demo", option, value, "--out", output);
+        CliResult refused = await _ledger.RunAsync("export", "demo", option, value, "--out", output);
         Assert.Equal(2, refused.Code);
         Assert.Contains(says, refused.Errors, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(server.Root, Path.GetFileName(output) + "*"));
-        CliResult both = await ledger.RunAsync("export", "demo", "--index", "1", "--from", "1", "--out", output);
+        CliResult both = await _ledger.RunAsync("export", "demo", "--index", "1", "--from", "1", "--out", output);
         Assert.Contains("--from does not go with a list", both.Errors, StringComparison.Ordinal);
     }
 
@@ -132,15 +132,15 @@ public sealed class ExportTests(DevServer server) : IClassFixture<DevServer>
     [Fact]
     public async Task More_than_ten_thousand_entries_are_one_bundle()
     {
-        await ledger.RunAsync("trust", "add", server.Vkey);
-        CliResult appended = await ledger.RunWithAsync(
+        await _ledger.RunAsync("trust", "add", server.Vkey);
+        CliResult appended = await _ledger.RunWithAsync(
             string.Concat(Enumerable.Range(0, 10_500).Select(static i => $"record {i}\n")), "append", "demo");
         Assert.True(appended.Code == 0, appended.ToString());
         string bundle = Path.Combine(server.Root, "many");
-        CliResult exported = await ledger.RunAsync("export", "demo", "-n", "10400", "--out", bundle);
+        CliResult exported = await _ledger.RunAsync("export", "demo", "-n", "10400", "--out", bundle);
         Assert.True(exported.Code == 0, exported.ToString());
         Assert.Equal(10_400, Directory.GetFiles(Path.Combine(bundle, "receipts")).Length);
-        CliResult verified = await ledger.RunAsync("verify", "--bundle", bundle);
+        CliResult verified = await _ledger.RunAsync("verify", "--bundle", bundle);
         Assert.True(verified.Code == 0, verified.ToString());
         Assert.DoesNotContain(
             Directory.GetFiles(bundle), static file => file.Contains("unfinished", StringComparison.Ordinal));
@@ -152,36 +152,36 @@ public sealed class ExportTests(DevServer server) : IClassFixture<DevServer>
     {
         await ExportAsync("before-several");
         string receipts = Path.Combine(server.Root, "several");
-        CliResult proven = await ledger.RunAsync("prove", "demo", "0,2-3", "--out", receipts);
+        CliResult proven = await _ledger.RunAsync("prove", "demo", "0,2-3", "--out", receipts);
         Assert.True(proven.Code == 0, proven.ToString());
         Assert.Equal(
             ["demo-0.tlog-proof", "demo-2.tlog-proof", "demo-3.tlog-proof"],
             Directory.GetFiles(receipts).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        Assert.Equal(0, (await ledger.RunAsync("verify", "--receipt", receipts)).Code);
+        Assert.Equal(0, (await _ledger.RunAsync("verify", "--receipt", receipts)).Code);
         string changed = Path.Combine(receipts, "demo-2.tlog-proof");
         string text = await File.ReadAllTextAsync(changed);
         await File.WriteAllTextAsync(changed, text.Replace("index 2", "index 1", StringComparison.Ordinal));
-        CliResult refused = await ledger.RunAsync("verify", "--receipt", receipts);
+        CliResult refused = await _ledger.RunAsync("verify", "--receipt", receipts);
         Assert.Equal(1, refused.Code);
         Assert.Contains("1 of 3 receipts: demo-2.tlog-proof: ", refused.Output, StringComparison.Ordinal);
 
         string entry = Path.Combine(server.Root, "several.entry");
         string bare = Path.Combine(server.Root, "bare.tlog-proof");
-        Assert.Equal(0, (await ledger.RunAsync("prove", "demo", "3", "--entry", entry, "--out", changed)).Code);
-        CliResult byHash = await ledger.RunAsync("prove", "demo", "3", "--no-entry", "--as", "auditor", "--out", bare);
+        Assert.Equal(0, (await _ledger.RunAsync("prove", "demo", "3", "--entry", entry, "--out", changed)).Code);
+        CliResult byHash = await _ledger.RunAsync("prove", "demo", "3", "--no-entry", "--as", "auditor", "--out", bare);
         Assert.True(byHash.Code == 0, byHash.ToString());
         Assert.DoesNotContain("extra ", await File.ReadAllTextAsync(bare), StringComparison.Ordinal);
-        Assert.Equal(2, (await ledger.RunAsync("verify", "--receipt", bare)).Code);
-        Assert.Equal(0, (await ledger.RunAsync("verify", "--receipt", bare, "--entry", entry)).Code);
-        Assert.Equal(1, (await ledger.RunAsync("verify", "--receipt", bare, "--entry", changed)).Code);
+        Assert.Equal(2, (await _ledger.RunAsync("verify", "--receipt", bare)).Code);
+        Assert.Equal(0, (await _ledger.RunAsync("verify", "--receipt", bare, "--entry", entry)).Code);
+        Assert.Equal(1, (await _ledger.RunAsync("verify", "--receipt", bare, "--entry", changed)).Code);
     }
 
     private async Task<string> ExportAsync(string name)
     {
-        await ledger.RunAsync("trust", "add", server.Vkey);
-        await ledger.RunAsync("append", "demo", "one", "bob", "anna", "four", "five");
+        await _ledger.RunAsync("trust", "add", server.Vkey);
+        await _ledger.RunAsync("append", "demo", "one", "bob", "anna", "four", "five");
         string bundle = Path.Combine(server.Root, name);
-        CliResult exported = await ledger.RunAsync("export", "demo", "--from", "1", "-n", "3", "--out", bundle);
+        CliResult exported = await _ledger.RunAsync("export", "demo", "--from", "1", "-n", "3", "--out", bundle);
         Assert.True(exported.Code == 0, exported.ToString());
         Assert.StartsWith($"wrote {bundle}: entries 1 to 3 of localhost/demo", exported.Output,
             StringComparison.Ordinal);

@@ -11,55 +11,55 @@ namespace LedgerStore.Tests.Cli;
 
 public sealed class ImportTests : IAsyncLifetime
 {
-    private static readonly bool IsLong = Environment.GetEnvironmentVariable("LEDGERSTORE_LONG") == "1";
-    private static readonly int Lines = IsLong ? 5_000_000 : 60_000;
-    private static readonly int Kills = IsLong ? 20 : 3;
+    private static readonly bool s_isLong = Environment.GetEnvironmentVariable("LEDGERSTORE_LONG") == "1";
+    private static readonly int s_lines = s_isLong ? 5_000_000 : 60_000;
+    private static readonly int s_kills = s_isLong ? 20 : 3;
 
-    private ServerProcess server = null!;
+    private ServerProcess _server = null!;
 
-    public async Task InitializeAsync() => server = await ServerProcess.StartAsync();
+    public async Task InitializeAsync() => _server = await ServerProcess.StartAsync();
 
-    public async Task DisposeAsync() => await server.DisposeAsync();
+    public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
     public async Task Every_line_is_there_once_when_the_server_is_killed()
     {
         // The lines come through a pipe, so that each kill falls into the import, however fast it is.
         Pipe pipe = new();
-        LedgerCli ledger = new(server.Profile);
+        LedgerCli ledger = new(_server.Profile);
         Task<CliResult> import = ledger.RunWithAsync(
             pipe.Reader.AsStream(),
             "append", "demo", "--ndjson", "--producer", "import", "--resume", "--patience", "300");
-        int perKill = Lines / (Kills + 1);
-        for (int part = 0; part <= Kills; part++)
+        int perKill = s_lines / (s_kills + 1);
+        for (int part = 0; part <= s_kills; part++)
         {
-            int end = part == Kills ? Lines : (part + 1) * perKill;
+            int end = part == s_kills ? s_lines : (part + 1) * perKill;
             await pipe.Writer.WriteAsync(Encoding.UTF8.GetBytes(Text(part * perKill, end)));
-            if (part < Kills)
+            if (part < s_kills)
             {
-                await server.KillAsync();
-                await server.RestartAsync();
+                await _server.KillAsync();
+                await _server.RestartAsync();
             }
         }
 
         await pipe.Writer.CompleteAsync();
         CliResult result = await import;
         Assert.True(result.Code == 0, result.ToString());
-        Assert.Equal($"appended {Lines} entries, 0 to {Lines - 1}\n", result.Output);
+        Assert.Equal($"appended {s_lines} entries, 0 to {s_lines - 1}\n", result.Output);
         await AssertWholeAsync(ledger);
     }
 
     [Fact]
     public async Task Every_line_is_there_once_when_the_import_is_killed()
     {
-        string file = server.File("lines.ndjson");
-        await File.WriteAllTextAsync(file, Text(0, Lines));
-        LedgerCli ledger = new(server.Profile);
+        string file = _server.File("lines.ndjson");
+        await File.WriteAllTextAsync(file, Text(0, s_lines));
+        LedgerCli ledger = new(_server.Profile);
         string[] command = ["append", "demo", "--ndjson", "--file", file, "--producer", "import", "--resume"];
-        for (int kill = 1; kill <= Kills; kill++)
+        for (int kill = 1; kill <= s_kills; kill++)
         {
             using Process import = Start(command);
-            long wanted = (long)Lines * kill / (Kills + 1);
+            long wanted = (long)s_lines * kill / (s_kills + 1);
             while (!import.HasExited && await SizeAsync(ledger) < wanted)
             {
             }
@@ -94,7 +94,7 @@ public sealed class ImportTests : IAsyncLifetime
     {
         CliResult all = await ledger.RunAsync("read", "demo", "--format", "raw");
         Assert.Equal(0, all.Code);
-        Assert.True(all.Output == Text(0, Lines), "the lines are not all there once, in order");
+        Assert.True(all.Output == Text(0, s_lines), "the lines are not all there once, in order");
     }
 
     private Process Start(string[] arguments)
@@ -105,7 +105,7 @@ public sealed class ImportTests : IAsyncLifetime
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["LEDGER_CONFIG"] = server.Profile;
+        start.Environment["LEDGER_CONFIG"] = _server.Profile;
         return Process.Start(start)!;
     }
 }

@@ -9,29 +9,29 @@ namespace LedgerStore.Tests.Cli;
 
 public sealed class MonitorTests(DevServer server) : IClassFixture<DevServer>
 {
-    private readonly LedgerCli ledger = new(server.Profile);
+    private readonly LedgerCli _ledger = new(server.Profile);
 
     [Fact]
     public async Task Watch_accepts_what_continues_and_ends_at_a_split_view()
     {
-        await ledger.RunAsync("trust", "add", server.Vkey);
-        await ledger.RunAsync("append", "demo", "one", "two", "--checkpoint");
+        await _ledger.RunAsync("trust", "add", server.Vkey);
+        await _ledger.RunAsync("append", "demo", "one", "two", "--checkpoint");
         string mine = Path.Combine(server.Root, "mine");
-        await ledger.RunAsync("checkpoint", "demo", "--out", mine);
-        CliResult good = await ledger.RunAsync("watch", "demo", "--once", "--compare", mine);
+        await _ledger.RunAsync("checkpoint", "demo", "--out", mine);
+        CliResult good = await _ledger.RunAsync("watch", "demo", "--once", "--compare", mine);
         Assert.True(good.Code == 0, good.ToString());
 
         // The operator signs another history for somebody else.
         string theirs = Path.Combine(server.Root, "theirs");
         await File.WriteAllBytesAsync(theirs, ForkOf(await File.ReadAllBytesAsync(mine)));
         string evidence = Path.Combine(server.Root, "evidence.json");
-        CliResult split = await ledger.RunAsync(
+        CliResult split = await _ledger.RunAsync(
             "watch", "demo", "--once", "--compare", theirs, "--evidence", evidence);
         Assert.Equal(1, split.Code);
         Assert.StartsWith(
             "NOT VERIFIED: localhost/demo\n  the log signed two different trees of size",
             split.Output[split.Output.IndexOf("NOT", StringComparison.Ordinal)..], StringComparison.Ordinal);
-        CliResult proven = await ledger.RunAsync("verify", "--evidence", evidence);
+        CliResult proven = await _ledger.RunAsync("verify", "--evidence", evidence);
         Assert.Equal(0, proven.Code);
         Assert.Contains("proven: the log signed things that contradict", proven.Output, StringComparison.Ordinal);
     }
@@ -39,11 +39,11 @@ public sealed class MonitorTests(DevServer server) : IClassFixture<DevServer>
     [Fact]
     public async Task Scrub_doctor_and_bench_run()
     {
-        CliResult scrub = await ledger.RunAsync("scrub");
+        CliResult scrub = await _ledger.RunAsync("scrub");
         Assert.True(scrub.Code == 0, scrub.ToString());
         Assert.Contains("everything is as it was signed", scrub.Output, StringComparison.Ordinal);
 
-        CliResult doctor = await ledger.RunAsync("doctor", "--data", server.Root, "--json");
+        CliResult doctor = await _ledger.RunAsync("doctor", "--data", server.Root, "--json");
         Assert.True(doctor.Code == 0, doctor.ToString());
         using JsonDocument checks = JsonDocument.Parse(doctor.Output);
         Assert.Contains(
@@ -55,11 +55,11 @@ public sealed class MonitorTests(DevServer server) : IClassFixture<DevServer>
             check => check.GetProperty("name").GetString() == "certificate of the server"
                 && check.GetProperty("result").GetString() == "ok"
                 && check.GetProperty("detail").GetString()!.EndsWith("days left", StringComparison.Ordinal));
-        CliResult away = await ledger.RunAsync("doctor", "--server", "https://localhost:1");
+        CliResult away = await _ledger.RunAsync("doctor", "--server", "https://localhost:1");
         Assert.Equal(2, away.Code);
 
-        await ledger.RunAsync("create", "bench");
-        CliResult bench = await ledger.RunAsync("bench", "bench", "--seconds", "1", "--callers", "4", "--json");
+        await _ledger.RunAsync("create", "bench");
+        CliResult bench = await _ledger.RunAsync("bench", "bench", "--seconds", "1", "--callers", "4", "--json");
         using JsonDocument figures = JsonDocument.Parse(bench.Output);
         Assert.True(figures.RootElement.GetProperty("records").GetInt32() > 0);
     }
@@ -67,9 +67,9 @@ public sealed class MonitorTests(DevServer server) : IClassFixture<DevServer>
     [Fact]
     public async Task The_access_review_says_when_a_right_was_last_used()
     {
-        await ledger.RunAsync("create", "reviewed");
-        await ledger.RunAsync("read", "reviewed");
-        CliResult review = await ledger.RunAsync(
+        await _ledger.RunAsync("create", "reviewed");
+        await _ledger.RunAsync("read", "reviewed");
+        CliResult review = await _ledger.RunAsync(
             "policy", "review", Path.Combine(server.Keys, "policy.yaml"), "reviewed", "--last-used", "--as", "auditor");
         Assert.True(review.Code == 0, review.ToString());
         string[] lines = review.Output.Split('\n');

@@ -9,7 +9,7 @@ namespace LedgerStore.Tests.Cli;
 
 public sealed class ProcessTests(DevServer server) : IClassFixture<DevServer>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
     [Fact]
     public async Task Tail_follows_until_it_is_interrupted()
@@ -17,7 +17,7 @@ public sealed class ProcessTests(DevServer server) : IClassFixture<DevServer>
         LedgerCli ledger = new(server.Profile);
         await ledger.RunAsync("append", "demo", "before");
         using Process tail = Start("ledger.dll", server.Profile, "tail", "demo", "-f", "-n", "1", "--format", "raw");
-        using CancellationTokenSource timeout = new(Patience);
+        using CancellationTokenSource timeout = new(s_patience);
         Assert.Equal("before", await tail.StandardOutput.ReadLineAsync(timeout.Token));
         foreach (string record in new[] { "first", "second" })
         {
@@ -79,7 +79,7 @@ public sealed class ProcessTests(DevServer server) : IClassFixture<DevServer>
         while ((await ledger.RunAsync("status")).Code != 0)
         {
             Assert.False(process.HasExited, "the server ended");
-            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, "the server does not answer");
+            Assert.True(Stopwatch.GetElapsedTime(started) < s_patience, "the server does not answer");
             await Task.Delay(100);
         }
     }

@@ -8,19 +8,19 @@ namespace LedgerStore.Tests.Cli;
 
 public sealed class ReadmeWalkTests : IDisposable
 {
-    private readonly string temporary = Directory.CreateTempSubdirectory("ledgerstore-walk-").FullName;
+    private readonly string _temporary = Directory.CreateTempSubdirectory("ledgerstore-walk-").FullName;
 
-    public void Dispose() => Directory.Delete(temporary, recursive: true);
+    public void Dispose() => Directory.Delete(_temporary, recursive: true);
 
     [ProgramFact("script")]
     public async Task The_quick_start_works_as_pasted()
     {
-        string file = Path.Combine(temporary, "walk.sh");
+        string file = Path.Combine(_temporary, "walk.sh");
         await File.WriteAllTextAsync(file, Script());
         (int code, string output) = await ShellRun.RunInTerminalAsync(
             file,
             SourceTree.Root,
-            new Dictionary<string, string?> { ["TMPDIR"] = temporary, ["LEDGER_CONFIG"] = null });
+            new Dictionary<string, string?> { ["TMPDIR"] = _temporary, ["LEDGER_CONFIG"] = null });
         Assert.True(code == 0, $"exit code {code}\n{output}");
         Assert.Contains("appended 3 entries, 0 to 2", output, StringComparison.Ordinal);
         Assert.Contains("anna paid invoice 7", output, StringComparison.Ordinal);

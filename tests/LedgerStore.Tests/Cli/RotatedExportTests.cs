@@ -8,8 +8,8 @@ namespace LedgerStore.Tests.Cli;
 
 public sealed class RotatedExportTests(DevServer server) : IClassFixture<DevServer>
 {
-    private readonly LedgerCli ledger = new(server.Profile);
-    private readonly LedgerCli stranger = new(Path.Combine(server.Root, "stranger", "config.yaml"));
+    private readonly LedgerCli _ledger = new(server.Profile);
+    private readonly LedgerCli _stranger = new(Path.Combine(server.Root, "stranger", "config.yaml"));
 
     [ProgramFact("python3", "openssl")]
     public async Task A_bundle_is_verified_with_any_key_that_is_not_younger_than_its_tree()
@@ -55,13 +55,13 @@ public sealed class RotatedExportTests(DevServer server) : IClassFixture<DevServ
 
     private async Task RunAsync(params string[] arguments)
     {
-        CliResult result = await ledger.RunAsync(arguments);
+        CliResult result = await _ledger.RunAsync(arguments);
         Assert.True(result.Code == 0, result.ToString());
     }
 
     private async Task AssertAsync(int code, params string[] arguments)
     {
-        CliResult result = await stranger.RunAsync(arguments);
+        CliResult result = await _stranger.RunAsync(arguments);
         Assert.True(result.Code == code, $"{string.Join(' ', arguments)}: {result}");
     }
 

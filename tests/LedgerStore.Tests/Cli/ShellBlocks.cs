@@ -14,7 +14,7 @@ internal sealed record ShellBlock(string Page, int Line, string Comment, string 
 
 internal static class ShellBlocks
 {
-    private static readonly string[] Languages = ["```sh", "```bash", "```console", "```shell"];
+    private static readonly string[] s_languages = ["```sh", "```bash", "```console", "```shell"];
 
     /// <summary>The pages that a user reads.</summary>
     public static IEnumerable<string> Pages() =>
@@ -25,7 +25,7 @@ internal static class ShellBlocks
         string[] lines = File.ReadAllLines(Path.Combine(SourceTree.Root, page));
         for (int i = 0; i < lines.Length; i++)
         {
-            if (!Languages.Contains(lines[i]))
+            if (!s_languages.Contains(lines[i]))
             {
                 continue;
             }

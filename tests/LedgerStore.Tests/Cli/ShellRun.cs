@@ -10,7 +10,7 @@ namespace LedgerStore.Tests.Cli;
 
 internal static partial class ShellRun
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(8);
 
     /// <param name="script">A file.</param>
     /// <param name="environment">Variables; null takes one away.</param>
@@ -52,7 +52,7 @@ internal static partial class ShellRun
         shell.BeginOutputReadLine();
         shell.BeginErrorReadLine();
         shell.StandardInput.Close();
-        using CancellationTokenSource timeout = new(Patience);
+        using CancellationTokenSource timeout = new(s_patience);
         try
         {
             await shell.WaitForExitAsync(timeout.Token);

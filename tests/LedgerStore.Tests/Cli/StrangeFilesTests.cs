@@ -14,30 +14,30 @@ public sealed class StrangeFilesTests : IDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
     private static readonly string[] s_kinds = ["pipe", "directory", "link", "socket"];
 
-    private readonly SignedDirectory directory = new();
-    private readonly LedgerCli ledger;
+    private readonly SignedDirectory _directory = new();
+    private readonly LedgerCli _ledger;
 
-    public StrangeFilesTests() => ledger = new LedgerCli(directory.Beside("config.yaml"));
+    public StrangeFilesTests() => _ledger = new LedgerCli(_directory.Beside("config.yaml"));
 
-    public void Dispose() => directory.Dispose();
+    public void Dispose() => _directory.Dispose();
 
     [Fact]
     public async Task Every_file_of_a_data_directory_may_be_something_else()
     {
-        using (Store store = directory.Open())
+        using (Store store = _directory.Open())
         {
             await SignedDirectory.AppendSigned(store.CreateLedger("payments"), 700);
             await SignedDirectory.AppendSigned(store.CreateLedger("orders"), 3);
         }
 
-        await ledger.RunAsync("trust", "add", Vkey("payments"));
-        await ledger.RunAsync("trust", "add", Vkey("orders"));
-        await ledger.RunAsync("trust", "add", Vkey("_audit"));
-        CliResult sound = await VerifyAsync(directory.Data);
+        await _ledger.RunAsync("trust", "add", Vkey("payments"));
+        await _ledger.RunAsync("trust", "add", Vkey("orders"));
+        await _ledger.RunAsync("trust", "add", Vkey("_audit"));
+        CliResult sound = await VerifyAsync(_directory.Data);
         Assert.True(sound.Code == 0, sound.ToString());
-        string[] files = [.. Directory.GetFiles(directory.Data, "*", SearchOption.AllDirectories)
+        string[] files = [.. Directory.GetFiles(_directory.Data, "*", SearchOption.AllDirectories)
             .Where(file => Path.GetFileName(file) != "reserve")
-            .Select(file => Path.GetRelativePath(directory.Data, file)).Order(StringComparer.Ordinal)];
+            .Select(file => Path.GetRelativePath(_directory.Data, file)).Order(StringComparer.Ordinal)];
         Assert.Contains("LOCK", files);
         Assert.Contains(files, file => file.EndsWith(".seg", StringComparison.Ordinal));
         Assert.Contains(files, file => file.EndsWith("state.log", StringComparison.Ordinal));
@@ -46,9 +46,9 @@ public sealed class StrangeFilesTests : IDisposable
         {
             // Not every pair: each file by one kind, in turn.
             string kind = s_kinds[number++ % s_kinds.Length];
-            string copy = directory.Beside($"copy{number}");
-            SignedDirectory.Copy(directory.Data, copy);
-            File.Copy(Path.Combine(directory.Data, "LOCK"), Path.Combine(copy, "LOCK"), overwrite: true);
+            string copy = _directory.Beside($"copy{number}");
+            SignedDirectory.Copy(_directory.Data, copy);
+            File.Copy(Path.Combine(_directory.Data, "LOCK"), Path.Combine(copy, "LOCK"), overwrite: true);
             using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             Exchange(Path.Combine(copy, file), kind, socket);
             CliResult verified = await VerifyAsync(copy);
@@ -57,7 +57,7 @@ public sealed class StrangeFilesTests : IDisposable
             bool isNeeded = !Path.GetFileName(file).StartsWith("spare-", StringComparison.Ordinal);
             Assert.True(
                 isNeeded ? verified.Code is 1 or 2 : verified.Code is 0 or 1, $"{file}, {kind}: {verified}");
-            CliResult read = await ledger.RunAsync("read", "payments", "--data", copy).WaitAsync(s_patience);
+            CliResult read = await _ledger.RunAsync("read", "payments", "--data", copy).WaitAsync(s_patience);
             Assert.True(read.Code is 0 or 1 or 2 or 6, $"{file}, {kind}: {read}");
             Directory.Delete(copy, recursive: true);
         }
@@ -70,20 +70,20 @@ public sealed class StrangeFilesTests : IDisposable
     [InlineData("journal")]
     public async Task A_directory_that_is_a_link_is_not_entered(string name)
     {
-        using (Store store = directory.Open())
+        using (Store store = _directory.Open())
         {
             await SignedDirectory.AppendSigned(store.CreateLedger("payments"), 10);
         }
 
-        await ledger.RunAsync("trust", "add", Vkey("payments"));
+        await _ledger.RunAsync("trust", "add", Vkey("payments"));
         string linked = name == "ledgers/"
-            ? Path.Combine(directory.Data, name, "1")
-            : Directory.GetDirectories(directory.Data, name, SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            ? Path.Combine(_directory.Data, name, "1")
+            : Directory.GetDirectories(_directory.Data, name, SearchOption.AllDirectories).Order(StringComparer.Ordinal)
                 .Last();
         Assert.True(Directory.Exists(linked));
-        Directory.Move(linked, directory.Beside("elsewhere"));
-        Directory.CreateSymbolicLink(linked, directory.Beside("elsewhere"));
-        CliResult verified = await VerifyAsync(directory.Data);
+        Directory.Move(linked, _directory.Beside("elsewhere"));
+        Directory.CreateSymbolicLink(linked, _directory.Beside("elsewhere"));
+        CliResult verified = await VerifyAsync(_directory.Data);
         Assert.Equal(1, verified.Code);
         Assert.Contains("symbolic link", verified.Output, StringComparison.Ordinal);
     }
@@ -93,13 +93,13 @@ public sealed class StrangeFilesTests : IDisposable
     [InlineData("directory")]
     public async Task A_receipt_or_evidence_that_is_no_file_is_2(string kind)
     {
-        string path = directory.Beside("named");
+        string path = _directory.Beside("named");
         using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await File.WriteAllTextAsync(path, "x");
         Exchange(path, kind, socket);
         foreach (string option in new[] { "--receipt", "--evidence", "--checkpoint" })
         {
-            CliResult refused = await ledger.RunAsync("verify", option, path).WaitAsync(s_patience);
+            CliResult refused = await _ledger.RunAsync("verify", option, path).WaitAsync(s_patience);
             Assert.True(refused.Code == 2, refused.ToString());
 
             // A directory may hold receipts; this one is empty.
@@ -109,11 +109,11 @@ public sealed class StrangeFilesTests : IDisposable
     }
 
     private Task<CliResult> VerifyAsync(string data) =>
-        ledger.RunAsync("verify", "--data", data).WaitAsync(s_patience);
+        _ledger.RunAsync("verify", "--data", data).WaitAsync(s_patience);
 
     private string Vkey(string name)
     {
-        using Store store = directory.Open();
+        using Store store = _directory.Open();
         return store.GetLedger(name).VerifierKey!;
     }
 
@@ -135,13 +135,13 @@ public sealed class StrangeFilesTests : IDisposable
                 break;
             case "link":
                 // What it leads to is right: that is not the point.
-                string elsewhere = directory.Beside(Path.GetRandomFileName());
+                string elsewhere = _directory.Beside(Path.GetRandomFileName());
                 File.Move(aside, elsewhere);
                 File.CreateSymbolicLink(path, elsewhere);
                 return;
             default:
                 // The path of a socket has at most 108 bytes.
-                string near = directory.Beside(Path.GetRandomFileName());
+                string near = _directory.Beside(Path.GetRandomFileName());
                 socket.Bind(new UnixDomainSocketEndPoint(near));
                 File.Move(near, path);
                 break;

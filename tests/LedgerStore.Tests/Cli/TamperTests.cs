@@ -8,69 +8,69 @@ namespace LedgerStore.Tests.Cli;
 
 public sealed class TamperTests : IAsyncLifetime
 {
-    private readonly DevServer server = new();
-    private LedgerCli ledger = new(string.Empty);
+    private readonly DevServer _server = new();
+    private LedgerCli _ledger = new(string.Empty);
 
     public async Task InitializeAsync()
     {
-        await server.InitializeAsync();
-        ledger = new LedgerCli(server.Profile);
-        await server.TrustAllAsync(ledger);
+        await _server.InitializeAsync();
+        _ledger = new LedgerCli(_server.Profile);
+        await _server.TrustAllAsync(_ledger);
     }
 
-    public Task DisposeAsync() => server.DisposeAsync();
+    public Task DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
     public async Task A_byte_that_was_changed_on_the_disk_is_named()
     {
-        await ledger.RunAsync("append", "demo", "bob approved", "anna paid", "carol read");
-        CliResult served = await ledger.RunAsync("verify", "demo");
+        await _ledger.RunAsync("append", "demo", "bob approved", "anna paid", "carol read");
+        CliResult served = await _ledger.RunAsync("verify", "demo");
         Assert.True(served.Code == 0, served.ToString());
-        await server.StopAsync();
-        CliResult sound = await ledger.RunAsync("verify", "--data", server.Data);
+        await _server.StopAsync();
+        CliResult sound = await _ledger.RunAsync("verify", "--data", _server.Data);
         Assert.True(sound.Code == 0, sound.ToString());
-        Assert.StartsWith($"verified: {server.Data}\nledger", sound.Output, StringComparison.Ordinal);
+        Assert.StartsWith($"verified: {_server.Data}\nledger", sound.Output, StringComparison.Ordinal);
 
-        string segment = Assert.Single(Directory.GetFiles(Path.Combine(server.Data, "ledgers", "1", "segments")));
+        string segment = Assert.Single(Directory.GetFiles(Path.Combine(_server.Data, "ledgers", "1", "segments")));
         Replace(segment, "carol", "caroI");
-        CliResult changed = await ledger.RunAsync("verify", "--data", server.Data);
+        CliResult changed = await _ledger.RunAsync("verify", "--data", _server.Data);
         Assert.Equal(1, changed.Code);
         Assert.StartsWith(
-            $"NOT VERIFIED: {server.Data}\n  demo: entries 0 to 2 cannot be read\n", changed.Output,
+            $"NOT VERIFIED: {_server.Data}\n  demo: entries 0 to 2 cannot be read\n", changed.Output,
             StringComparison.Ordinal);
         Assert.Contains($"in {segment}, at byte ", changed.Output, StringComparison.Ordinal);
 
-        CliResult json = await ledger.RunAsync("verify", "--data", server.Data, "--json");
+        CliResult json = await _ledger.RunAsync("verify", "--data", _server.Data, "--json");
         Assert.Equal(1, json.Code);
         using JsonDocument report = JsonDocument.Parse(json.Output);
         JsonElement finding = report.RootElement.GetProperty("findings")[0];
         Assert.Equal(0, finding.GetProperty("first_index").GetInt32());
-        Assert.Equal(1, (await ledger.RunAsync("read", "demo", "--data", server.Data)).Code);
+        Assert.Equal(1, (await _ledger.RunAsync("read", "demo", "--data", _server.Data)).Code);
     }
 
     [Fact]
     public async Task An_older_copy_of_the_data_does_not_continue_a_checkpoint_that_was_kept()
     {
-        await ledger.RunAsync("append", "demo", "one", "two");
-        await server.StopAsync();
-        string older = Path.Combine(server.Root, "older");
-        Copy(server.Data, older);
-        await server.StartAsync();
-        await ledger.RunAsync("append", "demo", "three", "--checkpoint");
-        string kept = Path.Combine(server.Root, "kept.checkpoint");
-        Assert.Equal(0, (await ledger.RunAsync("checkpoint", "demo", "--out", kept)).Code);
-        await server.StopAsync();
-        Assert.Equal(0, (await VerifyAsync(server.Data, kept)).Code);
+        await _ledger.RunAsync("append", "demo", "one", "two");
+        await _server.StopAsync();
+        string older = Path.Combine(_server.Root, "older");
+        Copy(_server.Data, older);
+        await _server.StartAsync();
+        await _ledger.RunAsync("append", "demo", "three", "--checkpoint");
+        string kept = Path.Combine(_server.Root, "kept.checkpoint");
+        Assert.Equal(0, (await _ledger.RunAsync("checkpoint", "demo", "--out", kept)).Code);
+        await _server.StopAsync();
+        Assert.Equal(0, (await VerifyAsync(_server.Data, kept)).Code);
 
         // Alone, the older copy is consistent: only what was kept elsewhere shows that entries are gone.
-        Assert.Equal(0, (await ledger.RunAsync("verify", "--data", older)).Code);
+        Assert.Equal(0, (await _ledger.RunAsync("verify", "--data", older)).Code);
         CliResult rolledBack = await VerifyAsync(older, kept);
         Assert.Equal(1, rolledBack.Code);
         Assert.Contains("rolled back", rolledBack.Output, StringComparison.Ordinal);
     }
 
     private Task<CliResult> VerifyAsync(string data, string kept) =>
-        ledger.RunAsync("verify", "--data", data, "--trusted-checkpoint", kept);
+        _ledger.RunAsync("verify", "--data", data, "--trusted-checkpoint", kept);
 
     private static void Replace(string file, string old, string fresh)
     {

@@ -13,7 +13,7 @@ namespace LedgerStore.Tests.Cli;
 [SupportedOSPlatform("linux")]
 public sealed class VerdictTests(DevServer server) : IClassFixture<DevServer>
 {
-    private readonly LedgerCli ledger = new(server.Profile);
+    private readonly LedgerCli _ledger = new(server.Profile);
 
     [Fact]
     public async Task A_bundle_in_a_data_directory_changes_nothing()
@@ -40,16 +40,16 @@ public sealed class VerdictTests(DevServer server) : IClassFixture<DevServer>
             ];
         }
 
-        CliResult whole = await ledger.RunAsync(["verify", "--data", directory.Data, .. keys]);
+        CliResult whole = await _ledger.RunAsync(["verify", "--data", directory.Data, .. keys]);
         Assert.True(whole.Code == 0, whole.ToString());
         string segment = Directory.GetFiles(directory.Data, "*.seg", SearchOption.AllDirectories).Order().Last();
         File.SetUnixFileMode(segment, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         byte[] bytes = await File.ReadAllBytesAsync(segment);
         bytes[bytes.Length / 2] ^= 1;
         await File.WriteAllBytesAsync(segment, bytes);
-        CliResult changed = await ledger.RunAsync(["verify", "--data", directory.Data, .. keys]);
+        CliResult changed = await _ledger.RunAsync(["verify", "--data", directory.Data, .. keys]);
         Assert.Equal(1, changed.Code);
-        CliResult noData = await ledger.RunAsync(["verify", "--data", bundle, .. keys]);
+        CliResult noData = await _ledger.RunAsync(["verify", "--data", bundle, .. keys]);
         Assert.Equal(2, noData.Code);
     }
 
@@ -85,9 +85,9 @@ public sealed class VerdictTests(DevServer server) : IClassFixture<DevServer>
             ("--bundle", bundle), ("--receipt", receipt), ("--checkpoint", Path.Combine(bundle, "checkpoint")),
         })
         {
-            CliResult good = await ledger.RunAsync("verify", option, place, "--vkey", server.Vkey);
+            CliResult good = await _ledger.RunAsync("verify", option, place, "--vkey", server.Vkey);
             Assert.True(good.Code == 0, good.ToString());
-            CliResult bad = await ledger.RunAsync("verify", option, place, "--vkey", other);
+            CliResult bad = await _ledger.RunAsync("verify", option, place, "--vkey", other);
             Assert.False(bad.Code == 0, bad.ToString());
         }
 
@@ -102,7 +102,7 @@ public sealed class VerdictTests(DevServer server) : IClassFixture<DevServer>
                 kept, (await payments.WaitForCheckpointAsync(3, CancellationToken.None)).Note.ToArray());
         }
 
-        CliResult foreign = await ledger.RunAsync(
+        CliResult foreign = await _ledger.RunAsync(
             "verify", "--bundle", bundle, "--vkey", server.Vkey, "--trusted-checkpoint", kept);
         Assert.Equal(2, foreign.Code);
         Assert.Contains("payments", foreign.Errors, StringComparison.Ordinal);
@@ -115,10 +115,10 @@ public sealed class VerdictTests(DevServer server) : IClassFixture<DevServer>
         string receipt = Path.Combine(bundle, "receipts", "000000000002.tlog-proof");
         string entry = Path.Combine(bundle, "entry");
         await File.WriteAllBytesAsync(entry, Receipt.Parse(await File.ReadAllBytesAsync(receipt)).Extra.ToArray());
-        CliResult good = await ledger.RunAsync("verify", "--receipt", receipt, "--entry", entry);
+        CliResult good = await _ledger.RunAsync("verify", "--receipt", receipt, "--entry", entry);
         Assert.True(good.Code == 0, good.ToString());
         await File.WriteAllTextAsync(entry, "another");
-        CliResult bad = await ledger.RunAsync("verify", "--receipt", receipt, "--entry", entry);
+        CliResult bad = await _ledger.RunAsync("verify", "--receipt", receipt, "--entry", entry);
         Assert.Equal(1, bad.Code);
         Assert.Contains("the entry is not at index 2", bad.Output, StringComparison.Ordinal);
     }
@@ -129,13 +129,13 @@ public sealed class VerdictTests(DevServer server) : IClassFixture<DevServer>
         string older = await ExportAsync("older");
         string newer = await ExportAsync("newer");
         string kept = Path.Combine(older, "checkpoint");
-        CliResult same = await ledger.RunAsync("verify", "--checkpoint", kept, "--trusted-checkpoint", kept);
+        CliResult same = await _ledger.RunAsync("verify", "--checkpoint", kept, "--trusted-checkpoint", kept);
         Assert.True(same.Code == 0, same.ToString());
         Assert.StartsWith($"verified: {kept}\n  localhost/demo, size ", same.Output, StringComparison.Ordinal);
-        CliResult other = await ledger.RunAsync("verify", "--bundle", newer, "--trusted-checkpoint", kept);
+        CliResult other = await _ledger.RunAsync("verify", "--bundle", newer, "--trusted-checkpoint", kept);
         Assert.Equal(6, other.Code);
         Assert.Contains("are of another size", other.Output, StringComparison.Ordinal);
-        CliResult json = await ledger.RunAsync("verify", "--bundle", newer, "--trusted-checkpoint", kept, "--json");
+        CliResult json = await _ledger.RunAsync("verify", "--bundle", newer, "--trusted-checkpoint", kept, "--json");
         using JsonDocument report = JsonDocument.Parse(json.Output);
         Assert.Equal("not_wholly_checked", report.RootElement.GetProperty("verdict").GetString());
         Assert.Equal(1, report.RootElement.GetProperty("checkpoints_not_compared").GetInt32());
@@ -147,7 +147,7 @@ public sealed class VerdictTests(DevServer server) : IClassFixture<DevServer>
         string bundle = await ExportAsync("stranger");
         string receipts = Path.Combine(bundle, "receipts");
         await File.WriteAllTextAsync(Path.Combine(receipts, "000000000009.tlog-proof"), "forged");
-        CliResult found = await ledger.RunAsync("verify", "--bundle", bundle);
+        CliResult found = await _ledger.RunAsync("verify", "--bundle", bundle);
         Assert.Equal(1, found.Code);
         Assert.Contains("receipts/000000000009.tlog-proof is of no entry", found.Output, StringComparison.Ordinal);
     }
@@ -164,7 +164,7 @@ public sealed class VerdictTests(DevServer server) : IClassFixture<DevServer>
     [InlineData(ViolationKind.WrongInclusion)]
     public async Task What_an_attacker_writes_alone_is_never_success(ViolationKind kind)
     {
-        await ledger.RunAsync("trust", "add", server.Vkey);
+        await _ledger.RunAsync("trust", "add", server.Vkey);
         using SigningKey key = SigningKey.Generate();
         NoteSigner signer = new(KeyName.Parse("localhost/demo"), key);
         byte[] note = Checkpoint.Sign("localhost/demo", 9, MerkleHash.Leaf("x"u8), signer).Bytes.ToArray();
@@ -181,12 +181,12 @@ public sealed class VerdictTests(DevServer server) : IClassFixture<DevServer>
             Index = 7,
             Leaf = MerkleHash.Leaf("y"u8),
         }.Save(file);
-        CliResult text = await ledger.RunAsync("verify", "--evidence", file);
+        CliResult text = await _ledger.RunAsync("verify", "--evidence", file);
         Assert.True(text.Code == 1, text.ToString());
         Assert.StartsWith($"NOT VERIFIED: {file}\n", text.Output, StringComparison.Ordinal);
         Assert.Contains("claims: 'fine\\u000d\\u000a\\u001b[32mverified", text.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(text.Output, static c => c is '\r' or '\u001b' or '\u202e');
-        CliResult json = await ledger.RunAsync("verify", "--evidence", file, "--json");
+        CliResult json = await _ledger.RunAsync("verify", "--evidence", file, "--json");
         Assert.Equal(1, json.Code);
         Assert.DoesNotContain("\u202e", json.Output, StringComparison.Ordinal);
         using JsonDocument report = JsonDocument.Parse(json.Output);
@@ -208,22 +208,22 @@ public sealed class VerdictTests(DevServer server) : IClassFixture<DevServer>
             Index = 1,
             Leaf = MerkleHash.Leaf("entry"u8),
         }.Save(file);
-        CliResult supported = await ledger.RunAsync("verify", "--evidence", file);
+        CliResult supported = await _ledger.RunAsync("verify", "--evidence", file);
         Assert.True(supported.Code == 6, supported.ToString());
         Assert.Contains("supported: ask the log", supported.Output, StringComparison.Ordinal);
         string entry = Path.Combine(server.Root, "entry");
         await File.WriteAllTextAsync(entry, "entry");
-        Assert.Equal(6, (await ledger.RunAsync("verify", "--evidence", file, "--entry", entry)).Code);
+        Assert.Equal(6, (await _ledger.RunAsync("verify", "--evidence", file, "--entry", entry)).Code);
         await File.WriteAllTextAsync(entry, "another");
-        Assert.Equal(1, (await ledger.RunAsync("verify", "--evidence", file, "--entry", entry)).Code);
+        Assert.Equal(1, (await _ledger.RunAsync("verify", "--evidence", file, "--entry", entry)).Code);
     }
 
     private async Task<string> ExportAsync(string name)
     {
-        await ledger.RunAsync("trust", "add", server.Vkey);
-        await ledger.RunAsync("append", "demo", "one", "bob", "anna", "four", "--checkpoint");
+        await _ledger.RunAsync("trust", "add", server.Vkey);
+        await _ledger.RunAsync("append", "demo", "one", "bob", "anna", "four", "--checkpoint");
         string bundle = Path.Combine(server.Root, name);
-        CliResult exported = await ledger.RunAsync("export", "demo", "--from", "1", "-n", "3", "--out", bundle);
+        CliResult exported = await _ledger.RunAsync("export", "demo", "--from", "1", "-n", "3", "--out", bundle);
         Assert.True(exported.Code == 0, exported.ToString());
         return bundle;
     }

@@ -12,9 +12,9 @@ namespace LedgerStore.Tests.Cli;
 public sealed class VerifiersDocumentTests(DevServer server) : IClassFixture<DevServer>
 {
     private const string GoPath = "/usr/share/gocode";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
 
-    private readonly LedgerCli ledger = new(server.Profile);
+    private readonly LedgerCli _ledger = new(server.Profile);
 
     [ProgramFact("python3", "openssl")]
     public async Task Python_checks_a_receipt()
@@ -53,7 +53,7 @@ public sealed class VerifiersDocumentTests(DevServer server) : IClassFixture<Dev
         Assert.NotEqual(0, code);
         Assert.Contains("give its bytes with --entry FILE", output, StringComparison.Ordinal);
         Assert.NotEqual(0, (await RunAsync("python3", [program, "--entry", receipt, receipt, server.Vkey])).Code);
-        CliResult verified = await ledger.RunAsync("verify", "--receipt", receipt, "--entry", entry);
+        CliResult verified = await _ledger.RunAsync("verify", "--receipt", receipt, "--entry", entry);
         Assert.True(verified.Code == 0, verified.ToString());
     }
 
@@ -70,8 +70,8 @@ public sealed class VerifiersDocumentTests(DevServer server) : IClassFixture<Dev
     [ProgramFact("python3")]
     public async Task Python_checks_a_whole_ledger_by_its_tiles()
     {
-        await ledger.RunAsync("trust", "add", server.Vkey);
-        await ledger.RunWithAsync(
+        await _ledger.RunAsync("trust", "add", server.Vkey);
+        await _ledger.RunWithAsync(
             string.Concat(Enumerable.Range(0, 700).Select(i => $"record {i}\n")), "append", "demo", "--checkpoint");
         string pki = Path.Combine(server.Keys, "pki");
         string[] arguments =
@@ -90,16 +90,16 @@ public sealed class VerifiersDocumentTests(DevServer server) : IClassFixture<Dev
         Assert.True(commands.Length >= 5);
         foreach (string command in commands.Distinct())
         {
-            Assert.Equal(0, (await ledger.RunAsync(command, "--help")).Code);
+            Assert.Equal(0, (await _ledger.RunAsync(command, "--help")).Code);
         }
     }
 
     private async Task<string> MakeReceiptAsync(string name)
     {
-        await ledger.RunAsync("trust", "add", server.Vkey);
-        await ledger.RunAsync("append", "demo", "one", "two", "three", "four", "five");
+        await _ledger.RunAsync("trust", "add", server.Vkey);
+        await _ledger.RunAsync("append", "demo", "one", "two", "three", "four", "five");
         string file = Path.Combine(server.Root, name + ".tlog-proof");
-        CliResult proven = await ledger.RunAsync("prove", "demo", "3", "--out", file);
+        CliResult proven = await _ledger.RunAsync("prove", "demo", "3", "--out", file);
         Assert.True(proven.Code == 0, proven.ToString());
         return file;
     }
@@ -174,7 +174,7 @@ public sealed class VerifiersDocumentTests(DevServer server) : IClassFixture<Dev
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();
-        using CancellationTokenSource timeout = new(Patience);
+        using CancellationTokenSource timeout = new(s_patience);
         await process.WaitForExitAsync(timeout.Token);
         return (process.ExitCode, await output + await errors);
     }

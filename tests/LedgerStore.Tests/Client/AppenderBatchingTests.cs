@@ -7,10 +7,10 @@ namespace LedgerStore.Tests.Client;
 
 public sealed class AppenderBatchingTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task CallersWhomOneAnswerSetsFreeAreOneBatchAgain()
+    public async Task Callers_whom_one_answer_sets_free_are_one_batch_again()
     {
         const int callers = 64, rounds = 100;
         await using FakeServer server = await FakeServer.StartAsync();
@@ -27,7 +27,7 @@ public sealed class AppenderBatchingTests
             {
                 await appender.AppendAsync(new byte[8]);
             }
-        }))).WaitAsync(Patience);
+        }))).WaitAsync(s_patience);
 
         // The first of them alone and the others behind it would be two batches in each round.
         Assert.Equal(callers * rounds, server.Ledger.Payloads().Length);
@@ -35,7 +35,7 @@ public sealed class AppenderBatchingTests
     }
 
     [Fact]
-    public async Task ACallerWhoHasOtherThingsToDoHoldsUpNobody()
+    public async Task A_caller_who_has_other_things_to_do_holds_up_nobody()
     {
         await using FakeServer server = await FakeServer.StartAsync();
         await using Appender appender = server.Appender(new AppenderOptions { Producer = "p" });
@@ -47,19 +47,19 @@ public sealed class AppenderBatchingTests
             begun.SetResult();
             goOn.Wait();
         });
-        await begun.Task.WaitAsync(Patience);
+        await begun.Task.WaitAsync(s_patience);
         for (int i = 0; i < 20; i++)
         {
-            await appender.AppendAsync(new byte[8]).AsTask().WaitAsync(Patience);
+            await appender.AppendAsync(new byte[8]).AsTask().WaitAsync(s_patience);
         }
 
         goOn.Set();
-        await slow.WaitAsync(Patience);
+        await slow.WaitAsync(s_patience);
         Assert.Equal(21, server.Ledger.Payloads().Length);
     }
 
     [Fact]
-    public async Task AFewRecordsLeaveBehindAFew()
+    public async Task A_few_records_leave_behind_a_few()
     {
         await using FakeServer server = await FakeServer.StartAsync();
         TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -80,6 +80,6 @@ public sealed class AppenderBatchingTests
 
         Assert.False(first.IsCompleted || second.IsCompleted);
         released.SetResult();
-        await Task.WhenAll(first, second).WaitAsync(Patience);
+        await Task.WhenAll(first, second).WaitAsync(s_patience);
     }
 }

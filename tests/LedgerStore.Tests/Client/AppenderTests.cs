@@ -10,10 +10,10 @@ namespace LedgerStore.Tests.Client;
 
 public sealed class AppenderTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public async Task EachCallerGetsTheIndexOfItsRecord()
+    public async Task Each_caller_gets_the_index_of_its_record()
     {
         await using FakeServer server = await FakeServer.StartAsync();
         await using Appender appender = server.Appender(new AppenderOptions { Producer = "p" });
@@ -37,20 +37,20 @@ public sealed class AppenderTests
     }
 
     [Fact]
-    public async Task OneCallersRecordsAreInTheOrderOfTheCallsAlsoWithoutRoom()
+    public async Task One_callers_records_are_in_the_order_of_the_calls_also_without_room()
     {
         await using FakeServer server = await FakeServer.StartAsync();
         AppenderOptions narrow = new() { Producer = "p", MemoryBytesMax = 500 };
         await using Appender appender = server.Appender(narrow);
         Task<Appended>[] calls =
             [.. Enumerable.Range(0, 500).Select(i => appender.AppendAsync(Record(0, i)).AsTask())];
-        Appended[] stored = await Task.WhenAll(calls).WaitAsync(Patience);
+        Appended[] stored = await Task.WhenAll(calls).WaitAsync(s_patience);
         Assert.Equal(Enumerable.Range(0, 500).Select(i => (ulong)i), stored.Select(each => each.Index));
         Assert.Equal(Record(0, 499), server.Ledger.Payloads()[499]);
     }
 
     [Fact]
-    public async Task ABatchIsAtConsecutiveIndexes()
+    public async Task A_batch_is_at_consecutive_indexes()
     {
         await using FakeServer server = await FakeServer.StartAsync();
         await using Appender appender = server.Appender(new AppenderOptions());
@@ -70,7 +70,7 @@ public sealed class AppenderTests
     }
 
     [Fact]
-    public async Task AStalledServerCostsABoundedAmountOfMemory()
+    public async Task A_stalled_server_costs_a_bounded_amount_of_memory()
     {
         await using FakeServer server = await FakeServer.StartAsync();
         TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -92,14 +92,14 @@ public sealed class AppenderTests
         Assert.InRange(appender.Status.MemoryBytes, 1, 100_000);
 
         released.SetResult();
-        await Task.WhenAll(waiting).WaitAsync(Patience);
-        await appender.FlushAsync().WaitAsync(Patience);
+        await Task.WhenAll(waiting).WaitAsync(s_patience);
+        await appender.FlushAsync().WaitAsync(s_patience);
         Assert.Equal(taken + 10, server.Ledger.Payloads().Length);
         Assert.Equal(0, appender.Status.MemoryBytes);
     }
 
     [Fact]
-    public async Task WaitingForRoomCanBeCancelledAndStoresNothing()
+    public async Task Waiting_for_room_can_be_cancelled_and_stores_nothing()
     {
         await using FakeServer server = await FakeServer.StartAsync();
         TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -110,15 +110,15 @@ public sealed class AppenderTests
         Task<Appended> second = appender.AppendAsync(Record(0, 1), cancel.Token).AsTask();
         Task<Appended> third = appender.AppendAsync(Record(0, 2)).AsTask();
         await cancel.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second.WaitAsync(Patience));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second.WaitAsync(s_patience));
         released.SetResult();
-        Assert.Equal(0UL, (await first.WaitAsync(Patience)).Index);
-        Assert.Equal(1UL, (await third.WaitAsync(Patience)).Index);
+        Assert.Equal(0UL, (await first.WaitAsync(s_patience)).Index);
+        Assert.Equal(1UL, (await third.WaitAsync(s_patience)).Index);
         Assert.Equal([Record(0, 0), Record(0, 2)], server.Ledger.Payloads());
     }
 
     [Fact]
-    public async Task DisposingDeliversEverythingThatWasHandedOver()
+    public async Task Disposing_delivers_everything_that_was_handed_over()
     {
         await using FakeServer server = await FakeServer.StartAsync();
         Appender appender = server.Appender(new AppenderOptions { Producer = "p", MemoryBytesMax = 10_000 });
@@ -134,7 +134,7 @@ public sealed class AppenderTests
     }
 
     [Fact]
-    public async Task ANewAppenderGoesOnWithTheProducersCount()
+    public async Task A_new_appender_goes_on_with_the_producers_count()
     {
         await using FakeServer server = await FakeServer.StartAsync();
         for (int run = 0; run < 3; run++)
@@ -149,7 +149,7 @@ public sealed class AppenderTests
     }
 
     [Fact]
-    public async Task ARefusedBatchIsNotStoredAndTheNextOnesAre()
+    public async Task A_refused_batch_is_not_stored_and_the_next_ones_are()
     {
         await using FakeServer server = await FakeServer.StartAsync();
         int appends = 0;
@@ -173,7 +173,7 @@ public sealed class AppenderTests
     }
 
     [Fact]
-    public async Task WithoutAProducerALostAnswerIsAnUnknownOutcome()
+    public async Task Without_a_producer_a_lost_answer_is_an_unknown_outcome()
     {
         await using FakeServer server = await FakeServer.StartAsync();
         int appends = 0;
@@ -195,7 +195,7 @@ public sealed class AppenderTests
     }
 
     [Fact]
-    public async Task AServerThatCannotBeReachedIsGivenUpAfterAWhileAndNothingIsStored()
+    public async Task A_server_that_cannot_be_reached_is_given_up_after_a_while_and_nothing_is_stored()
     {
         await using FakeServer server = await FakeServer.StartAsync();
         using LedgerClient nowhere = new(new LedgerClientOptions
@@ -212,7 +212,7 @@ public sealed class AppenderTests
     }
 
     [Fact]
-    public async Task WhatBecameOfPostedRecordsIsToldByTheNextFlush()
+    public async Task What_became_of_posted_records_is_told_by_the_next_flush()
     {
         await using FakeServer server = await FakeServer.StartAsync();
         server.Ledger.Fault = static (point, _) => point == FaultPoint.BeforeCommit
@@ -228,7 +228,7 @@ public sealed class AppenderTests
     }
 
     [Fact]
-    public async Task LimitsAreCheckedBeforeAnythingIsSent()
+    public async Task Limits_are_checked_before_anything_is_sent()
     {
         await using FakeServer server = await FakeServer.StartAsync();
         await using Appender appender = server.Appender(new AppenderOptions());

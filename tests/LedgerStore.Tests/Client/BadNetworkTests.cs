@@ -8,7 +8,7 @@ namespace LedgerStore.Tests.Client;
 
 public sealed class BadNetworkTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
 
     private static bool IsLong => Environment.GetEnvironmentVariable("LEDGERSTORE_LONG") == "1";
 
@@ -17,7 +17,7 @@ public sealed class BadNetworkTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public async Task EveryRecordIsThereOnceAndInOrder(ulong seed)
+    public async Task Every_record_is_there_once_and_in_order(ulong seed)
     {
         await using FakeServer server = await FakeServer.StartAsync();
         await using BadProxy proxy = new(server.Address, seed);
@@ -28,7 +28,7 @@ public sealed class BadNetworkTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public async Task AReaderGetsEveryEntryOnceAndInOrder(ulong seed)
+    public async Task A_reader_gets_every_entry_once_and_in_order(ulong seed)
     {
         await using FakeServer server = await FakeServer.StartAsync();
         server.Ledger.Add(3000, static i => new byte[i % 700]);
@@ -46,7 +46,7 @@ public sealed class BadNetworkTests
     }
 
     [Fact]
-    public async Task AnImportToTheRealServerOverTlsIsThereOnceAndInOrder()
+    public async Task An_import_to_the_real_server_over_Tls_is_there_once_and_in_order()
     {
         const int Batches = 300;
         const int Each = 50;
@@ -68,7 +68,7 @@ public sealed class BadNetworkTests
                 await Task.Delay(1);
             }
 
-            await appender.FlushAsync().WaitAsync(Patience);
+            await appender.FlushAsync().WaitAsync(s_patience);
         }
 
         Assert.True(proxy.Cuts > 0, "the network was bad");

@@ -14,24 +14,24 @@ internal sealed class BadProxy : IAsyncDisposable
     // However the dice fall: this piece of all ends its connection.
     private const int FirstCut = 12;
 
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource ending = new();
-    private readonly int target;
-    private readonly Task accepting;
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _ending = new();
+    private readonly int _target;
+    private readonly Task _accepting;
 
     // One for all connections, under its own lock.
-    private readonly SplitMix random;
-    private int cuts;
-    private int pieces;
+    private readonly SplitMix _random;
+    private int _cuts;
+    private int _pieces;
 
     /// <param name="server">Where everything goes.</param>
     internal BadProxy(Uri server, ulong seed)
     {
-        target = server.Port;
-        random = new SplitMix(seed);
-        listener.Start();
-        Address = new UriBuilder(server) { Port = ((IPEndPoint)listener.LocalEndpoint).Port }.Uri;
-        accepting = AcceptAsync();
+        _target = server.Port;
+        _random = new SplitMix(seed);
+        _listener.Start();
+        Address = new UriBuilder(server) { Port = ((IPEndPoint)_listener.LocalEndpoint).Port }.Uri;
+        _accepting = AcceptAsync();
     }
 
     internal Uri Address { get; }
@@ -40,14 +40,14 @@ internal sealed class BadProxy : IAsyncDisposable
     internal int CutsOneIn { get; init; } = 40;
 
     /// <summary>Connections that were refused, cut or truncated so far.</summary>
-    internal int Cuts => Volatile.Read(ref cuts);
+    internal int Cuts => Volatile.Read(ref _cuts);
 
     public async ValueTask DisposeAsync()
     {
-        await ending.CancelAsync();
-        listener.Stop();
-        await accepting;
-        ending.Dispose();
+        await _ending.CancelAsync();
+        _listener.Stop();
+        await _accepting;
+        _ending.Dispose();
     }
 
     private async Task AcceptAsync()
@@ -57,7 +57,7 @@ internal sealed class BadProxy : IAsyncDisposable
         {
             while (true)
             {
-                relays.Add(RelayAsync(await listener.AcceptTcpClientAsync(ending.Token)));
+                relays.Add(RelayAsync(await _listener.AcceptTcpClientAsync(_ending.Token)));
             }
         }
         catch (Exception error) when (error is OperationCanceledException or SocketException)
@@ -71,16 +71,16 @@ internal sealed class BadProxy : IAsyncDisposable
     private async Task RelayAsync(TcpClient client)
     {
         using TcpClient server = new();
-        using CancellationTokenSource cut = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
+        using CancellationTokenSource cut = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);
         try
         {
             if (OneIn(8))
             {
-                Interlocked.Increment(ref cuts);
+                Interlocked.Increment(ref _cuts);
                 return;
             }
 
-            await server.ConnectAsync(IPAddress.Loopback, target, cut.Token);
+            await server.ConnectAsync(IPAddress.Loopback, _target, cut.Token);
             Task up = PumpAsync(client.GetStream(), server.GetStream(), cut.Token);
             Task down = PumpAsync(server.GetStream(), client.GetStream(), cut.Token);
             await Task.WhenAny(up, down);
@@ -110,7 +110,7 @@ internal sealed class BadProxy : IAsyncDisposable
         {
             while (await from.ReadAsync(piece, cut) is > 0 and int count)
             {
-                bool isLast = Interlocked.Increment(ref pieces) == FirstCut || OneIn(CutsOneIn);
+                bool isLast = Interlocked.Increment(ref _pieces) == FirstCut || OneIn(CutsOneIn);
                 int sent = isLast ? Below(count) : count;
                 if (OneIn(10))
                 {
@@ -122,7 +122,7 @@ internal sealed class BadProxy : IAsyncDisposable
                 await to.WriteAsync(piece.AsMemory(split, sent - split), cut);
                 if (isLast)
                 {
-                    Interlocked.Increment(ref cuts);
+                    Interlocked.Increment(ref _cuts);
                     return;
                 }
             }
@@ -138,17 +138,17 @@ internal sealed class BadProxy : IAsyncDisposable
 
     private bool OneIn(int calls)
     {
-        lock (random)
+        lock (_random)
         {
-            return random.OneIn(calls);
+            return _random.OneIn(calls);
         }
     }
 
     private int Below(int bound)
     {
-        lock (random)
+        lock (_random)
         {
-            return bound == 0 ? 0 : random.Below(bound);
+            return bound == 0 ? 0 : _random.Below(bound);
         }
     }
 }

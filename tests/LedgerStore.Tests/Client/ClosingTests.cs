@@ -16,8 +16,8 @@ namespace LedgerStore.Tests.Client;
 [SupportedOSPlatform("linux")]
 public sealed class ClosingTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly AppenderOptions Quick = new()
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly AppenderOptions s_quick = new()
     {
         CloseTimeout = TimeSpan.FromMilliseconds(300),
         RetryDelayMax = TimeSpan.FromMilliseconds(20),
@@ -30,7 +30,7 @@ public sealed class ClosingTests
     public async Task Closing_without_a_server_is_bounded_and_says_what_is_not_stored(bool isNamed)
     {
         await using LedgerClient client = FakeServer.Connect(Nobody());
-        Appender appender = client.CreateAppender("demo", Quick with { Producer = isNamed ? "p" : null });
+        Appender appender = client.CreateAppender("demo", s_quick with { Producer = isNamed ? "p" : null });
         for (int i = 0; i < 100; i++)
         {
             await appender.PostAsync(AppenderTests.Record(0, i));
@@ -38,13 +38,13 @@ public sealed class ClosingTests
 
         Task<Appended> waiting = appender.AppendAsync(AppenderTests.Record(0, 100)).AsTask();
         long start = Stopwatch.GetTimestamp();
-        AppenderEnd end = await appender.CloseAsync().WaitAsync(Patience);
+        AppenderEnd end = await appender.CloseAsync().WaitAsync(s_patience);
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0.2, 30);
         Assert.Equal((101UL, 0UL, 0UL, false), (end.NotStored, end.Unknown, end.InSpool, end.IsComplete));
         Assert.Equal(AppendOutcome.NotStored, end.Failure!.Outcome);
         Assert.Contains("the appender was closed before the server had answered", end.Failure.Message,
             StringComparison.Ordinal);
-        AppendException told = await Assert.ThrowsAsync<AppendException>(() => waiting.WaitAsync(Patience));
+        AppendException told = await Assert.ThrowsAsync<AppendException>(() => waiting.WaitAsync(s_patience));
         Assert.Equal(AppendOutcome.NotStored, told.Outcome);
         await appender.DisposeAsync();
         Assert.Same(end, await appender.CloseAsync());
@@ -57,9 +57,9 @@ public sealed class ClosingTests
         silent.Start();
         await using LedgerClient client = FakeServer.Connect(
             new Uri($"http://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}"));
-        Appender appender = client.CreateAppender("demo", Quick);
+        Appender appender = client.CreateAppender("demo", s_quick);
         await appender.PostAsync(AppenderTests.Record(0, 0));
-        AppenderEnd end = await appender.CloseAsync().WaitAsync(Patience);
+        AppenderEnd end = await appender.CloseAsync().WaitAsync(s_patience);
         Assert.Equal(1UL, end.NotStored + end.Unknown);
     }
 
@@ -72,10 +72,10 @@ public sealed class ClosingTests
         {
             if (point == FaultPoint.BeforeCommit && call.IsAppendStream)
             {
-                await Task.Delay(Patience, released.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(s_patience, released.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         };
-        Appender appender = server.Appender(Quick);
+        Appender appender = server.Appender(s_quick);
         await appender.PostAsync(AppenderTests.Record(0, 0));
         while (appender.Status.BatchesInFlight == 0 || !appender.Status.IsConnected)
         {
@@ -83,7 +83,7 @@ public sealed class ClosingTests
         }
 
         await Task.Delay(100);
-        AppenderEnd end = await appender.CloseAsync().WaitAsync(Patience);
+        AppenderEnd end = await appender.CloseAsync().WaitAsync(s_patience);
         await released.CancelAsync();
         Assert.Equal((0UL, 1UL), (end.NotStored, end.Unknown));
         Assert.Equal(AppendOutcome.Unknown, end.Failure!.Outcome);
@@ -94,9 +94,9 @@ public sealed class ClosingTests
     {
         MemoryLog log = new();
         await using LedgerClient client = FakeServer.Connect(Nobody());
-        Appender appender = client.CreateAppender("demo", Quick with { Logger = log });
+        Appender appender = client.CreateAppender("demo", s_quick with { Logger = log });
         await appender.PostAsync(AppenderTests.Record(0, 0));
-        await appender.DisposeAsync().AsTask().WaitAsync(Patience);
+        await appender.DisposeAsync().AsTask().WaitAsync(s_patience);
         string error = Assert.Single(log.Lines(), line => line.StartsWith("Error", StringComparison.Ordinal));
         Assert.Contains("1 records are not stored, 0 may not be", error, StringComparison.Ordinal);
     }
@@ -108,19 +108,19 @@ public sealed class ClosingTests
         await using FakeServer server = await FakeServer.StartAsync();
         TakeAway(server);
         MemoryLog log = new();
-        AppenderOptions options = Quick with { Producer = "p", SpoolDirectory = folder.File("spool"), Logger = log };
+        AppenderOptions options = s_quick with { Producer = "p", SpoolDirectory = folder.File("spool"), Logger = log };
         Appender appender = server.Appender(options);
         for (int i = 0; i < 20; i++)
         {
             await appender.PostAsync(AppenderTests.Record(0, i));
         }
 
-        AppenderEnd end = await appender.CloseAsync().WaitAsync(Patience);
+        AppenderEnd end = await appender.CloseAsync().WaitAsync(s_patience);
         Assert.Equal((0UL, 0UL, 20UL, true), (end.NotStored, end.Unknown, end.InSpool, end.IsComplete));
         Assert.Contains(log.Lines(), line => line.Contains("20 records wait in", StringComparison.Ordinal));
         server.Ledger.Fault = static (_, _) => default;
         await using Appender next = server.Appender(options);
-        await next.FlushAsync().WaitAsync(Patience);
+        await next.FlushAsync().WaitAsync(s_patience);
         while (server.Ledger.Payloads().Length < 20)
         {
             await Task.Delay(5);
@@ -135,23 +135,23 @@ public sealed class ClosingTests
         using TempFolder folder = new();
         await using FakeServer server = await FakeServer.StartAsync();
         TakeAway(server);
-        Appender appender = server.Appender(Quick with
+        Appender appender = server.Appender(s_quick with
         {
             Producer = "p",
             SpoolDirectory = folder.Path,
             SpoolBytesMax = 200,
         });
         // A spool with nothing in it takes a batch of any size, so it gets one of a record first.
-        await appender.PostAsync(AppenderTests.Record(0, 0)).AsTask().WaitAsync(Patience);
+        await appender.PostAsync(AppenderTests.Record(0, 0)).AsTask().WaitAsync(s_patience);
         List<Task> posting = [.. Enumerable.Range(0, 50).Select(
             i => appender.PostAsync(AppenderTests.Record(0, i)).AsTask())];
-        AppenderEnd end = await appender.CloseAsync().WaitAsync(Patience);
+        AppenderEnd end = await appender.CloseAsync().WaitAsync(s_patience);
         int safe = posting.Count(post => post.IsCompletedSuccessfully);
         foreach (Task refused in posting.Where(post => !post.IsCompletedSuccessfully))
         {
             Assert.Equal(
                 AppendOutcome.NotStored,
-                (await Assert.ThrowsAsync<AppendException>(() => refused.WaitAsync(Patience))).Outcome);
+                (await Assert.ThrowsAsync<AppendException>(() => refused.WaitAsync(s_patience))).Outcome);
         }
 
         Assert.InRange(safe, 0, 49);
@@ -164,7 +164,7 @@ public sealed class ClosingTests
         using TempFolder folder = new();
         await using FakeServer server = await FakeServer.StartAsync();
         string spool = folder.File("a/spool");
-        await using (Appender appender = server.Appender(Quick with { Producer = "p", SpoolDirectory = spool }))
+        await using (Appender appender = server.Appender(s_quick with { Producer = "p", SpoolDirectory = spool }))
         {
             await appender.AppendAsync(AppenderTests.Record(0, 0));
         }
@@ -177,7 +177,7 @@ public sealed class ClosingTests
             UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
         File.SetUnixFileMode(spool, File.GetUnixFileMode(spool) | UnixFileMode.OtherWrite);
         IOException open = Assert.Throws<IOException>(
-            () => server.Appender(Quick with { Producer = "p", SpoolDirectory = spool }));
+            () => server.Appender(s_quick with { Producer = "p", SpoolDirectory = spool }));
         Assert.Contains("chmod 700", open.Message, StringComparison.Ordinal);
     }
 
@@ -187,7 +187,7 @@ public sealed class ClosingTests
         MemoryLog log = new();
         await using FakeServer server = await FakeServer.StartAsync();
         TakeAway(server);
-        await using Appender appender = server.Appender(Quick with { Producer = "p", Logger = log });
+        await using Appender appender = server.Appender(s_quick with { Producer = "p", Logger = log });
         for (int i = 0; i < 7; i++)
         {
             await appender.PostAsync(AppenderTests.Record(0, i));
@@ -199,7 +199,7 @@ public sealed class ClosingTests
         }
 
         server.Ledger.Fault = static (_, _) => default;
-        await appender.FlushAsync().WaitAsync(Patience);
+        await appender.FlushAsync().WaitAsync(s_patience);
         await appender.AppendAsync(AppenderTests.Record(0, 7));
         Assert.Equal(TimeSpan.Zero, appender.Status.AwayFor);
         string[] lines = log.Lines();

@@ -12,10 +12,10 @@ namespace LedgerStore.Tests.Client;
 
 public sealed class EndToEndTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
 
     [Fact]
-    public async Task AppendReadVerifyAdminister()
+    public async Task Append_read_verify_administer()
     {
         await using ServerProcess server = await ServerProcess.StartAsync();
         using LedgerClient appending = server.Connect("appender");
@@ -28,7 +28,7 @@ public sealed class EndToEndTests
         {
             Task<Appended>[] calls =
                 [.. Enumerable.Range(0, 3000).Select(i => appender.AppendAsync(AppenderTests.Record(0, i)).AsTask())];
-            Appended[] stored = await Task.WhenAll(calls).WaitAsync(Patience);
+            Appended[] stored = await Task.WhenAll(calls).WaitAsync(s_patience);
             Assert.Equal(Enumerable.Range(0, 3000).Select(i => (ulong)i), stored.Select(each => each.Index));
         }
 
@@ -57,7 +57,7 @@ public sealed class EndToEndTests
     }
 
     [Fact]
-    public async Task AnImportSurvivesAServerThatIsKilledAgainAndAgain()
+    public async Task An_import_survives_a_server_that_is_killed_again_and_again()
     {
         await using ServerProcess server = await ServerProcess.StartAsync();
         using LedgerClient client = server.Connect("appender");
@@ -69,7 +69,7 @@ public sealed class EndToEndTests
             {
                 Producer = "import",
                 RetryDelayMax = TimeSpan.FromMilliseconds(100),
-                CloseTimeout = Patience, // on a busy machine the last start of the server takes longer than usual
+                CloseTimeout = s_patience, // on a busy machine the last start of the server takes longer than usual
             });
             int[] lengths = [.. Enumerable.Repeat(8, Each)];
             for (int batch = 0; batch < Batches; batch++)
@@ -87,7 +87,7 @@ public sealed class EndToEndTests
             await server.RestartAsync();
         }
 
-        await import.WaitAsync(Patience);
+        await import.WaitAsync(s_patience);
         using LedgerClient reading = server.Connect("reader");
         int expected = 0;
         await foreach (LedgerEntry entry in reading.CreateReader("demo").ReadEntriesAsync(new ReadOptions()))
@@ -100,7 +100,7 @@ public sealed class EndToEndTests
     }
 
     [Fact]
-    public async Task FollowersAndSpoolsOutliveTheServer()
+    public async Task Followers_and_spools_outlive_the_server()
     {
         await using ServerProcess server = await ServerProcess.StartAsync();
         using TempFolder folder = new();
@@ -118,12 +118,12 @@ public sealed class EndToEndTests
         await PostAsync(appender, 30, 30);
         await server.RestartAsync();
         await PostAsync(appender, 60, 30);
-        await appender.FlushAsync().WaitAsync(Patience);
-        Assert.Equal(Enumerable.Range(0, 90).Select(i => (ulong)i), await following.WaitAsync(Patience));
+        await appender.FlushAsync().WaitAsync(s_patience);
+        Assert.Equal(Enumerable.Range(0, 90).Select(i => (ulong)i), await following.WaitAsync(s_patience));
     }
 
     [Fact]
-    public async Task AVerifierWithAnotherKeyBelievesNothing()
+    public async Task A_verifier_with_another_key_believes_nothing()
     {
         await using ServerProcess server = await ServerProcess.StartAsync();
         using LedgerClient reading = server.Connect("reader");
@@ -147,7 +147,7 @@ public sealed class EndToEndTests
     {
         for (int i = first; i < first + count; i++)
         {
-            await appender.PostAsync(AppenderTests.Record(0, i)).AsTask().WaitAsync(Patience);
+            await appender.PostAsync(AppenderTests.Record(0, i)).AsTask().WaitAsync(s_patience);
         }
     }
 

@@ -15,10 +15,10 @@ public sealed class EvilServerTests
 {
     private const int Giant = 5 * 1024 * 1024;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task AGiantMessageIsRefusedAndNotAskedForAgain()
+    public async Task A_giant_message_is_refused_and_not_asked_for_again()
     {
         await using FakeServer server = await ReaderTests.StartAsync(10);
         int calls = 0;
@@ -32,7 +32,7 @@ public sealed class EvilServerTests
     }
 
     [Fact]
-    public async Task AGiantCheckpointIsNone()
+    public async Task A_giant_checkpoint_is_none()
     {
         await using FakeServer server = await ReaderTests.StartAsync(10);
         using Verifier verifier = VerifierTests.Verify(server, stateFile: null);
@@ -43,7 +43,7 @@ public sealed class EvilServerTests
     }
 
     [Fact]
-    public async Task AGiantProofIsNone()
+    public async Task A_giant_proof_is_none()
     {
         await using FakeServer server = await ReaderTests.StartAsync(300);
         using Verifier verifier = VerifierTests.Verify(server, stateFile: null);
@@ -57,7 +57,7 @@ public sealed class EvilServerTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task AReadThatDoesNotFollowHasNoEndlessNothing(bool isHeartbeat)
+    public async Task A_read_that_does_not_follow_has_no_endless_nothing(bool isHeartbeat)
     {
         await using FakeServer server = await ReaderTests.StartAsync(10);
         server.Ledger.Flood = _ => (isHeartbeat
@@ -67,7 +67,7 @@ public sealed class EvilServerTests
     }
 
     [Fact]
-    public async Task MoreThanWasAskedForIsRefused()
+    public async Task More_than_was_asked_for_is_refused()
     {
         await using FakeServer server = await ReaderTests.StartAsync(10);
         server.Ledger.Flood = Entries;
@@ -77,7 +77,7 @@ public sealed class EvilServerTests
     /// <summary>Entries without end that no checkpoint ever covers: the one who verifies takes a bounded number of
     /// them, waits for the signature for a while, and gives none of them out.</summary>
     [Fact]
-    public async Task EntriesWithoutEndAndWithoutASignatureAreCaught()
+    public async Task Entries_without_end_and_without_a_signature_are_caught()
     {
         await using FakeServer server = await ReaderTests.StartAsync(100);
         server.Ledger.PublishedSize = 100;
@@ -97,7 +97,7 @@ public sealed class EvilServerTests
             {
                 given.Add(next);
             }
-        }).WaitAsync(Patience);
+        }).WaitAsync(s_patience);
         Assert.Equal(ViolationKind.Stale, caught.Kind);
         Assert.Empty(given);
         Assert.InRange(Volatile.Read(ref sent) * 500 * 100, 0, 128L << 20);
@@ -135,7 +135,7 @@ public sealed class EvilServerTests
 
     private static async Task ReadAsync(FakeServer server, ReadOptions options)
     {
-        using CancellationTokenSource patience = new(Patience);
+        using CancellationTokenSource patience = new(s_patience);
         await foreach (LedgerEvent _ in server.Client.CreateReader("demo").ReadAsync(options, patience.Token))
         {
             // Only the end counts.

@@ -14,7 +14,7 @@ namespace LedgerStore.Tests.Client;
 
 public sealed class ExactlyOnceTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private static bool IsLong => Environment.GetEnvironmentVariable("LEDGERSTORE_LONG") == "1";
 
@@ -24,7 +24,7 @@ public sealed class ExactlyOnceTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task KilledAtEveryPoint(bool wholeConnection)
+    public async Task Killed_at_every_point(bool wholeConnection)
     {
         const int Records = 5;
         const int Points = Records * 3;
@@ -52,7 +52,7 @@ public sealed class ExactlyOnceTests
 
     /// <summary>Many callers, and faults of every kind at random.</summary>
     [Fact]
-    public async Task UnderRandomFaults()
+    public async Task Under_random_faults()
     {
         int seeds = IsLong ? 300 : 12;
         for (int seed = 1; seed <= seeds; seed++)
@@ -132,14 +132,14 @@ public sealed class ExactlyOnceTests
         List<Appended>[] stored;
         try
         {
-            stored = await Task.WhenAll(running).WaitAsync(Patience);
+            stored = await Task.WhenAll(running).WaitAsync(s_patience);
         }
         catch (TimeoutException error)
         {
             throw new TimeoutException($"no progress: {appender.Status}", error);
         }
 
-        await appender.DisposeAsync().AsTask().WaitAsync(Patience);
+        await appender.DisposeAsync().AsTask().WaitAsync(s_patience);
         Check(ledger, producer, stored);
     }
 

@@ -19,7 +19,7 @@ internal sealed partial class FakeLedger : INodeSource
 {
     private const int MessageEntries = 500;
 
-    private static readonly Method<ReadRequest, WireMessage> Read = new(
+    private static readonly Method<ReadRequest, WireMessage> s_read = new(
         LedgerMethods.Read.Type,
         LedgerMethods.Read.ServiceName,
         LedgerMethods.Read.Name,
@@ -67,7 +67,7 @@ internal sealed partial class FakeLedger : INodeSource
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
                 return (ulong)Entries.Count;
             }
@@ -91,7 +91,7 @@ internal sealed partial class FakeLedger : INodeSource
 
     private Hash256 Root(ulong size)
     {
-        lock (gate)
+        lock (_gate)
         {
             CompactRange range = new();
             range.Append(Leaves.Take((int)size).ToArray());
@@ -124,7 +124,7 @@ internal sealed partial class FakeLedger : INodeSource
 
     private Protocol.V1.InclusionProof GetInclusionProof(GetInclusionProofRequest request)
     {
-        lock (gate)
+        lock (_gate)
         {
             return new()
             {
@@ -138,7 +138,7 @@ internal sealed partial class FakeLedger : INodeSource
 
     private Protocol.V1.ConsistencyProof GetConsistencyProof(GetConsistencyProofRequest request)
     {
-        lock (gate)
+        lock (_gate)
         {
             return new()
             {
@@ -152,7 +152,7 @@ internal sealed partial class FakeLedger : INodeSource
     private Protocol.V1.Receipt GetReceipt(GetReceiptRequest request)
     {
         ulong size = PublishedSize ?? Size;
-        lock (gate)
+        lock (_gate)
         {
             Hash256[] proof = InclusionProof.Build(request.Index, size, this);
             Receipt receipt = Receipt.Create(request.Index, proof, SignedNote.Parse(Sign(size)), default);
@@ -218,7 +218,7 @@ internal sealed partial class FakeLedger : INodeSource
     private ulong FirstAt(DateTimeOffset time)
     {
         ulong micros = (ulong)(time - DateTimeOffset.UnixEpoch).Ticks / 10;
-        lock (gate)
+        lock (_gate)
         {
             int index = Entries.FindIndex(entry => EntryView.Parse(entry).ReceivedUnixMicros >= micros);
             return (ulong)(index < 0 ? Entries.Count : index);

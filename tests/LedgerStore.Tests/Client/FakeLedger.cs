@@ -24,12 +24,12 @@ internal sealed partial class FakeLedger : IDisposable
 {
     internal const string Origin = "ledger.example.org/demo";
 
-    private readonly Lock gate = new();
-    private readonly Dictionary<string, FakeProducer> producers = [];
-    private readonly SigningKey key = SigningKey.Generate();
-    private ulong clock = 1_700_000_000_000_000;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, FakeProducer> _producers = [];
+    private readonly SigningKey _key = SigningKey.Generate();
+    private ulong _clock = 1_700_000_000_000_000;
 
-    internal FakeLedger() => Signer = new NoteSigner(KeyName.Parse(Origin), key);
+    internal FakeLedger() => Signer = new NoteSigner(KeyName.Parse(Origin), _key);
 
     /// <summary>Called at each point of each append on a stream; it may delay, drop the connection or throw.</summary>
     internal Func<FaultPoint, ServerCallContext, ValueTask> Fault { get; set; } = static (_, _) => default;
@@ -43,12 +43,12 @@ internal sealed partial class FakeLedger : IDisposable
     /// <summary>The leaf hashes; a lying test changes them.</summary>
     internal List<Hash256> Leaves { get; } = [];
 
-    public void Dispose() => key.Dispose();
+    public void Dispose() => _key.Dispose();
 
     internal void Register(CallBinder grpc) => grpc
         .Unary(LedgerMethods.Append, AppendAsync, "append")
         .Duplex(WireMethods.OnServer(LedgerMethods.AppendStream), AppendStreamAsync, "append")
-        .ServerStreaming(Read, ReadAsync, "read")
+        .ServerStreaming(s_read, ReadAsync, "read")
         .Unary(LedgerMethods.GetCheckpoint, (request, _) => new(GetCheckpoint(request)), "verify")
         .ServerStreaming(LedgerMethods.WatchCheckpoints, WatchAsync, "verify")
         .Unary(LedgerMethods.GetInclusionProof, (request, _) => new(GetInclusionProof(request)), "verify")
@@ -59,7 +59,7 @@ internal sealed partial class FakeLedger : IDisposable
     /// <summary>The payloads in the order of the indexes.</summary>
     internal byte[][] Payloads()
     {
-        lock (gate)
+        lock (_gate)
         {
             return [.. Entries.Select(entry => EntryView.Parse(entry).Payload.ToArray())];
         }
@@ -68,7 +68,7 @@ internal sealed partial class FakeLedger : IDisposable
     /// <summary>Appends as an appender without a producer does.</summary>
     internal void Add(int records, Func<int, byte[]> payload)
     {
-        lock (gate)
+        lock (_gate)
         {
             for (int i = 0; i < records; i++)
             {
@@ -112,7 +112,7 @@ internal sealed partial class FakeLedger : IDisposable
 
     private AppendAnswer Commit(AppendRequestParser batch)
     {
-        lock (gate)
+        lock (_gate)
         {
             byte[] payload = batch.Payload.ToArray();
             int count = batch.Lengths.Length;
@@ -121,9 +121,9 @@ internal sealed partial class FakeLedger : IDisposable
                 return Answer(Store(batch, payload), count, isDuplicate: false);
             }
 
-            if (!producers.TryGetValue(batch.Producer, out FakeProducer? producer))
+            if (!_producers.TryGetValue(batch.Producer, out FakeProducer? producer))
             {
-                producers.Add(batch.Producer, producer = new FakeProducer());
+                _producers.Add(batch.Producer, producer = new FakeProducer());
             }
 
             if (producer.FindOrRefuse(batch.FirstSequence, batch.Lengths, payload) is { } before)
@@ -141,7 +141,7 @@ internal sealed partial class FakeLedger : IDisposable
     {
         FirstIndex = first,
         Count = (uint)count,
-        ReceivedUnixMicros = clock,
+        ReceivedUnixMicros = _clock,
         IsDuplicate = isDuplicate,
     };
 
@@ -168,7 +168,7 @@ internal sealed partial class FakeLedger : IDisposable
     private void AddEntry(Entry with, ReadOnlySpan<byte> payload)
     {
         with.Appender = "tester";
-        with.ReceivedUnixMicros = ++clock;
+        with.ReceivedUnixMicros = ++_clock;
         with.Payload = ByteString.CopyFrom(payload);
         byte[] entry = with.ToByteArray();
         Entries.Add(entry);
@@ -181,45 +181,45 @@ internal sealed class FakeProducer
 {
     private const int Remembered = 64;
 
-    private readonly List<(ulong Sequence, ulong Index, int[] Lengths, byte[] Payload)> batches = [];
-    private ulong last;
+    private readonly List<(ulong Sequence, ulong Index, int[] Lengths, byte[] Payload)> _batches = [];
+    private ulong _last;
 
     /// <summary>The first answer of a batch that was appended before; null: it is the next one.</summary>
     internal ulong? FindOrRefuse(ulong first, ReadOnlySpan<int> lengths, byte[] payload)
     {
-        if (first == last + 1)
+        if (first == _last + 1)
         {
             return null;
         }
 
-        if (first > last)
+        if (first > _last)
         {
             throw Refuse(StatusCode.FailedPrecondition, "SEQUENCE_GAP");
         }
 
-        int at = batches.FindIndex(batch => batch.Sequence == first);
+        int at = _batches.FindIndex(batch => batch.Sequence == first);
         if (at < 0)
         {
-            throw batches.Count > 0 && first < batches[0].Sequence
+            throw _batches.Count > 0 && first < _batches[0].Sequence
                 ? Refuse(StatusCode.AlreadyExists, "SEQUENCE_TOO_OLD")
                 : Refuse(StatusCode.FailedPrecondition, "SEQUENCE_CONFLICT");
         }
 
-        return lengths.SequenceEqual(batches[at].Lengths) && payload.AsSpan().SequenceEqual(batches[at].Payload)
-            ? batches[at].Index
+        return lengths.SequenceEqual(_batches[at].Lengths) && payload.AsSpan().SequenceEqual(_batches[at].Payload)
+            ? _batches[at].Index
             : throw Refuse(StatusCode.FailedPrecondition, "SEQUENCE_CONFLICT");
     }
 
     internal void Record(ulong first, ulong index, ReadOnlySpan<int> lengths, byte[] payload)
     {
-        batches.Add((first, index, lengths.ToArray(), payload));
-        last = first + (ulong)lengths.Length - 1;
-        if (batches.Count > Remembered)
+        _batches.Add((first, index, lengths.ToArray(), payload));
+        _last = first + (ulong)lengths.Length - 1;
+        if (_batches.Count > Remembered)
         {
-            batches.RemoveAt(0);
+            _batches.RemoveAt(0);
         }
     }
 
     private RpcException Refuse(StatusCode code, string reason) =>
-        RpcException.Because(code, reason, reason, ("expected", $"{last + 1}"));
+        RpcException.Because(code, reason, reason, ("expected", $"{_last + 1}"));
 }

@@ -8,11 +8,11 @@ namespace LedgerStore.Tests.Client;
 
 internal sealed class FakeServer : IAsyncDisposable
 {
-    private readonly TestServer server;
+    private readonly TestServer _server;
 
     private FakeServer(TestServer server, FakeLedger ledger)
     {
-        this.server = server;
+        _server = server;
         Ledger = ledger;
         Client = Connect();
     }
@@ -24,7 +24,7 @@ internal sealed class FakeServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await server.DisposeAsync();
+        await _server.DisposeAsync();
         Ledger.Dispose();
     }
 
@@ -34,9 +34,9 @@ internal sealed class FakeServer : IAsyncDisposable
         return new(await TestServer.StartAsync(isTls: false, ledger.Register), ledger);
     }
 
-    internal Uri Address => server.Address;
+    internal Uri Address => _server.Address;
 
-    internal LedgerClient Connect() => Connect(server.Address);
+    internal LedgerClient Connect() => Connect(_server.Address);
 
     internal static LedgerClient Connect(Uri address) => new(new LedgerClientOptions
     {

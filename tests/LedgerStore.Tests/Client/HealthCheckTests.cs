@@ -14,7 +14,7 @@ namespace LedgerStore.Tests.Client;
 
 public sealed class HealthCheckTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task The_check_says_whether_records_get_to_the_ledger()
@@ -43,7 +43,7 @@ public sealed class HealthCheckTests
         Assert.NotNull(entry.Exception);
 
         server.Ledger.Fault = static (_, _) => default;
-        await appender.FlushAsync().WaitAsync(Patience);
+        await appender.FlushAsync().WaitAsync(s_patience);
         Assert.True(appender.TryPost(new byte[100]));
         await UntilAsync(health, HealthStatus.Healthy);
         Assert.Contains(log.Lines(), line => line.Contains("takes no records", StringComparison.Ordinal));
@@ -70,7 +70,7 @@ public sealed class HealthCheckTests
 
     private static async Task UntilAsync(HealthCheckService health, HealthStatus wanted)
     {
-        using CancellationTokenSource limit = new(Patience);
+        using CancellationTokenSource limit = new(s_patience);
         while ((await health.CheckHealthAsync(limit.Token)).Status != wanted)
         {
             await Task.Delay(5, limit.Token);

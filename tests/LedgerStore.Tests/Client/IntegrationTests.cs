@@ -16,7 +16,7 @@ namespace LedgerStore.Tests.Client;
 public sealed class IntegrationTests
 {
     [Fact]
-    public void AnEventHasTheNamesOfOcsfApiActivity()
+    public void An_event_has_the_names_of_ocsf_api_activity()
     {
         AuditEvent audit = new()
         {
@@ -48,7 +48,7 @@ public sealed class IntegrationTests
     }
 
     [Fact]
-    public async Task RegisteredFromConfigurationAuditCategoriesGoToTheLedger()
+    public async Task Registered_from_configuration_audit_categories_go_to_the_ledger()
     {
         await using FakeServer server = await FakeServer.StartAsync();
         ServiceCollection services = new();
@@ -78,7 +78,7 @@ public sealed class IntegrationTests
     }
 
     [Fact]
-    public void AMissingOrWrongSettingIsNamed()
+    public void A_missing_or_wrong_setting_is_named()
     {
         ServiceCollection services = new();
         Assert.Contains("Address", Fails([]), StringComparison.Ordinal);
@@ -99,7 +99,7 @@ public sealed class IntegrationTests
     [InlineData(RequestAuditMode.Posted)]
     [InlineData(RequestAuditMode.Stored)]
     [InlineData(RequestAuditMode.Never)]
-    public async Task EachRequestIsOneEvent(RequestAuditMode mode)
+    public async Task Each_request_is_one_event(RequestAuditMode mode)
     {
         await using FakeServer server = await FakeServer.StartAsync();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();

@@ -8,7 +8,7 @@ namespace LedgerStore.Tests.Client;
 
 internal sealed class MemoryLog : ILogger, ILoggerProvider
 {
-    private readonly ConcurrentQueue<string> lines = new();
+    private readonly ConcurrentQueue<string> _lines = new();
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
@@ -20,7 +20,7 @@ internal sealed class MemoryLog : ILogger, ILoggerProvider
         EventId eventId,
         TState state,
         Exception? exception,
-        Func<TState, Exception?, string> formatter) => lines.Enqueue($"{logLevel} {formatter(state, exception)}");
+        Func<TState, Exception?, string> formatter) => _lines.Enqueue($"{logLevel} {formatter(state, exception)}");
 
     public ILogger CreateLogger(string categoryName) => this;
 
@@ -29,5 +29,5 @@ internal sealed class MemoryLog : ILogger, ILoggerProvider
         // Nothing is held here.
     }
 
-    internal string[] Lines() => [.. lines];
+    internal string[] Lines() => [.. _lines];
 }

@@ -16,7 +16,7 @@ public sealed class ReaderTests
     [InlineData(10, 20, 20)]
     [InlineData(1990, 100, 10)]
     [InlineData(2000, 0, 0)]
-    public async Task ReadsARange(ulong from, ulong limit, int expected)
+    public async Task Reads_a_range(ulong from, ulong limit, int expected)
     {
         await using FakeServer server = await StartAsync(2000);
         List<LedgerEntry> entries = await ReadAsync(server, ReadOptions.Range(from, limit));
@@ -26,7 +26,7 @@ public sealed class ReaderTests
     }
 
     [Fact]
-    public async Task ABrokenConnectionLeavesNoGapAndNothingTwice()
+    public async Task A_broken_connection_leaves_no_gap_and_nothing_twice()
     {
         await using FakeServer server = await StartAsync(5000);
         int messages = 0;
@@ -45,7 +45,7 @@ public sealed class ReaderTests
     }
 
     [Fact]
-    public async Task FollowingCatchesUpAndGoesOnLive()
+    public async Task Following_catches_up_and_goes_on_live()
     {
         await using FakeServer server = await StartAsync(100);
         List<string> seen = [];
@@ -74,7 +74,7 @@ public sealed class ReaderTests
     }
 
     [Fact]
-    public async Task WhatExpiredIsAnEventAndForEntriesOnlyAnException()
+    public async Task What_expired_is_an_event_and_for_entries_only_an_exception()
     {
         await using FakeServer server = await StartAsync(1000);
         server.Ledger.Expired.Add((256, 256));
@@ -93,7 +93,7 @@ public sealed class ReaderTests
     }
 
     [Fact]
-    public async Task AServerThatLeavesOutEntriesIsNotBelieved()
+    public async Task A_server_that_leaves_out_entries_is_not_believed()
     {
         await using FakeServer server = await StartAsync(1000);
         server.Ledger.Skip = 1;
@@ -104,7 +104,7 @@ public sealed class ReaderTests
     }
 
     [Fact]
-    public async Task ATimeBeginsWithTheFirstEntryThatWasReceivedThen()
+    public async Task A_time_begins_with_the_first_entry_that_was_received_then()
     {
         await using FakeServer server = await StartAsync(100);
         List<LedgerEntry> all = await ReadAsync(server, new ReadOptions());
@@ -114,7 +114,7 @@ public sealed class ReaderTests
     }
 
     [Fact]
-    public async Task ARefusalIsNotRepeated()
+    public async Task A_refusal_is_not_repeated()
     {
         await using FakeServer server = await StartAsync(10);
         int calls = 0;

@@ -10,11 +10,11 @@ namespace LedgerStore.Tests.Client;
 
 internal sealed class ServerProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
 
-    private readonly TempFolder folder = new();
-    private Process? process;
-    private int port;
+    private readonly TempFolder _folder = new();
+    private Process? _process;
+    private int _port;
 
     internal Uri Address { get; private set; } = new("https://unset");
 
@@ -32,7 +32,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
-        folder.Dispose();
+        _folder.Dispose();
     }
 
     internal static async Task<ServerProcess> StartAsync()
@@ -45,14 +45,14 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>SIGKILL: nothing is flushed, nothing is said.</summary>
     internal async Task KillAsync()
     {
-        if (process is { HasExited: false })
+        if (_process is { HasExited: false })
         {
-            process.Kill();
-            await process.WaitForExitAsync();
+            _process.Kill();
+            await _process.WaitForExitAsync();
         }
 
-        process?.Dispose();
-        process = null;
+        _process?.Dispose();
+        _process = null;
     }
 
     /// <summary>Starts it, on the port it had before.</summary>
@@ -63,23 +63,23 @@ internal sealed class ServerProcess : IAsyncDisposable
             ArgumentList =
             {
                 Path.Combine(AppContext.BaseDirectory, "LedgerStore.Server.dll"),
-                "dev", "--data", folder.File("data"), "--port", $"{port}",
+                "dev", "--data", _folder.File("data"), "--port", $"{_port}",
             },
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        process = Process.Start(start)!;
+        _process = Process.Start(start)!;
         StringBuilder said = new();
-        process.ErrorDataReceived += (_, line) => said.AppendLine(line.Data);
-        process.BeginErrorReadLine();
-        while (await process.StandardOutput.ReadLineAsync().WaitAsync(Patience) is { } line)
+        _process.ErrorDataReceived += (_, line) => said.AppendLine(line.Data);
+        _process.BeginErrorReadLine();
+        while (await _process.StandardOutput.ReadLineAsync().WaitAsync(s_patience) is { } line)
         {
             if (line.StartsWith("ready ", StringComparison.Ordinal))
             {
                 Address = new Uri(line["ready ".Length..]);
-                port = Address.Port;
-                _ = process.StandardOutput.ReadToEndAsync();
+                _port = Address.Port;
+                _ = _process.StandardOutput.ReadToEndAsync();
                 return;
             }
         }
@@ -104,7 +104,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     internal string Profile => Keys("ledger.yaml");
 
     /// <summary>A file of the test, beside the data.</summary>
-    internal string File(string name) => folder.File(name);
+    internal string File(string name) => _folder.File(name);
 
-    private string Keys(string file) => Path.Combine(folder.File("data") + ".keys", file);
+    private string Keys(string file) => Path.Combine(_folder.File("data") + ".keys", file);
 }

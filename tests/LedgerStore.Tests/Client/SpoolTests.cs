@@ -10,10 +10,10 @@ namespace LedgerStore.Tests.Client;
 
 public sealed class SpoolTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task TheApplicationGoesOnWhileTheServerIsAway()
+    public async Task The_application_goes_on_while_the_server_is_away()
     {
         using TempFolder folder = new();
         await using FakeServer server = await FakeServer.StartAsync();
@@ -21,19 +21,19 @@ public sealed class SpoolTests
         await using Appender appender = server.Appender(Options(folder));
         for (int i = 0; i < 200; i++)
         {
-            await appender.PostAsync(AppenderTests.Record(0, i)).AsTask().WaitAsync(Patience);
+            await appender.PostAsync(AppenderTests.Record(0, i)).AsTask().WaitAsync(s_patience);
         }
 
         Assert.Empty(server.Ledger.Payloads());
         Assert.False(appender.Status.IsConnected);
         BringBack(server);
-        await appender.FlushAsync().WaitAsync(Patience);
+        await appender.FlushAsync().WaitAsync(s_patience);
         CheckPayloads(server, 200);
         Assert.Equal(200UL, (await appender.AppendAsync(AppenderTests.Record(0, 200))).Index);
     }
 
     [Fact]
-    public async Task WhatWasPostedSurvivesTheProcess()
+    public async Task What_was_posted_survives_the_process()
     {
         using TempFolder folder = new();
         await using FakeServer server = await FakeServer.StartAsync();
@@ -43,7 +43,7 @@ public sealed class SpoolTests
             await PostAsync(appender, run * 50, 25);
             if (run > 0)
             {
-                await appender.FlushAsync().WaitAsync(Patience);
+                await appender.FlushAsync().WaitAsync(s_patience);
             }
 
             TakeAway(server);
@@ -54,12 +54,12 @@ public sealed class SpoolTests
 
         await using Appender last = server.Appender(Options(folder));
         await PostAsync(last, 200, 1);
-        await last.FlushAsync().WaitAsync(Patience);
+        await last.FlushAsync().WaitAsync(s_patience);
         CheckPayloads(server, 201);
     }
 
     [Fact]
-    public async Task ACrashAtAnyMomentLosesNothingThatWasSafe()
+    public async Task A_crash_at_any_moment_loses_nothing_that_was_safe()
     {
         for (int seed = 1; seed <= 15; seed++)
         {
@@ -68,7 +68,7 @@ public sealed class SpoolTests
     }
 
     [Fact]
-    public async Task ATornTailIsCutWhereverItTears()
+    public async Task A_torn_tail_is_cut_wherever_it_tears()
     {
         using TempFolder folder = new();
         await using FakeServer server = await FakeServer.StartAsync();
@@ -96,7 +96,7 @@ public sealed class SpoolTests
     }
 
     [Fact]
-    public async Task EveryFlippedByteOfTheLastFileIsSeen()
+    public async Task Every_flipped_byte_of_the_last_file_is_seen()
     {
         using TempFolder folder = new();
         await using FakeServer server = await FakeServer.StartAsync();
@@ -120,7 +120,7 @@ public sealed class SpoolTests
     }
 
     [Fact]
-    public async Task DamageThatNoCrashExplainsIsRefused()
+    public async Task Damage_that_no_crash_explains_is_refused()
     {
         using TempFolder folder = new();
         await using FakeServer server = await FakeServer.StartAsync();
@@ -147,7 +147,7 @@ public sealed class SpoolTests
     }
 
     [Fact]
-    public async Task AFullSpoolMakesTheApplicationWait()
+    public async Task A_full_spool_makes_the_application_wait()
     {
         using TempFolder folder = new();
         await using FakeServer server = await FakeServer.StartAsync();
@@ -164,13 +164,13 @@ public sealed class SpoolTests
         Assert.InRange(appender.Status.SpoolBytes, 1, 10_000);
         Assert.InRange(appender.Status.MemoryBytes, 0, 2000);
         BringBack(server);
-        await posting.WaitAsync(Patience);
-        await appender.FlushAsync().WaitAsync(Patience);
+        await posting.WaitAsync(s_patience);
+        await appender.FlushAsync().WaitAsync(s_patience);
         CheckPayloads(server, 1000);
     }
 
     [Fact]
-    public async Task ADirectoryHasOneAppender()
+    public async Task A_directory_has_one_appender()
     {
         using TempFolder folder = new();
         await using FakeServer server = await FakeServer.StartAsync();
@@ -217,7 +217,7 @@ public sealed class SpoolTests
         BringBack(server);
         await using Appender next = server.Appender(options with { SpoolDirectory = copy.Path });
         await PostAsync(next, posted, 10);
-        await next.FlushAsync().WaitAsync(Patience);
+        await next.FlushAsync().WaitAsync(s_patience);
         CheckPayloads(server, posted + 10);
     }
 
@@ -225,7 +225,7 @@ public sealed class SpoolTests
     {
         for (int i = first; i < first + count; i++)
         {
-            await appender.PostAsync(AppenderTests.Record(0, i)).AsTask().WaitAsync(Patience);
+            await appender.PostAsync(AppenderTests.Record(0, i)).AsTask().WaitAsync(s_patience);
         }
     }
 

@@ -14,7 +14,7 @@ namespace LedgerStore.Tests.Client;
 public sealed class VerifiedReadTests
 {
     [Fact]
-    public async Task EveryRangeOfASmallLedgerVerifies()
+    public async Task Every_range_of_a_small_ledger_verifies()
     {
         for (int size = 1; size <= 20; size++)
         {
@@ -34,7 +34,7 @@ public sealed class VerifiedReadTests
     }
 
     [Fact]
-    public async Task AReadOfManyPiecesVerifies()
+    public async Task A_read_of_many_pieces_verifies()
     {
         await using FakeServer server = await FakeServer.StartAsync();
         server.Ledger.Add(3000, static i => new byte[1000 + i]);
@@ -43,7 +43,7 @@ public sealed class VerifiedReadTests
     }
 
     [Fact]
-    public async Task ExpiredRangesAreProvenByTheirRoots()
+    public async Task Expired_ranges_are_proven_by_their_roots()
     {
         await using FakeServer server = await ReaderTests.StartAsync(1100);
         server.Ledger.Expired.Add((0, 256));
@@ -54,7 +54,7 @@ public sealed class VerifiedReadTests
     }
 
     [Fact]
-    public async Task FollowingGivesWhatIsProvenAndWaitsForTheRest()
+    public async Task Following_gives_what_is_proven_and_waits_for_the_rest()
     {
         await using FakeServer server = await ReaderTests.StartAsync(100);
         server.Ledger.PublishedSize = 100;
@@ -86,7 +86,7 @@ public sealed class VerifiedReadTests
     [InlineData(1499)]
     [InlineData(1500)]
     [InlineData(2999)]
-    public async Task AForgedEntryIsNamedAndNothingOfItsPieceIsGivenOut(int forged)
+    public async Task A_forged_entry_is_named_and_nothing_of_its_piece_is_given_out(int forged)
     {
         await using FakeServer server = await FakeServer.StartAsync();
         server.Ledger.Add(3000, static i => new byte[1000]);
@@ -100,7 +100,7 @@ public sealed class VerifiedReadTests
     }
 
     [Fact]
-    public async Task SwappedEntriesAreCaught()
+    public async Task Swapped_entries_are_caught()
     {
         await using FakeServer server = await ReaderTests.StartAsync(300);
         server.Ledger.Entry = (index, entry) => index is 100 or 101 ? server.Ledger.Entries[201 - (int)index] : entry;
@@ -111,7 +111,7 @@ public sealed class VerifiedReadTests
     }
 
     [Fact]
-    public async Task ForgedProofsAreCaught()
+    public async Task Forged_proofs_are_caught()
     {
         await using FakeServer server = await ReaderTests.StartAsync(300);
         using Verifier verifier = VerifierTests.Verify(server, stateFile: null);
@@ -127,7 +127,7 @@ public sealed class VerifiedReadTests
     }
 
     [Fact]
-    public async Task AnEndThatComesTooEarlyIsCaught()
+    public async Task An_end_that_comes_too_early_is_caught()
     {
         await using FakeServer server = await ReaderTests.StartAsync(300);
         server.Ledger.ReadEnd = 250;
@@ -141,7 +141,7 @@ public sealed class VerifiedReadTests
 
     /// <summary>A read of the last entries, or from a time on, that ends early or begins late.</summary>
     [Fact]
-    public async Task TheLastEntriesAreTheLastAndAllThatWereSigned()
+    public async Task The_last_entries_are_the_last_and_all_that_were_signed()
     {
         await using FakeServer server = await ReaderTests.StartAsync(300);
         List<LedgerEvent> last = await ReadAsync(server, new ReadOptions { FromEnd = 10 });
@@ -162,7 +162,7 @@ public sealed class VerifiedReadTests
 
     /// <summary>The server says again and again that there is nothing new, and has signed more.</summary>
     [Fact]
-    public async Task FollowingNoticesThatSignedEntriesAreNotSent()
+    public async Task Following_notices_that_signed_entries_are_not_sent()
     {
         await using FakeServer server = await ReaderTests.StartAsync(100);
         server.Ledger.Flood = number =>
@@ -190,7 +190,7 @@ public sealed class VerifiedReadTests
 
     /// <summary>A read that is never answered ends, in a time that the server cannot stretch.</summary>
     [Fact]
-    public async Task AReadThatIsNeverAnsweredEnds()
+    public async Task A_read_that_is_never_answered_ends()
     {
         await using FakeServer server = await ReaderTests.StartAsync(100);
         server.Ledger.Reading = static async (_, call) => await Task.Delay(Timeout.Infinite, call.CancellationToken);
@@ -205,7 +205,7 @@ public sealed class VerifiedReadTests
     }
 
     [Fact]
-    public async Task ATimeIsNotTheServersToChoose()
+    public async Task A_time_is_not_the_servers_to_choose()
     {
         await using FakeServer server = await ReaderTests.StartAsync(300);
         List<LedgerEvent> all = await ReadAsync(server, new ReadOptions());

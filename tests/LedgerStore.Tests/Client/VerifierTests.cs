@@ -10,7 +10,7 @@ namespace LedgerStore.Tests.Client;
 public sealed class VerifierTests
 {
     [Fact]
-    public async Task AGrowingLedgerVerifiesAndTheStateSurvives()
+    public async Task A_growing_ledger_verifies_and_the_state_survives()
     {
         using TempFolder folder = new();
         await using FakeServer server = await ReaderTests.StartAsync(10);
@@ -23,7 +23,7 @@ public sealed class VerifierTests
     }
 
     [Fact]
-    public async Task EntriesAndReceiptsVerify()
+    public async Task Entries_and_receipts_verify()
     {
         await using FakeServer server = await ReaderTests.StartAsync(300);
         using Verifier verifier = Verify(server, stateFile: null);
@@ -38,7 +38,7 @@ public sealed class VerifierTests
     }
 
     [Fact]
-    public async Task ASplitViewProvesItself()
+    public async Task A_split_view_proves_itself()
     {
         using TempFolder folder = new();
         await using FakeServer server = await ReaderTests.StartAsync(100);
@@ -49,7 +49,7 @@ public sealed class VerifierTests
     }
 
     [Fact]
-    public async Task AForkThatGrewIsCaughtAndTheLogsOwnHistoryProvesIt()
+    public async Task A_fork_that_grew_is_caught_and_the_logs_own_history_proves_it()
     {
         using TempFolder folder = new();
         await using FakeServer server = await ReaderTests.StartAsync(100);
@@ -69,7 +69,7 @@ public sealed class VerifierTests
     }
 
     [Fact]
-    public async Task ARollbackIsCaughtAlsoByTheNextProcess()
+    public async Task A_rollback_is_caught_also_by_the_next_process()
     {
         using TempFolder folder = new();
         await using FakeServer server = await ReaderTests.StartAsync(100);
@@ -84,7 +84,7 @@ public sealed class VerifierTests
     }
 
     [Fact]
-    public async Task ABadSignatureIsCaught()
+    public async Task A_bad_signature_is_caught()
     {
         await using FakeServer server = await ReaderTests.StartAsync(100);
         using Verifier verifier = Verify(server, stateFile: null);
@@ -101,7 +101,7 @@ public sealed class VerifierTests
     }
 
     [Fact]
-    public async Task AnUnknownKeyIsCaught()
+    public async Task An_unknown_key_is_caught()
     {
         await using FakeServer server = await ReaderTests.StartAsync(100);
         using Verifier verifier = Verify(server, stateFile: null);
@@ -113,7 +113,7 @@ public sealed class VerifierTests
     }
 
     [Fact]
-    public async Task ARotationIsFollowedByItsStatementAndASecondOneIsProof()
+    public async Task A_rotation_is_followed_by_its_statement_and_a_second_one_is_proof()
     {
         using TempFolder folder = new();
         await using FakeServer server = await ReaderTests.StartAsync(100);
@@ -143,7 +143,7 @@ public sealed class VerifierTests
     }
 
     [Fact]
-    public async Task AnEntryThatIsNotInTheTreeIsCaught()
+    public async Task An_entry_that_is_not_in_the_tree_is_caught()
     {
         await using FakeServer server = await ReaderTests.StartAsync(300);
         using Verifier verifier = Verify(server, stateFile: null);
@@ -165,7 +165,7 @@ public sealed class VerifierTests
     }
 
     [Fact]
-    public async Task ACheckpointThatDoesNotComeIsCaught()
+    public async Task A_checkpoint_that_does_not_come_is_caught()
     {
         await using FakeServer server = await ReaderTests.StartAsync(100);
         server.Ledger.PublishedSize = 60;
@@ -184,7 +184,7 @@ public sealed class VerifierTests
     }
 
     [Fact]
-    public async Task AnAnswerThatWasAskedForBeforeDoesNotMakeTheLogStale()
+    public async Task An_answer_that_was_asked_for_before_does_not_make_the_log_stale()
     {
         await using FakeServer server = await FakeServer.StartAsync();
         server.Ledger.Add(4, i => [(byte)i]);
@@ -214,7 +214,7 @@ public sealed class VerifierTests
     }
 
     [Fact]
-    public async Task AMonitorSeesTheLedgerGrowAndRaisesOnTheFirstLie()
+    public async Task A_monitor_sees_the_ledger_grow_and_raises_on_the_first_lie()
     {
         await using FakeServer server = await ReaderTests.StartAsync(100);
         using Verifier verifier = Verify(server, stateFile: null);
@@ -236,7 +236,7 @@ public sealed class VerifierTests
     }
 
     [Fact]
-    public async Task TwoObserversWhoCompareFindASplitView()
+    public async Task Two_observers_who_compare_find_a_split_view()
     {
         await using FakeServer server = await ReaderTests.StartAsync(100);
         using Verifier anna = Verify(server, stateFile: null);
@@ -249,7 +249,7 @@ public sealed class VerifierTests
     }
 
     [Fact]
-    public async Task EvidenceThatWasChangedDoesNotHold()
+    public async Task Evidence_that_was_changed_does_not_hold()
     {
         await using FakeServer server = await ReaderTests.StartAsync(100);
         using Verifier verifier = Verify(server, stateFile: null);
@@ -294,7 +294,7 @@ public sealed class VerifierTests
     }
 
     [Fact]
-    public async Task AVerifierOfALedgerTakesNoKeyOfAnotherOne()
+    public async Task A_verifier_of_a_ledger_takes_no_key_of_another_one()
     {
         await using FakeServer server = await FakeServer.StartAsync();
         Assert.Throws<VerificationFailedException>(() => server.Client.CreateVerifier(
@@ -313,16 +313,16 @@ public sealed class VerifierTests
 
     private sealed class ShiftedTime : TimeProvider
     {
-        private long ticks;
+        private long _ticks;
 
         internal TimeSpan Shift
         {
-            set => Volatile.Write(ref ticks, value.Ticks);
+            set => Volatile.Write(ref _ticks, value.Ticks);
         }
 
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
         public override long GetTimestamp() =>
-            (Environment.TickCount64 * TimeSpan.TicksPerMillisecond) + Volatile.Read(ref ticks);
+            (Environment.TickCount64 * TimeSpan.TicksPerMillisecond) + Volatile.Read(ref _ticks);
     }
 }

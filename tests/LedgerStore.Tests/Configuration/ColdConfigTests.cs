@@ -7,18 +7,18 @@ namespace LedgerStore.Tests.Configuration;
 
 public sealed class ColdConfigTests : IDisposable
 {
-    private readonly ConfigDirectory directory = new();
+    private readonly ConfigDirectory _directory = new();
 
-    public void Dispose() => directory.Dispose();
+    public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public void Without_settings_nothing_becomes_cold() => Assert.Null(directory.Load().Cold);
+    public void Without_settings_nothing_becomes_cold() => Assert.Null(_directory.Load().Cold);
 
     [Fact]
     public void A_directory_is_relative_to_the_file()
     {
         ColdConfig cold = Load("cold: { directory: there }").Cold!;
-        Assert.Equal((directory.In("there"), null), (cold.Directory, cold.Bucket));
+        Assert.Equal((_directory.In("there"), null), (cold.Directory, cold.Bucket));
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class ColdConfigTests : IDisposable
 
     private ServerConfig Load(string cold)
     {
-        File.WriteAllText(directory.In("server.yaml"), $"{ConfigDirectory.ConfigText}\n{cold}\n");
-        return directory.Load();
+        File.WriteAllText(_directory.In("server.yaml"), $"{ConfigDirectory.ConfigText}\n{cold}\n");
+        return _directory.Load();
     }
 }

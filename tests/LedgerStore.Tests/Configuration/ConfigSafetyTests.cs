@@ -10,14 +10,14 @@ namespace LedgerStore.Tests.Configuration;
 [SupportedOSPlatform("linux")]
 public sealed class ConfigSafetyTests : IDisposable
 {
-    private readonly ConfigDirectory directory = new();
+    private readonly ConfigDirectory _directory = new();
 
-    public void Dispose() => directory.Dispose();
+    public void Dispose() => _directory.Dispose();
 
     [Fact]
     public void What_the_pki_code_makes_is_safe()
     {
-        ServerConfig config = directory.Load();
+        ServerConfig config = _directory.Load();
         ConfigSafety.Check(config, ServeMode.Serve);
         ServerTrust.Load(config, ServeMode.Serve, TimeProvider.System);
     }
@@ -32,9 +32,9 @@ public sealed class ConfigSafetyTests : IDisposable
     [InlineData("server.yaml", UnixFileMode.OtherWrite, 2, "they could decide who is trusted")]
     public void A_file_that_is_open_to_others_is_refused(string file, UnixFileMode bit, int exitCode, string reason)
     {
-        string path = directory.In(file);
+        string path = _directory.In(file);
         File.SetUnixFileMode(path, File.GetUnixFileMode(path) | bit);
-        ConfigException error = Refused(directory.Load());
+        ConfigException error = Refused(_directory.Load());
         Assert.Equal(exitCode, error.ExitCode);
         ConfigProblem problem = Assert.Single(error.Problems);
         Assert.Equal(path, problem.Place);
@@ -45,20 +45,20 @@ public sealed class ConfigSafetyTests : IDisposable
     [Fact]
     public void The_file_behind_a_link_is_what_counts()
     {
-        File.Move(directory.In("signing.pem"), directory.In("real.pem"));
-        File.CreateSymbolicLink(directory.In("signing.pem"), "real.pem");
-        ConfigSafety.Check(directory.Load(), ServeMode.Serve);
-        File.SetUnixFileMode(directory.In("real.pem"), UnixFileMode.UserRead | UnixFileMode.OtherRead);
-        Assert.Equal(7, Refused(directory.Load()).ExitCode);
+        File.Move(_directory.In("signing.pem"), _directory.In("real.pem"));
+        File.CreateSymbolicLink(_directory.In("signing.pem"), "real.pem");
+        ConfigSafety.Check(_directory.Load(), ServeMode.Serve);
+        File.SetUnixFileMode(_directory.In("real.pem"), UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        Assert.Equal(7, Refused(_directory.Load()).ExitCode);
     }
 
     [Fact]
     public void A_missing_signing_key_is_exit_code_7_and_a_missing_tls_key_2()
     {
-        File.Delete(directory.In("pki/server.key"));
-        Assert.Equal(2, Refused(directory.Load()).ExitCode);
-        File.Delete(directory.In("signing.pem"));
-        Assert.Equal(7, Refused(directory.Load()).ExitCode);
+        File.Delete(_directory.In("pki/server.key"));
+        Assert.Equal(2, Refused(_directory.Load()).ExitCode);
+        File.Delete(_directory.In("signing.pem"));
+        Assert.Equal(7, Refused(_directory.Load()).ExitCode);
     }
 
     [Theory]
@@ -70,17 +70,17 @@ public sealed class ConfigSafetyTests : IDisposable
     {
         foreach (string place in new[] { "data/x", "data/../data/a/x", "link/x" })
         {
-            Directory.CreateDirectory(directory.In("data/a"));
-            File.Delete(directory.In("link"));
-            File.CreateSymbolicLink(directory.In("link"), "data");
-            string path = directory.In(place);
+            Directory.CreateDirectory(_directory.In("data/a"));
+            File.Delete(_directory.In("link"));
+            File.CreateSymbolicLink(_directory.In("link"), "data");
+            string path = _directory.In(place);
             if (file != "anchor")
             {
-                File.Copy(directory.In(file), path, overwrite: true);
+                File.Copy(_directory.In(file), path, overwrite: true);
                 File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             }
 
-            ConfigException error = Refused(directory.Load(new() { [variable] = path }));
+            ConfigException error = Refused(_directory.Load(new() { [variable] = path }));
             Assert.Contains("is inside the data directory", Assert.Single(error.Problems).Message,
                 StringComparison.Ordinal);
         }
@@ -89,22 +89,22 @@ public sealed class ConfigSafetyTests : IDisposable
     [Fact]
     public void A_neighbour_whose_name_begins_like_the_data_directory_is_elsewhere()
     {
-        Directory.CreateDirectory(directory.In("database"));
+        Directory.CreateDirectory(_directory.In("database"));
         ConfigSafety.Check(
-            directory.Load(new() { ["LEDGERSTORE_ANCHOR"] = directory.In("database/anchor") }), ServeMode.Serve);
+            _directory.Load(new() { ["LEDGERSTORE_ANCHOR"] = _directory.In("database/anchor") }), ServeMode.Serve);
     }
 
     [Fact]
     public void Metrics_without_tls_stay_on_this_machine()
     {
-        ConfigException error = Refused(directory.Load(new() { ["LEDGERSTORE_METRICS_LISTEN"] = "0.0.0.0:9464" }));
+        ConfigException error = Refused(_directory.Load(new() { ["LEDGERSTORE_METRICS_LISTEN"] = "0.0.0.0:9464" }));
         Assert.Contains("without TLS", Assert.Single(error.Problems).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_development_server_stays_on_this_machine()
     {
-        ServerConfig config = directory.Load(new() { ["LEDGERSTORE_LISTEN"] = "0.0.0.0:7443" });
+        ServerConfig config = _directory.Load(new() { ["LEDGERSTORE_LISTEN"] = "0.0.0.0:7443" });
         ConfigSafety.Check(config, ServeMode.Serve);
         Assert.Throws<ConfigException>(() => ConfigSafety.Check(config, ServeMode.Development));
     }
@@ -124,7 +124,7 @@ public sealed class ConfigSafetyTests : IDisposable
     [Fact]
     public void A_policy_that_gives_everything_to_everybody_is_refused()
     {
-        File.WriteAllText(directory.In("policy.yaml"), """
+        File.WriteAllText(_directory.In("policy.yaml"), """
             version: 1
             trust_domain: example.org
             identities: { a: { uri: spiffe://example.org/a } }
@@ -132,7 +132,7 @@ public sealed class ConfigSafetyTests : IDisposable
             bindings: [{ role: all, identities: [a], ledgers: ["*"] }]
             """);
         ConfigException error = Assert.Throws<ConfigException>(
-            () => ServerTrust.Load(directory.Load(), ServeMode.Serve, TimeProvider.System));
+            () => ServerTrust.Load(_directory.Load(), ServeMode.Serve, TimeProvider.System));
         Assert.Contains("gives everything to everybody", error.Message, StringComparison.Ordinal);
         Assert.Equal(2, error.ExitCode);
     }
@@ -143,9 +143,9 @@ public sealed class ConfigSafetyTests : IDisposable
     [InlineData("pki/ca.pem", "signing.pem", "0 certificates")]
     public void Files_that_are_something_else_are_refused(string file, string instead, string reason)
     {
-        File.Copy(directory.In(instead), directory.In(file), overwrite: true);
+        File.Copy(_directory.In(instead), _directory.In(file), overwrite: true);
         ConfigException error = Assert.Throws<ConfigException>(
-            () => ServerTrust.Load(directory.Load(), ServeMode.Serve, TimeProvider.System));
+            () => ServerTrust.Load(_directory.Load(), ServeMode.Serve, TimeProvider.System));
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
 

@@ -6,8 +6,8 @@ namespace LedgerStore.Tests.Configuration;
 
 public sealed class ServerConfigTests : IDisposable
 {
-    private static readonly Dictionary<string, string> None = [];
-    private readonly ConfigDirectory directory = new();
+    private static readonly Dictionary<string, string> s_none = [];
+    private readonly ConfigDirectory _directory = new();
 
     public static TheoryData<string, string> Mistakes() => new()
     {
@@ -51,15 +51,15 @@ public sealed class ServerConfigTests : IDisposable
             + " (for example http://127.0.0.1:4317)" },
     };
 
-    public void Dispose() => directory.Dispose();
+    public void Dispose() => _directory.Dispose();
 
     [Fact]
     public void A_file_with_what_is_required_gets_the_defaults()
     {
-        ServerConfig config = directory.Load();
-        Assert.Equal(directory.In("data"), config.Data);
-        Assert.Equal(directory.In("pki/server.key"), config.Tls.Key);
-        Assert.Equal(directory.In("anchor"), config.Anchor);
+        ServerConfig config = _directory.Load();
+        Assert.Equal(_directory.In("data"), config.Data);
+        Assert.Equal(_directory.In("pki/server.key"), config.Tls.Key);
+        Assert.Equal(_directory.In("anchor"), config.Anchor);
         Assert.Equal("127.0.0.1:0", config.Listen.ToString());
         Assert.Equal(TimeSpan.FromMilliseconds(100), config.CheckpointInterval);
         Assert.Equal(1L << 30, config.JournalBudgetBytes);
@@ -71,7 +71,7 @@ public sealed class ServerConfigTests : IDisposable
     [Fact]
     public void The_environment_wins_over_the_file_and_is_relative_to_the_working_directory()
     {
-        ServerConfig config = directory.Load(new()
+        ServerConfig config = _directory.Load(new()
         {
             ["LEDGERSTORE_DATA"] = "elsewhere",
             ["LEDGERSTORE_TLS_CERTIFICATE"] = "/x.pem",
@@ -110,9 +110,9 @@ public sealed class ServerConfigTests : IDisposable
     [MemberData(nameof(Mistakes))]
     public void A_mistake_says_where_it_is_and_what_to_do(string text, string expected)
     {
-        string file = directory.In("server.yaml");
+        string file = _directory.In("server.yaml");
         File.WriteAllText(file, text);
-        ConfigException error = Assert.Throws<ConfigException>(() => directory.Load());
+        ConfigException error = Assert.Throws<ConfigException>(() => _directory.Load());
         Assert.Equal(2, error.ExitCode);
         string[] messages = [.. error.Problems.Select(p => p.ToString())];
         Assert.Contains($"{file}:{expected}", messages);
@@ -121,7 +121,7 @@ public sealed class ServerConfigTests : IDisposable
     [Fact]
     public void Everything_that_is_missing_is_said_at_once()
     {
-        ConfigException error = Assert.Throws<ConfigException>(() => ServerConfig.Load(null, None));
+        ConfigException error = Assert.Throws<ConfigException>(() => ServerConfig.Load(null, s_none));
         Assert.Equal(Settings.All.Count(s => s.IsRequired), error.Problems.Length);
         Assert.Contains(error.Problems, p => p.ToString()
             == "LEDGERSTORE_DATA: data is missing (a directory; also by the variable LEDGERSTORE_DATA)");
@@ -131,14 +131,14 @@ public sealed class ServerConfigTests : IDisposable
     public void A_mistake_in_a_variable_names_the_variable()
     {
         ConfigException error = Assert.Throws<ConfigException>(
-            () => directory.Load(new() { ["LEDGERSTORE_LISTEN"] = "x" }));
+            () => _directory.Load(new() { ["LEDGERSTORE_LISTEN"] = "x" }));
         Assert.Equal("LEDGERSTORE_LISTEN", Assert.Single(error.Problems).Place);
     }
 
     [Fact]
     public void A_variable_that_no_setting_has_is_a_warning()
     {
-        ServerConfig config = directory.Load(new() { ["LEDGERSTORE_DATTA"] = "x", ["OTHER"] = "y" });
+        ServerConfig config = _directory.Load(new() { ["LEDGERSTORE_DATTA"] = "x", ["OTHER"] = "y" });
         Assert.Equal("LEDGERSTORE_DATTA is no setting. did you mean \"LEDGERSTORE_DATA\"?",
             Assert.Single(config.Warnings));
     }
@@ -147,7 +147,7 @@ public sealed class ServerConfigTests : IDisposable
     public void A_file_that_is_not_there_is_one_problem()
     {
         ConfigException error = Assert.Throws<ConfigException>(
-            () => ServerConfig.Load(directory.In("no.yaml"), None));
+            () => ServerConfig.Load(_directory.In("no.yaml"), s_none));
         Assert.Contains("cannot be read", Assert.Single(error.Problems).Message, StringComparison.Ordinal);
     }
 }

@@ -13,9 +13,9 @@ namespace LedgerStore.Tests.Deploy;
 [SupportedOSPlatform("linux")]
 public sealed partial class DeployTests : IDisposable
 {
-    private readonly string root = Directory.CreateTempSubdirectory("ledgerstore-made-").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("ledgerstore-made-").FullName;
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
     public async Task The_unit_starts_what_init_made_and_writes_only_into_its_state_directories()
@@ -119,27 +119,27 @@ public sealed partial class DeployTests : IDisposable
         string script = Script().Match(Deployed("kubernetes.yaml")).Groups["script"].Value;
         foreach (string directory in new[] { "keys", "config", "etc/ledgerstore" })
         {
-            Directory.CreateDirectory(Path.Combine(root, directory));
+            Directory.CreateDirectory(Path.Combine(_root, directory));
         }
 
         foreach (string key in new[] { "pki/server.key", "pki/server.pem", "pki/ca.pem", "signing.pem" })
         {
-            string copy = Path.Combine(root, "keys", Path.GetFileName(key));
-            File.Copy(Path.Combine(root, "made", key), copy);
+            string copy = Path.Combine(_root, "keys", Path.GetFileName(key));
+            File.Copy(Path.Combine(_root, "made", key), copy);
 
             // As the kubelet gives them to a group.
             File.SetUnixFileMode(copy, UnixFileMode.UserRead | UnixFileMode.GroupRead);
         }
 
-        File.Copy(Path.Combine(root, "made", "server.yaml"), Path.Combine(root, "config", "server.yaml"));
-        File.Copy(Path.Combine(root, "made", "policy.yaml"), Path.Combine(root, "config", "policy.yaml"));
+        File.Copy(Path.Combine(_root, "made", "server.yaml"), Path.Combine(_root, "config", "server.yaml"));
+        File.Copy(Path.Combine(_root, "made", "policy.yaml"), Path.Combine(_root, "config", "policy.yaml"));
         string mapped = Regex.Replace(
-            script, @"(?<= )/(?=keys|config|etc)", root + "/", RegexOptions.None, TimeSpan.FromSeconds(1));
-        string file = Path.Combine(root, "init.sh");
+            script, @"(?<= )/(?=keys|config|etc)", _root + "/", RegexOptions.None, TimeSpan.FromSeconds(1));
+        string file = Path.Combine(_root, "init.sh");
         await File.WriteAllTextAsync(file, "set -e\n" + mapped);
-        (int code, string output) = await ShellRun.RunAsync(file, root, new Dictionary<string, string?>());
+        (int code, string output) = await ShellRun.RunAsync(file, _root, new Dictionary<string, string?>());
         Assert.True(code == 0, output);
-        string etc = Path.Combine(root, "etc", "ledgerstore");
+        string etc = Path.Combine(_root, "etc", "ledgerstore");
         foreach (string key in new[] { "pki/server.key", "signing.pem" })
         {
             Assert.False(PkiFiles.IsOpenToOthers(Path.Combine(etc, key)), key);
@@ -153,8 +153,8 @@ public sealed partial class DeployTests : IDisposable
     /// <summary>The paths in the server.yaml that `ledger init` writes for /etc/ledgerstore.</summary>
     private async Task<Dictionary<string, string>> MadeAsync(params string[] places)
     {
-        LedgerCli ledger = new(Path.Combine(root, "config.yaml"));
-        string made = Path.Combine(root, "made");
+        LedgerCli ledger = new(Path.Combine(_root, "config.yaml"));
+        string made = Path.Combine(_root, "made");
         CliResult result = await ledger.RunAsync(
             ["init", made, "--at", "/etc/ledgerstore", "--name", "ledger.example.org", .. places]);
         Assert.True(result.Code == 0, result.ToString());

@@ -14,11 +14,11 @@ namespace LedgerStore.Tests.Deploy;
 internal sealed class DeployedServer : IDisposable
 {
     private const string PublicName = "ledger.example.org";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
-    private readonly UnitFile unit = new();
-    private Process? process;
-    private Task<string> errors = Task.FromResult(string.Empty);
+    private readonly UnitFile _unit = new();
+    private Process? _process;
+    private Task<string> _errors = Task.FromResult(string.Empty);
 
     private DeployedServer() => Ledger = new LedgerCli(In("/user/config.yaml"));
 
@@ -27,21 +27,21 @@ internal sealed class DeployedServer : IDisposable
     /// <summary>`ledger` of whoever looks after the server.</summary>
     internal LedgerCli Ledger { get; }
 
-    internal string Data => In(unit.StateDirectories[0]);
+    internal string Data => In(_unit.StateDirectories[0]);
 
-    internal string Anchor => Path.Combine(In(unit.StateDirectories[1]), "anchor");
+    internal string Anchor => Path.Combine(In(_unit.StateDirectories[1]), "anchor");
 
-    internal string Etc => In(unit.ConfigurationDirectory);
+    internal string Etc => In(_unit.ConfigurationDirectory);
 
     public void Dispose()
     {
-        if (process is { HasExited: false })
+        if (_process is { HasExited: false })
         {
-            process.Kill();
-            process.WaitForExit();
+            _process.Kill();
+            _process.WaitForExit();
         }
 
-        process?.Dispose();
+        _process?.Dispose();
         Directory.Delete(Root, recursive: true);
     }
 
@@ -49,11 +49,11 @@ internal sealed class DeployedServer : IDisposable
     internal static async Task<DeployedServer> InitAsync()
     {
         DeployedServer server = new();
-        foreach (string directory in server.unit.StateDirectories)
+        foreach (string directory in server._unit.StateDirectories)
         {
             const UnixFileMode OwnersAlone =
                 UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-            Assert.Equal("0700", server.unit["StateDirectoryMode"]);
+            Assert.Equal("0700", server._unit["StateDirectoryMode"]);
             Directory.CreateDirectory(server.In(directory), OwnersAlone);
         }
 
@@ -71,25 +71,25 @@ internal sealed class DeployedServer : IDisposable
     internal async Task StartAsync(params string[] more)
     {
         Launch(more);
-        using CancellationTokenSource timeout = new(Patience);
-        string? line = await process!.StandardOutput.ReadLineAsync(timeout.Token);
-        Assert.True(line?.StartsWith("ready ", StringComparison.Ordinal) == true, line is null ? await errors : line);
-        _ = process.StandardOutput.ReadToEndAsync();
+        using CancellationTokenSource timeout = new(s_patience);
+        string? line = await _process!.StandardOutput.ReadLineAsync(timeout.Token);
+        Assert.True(line?.StartsWith("ready ", StringComparison.Ordinal) == true, line is null ? await _errors : line);
+        _ = _process.StandardOutput.ReadToEndAsync();
     }
 
     /// <summary>Starts ExecStart, and waits until it ends by itself.</summary>
     internal async Task<(int Code, string Errors)> RunToEndAsync(params string[] more)
     {
         Launch(more);
-        _ = process!.StandardOutput.ReadToEndAsync();
-        using CancellationTokenSource timeout = new(Patience);
-        await process.WaitForExitAsync(timeout.Token);
-        return (process.ExitCode, await errors);
+        _ = _process!.StandardOutput.ReadToEndAsync();
+        using CancellationTokenSource timeout = new(s_patience);
+        await _process.WaitForExitAsync(timeout.Token);
+        return (_process.ExitCode, await _errors);
     }
 
     internal async Task SignalAsync(string signal)
     {
-        using Process kill = Process.Start("kill", [$"-{signal}", $"{process!.Id}"]);
+        using Process kill = Process.Start("kill", [$"-{signal}", $"{_process!.Id}"]);
         await kill.WaitForExitAsync();
         Assert.Equal(0, kill.ExitCode);
     }
@@ -97,10 +97,10 @@ internal sealed class DeployedServer : IDisposable
     /// <summary>The unit's KillSignal, and the exit code.</summary>
     internal async Task<int> StopAsync()
     {
-        await SignalAsync(unit["KillSignal"]);
-        using CancellationTokenSource timeout = new(Patience);
-        await process!.WaitForExitAsync(timeout.Token);
-        return process.ExitCode;
+        await SignalAsync(_unit["KillSignal"]);
+        using CancellationTokenSource timeout = new(s_patience);
+        await _process!.WaitForExitAsync(timeout.Token);
+        return _process.ExitCode;
     }
 
     /// <summary>Trusts the keys of all ledgers, as whoever runs the store hands them out.</summary>
@@ -122,16 +122,16 @@ internal sealed class DeployedServer : IDisposable
 
     private void Launch(string[] more)
     {
-        process?.Dispose();
-        string[] command = [.. unit.ExecStart.Select(Mapped)];
+        _process?.Dispose();
+        string[] command = [.. _unit.ExecStart.Select(Mapped)];
         ProcessStartInfo start = new(command[0], [.. command[1..], .. more])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        process = Process.Start(start)!;
-        errors = process.StandardError.ReadToEndAsync();
+        _process = Process.Start(start)!;
+        _errors = _process.StandardError.ReadToEndAsync();
     }
 
     // The programs are those of the tests; what is below /etc is below the root.

@@ -7,7 +7,7 @@ namespace LedgerStore.Tests.Deploy;
 
 internal sealed class UnitFile
 {
-    private readonly Dictionary<string, string> values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
     internal UnitFile()
     {
@@ -15,7 +15,7 @@ internal sealed class UnitFile
         foreach (string line in Text.Split('\n').Where(line => !line.StartsWith('#') && line.Contains('=')))
         {
             string[] parts = line.Split('=', 2);
-            values[parts[0]] = parts[1];
+            _values[parts[0]] = parts[1];
         }
     }
 
@@ -30,5 +30,5 @@ internal sealed class UnitFile
     /// <summary>Where its configuration is, which it cannot write.</summary>
     internal string ConfigurationDirectory => $"/etc/{this["ConfigurationDirectory"]}";
 
-    internal string this[string key] => values[key];
+    internal string this[string key] => _values[key];
 }

@@ -17,7 +17,7 @@ public sealed class OtherLanguagesTests(DevServer server) : IClassFixture<DevSer
 {
     private const int Records = 420;
     private const int StartsMax = 40;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
 
     private string Pki => Path.Combine(server.Keys, "pki");
 
@@ -112,7 +112,7 @@ public sealed class OtherLanguagesTests(DevServer server) : IClassFixture<DevSer
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();
-        using CancellationTokenSource timeout = new(Patience);
+        using CancellationTokenSource timeout = new(s_patience);
         await process.WaitForExitAsync(timeout.Token);
         return (process.ExitCode, await output + await errors);
     }

@@ -44,6 +44,14 @@ public sealed class TidinessTests(ITestOutputHelper output)
         AssertNone(s_unsafeFiles.Keys.Except(found).Select(path => $"{path}: is listed, but has no unsafe code"));
     }
 
+    /// <summary>What a test says is read by people: `Nothing_is_lost`, not `NothingIsLost`.</summary>
+    [Fact]
+    public void Tests_are_named_in_sentences() => AssertNone(typeof(TidinessTests).Assembly.GetTypes()
+        .SelectMany(static type => type.GetMethods())
+        .Where(static method => method.IsDefined(typeof(FactAttribute), inherit: true))
+        .Where(static method => !method.Name.Contains('_') && method.Name.Count(char.IsUpper) > 1)
+        .Select(static method => $"{method.DeclaringType!.Name}.{method.Name} is no sentence: words_stand_apart"));
+
     [Fact]
     public void The_median_file_is_short()
     {

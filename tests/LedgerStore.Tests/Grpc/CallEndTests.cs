@@ -13,19 +13,19 @@ namespace LedgerStore.Tests.Grpc;
 
 public sealed class CallEndTests : IAsyncLifetime
 {
-    private TestServer server = null!;
-    private LedgerChannel channel = null!;
+    private TestServer _server = null!;
+    private LedgerChannel _channel = null!;
 
     public async Task InitializeAsync()
     {
-        server = await TestServer.StartAsync(isTls: true);
-        channel = server.Connect();
+        _server = await TestServer.StartAsync(isTls: true);
+        _channel = _server.Connect();
     }
 
     public async Task DisposeAsync()
     {
-        channel.Dispose();
-        await server.DisposeAsync();
+        _channel.Dispose();
+        await _server.DisposeAsync();
     }
 
     public static TheoryData<StatusCode> AllErrors() =>
@@ -33,7 +33,7 @@ public sealed class CallEndTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(AllErrors))]
-    public async Task EveryStatusArrivesWithItsMessage(StatusCode code)
+    public async Task Every_status_arrives_with_its_message(StatusCode code)
     {
         const string message = "100 % größer\nas 你好";
         EchoRequest request = new() { FailWith = (uint)code, FailMessage = message };
@@ -44,7 +44,7 @@ public sealed class CallEndTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task DetailsArriveTyped()
+    public async Task Details_arrive_typed()
     {
         EchoRequest request = new()
         {
@@ -72,10 +72,10 @@ public sealed class CallEndTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AnErrorAfterMessagesComesInTheTrailers()
+    public async Task An_error_after_messages_comes_in_the_trailers()
     {
         EchoRequest request = new() { Count = 3, FailWith = (uint)StatusCode.DataLoss, FailMessage = "rotten" };
-        using ResponseStream<EchoResponse> call = channel.ServerStream(InteropMethods.ServerStream, request, default);
+        using ResponseStream<EchoResponse> call = _channel.ServerStream(InteropMethods.ServerStream, request, default);
         int count = 0;
         RpcException error = await Assert.ThrowsAsync<RpcException>(async () =>
         {
@@ -88,7 +88,7 @@ public sealed class CallEndTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AnUnexpectedExceptionTellsTheClientNothing()
+    public async Task An_unexpected_exception_tells_the_client_nothing()
     {
         RpcException error = await FailAsync(new EchoRequest { FailWith = 99 }, default);
         Assert.Equal(StatusCode.Unknown, error.Code);
@@ -96,47 +96,47 @@ public sealed class CallEndTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ADeadlineEndsBothSides()
+    public async Task A_deadline_ends_both_sides()
     {
         CallLimits limits = new() { Timeout = TimeSpan.FromMilliseconds(200) };
         RpcException error = await FailAsync(new EchoRequest { Wait = true }, limits);
         Assert.Equal(StatusCode.DeadlineExceeded, error.Code);
-        await EventuallyAsync(() => server.Service.Cancelled == server.Service.Waiting);
+        await EventuallyAsync(() => _server.Service.Cancelled == _server.Service.Waiting);
     }
 
     [Fact]
-    public async Task ADeadlineThatHasPassedNeedsNoServer()
+    public async Task A_deadline_that_has_passed_needs_no_server()
     {
         RpcException error = await FailAsync(new EchoRequest(), new CallLimits { Timeout = TimeSpan.Zero });
         Assert.Equal(StatusCode.DeadlineExceeded, error.Code);
     }
 
     [Fact]
-    public async Task CancellingReachesTheHandler()
+    public async Task Cancelling_reaches_the_handler()
     {
         using CancellationTokenSource source = new();
         CallLimits limits = new() { CancellationToken = source.Token };
-        Task<EchoResponse> call = channel.UnaryAsync(
+        Task<EchoResponse> call = _channel.UnaryAsync(
             InteropMethods.Unary, new EchoRequest { Wait = true }, limits).AsTask();
-        await EventuallyAsync(() => server.Service.Waiting == 1);
+        await EventuallyAsync(() => _server.Service.Waiting == 1);
         await source.CancelAsync();
         OperationCanceledException error = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
         Assert.Equal(source.Token, error.CancellationToken);
-        await EventuallyAsync(() => server.Service.Cancelled == 1);
+        await EventuallyAsync(() => _server.Service.Cancelled == 1);
     }
 
     [Fact]
-    public async Task DisposingAStreamCancelsItsHandler()
+    public async Task Disposing_a_stream_cancels_its_handler()
     {
         EchoRequest request = new() { Count = 1, Wait = true };
-        ResponseStream<EchoResponse> call = channel.ServerStream(InteropMethods.ServerStream, request, default);
+        ResponseStream<EchoResponse> call = _channel.ServerStream(InteropMethods.ServerStream, request, default);
         Assert.True(await call.ReadAsync());
         call.Dispose();
-        await EventuallyAsync(() => server.Service.Cancelled == 1);
+        await EventuallyAsync(() => _server.Service.Cancelled == 1);
     }
 
     [Fact]
-    public async Task AMessageAboveTheServersLimitIsRefusedAndTheClientDoesNotCallThatALie()
+    public async Task A_message_above_the_servers_limit_is_refused_and_the_client_does_not_call_that_a_lie()
     {
         EchoRequest request = new() { Payload = ByteString.CopyFrom(new byte[ServerLimits.RequestBytes + 1]) };
         RpcException error = await FailAsync(request, default);
@@ -145,24 +145,24 @@ public sealed class CallEndTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AMessageAboveTheClientsLimitIsNoMessage()
+    public async Task A_message_above_the_clients_limit_is_no_message()
     {
-        uint limit = (uint)channel.Settings.ReceiveBytesMax;
+        uint limit = (uint)_channel.Settings.ReceiveBytesMax;
         RpcException error = await FailAsync(new EchoRequest { ResponseBytes = limit }, default);
         Assert.Equal(StatusCode.ResourceExhausted, error.Code);
         Assert.True(CallErrors.IsNoMessage(error));
-        using ResponseStream<EchoResponse> stream = channel.ServerStream(
+        using ResponseStream<EchoResponse> stream = _channel.ServerStream(
             InteropMethods.ServerStream, new EchoRequest { Count = 1, ResponseBytes = limit }, default);
         error = await Assert.ThrowsAsync<RpcException>(async () => await stream.ReadAsync());
         Assert.True(CallErrors.IsNoMessage(error));
     }
 
     [Fact]
-    public async Task LargeMessagesAreWhole()
+    public async Task Large_messages_are_whole()
     {
         byte[] large = new byte[4_000_000];
         new Random(1).NextBytes(large);
-        EchoResponse response = await channel.UnaryAsync(
+        EchoResponse response = await _channel.UnaryAsync(
             InteropMethods.Unary, new EchoRequest { Payload = ByteString.CopyFrom(large) });
         Assert.Equal(large, response.Payload);
     }
@@ -171,7 +171,7 @@ public sealed class CallEndTests : IAsyncLifetime
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(true, true)]
-    public async Task GzipIsTransparent(bool compressRequest, bool compressResponse)
+    public async Task Gzip_is_transparent(bool compressRequest, bool compressResponse)
     {
         await using TestServer other = await TestServer.StartAsync(
             isTls: true,
@@ -193,9 +193,9 @@ public sealed class CallEndTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ABombIsRefusedAtTheLimitOnBothSides()
+    public async Task A_bomb_is_refused_at_the_limit_on_both_sides()
     {
-        Interop.InteropClient client = new(channel.NextInvoker());
+        Interop.InteropClient client = new(_channel.NextInvoker());
         Metadata compressed = new() { { "grpc-internal-encoding-request", "gzip" } };
         EchoRequest request = new() { Payload = ByteString.CopyFrom(new byte[64_000_000]) };
         RpcException error = await Assert.ThrowsAsync<RpcException>(
@@ -214,9 +214,9 @@ public sealed class CallEndTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WritingToACallTheServerEndedFailsAndReadingTellsWhy()
+    public async Task Writing_to_a_call_the_server_ended_fails_and_reading_tells_why()
     {
-        using DuplexStream<EchoRequest, EchoResponse> call = channel.Duplex(InteropMethods.Duplex, default);
+        using DuplexStream<EchoRequest, EchoResponse> call = _channel.Duplex(InteropMethods.Duplex, default);
         await call.WriteAsync(new EchoRequest { FailWith = (uint)StatusCode.FailedPrecondition, FailMessage = "gap" });
         EchoRequest large = new() { Payload = ByteString.CopyFrom(new byte[100_000]) };
         OperationCanceledException echo = await Assert.ThrowsAsync<OperationCanceledException>(async () =>
@@ -232,12 +232,12 @@ public sealed class CallEndTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AServerThatGoesAwayIsUnavailable()
+    public async Task A_server_that_goes_away_is_unavailable()
     {
         EchoRequest request = new() { Count = 1, Wait = true };
-        using ResponseStream<EchoResponse> call = channel.ServerStream(InteropMethods.ServerStream, request, default);
+        using ResponseStream<EchoResponse> call = _channel.ServerStream(InteropMethods.ServerStream, request, default);
         Assert.True(await call.ReadAsync());
-        await server.DisposeAsync();
+        await _server.DisposeAsync();
         RpcException error = await Assert.ThrowsAsync<RpcException>(async () => await call.ReadAsync());
         Assert.True(error.Code is StatusCode.Unavailable or StatusCode.Cancelled or StatusCode.Unknown, error.Message);
     }
@@ -252,5 +252,5 @@ public sealed class CallEndTests : IAsyncLifetime
 
     private async Task<RpcException> FailAsync(EchoRequest request, CallLimits limits) =>
         await Assert.ThrowsAsync<RpcException>(
-            async () => await channel.UnaryAsync(InteropMethods.Unary, request, limits));
+            async () => await _channel.UnaryAsync(InteropMethods.Unary, request, limits));
 }

@@ -12,57 +12,57 @@ namespace LedgerStore.Tests.Grpc;
 public sealed class HostileClientTests : IAsyncLifetime
 {
     // Bound as the server binds its own.
-    private static readonly Method<EchoRequest, EchoResponse> Method = InteropMethods.Named("test.Hostile", "Echo");
+    private static readonly Method<EchoRequest, EchoResponse> s_method = InteropMethods.Named("test.Hostile", "Echo");
 
-    private static readonly byte[] EmptyMessage = [0, 0, 0, 0, 0];
-    private TestServer server = null!;
-    private HttpClient http = null!;
+    private static readonly byte[] s_emptyMessage = [0, 0, 0, 0, 0];
+    private TestServer _server = null!;
+    private HttpClient _http = null!;
 
     public async Task InitializeAsync()
     {
-        server = await TestServer.StartAsync(
+        _server = await TestServer.StartAsync(
             isTls: false,
             static grpc => grpc.Unary(
-                Method, static (request, _) => new(new EchoResponse { Payload = request.Payload })));
-        http = new HttpClient { DefaultRequestVersion = HttpVersion.Version20, BaseAddress = server.Address };
-        http.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+                s_method, static (request, _) => new(new EchoResponse { Payload = request.Payload })));
+        _http = new HttpClient { DefaultRequestVersion = HttpVersion.Version20, BaseAddress = _server.Address };
+        _http.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact;
     }
 
     public async Task DisposeAsync()
     {
         // Whatever the test did, a good client is served afterwards.
-        using LedgerChannel channel = server.Connect();
+        using LedgerChannel channel = _server.Connect();
         EchoRequest request = new() { Payload = ByteString.CopyFromUtf8("still here") };
         Assert.Equal(request.Payload, (await channel.UnaryAsync(InteropMethods.Unary, request)).Payload);
-        http.Dispose();
-        await server.DisposeAsync();
+        _http.Dispose();
+        await _server.DisposeAsync();
     }
 
     [Theory]
     [InlineData("application/json")]
     [InlineData("application/grpc-web")]
     [InlineData("text/plain")]
-    public async Task OtherContentTypesAre415(string contentType)
+    public async Task Other_content_types_are_415(string contentType)
     {
-        using HttpRequestMessage request = Request(Method, new ByteArrayContent(EmptyMessage));
+        using HttpRequestMessage request = Request(s_method, new ByteArrayContent(s_emptyMessage));
         request.Content!.Headers.Remove("content-type");
         request.Content.Headers.TryAddWithoutValidation("content-type", contentType);
-        using HttpResponseMessage response = await http.SendAsync(request);
+        using HttpResponseMessage response = await _http.SendAsync(request);
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
     }
 
     [Fact]
-    public async Task PathsThatNobodyServesAre404ForBrowsers()
+    public async Task Paths_that_nobody_serves_are_404_for_browsers()
     {
-        using HttpResponseMessage response = await http.GetAsync(new Uri("no/such/page", UriKind.Relative));
+        using HttpResponseMessage response = await _http.GetAsync(new Uri("no/such/page", UriKind.Relative));
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
     }
 
     [Fact]
-    public async Task AnErrorWithoutMessagesIsOneHeaderFrame()
+    public async Task An_error_without_messages_is_one_header_frame()
     {
-        using HttpRequestMessage request = Request(Method, new ByteArrayContent([]));
-        using HttpResponseMessage response = await http.SendAsync(request);
+        using HttpRequestMessage request = Request(s_method, new ByteArrayContent([]));
+        using HttpResponseMessage response = await _http.SendAsync(request);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("13", response.Headers.GetValues("grpc-status").Single());
         Assert.Equal("application/grpc", response.Content.Headers.ContentType!.ToString());
@@ -71,11 +71,11 @@ public sealed class HostileClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AnUnknownEncodingIsUnimplementedAndTellsWhatIsKnown()
+    public async Task An_unknown_encoding_is_unimplemented_and_tells_what_is_known()
     {
-        using HttpRequestMessage request = Request(Method, new ByteArrayContent([1, 0, 0, 0, 0]));
+        using HttpRequestMessage request = Request(s_method, new ByteArrayContent([1, 0, 0, 0, 0]));
         request.Headers.TryAddWithoutValidation("grpc-encoding", "zstd");
-        using HttpResponseMessage response = await http.SendAsync(request);
+        using HttpResponseMessage response = await _http.SendAsync(request);
         Assert.Equal("12", await StatusOfAsync(response));
         Assert.Equal("identity,gzip", response.Headers.GetValues("grpc-accept-encoding").Single());
     }
@@ -90,32 +90,32 @@ public sealed class HostileClientTests : IAsyncLifetime
     [InlineData("0700000000", "2")] // flags of nobody
     [InlineData("00ffffffff", "2")] // 4 GiB announced
     [InlineData("0000500000", "8")] // 5 MiB announced, which is above the limit
-    public async Task BrokenBodiesAreAnswered(string hex, string status)
+    public async Task Broken_bodies_are_answered(string hex, string status)
     {
         using HttpRequestMessage request = Request(
-            Method, new ByteArrayContent(Convert.FromHexString(hex)));
-        using HttpResponseMessage response = await http.SendAsync(request);
+            s_method, new ByteArrayContent(Convert.FromHexString(hex)));
+        using HttpResponseMessage response = await _http.SendAsync(request);
         Assert.Equal(status, await StatusOfAsync(response));
     }
 
     [Fact]
-    public async Task ALengthThatLiesIsRefusedWhileTheBodyIsOpen()
+    public async Task A_length_that_lies_is_refused_while_the_body_is_open()
     {
         using SlowContent content = new([0, 0x7f, 0xff, 0xff, 0xff]);
-        using HttpRequestMessage request = Request(Method, content);
-        using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using HttpRequestMessage request = Request(s_method, content);
+        using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal("8", response.Headers.GetValues("grpc-status").Single());
     }
 
     [Fact]
-    public async Task ABodyThatNeverEndsMeetsTheDeadline()
+    public async Task A_body_that_never_ends_meets_the_deadline()
     {
         using SlowContent content = new([0, 0, 0, 0, 9, 1]);
-        using HttpRequestMessage request = Request(Method, content);
+        using HttpRequestMessage request = Request(s_method, content);
         request.Headers.TryAddWithoutValidation("grpc-timeout", "200m");
         try
         {
-            using HttpResponseMessage response = await http.SendAsync(
+            using HttpResponseMessage response = await _http.SendAsync(
                 request, HttpCompletionOption.ResponseHeadersRead);
             Assert.Equal("4", response.Headers.GetValues("grpc-status").Single());
         }
@@ -126,7 +126,7 @@ public sealed class HostileClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task CancellingAtEveryPointLeavesNothingBehind()
+    public async Task Cancelling_at_every_point_leaves_nothing_behind()
     {
         byte[] body = [0, 0, 0, 0, 100, .. new byte[50]];
         for (int length = 0; length < body.Length; length += 3)
@@ -134,7 +134,7 @@ public sealed class HostileClientTests : IAsyncLifetime
             using CancellationTokenSource source = new();
             using SlowContent content = new(body[..length]);
             using HttpRequestMessage request = Request(InteropMethods.Duplex, content);
-            Task<HttpResponseMessage> sending = http.SendAsync(
+            Task<HttpResponseMessage> sending = _http.SendAsync(
                 request, HttpCompletionOption.ResponseHeadersRead, source.Token);
             await content.Written;
             await source.CancelAsync();
@@ -173,9 +173,9 @@ public sealed class HostileClientTests : IAsyncLifetime
     /// <summary>Sends some bytes and then nothing, without ending.</summary>
     private sealed class SlowContent(byte[] bytes) : HttpContent
     {
-        private readonly TaskCompletionSource written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        internal Task Written => written.Task;
+        internal Task Written => _written.Task;
 
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
             SerializeToStreamAsync(stream, context, CancellationToken.None);
@@ -185,7 +185,7 @@ public sealed class HostileClientTests : IAsyncLifetime
         {
             await stream.WriteAsync(bytes, cancellationToken);
             await stream.FlushAsync(cancellationToken);
-            written.SetResult();
+            _written.SetResult();
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
         }
 

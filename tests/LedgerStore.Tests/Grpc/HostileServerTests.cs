@@ -27,7 +27,7 @@ public sealed class HostileServerTests
     [InlineData(503, StatusCode.Unavailable)]
     [InlineData(500, StatusCode.Unknown)]
     [InlineData(302, StatusCode.Unknown)]
-    public async Task HttpStatusesBecomeStatuses(int http, StatusCode code)
+    public async Task Http_statuses_become_statuses(int http, StatusCode code)
     {
         RpcException error = await CallAsync(context =>
         {
@@ -39,7 +39,7 @@ public sealed class HostileServerTests
     }
 
     [Fact]
-    public async Task WhatIsNotGrpcIsNotParsed()
+    public async Task What_is_not_Grpc_is_not_parsed()
     {
         RpcException error = await CallAsync(context => context.Response.WriteAsync("<html>"));
         Assert.Equal(StatusCode.Cancelled, error.Code);
@@ -58,7 +58,7 @@ public sealed class HostileServerTests
     [InlineData("0000000000", "5", StatusCode.NotFound)] // the status counts, not the message
     [InlineData("0000000000", "banana", StatusCode.Cancelled)]
     [InlineData("0000000000", "999", (StatusCode)999)]
-    public async Task BrokenAnswersAreErrors(string hex, string? status, StatusCode code)
+    public async Task Broken_answers_are_errors(string hex, string? status, StatusCode code)
     {
         RpcException error = await CallAsync(async context =>
         {
@@ -81,7 +81,7 @@ public sealed class HostileServerTests
     [InlineData(2, StatusCode.Internal)]
     [InlineData(11, StatusCode.ResourceExhausted)]
     [InlineData(12, StatusCode.PermissionDenied)]
-    public async Task ResetStreamsBecomeStatuses(int http2Error, StatusCode code)
+    public async Task Reset_streams_become_statuses(int http2Error, StatusCode code)
     {
         RpcException error = await CallAsync(async context =>
         {
@@ -93,7 +93,7 @@ public sealed class HostileServerTests
     }
 
     [Fact]
-    public async Task NobodyListeningIsUnavailable()
+    public async Task Nobody_listening_is_unavailable()
     {
         using LedgerChannel channel = new(new Uri("http://127.0.0.1:1"), new ChannelSettings { AllowPlaintext = true });
         RpcException error = await FailAsync(channel);
@@ -105,7 +105,7 @@ public sealed class HostileServerTests
     }
 
     [Fact]
-    public async Task AServerOfAnotherAuthorityIsNotTrusted()
+    public async Task A_server_of_another_authority_is_not_trusted()
     {
         await using TestServer server = await TestServer.StartAsync(isTls: true);
         TestPki other = new();
@@ -120,7 +120,7 @@ public sealed class HostileServerTests
     }
 
     [Fact]
-    public async Task AServerOfAnotherNameIsNotTrusted()
+    public async Task A_server_of_another_name_is_not_trusted()
     {
         await using TestServer server = await TestServer.StartAsync(isTls: true);
         using LedgerChannel channel = new(server.Address, new ChannelSettings
@@ -133,7 +133,7 @@ public sealed class HostileServerTests
     }
 
     [Fact]
-    public async Task AClientCertificateIsNoServerCertificate()
+    public async Task A_client_certificate_is_no_server_certificate()
     {
         SslServerAuthenticationOptions tls = new()
         {
@@ -153,7 +153,7 @@ public sealed class HostileServerTests
     }
 
     [Fact]
-    public async Task WithoutAClientCertificateTheServerRefuses()
+    public async Task Without_a_client_certificate_the_server_refuses()
     {
         await using TestServer server = await TestServer.StartAsync(isTls: true);
         using LedgerChannel channel = new(server.Address, new ChannelSettings { TrustedRoots = TestPki.Shared.Roots });
@@ -163,7 +163,7 @@ public sealed class HostileServerTests
     }
 
     [Fact]
-    public void PlaintextNeedsToBeAskedFor() =>
+    public void Plaintext_needs_to_be_asked_for() =>
         Assert.Throws<ArgumentException>(() => new LedgerChannel(new Uri("http://localhost"), new ChannelSettings()));
 
     private static async Task<RpcException> CallAsync(RequestDelegate answer)

@@ -14,13 +14,13 @@ namespace LedgerStore.Tests.Grpc;
 
 internal static class InteropFiles
 {
-    private static readonly string[] Pythons = ["/usr/bin/python3", "python3"];
-    private static readonly Lazy<string?> PythonWithGrpc = new(FindPython);
+    private static readonly string[] s_pythons = ["/usr/bin/python3", "python3"];
+    private static readonly Lazy<string?> s_pythonWithGrpc = new(FindPython);
 
     /// <summary>With this set, an implementation that is missing is a failure instead of a visible skip.</summary>
     internal static bool IsRequired => Environment.GetEnvironmentVariable("LEDGERSTORE_REQUIRE_INTEROP") == "1";
 
-    internal static string? Python => PythonWithGrpc.Value;
+    internal static string? Python => s_pythonWithGrpc.Value;
 
     internal static string NodeDirectory => Path.Combine(Root(), "tests", "interop", "grpc-node");
 
@@ -67,7 +67,7 @@ internal static class InteropFiles
     }
 
     private static string? FindPython() =>
-        Pythons.FirstOrDefault(python => Answers(python, "-c", "import grpc, google.protobuf"));
+        s_pythons.FirstOrDefault(python => Answers(python, "-c", "import grpc, google.protobuf"));
 
     private static bool Answers(string program, params string[] arguments)
     {

@@ -11,14 +11,14 @@ namespace LedgerStore.Tests.Grpc;
 
 internal sealed class InteropService : Interop.InteropBase
 {
-    private int cancelled;
-    private int waiting;
+    private int _cancelled;
+    private int _waiting;
 
     /// <summary>How many calls began to wait.</summary>
-    internal int Waiting => Volatile.Read(ref waiting);
+    internal int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>How many calls were cancelled while they waited.</summary>
-    internal int Cancelled => Volatile.Read(ref cancelled);
+    internal int Cancelled => Volatile.Read(ref _cancelled);
 
     public override async Task<EchoResponse> Unary(EchoRequest request, ServerCallContext context)
     {
@@ -152,14 +152,14 @@ internal sealed class InteropService : Interop.InteropBase
             return;
         }
 
-        Interlocked.Increment(ref waiting);
+        Interlocked.Increment(ref _waiting);
         try
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, call.CancellationToken);
         }
         catch (OperationCanceledException)
         {
-            Interlocked.Increment(ref cancelled);
+            Interlocked.Increment(ref _cancelled);
             throw;
         }
     }

@@ -14,31 +14,31 @@ namespace LedgerStore.Tests.Grpc;
 
 public sealed class InteropTests(ITestOutputHelper output) : IDisposable
 {
-    private readonly string files = InteropFiles.CreateDirectory();
+    private readonly string _files = InteropFiles.CreateDirectory();
 
-    public void Dispose() => Directory.Delete(files, recursive: true);
+    public void Dispose() => Directory.Delete(_files, recursive: true);
 
     [PythonFact]
-    public Task PythonClientAgainstOurServer() => RunClientAsync(
+    public Task Python_client_against_our_server() => RunClientAsync(
         InteropFiles.Python ?? "python3", Path.Combine(InteropFiles.PythonDirectory, "client.py"), compress: false);
 
     [PythonFact]
-    public Task PythonClientAgainstOurServerThatCompresses() => RunClientAsync(
+    public Task Python_client_against_our_server_that_compresses() => RunClientAsync(
         InteropFiles.Python ?? "python3", Path.Combine(InteropFiles.PythonDirectory, "client.py"), compress: true);
 
     [NodeFact]
-    public Task NodeClientAgainstOurServer() => RunClientAsync(
+    public Task Node_client_against_our_server() => RunClientAsync(
         "node", Path.Combine(InteropFiles.NodeDirectory, "client.js"), compress: false);
 
     [NodeFact]
-    public Task NodeClientAgainstOurServerThatCompresses() => RunClientAsync(
+    public Task Node_client_against_our_server_that_compresses() => RunClientAsync(
         "node", Path.Combine(InteropFiles.NodeDirectory, "client.js"), compress: true);
 
     [PythonFact]
-    public async Task OurClientAgainstAPythonServer()
+    public async Task Our_client_against_a_python_server()
     {
         using Process server = Start(
-            InteropFiles.Python ?? "python3", Path.Combine(InteropFiles.PythonDirectory, "server.py"), files);
+            InteropFiles.Python ?? "python3", Path.Combine(InteropFiles.PythonDirectory, "server.py"), _files);
         try
         {
             string line = await server.StandardOutput.ReadLineAsync() ?? string.Empty;
@@ -163,7 +163,7 @@ public sealed class InteropTests(ITestOutputHelper output) : IDisposable
             static _ => { },
             options => options.ResponseCompressionAlgorithm = compress ? "gzip" : null);
         server.Health.SetStatus("interop", HealthCheckResponse.Types.ServingStatus.Serving);
-        using Process client = Start(program, script, $"localhost:{server.Address.Port}", files);
+        using Process client = Start(program, script, $"localhost:{server.Address.Port}", _files);
         Task<string> errors = client.StandardError.ReadToEndAsync();
         string lines = await client.StandardOutput.ReadToEndAsync();
         await client.WaitForExitAsync();

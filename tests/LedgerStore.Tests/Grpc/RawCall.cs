@@ -12,18 +12,18 @@ namespace LedgerStore.Tests.Grpc;
 /// <summary>Sends and receives messages as bytes. Disposing it ends the call.</summary>
 internal sealed class RawCall : IDisposable
 {
-    private readonly DuplexStream<WireMessage, ReceivedMessage> call;
+    private readonly DuplexStream<WireMessage, ReceivedMessage> _call;
 
     internal RawCall(LedgerChannel channel, IMethod method, CallLimits limits)
     {
         // To the wire every call is a stream in both directions.
-        call = channel.Duplex(
+        _call = channel.Duplex(
             new Method<WireMessage, ReceivedMessage>(
                 MethodType.DuplexStreaming, method.ServiceName, method.Name,
                 WireMessage.Marshaller, ReceivedMessage.Marshaller),
             limits);
-        Requests = new RawRequests(call);
-        Responses = new RawResponses(call);
+        Requests = new RawRequests(_call);
+        Responses = new RawResponses(_call);
     }
 
     internal RawRequests Requests { get; }
@@ -34,19 +34,19 @@ internal sealed class RawCall : IDisposable
     internal async Task CompleteAsync()
     {
         await Requests.FlushAsync();
-        await RawRequests.EchoedAsync(call.CompleteAsync());
+        await RawRequests.EchoedAsync(_call.CompleteAsync());
     }
 
-    public void Dispose() => call.Dispose();
+    public void Dispose() => _call.Dispose();
 }
 
 /// <summary>Messages that wait to be sent.</summary>
 internal sealed class RawRequests(DuplexStream<WireMessage, ReceivedMessage> call)
 {
-    private readonly List<ReceivedMessage> waiting = [];
+    private readonly List<ReceivedMessage> _waiting = [];
 
     internal void WriteMessage(byte[] message) =>
-        waiting.Add(ReceivedMessage.Copy(new ReadOnlySequence<byte>(message)));
+        _waiting.Add(ReceivedMessage.Copy(new ReadOnlySequence<byte>(message)));
 
     internal void Write(in AppendRequestHead head, ReadOnlySpan<int> lengths, ReadOnlySpan<byte> payload)
     {
@@ -57,12 +57,12 @@ internal sealed class RawRequests(DuplexStream<WireMessage, ReceivedMessage> cal
 
     internal async Task FlushAsync()
     {
-        foreach (ReceivedMessage message in waiting)
+        foreach (ReceivedMessage message in _waiting)
         {
             await EchoedAsync(call.WriteAsync(message));
         }
 
-        waiting.Clear();
+        _waiting.Clear();
     }
 
     // A write that fails is the echo of a call that has ended: a test asks the responses why.

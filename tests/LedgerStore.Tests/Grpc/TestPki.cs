@@ -12,9 +12,9 @@ internal sealed class TestPki
     private const string ServerAuth = "1.3.6.1.5.5.7.3.1";
     private const string ClientAuth = "1.3.6.1.5.5.7.3.2";
 
-    private readonly DateTimeOffset notBefore = DateTimeOffset.UtcNow.AddHours(-1);
-    private readonly DateTimeOffset notAfter = DateTimeOffset.UtcNow.AddDays(2);
-    private readonly X509Certificate2 authority;
+    private readonly DateTimeOffset _notBefore = DateTimeOffset.UtcNow.AddHours(-1);
+    private readonly DateTimeOffset _notAfter = DateTimeOffset.UtcNow.AddDays(2);
+    private readonly X509Certificate2 _authority;
 
     internal TestPki()
     {
@@ -23,7 +23,7 @@ internal sealed class TestPki
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
-        authority = request.CreateSelfSigned(notBefore, notAfter);
+        _authority = request.CreateSelfSigned(_notBefore, _notAfter);
         Server = Issue("CN=server", ServerAuth, names =>
         {
             names.AddDnsName("localhost");
@@ -38,12 +38,12 @@ internal sealed class TestPki
 
     internal X509Certificate2 Client { get; }
 
-    internal X509Certificate2Collection Roots => [X509CertificateLoader.LoadCertificate(authority.RawData)];
+    internal X509Certificate2Collection Roots => [X509CertificateLoader.LoadCertificate(_authority.RawData)];
 
     /// <summary>Writes ca.pem, server.pem, server.key, client.pem and client.key.</summary>
     internal void WriteTo(string directory)
     {
-        File.WriteAllText(Path.Combine(directory, "ca.pem"), authority.ExportCertificatePem());
+        File.WriteAllText(Path.Combine(directory, "ca.pem"), _authority.ExportCertificatePem());
         foreach ((string name, X509Certificate2 certificate) in new[] { ("server", Server), ("client", Client) })
         {
             File.WriteAllText(Path.Combine(directory, name + ".pem"), certificate.ExportCertificatePem());
@@ -64,7 +64,7 @@ internal sealed class TestPki
         byte[] serial = RandomNumberGenerator.GetBytes(8);
         serial[0] &= 0x7f;
         using X509Certificate2 certificate = request.Create(
-            authority, notBefore, notAfter, serial);
+            _authority, _notBefore, _notAfter, serial);
         using X509Certificate2 withKey = certificate.CopyWithPrivateKey(key);
         return X509CertificateLoader.LoadPkcs12(
             withKey.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);

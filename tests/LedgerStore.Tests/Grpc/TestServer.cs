@@ -18,7 +18,7 @@ namespace LedgerStore.Tests.Grpc;
 
 internal sealed class TestServer : IAsyncDisposable
 {
-    private WebApplication app = null!;
+    private WebApplication _app = null!;
 
     private TestServer(bool isTls) => IsTls = isTls;
 
@@ -33,8 +33,8 @@ internal sealed class TestServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         using CancellationTokenSource atOnce = new(TimeSpan.FromMilliseconds(100));
-        await app.StopAsync(atOnce.Token);
-        await app.DisposeAsync();
+        await _app.StopAsync(atOnce.Token);
+        await _app.DisposeAsync();
     }
 
     internal static Task<TestServer> StartAsync(bool isTls) => StartAsync(isTls, static _ => { });
@@ -72,14 +72,14 @@ internal sealed class TestServer : IAsyncDisposable
         TestServer server = new(isTls);
         builder.Services.AddSingleton(server.Service).AddSingleton(server.Health);
         builder.Services.AddGrpcReflection();
-        server.app = builder.Build();
-        server.app.MapGrpcService<InteropService>();
-        server.app.MapGrpcService<CallMethods>();
-        server.app.MapGrpcService<HealthServiceImpl>();
-        server.app.MapGrpcReflectionService();
-        map?.Invoke(server.app);
-        await server.app.StartAsync();
-        server.Address = new Uri(server.app.Urls.First().Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
+        server._app = builder.Build();
+        server._app.MapGrpcService<InteropService>();
+        server._app.MapGrpcService<CallMethods>();
+        server._app.MapGrpcService<HealthServiceImpl>();
+        server._app.MapGrpcReflectionService();
+        map?.Invoke(server._app);
+        await server._app.StartAsync();
+        server.Address = new Uri(server._app.Urls.First().Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
         return server;
     }
 

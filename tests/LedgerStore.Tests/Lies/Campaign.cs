@@ -24,10 +24,10 @@ internal sealed class Campaign : IAsyncDisposable
     private const int VeryFast = 30;
     private const int Benches = 3;
 
-    private static readonly string? LogFile = Environment.GetEnvironmentVariable("LEDGERSTORE_LIES_LOG");
-    private static readonly Lock LogGate = new();
+    private static readonly string? s_logFile = Environment.GetEnvironmentVariable("LEDGERSTORE_LIES_LOG");
+    private static readonly Lock s_logGate = new();
 
-    private readonly ConcurrentBag<Workbench> idle = [];
+    private readonly ConcurrentBag<Workbench> _idle = [];
 
     internal static IReadOnlyList<Scenario> Scenarios { get; } = [.. CommandScenarios.All, .. LibraryScenarios.All];
 
@@ -44,7 +44,7 @@ internal sealed class Campaign : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (Workbench bench in idle)
+        foreach (Workbench bench in _idle)
         {
             await bench.DisposeAsync();
         }
@@ -55,7 +55,7 @@ internal sealed class Campaign : IAsyncDisposable
         Campaign campaign = new();
         for (int i = 0; i < Benches; i++)
         {
-            campaign.idle.Add(await Workbench.StartAsync());
+            campaign._idle.Add(await Workbench.StartAsync());
         }
 
         return campaign;
@@ -103,9 +103,9 @@ internal sealed class Campaign : IAsyncDisposable
     // For whoever waits for a long campaign: what went wrong, as it is found.
     private static void Note(Played now, int count, int of)
     {
-        if (LogFile is { } file && (now.Outcome == Outcome.Wrong || count % 100 == 0))
+        if (s_logFile is { } file && (now.Outcome == Outcome.Wrong || count % 100 == 0))
         {
-            lock (LogGate)
+            lock (s_logGate)
             {
                 string wrong = now.Outcome == Outcome.Wrong ? $"{now}\n" : string.Empty;
                 File.AppendAllText(file, $"{count} of {of}\n{wrong}");
@@ -142,7 +142,7 @@ internal sealed class Campaign : IAsyncDisposable
         new ParallelOptions { MaxDegreeOfParallelism = Benches },
         async (item, _) =>
         {
-            if (!idle.TryTake(out Workbench? bench))
+            if (!_idle.TryTake(out Workbench? bench))
             {
                 throw new InvalidOperationException("there are as many benches as runs at a time");
             }
@@ -153,7 +153,7 @@ internal sealed class Campaign : IAsyncDisposable
             }
             finally
             {
-                idle.Add(bench);
+                _idle.Add(bench);
             }
         });
 

@@ -8,16 +8,16 @@ namespace LedgerStore.Tests.Lies;
 
 internal sealed class FastTime(int speed) : TimeProvider
 {
-    private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
+    private static readonly DateTimeOffset s_now = TimeProvider.System.GetUtcNow();
 
-    private readonly long started = Stopwatch.GetTimestamp();
+    private readonly long _started = Stopwatch.GetTimestamp();
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     // Always the same, so that what is written of it is too.
-    public override DateTimeOffset GetUtcNow() => Now;
+    public override DateTimeOffset GetUtcNow() => s_now;
 
-    public override long GetTimestamp() => Stopwatch.GetElapsedTime(started).Ticks * speed;
+    public override long GetTimestamp() => Stopwatch.GetElapsedTime(_started).Ticks * speed;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         new FastTimer(TimeProvider.System.CreateTimer(callback, state, Scale(dueTime), Scale(period)), this);

@@ -12,7 +12,7 @@ namespace LedgerStore.Tests.Lies;
 
 internal static class HonestAdmin
 {
-    private static readonly Timestamp Time = Timestamp.FromDateTimeOffset(World.TimeOf(0));
+    private static readonly Timestamp s_time = Timestamp.FromDateTimeOffset(World.TimeOf(0));
 
     internal static IReadOnlyList<IMessage> Answer(HonestStore store, string method, ReadOnlySpan<byte> request) =>
         method switch
@@ -52,7 +52,7 @@ internal static class HonestAdmin
         Entries = 196_608,
         StoredBytes = 1_000_000,
         RawBytes = 2_000_000,
-        Oldest = Time,
+        Oldest = s_time,
     };
 
     internal static Hold HoldOf(string ledger, string id, bool isReleased) => new()
@@ -63,8 +63,8 @@ internal static class HonestAdmin
         Count = 20,
         Reason = "case 17",
         PlacedBy = "admin",
-        Placed = Time,
-        Released = isReleased ? Time : null,
+        Placed = s_time,
+        Released = isReleased ? s_time : null,
     };
 
     private static LedgerInfo Create(CreateLedgerRequest request) => HonestStore.Fill(
@@ -76,7 +76,7 @@ internal static class HonestAdmin
         Count = 65_536,
         FromTier = "hot",
         ToTier = "warm",
-        Due = Time,
+        Due = s_time,
         StoredBytes = 1_000,
         HeldBy = "hold-1",
     };
@@ -99,7 +99,7 @@ internal static class HonestAdmin
         State = State.Serving,
         Reason = "as it should be",
         Version = "1.0",
-        Started = Time,
+        Started = s_time,
         Ledgers = 5,
         Entries = 1_500,
         StoredBytes = 1_000_000,
@@ -111,7 +111,7 @@ internal static class HonestAdmin
         {
             IsFull = true,
             BytesToFree = 8,
-            FullSince = Time,
+            FullSince = s_time,
             FreeBytes = 9,
             ReserveBytes = 10,
             AuditBytes = 11,
@@ -127,7 +127,7 @@ internal static class HonestAdmin
             Failures = 6,
             Bytes = 7,
             LastFailure = "no room",
-            NextExpiry = Time,
+            NextExpiry = s_time,
         },
     };
 

@@ -16,10 +16,10 @@ namespace LedgerStore.Tests.Lies;
 
 internal sealed class HonestLedger : INodeSource
 {
-    private readonly NoteSigner[] keys;
-    private readonly ulong rotatedAt;
-    private readonly Hash256[] leaves;
-    private readonly ConcurrentDictionary<ulong, byte[]> notes = new();
+    private readonly NoteSigner[] _keys;
+    private readonly ulong _rotatedAt;
+    private readonly Hash256[] _leaves;
+    private readonly ConcurrentDictionary<ulong, byte[]> _notes = new();
 
     /// <param name="keys">One, or two with a rotation between them.</param>
     /// <param name="rotatedAt">The size at which both sign.</param>
@@ -27,9 +27,9 @@ internal sealed class HonestLedger : INodeSource
     {
         Name = name;
         Entries = entries;
-        this.keys = keys;
-        this.rotatedAt = rotatedAt;
-        leaves = [.. entries.Select(entry => MerkleHash.Leaf(entry))];
+        _keys = keys;
+        _rotatedAt = rotatedAt;
+        _leaves = [.. entries.Select(entry => MerkleHash.Leaf(entry))];
         Rotation = keys.Length > 1 ? KeyRotation.Create(Origin, keys[0], keys[1], rotatedAt) : null;
     }
 
@@ -45,27 +45,27 @@ internal sealed class HonestLedger : INodeSource
     /// <summary>The entries from 100 to 109 cannot be read.</summary>
     internal bool IsDamaged { get; init; }
 
-    internal string Origin => keys[0].Name.Text;
+    internal string Origin => _keys[0].Name.Text;
 
     /// <summary>The key that somebody trusts who knew the log from its first day.</summary>
-    internal string Vkey => keys[0].ToVerifierKey().ToString();
+    internal string Vkey => _keys[0].ToVerifierKey().ToString();
 
-    internal IEnumerable<string> Vkeys => keys.Select(key => key.ToVerifierKey().ToString());
+    internal IEnumerable<string> Vkeys => _keys.Select(key => key.ToVerifierKey().ToString());
 
     private KeyRotation? Rotation { get; }
 
     /// <summary>The same with other entries, and the same keys.</summary>
     internal HonestLedger With(IReadOnlyList<byte[]> entries) =>
-        new(Name, entries, keys, rotatedAt) { Expired = Expired };
+        new(Name, entries, _keys, _rotatedAt) { Expired = Expired };
 
     /// <summary>The same under another name, with its own origin all the same.</summary>
-    internal HonestLedger As(string name) => new(name, Entries, keys, rotatedAt) { Expired = Expired };
+    internal HonestLedger As(string name) => new(name, Entries, _keys, _rotatedAt) { Expired = Expired };
 
     /// <summary>The same entries, signed by somebody else.</summary>
     internal HonestLedger SignedBy(SigningKey other) =>
-        new(Name, Entries, [new NoteSigner(keys[0].Name, other)], 0) { Expired = Expired };
+        new(Name, Entries, [new NoteSigner(_keys[0].Name, other)], 0) { Expired = Expired };
 
-    internal byte[] Sign(ulong size) => notes.GetOrAdd(size, _ => Checkpoint.Sign(
+    internal byte[] Sign(ulong size) => _notes.GetOrAdd(size, _ => Checkpoint.Sign(
         Origin, size, Root(size), SignersAt(size)).Bytes.ToArray());
 
     public void ReadNodes(ReadOnlySpan<NodeCoordinate> nodes, Span<Hash256> hashes)
@@ -90,7 +90,7 @@ internal sealed class HonestLedger : INodeSource
     internal Hash256 Root(ulong size)
     {
         CompactRange range = new();
-        range.Append(leaves.AsSpan(0, (int)size));
+        range.Append(_leaves.AsSpan(0, (int)size));
         return range.Root();
     }
 
@@ -105,7 +105,7 @@ internal sealed class HonestLedger : INodeSource
     {
         Index = index,
         Size = size,
-        LeafHash = BytesOf(leaves[index]),
+        LeafHash = BytesOf(_leaves[index]),
         Hashes = { InclusionProof.Build(index, size, this).Select(BytesOf) },
     };
 
@@ -127,14 +127,14 @@ internal sealed class HonestLedger : INodeSource
     {
         LogKeys answer = new()
         {
-            Keys = { new LogKey { Vkey = Vkey, LastSize = Rotation is null ? 0 : rotatedAt } },
+            Keys = { new LogKey { Vkey = Vkey, LastSize = Rotation is null ? 0 : _rotatedAt } },
         };
         if (Rotation is { } rotation)
         {
             answer.Keys.Add(new LogKey
             {
                 Vkey = rotation.NewKey.ToString(),
-                FirstSize = rotatedAt,
+                FirstSize = _rotatedAt,
                 Statement = ByteString.CopyFrom(rotation.Note.Bytes.ToArray()),
             });
         }
@@ -210,14 +210,14 @@ internal sealed class HonestLedger : INodeSource
         };
     }
 
-    private NoteSigner[] SignersAt(ulong size) => keys.Length == 1 ? keys
-        : size < rotatedAt ? keys[..1]
-        : size == rotatedAt ? keys
-        : keys[1..];
+    private NoteSigner[] SignersAt(ulong size) => _keys.Length == 1 ? _keys
+        : size < _rotatedAt ? _keys[..1]
+        : size == _rotatedAt ? _keys
+        : _keys[1..];
 
     private Hash256 Perfect(int first, int count)
     {
-        Hash256[] part = leaves[first..(first + count)];
+        Hash256[] part = _leaves[first..(first + count)];
         return Sha256Batch.PerfectRoot(part, part);
     }
 

@@ -14,10 +14,10 @@ namespace LedgerStore.Tests.Lies;
 
 internal sealed class HonestStore(World world)
 {
-    private static readonly Timestamp Created = Timestamp.FromDateTimeOffset(World.TimeOf(0));
+    private static readonly Timestamp s_created = Timestamp.FromDateTimeOffset(World.TimeOf(0));
 
-    private readonly Lock gate = new();
-    private readonly Dictionary<string, ulong> published = [];
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, ulong> _published = [];
 
     /// <summary>What is signed of every ledger at the start.</summary>
     internal ulong Published { get; init; } = World.Published;
@@ -29,7 +29,7 @@ internal sealed class HonestStore(World world)
     /// <exception cref="RpcException">The server refuses.</exception>
     internal IReadOnlyList<IMessage> Answer(string method, ReadOnlyMemory<byte> request)
     {
-        lock (gate)
+        lock (_gate)
         {
             ReadOnlySpan<byte> bytes = request.Span;
             return method switch
@@ -52,7 +52,7 @@ internal sealed class HonestStore(World world)
     /// <summary>The tile at a path that begins with the ledger's name; null: there is none.</summary>
     internal byte[]? Tile(string path)
     {
-        lock (gate)
+        lock (_gate)
         {
             string name = path[..path.IndexOf('/')];
             TilePath tile = TilePath.Parse(path[(name.Length + 1)..]);
@@ -79,7 +79,7 @@ internal sealed class HonestStore(World world)
     /// <summary>Every field that a ledger's description has.</summary>
     internal static LedgerInfo Fill(LedgerInfo info)
     {
-        info.Created = Created;
+        info.Created = s_created;
         info.State = State.Serving;
         info.Salted = true;
         info.Retention = HonestAdmin.Retention();
@@ -101,7 +101,7 @@ internal sealed class HonestStore(World world)
 
         ulong first = SizeOf(request.Ledger);
         ulong end = first + (ulong)request.Lengths.Count;
-        published[request.Ledger] = end;
+        _published[request.Ledger] = end;
         return new AppendResponse
         {
             FirstIndex = first,
@@ -131,12 +131,12 @@ internal sealed class HonestStore(World world)
         }
 
         // Caught up, then what is new, which is signed by then; the stream stays open.
-        published[request.Ledger] = ledger.Size;
+        _published[request.Ledger] = ledger.Size;
         return
         [
             .. ledger.Read(first, size),
             new ReadResponse { CaughtUp = new CaughtUp { Size = size } },
-            new ReadResponse { Heartbeat = new Heartbeat { Size = size, Time = Created } },
+            new ReadResponse { Heartbeat = new Heartbeat { Size = size, Time = s_created } },
             .. ledger.Read(size, ledger.Size),
         ];
     }
@@ -167,7 +167,7 @@ internal sealed class HonestStore(World world)
     {
         HonestLedger ledger = Find(request.Ledger);
         ulong newest = SizeOf(request.Ledger);
-        published[request.Ledger] = ledger.Size;
+        _published[request.Ledger] = ledger.Size;
         return [ledger.CheckpointOf(newest), ledger.CheckpointOf(ledger.Size - 1), ledger.CheckpointOf(ledger.Size)];
     }
 
@@ -203,5 +203,5 @@ internal sealed class HonestStore(World world)
         : throw RpcException.Because(StatusCode.NotFound, "LEDGER_NOT_FOUND", $"there is no ledger {name}");
 
     private ulong SizeOf(string name) =>
-        Math.Min(published.GetValueOrDefault(name, Published), Find(name).Size);
+        Math.Min(_published.GetValueOrDefault(name, Published), Find(name).Size);
 }

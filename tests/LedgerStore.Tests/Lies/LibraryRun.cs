@@ -9,7 +9,7 @@ namespace LedgerStore.Tests.Lies;
 
 internal sealed class LibraryRun : IDisposable
 {
-    private readonly StringBuilder text = new();
+    private readonly StringBuilder _text = new();
 
     internal LibraryRun(Workbench bench, TimeProvider time, string ledger)
     {
@@ -34,7 +34,7 @@ internal sealed class LibraryRun : IDisposable
 
     internal VerifiedReader Proven => Reader.Verified(Verifier);
 
-    internal string Text => text.ToString();
+    internal string Text => _text.ToString();
 
     public void Dispose()
     {
@@ -42,7 +42,7 @@ internal sealed class LibraryRun : IDisposable
         Client.Dispose();
     }
 
-    internal void Tell(string line) => text.Append(line).Append('\n');
+    internal void Tell(string line) => _text.Append(line).Append('\n');
 
     internal void Tell(VerifiedCheckpoint checkpoint) => Tell($"size {checkpoint.Size} root {checkpoint.Root}");
 

@@ -17,12 +17,12 @@ namespace LedgerStore.Tests.Lies;
 
 internal sealed class LyingServer : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, int> called = new();
-    private TestServer server = null!;
-    private HonestStore honest = new(World.Honest);
-    private HonestStore? other;
-    private Lie? lie;
-    private int met;
+    private readonly ConcurrentDictionary<string, int> _called = new();
+    private TestServer _server = null!;
+    private HonestStore _honest = new(World.Honest);
+    private HonestStore? _other;
+    private Lie? _lie;
+    private int _met;
 
     /// <summary>Every method of the protocol.</summary>
     internal static IReadOnlyList<IMethod> Methods { get; } =
@@ -31,13 +31,13 @@ internal sealed class LyingServer : IAsyncDisposable
             .Select(property => property.GetValue(null)).OfType<IMethod>(),
     ];
 
-    internal Uri Address => server.Address;
+    internal Uri Address => _server.Address;
 
     /// <summary>The methods that were called since the lie began.</summary>
-    internal IReadOnlyCollection<string> Called => [.. called.Keys];
+    internal IReadOnlyCollection<string> Called => [.. _called.Keys];
 
     /// <summary>How often the lie was told since it began: the answer was another than the honest one.</summary>
-    internal int Met => Volatile.Read(ref met);
+    internal int Met => Volatile.Read(ref _met);
 
     /// <summary>A lie was followed by silence: the stream stays open, as an honest one that follows does.</summary>
     internal bool WentSilent { get; private set; }
@@ -45,12 +45,12 @@ internal sealed class LyingServer : IAsyncDisposable
     /// <summary>Every honest message of every method since the lie began.</summary>
     internal ConcurrentDictionary<(string Method, string Bytes), byte[]> Seen { get; } = new();
 
-    public ValueTask DisposeAsync() => server.DisposeAsync();
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     internal static async Task<LyingServer> StartAsync()
     {
         LyingServer lying = new();
-        lying.server = await TestServer.StartAsync(isTls: true, grpc =>
+        lying._server = await TestServer.StartAsync(isTls: true, grpc =>
         {
             foreach (IMethod method in Methods)
             {
@@ -71,12 +71,12 @@ internal sealed class LyingServer : IAsyncDisposable
     /// <param name="published">What is signed of every ledger.</param>
     internal void Begin(Lie? next, ulong published)
     {
-        called.Clear();
+        _called.Clear();
         Seen.Clear();
-        honest = new HonestStore(World.Honest) { Published = published, Acknowledged = published };
-        other = next?.Other?.Invoke();
-        lie = next;
-        met = 0;
+        _honest = new HonestStore(World.Honest) { Published = published, Acknowledged = published };
+        _other = next?.Other?.Invoke();
+        _lie = next;
+        _met = 0;
         WentSilent = false;
     }
 
@@ -99,21 +99,21 @@ internal sealed class LyingServer : IAsyncDisposable
     /// <summary>The honest answer, or the lie in its place.</summary>
     private Told Answer(string method, byte[] request)
     {
-        called.AddOrUpdate(method, 1, static (_, count) => count + 1);
-        Told told = HonestlyTold(honest, method, request);
+        _called.AddOrUpdate(method, 1, static (_, count) => count + 1);
+        Told told = HonestlyTold(_honest, method, request);
         foreach (byte[] message in told.Messages)
         {
             Seen.TryAdd((method, Convert.ToHexString(message)), message);
         }
 
-        if (lie is not { } now || !now.IsAbout(method))
+        if (_lie is not { } now || !now.IsAbout(method))
         {
             return told;
         }
 
-        Told instead = now.Tell(other is null ? told : HonestlyTold(other, method, request));
+        Told instead = now.Tell(_other is null ? told : HonestlyTold(_other, method, request));
         bool isLie = !instead.Is(told);
-        met += isLie ? 1 : 0;
+        _met += isLie ? 1 : 0;
         WentSilent |= isLie && instead.Ending == Ending.Silence;
         return instead;
     }

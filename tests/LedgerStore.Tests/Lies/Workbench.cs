@@ -10,33 +10,33 @@ namespace LedgerStore.Tests.Lies;
 
 internal sealed class Workbench : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
-    private readonly string home = Directory.CreateTempSubdirectory("ledgerstore-lies-").FullName;
+    private readonly string _home = Directory.CreateTempSubdirectory("ledgerstore-lies-").FullName;
 
     private Workbench(LyingServer server) => Server = server;
 
     internal LyingServer Server { get; }
 
     /// <summary>A directory for what a command writes; empty at the start of each run.</summary>
-    internal string Out => Path.Combine(home, "out");
+    internal string Out => Path.Combine(_home, "out");
 
-    private string Config => Path.Combine(home, "config.yaml");
+    private string Config => Path.Combine(_home, "config.yaml");
 
-    private string State => Path.Combine(home, "state");
+    private string State => Path.Combine(_home, "state");
 
-    private string SeenState => Path.Combine(home, "seen");
+    private string SeenState => Path.Combine(_home, "seen");
 
     public async ValueTask DisposeAsync()
     {
         await Server.DisposeAsync();
-        Directory.Delete(home, recursive: true);
+        Directory.Delete(_home, recursive: true);
     }
 
     internal static async Task<Workbench> StartAsync()
     {
         Workbench bench = new(await LyingServer.StartAsync());
-        TestPki.Shared.WriteTo(bench.home);
+        TestPki.Shared.WriteTo(bench._home);
         await File.WriteAllTextAsync(bench.Config, $"""
             default: here
             profiles:
@@ -49,7 +49,7 @@ internal sealed class Workbench : IAsyncDisposable
 
             """);
         await File.WriteAllLinesAsync(
-            Path.Combine(bench.home, "trust"), World.Honest.Ledgers.Values.Select(ledger => ledger.Vkey));
+            Path.Combine(bench._home, "trust"), World.Honest.Ledgers.Values.Select(ledger => ledger.Vkey));
         foreach (string ledger in World.Honest.Ledgers.Keys)
         {
             bench.Server.Begin(null, World.Seen);
@@ -69,9 +69,9 @@ internal sealed class Workbench : IAsyncDisposable
     internal LedgerClient Connect(TimeProvider time) => new(new LedgerClientOptions
     {
         Address = Server.Address,
-        CaFile = Path.Combine(home, "ca.pem"),
-        CertificateFile = Path.Combine(home, "client.pem"),
-        KeyFile = Path.Combine(home, "client.key"),
+        CaFile = Path.Combine(_home, "ca.pem"),
+        CertificateFile = Path.Combine(_home, "client.pem"),
+        KeyFile = Path.Combine(_home, "client.key"),
         Time = time,
     });
 
@@ -83,7 +83,7 @@ internal sealed class Workbench : IAsyncDisposable
         Server.Begin(lie, World.Published);
         try
         {
-            Result result = await scenario.RunAsync(this, new FastTime(speed)).WaitAsync(Patience);
+            Result result = await scenario.RunAsync(this, new FastTime(speed)).WaitAsync(s_patience);
             return result with { Output = result.Output + Written(), Errors = Hide(result.Errors) };
         }
         catch (TimeoutException)
@@ -102,7 +102,7 @@ internal sealed class Workbench : IAsyncDisposable
     }
 
     /// <summary>A text without the names of this bench's directories.</summary>
-    internal string Hide(string text) => text.Replace(home, "HOME", StringComparison.Ordinal);
+    internal string Hide(string text) => text.Replace(_home, "HOME", StringComparison.Ordinal);
 
     // Everything that a command wrote, byte for byte.
     private string Written() => string.Concat(Directory.EnumerateFiles(Out, "*", SearchOption.AllDirectories)

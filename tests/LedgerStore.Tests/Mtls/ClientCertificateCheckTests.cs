@@ -13,11 +13,11 @@ namespace LedgerStore.Tests.Mtls;
 public sealed class ClientCertificateCheckTests
 {
     // [6] "spiffe://example.org/payments", as an element of GeneralNames.
-    private static readonly byte[] Uri =
+    private static readonly byte[] s_uri =
         [0x86, 29, .. "spiffe://example.org/payments"u8];
 
-    private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
-    private readonly MtlsPki pki = new();
+    private static readonly DateTimeOffset s_now = DateTimeOffset.UtcNow;
+    private readonly MtlsPki _pki = new();
 
     [Fact]
     public void Weak_keys_and_signatures_are_seen_by_our_check_too()
@@ -34,7 +34,7 @@ public sealed class ClientCertificateCheckTests
     public void A_weak_key_of_an_authority_on_the_way_is_seen()
     {
         using X509Certificate2 weak =
-            (MtlsPki.Authority("CN=Weak") with { Key = () => Curve("secp224r1") }).Make(pki.Root);
+            (MtlsPki.Authority("CN=Weak") with { Key = () => Curve("secp224r1") }).Make(_pki.Root);
         using X509Certificate2 leaf = new CertificateSpec().Make(weak);
         Assert.Equal(RefusalReason.WeakKey, Judge(leaf, weak).Reason);
     }
@@ -42,8 +42,8 @@ public sealed class ClientCertificateCheckTests
     [Fact]
     public void An_authority_that_is_limited_to_servers_makes_no_clients()
     {
-        using X509Certificate2 leaf = new CertificateSpec().Make(pki.ServersOnly);
-        Assert.Equal(RefusalReason.WrongUsage, Judge(leaf, pki.ServersOnly).Reason);
+        using X509Certificate2 leaf = new CertificateSpec().Make(_pki.ServersOnly);
+        Assert.Equal(RefusalReason.WrongUsage, Judge(leaf, _pki.ServersOnly).Reason);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class ClientCertificateCheckTests
         foreach (byte[] names in new byte[][]
         {
             [], [0x05, 0x00], [0x30, 0x05], [0x30, 0x00, 0x00], Sequence([0x86, 0x02, (byte)'a']),
-            Sequence([0x86, 0x02, 0xC3, 0xA9]), Sequence([0x87, 0x03, 1, 2, 3]), [0x30, 0x80, .. Uri, 0, 0],
+            Sequence([0x86, 0x02, 0xC3, 0xA9]), Sequence([0x87, 0x03, 1, 2, 3]), [0x30, 0x80, .. s_uri, 0, 0],
         })
         {
             Assert.Null(CertificateNames.Parse(names));
@@ -84,15 +84,15 @@ public sealed class ClientCertificateCheckTests
     [Fact]
     public void Every_uri_counts_also_the_same_one_twice()
     {
-        Assert.Equal(["spiffe://example.org/payments"], CertificateNames.Parse(Sequence(Uri))!.Uris.AsEnumerable());
-        X509Extension twice = new(new Oid(CertificatePurposes.SubjectAltName), Sequence([.. Uri, .. Uri]), false);
+        Assert.Equal(["spiffe://example.org/payments"], CertificateNames.Parse(Sequence(s_uri))!.Uris.AsEnumerable());
+        X509Extension twice = new(new Oid(CertificatePurposes.SubjectAltName), Sequence([.. s_uri, .. s_uri]), false);
         Assert.Equal(RefusalReason.SeveralUris, ReasonOf(new() { Uris = [], More = [twice] }));
     }
 
     [Fact]
     public void Damaged_names_are_names_or_nothing_and_never_an_exception()
     {
-        byte[] good = Sequence([.. Uri, 0x82, 1, (byte)'a', 0x87, 4, 1, 2, 3, 4, 0xA4, 2, 0x30, 0]);
+        byte[] good = Sequence([.. s_uri, 0x82, 1, (byte)'a', 0x87, 4, 1, 2, 3, 4, 0xA4, 2, 0x30, 0]);
         int seed = Environment.TickCount;
         Random random = new(seed);
         for (int i = 0; i < 20_000; i++)
@@ -113,7 +113,7 @@ public sealed class ClientCertificateCheckTests
     [Fact]
     public void The_first_end_in_the_chain_is_the_end()
     {
-        using X509Certificate2 shortLived = (MtlsPki.Authority("CN=Short") with { Until = 2 }).Make(pki.Root);
+        using X509Certificate2 shortLived = (MtlsPki.Authority("CN=Short") with { Until = 2 }).Make(_pki.Root);
         using X509Certificate2 leaf = new CertificateSpec { Until = 5 }.Make(shortLived);
         ClientCertificate certificate = Judge(leaf, shortLived).Certificate!;
         Assert.Equal(shortLived.NotAfter.ToUniversalTime(), certificate.ValidUntil.UtcDateTime);
@@ -126,18 +126,18 @@ public sealed class ClientCertificateCheckTests
 
     private RefusalReason ReasonOf(CertificateSpec spec)
     {
-        using X509Certificate2 leaf = spec.Make(pki.Root);
+        using X509Certificate2 leaf = spec.Make(_pki.Root);
         return Judge(leaf).Reason;
     }
 
     private CertificateVerdict Judge(X509Certificate2 leaf, params X509Certificate2[] others)
     {
-        ClientAuthorities authorities = ClientAuthorities.Parse(pki.Root.ExportCertificatePem(), Now);
-        using X509Chain chain = new() { ChainPolicy = authorities.ChainPolicy(Now) };
+        ClientAuthorities authorities = ClientAuthorities.Parse(_pki.Root.ExportCertificatePem(), s_now);
+        using X509Chain chain = new() { ChainPolicy = authorities.ChainPolicy(s_now) };
         chain.ChainPolicy.ExtraStore.AddRange(others);
         chain.Build(leaf);
         ImmutableArray<byte[]> sent = ClientCertificateCheck.SentWith(chain, authorities);
         Assert.Equal(others.Length, sent.Length);
-        return ClientCertificateCheck.Judge(leaf, chain, sent, authorities, Now);
+        return ClientCertificateCheck.Judge(leaf, chain, sent, authorities, s_now);
     }
 }

@@ -13,12 +13,12 @@ namespace LedgerStore.Tests.Mtls;
 
 public sealed class ConnectionGateTests
 {
-    private readonly ManualTime time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private readonly ManualTime _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     [Fact]
     public void One_address_has_so_many_connections_and_another_still_finds_room()
     {
-        ConnectionGate gate = new(new ConnectionLimits(1_000, 5, 1_000), time);
+        ConnectionGate gate = new(new ConnectionLimits(1_000, 5, 1_000), _time);
         for (int number = 0; number < 5; number++)
         {
             Assert.Equal(RefusalReason.None, gate.Enter(Address(1), out _));
@@ -34,7 +34,7 @@ public sealed class ConnectionGateTests
     [Fact]
     public void The_addresses_of_one_IPv6_network_are_one()
     {
-        ConnectionGate gate = new(new ConnectionLimits(1_000, 1, 1_000), time);
+        ConnectionGate gate = new(new ConnectionLimits(1_000, 1, 1_000), _time);
         Assert.Equal(RefusalReason.None, gate.Enter(IPAddress.Parse("2001:db8::1"), out _));
         Assert.Equal(RefusalReason.TooManyConnections, gate.Enter(IPAddress.Parse("2001:db8::2:1"), out _));
         Assert.Equal(RefusalReason.None, gate.Enter(IPAddress.Parse("2001:db8:0:1::1"), out _));
@@ -43,7 +43,7 @@ public sealed class ConnectionGateTests
     [Fact]
     public void Those_nobody_knows_fill_a_quarter_and_those_who_are_known_the_rest()
     {
-        ConnectionGate gate = new(new ConnectionLimits(100, 100, 1_000), time);
+        ConnectionGate gate = new(new ConnectionLimits(100, 100, 1_000), _time);
         for (int number = 0; number < 75; number++)
         {
             Assert.Equal(RefusalReason.None, gate.Enter(Address(number), out _));
@@ -65,7 +65,7 @@ public sealed class ConnectionGateTests
     [Fact]
     public void Handshakes_that_come_too_fast_wait_and_then_find_no_room()
     {
-        ConnectionGate gate = new(new ConnectionLimits(100_000, 100_000, 40), time);
+        ConnectionGate gate = new(new ConnectionLimits(100_000, 100_000, 40), _time);
         List<TimeSpan> waits = [];
         while (gate.Enter(Address(1), out TimeSpan wait) == RefusalReason.None)
         {
@@ -79,7 +79,7 @@ public sealed class ConnectionGateTests
         Assert.Equal(ServerLimits.HandshakeWaitMax, waits[^1]);
         Assert.Equal(RefusalReason.None, gate.Enter(Address(2), out TimeSpan other));
         Assert.Equal(TimeSpan.Zero, other);
-        time.Pass(TimeSpan.FromSeconds(1));
+        _time.Pass(TimeSpan.FromSeconds(1));
         Assert.Equal(
             10, Enumerable.Range(0, 20).Count(_ => gate.Enter(Address(1), out TimeSpan _) == RefusalReason.None));
     }
@@ -87,12 +87,12 @@ public sealed class ConnectionGateTests
     [Fact]
     public void Addresses_that_went_away_are_forgotten()
     {
-        ConnectionGate gate = new(new ConnectionLimits(50, 50, 100_000), time);
+        ConnectionGate gate = new(new ConnectionLimits(50, 50, 100_000), _time);
         for (int number = 0; number < 10_000; number++)
         {
             Assert.Equal(RefusalReason.None, gate.Enter(Address(number), out _));
             gate.Leave(Address(number), wasIdentified: false);
-            time.Pass(TimeSpan.FromMilliseconds(1));
+            _time.Pass(TimeSpan.FromMilliseconds(1));
         }
 
         Assert.InRange(gate.Addresses, 0, 51);

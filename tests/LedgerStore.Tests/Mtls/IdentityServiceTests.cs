@@ -12,38 +12,38 @@ namespace LedgerStore.Tests.Mtls;
 
 public sealed class IdentityServiceTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    private MtlsServer server = null!;
-    private ConnectionCaller caller = null!;
+    private MtlsServer _server = null!;
+    private ConnectionCaller _caller = null!;
 
     public async Task InitializeAsync()
     {
-        server = await MtlsServer.StartAsync();
-        caller = new ConnectionCaller(null);
-        using var leaf = new CertificateSpec().Make(server.Pki.Root);
-        var authorities = server.Trust.Current.ClientAuthorities;
+        _server = await MtlsServer.StartAsync();
+        _caller = new ConnectionCaller(null);
+        using var leaf = new CertificateSpec().Make(_server.Pki.Root);
+        var authorities = _server.Trust.Current.ClientAuthorities;
         using X509Chain chain =
             new() { ChainPolicy = authorities.ChainPolicy(DateTimeOffset.UtcNow) };
         chain.Build(leaf);
-        caller.Certificate =
+        _caller.Certificate =
             ClientCertificateCheck.Judge(leaf, chain, [], authorities, DateTimeOffset.UtcNow).Certificate;
     }
 
-    public async Task DisposeAsync() => await server.DisposeAsync();
+    public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
     public void A_check_makes_no_garbage_while_nothing_changes()
     {
         const int Checks = 100_000;
         DefaultHttpContext context = new();
-        context.Features.Set(caller);
-        CallerIdentity expected = server.Identities.Check(context).Caller!;
+        context.Features.Set(_caller);
+        CallerIdentity expected = _server.Identities.Check(context).Caller!;
         for (int round = 0; round < 3; round++)
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
             long start = Stopwatch.GetTimestamp();
             for (int i = 0; i < Checks; i++)
             {
-                if (!ReferenceEquals(expected, server.Identities.Check(context).Caller))
+                if (!ReferenceEquals(expected, _server.Identities.Check(context).Caller))
                 {
                     Assert.Fail("the same caller is the same object");
                 }
@@ -59,17 +59,17 @@ public sealed class IdentityServiceTests(ITestOutputHelper output) : IAsyncLifet
     [Fact]
     public void A_policy_that_says_the_same_keeps_the_caller()
     {
-        CallerIdentity before = server.Identities.Check(caller).Caller!;
+        CallerIdentity before = _server.Identities.Check(_caller).Caller!;
         Assert.Equal("spiffe://example.org/payments", before.Appender);
-        server.WritePolicy("  - { spki: \"sha256:" + new string('0', 64) + "\" }", "");
-        server.Trust.Poll();
-        Assert.Same(before, server.Identities.Check(caller).Caller);
+        _server.WritePolicy("  - { spki: \"sha256:" + new string('0', 64) + "\" }", "");
+        _server.Trust.Poll();
+        Assert.Same(before, _server.Identities.Check(_caller).Caller);
     }
 
     [Fact]
     public void Nobody_comes_past_the_TLS_listener()
     {
-        IdentityDecision decision = server.Identities.Check(new DefaultHttpContext());
+        IdentityDecision decision = _server.Identities.Check(new DefaultHttpContext());
         Assert.Equal(RefusalReason.NotTls, decision.Reason);
         Assert.False(decision.IsAnonymous);
     }
@@ -78,7 +78,7 @@ public sealed class IdentityServiceTests(ITestOutputHelper output) : IAsyncLifet
     public async Task Every_call_of_a_connection_finds_the_same_caller()
     {
         using MtlsClient client = await MtlsClient.ConnectAsync(
-            server, MtlsClient.Options(server, new MtlsOffer(server.Pki.ByFingerprint), SslProtocols.Tls13));
+            _server, MtlsClient.Options(_server, new MtlsOffer(_server.Pki.ByFingerprint), SslProtocols.Tls13));
         Assert.Equal("listed", await client.AskAsync());
         Assert.Equal("listed", await client.AskAsync());
     }
@@ -93,7 +93,7 @@ public sealed class IdentityServiceTests(ITestOutputHelper output) : IAsyncLifet
             int seen = 0;
             while (!end.IsCancellationRequested)
             {
-                IdentityDecision decision = server.Identities.Check(caller);
+                IdentityDecision decision = _server.Identities.Check(_caller);
                 Assert.True(decision.Caller?.Name == "payments" || decision.Reason == RefusalReason.Denied);
                 seen++;
             }
@@ -102,11 +102,11 @@ public sealed class IdentityServiceTests(ITestOutputHelper output) : IAsyncLifet
         }))];
         for (int i = 0; i < 50; i++)
         {
-            server.WritePolicy(i % 2 == 0 ? denied : "", "");
-            server.Trust.Poll();
+            _server.WritePolicy(i % 2 == 0 ? denied : "", "");
+            _server.Trust.Poll();
 
             // After the swap no thread may get the old answer: that is what a revocation means.
-            Assert.Equal(i % 2 == 0, server.Identities.Check(caller).IsRefused);
+            Assert.Equal(i % 2 == 0, _server.Identities.Check(_caller).IsRefused);
         }
 
         await end.CancelAsync();
@@ -116,7 +116,7 @@ public sealed class IdentityServiceTests(ITestOutputHelper output) : IAsyncLifet
     private byte[] Key()
     {
         using var leaf = X509CertificateLoader.LoadCertificate(
-            caller.Certificate!.Leaf.Span);
+            _caller.Certificate!.Leaf.Span);
         return SHA256.HashData(leaf.PublicKey.ExportSubjectPublicKeyInfo());
     }
 }

@@ -10,13 +10,13 @@ namespace LedgerStore.Tests.Mtls;
 
 internal sealed class MtlsClient : IDisposable
 {
-    private static readonly byte[] Request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray();
+    private static readonly byte[] s_request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray();
 
-    private readonly TcpClient tcp;
+    private readonly TcpClient _tcp;
 
     private MtlsClient(TcpClient tcp, SslStream stream)
     {
-        this.tcp = tcp;
+        _tcp = tcp;
         Stream = stream;
     }
 
@@ -81,7 +81,7 @@ internal sealed class MtlsClient : IDisposable
     /// <summary>Who the server says this client is.</summary>
     public async Task<string> AskAsync()
     {
-        await Stream.WriteAsync(Request);
+        await Stream.WriteAsync(s_request);
         byte[] buffer = new byte[4096];
         StringBuilder text = new();
         while (!IsComplete(text.ToString()))
@@ -103,7 +103,7 @@ internal sealed class MtlsClient : IDisposable
     public void Dispose()
     {
         Stream.Dispose();
-        tcp.Dispose();
+        _tcp.Dispose();
     }
 
     private static bool IsComplete(string text)

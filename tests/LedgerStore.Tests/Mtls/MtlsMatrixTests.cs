@@ -9,7 +9,7 @@ namespace LedgerStore.Tests.Mtls;
 
 public sealed class MtlsMatrixTests(MtlsMatrixTests.Shared shared) : IClassFixture<MtlsMatrixTests.Shared>
 {
-    private readonly MtlsServer server = shared.Server;
+    private readonly MtlsServer _server = shared.Server;
 
     public static TheoryData<string, SslProtocols> Cells()
     {
@@ -28,12 +28,12 @@ public sealed class MtlsMatrixTests(MtlsMatrixTests.Shared shared) : IClassFixtu
     public async Task A_certificate_gets_what_the_matrix_says(string text, SslProtocols protocol)
     {
         MtlsRow row = MtlsMatrix.Rows.Single(r => r.Text == text);
-        var options = MtlsClient.Options(server, row.Make(server.Pki), protocol);
+        var options = MtlsClient.Options(_server, row.Make(_server.Pki), protocol);
 
         // A client that keeps its options would resume the session the second time, if the server let it.
         for (int attempt = 0; attempt < 2; attempt++)
         {
-            string? answer = await MtlsClient.TryAskAsync(server, options);
+            string? answer = await MtlsClient.TryAskAsync(_server, options);
             switch (row.New)
             {
                 case Stop.Accepted:
@@ -45,7 +45,7 @@ public sealed class MtlsMatrixTests(MtlsMatrixTests.Shared shared) : IClassFixtu
                     break;
                 default:
                     Assert.Null(answer);
-                    HandshakeFailure failure = await server.NextFailureAsync();
+                    HandshakeFailure failure = await _server.NextFailureAsync();
                     RefusalReason[] possible = row.IsLeftToOpenSsl
                         ? [row.Reason, RefusalReason.HandshakeFailed, RefusalReason.NoCertificate]
                         : [row.Reason];
@@ -56,7 +56,7 @@ public sealed class MtlsMatrixTests(MtlsMatrixTests.Shared shared) : IClassFixtu
             }
         }
 
-        Assert.False(server.Failures.TryRead(out _));
+        Assert.False(_server.Failures.TryRead(out _));
     }
 
     [Fact]

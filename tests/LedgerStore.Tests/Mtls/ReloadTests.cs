@@ -18,24 +18,24 @@ namespace LedgerStore.Tests.Mtls;
 [SupportedOSPlatform("linux")]
 public sealed class ReloadTests : IAsyncLifetime
 {
-    private MtlsServer server = null!;
+    private MtlsServer _server = null!;
 
-    public async Task InitializeAsync() => server = await MtlsServer.StartAsync();
+    public async Task InitializeAsync() => _server = await MtlsServer.StartAsync();
 
-    public async Task DisposeAsync() => await server.DisposeAsync();
+    public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
     public async Task A_new_server_certificate_is_used_by_new_connections_and_old_ones_stay()
     {
-        using X509Certificate2 certificate = new CertificateSpec().Make(server.Pki.Root);
-        using MtlsClient before = await MtlsClient.ConnectAsync(server, certificate);
-        CertificateReport renewed = server.RenewServer();
-        server.Trust.Poll();
-        Assert.True(server.Changes.TryRead(out TrustChange? change));
+        using X509Certificate2 certificate = new CertificateSpec().Make(_server.Pki.Root);
+        using MtlsClient before = await MtlsClient.ConnectAsync(_server, certificate);
+        CertificateReport renewed = _server.RenewServer();
+        _server.Trust.Poll();
+        Assert.True(_server.Changes.TryRead(out TrustChange? change));
         Assert.True(change.IsAccepted);
         Assert.Equal(TrustPart.ServerCertificate, change.Part);
 
-        using MtlsClient after = await MtlsClient.ConnectAsync(server, certificate);
+        using MtlsClient after = await MtlsClient.ConnectAsync(_server, certificate);
         Assert.Equal(renewed.Serial, after.Stream.RemoteCertificate!.GetSerialNumberString().ToLowerInvariant());
         Assert.NotEqual(renewed.Serial, before.Stream.RemoteCertificate!.GetSerialNumberString().ToLowerInvariant());
         Assert.Equal("payments", await before.AskAsync());
@@ -54,28 +54,28 @@ public sealed class ReloadTests : IAsyncLifetime
     public async Task What_is_bad_never_replaces_what_is_good_and_is_reported_once(
         string file, string? text, object part)
     {
-        string path = server.File(file);
+        string path = _server.File(file);
         string good = File.ReadAllText(path);
-        TrustSnapshot before = server.Trust.Current;
+        TrustSnapshot before = _server.Trust.Current;
         Replace(path, text);
 
-        server.Trust.Poll();
-        Assert.False(server.Changes.TryRead(out _), "a file that is being written must not raise an alert");
-        server.Trust.Poll();
-        Assert.True(server.Changes.TryRead(out TrustChange? change));
+        _server.Trust.Poll();
+        Assert.False(_server.Changes.TryRead(out _), "a file that is being written must not raise an alert");
+        _server.Trust.Poll();
+        Assert.True(_server.Changes.TryRead(out TrustChange? change));
         Assert.False(change.IsAccepted);
         Assert.Equal((TrustPart)part, change.Part);
         Assert.NotEmpty(change.Detail);
-        server.Trust.Poll();
-        Assert.False(server.Changes.TryRead(out _));
-        Assert.Same(before, server.Trust.Current);
-        using X509Certificate2 certificate = new CertificateSpec().Make(server.Pki.Root);
-        using MtlsClient client = await MtlsClient.ConnectAsync(server, certificate);
+        _server.Trust.Poll();
+        Assert.False(_server.Changes.TryRead(out _));
+        Assert.Same(before, _server.Trust.Current);
+        using X509Certificate2 certificate = new CertificateSpec().Make(_server.Pki.Root);
+        using MtlsClient client = await MtlsClient.ConnectAsync(_server, certificate);
         Assert.Equal("payments", await client.AskAsync());
 
         Replace(path, good);
-        server.Trust.Poll();
-        Assert.True(server.Changes.TryRead(out change));
+        _server.Trust.Poll();
+        Assert.True(_server.Changes.TryRead(out change));
         Assert.True(change.IsAccepted);
     }
 
@@ -83,10 +83,10 @@ public sealed class ReloadTests : IAsyncLifetime
     public void A_development_authority_is_refused_at_an_exchange_too()
     {
         using CertificateAuthority development = CertificateAuthority.CreateDevelopment(DateTimeOffset.UtcNow);
-        PkiFiles.WritePublic(server.File("pki/ca.pem"), development.CertificatePem);
-        server.Trust.Poll();
-        server.Trust.Poll();
-        Assert.True(server.Changes.TryRead(out TrustChange? change));
+        PkiFiles.WritePublic(_server.File("pki/ca.pem"), development.CertificatePem);
+        _server.Trust.Poll();
+        _server.Trust.Poll();
+        Assert.True(_server.Changes.TryRead(out TrustChange? change));
         Assert.False(change.IsAccepted);
         Assert.Contains("development", change.Detail, StringComparison.Ordinal);
     }
@@ -94,28 +94,28 @@ public sealed class ReloadTests : IAsyncLifetime
     [Fact]
     public void Certificate_and_key_that_come_one_after_the_other_are_no_alert()
     {
-        string other = server.File("other");
+        string other = _server.File("other");
         PkiDirectory fresh = PkiDirectory.Create(
             other, CertificateAuthority.Create("x", TimeSpan.FromDays(9), DateTimeOffset.UtcNow));
         fresh.IssueServer(["localhost"], TimeSpan.FromDays(1), DateTimeOffset.UtcNow);
-        File.Copy(fresh.ServerKeyFile, server.File("pki/server.key"), overwrite: true);
-        server.Trust.Poll();
-        File.Copy(fresh.ServerCertificateFile, server.File("pki/server.pem"), overwrite: true);
-        server.Trust.Poll();
-        Assert.True(server.Changes.TryRead(out TrustChange? change));
+        File.Copy(fresh.ServerKeyFile, _server.File("pki/server.key"), overwrite: true);
+        _server.Trust.Poll();
+        File.Copy(fresh.ServerCertificateFile, _server.File("pki/server.pem"), overwrite: true);
+        _server.Trust.Poll();
+        Assert.True(_server.Changes.TryRead(out TrustChange? change));
         Assert.True(change.IsAccepted);
-        Assert.False(server.Changes.TryRead(out _));
+        Assert.False(_server.Changes.TryRead(out _));
     }
 
     [Fact]
     public void A_change_that_leaves_size_and_time_alone_is_seen()
     {
-        string path = server.File("policy.yaml");
+        string path = _server.File("policy.yaml");
         DateTime stamp = File.GetLastWriteTimeUtc(path);
         File.WriteAllText(path, File.ReadAllText(path).Replace("writer", "wroter", StringComparison.Ordinal));
         File.SetLastWriteTimeUtc(path, stamp);
-        server.Trust.Poll();
-        Assert.True(server.Changes.TryRead(out TrustChange? change));
+        _server.Trust.Poll();
+        Assert.True(_server.Changes.TryRead(out TrustChange? change));
         Assert.True(change.IsAccepted);
         Assert.NotSame(change.Before.Policy, change.After.Policy);
     }
@@ -123,15 +123,15 @@ public sealed class ReloadTests : IAsyncLifetime
     [Fact]
     public void A_file_of_the_same_length_and_time_that_is_put_in_place_by_rename_is_seen()
     {
-        string path = server.File("policy.yaml"), other = path + ".other";
+        string path = _server.File("policy.yaml"), other = path + ".other";
         File.WriteAllText(other, File.ReadAllText(path).Replace("writer", "wroter", StringComparison.Ordinal));
         DateTime stamp = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
         File.SetLastWriteTimeUtc(path, stamp);
-        server.Trust.Poll();
+        _server.Trust.Poll();
         File.SetLastWriteTimeUtc(other, stamp);
         File.Move(other, path, overwrite: true);
-        server.Trust.Poll();
-        Assert.True(server.Changes.TryRead(out TrustChange? change));
+        _server.Trust.Poll();
+        Assert.True(_server.Changes.TryRead(out TrustChange? change));
         Assert.True(change.IsAccepted);
         Assert.NotSame(change.Before.Policy, change.After.Policy);
     }
@@ -143,34 +143,34 @@ public sealed class ReloadTests : IAsyncLifetime
     public void A_file_that_others_can_write_or_a_key_that_they_can_read_is_refused_until_it_is_put_right(
         string file, int mode, string reason)
     {
-        UnixFileMode before = File.GetUnixFileMode(server.File(file));
-        TrustSnapshot held = server.Trust.Current;
-        File.SetUnixFileMode(server.File(file), (UnixFileMode)mode);
-        server.Trust.Poll();
-        server.Trust.Poll();
-        Assert.True(server.Changes.TryRead(out TrustChange? change));
+        UnixFileMode before = File.GetUnixFileMode(_server.File(file));
+        TrustSnapshot held = _server.Trust.Current;
+        File.SetUnixFileMode(_server.File(file), (UnixFileMode)mode);
+        _server.Trust.Poll();
+        _server.Trust.Poll();
+        Assert.True(_server.Changes.TryRead(out TrustChange? change));
         Assert.False(change.IsAccepted);
         Assert.Contains(reason, change.Detail, StringComparison.Ordinal);
-        Assert.Same(held, server.Trust.Current);
-        File.SetUnixFileMode(server.File(file), before);
-        server.Trust.Poll();
-        Assert.True(server.Changes.TryRead(out change));
+        Assert.Same(held, _server.Trust.Current);
+        File.SetUnixFileMode(_server.File(file), before);
+        _server.Trust.Poll();
+        Assert.True(_server.Changes.TryRead(out change));
         Assert.True(change.IsAccepted);
     }
 
     [Fact]
     public void A_pipe_in_the_place_of_a_file_is_refused_and_nobody_waits_for_it()
     {
-        string path = server.File("policy.yaml");
+        string path = _server.File("policy.yaml");
         File.Delete(path);
         using (System.Diagnostics.Process make = System.Diagnostics.Process.Start("mkfifo", ["-m", "600", path]))
         {
             make.WaitForExit();
         }
 
-        server.Trust.Poll();
-        server.Trust.Poll();
-        Assert.True(server.Changes.TryRead(out TrustChange? change));
+        _server.Trust.Poll();
+        _server.Trust.Poll();
+        Assert.True(_server.Changes.TryRead(out TrustChange? change));
         Assert.Contains("no regular file", change.Detail, StringComparison.Ordinal);
         StoreException refusal = Assert.Throws<StoreException>(() => LogKeyFile.Load(path));
         Assert.Contains("no regular file", refusal.Message, StringComparison.Ordinal);
@@ -179,16 +179,16 @@ public sealed class ReloadTests : IAsyncLifetime
     [Fact]
     public void A_policy_that_is_half_written_is_not_taken_even_if_the_half_is_a_policy()
     {
-        string path = server.File("policy.yaml");
-        string whole = server.Pki.Policy("", "anonymous_tiles: [a]");
+        string path = _server.File("policy.yaml");
+        string whole = _server.Pki.Policy("", "anonymous_tiles: [a]");
         string half = whole[..whole.IndexOf("deny:", StringComparison.Ordinal)];
         File.WriteAllText(path, half);
-        server.Trust.PauseBetweenReads = () => File.WriteAllText(path, whole);
-        server.Trust.Poll();
-        Assert.False(server.Changes.TryRead(out _));
-        Assert.NotEmpty(server.Trust.Current.Policy.Document.Deny);
-        server.Trust.Poll();
-        Assert.True(server.Changes.TryRead(out TrustChange? change));
+        _server.Trust.PauseBetweenReads = () => File.WriteAllText(path, whole);
+        _server.Trust.Poll();
+        Assert.False(_server.Changes.TryRead(out _));
+        Assert.NotEmpty(_server.Trust.Current.Policy.Document.Deny);
+        _server.Trust.Poll();
+        Assert.True(_server.Changes.TryRead(out TrustChange? change));
         Assert.True(change.IsAccepted);
         Assert.NotEmpty(change.After.Policy.Document.Deny);
     }
@@ -197,44 +197,44 @@ public sealed class ReloadTests : IAsyncLifetime
     public void A_subscriber_that_throws_keeps_no_other_from_its_work()
     {
         List<TrustPart> told = [];
-        server.Trust.Changed += (_, _) => throw new InvalidOperationException("a subscriber with a bug");
-        server.Trust.Changed += (_, change) => told.Add(change.Part);
-        server.WriteAuthorities(server.Pki.Root, server.Pki.OtherRoot);
-        server.WritePolicy("", "anonymous_tiles: [a]");
-        Assert.Equal(2, Assert.Throws<AggregateException>(server.Trust.Poll).InnerExceptions.Count);
+        _server.Trust.Changed += (_, _) => throw new InvalidOperationException("a subscriber with a bug");
+        _server.Trust.Changed += (_, change) => told.Add(change.Part);
+        _server.WriteAuthorities(_server.Pki.Root, _server.Pki.OtherRoot);
+        _server.WritePolicy("", "anonymous_tiles: [a]");
+        Assert.Equal(2, Assert.Throws<AggregateException>(_server.Trust.Poll).InnerExceptions.Count);
         Assert.Equal([TrustPart.ClientAuthorities, TrustPart.Policy], told);
-        Assert.True(server.Trust.Current.Policy.HasAnonymousTiles);
+        Assert.True(_server.Trust.Current.Policy.HasAnonymousTiles);
     }
 
     [Fact]
     public async Task The_reloader_looks_by_itself_and_on_SIGHUP()
     {
         using TrustReloader idle = new(
-            server.Trust, TimeSpan.FromHours(1), TimeProvider.System, NullLogger<TrustReloader>.Instance);
+            _server.Trust, TimeSpan.FromHours(1), TimeProvider.System, NullLogger<TrustReloader>.Instance);
         await idle.StartAsync(CancellationToken.None);
 
         // Should the reloader not catch the signal, it must not end the tests.
         using PosixSignalRegistration net = PosixSignalRegistration.Create(PosixSignal.SIGHUP, s => s.Cancel = true);
-        server.WritePolicy("", "anonymous_tiles: [a]");
+        _server.WritePolicy("", "anonymous_tiles: [a]");
         using Process kill = Process.Start("kill", ["-HUP", $"{Environment.ProcessId}"]);
-        Assert.True((await server.NextChangeAsync()).IsAccepted);
-        PkiFiles.WritePublic(server.File("policy.yaml"), "nonsense");
+        Assert.True((await _server.NextChangeAsync()).IsAccepted);
+        PkiFiles.WritePublic(_server.File("policy.yaml"), "nonsense");
         idle.Wake();
-        Assert.False((await server.NextChangeAsync()).IsAccepted);
+        Assert.False((await _server.NextChangeAsync()).IsAccepted);
         await idle.StopAsync(CancellationToken.None);
 
         using TrustReloader busy = new(
-            server.Trust, TimeSpan.FromMilliseconds(100), TimeProvider.System, NullLogger<TrustReloader>.Instance);
+            _server.Trust, TimeSpan.FromMilliseconds(100), TimeProvider.System, NullLogger<TrustReloader>.Instance);
         await busy.StartAsync(CancellationToken.None);
-        server.WritePolicy("", "");
-        Assert.True((await server.NextChangeAsync()).IsAccepted);
+        _server.WritePolicy("", "");
+        Assert.True((await _server.NextChangeAsync()).IsAccepted);
         await busy.StopAsync(CancellationToken.None);
     }
 
     [Fact]
     public async Task Under_load_nobody_notices_an_exchange()
     {
-        using X509Certificate2 certificate = new CertificateSpec().Make(server.Pki.Root);
+        using X509Certificate2 certificate = new CertificateSpec().Make(_server.Pki.Root);
         using CancellationTokenSource end = new();
         Task<int>[] clients =
         [
@@ -246,15 +246,15 @@ public sealed class ReloadTests : IAsyncLifetime
         int rounds = Environment.GetEnvironmentVariable("LEDGERSTORE_LONG") == "1" ? 500 : 12;
         for (int i = 0; i < rounds; i++)
         {
-            server.RenewServer();
-            server.WriteAuthorities(i % 2 == 0 ? [server.Pki.Root, server.Pki.OtherRoot] : [server.Pki.Root]);
-            server.WritePolicy("", i % 2 == 0 ? "anonymous_tiles: [a]" : "");
-            server.Trust.Poll();
+            _server.RenewServer();
+            _server.WriteAuthorities(i % 2 == 0 ? [_server.Pki.Root, _server.Pki.OtherRoot] : [_server.Pki.Root]);
+            _server.WritePolicy("", i % 2 == 0 ? "anonymous_tiles: [a]" : "");
+            _server.Trust.Poll();
             await Task.Delay(10);
-            Replace(server.File("policy.yaml"), "nonsense");
-            Replace(server.File("pki/server.key"), "nonsense");
-            server.Trust.Poll();
-            server.Trust.Poll();
+            Replace(_server.File("policy.yaml"), "nonsense");
+            Replace(_server.File("pki/server.key"), "nonsense");
+            _server.Trust.Poll();
+            _server.Trust.Poll();
             await Task.Delay(10);
         }
 
@@ -262,7 +262,7 @@ public sealed class ReloadTests : IAsyncLifetime
         int[] calls = await Task.WhenAll(clients);
         Assert.All(calls, c => Assert.True(c > 0));
         int accepted = 0, refused = 0;
-        while (server.Changes.TryRead(out TrustChange? change))
+        while (_server.Changes.TryRead(out TrustChange? change))
         {
             accepted += change.IsAccepted ? 1 : 0;
             refused += change.IsAccepted ? 0 : 1;
@@ -270,7 +270,7 @@ public sealed class ReloadTests : IAsyncLifetime
 
         Assert.Equal(3 * rounds, accepted);
         Assert.Equal(2 * rounds, refused);
-        Assert.False(server.Failures.TryRead(out _));
+        Assert.False(_server.Failures.TryRead(out _));
     }
 
     private static void Replace(string path, string? text)
@@ -292,7 +292,7 @@ public sealed class ReloadTests : IAsyncLifetime
     private async Task<int> StayAsync(X509Certificate2 certificate, SslProtocols protocol, CancellationToken end)
     {
         using MtlsClient client = await MtlsClient.ConnectAsync(
-            server, MtlsClient.Options(server, new MtlsOffer(certificate), protocol));
+            _server, MtlsClient.Options(_server, new MtlsOffer(certificate), protocol));
         int calls = 0;
         for (; !end.IsCancellationRequested; calls++)
         {
@@ -307,7 +307,7 @@ public sealed class ReloadTests : IAsyncLifetime
         int calls = 0;
         for (; !end.IsCancellationRequested; calls++)
         {
-            using MtlsClient client = await MtlsClient.ConnectAsync(server, certificate);
+            using MtlsClient client = await MtlsClient.ConnectAsync(_server, certificate);
             Assert.Equal("payments", await client.AskAsync());
         }
 
@@ -317,7 +317,7 @@ public sealed class ReloadTests : IAsyncLifetime
     private async Task<int> AskByHttp2Async(X509Certificate2 certificate, CancellationToken end)
     {
         SslClientAuthenticationOptions options =
-            MtlsClient.Options(server, new MtlsOffer(certificate), SslProtocols.Tls13);
+            MtlsClient.Options(_server, new MtlsOffer(certificate), SslProtocols.Tls13);
         options.ApplicationProtocols = [SslApplicationProtocol.Http2];
         using SocketsHttpHandler handler = new() { SslOptions = options };
         using HttpClient client = new(handler)
@@ -329,7 +329,7 @@ public sealed class ReloadTests : IAsyncLifetime
         for (; !end.IsCancellationRequested; calls++)
         {
             Assert.Equal("payments", await client.GetStringAsync(
-                new Uri($"https://localhost:{server.Port}/"), CancellationToken.None));
+                new Uri($"https://localhost:{_server.Port}/"), CancellationToken.None));
         }
 
         return calls;

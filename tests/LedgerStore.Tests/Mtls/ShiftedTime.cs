@@ -3,9 +3,9 @@ namespace LedgerStore.Tests.Mtls;
 
 internal sealed class ShiftedTime : TimeProvider
 {
-    private long shiftTicks;
+    private long _shiftTicks;
 
-    public void Move(TimeSpan by) => Interlocked.Add(ref shiftTicks, by.Ticks);
+    public void Move(TimeSpan by) => Interlocked.Add(ref _shiftTicks, by.Ticks);
 
-    public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Volatile.Read(ref shiftTicks));
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Volatile.Read(ref _shiftTicks));
 }

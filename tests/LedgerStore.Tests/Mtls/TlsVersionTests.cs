@@ -16,11 +16,11 @@ public sealed class TlsVersionTests : IAsyncLifetime
     private const byte Handshake = 22;
     private const byte HandshakeFailure = 40;
     private const byte ProtocolVersion = 70;
-    private MtlsServer server = null!;
+    private MtlsServer _server = null!;
 
-    public async Task InitializeAsync() => server = await MtlsServer.StartAsync();
+    public async Task InitializeAsync() => _server = await MtlsServer.StartAsync();
 
-    public async Task DisposeAsync() => await server.DisposeAsync();
+    public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Theory]
     [InlineData(0x0300, HandshakeFailure)]
@@ -31,7 +31,7 @@ public sealed class TlsVersionTests : IAsyncLifetime
         byte[] answer = await SayHelloAsync((ushort)version);
         Assert.Equal(Alert, answer[0]);
         Assert.Equal(alert, answer[6]);
-        Assert.Equal(RefusalReason.HandshakeFailed, (await server.NextFailureAsync()).Reason);
+        Assert.Equal(RefusalReason.HandshakeFailed, (await _server.NextFailureAsync()).Reason);
     }
 
     [Fact]
@@ -48,9 +48,9 @@ public sealed class TlsVersionTests : IAsyncLifetime
     [InlineData(SslProtocols.Tls13)]
     public async Task TLS_1_2_and_1_3_are_spoken_with_h2_preferred(SslProtocols protocol)
     {
-        var options = MtlsClient.Options(server, MtlsTurn.Expires.Offer(server.Pki), protocol);
+        var options = MtlsClient.Options(_server, MtlsTurn.Expires.Offer(_server.Pki), protocol);
         options.ApplicationProtocols = [SslApplicationProtocol.Http11, SslApplicationProtocol.Http2];
-        using MtlsClient client = await MtlsClient.ConnectAsync(server, options);
+        using MtlsClient client = await MtlsClient.ConnectAsync(_server, options);
         Assert.Equal(protocol, client.Stream.SslProtocol);
         Assert.Equal(SslApplicationProtocol.Http2, client.Stream.NegotiatedApplicationProtocol);
     }
@@ -60,26 +60,26 @@ public sealed class TlsVersionTests : IAsyncLifetime
     {
         using (TcpClient tcp = new())
         {
-            await tcp.ConnectAsync(IPAddress.Loopback, server.Port);
+            await tcp.ConnectAsync(IPAddress.Loopback, _server.Port);
             await tcp.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
             byte[] buffer = new byte[4096];
             int count = await tcp.GetStream().ReadAsync(buffer);
             Assert.False(buffer.AsSpan(0, count).StartsWith("HTTP/1.1 2"u8));
         }
 
-        Assert.Equal(RefusalReason.HandshakeFailed, (await server.NextFailureAsync()).Reason);
+        Assert.Equal(RefusalReason.HandshakeFailed, (await _server.NextFailureAsync()).Reason);
         using (TcpClient tcp = new())
         {
-            await tcp.ConnectAsync(IPAddress.Loopback, server.Port);
+            await tcp.ConnectAsync(IPAddress.Loopback, _server.Port);
         }
 
-        Assert.Equal(RefusalReason.HandshakeFailed, (await server.NextFailureAsync()).Reason);
+        Assert.Equal(RefusalReason.HandshakeFailed, (await _server.NextFailureAsync()).Reason);
     }
 
     private async Task<byte[]> SayHelloAsync(ushort version)
     {
         using TcpClient tcp = new();
-        await tcp.ConnectAsync(IPAddress.Loopback, server.Port);
+        await tcp.ConnectAsync(IPAddress.Loopback, _server.Port);
         await tcp.GetStream().WriteAsync(Hello(version));
         byte[] answer = new byte[7];
         await tcp.GetStream().ReadExactlyAsync(answer);

@@ -7,7 +7,7 @@ namespace LedgerStore.Tests.Policy;
 
 public sealed class DecisionTests
 {
-    private static readonly string[] Names =
+    private static readonly string[] s_names =
     [
         "a", "ab", "a.b", "a.", "a-b", "b", "b.a", "aa", "_audit", "_auditx", "A", "a/b", "a%2fb", " a", "a ", "a\0",
         "..", ".", "*", "a*", "", new('a', 63), new('a', 64),
@@ -41,7 +41,7 @@ public sealed class DecisionTests
             }
 
             CompiledPolicy policy = Samples.Compile(yaml);
-            foreach (string name in Names)
+            foreach (string name in s_names)
             {
                 foreach (Capability capability in Enum.GetValues<Capability>())
                 {

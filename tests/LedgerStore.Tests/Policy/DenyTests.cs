@@ -10,7 +10,7 @@ namespace LedgerStore.Tests.Policy;
 public sealed class DenyTests
 {
     private const string Head = "version: 1\ntrust_domain: example.org\ndeny:\n";
-    private static readonly byte[] NoHash = new byte[32];
+    private static readonly byte[] s_noHash = new byte[32];
 
     public static TheoryData<string, string> SameNames => new()
     {
@@ -116,11 +116,11 @@ public sealed class DenyTests
         X500DistinguishedName raw = new("CN=example ca, O=Example");
         DistinguishedName issuer = DistinguishedName.FromDer(raw.RawData)!;
 
-        Assert.True(policy.IsDenied(issuer, [0x0A, 0x1B], NoHash));
-        Assert.True(policy.IsDenied(issuer, [0x00, 0x0A, 0x1B], NoHash));
-        Assert.False(policy.IsDenied(issuer, [0x0A, 0x1C], NoHash));
-        Assert.False(policy.IsDenied(issuer, [0x0A, 0x1B, 0x00], NoHash));
-        Assert.False(policy.IsDenied(Name("CN=Example CA"), [0x0A, 0x1B], NoHash));
+        Assert.True(policy.IsDenied(issuer, [0x0A, 0x1B], s_noHash));
+        Assert.True(policy.IsDenied(issuer, [0x00, 0x0A, 0x1B], s_noHash));
+        Assert.False(policy.IsDenied(issuer, [0x0A, 0x1C], s_noHash));
+        Assert.False(policy.IsDenied(issuer, [0x0A, 0x1B, 0x00], s_noHash));
+        Assert.False(policy.IsDenied(Name("CN=Example CA"), [0x0A, 0x1B], s_noHash));
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed class DenyTests
     public void The_check_of_every_call_allocates_nothing()
     {
         CompiledPolicy policy = Samples.Compile(Samples.Design);
-        CertificateFacts facts = CertificateFacts.Create(null, NoHash, Name("CN=a"), [1], NoHash);
+        CertificateFacts facts = CertificateFacts.Create(null, s_noHash, Name("CN=a"), [1], s_noHash);
         _ = policy.IsDenied(facts);
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 1000; i++)

@@ -8,14 +8,14 @@ namespace LedgerStore.Tests.Policy;
 
 public sealed class ExamplePolicyTests
 {
-    private readonly PolicyParseResult parsed = Samples.Parse(Samples.Design);
+    private readonly PolicyParseResult _parsed = Samples.Parse(Samples.Design);
 
-    private CompiledPolicy Policy => CompiledPolicy.Compile(parsed.Policy!);
+    private CompiledPolicy Policy => CompiledPolicy.Compile(_parsed.Policy!);
 
     [Fact]
     public void It_is_accepted_and_its_unused_parts_are_named()
     {
-        Assert.Empty(parsed.Errors);
+        Assert.Empty(_parsed.Errors);
         Assert.Equal(
             [
                 "6:3: warning: no binding names the identity \"anna\" (it may do nothing) [unused]",
@@ -23,19 +23,19 @@ public sealed class ExamplePolicyTests
                 "11:5: warning: nobody may read or verify _audit, the record of every access"
                     + " (bind a role with read and verify on \"_audit\") [audit]",
             ],
-            parsed.Warnings.Select(d => d.ToString()));
+            _parsed.Warnings.Select(d => d.ToString()));
     }
 
     [Fact]
     public void Its_hash_is_the_hash_of_the_file()
     {
-        Assert.Equal(SHA256.HashData(Encoding.UTF8.GetBytes(Samples.Design)), parsed.Policy!.Sha256);
+        Assert.Equal(SHA256.HashData(Encoding.UTF8.GetBytes(Samples.Design)), _parsed.Policy!.Sha256);
     }
 
     [Fact]
     public void It_knows_its_parts()
     {
-        PolicyDocument policy = parsed.Policy!;
+        PolicyDocument policy = _parsed.Policy!;
         Assert.Equal("example.org", policy.TrustDomain);
         Assert.Equal(["payments", "anna"], policy.Identities.Select(i => i.Name));
         Assert.Equal(["spiffe://example.org/payments", "anna"], policy.Identities.Select(i => i.Appender));

@@ -6,23 +6,23 @@ namespace LedgerStore.Tests.Policy;
 
 public sealed class IdentifyTests
 {
-    private static readonly byte[] Annas = Convert.FromHexString(Samples.Hex);
-    private static readonly byte[] Other = new byte[32];
-    private readonly CompiledPolicy policy = Samples.Compile(Samples.Design);
+    private static readonly byte[] s_annas = Convert.FromHexString(Samples.Hex);
+    private static readonly byte[] s_other = new byte[32];
+    private readonly CompiledPolicy _policy = Samples.Compile(Samples.Design);
 
     [Fact]
     public void By_uri_or_by_fingerprint()
     {
-        Assert.Equal("payments", policy.Identify("spiffe://example.org/payments", Other).Name);
-        Assert.Equal("anna", policy.Identify(null, Annas).Name);
-        Assert.Equal("anna", policy.Identify("spiffe://elsewhere.org/anna", Annas).Name);
-        Assert.Equal("uri in line 5", policy.Identify("spiffe://example.org/payments", Other).Reason);
+        Assert.Equal("payments", _policy.Identify("spiffe://example.org/payments", s_other).Name);
+        Assert.Equal("anna", _policy.Identify(null, s_annas).Name);
+        Assert.Equal("anna", _policy.Identify("spiffe://elsewhere.org/anna", s_annas).Name);
+        Assert.Equal("uri in line 5", _policy.Identify("spiffe://example.org/payments", s_other).Reason);
     }
 
     [Fact]
     public void A_certificate_that_is_two_identities_is_none()
     {
-        Identification nobody = policy.Identify("spiffe://example.org/payments", Annas);
+        Identification nobody = _policy.Identify("spiffe://example.org/payments", s_annas);
         Assert.False(nobody.IsKnown);
         Assert.Equal("the certificate is both payments by its URI and anna by its fingerprint", nobody.Reason);
     }
@@ -47,7 +47,7 @@ public sealed class IdentifyTests
     [InlineData("")]
     public void Another_spelling_is_nobody(string uri)
     {
-        Identification nobody = policy.Identify(uri, Other);
+        Identification nobody = _policy.Identify(uri, s_other);
         Assert.False(nobody.IsKnown);
         Assert.NotEmpty(nobody.Reason);
     }
@@ -55,7 +55,7 @@ public sealed class IdentifyTests
     [Fact]
     public void No_uri_and_no_listed_fingerprint_is_nobody() =>
         Assert.Equal("the certificate has no URI SAN, and its fingerprint is not in the policy",
-            policy.Identify(null, Other).Reason);
+            _policy.Identify(null, s_other).Reason);
 
     [Theory]
     [InlineData("spiffe://d/a", true)]

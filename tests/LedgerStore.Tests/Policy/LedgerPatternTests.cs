@@ -9,7 +9,7 @@ namespace LedgerStore.Tests.Policy;
 
 public sealed class LedgerPatternTests
 {
-    private static readonly string[] SmallNames = [.. Words("ab.", 5)];
+    private static readonly string[] s_smallNames = [.. Words("ab.", 5)];
 
     [Theory]
     [InlineData("a", "a", true)]
@@ -74,7 +74,7 @@ public sealed class LedgerPatternTests
                 continue;
             }
 
-            foreach (string name in SmallNames)
+            foreach (string name in s_smallNames)
             {
                 Assert.True(Naive(text, name) == pattern.Matches(name), $"{text} on {name}");
             }
@@ -111,7 +111,7 @@ public sealed class LedgerPatternTests
         {
             foreach (LedgerPattern narrow in patterns.Where(wide.Covers))
             {
-                Assert.All(SmallNames, name => Assert.True(!narrow.Matches(name) || wide.Matches(name),
+                Assert.All(s_smallNames, name => Assert.True(!narrow.Matches(name) || wide.Matches(name),
                     $"{wide} covers {narrow}, but not {name}"));
             }
         }

@@ -8,10 +8,10 @@ namespace LedgerStore.Tests.Policy;
 
 public sealed class ParseFuzzTests
 {
-    private static readonly int Rounds =
+    private static readonly int s_rounds =
         Environment.GetEnvironmentVariable("LEDGERSTORE_LONG") is "1" ? 500_000 : 6_000;
 
-    private static readonly string[] Fragments =
+    private static readonly string[] s_fragments =
     [
         "*", "&a", "*a", "!!map ", "!", "? ", ": ", "- ", "[", "]", "{", "}", "|\n", ">\n", "---\n", "...\n", "%TAG",
         "#", "\"", "'", "\\", "\t", "\n", "\r\n", "\0", "\u2028", "\uFEFF", "~", "null", "<<: ", "0x1", "1e9", ",",
@@ -25,7 +25,7 @@ public sealed class ParseFuzzTests
         int seed = Environment.TickCount;
         Random random = new(seed);
         byte[] original = Encoding.UTF8.GetBytes(Samples.Design);
-        for (int round = 0; round < Rounds; round++)
+        for (int round = 0; round < s_rounds; round++)
         {
             byte[] mutant = Mutate(original, random);
             PolicyParseResult result = ParseOrExplain(mutant, $"seed {seed} round {round}");
@@ -40,12 +40,12 @@ public sealed class ParseFuzzTests
     {
         int seed = Environment.TickCount;
         Random random = new(seed);
-        for (int round = 0; round < Rounds / 4; round++)
+        for (int round = 0; round < s_rounds / 4; round++)
         {
             StringBuilder text = new();
             for (int i = random.Next(40); i > 0; i--)
             {
-                text.Append(Fragments[random.Next(Fragments.Length)]);
+                text.Append(s_fragments[random.Next(s_fragments.Length)]);
             }
 
             ParseOrExplain(Encoding.UTF8.GetBytes(text.ToString()), $"seed {seed} round {round}");
@@ -122,7 +122,7 @@ public sealed class ParseFuzzTests
                     bytes.RemoveRange(at, length);
                     break;
                 case 1:
-                    bytes.InsertRange(at, Encoding.UTF8.GetBytes(Fragments[random.Next(Fragments.Length)]));
+                    bytes.InsertRange(at, Encoding.UTF8.GetBytes(s_fragments[random.Next(s_fragments.Length)]));
                     break;
                 case 2:
                     bytes.InsertRange(at, bytes.GetRange(random.Next(bytes.Count - length + 1), length));

@@ -6,10 +6,10 @@ namespace LedgerStore.Tests.Policy;
 
 public sealed class PolicyDifferenceTests
 {
-    private static readonly string[] Identities = ["a", "b", "c", "d", "nobody"];
-    private static readonly string[] Sets = ["append", "read", "read verify", "append read", "administer"];
-    private static readonly string[] Patterns = ["x", "x.*", "x*", "*x", "*", "x.y", "x.*y", "y", "*.*"];
-    private static readonly string[] Ledgers =
+    private static readonly string[] s_identities = ["a", "b", "c", "d", "nobody"];
+    private static readonly string[] s_sets = ["append", "read", "read verify", "append read", "administer"];
+    private static readonly string[] s_patterns = ["x", "x.*", "x*", "*x", "*", "x.y", "x.*y", "y", "*.*"];
+    private static readonly string[] s_ledgers =
         [.. LedgerPatternTests.Words("xyz.", 4).Append("_audit").Append("xxxxxxyy").Append("a.b.c")];
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class PolicyDifferenceTests
             string at = $"seed {seed} round {round}\n{beforeText}\n{afterText}\n{difference}";
 
             Assert.Equal(difference.ToString(), PolicyDifference.Between(before, after).ToString());
-            foreach (string identity in Identities)
+            foreach (string identity in s_identities)
             {
                 foreach (Capability capability in Enum.GetValues<Capability>())
                 {
@@ -109,7 +109,7 @@ public sealed class PolicyDifferenceTests
         string at)
     {
         HashSet<PolicyDifferenceEntry> seen = [];
-        foreach (string ledger in Ledgers)
+        foreach (string ledger in s_ledgers)
         {
             Decision old = before.Decide(identity, capability, ledger);
             Decision now = after.Decide(identity, capability, ledger);
@@ -142,12 +142,12 @@ public sealed class PolicyDifferenceTests
         List<string> bindings = [];
         for (int i = random.Next(0, 7); i > 0; i--)
         {
-            string set = Sets[random.Next(Sets.Length)];
-            string[] ledgers = [.. random.GetItems(Patterns, random.Next(1, 4)).Distinct()];
+            string set = s_sets[random.Next(s_sets.Length)];
+            string[] ledgers = [.. random.GetItems(s_patterns, random.Next(1, 4)).Distinct()];
             bool isAudit = set.StartsWith("read", StringComparison.Ordinal) && random.Next(4) == 0;
             string quota = random.Next(2) == 0 ? "" : $": {random.Next(1, 4)}";
             string list = string.Join(", ", ledgers) + (isAudit ? ", _audit" : "");
-            bindings.Add($"{Identities[random.Next(4)]}: {set}: {list}{quota}");
+            bindings.Add($"{s_identities[random.Next(4)]}: {set}: {list}{quota}");
         }
 
         return Samples.Policy([.. bindings]);

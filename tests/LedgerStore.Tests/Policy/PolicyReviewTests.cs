@@ -6,7 +6,7 @@ namespace LedgerStore.Tests.Policy;
 
 public sealed class PolicyReviewTests
 {
-    private readonly CompiledPolicy policy = Samples.Compile(
+    private readonly CompiledPolicy _policy = Samples.Compile(
         Samples.Policy("zoe: append: x.*: 5", "amy: read verify: *, _audit") + "anonymous_tiles: [\"public.*\"]\n");
 
     [Fact]
@@ -19,11 +19,11 @@ public sealed class PolicyReviewTests
               amy may read, verify on "_audit" (binding 2, role read-verify, line 12)
 
             """,
-            policy.Explain("amy").ToString());
+            _policy.Explain("amy").ToString());
         Assert.Equal(
             "nobody: uri spiffe://example.org/nobody (line 6)\n  no binding names it: it may do nothing\n",
-            policy.Explain("nobody").ToString());
-        Assert.Equal("\"who\" is not in the policy: it may do nothing\n", policy.Explain("who").ToString());
+            _policy.Explain("nobody").ToString());
+        Assert.Equal("\"who\" is not in the policy: it may do nothing\n", _policy.Explain("who").ToString());
     }
 
     [Fact]
@@ -36,19 +36,19 @@ public sealed class PolicyReviewTests
                 "zoe may append on \"x.*\" (binding 1, role append, line 11; 5 records/s)",
                 "everybody may fetch hash tiles and checkpoints on \"public.*\" (anonymous_tiles, line 13)",
             ],
-            policy.Review().Select(r => r.ToString()));
+            _policy.Review().Select(r => r.ToString()));
     }
 
     [Fact]
     public void Every_row_of_the_review_is_what_Decide_says()
     {
-        foreach (PolicyGrant grant in policy.Review().Where(g => g.Identity is not null))
+        foreach (PolicyGrant grant in _policy.Review().Where(g => g.Identity is not null))
         {
             string ledger = grant.Ledgers.Replace('*', 'q');
             foreach (Capability capability in Enum.GetValues<Capability>())
             {
                 Assert.Equal(grant.Capabilities.Has(capability),
-                    policy.Decide(grant.Identity!, capability, ledger).Allowed);
+                    _policy.Decide(grant.Identity!, capability, ledger).Allowed);
             }
         }
     }
@@ -68,7 +68,7 @@ public sealed class PolicyReviewTests
                 "x.eu: amy may verify; binding 2 (line 12): read-verify on *; no use on record",
                 "x.eu: zoe may append; binding 1 (line 11): append on x.*; no use on record",
             ],
-            policy.ReviewLedgers(
+            _policy.ReviewLedgers(
                 ["x.eu", "public.x", "_audit", "x.eu", "no/name"],
                 (who, what, where) => (who, what, where) is ("amy", Capability.Read, "x.eu") ? noon : null)
                 .Select(r => r.ToString()));
@@ -80,7 +80,7 @@ public sealed class PolicyReviewTests
         string[] ledgers = ["a", "x.1", "x.", "x", "public.a", "_audit", "_other"];
         HashSet<(string, string?, Capability)> rows =
         [
-            .. policy.ReviewLedgers(ledgers, (_, _, _) => null).Where(r => r.Identity is not null)
+            .. _policy.ReviewLedgers(ledgers, (_, _, _) => null).Where(r => r.Identity is not null)
                 .Select(r => (r.Ledger, r.Identity, r.Capability)),
         ];
         foreach (string ledger in ledgers)
@@ -89,7 +89,7 @@ public sealed class PolicyReviewTests
             {
                 foreach (Capability capability in Enum.GetValues<Capability>())
                 {
-                    Assert.Equal(policy.Decide(identity, capability, ledger).Allowed,
+                    Assert.Equal(_policy.Decide(identity, capability, ledger).Allowed,
                         rows.Contains((ledger, identity, capability)));
                 }
             }

@@ -14,30 +14,30 @@ public sealed class PolicySchemaTests
     private const string People = Head + "identities:\n  a: { uri: spiffe://example.org/a }\n"
         + "  b: { fingerprint: 'sha256:" + Samples.Hex + "' }\nroles:\n  w: [append]\n";
 
-    private readonly JsonObject schema =
+    private readonly JsonObject _schema =
         JsonNode.Parse(Samples.RepositoryFile("docs", "policy.schema.json"))!.AsObject();
 
     [Fact]
     public void The_schema_knows_exactly_the_fields_of_the_parser()
     {
-        Assert.Equal(PolicyFields.Document, Fields(schema));
-        Assert.Equal(PolicyFields.Identity, Fields(schema["definitions"]!["identity"]!));
-        Assert.Equal(PolicyFields.Binding, Fields(schema["definitions"]!["binding"]!));
-        Assert.Equal(PolicyFields.Quota, Fields(schema["definitions"]!["quota"]!));
-        Assert.Equal(PolicyFields.Deny, Fields(schema["definitions"]!["deny"]!));
-        JsonNode words = schema["properties"]!["roles"]!["additionalProperties"]!["items"]!["enum"]!;
+        Assert.Equal(PolicyFields.Document, Fields(_schema));
+        Assert.Equal(PolicyFields.Identity, Fields(_schema["definitions"]!["identity"]!));
+        Assert.Equal(PolicyFields.Binding, Fields(_schema["definitions"]!["binding"]!));
+        Assert.Equal(PolicyFields.Quota, Fields(_schema["definitions"]!["quota"]!));
+        Assert.Equal(PolicyFields.Deny, Fields(_schema["definitions"]!["deny"]!));
+        JsonNode words = _schema["properties"]!["roles"]!["additionalProperties"]!["items"]!["enum"]!;
         Assert.Equal(CapabilityNames.All, words.AsArray().Select(word => word!.GetValue<string>()));
-        JsonNode reserved = schema["properties"]!["identities"]!["propertyNames"]!["allOf"]![1]!["not"]!["enum"]!;
+        JsonNode reserved = _schema["properties"]!["identities"]!["propertyNames"]!["allOf"]![1]!["not"]!["enum"]!;
         Assert.Equal(Names.Reserved, reserved.AsArray().Select(word => word!.GetValue<string>()));
-        Assert.Equal($"^{Names.Form}$", schema["definitions"]!["name"]!["pattern"]!.GetValue<string>());
-        Assert.Equal(PolicyLimits.QuotaAmount, schema["definitions"]!["amount"]!["maximum"]!.GetValue<long>());
+        Assert.Equal($"^{Names.Form}$", _schema["definitions"]!["name"]!["pattern"]!.GetValue<string>());
+        Assert.Equal(PolicyLimits.QuotaAmount, _schema["definitions"]!["amount"]!["maximum"]!.GetValue<long>());
     }
 
     [Fact]
     public void No_object_of_the_schema_is_open()
     {
         Assert.All(
-            Objects(schema).Where(o => o["type"]?.GetValueKind() == System.Text.Json.JsonValueKind.String
+            Objects(_schema).Where(o => o["type"]?.GetValueKind() == System.Text.Json.JsonValueKind.String
                 && o["type"]!.GetValue<string>() == "object"),
             o => Assert.NotNull(o["additionalProperties"]));
     }
@@ -115,7 +115,7 @@ public sealed class PolicySchemaTests
     public void Both_accept(string yaml)
     {
         Assert.Empty(Samples.Parse(yaml).Errors);
-        Assert.True(new JsonSchema(schema).Accepts(ToJson(yaml)), yaml);
+        Assert.True(new JsonSchema(_schema).Accepts(ToJson(yaml)), yaml);
     }
 
     [Theory]
@@ -123,7 +123,7 @@ public sealed class PolicySchemaTests
     public void Both_refuse(string yaml)
     {
         Assert.Null(Samples.Parse(yaml).Policy);
-        Assert.False(new JsonSchema(schema).Accepts(ToJson(yaml)), yaml);
+        Assert.False(new JsonSchema(_schema).Accepts(ToJson(yaml)), yaml);
     }
 
     private static IEnumerable<string> Fields(JsonNode node) =>

@@ -8,7 +8,7 @@ namespace LedgerStore.Tests.Policy;
 
 public sealed class SecurityDocumentTests
 {
-    private readonly string document = Samples.RepositoryFile("docs", "SECURITY.md");
+    private readonly string _document = Samples.RepositoryFile("docs", "SECURITY.md");
 
     [Fact]
     public void Every_policy_in_it_is_accepted_without_a_warning()
@@ -39,7 +39,7 @@ public sealed class SecurityDocumentTests
 
     private IEnumerable<string> Blocks(string language) =>
         Regex.Matches(
-                document,
+                _document,
                 $"^```{language}\n(?<text>.*?)^```",
                 RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.NonBacktracking
                     | RegexOptions.ExplicitCapture)

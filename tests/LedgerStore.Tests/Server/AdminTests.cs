@@ -14,31 +14,31 @@ namespace LedgerStore.Tests.Server;
 
 public sealed class AdminTests : IAsyncLifetime
 {
-    private RunningServer server = null!;
-    private LedgerChannel admin = null!;
+    private RunningServer _server = null!;
+    private LedgerChannel _admin = null!;
 
     public async Task InitializeAsync()
     {
-        server = await RunningServer.StartAsync();
-        admin = server.Connect("admin");
+        _server = await RunningServer.StartAsync();
+        _admin = _server.Connect("admin");
     }
 
-    public async Task DisposeAsync() => await server.DisposeAsync();
+    public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
-    public async Task ALedgerIsCreatedUsedAndFrozenForGood()
+    public async Task A_ledger_is_created_used_and_frozen_for_good()
     {
-        LedgerInfo info = await admin.UnaryAsync(
+        LedgerInfo info = await _admin.UnaryAsync(
             LedgerMethods.CreateLedger, new CreateLedgerRequest { Ledger = "new.one", Salted = true });
         Assert.Equal(("new.one", "test.example.org/new.one", true), (info.Ledger, info.Origin, info.Salted));
-        await server.Connect("writer").AppendAsync("new.one", "x");
-        info = await admin.UnaryAsync(
+        await _server.Connect("writer").AppendAsync("new.one", "x");
+        info = await _admin.UnaryAsync(
             LedgerMethods.FreezeLedger, new FreezeLedgerRequest { Ledger = "new.one", Reason = "the year is over" });
         Assert.Equal(State.Frozen, info.State);
         RpcException refusal = await Calls.RefusalOfAsync(
-            async () => await server.Connect("writer").AppendAsync("new.one", "y"));
+            async () => await _server.Connect("writer").AppendAsync("new.one", "y"));
         Assert.Equal((StatusCode.FailedPrecondition, "LEDGER_FROZEN"), (refusal.Code, refusal.Info!.Reason));
-        LedgerChange[] changes = [.. (await server.ReadAuditAsync()).Select(each => each.Ledger)
+        LedgerChange[] changes = [.. (await _server.ReadAuditAsync()).Select(each => each.Ledger)
             .Where(change => change is { Ledger: "new.one" })];
         Assert.Equal(["created, salted", "frozen"], changes.Select(change => change.Change));
         Assert.Equal("the year is over", changes[1].Reason);
@@ -47,9 +47,9 @@ public sealed class AdminTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ALedgerThatExistsIsNotCreatedAgain()
+    public async Task A_ledger_that_exists_is_not_created_again()
     {
-        RpcException refusal = await Calls.RefusalOfAsync(async () => await admin.UnaryAsync(
+        RpcException refusal = await Calls.RefusalOfAsync(async () => await _admin.UnaryAsync(
             LedgerMethods.CreateLedger, new CreateLedgerRequest { Ledger = "demo" }));
         Assert.Equal(StatusCode.AlreadyExists, refusal.Code);
     }
@@ -60,18 +60,18 @@ public sealed class AdminTests : IAsyncLifetime
     [InlineData("UPPER")]
     [InlineData("")]
     [InlineData("a/b")]
-    public async Task NamesThatAreTheStoresOwnOrNoneAreDenied(string name)
+    public async Task Names_that_are_the_stores_own_or_none_are_denied(string name)
     {
-        RpcException refusal = await Calls.RefusalOfAsync(async () => await admin.UnaryAsync(
+        RpcException refusal = await Calls.RefusalOfAsync(async () => await _admin.UnaryAsync(
             LedgerMethods.CreateLedger, new CreateLedgerRequest { Ledger = name }));
         Assert.Equal(StatusCode.PermissionDenied, refusal.Code);
     }
 
     [Fact]
-    public async Task TheStatusCountsWhatIsThere()
+    public async Task The_status_counts_what_is_there()
     {
-        await server.Connect("writer").AppendAsync("demo", "a", "b");
-        Status status = await admin.UnaryAsync(LedgerMethods.GetStatus, new GetStatusRequest());
+        await _server.Connect("writer").AppendAsync("demo", "a", "b");
+        Status status = await _admin.UnaryAsync(LedgerMethods.GetStatus, new GetStatusRequest());
         Assert.Equal((State.Serving, 2ul), (status.State, status.Ledgers));
         Assert.True(status.Entries >= 2);
         Assert.Equal((uint)StoreLimits.BatchBytesMax, status.Limits.BatchBytes);
@@ -79,10 +79,10 @@ public sealed class AdminTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AScrubTellsItsProgressAndItsEnd()
+    public async Task A_scrub_tells_its_progress_and_its_end()
     {
-        await server.Connect("writer").AppendAsync("demo", [.. Enumerable.Range(0, 1_000).Select(n => $"record {n}")]);
-        using ResponseStream<LedgerStore.Protocol.V1.ScrubProgress> scrub = admin.ServerStream(
+        await _server.Connect("writer").AppendAsync("demo", [.. Enumerable.Range(0, 1_000).Select(n => $"record {n}")]);
+        using ResponseStream<LedgerStore.Protocol.V1.ScrubProgress> scrub = _admin.ServerStream(
             LedgerMethods.Scrub, new LedgerStore.Protocol.V1.ScrubRequest { Ledger = "demo" }, default);
         bool isDone = false;
         while (await scrub.Responses.ReadAsync())
@@ -95,12 +95,12 @@ public sealed class AdminTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ARotatedKeyIsServedWithItsStatementAndRecorded()
+    public async Task A_rotated_key_is_served_with_its_statement_and_recorded()
     {
-        await server.Connect("writer").AppendAsync("demo", "a");
+        await _server.Connect("writer").AppendAsync("demo", "a");
         string file = Path.Combine(Directory.CreateTempSubdirectory("ledgerstore-key-").FullName, "next.pem");
         LogKeyFile.Create(file).Dispose();
-        using ResponseStream<RotateKeyProgress> rotation = admin.ServerStream(
+        using ResponseStream<RotateKeyProgress> rotation = _admin.ServerStream(
             LedgerMethods.RotateKey, new RotateKeyRequest { KeyFile = file }, default);
         RotateKeyProgress last = new();
         while (await rotation.Responses.ReadAsync())
@@ -109,45 +109,45 @@ public sealed class AdminTests : IAsyncLifetime
         }
 
         Assert.Equal(last.LedgersTotal, last.LedgersDone);
-        LogKeys keys = await server.Connect("auditor").UnaryAsync(
+        LogKeys keys = await _server.Connect("auditor").UnaryAsync(
             LedgerMethods.GetLogKeys, new GetLogKeysRequest { Ledger = "demo" });
         Assert.Equal(2, keys.Keys.Count);
         Assert.NotEqual(0ul, keys.Keys[0].LastSize);
         Assert.NotEmpty(keys.Keys[1].Statement);
         KeyRotation recorded = Assert.Single(
-            (await server.ReadAuditAsync()).Select(each => each.Key), key => key is not null);
+            (await _server.ReadAuditAsync()).Select(each => each.Key), key => key is not null);
         Assert.Equal(("admin", last.Vkey), (recorded.Identity, recorded.VkeyAfter));
         Assert.Equal((1u, "derived"), (recorded.Number, recorded.Scheme));
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
     }
 
     [Fact]
-    public async Task TheCatalogShowsWhatOneMayUseAndTiersToAdministratorsOnly()
+    public async Task The_catalog_shows_what_one_may_use_and_tiers_to_administrators_only()
     {
-        ListLedgersResponse forReader = await server.Connect("reader").UnaryAsync(
+        ListLedgersResponse forReader = await _server.Connect("reader").UnaryAsync(
             LedgerMethods.ListLedgers, new ListLedgersRequest());
         Assert.Equal(["_audit", "demo"], forReader.Ledgers.Select(ledger => ledger.Ledger));
         Assert.All(forReader.Ledgers, ledger => Assert.Empty(ledger.Tiers));
-        ListLedgersResponse forAdmin = await admin.UnaryAsync(LedgerMethods.ListLedgers, new ListLedgersRequest());
+        ListLedgersResponse forAdmin = await _admin.UnaryAsync(LedgerMethods.ListLedgers, new ListLedgersRequest());
         Assert.Equal(["demo"], forAdmin.Ledgers.Select(ledger => ledger.Ledger));
         Assert.Single(forAdmin.Ledgers[0].Tiers);
-        Assert.Empty((await server.Connect("idle").UnaryAsync(
+        Assert.Empty((await _server.Connect("idle").UnaryAsync(
             LedgerMethods.ListLedgers, new ListLedgersRequest())).Ledgers);
     }
 
     [Fact]
-    public async Task ALongCatalogComesInPages()
+    public async Task A_long_catalog_comes_in_pages()
     {
         for (int number = 0; number < 7; number++)
         {
-            server.Store.CreateLedger($"page.{number}");
+            _server.Store.CreateLedger($"page.{number}");
         }
 
         List<string> names = [];
         ListLedgersRequest request = new() { Prefix = "page.", PageSize = 3 };
         do
         {
-            ListLedgersResponse page = await admin.UnaryAsync(LedgerMethods.ListLedgers, request);
+            ListLedgersResponse page = await _admin.UnaryAsync(LedgerMethods.ListLedgers, request);
             names.AddRange(page.Ledgers.Select(ledger => ledger.Ledger));
             request.PageToken = page.NextPageToken;
         }

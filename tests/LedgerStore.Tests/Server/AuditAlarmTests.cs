@@ -8,60 +8,60 @@ namespace LedgerStore.Tests.Server;
 
 public sealed class AuditAlarmTests : IDisposable
 {
-    private static readonly Exception Full = new IOException("there is no room");
+    private static readonly Exception s_full = new IOException("there is no room");
 
-    private readonly MemoryLog lines = new();
-    private readonly ManualTime time = new(DateTimeOffset.UnixEpoch);
-    private readonly AuditAlarm alarm;
+    private readonly MemoryLog _lines = new();
+    private readonly ManualTime _time = new(DateTimeOffset.UnixEpoch);
+    private readonly AuditAlarm _alarm;
 
-    public AuditAlarmTests() => alarm = new AuditAlarm(new ServerLog(lines), time);
+    public AuditAlarmTests() => _alarm = new AuditAlarm(new ServerLog(_lines), _time);
 
-    public void Dispose() => lines.Dispose();
+    public void Dispose() => _lines.Dispose();
 
     [Fact]
     public void One_line_when_it_begins_and_one_when_it_ends()
     {
-        TellForAMinute(Full);
-        Assert.StartsWith("Error accesses cannot be recorded", Assert.Single(lines.Lines()), StringComparison.Ordinal);
+        TellForAMinute(s_full);
+        Assert.StartsWith("Error accesses cannot be recorded", Assert.Single(_lines.Lines()), StringComparison.Ordinal);
         TellForAMinute(null);
-        Assert.Equal(2, lines.Lines().Length);
+        Assert.Equal(2, _lines.Lines().Length);
         Assert.Equal(
-            "Warning accesses are recorded in _audit again, what waited too, after 00:01:00", lines.Lines()[1]);
+            "Warning accesses are recorded in _audit again, what waited too, after 00:01:00", _lines.Lines()[1]);
     }
 
     [Fact]
     public void A_second_time_is_told_again()
     {
-        alarm.Tell(Full);
-        alarm.Tell(null);
-        alarm.Tell(Full);
-        alarm.Tell(null);
-        Assert.Equal(4, lines.Lines().Length);
+        _alarm.Tell(s_full);
+        _alarm.Tell(null);
+        _alarm.Tell(s_full);
+        _alarm.Tell(null);
+        Assert.Equal(4, _lines.Lines().Length);
     }
 
     [Fact]
     public void Nothing_is_said_when_nothing_is_wrong()
     {
         TellForAMinute(null);
-        alarm.TellLast(null);
-        Assert.Empty(lines.Lines());
+        _alarm.TellLast(null);
+        Assert.Empty(_lines.Lines());
     }
 
     [Fact]
     public void A_server_that_ends_meanwhile_says_what_audit_lacks()
     {
-        TellForAMinute(Full);
-        alarm.TellLast(Full);
-        Assert.Equal(2, lines.Lines().Length);
-        Assert.EndsWith("_audit lacks them", lines.Lines()[1], StringComparison.Ordinal);
+        TellForAMinute(s_full);
+        _alarm.TellLast(s_full);
+        Assert.Equal(2, _lines.Lines().Length);
+        Assert.EndsWith("_audit lacks them", _lines.Lines()[1], StringComparison.Ordinal);
     }
 
     private void TellForAMinute(Exception? cause)
     {
         for (int second = 0; second < 60; second++)
         {
-            alarm.Tell(cause);
-            time.Pass(TimeSpan.FromSeconds(1));
+            _alarm.Tell(cause);
+            _time.Pass(TimeSpan.FromSeconds(1));
         }
     }
 }

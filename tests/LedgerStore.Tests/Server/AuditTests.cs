@@ -15,17 +15,17 @@ namespace LedgerStore.Tests.Server;
 
 public sealed class AuditTests : IAsyncLifetime
 {
-    private RunningServer server = null!;
+    private RunningServer _server = null!;
 
-    public async Task InitializeAsync() => server = await RunningServer.StartAsync();
+    public async Task InitializeAsync() => _server = await RunningServer.StartAsync();
 
-    public async Task DisposeAsync() => await server.DisposeAsync();
+    public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
-    public async Task AReadIsRecordedAtItsBeginningAndAtItsEndWithTheRange()
+    public async Task A_read_is_recorded_at_its_beginning_and_at_its_end_with_the_range()
     {
-        await server.Connect("writer").AppendAsync("demo", "a", "b", "c");
-        await server.Connect("reader").ReadEventsAsync(new ReadRequest { Ledger = "demo", Index = 1 });
+        await _server.Connect("writer").AppendAsync("demo", "a", "b", "c");
+        await _server.Connect("reader").ReadEventsAsync(new ReadRequest { Ledger = "demo", Index = 1 });
         List<Access> accesses = await AccessesOfAsync("reader");
         Assert.Equal(2, accesses.Count);
         Assert.All(accesses, access => Assert.Equal("ledgerstore.v1.Reader/Read", access.Call));
@@ -36,22 +36,22 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TheRecordIsThereBeforeTheFirstByteOfTheAnswer()
+    public async Task The_record_is_there_before_the_first_byte_of_the_answer()
     {
-        await server.Connect("writer").AppendAsync("demo", "a");
-        using ResponseStream<ReadResponse> call = server.Connect("reader").ServerStream(
+        await _server.Connect("writer").AppendAsync("demo", "a");
+        using ResponseStream<ReadResponse> call = _server.Connect("reader").ServerStream(
             LedgerMethods.Read, new ReadRequest { Ledger = "demo", Follow = true }, default);
         Assert.True(await call.Responses.ReadAsync());
         Assert.Single(await AccessesOfAsync("reader"));
     }
 
     [Fact]
-    public async Task ATraceThatTheClientSendsIsInTheRecord()
+    public async Task A_trace_that_the_client_sends_is_in_the_record()
     {
         const string trace = "0af7651916cd43dd8448eb211c80319c";
         Metadata headers = new();
         headers.Add("traceparent", $"00-{trace}-b7ad6b7169203331-01");
-        using AsyncServerStreamingCall<ReadResponse> call = server.Connect("reader").NextInvoker()
+        using AsyncServerStreamingCall<ReadResponse> call = _server.Connect("reader").NextInvoker()
             .AsyncServerStreamingCall(
                 LedgerMethods.Read, null, new CallOptions(headers), new ReadRequest { Ledger = "demo" });
         Assert.False(await call.ResponseStream.MoveNext(default));
@@ -60,7 +60,7 @@ public sealed class AuditTests : IAsyncLifetime
 
         headers = new Metadata();
         headers.Add("traceparent", "00-nonsense-01");
-        using AsyncServerStreamingCall<ReadResponse> other = server.Connect("reader").NextInvoker()
+        using AsyncServerStreamingCall<ReadResponse> other = _server.Connect("reader").NextInvoker()
             .AsyncServerStreamingCall(
                 LedgerMethods.Read, null, new CallOptions(headers), new ReadRequest { Ledger = "demo" });
         Assert.False(await other.ResponseStream.MoveNext(default));
@@ -68,24 +68,24 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ReadingTheRecordIsRecordedItself()
+    public async Task Reading_the_record_is_recorded_itself()
     {
-        await server.Connect("reader").ReadEventsAsync(new ReadRequest { Ledger = "_audit" });
+        await _server.Connect("reader").ReadEventsAsync(new ReadRequest { Ledger = "_audit" });
         List<Access> accesses = await AccessesOfAsync("reader");
         Assert.Equal(["_audit", "_audit"], accesses.Select(access => access.Ledger));
     }
 
     [Fact]
-    public async Task AppendsAreTheirOwnRecord()
+    public async Task Appends_are_their_own_record()
     {
-        await server.Connect("writer").AppendAsync("demo", "a");
+        await _server.Connect("writer").AppendAsync("demo", "a");
         Assert.Empty(await AccessesOfAsync("writer"));
     }
 
     [Fact]
-    public async Task EveryDenialIsCounted()
+    public async Task Every_denial_is_counted()
     {
-        LedgerChannel idle = server.Connect("idle");
+        LedgerChannel idle = _server.Connect("idle");
         for (int number = 0; number < 100; number++)
         {
             RpcException refusal = await Calls.RefusalOfAsync(async () => await idle.AppendAsync("demo", "x"));
@@ -98,9 +98,9 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task OfTheDenialsOfASecondTenAreSingleSomeAreToldApartAndTheRestIsStillTheIdentitys()
+    public async Task Of_the_denials_of_a_second_ten_are_single_some_are_told_apart_and_the_rest_is_the_identitys()
     {
-        AccessRecorder recorder = new(server.Server.Audit, new ManualTime(DateTimeOffset.UnixEpoch));
+        AccessRecorder recorder = new(_server.Server.Audit, new ManualTime(DateTimeOffset.UnixEpoch));
         for (int number = 0; number < 5_000; number++)
         {
             await recorder.DeniedAsync(new CallFacts("idle", "call", $"l{number}", "192.0.2.7:5", "r"), "no");
@@ -117,9 +117,9 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WhatWaitsToBeRecordedIsRecordedAtTheEnd()
+    public async Task What_waits_to_be_recorded_is_recorded_at_the_end()
     {
-        AccessRecorder recorder = new(server.Server.Audit, new ManualTime(DateTimeOffset.UnixEpoch));
+        AccessRecorder recorder = new(_server.Server.Audit, new ManualTime(DateTimeOffset.UnixEpoch));
         for (int number = 0; number < 50_000; number++)
         {
             recorder.HandshakeFailed($"10.{number % 200}.{number / 200}.0/24", "HANDSHAKE_FAILED");
@@ -138,9 +138,9 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task OfVerifyCallsOfASecondTheFirstIsSingleAndTheOthersAreASum()
+    public async Task Of_verify_calls_of_a_second_the_first_is_single_and_the_others_are_a_sum()
     {
-        AccessRecorder recorder = new(server.Server.Audit, TimeProvider.System);
+        AccessRecorder recorder = new(_server.Server.Audit, TimeProvider.System);
         for (int number = 0; number < 500; number++)
         {
             await recorder.SummedAsync(new CallFacts("auditor", "proof", "demo", "192.0.2.7:5", "r"));
@@ -154,11 +154,11 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ACallerWithoutACertificateIsNobodyAndIsRecorded()
+    public async Task A_caller_without_a_certificate_is_nobody_and_is_recorded()
     {
-        server.ChangePolicy(RunningServer.DefaultPolicy + "anonymous_tiles: [\"public.*\"]\n");
+        _server.ChangePolicy(RunningServer.DefaultPolicy + "anonymous_tiles: [\"public.*\"]\n");
         RpcException refusal = await Calls.RefusalOfAsync(
-            async () => await server.Connect(null).AppendAsync("demo", "x"));
+            async () => await _server.Connect(null).AppendAsync("demo", "x"));
         Assert.Equal(StatusCode.Unauthenticated, refusal.Code);
         Denials denial = Assert.Single(await DenialsAsync(1));
         Assert.Equal(string.Empty, denial.Identity);
@@ -166,18 +166,18 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AFailedHandshakeIsRecordedByItsNetwork()
+    public async Task A_failed_handshake_is_recorded_by_its_network()
     {
-        await Calls.RefusalOfAsync(async () => await server.Connect(null).AppendAsync("demo", "x"));
+        await Calls.RefusalOfAsync(async () => await _server.Connect(null).AppendAsync("demo", "x"));
         Denials denial = Assert.Single(await DenialsAsync(1));
         Assert.Equal(("", "tls/handshake", "127.0.0.0/24"), (denial.Identity, denial.Call, denial.Peer));
     }
 
     [Fact]
-    public async Task APolicyChangeIsRecordedWithItsDifferenceAndARefusedOneWithItsReason()
+    public async Task A_policy_change_is_recorded_with_its_difference_and_a_refused_one_with_its_reason()
     {
-        server.ChangePolicy(RunningServer.DefaultPolicy.Replace("write:  [append]", "write:  [append, read]"));
-        server.ChangePolicy("version: 1\ntrust_domain: example.org\nunheard_of: 1\n");
+        _server.ChangePolicy(RunningServer.DefaultPolicy.Replace("write:  [append]", "write:  [append, read]"));
+        _server.ChangePolicy("version: 1\ntrust_domain: example.org\nunheard_of: 1\n");
         List<PolicyChange> changes = await WaitAsync<PolicyChange>(
             events => [.. events.Select(each => each.Policy).Where(each => each is not null)],
             found => found.Count == 3);
@@ -189,14 +189,14 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ANewPolicyEndsTheStreamsThatLostTheirRight()
+    public async Task A_new_policy_ends_the_streams_that_lost_their_right()
     {
-        await server.Connect("writer").AppendAsync("demo", "a");
-        using ResponseStream<ReadResponse> call = server.Connect("reader").ServerStream(
+        await _server.Connect("writer").AppendAsync("demo", "a");
+        using ResponseStream<ReadResponse> call = _server.Connect("reader").ServerStream(
             LedgerMethods.Read, new ReadRequest { Ledger = "demo", Follow = true }, default);
         Assert.True(await call.Responses.ReadAsync());
         Assert.True(await call.Responses.ReadAsync());
-        server.ChangePolicy(RunningServer.DefaultPolicy.Replace("read:   [read]", "read:   [verify]"));
+        _server.ChangePolicy(RunningServer.DefaultPolicy.Replace("read:   [read]", "read:   [verify]"));
         RpcException refusal = await Calls.RefusalOfAsync(async () => await call.Responses.ReadAsync());
         Assert.Equal(StatusCode.PermissionDenied, refusal.Code);
         List<Access> accesses = await AccessesOfAsync("reader");
@@ -204,7 +204,7 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     private async Task<List<Access>> AccessesOfAsync(string identity) =>
-        [.. (await server.ReadAuditAsync()).Select(each => each.Access)
+        [.. (await _server.ReadAuditAsync()).Select(each => each.Access)
             .Where(access => access is not null && access.Identity == identity)];
 
     private Task<List<Denials>> DenialsAsync(long count) => WaitAsync<Denials>(
@@ -216,7 +216,7 @@ public sealed class AuditTests : IAsyncLifetime
     {
         while (true)
         {
-            List<T> found = select(await server.ReadAuditAsync());
+            List<T> found = select(await _server.ReadAuditAsync());
             if (isEnough(found))
             {
                 return found;

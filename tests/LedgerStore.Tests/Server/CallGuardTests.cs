@@ -22,33 +22,33 @@ namespace LedgerStore.Tests.Server;
 public sealed class CallGuardTests : IAsyncLifetime
 {
     // Nothing that protobuf could read.
-    private static readonly byte[] Garbage = [0x0a, 0xff, 0xff];
-    private RunningServer server = null!;
+    private static readonly byte[] s_garbage = [0x0a, 0xff, 0xff];
+    private RunningServer _server = null!;
 
-    public async Task InitializeAsync() => server = await RunningServer.StartAsync();
+    public async Task InitializeAsync() => _server = await RunningServer.StartAsync();
 
     public async Task DisposeAsync()
     {
-        await server.DisposeAsync();
-        server.Errors.AssertNone();
+        await _server.DisposeAsync();
+        _server.Errors.AssertNone();
     }
 
     [Fact]
     public async Task A_malformed_call_is_denied_before_it_is_read()
     {
-        RpcException refusal = await FailAsync("idle", LedgerMethods.GetStatus, Garbage);
+        RpcException refusal = await FailAsync("idle", LedgerMethods.GetStatus, s_garbage);
         Assert.Equal(StatusCode.PermissionDenied, refusal.Code);
-        Event denied = Assert.Single(await server.ReadAuditAsync(), each => each.Denials?.Identity == "idle");
+        Event denied = Assert.Single(await _server.ReadAuditAsync(), each => each.Denials?.Identity == "idle");
         Assert.Equal("ledgerstore.v1.Admin/GetStatus", denied.Denials.Call);
     }
 
     [Fact]
     public async Task A_malformed_call_of_somebody_who_may_is_recorded_with_its_end()
     {
-        RpcException refusal = await FailAsync("admin", LedgerMethods.GetStatus, Garbage);
+        RpcException refusal = await FailAsync("admin", LedgerMethods.GetStatus, s_garbage);
         Assert.Equal(
             (StatusCode.Internal, "a message is not a valid GetStatusRequest"), (refusal.Code, refusal.Detail));
-        Access[] accesses = [.. (await server.ReadAuditAsync())
+        Access[] accesses = [.. (await _server.ReadAuditAsync())
             .Select(each => each.Access).Where(access => access?.Identity == "admin")];
         Assert.Equal(["", "INTERNAL"], accesses.Select(access => access.Status));
     }
@@ -60,34 +60,34 @@ public sealed class CallGuardTests : IAsyncLifetime
         RpcException refusal = await FailAsync("reader", unknown, []);
         Assert.Equal(
             (StatusCode.Unimplemented, "this server has no such method"), (refusal.Code, refusal.Detail));
-        Event denied = Assert.Single(await server.ReadAuditAsync(), each => each.Denials?.Identity == "reader");
+        Event denied = Assert.Single(await _server.ReadAuditAsync(), each => each.Denials?.Identity == "reader");
         Assert.Equal("unknown/unknown", denied.Denials.Call);
     }
 
     [Fact]
     public async Task A_stream_that_nobody_reads_ends_when_its_right_ends()
     {
-        LedgerChannel writer = server.Connect("writer");
+        LedgerChannel writer = _server.Connect("writer");
         for (int batch = 0; batch < 10; batch++)
         {
             await writer.AppendAsync("demo", [.. Enumerable.Repeat(new string('r', 60_000), 60)]);
         }
 
-        using ResponseStream<ReadResponse> stuck = server.Connect("reader").ServerStream(
+        using ResponseStream<ReadResponse> stuck = _server.Connect("reader").ServerStream(
             LedgerMethods.Read, new ReadRequest { Ledger = "demo" }, default);
         Assert.True(await stuck.ReadAsync());
-        while (server.Server.OpenStreamCount == 0)
+        while (_server.Server.OpenStreamCount == 0)
         {
             await Task.Delay(5);
         }
 
-        server.ChangePolicy(RunningServer.DefaultPolicy.Replace("identities: [reader]", "identities: [idle]"));
-        while (server.Server.OpenStreamCount > 0)
+        _server.ChangePolicy(RunningServer.DefaultPolicy.Replace("identities: [reader]", "identities: [idle]"));
+        while (_server.Server.OpenStreamCount > 0)
         {
             await Task.Delay(20);
         }
 
-        Access end = (await server.ReadAuditAsync()).Select(each => each.Access)
+        Access end = (await _server.ReadAuditAsync()).Select(each => each.Access)
             .Last(access => access?.Identity == "reader");
         Assert.Equal("PERMISSION_DENIED", end.Status);
     }
@@ -97,12 +97,12 @@ public sealed class CallGuardTests : IAsyncLifetime
     {
         Metadata compressed = new() { { "grpc-internal-encoding-request", "gzip" } };
         AppendRequest bomb = new() { Ledger = "demo", Payload = ByteString.CopyFrom(new byte[200_000_000]) };
-        RpcException refusal = await Assert.ThrowsAsync<RpcException>(async () => await server.Connect("writer")
+        RpcException refusal = await Assert.ThrowsAsync<RpcException>(async () => await _server.Connect("writer")
             .NextInvoker().AsyncUnaryCall(LedgerMethods.Append, null, new CallOptions(compressed), bomb));
         Assert.Equal(StatusCode.ResourceExhausted, refusal.Code);
         Assert.Contains(
             $"{ServerLimits.RequestBytes:N0} bytes once decompressed", refusal.Detail, StringComparison.Ordinal);
-        Assert.Equal(0, server.Store.GetLedger("demo").Size);
+        Assert.Equal(0, _server.Store.GetLedger("demo").Size);
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class CallGuardTests : IAsyncLifetime
 
     private async Task<RpcException> FailAsync(string identity, IMethod method, byte[] message)
     {
-        using RawCall call = await server.Connect(identity).OpenRawAsync(method, default);
+        using RawCall call = await _server.Connect(identity).OpenRawAsync(method, default);
         try
         {
             call.Requests.WriteMessage(message);

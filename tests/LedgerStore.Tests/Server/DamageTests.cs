@@ -20,7 +20,7 @@ public sealed class DamageTests
     private const ulong Records = Batches * StoreLimits.BatchRecordsMax;
 
     [Fact]
-    public async Task ADamagedRangeIsNamedAndTheRestIsServed()
+    public async Task A_damaged_range_is_named_and_the_rest_is_served()
     {
         await using RunningServer server = await RunningServer.StartAsync(
             RunningServer.DefaultPolicy, FillAndDamage, static settings => settings);
@@ -50,7 +50,7 @@ public sealed class DamageTests
     }
 
     [Fact]
-    public async Task AScrubNamesTheLedgerAndTheRange()
+    public async Task A_scrub_names_the_ledger_and_the_range()
     {
         await using RunningServer server = await RunningServer.StartAsync(
             RunningServer.DefaultPolicy, FillAndDamage, static settings => settings);

@@ -8,7 +8,7 @@ namespace LedgerStore.Tests.Server;
 public sealed class DiskForecastTests
 {
     [Fact]
-    public void ADiskThatFillsAtOneRateIsFullWhenThatRateSays()
+    public void A_disk_that_fills_at_one_rate_is_full_when_that_rate_says()
     {
         DiskForecast forecast = new();
         for (int second = 0; second <= 100; second++)
@@ -20,7 +20,7 @@ public sealed class DiskForecastTests
     }
 
     [Fact]
-    public void WhatWasTenMinutesAgoDoesNotCount()
+    public void What_was_ten_minutes_ago_does_not_count()
     {
         DiskForecast forecast = new();
         forecast.Note(TimeSpan.Zero, long.MaxValue / 2);
@@ -35,7 +35,7 @@ public sealed class DiskForecastTests
     [Theory]
     [InlineData(0)]
     [InlineData(10)]
-    public void ADiskThatDoesNotFillIsNeverFull(long freedEachTime)
+    public void A_disk_that_does_not_fill_is_never_full(long freedEachTime)
     {
         DiskForecast forecast = new();
         Assert.Null(forecast.FullIn);
@@ -47,7 +47,7 @@ public sealed class DiskForecastTests
     }
 
     [Fact]
-    public async Task TheWatchCountsWhatTheLedgersTake()
+    public async Task The_watch_counts_what_the_ledgers_take()
     {
         string data = Directory.CreateTempSubdirectory("ledgerstore-disk-").FullName;
         Directory.CreateDirectory(Path.Combine(data, "ledgers", "1", "segments"));
@@ -67,7 +67,7 @@ public sealed class DiskForecastTests
     }
 
     [Fact]
-    public void BeyondAYearItSaysNothing()
+    public void Beyond_a_year_it_says_nothing()
     {
         DiskForecast forecast = new();
         forecast.Note(TimeSpan.Zero, 1_000_000_000_001);

@@ -8,7 +8,7 @@ namespace LedgerStore.Tests.Server;
 
 internal sealed class ErrorLines : ILoggerProvider, ILogger
 {
-    private readonly ConcurrentQueue<string> lines = new();
+    private readonly ConcurrentQueue<string> _lines = new();
 
     public ILogger CreateLogger(string categoryName) => this;
 
@@ -26,12 +26,12 @@ internal sealed class ErrorLines : ILoggerProvider, ILogger
     {
         if (IsEnabled(logLevel))
         {
-            lines.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
+            _lines.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
         }
     }
 
     /// <summary>Fails with the lines, if there are any.</summary>
-    public void AssertNone() => Assert.True(lines.IsEmpty, string.Join('\n', lines.Distinct()));
+    public void AssertNone() => Assert.True(_lines.IsEmpty, string.Join('\n', _lines.Distinct()));
 
     public void Dispose()
     {

@@ -25,7 +25,7 @@ public sealed class FloodTests
     [InlineData("reset")]
     [InlineData("continuation")]
     [InlineData("window")]
-    public async Task AFloodDisturbsNobodyAndKeepsNothing(string kind)
+    public async Task A_flood_disturbs_nobody_and_keeps_nothing(string kind)
     {
         await using RunningServer server = await RunningServer.StartAsync();
         LedgerChannel writer = server.Connect("writer");
@@ -53,7 +53,7 @@ public sealed class FloodTests
     }
 
     [Fact]
-    public async Task AReaderThatDoesNotReadCostsABoundedAmountOfMemory()
+    public async Task A_reader_that_does_not_read_costs_a_bounded_amount_of_memory()
     {
         await using RunningServer server = await RunningServer.StartAsync();
         LedgerChannel writer = server.Connect("writer");
@@ -81,7 +81,7 @@ public sealed class FloodTests
     }
 
     [Fact]
-    public async Task ConnectionsOfThoseNobodyKnowsCostABoundedAmountOfMemoryEachAndLeaveRoomForTheKnown()
+    public async Task Connections_of_those_nobody_knows_cost_a_bounded_amount_of_memory_and_leave_room_for_the_known()
     {
         const int room = 400, kept = 128 * 1024;
         await using RunningServer server = await RunningServer.StartAsync(

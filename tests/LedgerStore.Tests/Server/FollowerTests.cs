@@ -138,29 +138,29 @@ public sealed class FollowerTests
     /// <summary>One timer, on a clock of the test.</summary>
     private sealed class ManualTimerTime : TimeProvider
     {
-        private readonly ManualTime clock = new(DateTimeOffset.UnixEpoch);
-        private ManualTimer? timer;
+        private readonly ManualTime _clock = new(DateTimeOffset.UnixEpoch);
+        private ManualTimer? _timer;
 
-        public override long TimestampFrequency => clock.TimestampFrequency;
+        public override long TimestampFrequency => _clock.TimestampFrequency;
 
-        public override long GetTimestamp() => clock.GetTimestamp();
+        public override long GetTimestamp() => _clock.GetTimestamp();
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            timer = new ManualTimer(this, () => callback(state));
+            _timer = new ManualTimer(this, () => callback(state));
 
         public void Pass(TimeSpan span)
         {
-            clock.Pass(span);
-            timer?.Look();
+            _clock.Pass(span);
+            _timer?.Look();
         }
 
         private sealed class ManualTimer(ManualTimerTime time, Action fire) : ITimer
         {
-            private long? due;
+            private long? _due;
 
             public bool Change(TimeSpan dueTime, TimeSpan period)
             {
-                due = dueTime == Timeout.InfiniteTimeSpan
+                _due = dueTime == Timeout.InfiniteTimeSpan
                     ? null
                     : time.GetTimestamp() + (dueTime.Ticks / TimeSpan.TicksPerMicrosecond);
                 return true;
@@ -168,14 +168,14 @@ public sealed class FollowerTests
 
             public void Look()
             {
-                if (due is { } at && at <= time.GetTimestamp())
+                if (_due is { } at && at <= time.GetTimestamp())
                 {
-                    due = null;
+                    _due = null;
                     fire();
                 }
             }
 
-            public void Dispose() => due = null;
+            public void Dispose() => _due = null;
 
             public ValueTask DisposeAsync()
             {

@@ -17,24 +17,24 @@ namespace LedgerStore.Tests.Server;
 public sealed class ForgedTombstoneTests : IAsyncLifetime
 {
     private const int Size = 1_000;
-    private RunningServer server = null!;
+    private RunningServer _server = null!;
 
     public async Task InitializeAsync()
     {
-        server = await RunningServer.StartAsync();
-        await server.Connect("writer").AppendAsync(
+        _server = await RunningServer.StartAsync();
+        await _server.Connect("writer").AppendAsync(
             "demo", [.. Enumerable.Range(0, Size).Select(number => $"record {number}")]);
-        server = await server.RestartAsync(Forge);
+        _server = await _server.RestartAsync(Forge);
     }
 
-    public async Task DisposeAsync() => await server.DisposeAsync();
+    public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
-    public async Task ReadersAndTilesGetWhatIsThere()
+    public async Task Readers_and_tiles_get_what_is_there()
     {
-        Ledger ledger = server.Store.GetLedger("demo");
+        Ledger ledger = _server.Store.GetLedger("demo");
         await ledger.WaitForCheckpointAsync(Size);
-        List<ReadResponse> events = await server.Connect("reader").ReadEventsAsync(
+        List<ReadResponse> events = await _server.Connect("reader").ReadEventsAsync(
             new ReadRequest { Ledger = "demo", Limit = Size });
         Assert.DoesNotContain(events, each => each.Expired is not null || each.Unreadable is not null);
         Assert.Equal(Size, Calls.Records(events).Count);
@@ -46,23 +46,23 @@ public sealed class ForgedTombstoneTests : IAsyncLifetime
                 RemoteCertificateValidationCallback = static (_, _, _, _) => true,
             },
         };
-        using HttpClient tiles = new(handler) { BaseAddress = server.Address };
+        using HttpClient tiles = new(handler) { BaseAddress = _server.Address };
         Assert.Equal(
             ledger.TryReadEntryBundle(0, 256)!.Value.ToArray(), await tiles.GetByteArrayAsync("demo/tile/entries/000"));
-        LedgerInfo info = await server.Connect("admin").UnaryAsync(
+        LedgerInfo info = await _server.Connect("admin").UnaryAsync(
             LedgerMethods.DescribeLedger, new DescribeLedgerRequest { Ledger = "demo" });
         Assert.Equal(0ul, info.FirstReadable);
     }
 
     [Fact]
-    public async Task StatusAndRecordSayWhatWasFoundAndNothingGoes()
+    public async Task Status_and_record_say_what_was_found_and_nothing_goes()
     {
-        Ledger ledger = server.Store.GetLedger("demo");
-        Status status = await server.Connect("admin").UnaryAsync(LedgerMethods.GetStatus, new GetStatusRequest());
+        Ledger ledger = _server.Store.GetLedger("demo");
+        Status status = await _server.Connect("admin").UnaryAsync(LedgerMethods.GetStatus, new GetStatusRequest());
         Assert.Contains(
             status.Problems,
             one => one.Ledger == "demo" && one.Reason.Contains("does not count", StringComparison.Ordinal));
-        await server.Connect("admin").UnaryAsync(
+        await _server.Connect("admin").UnaryAsync(
             LedgerMethods.SetRetention,
             new SetRetentionRequest
             {
@@ -72,7 +72,7 @@ public sealed class ForgedTombstoneTests : IAsyncLifetime
             });
         await ledger.ApplyRetentionAsync();
         Assert.Empty(ledger.Expired);
-        while (!(await server.ReadAuditAsync()).Exists(static one =>
+        while (!(await _server.ReadAuditAsync()).Exists(static one =>
             one.Finding is { Ledger: "demo" } finding
             && finding.Evidence.Contains("does not count", StringComparison.Ordinal)))
         {

@@ -14,8 +14,8 @@ namespace LedgerStore.Tests.Server;
 public sealed class FullDiskTests(ITestOutputHelper output)
 {
     private const int WritersOfEach = 6;
-    private static readonly string[] Ledgers = ["demo", "payments", "logins", "changes"];
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly string[] s_ledgers = ["demo", "payments", "logins", "changes"];
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
 
     private static TimeSpan Hold => Environment.GetEnvironmentVariable("LEDGERSTORE_LONG") == "1"
         ? TimeSpan.FromMinutes(10)
@@ -126,7 +126,7 @@ public sealed class FullDiskTests(ITestOutputHelper output)
         long until = Environment.TickCount64 + (long)Hold.TotalMilliseconds;
         for (int round = 0; Environment.TickCount64 < until; round++)
         {
-            string ledger = Ledgers[round % Ledgers.Length];
+            string ledger = s_ledgers[round % s_ledgers.Length];
             int read = 0;
             ReadOptions some = ReadOptions.Range((ulong)(round % 7), 200);
             await foreach (LedgerEntry entry in reading.CreateReader(ledger).ReadEntriesAsync(some))
@@ -178,12 +178,12 @@ public sealed class FullDiskTests(ITestOutputHelper output)
     {
         Assert.True(server.Start() is null, server.Log);
         using LedgerClient administering = server.Connect("administrator");
-        foreach (string ledger in Ledgers.Skip(1))
+        foreach (string ledger in s_ledgers.Skip(1))
         {
             await administering.Admin.CreateLedgerAsync(ledger, default);
         }
 
-        foreach (string ledger in Ledgers)
+        foreach (string ledger in s_ledgers)
         {
             Retention month = new()
             {
@@ -192,7 +192,7 @@ public sealed class FullDiskTests(ITestOutputHelper output)
             await administering.Admin.SetRetentionAsync(ledger, month, "a month", default);
         }
 
-        SmallDiskLoad load = new(Ledgers);
+        SmallDiskLoad load = new(s_ledgers);
         load.Start(server.Connect("appender"), WritersOfEach);
         await WaitAsync(() => load.Acknowledged > 20, "appends are acknowledged");
         return load;
@@ -200,7 +200,7 @@ public sealed class FullDiskTests(ITestOutputHelper output)
 
     private static async Task<Status> UntilAsync(SmallDiskServer server, Predicate<Status> isMeant)
     {
-        long until = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
+        long until = Environment.TickCount64 + (long)s_patience.TotalMilliseconds;
         while (true)
         {
             Status status = await StatusAsync(server);
@@ -222,7 +222,7 @@ public sealed class FullDiskTests(ITestOutputHelper output)
 
     private static async Task WaitAsync(Func<bool> happened, string what)
     {
-        long until = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
+        long until = Environment.TickCount64 + (long)s_patience.TotalMilliseconds;
         while (!happened())
         {
             Assert.True(Environment.TickCount64 < until, what);

@@ -15,19 +15,19 @@ namespace LedgerStore.Tests.Server;
 
 public sealed class HostileTests : IAsyncLifetime
 {
-    private RunningServer server = null!;
+    private RunningServer _server = null!;
 
-    public async Task InitializeAsync() => server = await RunningServer.StartAsync();
+    public async Task InitializeAsync() => _server = await RunningServer.StartAsync();
 
     // Whatever a client does, no line at Error: those are for what an operator must act on.
     public async Task DisposeAsync()
     {
-        await server.DisposeAsync();
-        server.Errors.AssertNone();
+        await _server.DisposeAsync();
+        _server.Errors.AssertNone();
     }
 
     [Fact]
-    public async Task RandomBytesAsMessagesOfEveryMethodAreAnsweredWithAStatus()
+    public async Task Random_bytes_as_messages_of_every_method_are_answered_with_a_status()
     {
         Random random = new(20_261_121);
         IMethod[] methods = [.. typeof(LedgerMethods).GetProperties()
@@ -40,7 +40,7 @@ public sealed class HostileTests : IAsyncLifetime
             {
                 byte[] message = new byte[random.Next(200)];
                 random.NextBytes(message);
-                await SendAsync(server.Connect(identity), method, message);
+                await SendAsync(_server.Connect(identity), method, message);
             }
         }
 
@@ -48,9 +48,9 @@ public sealed class HostileTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task CancellingAppendsAtEveryPointLeavesTheStreamCountAtZero()
+    public async Task Cancelling_appends_at_every_point_leaves_the_stream_count_at_zero()
     {
-        LedgerChannel writer = server.Connect("writer");
+        LedgerChannel writer = _server.Connect("writer");
         for (int number = 0; number < 60; number++)
         {
             using CancellationTokenSource cancel = new();
@@ -72,7 +72,7 @@ public sealed class HostileTests : IAsyncLifetime
             }
         }
 
-        while (server.Server.OpenStreamCount > 0)
+        while (_server.Server.OpenStreamCount > 0)
         {
             await Task.Delay(10);
         }
@@ -81,12 +81,12 @@ public sealed class HostileTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AUnaryAppendWithASecondMessageIsRefusedAndNothingOfItIsStored()
+    public async Task A_unary_append_with_a_second_message_is_refused_and_nothing_of_it_is_stored()
     {
-        long before = server.Store.GetLedger("demo").Size;
+        long before = _server.Store.GetLedger("demo").Size;
         foreach (bool isLater in new[] { false, true })
         {
-            using RawCall call = await server.Connect("writer").OpenRawAsync(LedgerMethods.Append, default);
+            using RawCall call = await _server.Connect("writer").OpenRawAsync(LedgerMethods.Append, default);
             for (int message = 0; message < 2; message++)
             {
                 call.Requests.Write(new AppendRequestHead { Ledger = "demo"u8 }, [3], "abc"u8);
@@ -106,14 +106,14 @@ public sealed class HostileTests : IAsyncLifetime
             Assert.Contains("Additional data after the message", refusal.Detail, StringComparison.Ordinal);
         }
 
-        Assert.Equal(before, server.Store.GetLedger("demo").Size);
+        Assert.Equal(before, _server.Store.GetLedger("demo").Size);
     }
 
     [Fact]
-    public async Task CancellingReadsAndWatchesAtEveryPointIsNoError()
+    public async Task Cancelling_reads_and_watches_at_every_point_is_no_error()
     {
-        await server.Connect("writer").AppendAsync("demo", [.. Enumerable.Repeat(new string('r', 50_000), 40)]);
-        LedgerChannel[] channels = [server.Connect("reader"), server.Connect("auditor"), server.Connect("writer")];
+        await _server.Connect("writer").AppendAsync("demo", [.. Enumerable.Repeat(new string('r', 50_000), 40)]);
+        LedgerChannel[] channels = [_server.Connect("reader"), _server.Connect("auditor"), _server.Connect("writer")];
         Random random = new(20_261_130);
         for (int number = 0; number < 120; number++)
         {
@@ -128,7 +128,7 @@ public sealed class HostileTests : IAsyncLifetime
             }
         }
 
-        while (server.Server.OpenStreamCount > 0)
+        while (_server.Server.OpenStreamCount > 0)
         {
             await Task.Delay(10);
         }
@@ -163,12 +163,12 @@ public sealed class HostileTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AFloodOfConnectionsAndBrokenHandshakesIsSurvived()
+    public async Task A_flood_of_connections_and_broken_handshakes_is_survived()
     {
         await Task.WhenAll(Enumerable.Range(0, 100).Select(async number =>
         {
             using System.Net.Sockets.TcpClient tcp = new();
-            await tcp.ConnectAsync(IPAddress.Loopback, server.Address.Port);
+            await tcp.ConnectAsync(IPAddress.Loopback, _server.Address.Port);
             string greeting = number % 2 == 0 ? "GET / HTTP/1.1\r\n\r\n" : "\x16\x03";
             await tcp.GetStream().WriteAsync(Encoding.ASCII.GetBytes(greeting));
         }));
@@ -176,7 +176,7 @@ public sealed class HostileTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AThousandResetsOnOneConnectionDoNotDisturbAnother()
+    public async Task A_thousand_resets_on_one_connection_do_not_disturb_another()
     {
         using HttpClient http = new(new SocketsHttpHandler
         {
@@ -189,7 +189,7 @@ public sealed class HostileTests : IAsyncLifetime
         await Task.WhenAll(Enumerable.Range(0, 1_000).Select(async _ =>
         {
             using CancellationTokenSource cancel = new(TimeSpan.FromMilliseconds(1));
-            Uri method = new(server.Address, LedgerMethods.Read.FullName);
+            Uri method = new(_server.Address, LedgerMethods.Read.FullName);
             using HttpRequestMessage request = new(HttpMethod.Post, method)
             {
                 Version = HttpVersion.Version20,
@@ -238,8 +238,8 @@ public sealed class HostileTests : IAsyncLifetime
 
     private async Task AssertServesAsync()
     {
-        AppendResponse good = await server.Connect("writer").AppendAsync("demo", "still here");
-        List<ReadResponse> read = await server.Connect("reader").ReadEventsAsync(
+        AppendResponse good = await _server.Connect("writer").AppendAsync("demo", "still here");
+        List<ReadResponse> read = await _server.Connect("reader").ReadEventsAsync(
             new ReadRequest { Ledger = "demo", Index = good.FirstIndex });
         Assert.Equal("still here", Calls.Records(read)[0]);
     }

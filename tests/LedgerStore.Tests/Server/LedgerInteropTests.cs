@@ -13,16 +13,16 @@ namespace LedgerStore.Tests.Server;
 
 public sealed class LedgerInteropTests(ITestOutputHelper output) : IDisposable
 {
-    private readonly string files = Directory.CreateTempSubdirectory("ledgerstore-interop-").FullName;
+    private readonly string _files = Directory.CreateTempSubdirectory("ledgerstore-interop-").FullName;
 
-    public void Dispose() => Directory.Delete(files, recursive: true);
+    public void Dispose() => Directory.Delete(_files, recursive: true);
 
     [PythonFact]
-    public Task PythonAgainstTheWholeServer() => RunAsync(
+    public Task Python_against_the_whole_server() => RunAsync(
         InteropFiles.Python ?? "python3", Path.Combine(InteropFiles.PythonDirectory, "ledger.py"));
 
     [NodeFact]
-    public Task NodeAgainstTheWholeServer() => RunAsync(
+    public Task Node_against_the_whole_server() => RunAsync(
         "node", Path.Combine(InteropFiles.NodeDirectory, "ledger.js"));
 
     [NodeFact]
@@ -32,10 +32,10 @@ public sealed class LedgerInteropTests(ITestOutputHelper output) : IDisposable
     private async Task RunAsync(string program, string script)
     {
         await using RunningServer server = await RunningServer.StartAsync();
-        ServerPki.WriteTo(files, "writer", "reader", "auditor", "admin", "idle");
-        File.WriteAllBytes(Path.Combine(files, "ledger.fds"), Descriptors().ToByteArray());
+        ServerPki.WriteTo(_files, "writer", "reader", "auditor", "admin", "idle");
+        File.WriteAllBytes(Path.Combine(_files, "ledger.fds"), Descriptors().ToByteArray());
         using Process client = Process.Start(
-            new ProcessStartInfo(program, [script, $"localhost:{server.Address.Port}", files])
+            new ProcessStartInfo(program, [script, $"localhost:{server.Address.Port}", _files])
             {
                 UseShellExecute = false,
                 RedirectStandardOutput = true,

@@ -43,14 +43,14 @@ public sealed class MatrixTests : IAsyncLifetime
 
         """;
 
-    private static readonly string[] Identities =
+    private static readonly string[] s_identities =
         ["none", "append", "read", "verify", "administer", "every", "wild"];
 
     // Own, other, look-alikes, missing, the store's own, and what is no name.
-    private static readonly string[] Ledgers = ["a", "b", "ab", "zz", "_audit", "A", "a/", ""];
+    private static readonly string[] s_ledgers = ["a", "b", "ab", "zz", "_audit", "A", "a/", ""];
 
     // The capability of each method whose request names a ledger in its first field; null: any.
-    private static readonly (IMethod Method, Capability? Needs)[] OnLedger =
+    private static readonly (IMethod Method, Capability? Needs)[] s_onLedger =
     [
         (LedgerMethods.Append, Capability.Append),
         (LedgerMethods.AppendStream, Capability.Append),
@@ -70,33 +70,33 @@ public sealed class MatrixTests : IAsyncLifetime
         (LedgerMethods.ReleaseHold, Capability.Administer),
     ];
 
-    private RunningServer server = null!;
+    private RunningServer _server = null!;
 
     public async Task InitializeAsync()
     {
-        server = await RunningServer.StartAsync(Policy, static settings => settings);
+        _server = await RunningServer.StartAsync(Policy, static settings => settings);
         foreach (string ledger in new[] { "a", "b", "ab" })
         {
-            server.Store.CreateLedger(ledger);
-            await server.Store.GetLedger(ledger).AppendAsync("an entry"u8);
-            await server.Store.GetLedger(ledger).WaitForCheckpointAsync(1);
+            _server.Store.CreateLedger(ledger);
+            await _server.Store.GetLedger(ledger).AppendAsync("an entry"u8);
+            await _server.Store.GetLedger(ledger).WaitForCheckpointAsync(1);
         }
     }
 
-    public async Task DisposeAsync() => await server.DisposeAsync();
+    public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
-    public async Task EveryMethodOnEveryLedgerIsAllowedToWhoMayAndToNobodyElse()
+    public async Task Every_method_on_every_ledger_is_allowed_to_who_may_and_to_nobody_else()
     {
         List<string> wrong = [];
-        foreach (string identity in Identities)
+        foreach (string identity in s_identities)
         {
-            LedgerChannel channel = server.Connect(identity);
+            LedgerChannel channel = _server.Connect(identity);
             long denied = 0;
-            foreach ((IMethod method, Capability? needs) in OnLedger)
+            foreach ((IMethod method, Capability? needs) in s_onLedger)
             {
                 HashSet<string> messages = [];
-                foreach (string ledger in Ledgers)
+                foreach (string ledger in s_ledgers)
                 {
                     RpcException? error = await CallAsync(channel, method, ledger);
                     bool isDenied = error?.Code == StatusCode.PermissionDenied;
@@ -129,9 +129,9 @@ public sealed class MatrixTests : IAsyncLifetime
     [InlineData("every", false)]
     [InlineData("administer", false)]
     [InlineData("wild", true)]
-    public async Task StoreWideCallsNeedABindingOnEverything(string identity, bool isAllowed)
+    public async Task Store_wide_calls_need_a_binding_on_everything(string identity, bool isAllowed)
     {
-        LedgerChannel channel = server.Connect(identity);
+        LedgerChannel channel = _server.Connect(identity);
         foreach (IMethod method in new IMethod[]
             { LedgerMethods.GetStatus, LedgerMethods.RotateKey, LedgerMethods.Scrub })
         {
@@ -150,7 +150,7 @@ public sealed class MatrixTests : IAsyncLifetime
     [InlineData("/ledgerstore.v1.Reader/Read?x=1")]
     [InlineData("/ledgerstore.v1.Reader/./Read")]
     [InlineData("/ledgerstore.v1.Nobody/Read")]
-    public async Task OnlyTheExactPathIsTheMethod(string path)
+    public async Task Only_the_exact_path_is_the_method(string path)
     {
         foreach (string identity in new[] { "wild", "none" })
         {
@@ -158,7 +158,7 @@ public sealed class MatrixTests : IAsyncLifetime
             using HttpRequestMessage request = new(
                 HttpMethod.Post,
                 new Uri(
-                    server.Address.GetLeftPart(UriPartial.Authority) + path,
+                    _server.Address.GetLeftPart(UriPartial.Authority) + path,
                     new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
             request.Version = HttpVersion.Version20;
             request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
@@ -170,9 +170,9 @@ public sealed class MatrixTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task EveryMethodOfTheApiIsInTheMatrix()
+    public async Task Every_method_of_the_api_is_in_the_matrix()
     {
-        HashSet<string> known = [.. OnLedger.Select(each => each.Method.FullName)];
+        HashSet<string> known = [.. s_onLedger.Select(each => each.Method.FullName)];
         known.UnionWith([
             LedgerMethods.GetStatus.FullName, LedgerMethods.RotateKey.FullName, LedgerMethods.Scrub.FullName,
             LedgerMethods.CreateLedger.FullName, LedgerMethods.ListLedgers.FullName,
@@ -222,7 +222,7 @@ public sealed class MatrixTests : IAsyncLifetime
     {
         while (true)
         {
-            long recorded = (await server.ReadAuditAsync()).Select(each => each.Denials)
+            long recorded = (await _server.ReadAuditAsync()).Select(each => each.Denials)
                 .Where(denial => denial is not null && denial.Identity == identity)
                 .Sum((Denials denial) => (long)denial.Count);
             Assert.True(recorded <= denied, $"{recorded} denials of {identity} were recorded, {denied} happened");

@@ -15,7 +15,7 @@ namespace LedgerStore.Tests.Server;
 public sealed class OpenStreamTests
 {
     [Fact]
-    public async Task AKeyThatIsDeniedEndsItsOpenStreamsAndNoOthers()
+    public async Task A_key_that_is_denied_ends_its_open_streams_and_no_others()
     {
         await using RunningServer server = await RunningServer.StartAsync();
         using ResponseStream<ReadResponse> denied = await FollowAsync(server, "reader");
@@ -29,7 +29,7 @@ public sealed class OpenStreamTests
     }
 
     [Fact]
-    public async Task ACertificateThatExpiresEndsItsOpenStreams()
+    public async Task A_certificate_that_expires_ends_its_open_streams()
     {
         ShiftedTime time = new();
         await using RunningServer server = await RunningServer.StartAsync(

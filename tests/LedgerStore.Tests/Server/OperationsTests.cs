@@ -13,7 +13,7 @@ namespace LedgerStore.Tests.Server;
 public sealed class OperationsTests
 {
     [Fact]
-    public async Task MetricsAndHealthAreServedOnTheirOwnListener()
+    public async Task Metrics_and_health_are_served_on_their_own_listener()
     {
         await using RunningServer server = await RunningServer.StartAsync(
             RunningServer.DefaultPolicy,
@@ -34,7 +34,7 @@ public sealed class OperationsTests
     }
 
     [Fact]
-    public async Task AnOpenReadRecordsHowFarItHasCome()
+    public async Task An_open_read_records_how_far_it_has_come()
     {
         await using RunningServer server = await RunningServer.StartAsync(
             RunningServer.DefaultPolicy,
@@ -58,7 +58,7 @@ public sealed class OperationsTests
     }
 
     [Fact]
-    public async Task ByMutualTlsMetricsNeedTheRightToVerifyTheStoreAndHealthNeedsNothing()
+    public async Task By_mutual_Tls_metrics_need_the_right_to_verify_the_store_and_health_needs_nothing()
     {
         await using RunningServer server = await StartAsync(MetricsDoor.MutualTls);
         Assert.Equal("https", server.Server.OperationsAddress!.Scheme);
@@ -75,7 +75,7 @@ public sealed class OperationsTests
     [Theory]
     [InlineData(MetricsDoor.TlsForEverybody, "https")]
     [InlineData(MetricsDoor.PlainForEverybody, "http")]
-    public async Task WhereTheOperatorSaysSoEverybodyReadsMetrics(string access, string scheme)
+    public async Task Where_the_operator_says_so_everybody_reads_metrics(string access, string scheme)
     {
         await using RunningServer server = await StartAsync(access);
         Assert.Equal(scheme, server.Server.OperationsAddress!.Scheme);

@@ -8,38 +8,38 @@ namespace LedgerStore.Tests.Server;
 
 public sealed class PolicyCopyTests : IAsyncLifetime
 {
-    private RunningServer server = null!;
+    private RunningServer _server = null!;
 
-    public async Task InitializeAsync() => server = await RunningServer.StartAsync();
+    public async Task InitializeAsync() => _server = await RunningServer.StartAsync();
 
-    public async Task DisposeAsync() => await server.DisposeAsync();
+    public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
-    public async Task WhatIsNotThePolicyThatHeldIsFound()
+    public async Task What_is_not_the_policy_that_held_is_found()
     {
-        server = await server.RestartAsync(_ => Assert.Empty(Findings()));
-        Assert.DoesNotContain(await server.ReadAuditAsync(), one => one.Finding is not null);
+        _server = await _server.RestartAsync(_ => Assert.Empty(Findings()));
+        Assert.DoesNotContain(await _server.ReadAuditAsync(), one => one.Finding is not null);
 
-        server = await server.RestartAsync(_ =>
+        _server = await _server.RestartAsync(_ =>
         {
             File.AppendAllText(Copy, "# another one" + Environment.NewLine);
             Assert.Contains("the policy in this file", Assert.Single(Findings()).Evidence, StringComparison.Ordinal);
         });
         Assert.Contains(
-            await server.ReadAuditAsync(),
+            await _server.ReadAuditAsync(),
             one => one.Finding is { } found && found.File == Copy
                 && found.Evidence.Contains("somebody put another one there", StringComparison.Ordinal));
 
         // The start has put the right one there again.
-        server = await server.RestartAsync(_ => Assert.Empty(Findings()));
+        _server = await _server.RestartAsync(_ => Assert.Empty(Findings()));
     }
 
-    private string Copy => server.Config.Anchor + ".policy";
+    private string Copy => _server.Config.Anchor + ".policy";
 
     private IReadOnlyList<VerifyFinding> Findings() => StoreVerifier.Verify(new VerifyOptions
     {
-        DataDirectory = server.Config.Data,
-        AnchorPath = server.Config.Anchor,
-        FindKeys = DerivedKeys.Of(server.Key),
+        DataDirectory = _server.Config.Data,
+        AnchorPath = _server.Config.Anchor,
+        FindKeys = DerivedKeys.Of(_server.Key),
     }).Findings;
 }

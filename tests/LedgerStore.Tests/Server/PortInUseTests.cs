@@ -10,7 +10,7 @@ namespace LedgerStore.Tests.Server;
 public sealed class PortInUseTests
 {
     [Fact]
-    public async Task APortThatIsTakenIsSaidInOneSentence()
+    public async Task A_port_that_is_taken_is_said_in_one_sentence()
     {
         string root = Directory.CreateTempSubdirectory("ledgerstore").FullName;
         using TcpListener other = new(IPAddress.Loopback, 0);

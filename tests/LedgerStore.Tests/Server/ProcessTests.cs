@@ -13,14 +13,14 @@ public sealed class ProcessTests : IDisposable
 {
     private const int Kills = 3;
 
-    private readonly string directory = Directory.CreateTempSubdirectory("ledgerstore-process-").FullName;
+    private readonly string _directory = Directory.CreateTempSubdirectory("ledgerstore-process-").FullName;
 
-    public void Dispose() => Directory.Delete(directory, recursive: true);
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public async Task NothingAcknowledgedIsLostAndNothingIsDoubleWhenTheServerIsKilled()
+    public async Task Nothing_acknowledged_is_lost_and_nothing_is_double_when_the_server_is_killed()
     {
-        using ServerProcess server = new(Path.Combine(directory, "data"));
+        using ServerProcess server = new(Path.Combine(_directory, "data"));
         List<ulong> indexes = [];
         for (int round = 0; round <= Kills; round++)
         {
@@ -30,7 +30,7 @@ public sealed class ProcessTests : IDisposable
             if (round < Kills)
             {
                 int before = indexes.Count;
-                while (Volatile.Read(ref acknowledged) < before + 50)
+                while (Volatile.Read(ref _acknowledged) < before + 50)
                 {
                     await Task.Delay(5);
                 }
@@ -50,21 +50,21 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task ASecondServerOnTheSameDataIsRefusedWithFour()
+    public async Task A_second_server_on_the_same_data_is_refused_with_four()
     {
-        using ServerProcess server = new(Path.Combine(directory, "data"));
+        using ServerProcess server = new(Path.Combine(_directory, "data"));
         await server.StartAsync();
         (int code, _, string errors) = await ServerProcess.RunAsync(
-            "dev", "--data", Path.Combine(directory, "data"), "--port", "0");
+            "dev", "--data", Path.Combine(_directory, "data"), "--port", "0");
         Assert.Equal(4, code);
         Assert.NotEmpty(errors);
         Assert.Equal(0, await server.TerminateAsync());
     }
 
     [Fact]
-    public async Task ADamagedAuditIsRefusedWithNineAndSaysWhatToDo()
+    public async Task A_damaged_audit_is_refused_with_nine_and_says_what_to_do()
     {
-        string data = Path.Combine(directory, "data");
+        string data = Path.Combine(_directory, "data");
         using (ServerProcess server = new(data))
         {
             await server.StartAsync();
@@ -82,9 +82,9 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task AMissingAnchorIsRefusedWithSixAndAnotherKeyWithSeven()
+    public async Task A_missing_anchor_is_refused_with_six_and_another_key_with_seven()
     {
-        string data = Path.Combine(directory, "data");
+        string data = Path.Combine(_directory, "data");
         using (ServerProcess server = new(data))
         {
             await server.StartAsync();
@@ -113,9 +113,9 @@ public sealed class ProcessTests : IDisposable
     [Theory]
     [InlineData("store.json")]
     [InlineData("catalog")]
-    public async Task DamagedSharedFilesAreRefusedWithFive(string file)
+    public async Task Damaged_shared_files_are_refused_with_five(string file)
     {
-        string data = Path.Combine(directory, "data");
+        string data = Path.Combine(_directory, "data");
         using (ServerProcess server = new(data))
         {
             await server.StartAsync();
@@ -132,9 +132,9 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task AWriteThatFailsEndsTheServerWithSeventyAndLosesNothingAcknowledged()
+    public async Task A_write_that_fails_ends_the_server_with_seventy_and_loses_nothing_acknowledged()
     {
-        string data = Path.Combine(directory, "data");
+        string data = Path.Combine(_directory, "data");
         List<string> kept = [];
         using (ServerProcess server = new(data))
         {
@@ -168,7 +168,7 @@ public sealed class ProcessTests : IDisposable
     [InlineData("dev", "--unknown", "1")]
     [InlineData("dance")]
     [InlineData("serve", "--config", "/does/not/exist.yaml")]
-    public async Task WhatCannotBeUnderstoodIsRefusedWithTwo(params string[] arguments)
+    public async Task What_cannot_be_understood_is_refused_with_two(params string[] arguments)
     {
         (int code, _, string errors) = await ServerProcess.RunAsync(arguments);
         Assert.Equal(2, code);
@@ -176,7 +176,7 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task HelpNamesEveryCommand()
+    public async Task Help_names_every_command()
     {
         (int code, string output, _) = await ServerProcess.RunAsync("--help");
         Assert.Equal(0, code);
@@ -201,7 +201,7 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal(0, await suspect.TerminateAsync());
     }
 
-    private int acknowledged;
+    private int _acknowledged;
 
     // Sends records one after the other, each with its number; what is not answered is sent again by the next round.
     private async Task<bool> ProduceAsync(LedgerChannel channel, List<ulong> indexes, int count)
@@ -214,7 +214,7 @@ public sealed class ProcessTests : IDisposable
             try
             {
                 indexes.Add((await channel.UnaryAsync(LedgerMethods.Append, request)).FirstIndex);
-                Volatile.Write(ref acknowledged, indexes.Count);
+                Volatile.Write(ref _acknowledged, indexes.Count);
             }
             catch (RpcException)
             {

@@ -14,7 +14,7 @@ public sealed class QuotaTests
     [Theory]
     [InlineData("records_per_second: 10", "records_per_second")]
     [InlineData("bytes_per_second: 100", "bytes_per_second")]
-    public async Task ARateThatIsUsedUpIsRefusedWithTheTimeToWait(string quota, string name)
+    public async Task A_rate_that_is_used_up_is_refused_with_the_time_to_wait(string quota, string name)
     {
         await using RunningServer server = await StartAsync(quota);
         LedgerChannel writer = server.Connect("writer");
@@ -29,7 +29,7 @@ public sealed class QuotaTests
     }
 
     [Fact]
-    public async Task MoreStreamsThanAllowedAreRefusedUntilOneEnds()
+    public async Task More_streams_than_allowed_are_refused_until_one_ends()
     {
         await using RunningServer server = await StartAsync("streams: 1");
         LedgerChannel writer = server.Connect("writer");
@@ -47,7 +47,7 @@ public sealed class QuotaTests
     }
 
     [Fact]
-    public async Task BytesInFlightComeBackWithTheAnswers()
+    public async Task Bytes_in_flight_come_back_with_the_answers()
     {
         await using RunningServer server = await StartAsync("in_flight_bytes: 1000");
         LedgerChannel writer = server.Connect("writer");

@@ -14,15 +14,15 @@ internal sealed class RawHttp2 : IDisposable
     internal const byte Headers = 1, ResetStream = 3, Settings = 4, Ping = 6, WindowUpdate = 8, Continuation = 9;
     internal const byte EndStream = 1, EndHeaders = 4;
 
-    private readonly TcpClient tcp = new();
-    private SslStream stream = null!;
+    private readonly TcpClient _tcp = new();
+    private SslStream _stream = null!;
 
     internal static async Task<RawHttp2> ConnectAsync(int port, X509Certificate2 client)
     {
         RawHttp2 raw = new();
-        await raw.tcp.ConnectAsync(IPAddress.Loopback, port);
-        raw.stream = new SslStream(raw.tcp.GetStream());
-        await raw.stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        await raw._tcp.ConnectAsync(IPAddress.Loopback, port);
+        raw._stream = new SslStream(raw._tcp.GetStream());
+        await raw._stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
             TargetHost = "localhost",
             ClientCertificates = [client],
@@ -58,12 +58,12 @@ internal sealed class RawHttp2 : IDisposable
         ];
     }
 
-    internal ValueTask SendAsync(byte[] bytes) => stream.WriteAsync(bytes);
+    internal ValueTask SendAsync(byte[] bytes) => _stream.WriteAsync(bytes);
 
     public void Dispose()
     {
-        stream.Dispose();
-        tcp.Dispose();
+        _stream.Dispose();
+        _tcp.Dispose();
     }
 
     private static byte[] Text(string text) => [(byte)text.Length, .. Encoding.ASCII.GetBytes(text)];

@@ -14,7 +14,7 @@ namespace LedgerStore.Tests.Server;
 public sealed class ReadOnlyServerTests
 {
     [Fact]
-    public async Task VerifiersAreServedAndWhatMustBeRecordedIsRefused()
+    public async Task Verifiers_are_served_and_what_must_be_recorded_is_refused()
     {
         RunningServer writing = await RunningServer.StartAsync();
         await writing.Connect("writer").AppendAsync("demo", "a", "b", "c");

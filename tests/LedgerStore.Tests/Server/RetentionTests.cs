@@ -19,31 +19,31 @@ public sealed class RetentionTests : IAsyncLifetime
 {
     private const int Size = 1_000;
     private static readonly Retention s_now = new() { ExpireAfter = new Duration() };
-    private RunningServer server = null!;
-    private LedgerChannel admin = null!;
+    private RunningServer _server = null!;
+    private LedgerChannel _admin = null!;
 
     public async Task InitializeAsync()
     {
-        server = await RunningServer.StartAsync();
-        admin = server.Connect("admin");
-        await server.Connect("writer").AppendAsync(
+        _server = await RunningServer.StartAsync();
+        _admin = _server.Connect("admin");
+        await _server.Connect("writer").AppendAsync(
             "demo", [.. Enumerable.Range(0, Size).Select(number => $"record {number}")]);
-        await server.Store.GetLedger("demo").WaitForCheckpointAsync(Size);
+        await _server.Store.GetLedger("demo").WaitForCheckpointAsync(Size);
     }
 
-    public async Task DisposeAsync() => await server.DisposeAsync();
+    public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
-    public async Task AHoldKeepsItsRangeTheRestGoesAndReadersAreTold()
+    public async Task A_hold_keeps_its_range_the_rest_goes_and_readers_are_told()
     {
-        Ledger ledger = server.Store.GetLedger("demo");
+        Ledger ledger = _server.Store.GetLedger("demo");
         Hash256[] leaves = [.. Enumerable.Range(0, Size).Select(index => ledger.GetLeafHash(index))];
         Hold hold = await PlaceAsync(300, 1);
         LedgerInfo info = await SetAsync(s_now);
         Assert.Equal(s_now, info.Retention);
         Assert.Equal([hold], info.Holds);
         Assert.Contains(
-            (await admin.UnaryAsync(LedgerMethods.PlanRetention, new PlanRetentionRequest { Ledger = "demo" })).Moves,
+            (await _admin.UnaryAsync(LedgerMethods.PlanRetention, new PlanRetentionRequest { Ledger = "demo" })).Moves,
             move => move.HeldBy == hold.Id && move.FirstIndex == 256 && move.ToTier == "expired");
         Assert.Equal([(0ul, 256ul), (512ul, 256ul)], await ApplyAsync());
 
@@ -65,23 +65,23 @@ public sealed class RetentionTests : IAsyncLifetime
         Assert.Equal(leaves[7], ledger.GetLeafHash(7));
 
         // Proofs and receipts of what has gone are what they were.
-        Receipt receipt = await server.Connect("auditor").UnaryAsync(
+        Receipt receipt = await _server.Connect("auditor").UnaryAsync(
             LedgerMethods.GetReceipt, new GetReceiptRequest { Ledger = "demo", Index = 7 });
         Assert.NotEmpty(receipt.TlogProof);
     }
 
     [Fact]
-    public async Task EachChangeIsRecordedAndTombstonesToo()
+    public async Task Each_change_is_recorded_and_tombstones_too()
     {
         Hold hold = await PlaceAsync(0, 0);
         await SetAsync(s_now);
         Assert.Empty(await ApplyAsync());
-        await admin.UnaryAsync(
+        await _admin.UnaryAsync(
             LedgerMethods.ReleaseHold,
             new ReleaseHoldRequest { Ledger = "demo", Id = hold.Id, Reason = "case closed" });
         Assert.Equal([(0ul, 768ul)], await ApplyAsync());
 
-        List<Event> events = await server.ReadAuditAsync();
+        List<Event> events = await _server.ReadAuditAsync();
         RetentionChange change = Assert.Single(events, each => each.Retention is not null).Retention;
         Assert.Equal(("admin", "demo", "the law"), (change.Identity, change.Ledger, change.Reason));
         Assert.Contains("expire_after=never", change.Before, StringComparison.Ordinal);
@@ -99,7 +99,7 @@ public sealed class RetentionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task NobodyLowersAFloorOrEndsAHoldWithoutItsIdAndAReason()
+    public async Task Nobody_lowers_a_floor_or_ends_a_hold_without_its_id_and_a_reason()
     {
         await SetAsync(new Retention { Floor = Duration.FromTimeSpan(TimeSpan.FromDays(10)) });
         foreach (Retention refused in (Retention[])
@@ -118,12 +118,12 @@ public sealed class RetentionTests : IAsyncLifetime
         Assert.Equal(StatusCode.InvalidArgument, (await RefusalAsync(() => ReleaseAsync(hold.Id, ""))).Code);
         Assert.Equal(
             StatusCode.PermissionDenied,
-            (await RefusalAsync(async () => await admin.UnaryAsync(
+            (await RefusalAsync(async () => await _admin.UnaryAsync(
                 LedgerMethods.SetRetention, new SetRetentionRequest { Ledger = "_audit", Reason = "x" }))).Code);
     }
 
     [Fact]
-    public async Task AnExpiredTileIsGoneAndAReadByTimeBeginsWithTheMarker()
+    public async Task An_expired_tile_is_gone_and_a_read_by_time_begins_with_the_marker()
     {
         Timestamp before = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch.AddDays(1));
         await SetAsync(s_now);
@@ -133,60 +133,60 @@ public sealed class RetentionTests : IAsyncLifetime
         Assert.Equal(Size - 768, Calls.Records(events).Count);
         Assert.Empty(await ReadAsync(new ReadRequest { Ledger = "demo", Until = before }));
         Assert.Equal(StoreReason.Expired, Assert.Throws<StoreException>(
-            () => server.Store.GetLedger("demo").TryReadEntryBundle(0, 256)).Reason);
+            () => _server.Store.GetLedger("demo").TryReadEntryBundle(0, 256)).Reason);
     }
 
     [Fact]
-    public async Task StatusAndDescriptionTellWhatIsWhere()
+    public async Task Status_and_description_tell_what_is_where()
     {
         await SetAsync(s_now);
         await ApplyAsync();
-        Status status = await admin.UnaryAsync(LedgerMethods.GetStatus, new GetStatusRequest());
+        Status status = await _admin.UnaryAsync(LedgerMethods.GetStatus, new GetStatusRequest());
         Assert.True(Assert.Single(status.Tiers, tier => tier.Tier == "hot").RawBytes > 0);
         Assert.Equal(768ul, status.Tiering.EntriesExpired);
         Assert.Equal(768ul, Assert.Single(status.Tiers, tier => tier.Tier == "expired").Entries);
-        LedgerInfo info = await admin.UnaryAsync(
+        LedgerInfo info = await _admin.UnaryAsync(
             LedgerMethods.DescribeLedger, new DescribeLedgerRequest { Ledger = "demo" });
         Assert.Equal(768ul, info.FirstReadable);
         Assert.Equal((ulong)Size - 768, Assert.Single(info.Tiers, tier => tier.Tier == "hot").Entries);
-        info = await server.Connect("reader").UnaryAsync(
+        info = await _server.Connect("reader").UnaryAsync(
             LedgerMethods.DescribeLedger, new DescribeLedgerRequest { Ledger = "demo" });
         Assert.Equal((768ul, null, 0), (info.FirstReadable, info.Retention, info.Tiers.Count));
     }
 
     [Fact]
-    public async Task ALedgerIsCreatedWithItsRetention()
+    public async Task A_ledger_is_created_with_its_retention()
     {
-        LedgerInfo info = await admin.UnaryAsync(
+        LedgerInfo info = await _admin.UnaryAsync(
             LedgerMethods.CreateLedger, new CreateLedgerRequest { Ledger = "brief", Retention = s_now });
         Assert.Equal(s_now, info.Retention);
-        RpcException refusal = await RefusalAsync(async () => await admin.UnaryAsync(
+        RpcException refusal = await RefusalAsync(async () => await _admin.UnaryAsync(
             LedgerMethods.CreateLedger,
             new CreateLedgerRequest { Ledger = "none", Retention = new Retention { FillAfter = new Duration() } }));
         Assert.Equal(StatusCode.InvalidArgument, refusal.Code);
-        Assert.False(server.Store.TryGetLedger("none", out _));
+        Assert.False(_server.Store.TryGetLedger("none", out _));
     }
 
     private static Task<RpcException> RefusalAsync(Func<Task> call) => Calls.RefusalOfAsync(call);
 
     private Task<List<ReadResponse>> ReadAsync(ReadRequest request) =>
-        server.Connect("reader").ReadEventsAsync(request);
+        _server.Connect("reader").ReadEventsAsync(request);
 
-    private async Task<LedgerInfo> SetAsync(Retention retention) => await admin.UnaryAsync(
+    private async Task<LedgerInfo> SetAsync(Retention retention) => await _admin.UnaryAsync(
         LedgerMethods.SetRetention,
         new SetRetentionRequest { Ledger = "demo", Retention = retention, Reason = "the law" });
 
-    private async Task<Hold> PlaceAsync(ulong first, ulong count) => await admin.UnaryAsync(
+    private async Task<Hold> PlaceAsync(ulong first, ulong count) => await _admin.UnaryAsync(
         LedgerMethods.PlaceHold,
         new PlaceHoldRequest { Ledger = "demo", FirstIndex = first, Count = count, Reason = "case 17" });
 
-    private async Task ReleaseAsync(string id, string reason) => await admin.UnaryAsync(
+    private async Task ReleaseAsync(string id, string reason) => await _admin.UnaryAsync(
         LedgerMethods.ReleaseHold, new ReleaseHoldRequest { Ledger = "demo", Id = id, Reason = reason });
 
     private async Task<List<(ulong First, ulong Count)>> ApplyAsync()
     {
         List<(ulong First, ulong Count)> moves = [];
-        using ResponseStream<RetentionProgress> call = admin.ServerStream(
+        using ResponseStream<RetentionProgress> call = _admin.ServerStream(
             LedgerMethods.ApplyRetention, new ApplyRetentionRequest { Ledger = "demo" }, default);
         while (await call.Responses.ReadAsync())
         {

@@ -14,15 +14,15 @@ namespace LedgerStore.Tests.Server;
 
 internal sealed class RunningServer : IAsyncDisposable
 {
-    private readonly string directory;
+    private readonly string _directory;
     internal SigningKey Key { get; }
 
-    private readonly List<LedgerChannel> channels = [];
+    private readonly List<LedgerChannel> _channels = [];
 
     private RunningServer(
         string directory, Store store, SigningKey key, ServerTrust trust, LedgerServer server)
     {
-        this.directory = directory;
+        _directory = directory;
         Key = key;
         Store = store;
         Trust = trust;
@@ -61,9 +61,9 @@ internal sealed class RunningServer : IAsyncDisposable
 
     internal LedgerServer Server { get; }
 
-    internal string Data => Path.Combine(directory, "data");
+    internal string Data => Path.Combine(_directory, "data");
 
-    internal ServerConfig Config => ConfigOf(directory);
+    internal ServerConfig Config => ConfigOf(_directory);
 
     internal Uri Address => Server.Address;
 
@@ -102,11 +102,11 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         await Server.DisposeAsync();
         Store.Dispose();
-        ServerConfig config = ConfigOf(directory);
+        ServerConfig config = ConfigOf(_directory);
         Store store = Store.Open(new StoreOptions { Directory = config.Data, ReadOnly = true });
         ServerTrust trust = ServerTrust.Load(config, ServeMode.Development, TimeProvider.System);
         HostSettings settings = new() { Store = store, Config = config, Trust = trust };
-        return new RunningServer(directory, store, Key, trust, await LedgerServer.StartAsync(settings));
+        return new RunningServer(_directory, store, Key, trust, await LedgerServer.StartAsync(settings));
     }
 
     /// <summary>Stops, lets somebody change the data directory, and starts again.</summary>
@@ -115,7 +115,7 @@ internal sealed class RunningServer : IAsyncDisposable
         await Server.DisposeAsync();
         Store.Dispose();
         change(Data);
-        ServerConfig config = ConfigOf(directory);
+        ServerConfig config = ConfigOf(_directory);
         EventQueue events = new();
         Store store = Open(config, Key, events);
         ServerTrust trust = ServerTrust.Load(config, ServeMode.Development, TimeProvider.System);
@@ -126,7 +126,7 @@ internal sealed class RunningServer : IAsyncDisposable
             Trust = trust,
             Events = events,
         };
-        return new RunningServer(directory, store, Key, trust, await LedgerServer.StartAsync(settings));
+        return new RunningServer(_directory, store, Key, trust, await LedgerServer.StartAsync(settings));
     }
 
     /// <summary>Opens the store as the server does.</summary>
@@ -146,7 +146,7 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>Exchanges the policy, as an operator does, and waits until it holds.</summary>
     internal void ChangePolicy(string policy)
     {
-        File.WriteAllText(Path.Combine(directory, "policy.yaml"), policy);
+        File.WriteAllText(Path.Combine(_directory, "policy.yaml"), policy);
         Trust.Poll();
         Trust.Poll();
     }
@@ -188,7 +188,7 @@ internal sealed class RunningServer : IAsyncDisposable
             TrustedRoots = ServerPki.Roots,
             ConnectTimeout = TimeSpan.FromMinutes(2), // no test fails on a time
         });
-        channels.Add(channel);
+        _channels.Add(channel);
         return channel;
     }
 
@@ -212,7 +212,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (LedgerChannel channel in channels)
+        foreach (LedgerChannel channel in _channels)
         {
             channel.Dispose();
         }
@@ -220,6 +220,6 @@ internal sealed class RunningServer : IAsyncDisposable
         await Server.DisposeAsync();
         Store.Dispose();
         Key.Dispose();
-        Directory.Delete(directory, recursive: true);
+        Directory.Delete(_directory, recursive: true);
     }
 }

@@ -15,24 +15,24 @@ namespace LedgerStore.Tests.Server;
 [SupportedOSPlatform("linux")]
 public sealed class SafetyWatchTests : IDisposable
 {
-    private readonly ConfigDirectory directory = new();
-    private readonly MemoryLog lines = new();
-    private readonly EventQueue events = new();
-    private readonly ManualTime time = new(DateTimeOffset.UnixEpoch);
-    private readonly SafetyWatch watch;
+    private readonly ConfigDirectory _directory = new();
+    private readonly MemoryLog _lines = new();
+    private readonly EventQueue _events = new();
+    private readonly ManualTime _time = new(DateTimeOffset.UnixEpoch);
+    private readonly SafetyWatch _watch;
 
     public SafetyWatchTests()
     {
-        ServerConfig config = directory.Load();
+        ServerConfig config = _directory.Load();
         Directory.CreateDirectory(
             config.Data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        watch = new SafetyWatch(config, events, new ServerLog(lines), time);
+        _watch = new SafetyWatch(config, _events, new ServerLog(_lines), _time);
     }
 
     public void Dispose()
     {
-        lines.Dispose();
-        directory.Dispose();
+        _lines.Dispose();
+        _directory.Dispose();
     }
 
     [Theory]
@@ -42,12 +42,12 @@ public sealed class SafetyWatchTests : IDisposable
     public void What_became_unsafe_is_told_once(string file, UnixFileMode bit)
     {
         LookForAMinute();
-        Assert.Empty(lines.Lines());
-        string path = directory.In(file);
+        Assert.Empty(_lines.Lines());
+        string path = _directory.In(file);
         UnixFileMode safe = File.GetUnixFileMode(path);
         File.SetUnixFileMode(path, safe | bit);
         LookForAMinute();
-        string line = Assert.Single(lines.Lines());
+        string line = Assert.Single(_lines.Lines());
         Assert.StartsWith("Error a file is not kept as it must be: ", line, StringComparison.Ordinal);
         Assert.Contains(path, line, StringComparison.Ordinal);
 
@@ -56,7 +56,7 @@ public sealed class SafetyWatchTests : IDisposable
         LookForAMinute();
         File.SetUnixFileMode(path, safe | bit);
         LookForAMinute();
-        Assert.Equal([line, line], lines.Lines());
+        Assert.Equal([line, line], _lines.Lines());
     }
 
     [Fact]
@@ -64,10 +64,10 @@ public sealed class SafetyWatchTests : IDisposable
     {
         await using RunningServer server = await RunningServer.StartAsync();
         string key = server.Config.SigningKey;
-        SafetyWatch of = new(server.Config, events, new ServerLog(lines), time);
+        SafetyWatch of = new(server.Config, _events, new ServerLog(_lines), _time);
         File.SetUnixFileMode(key, File.GetUnixFileMode(key) | UnixFileMode.OtherRead);
         of.Look();
-        Assert.Null(await events.FlushAsync(AuditLog.Open(server.Store)));
+        Assert.Null(await _events.FlushAsync(AuditLog.Open(server.Store)));
         Assert.Contains(
             await server.ReadAuditAsync(),
             one => one.Lifecycle is { Change: "alert" } alert && alert.Detail.Contains(key, StringComparison.Ordinal));
@@ -77,8 +77,8 @@ public sealed class SafetyWatchTests : IDisposable
     {
         for (int second = 0; second < 60; second++)
         {
-            time.Pass(TimeSpan.FromSeconds(1));
-            watch.Look();
+            _time.Pass(TimeSpan.FromSeconds(1));
+            _watch.Look();
         }
     }
 }

@@ -15,12 +15,12 @@ namespace LedgerStore.Tests.Server;
 
 public sealed class ServeTests : IDisposable
 {
-    private readonly string directory = Directory.CreateTempSubdirectory("ledgerstore-serve-").FullName;
+    private readonly string _directory = Directory.CreateTempSubdirectory("ledgerstore-serve-").FullName;
 
-    public void Dispose() => Directory.Delete(directory, recursive: true);
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public async Task SigtermDrainsFlushesSignsALastCheckpointAndExitsWithZero()
+    public async Task Sigterm_drains_flushes_signs_a_last_checkpoint_and_exits_with_zero()
     {
         string configuration = WriteServer(CertificateAuthority.Create(
             "Example CA", CertificateAuthority.AuthorityValidity, DateTimeOffset.UtcNow));
@@ -55,7 +55,7 @@ public sealed class ServeTests : IDisposable
     }
 
     [Fact]
-    public async Task APolicyThatChangedWhileTheServerWasDownIsRecordedAndAlertedAtStart()
+    public async Task A_policy_that_changed_while_the_server_was_down_is_recorded_and_alerted_at_start()
     {
         string configuration = WriteServer(CertificateAuthority.Create(
             "Example CA", CertificateAuthority.AuthorityValidity, DateTimeOffset.UtcNow));
@@ -82,7 +82,7 @@ public sealed class ServeTests : IDisposable
     }
 
     [Fact]
-    public async Task ADevelopmentAuthorityIsRefusedWithTwo()
+    public async Task A_development_authority_is_refused_with_two()
     {
         string configuration = WriteServer(CertificateAuthority.CreateDevelopment(DateTimeOffset.UtcNow));
         (int code, _, string errors) = await ServerProcess.RunAsync("serve", "--config", configuration);
@@ -104,7 +104,7 @@ public sealed class ServeTests : IDisposable
         return events;
     }
 
-    private string In(string name) => Path.Combine(directory, name);
+    private string In(string name) => Path.Combine(_directory, name);
 
     // What `ledger init` writes, in short: certificates, signing key, policy, server.yaml, and a ledger.
     private string WriteServer(CertificateAuthority authority)

@@ -12,10 +12,10 @@ internal sealed class ServerProcess : IDisposable
     // A write beyond a file size limit fails only where its signal is ignored, which the process inherits.
     private const string IgnoringFileSize = "trap '' XFSZ; exec \"$0\" \"$@\"";
 
-    private readonly string pki;
-    private readonly IReadOnlyList<string> arguments;
-    private Process? process;
-    private Task<string> standardError = Task.FromResult(string.Empty);
+    private readonly string _pki;
+    private readonly IReadOnlyList<string> _arguments;
+    private Process? _process;
+    private Task<string> _standardError = Task.FromResult(string.Empty);
 
     /// <summary>A development server on a data directory.</summary>
     internal ServerProcess(string data, params string[] more)
@@ -25,8 +25,8 @@ internal sealed class ServerProcess : IDisposable
 
     private ServerProcess(string pki, IReadOnlyList<string> arguments)
     {
-        this.pki = pki;
-        this.arguments = arguments;
+        _pki = pki;
+        _arguments = arguments;
     }
 
     internal Uri Address { get; private set; } = new("https://unset");
@@ -39,7 +39,7 @@ internal sealed class ServerProcess : IDisposable
     internal async Task LimitFilesAsync(long bytes)
     {
         using Process limit = Process.Start(
-            "prlimit", ["--pid", process!.Id.ToString(), $"--fsize={bytes}:{bytes}"]);
+            "prlimit", ["--pid", _process!.Id.ToString(), $"--fsize={bytes}:{bytes}"]);
         await limit.WaitForExitAsync();
         Xunit.Assert.Equal(0, limit.ExitCode);
     }
@@ -47,37 +47,37 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>Waits until it ends by itself.</summary>
     internal async Task<(int ExitCode, string Errors)> EndAsync()
     {
-        await process!.WaitForExitAsync();
-        return (process.ExitCode, await standardError);
+        await _process!.WaitForExitAsync();
+        return (_process.ExitCode, await _standardError);
     }
 
     /// <summary>Starts it and waits until it says that it is ready.</summary>
     internal async Task StartAsync()
     {
-        process?.Dispose();
-        ProcessStartInfo start = new("sh", ["-c", IgnoringFileSize, "dotnet", "exec", ServerDll(), .. arguments])
+        _process?.Dispose();
+        ProcessStartInfo start = new("sh", ["-c", IgnoringFileSize, "dotnet", "exec", ServerDll(), .. _arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        process = Process.Start(start)!;
-        standardError = process.StandardError.ReadToEndAsync();
-        string? line = await process.StandardOutput.ReadLineAsync();
+        _process = Process.Start(start)!;
+        _standardError = _process.StandardError.ReadToEndAsync();
+        string? line = await _process.StandardOutput.ReadLineAsync();
         Address = line?.StartsWith("ready ", StringComparison.Ordinal) == true
             ? new Uri(line["ready ".Length..])
-            : throw new InvalidOperationException($"the server did not start: {line}{await standardError}");
-        _ = process.StandardOutput.ReadToEndAsync();
+            : throw new InvalidOperationException($"the server did not start: {line}{await _standardError}");
+        _ = _process.StandardOutput.ReadToEndAsync();
     }
 
     internal LedgerChannel Connect(string client)
     {
         using X509Certificate2 pem = X509Certificate2.CreateFromPemFile(
-            $"{pki}/clients/{client}.pem", $"{pki}/clients/{client}.key");
+            $"{_pki}/clients/{client}.pem", $"{_pki}/clients/{client}.key");
         return new LedgerChannel(Address, new ChannelSettings
         {
             ClientCertificate = X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null),
-            TrustedRoots = [X509CertificateLoader.LoadCertificateFromFile($"{pki}/ca.pem")],
+            TrustedRoots = [X509CertificateLoader.LoadCertificateFromFile($"{_pki}/ca.pem")],
             ConnectTimeout = TimeSpan.FromMinutes(2), // no test fails on a time
         });
     }
@@ -85,8 +85,8 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>SIGKILL: nothing is flushed, nothing is said.</summary>
     internal async Task KillAsync()
     {
-        process!.Kill();
-        await process.WaitForExitAsync();
+        _process!.Kill();
+        await _process.WaitForExitAsync();
     }
 
     /// <summary>SIGTERM, and the exit code of the orderly end.</summary>
@@ -97,12 +97,12 @@ internal sealed class ServerProcess : IDisposable
     {
         foreach (string signal in signals)
         {
-            using Process kill = Process.Start("kill", [signal, process!.Id.ToString()]);
+            using Process kill = Process.Start("kill", [signal, _process!.Id.ToString()]);
             await kill.WaitForExitAsync();
         }
 
-        await process!.WaitForExitAsync();
-        return process.ExitCode;
+        await _process!.WaitForExitAsync();
+        return _process.ExitCode;
     }
 
     /// <summary>Runs it with arguments until it ends by itself.</summary>
@@ -123,12 +123,12 @@ internal sealed class ServerProcess : IDisposable
 
     public void Dispose()
     {
-        if (process is { HasExited: false })
+        if (_process is { HasExited: false })
         {
-            process.Kill();
+            _process.Kill();
         }
 
-        process?.Dispose();
+        _process?.Dispose();
     }
 
     // Copied beside the tests by the reference to its project, with its runtime configuration.

@@ -10,9 +10,9 @@ namespace LedgerStore.Tests.Server;
 
 public sealed class ShutdownTests : IDisposable
 {
-    private readonly string directory = Directory.CreateTempSubdirectory("ledgerstore-shutdown-").FullName;
+    private readonly string _directory = Directory.CreateTempSubdirectory("ledgerstore-shutdown-").FullName;
 
-    public void Dispose() => Directory.Delete(directory, recursive: true);
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
     public void Signals_of_one_wish_change_nothing_and_a_later_one_ends_at_once()
@@ -32,7 +32,7 @@ public sealed class ShutdownTests : IDisposable
     [Fact]
     public async Task Two_signals_together_end_the_server_in_order()
     {
-        string data = Path.Combine(directory, "data");
+        string data = Path.Combine(_directory, "data");
         using ServerProcess server = new(data);
         await server.StartAsync();
         using LedgerStore.Client.LedgerChannel channel = server.Connect("appender");
@@ -50,7 +50,7 @@ public sealed class ShutdownTests : IDisposable
         string[] arguments =
         [
             "exec", Path.Combine(AppContext.BaseDirectory, "LedgerStore.Server.dll"), "dev", "--data",
-            Path.Combine(directory, "data"), "--port", "0", "--end-with-input",
+            Path.Combine(_directory, "data"), "--port", "0", "--end-with-input",
         ];
         using Process server = Process.Start(new ProcessStartInfo("dotnet", arguments)
         {

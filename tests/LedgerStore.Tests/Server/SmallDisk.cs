@@ -8,8 +8,8 @@ namespace LedgerStore.Tests.Server;
 
 internal sealed class SmallDisk : IDisposable
 {
-    private readonly string home = Directory.CreateTempSubdirectory("ledgerstore-disk-").FullName;
-    private readonly Process holder;
+    private readonly string _home = Directory.CreateTempSubdirectory("ledgerstore-disk-").FullName;
+    private readonly Process _holder;
 
     internal SmallDisk(string type, long mebibytes)
     {
@@ -17,21 +17,21 @@ internal sealed class SmallDisk : IDisposable
         string mount = type == "tmpfs"
             ? $"mount -t tmpfs -o size={mebibytes}m none '{Data}'"
             : $"""
-                truncate -s {mebibytes}M '{home}/image' && mkfs.{type} -q -m 0 '{home}/image' 1>&2 \
-                && mount -o loop '{home}/image' '{Data}'
+                truncate -s {mebibytes}M '{_home}/image' && mkfs.{type} -q -m 0 '{_home}/image' 1>&2 \
+                && mount -o loop '{_home}/image' '{Data}'
                 """;
-        holder = MountSpace.Start($"({mount}) && chmod 700 '{Data}' && echo mounted && exec sleep 1000");
-        if (holder.StandardOutput.ReadLine() != "mounted")
+        _holder = MountSpace.Start($"({mount}) && chmod 700 '{Data}' && echo mounted && exec sleep 1000");
+        if (_holder.StandardOutput.ReadLine() != "mounted")
         {
-            throw new InvalidOperationException($"no {type} is mounted: {holder.StandardError.ReadToEnd()}");
+            throw new InvalidOperationException($"no {type} is mounted: {_holder.StandardError.ReadToEnd()}");
         }
     }
 
     /// <summary>Where it is mounted, for those on it; everything beside it is on the disk of the test.</summary>
-    internal string Data => Path.Combine(home, "data");
+    internal string Data => Path.Combine(_home, "data");
 
     /// <summary>The same directory, as the test sees it.</summary>
-    internal string Seen => $"/proc/{holder.Id}/root{Data}";
+    internal string Seen => $"/proc/{_holder.Id}/root{Data}";
 
     internal long FreeBytes => new DriveInfo(Seen).AvailableFreeSpace;
 
@@ -71,7 +71,7 @@ internal sealed class SmallDisk : IDisposable
 
     /// <summary>Starts a program that sees it.</summary>
     internal Process Run(params string[] command) => Process.Start(
-        new ProcessStartInfo(MountSpace.Enter(holder.Id)[0], [.. MountSpace.Enter(holder.Id)[1..], .. command])
+        new ProcessStartInfo(MountSpace.Enter(_holder.Id)[0], [.. MountSpace.Enter(_holder.Id)[1..], .. command])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -80,9 +80,9 @@ internal sealed class SmallDisk : IDisposable
 
     public void Dispose()
     {
-        holder.Kill();
-        holder.WaitForExit();
-        holder.Dispose();
-        Directory.Delete(home, recursive: true);
+        _holder.Kill();
+        _holder.WaitForExit();
+        _holder.Dispose();
+        Directory.Delete(_home, recursive: true);
     }
 }

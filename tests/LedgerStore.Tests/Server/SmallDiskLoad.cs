@@ -16,23 +16,23 @@ internal sealed class SmallDiskLoad(IReadOnlyList<string> ledgers)
     private const int RecordBytes = 4_000;
 
     // By ledger and first index: the number from which the records were made.
-    private readonly ConcurrentDictionary<(string Ledger, ulong First), int> acknowledged = new();
-    private readonly CancellationTokenSource end = new();
-    private readonly List<Task> writers = [];
-    private int number;
-    private long refused;
-    private long lastAcknowledged;
-    private RpcException? refusal;
+    private readonly ConcurrentDictionary<(string Ledger, ulong First), int> _acknowledged = new();
+    private readonly CancellationTokenSource _end = new();
+    private readonly List<Task> _writers = [];
+    private int _number;
+    private long _refused;
+    private long _lastAcknowledged;
+    private RpcException? _refusal;
 
-    internal long Acknowledged => acknowledged.Count;
+    internal long Acknowledged => _acknowledged.Count;
 
-    internal long Refused => Interlocked.Read(ref refused);
+    internal long Refused => Interlocked.Read(ref _refused);
 
     /// <summary>The last refusal.</summary>
-    internal RpcException? Refusal => Volatile.Read(ref refusal);
+    internal RpcException? Refusal => Volatile.Read(ref _refusal);
 
     internal TimeSpan SinceAcknowledged => TimeSpan.FromMilliseconds(
-        Environment.TickCount64 - Interlocked.Read(ref lastAcknowledged));
+        Environment.TickCount64 - Interlocked.Read(ref _lastAcknowledged));
 
     internal void Start(LedgerClient client, int writersOfEach)
     {
@@ -40,15 +40,15 @@ internal sealed class SmallDiskLoad(IReadOnlyList<string> ledgers)
         {
             for (int i = 0; i < writersOfEach; i++)
             {
-                writers.Add(Task.Run(() => WriteAsync(client, ledger)));
+                _writers.Add(Task.Run(() => WriteAsync(client, ledger)));
             }
         }
     }
 
     internal async Task StopAsync()
     {
-        await end.CancelAsync();
-        await Task.WhenAll(writers);
+        await _end.CancelAsync();
+        await Task.WhenAll(_writers);
     }
 
     /// <summary>Everything that was acknowledged is there, to the byte.</summary>
@@ -62,7 +62,7 @@ internal sealed class SmallDiskLoad(IReadOnlyList<string> ledgers)
             await foreach (LedgerEntry entry in reading.CreateReader(ledger).ReadEntriesAsync(new ReadOptions()))
             {
                 Assert.Equal(next++, entry.Index);
-                if (acknowledged.TryGetValue((ledger, entry.Index), out int made))
+                if (_acknowledged.TryGetValue((ledger, entry.Index), out int made))
                 {
                     expected = Payload(made);
                     at = 0;
@@ -74,7 +74,7 @@ internal sealed class SmallDiskLoad(IReadOnlyList<string> ledgers)
                 }
             }
 
-            foreach ((string name, ulong first) in acknowledged.Keys)
+            foreach ((string name, ulong first) in _acknowledged.Keys)
             {
                 Assert.True(name != ledger || first + Records <= next, $"{name} ends at {next}, not behind {first}");
             }
@@ -85,20 +85,20 @@ internal sealed class SmallDiskLoad(IReadOnlyList<string> ledgers)
     {
         AppendRequest request = new() { Ledger = ledger };
         request.Lengths.AddRange(Enumerable.Repeat((uint)RecordBytes, Records));
-        while (!end.IsCancellationRequested)
+        while (!_end.IsCancellationRequested)
         {
-            int made = Interlocked.Increment(ref number);
+            int made = Interlocked.Increment(ref _number);
             request.Payload = Google.Protobuf.ByteString.CopyFrom(Payload(made));
             try
             {
                 AppendResponse answer = await client.AppendOnceAsync(request, CancellationToken.None);
-                acknowledged[(ledger, answer.FirstIndex)] = made;
-                Interlocked.Exchange(ref lastAcknowledged, Environment.TickCount64);
+                _acknowledged[(ledger, answer.FirstIndex)] = made;
+                Interlocked.Exchange(ref _lastAcknowledged, Environment.TickCount64);
             }
             catch (RpcException failed) when (failed.Code is StatusCode.ResourceExhausted)
             {
-                Volatile.Write(ref refusal, failed);
-                Interlocked.Increment(ref refused);
+                Volatile.Write(ref _refusal, failed);
+                Interlocked.Increment(ref _refused);
                 await Task.Delay(50);
             }
             catch (RpcException gone) when (gone.Code is StatusCode.Unavailable or StatusCode.Cancelled

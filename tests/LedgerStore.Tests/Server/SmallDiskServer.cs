@@ -12,19 +12,19 @@ namespace LedgerStore.Tests.Server;
 
 internal sealed class SmallDiskServer(SmallDisk disk) : IDisposable
 {
-    private readonly StringBuilder log = new();
-    private Process? process;
-    private Uri address = new("https://unset");
-    private int operations;
+    private readonly StringBuilder _log = new();
+    private Process? _process;
+    private Uri _address = new("https://unset");
+    private int _operations;
 
     /// <summary>Everything that it said.</summary>
     internal string Log
     {
         get
         {
-            lock (log)
+            lock (_log)
             {
-                return log.ToString();
+                return _log.ToString();
             }
         }
     }
@@ -32,34 +32,34 @@ internal sealed class SmallDiskServer(SmallDisk disk) : IDisposable
     /// <returns>Null when it serves; else its exit code.</returns>
     internal int? Start()
     {
-        operations = FreePort();
-        process = disk.Run(
+        _operations = FreePort();
+        _process = disk.Run(
             "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "LedgerStore.Server.dll"),
-            "dev", "--data", disk.Data, "--port", "0", "--metrics", operations.ToString(CultureInfo.InvariantCulture));
-        process.ErrorDataReceived += (_, line) =>
+            "dev", "--data", disk.Data, "--port", "0", "--metrics", _operations.ToString(CultureInfo.InvariantCulture));
+        _process.ErrorDataReceived += (_, line) =>
         {
-            lock (log)
+            lock (_log)
             {
-                log.AppendLine(line.Data);
+                _log.AppendLine(line.Data);
             }
         };
-        process.BeginErrorReadLine();
-        string? line = process.StandardOutput.ReadLine();
+        _process.BeginErrorReadLine();
+        string? line = _process.StandardOutput.ReadLine();
         if (line?.StartsWith("ready ", StringComparison.Ordinal) != true)
         {
-            process.WaitForExit();
-            return process.ExitCode;
+            _process.WaitForExit();
+            return _process.ExitCode;
         }
 
-        address = new Uri(line["ready ".Length..]);
-        StreamReader output = process.StandardOutput;
+        _address = new Uri(line["ready ".Length..]);
+        StreamReader output = _process.StandardOutput;
         _ = Task.Run(async () =>
         {
             while (await output.ReadLineAsync() is { } said)
             {
-                lock (log)
+                lock (_log)
                 {
-                    log.AppendLine(said);
+                    _log.AppendLine(said);
                 }
             }
         });
@@ -68,24 +68,24 @@ internal sealed class SmallDiskServer(SmallDisk disk) : IDisposable
 
     internal void Kill()
     {
-        process!.Kill();
-        process.WaitForExit();
-        process.Dispose();
-        process = null;
+        _process!.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+        _process = null;
     }
 
     /// <summary>SIGTERM, and the exit code of the orderly end.</summary>
     internal int Terminate()
     {
-        using Process kill = Process.Start("kill", ["-TERM", $"{process!.Id}"]);
+        using Process kill = Process.Start("kill", ["-TERM", $"{_process!.Id}"]);
         kill.WaitForExit();
-        process.WaitForExit();
-        return process.ExitCode;
+        _process.WaitForExit();
+        return _process.ExitCode;
     }
 
     internal LedgerClient Connect(string identity) => new(new LedgerClientOptions
     {
-        Address = address,
+        Address = _address,
         CertificateFile = $"{disk.Data}.keys/pki/clients/{identity}.pem",
         KeyFile = $"{disk.Data}.keys/pki/clients/{identity}.key",
         CaFile = $"{disk.Data}.keys/pki/ca.pem",
@@ -105,19 +105,19 @@ internal sealed class SmallDiskServer(SmallDisk disk) : IDisposable
     internal async Task<(HttpStatusCode Status, string Text)> AskAsync(string path)
     {
         using HttpClient http = new();
-        using HttpResponseMessage answer = await http.GetAsync($"http://127.0.0.1:{operations}{path}");
+        using HttpResponseMessage answer = await http.GetAsync($"http://127.0.0.1:{_operations}{path}");
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 
     public void Dispose()
     {
-        if (process is { HasExited: false })
+        if (_process is { HasExited: false })
         {
-            process.Kill();
-            process.WaitForExit();
+            _process.Kill();
+            _process.WaitForExit();
         }
 
-        process?.Dispose();
+        _process?.Dispose();
     }
 
     private static int FreePort()

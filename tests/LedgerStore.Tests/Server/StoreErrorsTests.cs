@@ -15,7 +15,7 @@ public sealed class StoreErrorsTests
 
     [Theory]
     [MemberData(nameof(Reasons))]
-    public void EveryReasonHasAStatusAnErrorInfoAndAnOutcome(StoreReason reason)
+    public void Every_reason_has_a_status_an_error_info_and_an_outcome(StoreReason reason)
     {
         RpcException error = StoreErrors.Translate(new StoreException(reason, "why"))!;
         Assert.Equal(StoreErrors.NameOf(reason), error.Info!.Reason);
@@ -33,7 +33,7 @@ public sealed class StoreErrorsTests
     }
 
     [Fact]
-    public void TheExpectedValueTravels()
+    public void The_expected_value_travels()
     {
         StoreException gap = new(StoreReason.SequenceGap, "gap") { Expected = 17 };
         Assert.Equal("17", StoreErrors.Translate(gap)!.Info!.Metadata["expected"]);
@@ -44,10 +44,10 @@ public sealed class StoreErrorsTests
     [InlineData(StoreReason.Busy)]
     [InlineData(StoreReason.DiskFull)]
     [InlineData(StoreReason.TierAway)]
-    public void WhatPassesByItselfSaysWhenToAskAgain(StoreReason reason) =>
+    public void What_passes_by_itself_says_when_to_ask_again(StoreReason reason) =>
         Assert.True(StoreErrors.Translate(new StoreException(reason, "later"))!.RetryAfter > TimeSpan.Zero);
 
     [Fact]
-    public void OtherExceptionsAreNoneOfTheTables() =>
+    public void Other_exceptions_are_none_of_the_tables() =>
         Assert.Null(StoreErrors.Translate(new InvalidOperationException("a bug")));
 }

@@ -13,8 +13,8 @@ namespace LedgerStore.Tests.Server;
 public sealed class SumBookTests
 {
     private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
-    private readonly ManualTime time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-    private readonly List<WaitingSum> taken = [];
+    private readonly ManualTime _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private readonly List<WaitingSum> _taken = [];
 
     [Fact]
     public void A_day_of_floods_writes_no_more_than_its_budget_and_loses_no_count()
@@ -35,16 +35,16 @@ public sealed class SumBookTests
             }
 
             Take(book);
-            (sums, counted) = (sums + taken.Count, counted + taken.Sum(sum => sum.Count));
+            (sums, counted) = (sums + _taken.Count, counted + _taken.Sum(sum => sum.Count));
             Assert.InRange(book.Waiting, 0, MostWaiting(identities: 200));
-            time.Pass(TimeSpan.FromSeconds(Step));
+            _time.Pass(TimeSpan.FromSeconds(Step));
         }
 
         long budget = ServerLimits.DenialsNamed.EntriesPerDay + ServerLimits.DenialsUnnamed.EntriesPerDay;
         Assert.InRange(singles + sums, budget * 8 / 10, budget);
-        taken.Clear();
-        book.TakeAll(taken);
-        Assert.Equal(calls, singles + counted + taken.Sum(sum => sum.Count));
+        _taken.Clear();
+        book.TakeAll(_taken);
+        Assert.Equal(calls, singles + counted + _taken.Sum(sum => sum.Count));
     }
 
     [Fact]
@@ -96,8 +96,8 @@ public sealed class SumBookTests
         }
 
         Take(book);
-        Assert.Equal(1_000, Assert.Single(taken, sum => sum.Key.Identity == "payments").Count);
-        Assert.All(taken, sum => Assert.True(sum.Key.Identity is "payments" or ""));
+        Assert.Equal(1_000, Assert.Single(_taken, sum => sum.Key.Identity == "payments").Count);
+        Assert.All(_taken, sum => Assert.True(sum.Key.Identity is "payments" or ""));
     }
 
     [Fact]
@@ -110,10 +110,10 @@ public sealed class SumBookTests
         }
 
         Take(book);
-        Assert.Equal(ServerLimits.DenialsNamed.SourceDetails + 1, taken.Count);
-        Assert.All(taken, sum => Assert.Equal("idle", sum.Key.Identity));
-        Assert.Equal(5_000 - ServerLimits.DenialsNamed.SourceDetails, taken[^1].Count);
-        Assert.Equal(SumKey.Other, taken[^1].Key.Ledger);
+        Assert.Equal(ServerLimits.DenialsNamed.SourceDetails + 1, _taken.Count);
+        Assert.All(_taken, sum => Assert.Equal("idle", sum.Key.Identity));
+        Assert.Equal(5_000 - ServerLimits.DenialsNamed.SourceDetails, _taken[^1].Count);
+        Assert.Equal(SumKey.Other, _taken[^1].Key.Ledger);
     }
 
     [Fact]
@@ -130,12 +130,12 @@ public sealed class SumBookTests
             }
 
             Take(book);
-            if (taken.Count > 0)
+            if (_taken.Count > 0)
             {
                 seconds.Add(second);
             }
 
-            time.Pass(s_second);
+            _time.Pass(s_second);
         }
 
         Assert.Equal([0, 1, 2], seconds.Take(3));
@@ -152,11 +152,11 @@ public sealed class SumBookTests
         {
             Enumerable.Range(0, 20).ToList().ForEach(_ => book.IsSingle(key));
             Take(book);
-            time.Pass(s_second);
+            _time.Pass(s_second);
         }
 
         Assert.False(book.IsSingle(key));
-        time.Pass(TimeSpan.FromHours(2));
+        _time.Pass(TimeSpan.FromHours(2));
         Take(book);
         Assert.Equal(10, Enumerable.Range(0, 20).Count(_ => book.IsSingle(key)));
     }
@@ -164,7 +164,7 @@ public sealed class SumBookTests
     [Fact]
     public void Open_tiles_of_names_that_do_not_exist_cost_what_one_identity_costs()
     {
-        SumBook book = new(ServerLimits.AccessesNamed, ServerLimits.AccessesUnnamed, singlesPerSecond: 0, time);
+        SumBook book = new(ServerLimits.AccessesNamed, ServerLimits.AccessesUnnamed, singlesPerSecond: 0, _time);
         long entries = 0;
         for (int second = 0; second < 86_400; second += 10)
         {
@@ -174,8 +174,8 @@ public sealed class SumBookTests
             }
 
             Take(book);
-            entries += taken.Count;
-            time.Pass(TimeSpan.FromSeconds(10));
+            entries += _taken.Count;
+            _time.Pass(TimeSpan.FromSeconds(10));
         }
 
         Assert.InRange(entries, 1, ServerLimits.AccessesUnnamed.EntriesPerDay);
@@ -189,11 +189,11 @@ public sealed class SumBookTests
         new(identity, "ledgerstore.v1.Appender/Append", ledger, network, "no binding gives it");
 
     private SumBook Denials() =>
-        new(ServerLimits.DenialsNamed, ServerLimits.DenialsUnnamed, ServerLimits.SingleDenials, time);
+        new(ServerLimits.DenialsNamed, ServerLimits.DenialsUnnamed, ServerLimits.SingleDenials, _time);
 
     private void Take(SumBook book)
     {
-        taken.Clear();
-        book.Take(taken);
+        _taken.Clear();
+        book.Take(_taken);
     }
 }

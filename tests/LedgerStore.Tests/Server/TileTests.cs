@@ -13,26 +13,26 @@ namespace LedgerStore.Tests.Server;
 public sealed class TileTests : IAsyncLifetime
 {
     private const int Records = 600;
-    private RunningServer server = null!;
+    private RunningServer _server = null!;
 
     public async Task InitializeAsync()
     {
-        server = await RunningServer.StartAsync(
+        _server = await RunningServer.StartAsync(
             RunningServer.DefaultPolicy + "anonymous_tiles: [\"public.*\"]\n", static settings => settings);
-        server.Store.CreateLedger("public.one");
+        _server.Store.CreateLedger("public.one");
         foreach (string ledger in new[] { "demo", "public.one" })
         {
             AppendRequest request = Calls.Request(
                 ledger, [.. Enumerable.Range(0, Records).Select(number => $"record {number}")]);
             request.Ack = Ack.Checkpointed;
-            await server.Connect("writer").UnaryAsync(LedgerStore.Protocol.LedgerMethods.Append, request);
+            await _server.Connect("writer").UnaryAsync(LedgerStore.Protocol.LedgerMethods.Append, request);
         }
     }
 
-    public async Task DisposeAsync() => await server.DisposeAsync();
+    public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
-    public async Task TheTilesAreEnoughToVerifyTheLedger()
+    public async Task The_tiles_are_enough_to_verify_the_ledger()
     {
         using HttpClient auditor = Http("auditor");
         using HttpClient reader = Http("reader");
@@ -55,7 +55,7 @@ public sealed class TileTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TilesNeverChangeAndCheckpointsDo()
+    public async Task Tiles_never_change_and_checkpoints_do()
     {
         using HttpClient auditor = Http("auditor");
         using HttpResponseMessage tile = await auditor.GetAsync("demo/tile/0/000");
@@ -68,7 +68,7 @@ public sealed class TileTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task BundlesAreCompressedForWhoAsks()
+    public async Task Bundles_are_compressed_for_who_asks()
     {
         using HttpClient reader = Http("reader");
         byte[] plain = await reader.GetByteArrayAsync("demo/tile/entries/000");
@@ -100,7 +100,7 @@ public sealed class TileTests : IAsyncLifetime
     [InlineData("demo/Checkpoint")]
     [InlineData("demo//checkpoint")]
     [InlineData("absent/checkpoint")]
-    public async Task WhatIsNotThereOrIsSpelledOtherwiseIsNotFound(string path)
+    public async Task What_is_not_there_or_is_spelled_otherwise_is_not_found(string path)
     {
         using HttpClient everything = Http("auditor");
         using HttpResponseMessage response = await everything.SendAsync(Raw(path));
@@ -120,7 +120,7 @@ public sealed class TileTests : IAsyncLifetime
     [InlineData(null, "public.one/checkpoint", HttpStatusCode.OK)]
     [InlineData(null, "public.one/tile/0/000", HttpStatusCode.OK)]
     [InlineData("writer", "public.one/tile/0/000", HttpStatusCode.OK)]
-    public async Task TheCapabilityDecidesAndAnonymousTilesAreHashesOnly(
+    public async Task The_capability_decides_and_anonymous_tiles_are_hashes_only(
         string? identity, string path, HttpStatusCode expected)
     {
         using HttpClient client = Http(identity);
@@ -135,7 +135,9 @@ public sealed class TileTests : IAsyncLifetime
     // As it stands: without the client's own cleaning of paths.
     private HttpRequestMessage Raw(string path) => new(
         HttpMethod.Get,
-        new Uri(server.Address + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        new Uri(
+            _server.Address + path,
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
 
     private static async Task<Checkpoint> CheckpointAsync(HttpClient client)
     {
@@ -183,6 +185,6 @@ public sealed class TileTests : IAsyncLifetime
                 RemoteCertificateValidationCallback = static (_, _, _, _) => true,
             },
         };
-        return new HttpClient(handler) { BaseAddress = server.Address };
+        return new HttpClient(handler) { BaseAddress = _server.Address };
     }
 }

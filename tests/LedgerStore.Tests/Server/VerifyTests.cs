@@ -16,27 +16,27 @@ namespace LedgerStore.Tests.Server;
 
 public sealed class VerifyTests : IAsyncLifetime
 {
-    private RunningServer server = null!;
+    private RunningServer _server = null!;
 
-    public async Task InitializeAsync() => server = await RunningServer.StartAsync();
+    public async Task InitializeAsync() => _server = await RunningServer.StartAsync();
 
-    public async Task DisposeAsync() => await server.DisposeAsync();
+    public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
-    public async Task ACheckpointedAppendBringsTheCheckpointThatCoversIt()
+    public async Task A_checkpointed_append_brings_the_checkpoint_that_covers_it()
     {
         AppendRequest request = Calls.Request("demo", "a", "b", "c");
         request.Ack = Ack.Checkpointed;
-        AppendResponse response = await server.Connect("writer").UnaryAsync(LedgerMethods.Append, request);
+        AppendResponse response = await _server.Connect("writer").UnaryAsync(LedgerMethods.Append, request);
         VerifiedCheckpoint verified = Verify(response.Checkpoint.Span);
         Assert.True(verified.Checkpoint.Size >= 3);
         Assert.Equal("test.example.org/demo", verified.Checkpoint.Origin);
     }
 
     [Fact]
-    public async Task EveryEntryIsProvenAgainstTheCheckpointAndEveryCheckpointAgainstTheNext()
+    public async Task Every_entry_is_proven_against_the_checkpoint_and_every_checkpoint_against_the_next()
     {
-        LedgerChannel auditor = server.Connect("auditor");
+        LedgerChannel auditor = _server.Connect("auditor");
         Checkpoint first = await FillAsync(300);
         Checkpoint second = await FillAsync(700);
         foreach (ulong index in new ulong[] { 0, 1, 255, 256, 299 })
@@ -57,10 +57,10 @@ public sealed class VerifyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AReceiptWaitsForItsCheckpointAndProvesItsEntry()
+    public async Task A_receipt_waits_for_its_checkpoint_and_proves_its_entry()
     {
-        await server.Connect("writer").AppendAsync("demo", "the one");
-        Receipt receipt = await server.Connect("auditor").UnaryAsync(
+        await _server.Connect("writer").AppendAsync("demo", "the one");
+        Receipt receipt = await _server.Connect("auditor").UnaryAsync(
             LedgerMethods.GetReceipt, new GetReceiptRequest { Ledger = "demo", Index = 0 });
         string text = receipt.TlogProof.ToStringUtf8();
         Assert.StartsWith("c2sp.org/tlog-proof@v1\n", text);
@@ -68,18 +68,18 @@ public sealed class VerifyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AReceiptOfAnEntryThatDoesNotExistIsOutOfRangeAtOnce()
+    public async Task A_receipt_of_an_entry_that_does_not_exist_is_out_of_range_at_once()
     {
-        RpcException refusal = await Calls.RefusalOfAsync(async () => await server.Connect("auditor").UnaryAsync(
+        RpcException refusal = await Calls.RefusalOfAsync(async () => await _server.Connect("auditor").UnaryAsync(
             LedgerMethods.GetReceipt, new GetReceiptRequest { Ledger = "demo", Index = 5 }));
         Assert.Equal(StatusCode.OutOfRange, refusal.Code);
     }
 
     [Fact]
-    public async Task AWatcherSeesTheNewestCheckpointAndThenEveryOther()
+    public async Task A_watcher_sees_the_newest_checkpoint_and_then_every_other()
     {
         Checkpoint first = await FillAsync(10);
-        using ResponseStream<Checkpoint> watch = server.Connect("auditor").ServerStream(
+        using ResponseStream<Checkpoint> watch = _server.Connect("auditor").ServerStream(
             LedgerMethods.WatchCheckpoints, new WatchCheckpointsRequest { Ledger = "demo" }, default);
         Assert.True(await watch.Responses.ReadAsync());
         Assert.Equal(first.Size, watch.Responses.Current.Size);
@@ -93,17 +93,17 @@ public sealed class VerifyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ALedgerWithoutEntriesHasNoCheckpointYet()
+    public async Task A_ledger_without_entries_has_no_checkpoint_yet()
     {
-        RpcException refusal = await Calls.RefusalOfAsync(async () => await server.Connect("auditor").UnaryAsync(
+        RpcException refusal = await Calls.RefusalOfAsync(async () => await _server.Connect("auditor").UnaryAsync(
             LedgerMethods.GetCheckpoint, new GetCheckpointRequest { Ledger = "demo" }));
         Assert.Equal((StatusCode.NotFound, "NO_CHECKPOINT"), (refusal.Code, refusal.Info!.Reason));
     }
 
     [Fact]
-    public async Task TheKeysOfALedgerAreItsVkeys()
+    public async Task The_keys_of_a_ledger_are_its_vkeys()
     {
-        LogKeys keys = await server.Connect("auditor").UnaryAsync(
+        LogKeys keys = await _server.Connect("auditor").UnaryAsync(
             LedgerMethods.GetLogKeys, new GetLogKeysRequest { Ledger = "demo" });
         Assert.StartsWith("test.example.org/demo+", Assert.Single(keys.Keys).Vkey);
     }
@@ -113,9 +113,9 @@ public sealed class VerifyTests : IAsyncLifetime
         string[] texts = [.. Enumerable.Range(0, records).Select(number => $"record {number}")];
         AppendRequest request = Calls.Request("demo", texts);
         request.Ack = Ack.Checkpointed;
-        AppendResponse response = await server.Connect("writer").UnaryAsync(LedgerMethods.Append, request);
+        AppendResponse response = await _server.Connect("writer").UnaryAsync(LedgerMethods.Append, request);
         VerifiedCheckpoint verified = Verify(response.Checkpoint.Span);
-        Checkpoint checkpoint = await server.Connect("auditor").UnaryAsync(
+        Checkpoint checkpoint = await _server.Connect("auditor").UnaryAsync(
             LedgerMethods.GetCheckpoint,
             new GetCheckpointRequest { Ledger = "demo", Size = verified.Checkpoint.Size });
         Assert.Equal(response.Checkpoint, checkpoint.Note);
@@ -124,8 +124,8 @@ public sealed class VerifyTests : IAsyncLifetime
 
     private VerifiedCheckpoint Verify(ReadOnlySpan<byte> note)
     {
-        Ledger ledger = server.Store.GetLedger("demo");
-        string vkey = LogKeyFile.VerifierKeyOf(ledger.Origin, server.Key);
+        Ledger ledger = _server.Store.GetLedger("demo");
+        string vkey = LogKeyFile.VerifierKeyOf(ledger.Origin, _server.Key);
         return LogKeySet.Trust(ledger.Origin, VerifierKey.Parse(vkey)).Open(note, new VerifierKeys());
     }
 

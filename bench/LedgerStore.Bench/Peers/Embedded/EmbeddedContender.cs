@@ -7,32 +7,32 @@ namespace LedgerStore.Bench.Peers.Embedded;
 
 internal sealed class EmbeddedContender : IContender
 {
-    private static int started;
+    private static int s_started;
 
-    private readonly PeerFolder folder;
-    private readonly int writers;
-    private readonly Process process;
+    private readonly PeerFolder _folder;
+    private readonly int _writers;
+    private readonly Process _process;
 
     /// <exception cref="PeerException">It is not there.</exception>
     public EmbeddedContender(string system, int writers, PeerFolder folder)
     {
         Name = system;
-        this.folder = folder;
-        this.writers = writers;
+        _folder = folder;
+        _writers = writers;
         ProcessStartInfo start = new("dotnet", [
             typeof(Child).Assembly.Location, Child.Command, EmbeddedTask.Name,
-            folder.NewDirectory($"{system}-{Interlocked.Increment(ref started)}"), system])
+            folder.NewDirectory($"{system}-{Interlocked.Increment(ref s_started)}"), system])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             UseShellExecute = false,
         };
-        process = Process.Start(start)!;
-        string line = process.StandardOutput.ReadLine() ?? "it ended without a word";
+        _process = Process.Start(start)!;
+        string line = _process.StandardOutput.ReadLine() ?? "it ended without a word";
         if (!line.StartsWith("ready ", StringComparison.Ordinal))
         {
-            process.WaitForExit();
-            process.Dispose();
+            _process.WaitForExit();
+            _process.Dispose();
             throw new PeerException(line);
         }
 
@@ -51,19 +51,19 @@ internal sealed class EmbeddedContender : IContender
 
     public async Task<PeerFigure> RunAsync(TimeSpan time)
     {
-        await process.StandardInput.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture, $"{writers} {time.TotalSeconds}"));
-        string line = await process.StandardOutput.ReadLineAsync() ?? throw new PeerException($"{Name} ended");
+        await _process.StandardInput.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture, $"{_writers} {time.TotalSeconds}"));
+        string line = await _process.StandardOutput.ReadLineAsync() ?? throw new PeerException($"{Name} ended");
         double[] numbers = [.. line.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
         return new PeerFigure((long)numbers[0], (long)numbers[1], numbers[2], numbers[3], numbers[4]);
     }
 
-    public double CpuSeconds() => PeerProcess.CpuSeconds(process.Id);
+    public double CpuSeconds() => PeerProcess.CpuSeconds(_process.Id);
 
     public async Task<SyncCount?> TraceAsync(TimeSpan time)
     {
         using SyncTrace? trace = SyncTrace.Attach(
-            [process.Id], folder.PathOf($"{Name}.trace"), synchronousDirectory: null);
+            [_process.Id], _folder.PathOf($"{Name}.trace"), synchronousDirectory: null);
         if (trace is null)
         {
             return null;
@@ -76,14 +76,14 @@ internal sealed class EmbeddedContender : IContender
     /// <summary>The end of its input is the end of the child; what does not end is killed.</summary>
     public ValueTask DisposeAsync()
     {
-        process.StandardInput.Close();
-        if (!process.WaitForExit(TimeSpan.FromSeconds(10)))
+        _process.StandardInput.Close();
+        if (!_process.WaitForExit(TimeSpan.FromSeconds(10)))
         {
-            process.Kill();
-            process.WaitForExit();
+            _process.Kill();
+            _process.WaitForExit();
         }
 
-        process.Dispose();
+        _process.Dispose();
         return default;
     }
 }

@@ -7,27 +7,27 @@ namespace LedgerStore.Bench.Peers.Embedded;
 internal sealed class EngineStore : IEmbeddedStore
 {
     private const int WritersMax = 64;
-    private static readonly byte[] Appender = "spiffe://example.org/docs"u8.ToArray();
-    private static readonly byte[] ContentType = "application/json"u8.ToArray();
+    private static readonly byte[] s_appender = "spiffe://example.org/docs"u8.ToArray();
+    private static readonly byte[] s_contentType = "application/json"u8.ToArray();
 
-    private readonly SigningKey key = SigningKey.Generate();
-    private readonly PeerRecords records;
-    private readonly Store store;
-    private readonly Ledger ledger;
-    private readonly byte[][] producers = [.. Enumerable.Range(0, WritersMax)
+    private readonly SigningKey _key = SigningKey.Generate();
+    private readonly PeerRecords _records;
+    private readonly Store _store;
+    private readonly Ledger _ledger;
+    private readonly byte[][] _producers = [.. Enumerable.Range(0, WritersMax)
         .Select(writer => System.Text.Encoding.UTF8.GetBytes($"docs-api-{writer}"))];
 
-    private readonly ulong[] nextSequences = [.. Enumerable.Repeat(1UL, WritersMax)];
+    private readonly ulong[] _nextSequences = [.. Enumerable.Repeat(1UL, WritersMax)];
 
     public EngineStore(string directory, PeerRecords records)
     {
-        this.records = records;
-        store = Store.Open(new StoreOptions
+        _records = records;
+        _store = Store.Open(new StoreOptions
         {
             Directory = Path.Combine(directory, "data"),
-            Signing = new SigningOptions { Key = key, AnchorPath = Path.Combine(directory, "anchor") },
+            Signing = new SigningOptions { Key = _key, AnchorPath = Path.Combine(directory, "anchor") },
         });
-        ledger = store.CreateLedger("audit");
+        _ledger = _store.CreateLedger("audit");
     }
 
     public string Version => $"LedgerStore {typeof(Store).Assembly.GetName().Version}";
@@ -36,26 +36,26 @@ internal sealed class EngineStore : IEmbeddedStore
 
     public Task CallAsync(int caller, long number)
     {
-        ulong sequence = nextSequences[caller];
-        nextSequences[caller] += PeerRecords.BatchRecords;
-        return ledger.AppendAsync(new RecordBatch
+        ulong sequence = _nextSequences[caller];
+        _nextSequences[caller] += PeerRecords.BatchRecords;
+        return _ledger.AppendAsync(new RecordBatch
         {
-            Appender = Appender,
-            Producer = producers[caller],
+            Appender = s_appender,
+            Producer = _producers[caller],
             FirstSequence = (long)sequence,
-            ContentType = ContentType,
+            ContentType = s_contentType,
             Lengths = PeerRecords.BatchLengths,
-            Payload = records.BatchBytes(caller, number).Span,
+            Payload = _records.BatchBytes(caller, number).Span,
         }).AsTask();
     }
 
     /// <summary>Until every record is hashed, compressed and readable.</summary>
-    public Task SettleAsync() => ledger.WaitForAsync(ledger.Size).AsTask();
+    public Task SettleAsync() => _ledger.WaitForAsync(_ledger.Size).AsTask();
 
     public void Dispose()
     {
-        store.Dispose();
-        key.Dispose();
+        _store.Dispose();
+        _key.Dispose();
     }
 
     public ValueTask DisposeAsync()

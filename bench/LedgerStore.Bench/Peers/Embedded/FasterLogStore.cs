@@ -6,41 +6,41 @@ namespace LedgerStore.Bench.Peers.Embedded;
 
 internal sealed class FasterLogStore : IEmbeddedStore
 {
-    private readonly PeerRecords records;
-    private readonly IDevice device;
-    private readonly FasterLog log;
+    private readonly PeerRecords _records;
+    private readonly IDevice _device;
+    private readonly FasterLog _log;
 
     public FasterLogStore(string directory, PeerRecords records)
     {
-        this.records = records;
-        device = Devices.CreateLogDevice(Path.Combine(directory, "log"));
+        _records = records;
+        _device = Devices.CreateLogDevice(Path.Combine(directory, "log"));
 
         // FastCommitMode: the log is its own commit record, where otherwise every commit makes another file.
-        log = new FasterLog(new FasterLogSettings { LogDevice = device, FastCommitMode = true });
+        _log = new FasterLog(new FasterLogSettings { LogDevice = _device, FastCommitMode = true });
     }
 
-    public string Version => $"FASTER {typeof(FasterLog).Assembly.GetName().Version}, {device.GetType().Name}";
+    public string Version => $"FASTER {typeof(FasterLog).Assembly.GetName().Version}, {_device.GetType().Name}";
 
     public int RecordsPerCall => PeerRecords.BatchRecords;
 
     public async Task CallAsync(int caller, long number)
     {
         long last = 0;
-        foreach (byte[] record in records.Batch(caller, number))
+        foreach (byte[] record in _records.Batch(caller, number))
         {
-            last = log.Enqueue(record);
+            last = _log.Enqueue(record);
         }
 
-        log.Commit();
-        await log.WaitForCommitAsync(last);
+        _log.Commit();
+        await _log.WaitForCommitAsync(last);
     }
 
     public Task SettleAsync() => Task.CompletedTask;
 
     public void Dispose()
     {
-        log.Dispose();
-        device.Dispose();
+        _log.Dispose();
+        _device.Dispose();
     }
 
     public ValueTask DisposeAsync()

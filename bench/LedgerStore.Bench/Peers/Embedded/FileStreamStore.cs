@@ -6,8 +6,8 @@ namespace LedgerStore.Bench.Peers.Embedded;
 
 internal sealed class FileStreamStore(string directory, PeerRecords records) : IEmbeddedStore
 {
-    private readonly FileStream stream = new(Path.Combine(directory, "audit.log"), FileMode.Append, FileAccess.Write);
-    private readonly Lock writing = new();
+    private readonly FileStream _stream = new(Path.Combine(directory, "audit.log"), FileMode.Append, FileAccess.Write);
+    private readonly Lock _writing = new();
 
     public string Version => $".NET {Environment.Version}";
 
@@ -16,16 +16,16 @@ internal sealed class FileStreamStore(string directory, PeerRecords records) : I
     public Task CallAsync(int caller, long number)
     {
         Span<byte> length = stackalloc byte[sizeof(int)];
-        lock (writing)
+        lock (_writing)
         {
             foreach (byte[] record in records.Batch(caller, number))
             {
                 BinaryPrimitives.WriteInt32LittleEndian(length, record.Length);
-                stream.Write(length);
-                stream.Write(record);
+                _stream.Write(length);
+                _stream.Write(record);
             }
 
-            stream.Flush(flushToDisk: true);
+            _stream.Flush(flushToDisk: true);
         }
 
         return Task.CompletedTask;
@@ -33,7 +33,7 @@ internal sealed class FileStreamStore(string directory, PeerRecords records) : I
 
     public Task SettleAsync() => Task.CompletedTask;
 
-    public void Dispose() => stream.Dispose();
+    public void Dispose() => _stream.Dispose();
 
     public ValueTask DisposeAsync()
     {

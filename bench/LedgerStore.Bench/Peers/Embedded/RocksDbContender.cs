@@ -12,8 +12,8 @@ internal sealed partial class RocksDbContender(int writers, PeerFolder folder) :
     private const int FirstRecords = 20 * PeerRecords.BatchRecords;
 
     // It takes a number of records, not a time: the last run says how many fill the next one.
-    private double recordsPerSecond;
-    private int runs;
+    private double _recordsPerSecond;
+    private int _runs;
 
     public static bool IsInstalled => PeerProcess.Find("db_bench") is not null;
 
@@ -26,7 +26,7 @@ internal sealed partial class RocksDbContender(int writers, PeerFolder folder) :
     // Each run begins anew: nothing stays warm, and it is only to say how fast it is.
     public Task WarmUpAsync(TimeSpan time) => BenchAsync([], FirstRecords * writers);
 
-    public Task<PeerFigure> RunAsync(TimeSpan time) => BenchAsync([], recordsPerSecond * time.TotalSeconds);
+    public Task<PeerFigure> RunAsync(TimeSpan time) => BenchAsync([], _recordsPerSecond * time.TotalSeconds);
 
     // Its program has ended by then, and its time is with that of our ended children.
     public double CpuSeconds() => PeerProcess.CpuSecondsOfEnded();
@@ -56,7 +56,7 @@ internal sealed partial class RocksDbContender(int writers, PeerFolder folder) :
     {
         long each = Math.Max(PeerRecords.BatchRecords, (long)(records / writers));
         string directory = folder.NewDirectory(
-            string.Create(CultureInfo.InvariantCulture, $"rocksdb-{writers}-{runs++}"));
+            string.Create(CultureInfo.InvariantCulture, $"rocksdb-{writers}-{_runs++}"));
         string output = await Task.Run(() => PeerProcess.Run([
             .. prefix, PeerProcess.Find("db_bench")!, "--benchmarks=fillseq", $"--db={directory}", "--sync=1",
             $"--batch_size={PeerRecords.BatchRecords}", $"--value_size={PeerRecords.RecordBytes}", "--key_size=16",
@@ -70,12 +70,12 @@ internal sealed partial class RocksDbContender(int writers, PeerFolder folder) :
             throw new PeerException($"db_bench said what we do not understand: {end}");
         }
 
-        recordsPerSecond = Number(rate.Groups["rate"]);
+        _recordsPerSecond = Number(rate.Groups["rate"]);
         long stored = (long)Number(rate.Groups["operations"]);
         return new PeerFigure(
             stored,
             stored / PeerRecords.BatchRecords,
-            stored / recordsPerSecond,
+            stored / _recordsPerSecond,
             Number(percentiles.Groups["p50"]),
             Number(percentiles.Groups["p99"]));
     }

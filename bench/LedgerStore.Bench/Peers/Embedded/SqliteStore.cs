@@ -6,43 +6,43 @@ namespace LedgerStore.Bench.Peers.Embedded;
 
 internal sealed class SqliteStore : IEmbeddedStore
 {
-    private readonly PeerRecords records;
-    private readonly SqliteConnection connection;
-    private readonly SqliteCommand insert;
-    private readonly SqliteParameter received;
-    private readonly SqliteParameter payload;
-    private readonly Lock writing = new();
+    private readonly PeerRecords _records;
+    private readonly SqliteConnection _connection;
+    private readonly SqliteCommand _insert;
+    private readonly SqliteParameter _received;
+    private readonly SqliteParameter _payload;
+    private readonly Lock _writing = new();
 
     public SqliteStore(string directory, PeerRecords records)
     {
-        this.records = records;
-        connection = new SqliteConnection($"Data Source={Path.Combine(directory, "audit.db")};Pooling=False");
-        connection.Open();
+        _records = records;
+        _connection = new SqliteConnection($"Data Source={Path.Combine(directory, "audit.db")};Pooling=False");
+        _connection.Open();
         Execute("PRAGMA journal_mode=WAL");
         Execute("PRAGMA synchronous=FULL");
         Execute("CREATE TABLE audit (id INTEGER PRIMARY KEY, received INTEGER NOT NULL, payload BLOB NOT NULL)");
-        insert = connection.CreateCommand();
-        insert.CommandText = "INSERT INTO audit (received, payload) VALUES ($received, $payload)";
-        received = insert.Parameters.Add("$received", SqliteType.Integer);
-        payload = insert.Parameters.Add("$payload", SqliteType.Blob);
+        _insert = _connection.CreateCommand();
+        _insert.CommandText = "INSERT INTO audit (received, payload) VALUES ($received, $payload)";
+        _received = _insert.Parameters.Add("$received", SqliteType.Integer);
+        _payload = _insert.Parameters.Add("$payload", SqliteType.Blob);
     }
 
-    public string Version => $"SQLite {connection.ServerVersion}";
+    public string Version => $"SQLite {_connection.ServerVersion}";
 
     public int RecordsPerCall => PeerRecords.BatchRecords;
 
     public Task CallAsync(int caller, long number)
     {
         long now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-        lock (writing)
+        lock (_writing)
         {
-            using SqliteTransaction batch = connection.BeginTransaction();
-            insert.Transaction = batch;
-            received.Value = now;
-            foreach (byte[] record in records.Batch(caller, number))
+            using SqliteTransaction batch = _connection.BeginTransaction();
+            _insert.Transaction = batch;
+            _received.Value = now;
+            foreach (byte[] record in _records.Batch(caller, number))
             {
-                payload.Value = record;
-                insert.ExecuteNonQuery();
+                _payload.Value = record;
+                _insert.ExecuteNonQuery();
             }
 
             batch.Commit();
@@ -55,8 +55,8 @@ internal sealed class SqliteStore : IEmbeddedStore
 
     public void Dispose()
     {
-        insert.Dispose();
-        connection.Dispose();
+        _insert.Dispose();
+        _connection.Dispose();
     }
 
     public ValueTask DisposeAsync()
@@ -67,7 +67,7 @@ internal sealed class SqliteStore : IEmbeddedStore
 
     private void Execute(string statement)
     {
-        using SqliteCommand command = new(statement, connection);
+        using SqliteCommand command = new(statement, _connection);
         command.ExecuteNonQuery();
     }
 }

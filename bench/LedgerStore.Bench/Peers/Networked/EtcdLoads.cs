@@ -11,7 +11,7 @@ internal static class EtcdLoads
     // One HTTP/2 connection is enough for a few callers; many of them get several, which only helps.
     private const int ConnectionsMax = 4;
 
-    private static long lastKey;
+    private static long s_lastKey;
 
     public static ByteString Key(long number)
     {
@@ -24,7 +24,7 @@ internal static class EtcdLoads
     public static Task<IPeerLoad> SinglesAsync(EtcdPeer server, int callers, PeerRecords records) =>
         OpenAsync(server, callers, 1, (client, caller, number) => client.PutAsync(new PutRequest
         {
-            Key = Key(Interlocked.Increment(ref lastKey)),
+            Key = Key(Interlocked.Increment(ref s_lastKey)),
             Value = UnsafeByteOperations.UnsafeWrap(records.Single(caller, number)),
         }));
 
@@ -38,7 +38,7 @@ internal static class EtcdLoads
                 {
                     RequestPut = new PutRequest
                     {
-                        Key = Key(Interlocked.Increment(ref lastKey)),
+                        Key = Key(Interlocked.Increment(ref s_lastKey)),
                         Value = UnsafeByteOperations.UnsafeWrap(record),
                     },
                 });

@@ -10,19 +10,19 @@ namespace LedgerStore.Bench.Peers.Networked;
 internal sealed class EtcdPeer : IPeerServer
 {
     public const string Install = "apt-get install etcd-server";
-    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_startTime = TimeSpan.FromSeconds(20);
 
-    private readonly PeerPki pki;
-    private readonly int port = PeerFolder.FreePort();
-    private readonly PeerProcess process;
+    private readonly PeerPki _pki;
+    private readonly int _port = PeerFolder.FreePort();
+    private readonly PeerProcess _process;
 
     public EtcdPeer(PeerFolder folder, PeerPki pki)
     {
-        this.pki = pki;
+        _pki = pki;
         string program = PeerProcess.Find("etcd") ?? throw new PeerException("absent");
-        string client = string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{port}");
+        string client = string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{_port}");
         string peer = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{PeerFolder.FreePort()}");
-        process = new PeerProcess(
+        _process = new PeerProcess(
             folder.PathOf("etcd.log"),
             [
                 program, "--name", "bench", "--data-dir", folder.PathOf("etcd"),
@@ -38,7 +38,7 @@ internal sealed class EtcdPeer : IPeerServer
         }
         catch
         {
-            process.Dispose();
+            _process.Dispose();
             throw;
         }
 
@@ -50,22 +50,22 @@ internal sealed class EtcdPeer : IPeerServer
 
     public string Version { get; }
 
-    public int ProcessId => process.Id;
+    public int ProcessId => _process.Id;
 
     public string? SynchronousDirectory => null;
 
-    public void Dispose() => process.Dispose();
+    public void Dispose() => _process.Dispose();
 
     /// <summary>One connection.</summary>
     public EtcdClient Connect() => new(
-        string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{port}"),
+        string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{_port}"),
         tls =>
         {
-            tls.ClientCertificates = [pki.LoadClient()];
+            tls.ClientCertificates = [_pki.LoadClient()];
             tls.CertificateChainPolicy = new X509ChainPolicy
             {
                 TrustMode = X509ChainTrustMode.CustomRootTrust,
-                CustomTrustStore = { pki.LoadCa() },
+                CustomTrustStore = { _pki.LoadCa() },
                 RevocationMode = X509RevocationMode.NoCheck,
             };
         });
@@ -73,10 +73,10 @@ internal sealed class EtcdPeer : IPeerServer
     private void WaitUntilReady()
     {
         using EtcdClient client = Connect();
-        long until = Environment.TickCount64 + (long)StartTime.TotalMilliseconds;
+        long until = Environment.TickCount64 + (long)s_startTime.TotalMilliseconds;
         while (true)
         {
-            process.ThrowIfEnded();
+            _process.ThrowIfEnded();
             try
             {
                 client.Put(new PutRequest { Key = EtcdLoads.Key(0), Value = EtcdLoads.Key(0) });
@@ -86,7 +86,7 @@ internal sealed class EtcdPeer : IPeerServer
             {
                 if (Environment.TickCount64 > until)
                 {
-                    throw new PeerException($"no answer within {StartTime.TotalSeconds} s: {error.Message}");
+                    throw new PeerException($"no answer within {s_startTime.TotalSeconds} s: {error.Message}");
                 }
             }
 

@@ -10,25 +10,25 @@ internal sealed class LedgerPeer : IPeerServer
     private const long JournalBytes = 1_200L * 1024 * 1024;
     private const int JournalBytesOfRecord = 333;
     private const int AgingCallers = 4;
-    private static readonly TimeSpan AgingTimeMax = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_agingTimeMax = TimeSpan.FromSeconds(15);
 
-    private readonly BenchServer server = new();
-    private int producers;
+    private readonly BenchServer _server = new();
+    private int _producers;
 
     public string Name => "ledgerstore";
 
     public string Version => $"LedgerStore {typeof(LedgerClient).Assembly.GetName().Version}";
 
-    public int ProcessId => server.ProcessId;
+    public int ProcessId => _server.ProcessId;
 
     public string? SynchronousDirectory => null;
 
-    public void Dispose() => server.Dispose();
+    public void Dispose() => _server.Dispose();
 
     /// <summary>All callers share one appender and its one connection, as the library wants to be used.</summary>
     public Task<IPeerLoad> SinglesAsync(PeerRecords records)
     {
-        LedgerClient client = server.Connect("appender");
+        LedgerClient client = _server.Connect("appender");
         return Task.FromResult<IPeerLoad>(new Singles(client, Appender(client), records));
     }
 
@@ -48,7 +48,7 @@ internal sealed class LedgerPeer : IPeerServer
     {
         await using IPeerLoad load = await BatchesAsync(AgingCallers, records);
         Stopwatch watch = Stopwatch.StartNew();
-        for (long bytes = 0; bytes < JournalBytes && watch.Elapsed < AgingTimeMax;)
+        for (long bytes = 0; bytes < JournalBytes && watch.Elapsed < s_agingTimeMax;)
         {
             PeerFigure figure = await Callers.RunAsync(load, AgingCallers, TimeSpan.FromSeconds(0.5));
             bytes += figure.Records * JournalBytesOfRecord;
@@ -57,7 +57,7 @@ internal sealed class LedgerPeer : IPeerServer
 
     private async Task<IPeerLoad> OpenAsync(int callers, int recordsPerCall, Func<Appender, int, long, Task> call)
     {
-        LedgerClient[] clients = [.. Enumerable.Range(0, callers).Select(_ => server.Connect("appender"))];
+        LedgerClient[] clients = [.. Enumerable.Range(0, callers).Select(_ => _server.Connect("appender"))];
         Appender[] appenders = [.. clients.Select(Appender)];
 
         // An appender connects when it is first used.
@@ -67,7 +67,7 @@ internal sealed class LedgerPeer : IPeerServer
 
     private Appender Appender(LedgerClient client) => client.CreateAppender("demo", new AppenderOptions
     {
-        Producer = $"peer-{producers++}",
+        Producer = $"peer-{_producers++}",
         ContentType = "application/json",
     });
 

@@ -24,13 +24,13 @@ internal static class NatsLoads
 
     private sealed class NatsLoad(NatsConnection[] connections, int recordsPerCall, PeerRecords records) : IPeerLoad
     {
-        private readonly NatsJSContext[] streams = [.. connections.Select(each => new NatsJSContext(each))];
+        private readonly NatsJSContext[] _streams = [.. connections.Select(each => new NatsJSContext(each))];
 
         public int RecordsPerCall => recordsPerCall;
 
         public Task CallAsync(int caller, long number)
         {
-            NatsJSContext stream = streams[caller % streams.Length];
+            NatsJSContext stream = _streams[caller % _streams.Length];
             return recordsPerCall == 1
                 ? SingleAsync(stream, records.Single(caller, number))
                 : BatchAsync(stream, records.Batch(caller, number));

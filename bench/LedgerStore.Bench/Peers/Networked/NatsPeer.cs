@@ -12,16 +12,16 @@ internal sealed class NatsPeer : IPeerServer
     public const string Install = "apt-get install nats-server";
     public const string Subject = "audit";
 
-    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_startTime = TimeSpan.FromSeconds(20);
 
-    private readonly PeerPki pki;
-    private readonly int port = PeerFolder.FreePort();
-    private readonly PeerProcess process;
+    private readonly PeerPki _pki;
+    private readonly int _port = PeerFolder.FreePort();
+    private readonly PeerProcess _process;
 
     /// <exception cref="PeerException">It is not there, or the file system has no attribute S.</exception>
     public NatsPeer(PeerFolder folder, PeerPki pki, bool synchronous)
     {
-        this.pki = pki;
+        _pki = pki;
         Name = synchronous ? "nats_sync" : "nats";
         string program = PeerProcess.Find("nats-server") ?? throw new PeerException("absent");
         string store = folder.NewDirectory(Name);
@@ -34,7 +34,7 @@ internal sealed class NatsPeer : IPeerServer
 
         string configuration = folder.PathOf($"{Name}.conf");
         File.WriteAllText(configuration, string.Create(CultureInfo.InvariantCulture, $$"""
-            listen: "127.0.0.1:{{port}}"
+            listen: "127.0.0.1:{{_port}}"
             jetstream { store_dir: "{{store}}", max_mem: 64MB, max_file: 16GB }
             tls {
               cert_file: "{{pki.ServerFile}}"
@@ -43,14 +43,14 @@ internal sealed class NatsPeer : IPeerServer
               verify: true
             }
             """));
-        process = new PeerProcess(folder.PathOf($"{Name}.log"), [program, "-c", configuration]);
+        _process = new PeerProcess(folder.PathOf($"{Name}.log"), [program, "-c", configuration]);
         try
         {
             WaitUntilReady();
         }
         catch
         {
-            process.Dispose();
+            _process.Dispose();
             throw;
         }
 
@@ -61,30 +61,30 @@ internal sealed class NatsPeer : IPeerServer
 
     public string Version { get; }
 
-    public int ProcessId => process.Id;
+    public int ProcessId => _process.Id;
 
     public string? SynchronousDirectory { get; }
 
-    public void Dispose() => process.Dispose();
+    public void Dispose() => _process.Dispose();
 
     public NatsConnection Connect() => new(new NatsOpts
     {
-        Url = string.Create(CultureInfo.InvariantCulture, $"tls://127.0.0.1:{port}"),
+        Url = string.Create(CultureInfo.InvariantCulture, $"tls://127.0.0.1:{_port}"),
         TlsOpts = new NatsTlsOpts
         {
-            CaFile = pki.CaFile,
-            CertFile = pki.ClientFile,
-            KeyFile = pki.ClientKeyFile,
+            CaFile = _pki.CaFile,
+            CertFile = _pki.ClientFile,
+            KeyFile = _pki.ClientKeyFile,
         },
         RequestReplyMode = NatsRequestReplyMode.Direct,
     });
 
     private void WaitUntilReady()
     {
-        long until = Environment.TickCount64 + (long)StartTime.TotalMilliseconds;
+        long until = Environment.TickCount64 + (long)s_startTime.TotalMilliseconds;
         while (true)
         {
-            process.ThrowIfEnded();
+            _process.ThrowIfEnded();
             try
             {
                 CreateStreamAsync().GetAwaiter().GetResult();
@@ -94,7 +94,7 @@ internal sealed class NatsPeer : IPeerServer
             {
                 if (Environment.TickCount64 > until)
                 {
-                    throw new PeerException($"no connection within {StartTime.TotalSeconds} s: {error.Message}");
+                    throw new PeerException($"no connection within {s_startTime.TotalSeconds} s: {error.Message}");
                 }
             }
 

@@ -14,15 +14,15 @@ internal sealed class NetworkedCells(
     // Nothing is merged before the server: every caller is an application of its own, with its own connection.
     private const string Separate = "ledgerstore_connections";
 
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(0.5);
 
-    private readonly PeerRecords records = new();
+    private readonly PeerRecords _records = new();
 
     /// <summary>Fills the journals once: a system that has been up for a minute uses its files again, where a new one
     /// has to fill each with zeros first. etcd and NATS make new files for ever.</summary>
     public async Task AgeAsync()
     {
-        await servers.Ledger.AgeAsync(records);
+        await servers.Ledger.AgeAsync(_records);
         servers.Postgres?.Age();
     }
 
@@ -55,7 +55,7 @@ internal sealed class NetworkedCells(
         List<IContender> contenders = [LedgerBatches()];
         if (servers.Postgres is { } postgres)
         {
-            PostgresLoads loads = new(postgres, records);
+            PostgresLoads loads = new(postgres, _records);
             contenders.Add(Contender("postgres_unnest", postgres, BatchCallers, loads.UnnestAsync));
             contenders.Add(Contender("postgres_copy", postgres, BatchCallers, loads.CopyAsync));
         }
@@ -63,7 +63,7 @@ internal sealed class NetworkedCells(
         if (servers.Etcd is { } etcd)
         {
             contenders.Add(Contender(
-                "etcd", etcd, BatchCallers, callers => EtcdLoads.BatchesAsync(etcd, callers, records)));
+                "etcd", etcd, BatchCallers, callers => EtcdLoads.BatchesAsync(etcd, callers, _records)));
         }
 
         AddNats(contenders, BatchCallers, PeerRecords.BatchRecords);
@@ -76,7 +76,7 @@ internal sealed class NetworkedCells(
         List<IContender> contenders = [Singles(ManyCallers, withVariants: false)[0]];
         if (servers.Postgres is { } postgres)
         {
-            PostgresLoads loads = new(postgres, records);
+            PostgresLoads loads = new(postgres, _records);
             contenders.Add(Contender("postgres_chain_trigger", postgres, ManyCallers, loads.ChainByTriggerAsync));
             contenders.Add(Contender(
                 "postgres_chain_application", postgres, ManyCallers, loads.ChainByApplicationAsync));
@@ -107,7 +107,7 @@ internal sealed class NetworkedCells(
         List<IContender> contenders = [LedgerBatches()];
         if (servers.Postgres is { } postgres)
         {
-            PostgresLoads loads = new(postgres, records);
+            PostgresLoads loads = new(postgres, _records);
             contenders.Add(Contender(
                 "postgres_chain_trigger", postgres, BatchCallers, loads.ChainByTriggerBatchedAsync));
         }
@@ -117,7 +117,7 @@ internal sealed class NetworkedCells(
 
     private async Task MeasureAsync(string name, List<IContender> contenders)
     {
-        PeerCell cell = new(run, name, durability, WarmUp);
+        PeerCell cell = new(run, name, durability, s_warmUp);
         await cell.MeasureAsync(contenders);
         cell.Ratio($"{name}.ratio_to_best", contenders[0], _ => true);
         if (contenders.Find(contender => contender.Name == Separate) is { } separate)
@@ -129,25 +129,25 @@ internal sealed class NetworkedCells(
     }
 
     private ServerContender LedgerBatches() => Contender(
-        "ledgerstore", servers.Ledger, BatchCallers, callers => servers.Ledger.BatchesAsync(callers, records));
+        "ledgerstore", servers.Ledger, BatchCallers, callers => servers.Ledger.BatchesAsync(callers, _records));
 
     // Ours is the first.
     private List<IContender> Singles(int callers, bool withVariants)
     {
         List<IContender> contenders =
         [
-            Contender("ledgerstore", servers.Ledger, callers, _ => servers.Ledger.SinglesAsync(records)),
+            Contender("ledgerstore", servers.Ledger, callers, _ => servers.Ledger.SinglesAsync(_records)),
         ];
         if (withVariants)
         {
             contenders.Add(Contender(
                 Separate, servers.Ledger, callers,
-                count => servers.Ledger.ConnectionsAsync(count, records)));
+                count => servers.Ledger.ConnectionsAsync(count, _records)));
         }
 
         if (servers.Postgres is { } postgres)
         {
-            PostgresLoads loads = new(postgres, records);
+            PostgresLoads loads = new(postgres, _records);
             contenders.Add(Contender("postgres", postgres, callers, loads.SinglesAsync));
             if (withVariants)
             {
@@ -157,7 +157,7 @@ internal sealed class NetworkedCells(
 
         if (servers.Etcd is { } etcd)
         {
-            contenders.Add(Contender("etcd", etcd, callers, count => EtcdLoads.SinglesAsync(etcd, count, records)));
+            contenders.Add(Contender("etcd", etcd, callers, count => EtcdLoads.SinglesAsync(etcd, count, _records)));
         }
 
         AddNats(contenders, callers, recordsPerCall: 1);
@@ -171,7 +171,7 @@ internal sealed class NetworkedCells(
             if (nats is not null)
             {
                 contenders.Add(Contender(
-                    nats.Name, nats, callers, count => NatsLoads.OpenAsync(nats, count, recordsPerCall, records)));
+                    nats.Name, nats, callers, count => NatsLoads.OpenAsync(nats, count, recordsPerCall, _records)));
             }
         }
     }

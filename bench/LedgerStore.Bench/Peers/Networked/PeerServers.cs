@@ -5,10 +5,10 @@ namespace LedgerStore.Bench.Peers.Networked;
 
 internal sealed class PeerServers(BenchRun run) : IDisposable
 {
-    private readonly List<IDisposable> started = [];
-    private LedgerPeer? ledger;
+    private readonly List<IDisposable> _started = [];
+    private LedgerPeer? _ledger;
 
-    public LedgerPeer Ledger => ledger ?? throw new InvalidOperationException("the servers are not started");
+    public LedgerPeer Ledger => _ledger ?? throw new InvalidOperationException("the servers are not started");
 
     public PostgresPeer? Postgres { get; private set; }
 
@@ -21,7 +21,7 @@ internal sealed class PeerServers(BenchRun run) : IDisposable
     public void Start(PeerFolder folder)
     {
         PeerPki pki = new(folder);
-        ledger = Keep(new LedgerPeer());
+        _ledger = Keep(new LedgerPeer());
         bool postgres = PostgresPeer.IsInstalled;
         Postgres = Start("postgres", PostgresPeer.Install, postgres, () => new PostgresPeer(folder, pki));
         if (Postgres is not null)
@@ -38,9 +38,9 @@ internal sealed class PeerServers(BenchRun run) : IDisposable
 
     public void Dispose()
     {
-        started.Reverse();
-        started.ForEach(each => each.Dispose());
-        started.Clear();
+        _started.Reverse();
+        _started.ForEach(each => each.Dispose());
+        _started.Clear();
     }
 
     private T? Start<T>(string name, string install, bool installed, Func<T> start)
@@ -68,7 +68,7 @@ internal sealed class PeerServers(BenchRun run) : IDisposable
     private T Keep<T>(T server)
         where T : IDisposable
     {
-        started.Add(server);
+        _started.Add(server);
         return server;
     }
 }

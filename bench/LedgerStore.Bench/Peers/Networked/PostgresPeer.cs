@@ -10,31 +10,31 @@ internal sealed class PostgresPeer : IPeerServer
     public const string Install = "apt-get install postgresql-15";
     private const string User = "postgres";
     private const string Binaries = "/usr/lib/postgresql";
-    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_startTime = TimeSpan.FromSeconds(20);
 
-    private readonly PeerPki pki;
-    private readonly string data;
-    private readonly int port = PeerFolder.FreePort();
-    private readonly PeerProcess process;
+    private readonly PeerPki _pki;
+    private readonly string _data;
+    private readonly int _port = PeerFolder.FreePort();
+    private readonly PeerProcess _process;
 
     public PostgresPeer(PeerFolder folder, PeerPki pki)
     {
-        this.pki = pki;
+        _pki = pki;
         string binaries = Folder() ?? throw new PeerException("absent");
-        data = Path.Combine(folder.NewDirectory("postgres"), "data");
-        Own(Path.GetDirectoryName(data)!);
+        _data = Path.Combine(folder.NewDirectory("postgres"), "data");
+        Own(Path.GetDirectoryName(_data)!);
         PeerProcess.Run([.. AsUser, Path.Combine(binaries, "initdb"),
-            "-D", data, "-U", PeerPki.ClientName, "-E", "UTF8", "--locale=C", "--auth=reject"]);
+            "-D", _data, "-U", PeerPki.ClientName, "-E", "UTF8", "--locale=C", "--auth=reject"]);
         WriteConfiguration();
-        process = new PeerProcess(
-            folder.PathOf("postgres.log"), [.. AsUser, Path.Combine(binaries, "postgres"), "-D", data]);
+        _process = new PeerProcess(
+            folder.PathOf("postgres.log"), [.. AsUser, Path.Combine(binaries, "postgres"), "-D", _data]);
         try
         {
             Version = WaitUntilReady();
         }
         catch
         {
-            process.Dispose();
+            _process.Dispose();
             throw;
         }
     }
@@ -45,7 +45,7 @@ internal sealed class PostgresPeer : IPeerServer
 
     public string Version { get; }
 
-    public int ProcessId => process.Id;
+    public int ProcessId => _process.Id;
 
     public string? SynchronousDirectory => null;
 
@@ -53,19 +53,19 @@ internal sealed class PostgresPeer : IPeerServer
         ? ["setpriv", $"--reuid={User}", $"--regid={User}", "--clear-groups", "--"]
         : [];
 
-    public void Dispose() => process.Dispose();
+    public void Dispose() => _process.Dispose();
 
     public NpgsqlDataSource Connect(bool multiplexing) => new NpgsqlDataSourceBuilder(
         new NpgsqlConnectionStringBuilder
         {
             Host = "127.0.0.1",
-            Port = port,
+            Port = _port,
             Username = PeerPki.ClientName,
             Database = "postgres",
             SslMode = SslMode.VerifyFull,
-            RootCertificate = pki.CaFile,
-            SslCertificate = pki.ClientFile,
-            SslKey = pki.ClientKeyFile,
+            RootCertificate = _pki.CaFile,
+            SslCertificate = _pki.ClientFile,
+            SslKey = _pki.ClientKeyFile,
             MaxPoolSize = 100,
             Multiplexing = multiplexing,
             MaxAutoPrepare = multiplexing ? 8 : 0,
@@ -99,12 +99,12 @@ internal sealed class PostgresPeer : IPeerServer
     // fsync, synchronous_commit, full_page_writes and wal_sync_method stay as they are: on, on, on, fdatasync.
     private void WriteConfiguration()
     {
-        File.Copy(pki.CaFile, Path.Combine(data, "ca.pem"));
-        File.Copy(pki.ServerFile, Path.Combine(data, "server.pem"));
-        File.Copy(pki.ServerKeyFile, Path.Combine(data, "server.key"));
-        File.AppendAllText(Path.Combine(data, "postgresql.conf"), string.Create(CultureInfo.InvariantCulture, $"""
+        File.Copy(_pki.CaFile, Path.Combine(_data, "ca.pem"));
+        File.Copy(_pki.ServerFile, Path.Combine(_data, "server.pem"));
+        File.Copy(_pki.ServerKeyFile, Path.Combine(_data, "server.key"));
+        File.AppendAllText(Path.Combine(_data, "postgresql.conf"), string.Create(CultureInfo.InvariantCulture, $"""
             listen_addresses = '127.0.0.1'
-            port = {port}
+            port = {_port}
             unix_socket_directories = ''
             max_connections = 150
             ssl = on
@@ -115,8 +115,8 @@ internal sealed class PostgresPeer : IPeerServer
             min_wal_size = 2GB
             max_wal_size = 4GB
             """));
-        File.WriteAllText(Path.Combine(data, "pg_hba.conf"), "hostssl all all 127.0.0.1/32 cert\n");
-        Own(data);
+        File.WriteAllText(Path.Combine(_data, "pg_hba.conf"), "hostssl all all 127.0.0.1/32 cert\n");
+        Own(_data);
     }
 
     private static void Own(string directory)
@@ -130,10 +130,10 @@ internal sealed class PostgresPeer : IPeerServer
     private string WaitUntilReady()
     {
         using NpgsqlDataSource source = Connect(multiplexing: false);
-        long until = Environment.TickCount64 + (long)StartTime.TotalMilliseconds;
+        long until = Environment.TickCount64 + (long)s_startTime.TotalMilliseconds;
         while (true)
         {
-            process.ThrowIfEnded();
+            _process.ThrowIfEnded();
             try
             {
                 using NpgsqlConnection connection = source.OpenConnection();
@@ -144,7 +144,7 @@ internal sealed class PostgresPeer : IPeerServer
             {
                 if (Environment.TickCount64 > until)
                 {
-                    throw new PeerException($"no connection within {StartTime.TotalSeconds} s: {error.Message}");
+                    throw new PeerException($"no connection within {s_startTime.TotalSeconds} s: {error.Message}");
                 }
             }
 

@@ -5,17 +5,17 @@ namespace LedgerStore.Bench.Peers.Networked;
 internal sealed class ServerContender(
     string name, IPeerServer server, PeerFolder folder, int callers, Func<int, Task<IPeerLoad>> open) : IContender
 {
-    private IPeerLoad? load;
+    private IPeerLoad? _load;
 
     public string Name => name;
 
     public string System => server.Name;
 
-    public async Task OpenAsync() => load ??= await open(callers);
+    public async Task OpenAsync() => _load ??= await open(callers);
 
     public Task WarmUpAsync(TimeSpan time) => RunAsync(time);
 
-    public Task<PeerFigure> RunAsync(TimeSpan time) => Callers.RunAsync(load!, callers, time);
+    public Task<PeerFigure> RunAsync(TimeSpan time) => Callers.RunAsync(_load!, callers, time);
 
     public double CpuSeconds() => PeerProcess.CpuSeconds(server.ProcessId);
 
@@ -34,10 +34,10 @@ internal sealed class ServerContender(
 
     public async ValueTask DisposeAsync()
     {
-        if (load is not null)
+        if (_load is not null)
         {
-            await load.DisposeAsync();
-            load = null;
+            await _load.DisposeAsync();
+            _load = null;
         }
     }
 }

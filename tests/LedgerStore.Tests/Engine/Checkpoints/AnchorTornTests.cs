@@ -13,7 +13,7 @@ namespace LedgerStore.Tests.Engine.Checkpoints;
 public sealed class AnchorTornTests
 {
     private const string Path = "/anchor";
-    private static readonly UInt128 Store = 7;
+    private static readonly UInt128 s_store = 7;
 
     [Fact]
     public void Records_of_many_ledgers_torn_in_any_sector_are_ignored()
@@ -21,7 +21,7 @@ public sealed class AnchorTornTests
         for (ulong seed = 1; seed <= 400; seed++)
         {
             SimulatedFileSystem disk = new(new SimulatedOptions { Seed = seed, GarbageInLostSectors = seed % 2 == 0 });
-            AnchorFile anchor = new(disk, Path, Store);
+            AnchorFile anchor = new(disk, Path, s_store);
             anchor.TryLoad();
             anchor.Write(Records(size: 10, ledgers: 1));
             disk.Faults = static call => call.Operation == StorageOperation.Sync
@@ -29,7 +29,7 @@ public sealed class AnchorTornTests
                 : SimulatedFault.None;
             Assert.Throws<SimulatedCrash>(() => anchor.Write(Records(size: 20, ledgers: 9)));
 
-            AnchorFile found = new(disk.Crash(new SeededChooser(seed)), Path, Store);
+            AnchorFile found = new(disk.Crash(new SeededChooser(seed)), Path, s_store);
             Assert.True(found.TryLoad());
             Assert.InRange(found.Newest[1].Size, 10, 20);
         }
@@ -39,7 +39,7 @@ public sealed class AnchorTornTests
     public void A_damaged_record_with_a_later_write_behind_it_is_damage()
     {
         SimulatedFileSystem disk = new(new SimulatedOptions { Seed = 1 });
-        AnchorFile anchor = new(disk, Path, Store);
+        AnchorFile anchor = new(disk, Path, s_store);
         anchor.TryLoad();
         anchor.Write(Records(size: 10, ledgers: 1));
         anchor.Write(Records(size: 20, ledgers: 3));
@@ -49,7 +49,7 @@ public sealed class AnchorTornTests
             file.Write(AnchorFormat.HeaderBytes + 400, [0xFF]);
         }
 
-        AnchorFile found = new(disk, Path, Store);
+        AnchorFile found = new(disk, Path, s_store);
         StoreException damaged = Assert.Throws<StoreException>(() => found.TryLoad());
         Assert.Equal(StoreReason.Corruption, damaged.Reason);
     }

@@ -17,7 +17,7 @@ internal sealed class ReadOnlyLook
 {
     // Of a ledger with more entries only the tree is looked at.
     private const int EntriesMax = 3_000;
-    private static readonly StoreTuning Tuning = new()
+    private static readonly StoreTuning s_tuning = new()
     {
         BufferBytes = 16384,
         BufferCount = 3,
@@ -41,7 +41,7 @@ internal sealed class ReadOnlyLook
         disk.IsReadOnly = true;
         try
         {
-            using StoreCore core = new StoreOpener(disk, options, Tuning, new SeededBytes(1)).Open();
+            using StoreCore core = new StoreOpener(disk, options, s_tuning, new SeededBytes(1)).Open();
             ReadOnlyLook look = new();
             foreach (CatalogLedger ledger in core.Parts.Catalog.SortedByName())
             {

@@ -14,7 +14,7 @@ namespace LedgerStore.Tests.Engine.Entries;
 
 public sealed class EntryBuilderTests
 {
-    private static readonly EntryBuilder Builder = new(RandomNumberGenerator.Create());
+    private static readonly EntryBuilder s_builder = new(RandomNumberGenerator.Create());
 
     [Fact]
     public void An_entry_has_these_bytes()
@@ -68,7 +68,7 @@ public sealed class EntryBuilderTests
         int size = EntryBuilder.Measure(batch, 7);
         byte[] memory = new byte[size + 32];
         memory.AsSpan(size).Fill(0xEE);
-        Builder.Build(batch, new byte[7], size, memory);
+        s_builder.Build(batch, new byte[7], size, memory);
         Assert.All(memory[size..], b => Assert.Equal(0xEE, b));
     }
 
@@ -159,7 +159,7 @@ public sealed class EntryBuilderTests
     {
         int size = EntryBuilder.Measure(batch, payload.Length);
         byte[] built = new byte[size];
-        Builder.Build(batch, payload, size, built);
+        s_builder.Build(batch, payload, size, built);
         return built;
     }
 

@@ -6,14 +6,14 @@ namespace LedgerStore.Tests.Engine.Facade;
 
 public sealed class MissingCatalogTests : IDisposable
 {
-    private readonly string directory = Directory.CreateTempSubdirectory("ledgerstore-").FullName;
+    private readonly string _directory = Directory.CreateTempSubdirectory("ledgerstore-").FullName;
 
-    public void Dispose() => Directory.Delete(directory, recursive: true);
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
     public void A_store_without_its_catalog_is_refused_as_damaged_and_not_changed()
     {
-        StoreOptions options = new() { Directory = Path.Combine(directory, "data"), JournalBudgetBytes = 256L << 20 };
+        StoreOptions options = new() { Directory = Path.Combine(_directory, "data"), JournalBudgetBytes = 256L << 20 };
         Store.Open(options).Dispose();
         string catalog = Path.Combine(options.Directory, "catalog");
         File.Move(catalog, catalog + ".moved");

@@ -13,19 +13,19 @@ public sealed class StoreStatusTests : IDisposable
     // What the store says in _audit of itself and of each ledger.
     private const int Said = 2 + Ledgers;
 
-    private readonly string directory = Directory.CreateTempSubdirectory("ledgerstore-status-").FullName;
-    private readonly SigningKey key;
+    private readonly string _directory = Directory.CreateTempSubdirectory("ledgerstore-status-").FullName;
+    private readonly SigningKey _key;
 
-    public StoreStatusTests() => key = LogKeyFile.Create(Path.Combine(directory, "key.pem"));
+    public StoreStatusTests() => _key = LogKeyFile.Create(Path.Combine(_directory, "key.pem"));
 
     public void Dispose()
     {
-        key.Dispose();
-        Directory.Delete(directory, recursive: true);
+        _key.Dispose();
+        Directory.Delete(_directory, recursive: true);
     }
 
     [Fact]
-    public async Task EntriesAreCountedAcrossRestartsAndNoLedgerIsOpenedForIt()
+    public async Task Entries_are_counted_across_restarts_and_no_ledger_is_opened_for_it()
     {
         using (Store store = Open())
         {
@@ -51,8 +51,8 @@ public sealed class StoreStatusTests : IDisposable
 
     private Store Open() => Store.Open(new StoreOptions
     {
-        Directory = Path.Combine(directory, "data"),
+        Directory = Path.Combine(_directory, "data"),
         JournalBudgetBytes = 256 << 20,
-        Signing = new SigningOptions { Key = key, AnchorPath = Path.Combine(directory, "anchor") },
+        Signing = new SigningOptions { Key = _key, AnchorPath = Path.Combine(_directory, "anchor") },
     });
 }

@@ -11,13 +11,13 @@ namespace LedgerStore.Tests.Engine.Logs;
 
 public sealed class CatalogTests
 {
-    private static readonly UInt128 StoreId = 77;
+    private static readonly UInt128 s_storeId = 77;
 
     [Fact]
     public void Ledgers_are_found_by_name_and_by_id_also_after_a_restart()
     {
         SimulatedFileSystem disk = LogFixture.Disk();
-        Catalog catalog = Catalog.Create(disk, LogFixture.Paths, StoreId);
+        Catalog catalog = Catalog.Create(disk, LogFixture.Paths, s_storeId);
         CatalogLedger payments = catalog.CreateLedger("payments.eu", "log.example.org/payments.eu", isSalted: true, 5);
         CatalogLedger other = catalog.CreateLedger("a", "log.example.org/a", isSalted: false, 6);
         CatalogLedger audit = catalog.CreateLedger("_audit", "log.example.org/_audit", isSalted: false, 7);
@@ -29,7 +29,7 @@ public sealed class CatalogTests
 
         foreach (FileAccessMode mode in (FileAccessMode[])[FileAccessMode.ReadWrite, FileAccessMode.ReadOnly])
         {
-            Catalog again = Catalog.Open(disk, LogFixture.Paths, StoreId, mode);
+            Catalog again = Catalog.Open(disk, LogFixture.Paths, s_storeId, mode);
             Assert.Equal(4, again.Count);
             Assert.Equal(payments.Created, again.Find("payments.eu")!.Created);
             Assert.Same(again.Find("payments.eu"), again.Find(1));
@@ -48,7 +48,7 @@ public sealed class CatalogTests
     public void A_name_is_taken_once_and_an_id_for_ever()
     {
         SimulatedFileSystem disk = LogFixture.Disk();
-        Catalog catalog = Catalog.Create(disk, LogFixture.Paths, StoreId);
+        Catalog catalog = Catalog.Create(disk, LogFixture.Paths, s_storeId);
         catalog.CreateLedger("a", "o/a", isSalted: false, 1);
         var refusal = Assert.Throws<StoreException>(() => catalog.CreateLedger("a", "o/a", isSalted: false, 1));
         Assert.Equal(StoreReason.LedgerExists, refusal.Reason);
@@ -60,7 +60,7 @@ public sealed class CatalogTests
     [Fact]
     public void A_frozen_ledger_stays_frozen_as_it_was()
     {
-        Catalog catalog = Catalog.Create(LogFixture.Disk(), LogFixture.Paths, StoreId);
+        Catalog catalog = Catalog.Create(LogFixture.Disk(), LogFixture.Paths, s_storeId);
         catalog.CreateLedger("a", "o/a", isSalted: false, 1);
         catalog.Freeze(1, "first", 10);
         Assert.Equal("first", catalog.Freeze(1, "second", 20).Frozen!.Reason);
@@ -94,7 +94,7 @@ public sealed class CatalogTests
     public void Many_changes_are_compacted_away()
     {
         SimulatedFileSystem disk = LogFixture.Disk();
-        Catalog catalog = Catalog.Create(disk, LogFixture.Paths, StoreId);
+        Catalog catalog = Catalog.Create(disk, LogFixture.Paths, s_storeId);
         for (int i = 0; i < 10; i++)
         {
             catalog.CreateLedger("ledger" + i, "o/ledger" + i, isSalted: i == 3, i);
@@ -121,7 +121,7 @@ public sealed class CatalogTests
     public void A_full_disk_creates_nothing_and_the_next_try_works()
     {
         SimulatedFileSystem disk = LogFixture.Disk();
-        Catalog catalog = Catalog.Create(disk, LogFixture.Paths, StoreId);
+        Catalog catalog = Catalog.Create(disk, LogFixture.Paths, s_storeId);
         catalog.CreateLedger("a", "o/a", isSalted: false, 1);
         disk.Faults = FaultPlans.OnNth(
             StorageOperation.Write, "catalog", 1, SimulatedFault.ShortWrite(FileErrno.NoSpace, 9));
@@ -137,7 +137,7 @@ public sealed class CatalogTests
     public void A_ledger_that_was_found_behind_the_commit_is_durable_before_anybody_sees_it()
     {
         SimulatedFileSystem disk = LogFixture.Disk();
-        Catalog.Create(disk, LogFixture.Paths, StoreId).CreateLedger("a", "o/a", isSalted: false, 1);
+        Catalog.Create(disk, LogFixture.Paths, s_storeId).CreateLedger("a", "o/a", isSalted: false, 1);
         disk.Faults = FaultPlans.OnNth(
             StorageOperation.Sync, "catalog", 1, SimulatedFault.Error(FileErrno.InputOutput));
         Catalog catalog = Reopen(disk);
@@ -149,5 +149,5 @@ public sealed class CatalogTests
     }
 
     private static Catalog Reopen(SimulatedFileSystem disk) =>
-        Catalog.Open(disk, LogFixture.Paths, StoreId, FileAccessMode.ReadWrite);
+        Catalog.Open(disk, LogFixture.Paths, s_storeId, FileAccessMode.ReadWrite);
 }

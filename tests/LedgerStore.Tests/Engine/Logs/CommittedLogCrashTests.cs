@@ -12,7 +12,7 @@ namespace LedgerStore.Tests.Engine.Logs;
 public sealed class CommittedLogCrashTests
 {
     // Nearly 5 KB, ten sectors: every combination of them, with and without the new length.
-    private static readonly int[] Many = [.. Enumerable.Range(100, 80)];
+    private static readonly int[] s_many = [.. Enumerable.Range(100, 80)];
 
     private static bool Long => Environment.GetEnvironmentVariable("LEDGERSTORE_LONG") == "1";
 
@@ -155,7 +155,7 @@ public sealed class CommittedLogCrashTests
         model.Append(log, 9, 19, 29);
         log.CommitNow();
         model.Confirm();
-        model.Append(log, Many);
+        model.Append(log, s_many);
         log.CommitNow();
         model.Confirm();
         model.Append(log, 39);
@@ -181,7 +181,7 @@ public sealed class CommittedLogCrashTests
             }
             else if (round > 0)
             {
-                model.Append(log, [round, .. Many]);
+                model.Append(log, [round, .. s_many]);
             }
 
             log.WritePending();
@@ -202,7 +202,7 @@ public sealed class CommittedLogCrashTests
         LogFixture.Append(log, 2);
         log.CommitNow();
         long at = log.CommittedBytes;
-        int[] numbers = [9, 19, 29, .. Many];
+        int[] numbers = [9, 19, 29, .. s_many];
         foreach (int number in numbers)
         {
             LogFixture.Append(log, number);
@@ -230,7 +230,7 @@ public sealed class CommittedLogCrashTests
         CommittedLog log = LogFixture.Open(disk, FileAccessMode.ReadWrite, out _);
 
         // The very bytes that lay there before the tear: nothing that lay behind it may come back with them.
-        model.Append(log, [9, 19, 29, .. Many[..20]]);
+        model.Append(log, [9, 19, 29, .. s_many[..20]]);
         log.CommitNow();
         model.Confirm();
     }

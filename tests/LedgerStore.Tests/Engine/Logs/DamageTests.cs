@@ -14,12 +14,12 @@ namespace LedgerStore.Tests.Engine.Logs;
 
 public sealed class DamageTests
 {
-    private static readonly UInt128 StoreId = 55;
+    private static readonly UInt128 s_storeId = 55;
 
     [Fact]
     public void Every_damaged_byte_of_store_json_is_detected()
     {
-        byte[] sound = new StoreFile(StoreId, 66, 1_700_000_000_000_000, "ledger.example.org").Encode();
+        byte[] sound = new StoreFile(s_storeId, 66, 1_700_000_000_000_000, "ledger.example.org").Encode();
         for (int i = 0; i < sound.Length; i++)
         {
             for (int value = 0; value < 256; value++)
@@ -37,7 +37,7 @@ public sealed class DamageTests
 
         Assert.Throws<MalformedDataException>(() => StoreFile.Decode([.. sound, (byte)'\n']));
         Assert.Throws<MalformedDataException>(() => StoreFile.Decode([.. sound, .. sound]));
-        Assert.Equal(StoreId, StoreFile.Decode(sound).StoreId);
+        Assert.Equal(s_storeId, StoreFile.Decode(sound).StoreId);
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class DamageTests
     private static SimulatedFileSystem MakeCatalog()
     {
         SimulatedFileSystem disk = LogFixture.Disk();
-        Catalog catalog = Catalog.Create(disk, LogFixture.Paths, StoreId);
+        Catalog catalog = Catalog.Create(disk, LogFixture.Paths, s_storeId);
         catalog.CreateLedger("_audit", "log.example.org/_audit", isSalted: false, 1);
         for (int i = 0; i < 6; i++)
         {
@@ -146,7 +146,7 @@ public sealed class DamageTests
     private static string DescribeCatalog(SimulatedFileSystem disk)
     {
         var text = new StringBuilder();
-        Catalog catalog = Catalog.Open(disk, LogFixture.Paths, StoreId, FileAccessMode.ReadOnly);
+        Catalog catalog = Catalog.Open(disk, LogFixture.Paths, s_storeId, FileAccessMode.ReadOnly);
         foreach (CatalogLedger ledger in catalog.SortedByName())
         {
             text.Append(ledger.Created).Append(ledger.Frozen)
@@ -196,5 +196,5 @@ public sealed class DamageTests
     }
 
     private static LedgerStateLog OpenStateLog(SimulatedFileSystem disk, FileAccessMode mode, out LedgerState state) =>
-        LedgerStateLog.Open(disk, LogFixture.Paths, StoreId, 7, mode, out state);
+        LedgerStateLog.Open(disk, LogFixture.Paths, s_storeId, 7, mode, out state);
 }

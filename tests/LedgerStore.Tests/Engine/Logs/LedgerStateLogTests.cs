@@ -12,7 +12,7 @@ namespace LedgerStore.Tests.Engine.Logs;
 
 public sealed class LedgerStateLogTests
 {
-    private static readonly UInt128 StoreId = 99;
+    private static readonly UInt128 s_storeId = 99;
 
     [Fact]
     public void The_newest_of_everything_comes_back()
@@ -243,7 +243,7 @@ public sealed class LedgerStateLogTests
     }
 
     private static LedgerStateLog Open(SimulatedFileSystem disk, uint id, out LedgerState state) =>
-        LedgerStateLog.Open(disk, LogFixture.Paths, StoreId, id, FileAccessMode.ReadWrite, out state);
+        LedgerStateLog.Open(disk, LogFixture.Paths, s_storeId, id, FileAccessMode.ReadWrite, out state);
 
     private static Hash256 Root(byte value) => new(Enumerable.Repeat(value, 32).ToArray());
 

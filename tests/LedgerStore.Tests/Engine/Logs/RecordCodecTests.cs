@@ -12,7 +12,7 @@ namespace LedgerStore.Tests.Engine.Logs;
 
 public sealed class RecordCodecTests
 {
-    private static readonly Hash256 Root = new(Enumerable.Range(0, 32).Select(i => (byte)(0xA0 + i)).ToArray());
+    private static readonly Hash256 s_root = new(Enumerable.Range(0, 32).Select(i => (byte)(0xA0 + i)).ToArray());
 
     private const string RootHex = "A0A1A2A3A4A5A6A7A8A9AAABACADAEAFB0B1B2B3B4B5B6B7B8B9BABBBCBDBEBF";
 
@@ -87,7 +87,7 @@ public sealed class RecordCodecTests
     [Fact]
     public void State_records_have_these_bytes()
     {
-        var segment = new SealedRecord(1, 2, 3, 4, 5, Root);
+        var segment = new SealedRecord(1, 2, 3, 4, 5, s_root);
         byte[] body = new byte[SealedRecord.EncodedBytes];
         segment.Encode(body);
         AssertBytes(
@@ -101,7 +101,7 @@ public sealed class RecordCodecTests
         AssertBytes("0100000000000000" + "0200000000000000" + "03000000" + "0400000000000000", body);
         Assert.Equal(flushed, FlushedRecord.Decode(body));
 
-        var checkpoint = new CheckpointRecord(6, Root, "n\n"u8.ToArray());
+        var checkpoint = new CheckpointRecord(6, s_root, "n\n"u8.ToArray());
         AssertBytes("0600000000000000" + RootHex + "6E0A", checkpoint.Encode());
 
         var producer = new ProducerSnapshot(
@@ -119,7 +119,7 @@ public sealed class RecordCodecTests
     public void Records_that_are_cut_or_go_on_are_refused()
     {
         byte[] body = new byte[SealedRecord.EncodedBytes];
-        new SealedRecord(1, 2, 3, 4, 5, Root).Encode(body);
+        new SealedRecord(1, 2, 3, 4, 5, s_root).Encode(body);
         Refused(body, bytes => SealedRecord.Decode(bytes), canGoOn: false);
         new FlushedRecord(1, 2, 3, 4).Encode(body);
         Refused(body[..FlushedRecord.EncodedBytes], bytes => FlushedRecord.Decode(bytes), canGoOn: false);
@@ -128,7 +128,7 @@ public sealed class RecordCodecTests
             canGoOn: false);
         Refused(new FrozenRecord(7, 8, "ab").Encode(), bytes => FrozenRecord.Decode(bytes), canGoOn: false);
         Refused(new RetentionRecord(7, []).Encode(), bytes => RetentionRecord.Decode(bytes), canGoOn: true);
-        Refused(new CheckpointRecord(7, Root, []).Encode(), bytes => CheckpointRecord.Decode(bytes), canGoOn: true);
+        Refused(new CheckpointRecord(7, s_root, []).Encode(), bytes => CheckpointRecord.Decode(bytes), canGoOn: true);
         Refused(
             ProducerRecord.Encode(new("i"u8.ToArray(), "p"u8.ToArray(), 2, [new(1, 2, 3, 4, 5)])),
             bytes => ProducerRecord.Decode(bytes), canGoOn: false);

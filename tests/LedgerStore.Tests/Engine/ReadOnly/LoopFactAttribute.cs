@@ -8,7 +8,7 @@ namespace LedgerStore.Tests.Engine.ReadOnly;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class LoopFactAttribute : FactAttribute
 {
-    private static readonly Lazy<bool> CanMount = new(static () =>
+    private static readonly Lazy<bool> s_canMount = new(static () =>
     {
         using System.Diagnostics.Process trial = MountSpace.Start("""
             image=$(mktemp) && at=$(mktemp -d) && truncate -s 20M "$image" && mkfs.ext4 -q "$image" \
@@ -29,7 +29,7 @@ internal sealed class LoopFactAttribute : FactAttribute
         {
             Skip = reason;
         }
-        else if (!CanMount.Value)
+        else if (!s_canMount.Value)
         {
             Skip = "did not run: an image cannot be mounted here (it takes root, loop devices and mkfs.ext4)";
         }

@@ -10,7 +10,7 @@ namespace LedgerStore.Tests.Engine.Segments;
 
 public class BlockTests
 {
-    private static readonly BlockIdentity Identity = new(LedgerId: 7, Segment: 3, Bundle: 9);
+    private static readonly BlockIdentity s_identity = new(LedgerId: 7, Segment: 3, Bundle: 9);
 
     [Theory]
     [InlineData(1)]
@@ -18,7 +18,7 @@ public class BlockTests
     [InlineData(255)]
     [InlineData(256)]
     public void A_bundle_of_audit_records_survives(int entries) =>
-        AssertSurvives(Bundles.Audit(Identity.FirstIndex, entries));
+        AssertSurvives(Bundles.Audit(s_identity.FirstIndex, entries));
 
     [Fact]
     public void Entries_of_one_byte_survive() =>
@@ -34,7 +34,7 @@ public class BlockTests
         byte[][] entries = Bundles.Noise(new Random(1), 256, 100);
         AssertSurvives(entries);
 
-        byte[] block = Bundles.Block(Identity, entries, 1, 2);
+        byte[] block = Bundles.Block(s_identity, entries, 1, 2);
         ChunkRow chunk = BlockHeader.Chunk(block, 0);
         Assert.True(chunk.IsRaw);
         Assert.Equal(256 * 102, chunk.StoredBytes);
@@ -55,7 +55,7 @@ public class BlockTests
         }
 
         AssertSurvives(entries);
-        BlockHeader header = BlockHeader.Read(Bundles.Block(Identity, entries, 1, 2));
+        BlockHeader header = BlockHeader.Read(Bundles.Block(s_identity, entries, 1, 2));
         Assert.Equal(chunks, header.Chunks);
     }
 
@@ -82,7 +82,7 @@ public class BlockTests
     [Fact]
     public void The_bytes_of_version_1_are_these()
     {
-        byte[] block = Bundles.Block(Identity, [[0x41], [], [0x42, 0x43]], firstMicros: 10, lastMicros: 12);
+        byte[] block = Bundles.Block(s_identity, [[0x41], [], [0x42, 0x43]], firstMicros: 10, lastMicros: 12);
 
         const string Golden =
             "4c53424b" + "0100" + "0100" + "0300000000000000" + "07000000" + "0900" + "0300" + "09000000" + "09000000"
@@ -99,8 +99,8 @@ public class BlockTests
     [Fact]
     public void Every_changed_bit_is_detected_or_harmless()
     {
-        byte[] block = Bundles.AuditBlock(Identity, 40);
-        byte[] bundle = Bundles.Encode(Bundles.Audit(Identity.FirstIndex, 40));
+        byte[] block = Bundles.AuditBlock(s_identity, 40);
+        byte[] bundle = Bundles.Encode(Bundles.Audit(s_identity.FirstIndex, 40));
         for (int i = 0; i < block.Length; i++)
         {
             for (int bit = 0; bit < 8; bit++)
@@ -115,11 +115,11 @@ public class BlockTests
     [Fact]
     public void Every_truncation_is_detected_or_harmless()
     {
-        byte[] block = Bundles.AuditBlock(Identity, 40);
-        byte[] bundle = Bundles.Encode(Bundles.Audit(Identity.FirstIndex, 40));
+        byte[] block = Bundles.AuditBlock(s_identity, 40);
+        byte[] bundle = Bundles.Encode(Bundles.Audit(s_identity.FirstIndex, 40));
         for (int length = 0; length < block.Length; length++)
         {
-            Assert.ThrowsAny<BlockDamagedException>(() => DecodeAll(block[..length], Identity));
+            Assert.ThrowsAny<BlockDamagedException>(() => DecodeAll(block[..length], s_identity));
             byte[] zeroed = [.. block];
             zeroed.AsSpan(length).Clear();
             AssertDetectedOrHarmless(zeroed, bundle, $"zeros from {length}");
@@ -131,8 +131,8 @@ public class BlockTests
     public void Impossible_numbers_with_a_right_checksum_are_refused()
     {
         Random random = new(77);
-        byte[] block = Bundles.AuditBlock(Identity, 40);
-        byte[] bundle = Bundles.Encode(Bundles.Audit(Identity.FirstIndex, 40));
+        byte[] block = Bundles.AuditBlock(s_identity, 40);
+        byte[] bundle = Bundles.Encode(Bundles.Audit(s_identity.FirstIndex, 40));
         int refused = 0;
         for (int round = 0; round < 30_000; round++)
         {
@@ -143,7 +143,7 @@ public class BlockTests
             BitConverter.TryWriteBytes(forged.AsSpan(60), crc);
             try
             {
-                (byte[] decoded, _) = DecodeAll(forged, Identity);
+                (byte[] decoded, _) = DecodeAll(forged, s_identity);
                 Assert.Equal(bundle, decoded);
             }
             catch (BlockDamagedException)
@@ -162,15 +162,15 @@ public class BlockTests
     public void Chunks_that_claim_other_entries_than_they_hold_are_refused(int shift)
     {
         byte[][] entries = Bundles.Noise(new Random(2), 13, 40_000);
-        byte[] forged = Bundles.Block(Identity, entries, 100, 200);
+        byte[] forged = Bundles.Block(s_identity, entries, 100, 200);
         BlockHeader header = BlockHeader.Read(forged);
         int second = BlockFormat.HeaderBytes + BlockFormat.ChunkRowBytes;
         BitConverter.TryWriteBytes(forged.AsSpan(second), BitConverter.ToInt32(forged, second) + shift);
         header.Write(forged);
         BlockPlace place = new("file", 0, forged.Length);
-        Assert.Equal(header, BlockDecoder.ReadHeader(forged, Identity, place));
+        Assert.Equal(header, BlockDecoder.ReadHeader(forged, s_identity, place));
 
-        Assert.Throws<BlockDamagedException>(() => DecodeAll(forged, Identity));
+        Assert.Throws<BlockDamagedException>(() => DecodeAll(forged, s_identity));
         Assert.Throws<BlockDamagedException>(() => DecodeOne(forged, header, place, 5));
         Assert.Throws<BlockDamagedException>(() => DecodeOne(forged, header, place, 7));
     }
@@ -178,10 +178,10 @@ public class BlockTests
     [Fact]
     public void A_block_from_elsewhere_is_refused()
     {
-        byte[] block = Bundles.AuditBlock(Identity, 256);
+        byte[] block = Bundles.AuditBlock(s_identity, 256);
         foreach (BlockIdentity other in new[]
         {
-            Identity with { LedgerId = 8 }, Identity with { Segment = 4 }, Identity with { Bundle = 8 },
+            s_identity with { LedgerId = 8 }, s_identity with { Segment = 4 }, s_identity with { Bundle = 8 },
         })
         {
             BlockDamagedException damage = Assert.Throws<BlockDamagedException>(() => DecodeAll(block, other));
@@ -193,9 +193,9 @@ public class BlockTests
     [Fact]
     public void A_block_of_another_length_than_the_directory_says_is_refused()
     {
-        byte[] block = Bundles.AuditBlock(Identity, 256);
+        byte[] block = Bundles.AuditBlock(s_identity, 256);
         Assert.Throws<BlockDamagedException>(() =>
-            BlockDecoder.ReadHeader(block, Identity, new BlockPlace("f", 0, block.Length - 8)));
+            BlockDecoder.ReadHeader(block, s_identity, new BlockPlace("f", 0, block.Length - 8)));
     }
 
     [Fact]
@@ -204,9 +204,9 @@ public class BlockTests
         BlockEncoder encoder = new(Lz4Effort.Fast);
         byte[] destination = new byte[1000];
         Assert.Throws<MalformedDataException>(() =>
-            encoder.Encode(Identity, new byte[] { 0, 5, 1 }, new Hash256[1], 1, 1, destination));
+            encoder.Encode(s_identity, new byte[] { 0, 5, 1 }, new Hash256[1], 1, 1, destination));
         Assert.Throws<InvariantException>(() =>
-            encoder.Encode(Identity, new byte[] { 0, 1, 1, 9 }, new Hash256[1], 1, 1, destination));
+            encoder.Encode(s_identity, new byte[] { 0, 1, 1, 9 }, new Hash256[1], 1, 1, destination));
     }
 
     [Fact]
@@ -216,11 +216,11 @@ public class BlockTests
         Hash256[] leaves = Bundles.Leaves(bundle, 256);
         byte[] block = new byte[BlockEncoder.BlockBytesBound(bundle.Length, 256)];
         BlockEncoder encoder = new(Lz4Effort.Fast);
-        encoder.Encode(Identity, bundle, leaves, 1, 2, block);
+        encoder.Encode(s_identity, bundle, leaves, 1, 2, block);
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 100; i++)
         {
-            encoder.Encode(Identity, bundle, leaves, 1, 2, block);
+            encoder.Encode(s_identity, bundle, leaves, 1, 2, block);
         }
 
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
@@ -229,14 +229,14 @@ public class BlockTests
     private static void AssertSurvives(byte[][] entries)
     {
         byte[] bundle = Bundles.Encode(entries);
-        byte[] block = Bundles.Block(Identity, entries, firstMicros: 100, lastMicros: 200);
+        byte[] block = Bundles.Block(s_identity, entries, firstMicros: 100, lastMicros: 200);
         Assert.Equal(0, block.Length % 8);
         BlockPlace place = new("file", 1_000, block.Length);
-        BlockHeader header = BlockDecoder.ReadHeader(block, Identity, place);
-        Assert.Equal((Identity, entries.Length), (header.Identity, header.Entries));
+        BlockHeader header = BlockDecoder.ReadHeader(block, s_identity, place);
+        Assert.Equal((s_identity, entries.Length), (header.Identity, header.Entries));
         Assert.Equal((100L, 200L), (header.FirstMicros, header.LastMicros));
 
-        (byte[] decoded, int[] offsets) = DecodeAll(block, Identity);
+        (byte[] decoded, int[] offsets) = DecodeAll(block, s_identity);
         Assert.Equal(bundle, decoded);
         Hash256[] leaves = new Hash256[entries.Length];
         BlockDecoder.ReadTile(block.AsSpan(header.TileOffset, header.TileBytes), header, place, leaves);
@@ -278,8 +278,8 @@ public class BlockTests
         try
         {
             BlockPlace place = new("file", 1_000, changed.Length);
-            BlockHeader header = BlockDecoder.ReadHeader(changed, Identity, place);
-            (byte[] decoded, _) = DecodeAll(changed, Identity);
+            BlockHeader header = BlockDecoder.ReadHeader(changed, s_identity, place);
+            (byte[] decoded, _) = DecodeAll(changed, s_identity);
             Assert.True(bundle.AsSpan().SequenceEqual(decoded), what);
 
             // The chunks are right, so either the tile was hit, which is detected, or nothing that counts.

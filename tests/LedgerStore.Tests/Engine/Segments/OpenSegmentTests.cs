@@ -13,7 +13,7 @@ namespace LedgerStore.Tests.Engine.Segments;
 [SupportedOSPlatform("linux")]
 public sealed class OpenSegmentTests : IDisposable
 {
-    private static readonly SegmentIdentity Identity = new(StoreId: 99, LedgerId: 7, Segment: 3, Generation: 1);
+    private static readonly SegmentIdentity s_identity = new(StoreId: 99, LedgerId: 7, Segment: 3, Generation: 1);
 
     private readonly TempDirectory _directory = new();
     private readonly FilePool _pool = new(new LinuxFileSystem(), openMax: 4);
@@ -27,7 +27,7 @@ public sealed class OpenSegmentTests : IDisposable
     [Fact]
     public void A_new_file_is_private_and_holds_nothing()
     {
-        using OpenSegment segment = Create(Identity);
+        using OpenSegment segment = Create(s_identity);
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(segment.Path));
         Assert.Equal((0, 0, 64L), (segment.Entries, segment.FullBundles, segment.Length));
@@ -37,7 +37,7 @@ public sealed class OpenSegmentTests : IDisposable
     [Fact]
     public void Blocks_are_found_where_they_were_appended()
     {
-        using OpenSegment segment = Create(Identity);
+        using OpenSegment segment = Create(s_identity);
         byte[] first = Block(0, 256);
         Assert.Equal(64, segment.Append(first));
         Assert.Equal(64 + first.Length, segment.Append(Block(1, 10)));
@@ -51,7 +51,7 @@ public sealed class OpenSegmentTests : IDisposable
     [Fact]
     public void A_longer_block_supersedes_a_partial_one()
     {
-        using OpenSegment segment = Create(Identity);
+        using OpenSegment segment = Create(s_identity);
         segment.Append(Block(0, 3));
         segment.Append(Block(0, 200));
         AssertHolds(segment, 0, 200);
@@ -63,7 +63,7 @@ public sealed class OpenSegmentTests : IDisposable
     [Fact]
     public void Blocks_out_of_order_or_of_other_segments_are_our_bug()
     {
-        using OpenSegment segment = Create(Identity);
+        using OpenSegment segment = Create(s_identity);
         segment.Append(Block(0, 10));
         Assert.Throws<InvariantException>(() => segment.Append(Block(1, 256)));
         Assert.Throws<InvariantException>(() => segment.Append(Block(0, 10)));
@@ -75,7 +75,7 @@ public sealed class OpenSegmentTests : IDisposable
     [Fact]
     public void Opened_again_it_goes_on()
     {
-        using (OpenSegment segment = Create(Identity))
+        using (OpenSegment segment = Create(s_identity))
         {
             segment.Append(Block(0, 256));
             segment.Append(Block(1, 5));
@@ -103,7 +103,7 @@ public sealed class OpenSegmentTests : IDisposable
     [InlineData(266, 512)]
     public void Only_blocks_that_are_needed_for_the_trusted_entries_are_taken(int trusted, int found)
     {
-        using (OpenSegment segment = Create(Identity))
+        using (OpenSegment segment = Create(s_identity))
         {
             segment.Append(Block(0, 256));
             segment.Append(Block(1, 5));
@@ -119,7 +119,7 @@ public sealed class OpenSegmentTests : IDisposable
     [Fact]
     public void What_is_behind_the_trusted_blocks_is_cut_by_the_next_append()
     {
-        using (OpenSegment segment = Create(Identity))
+        using (OpenSegment segment = Create(s_identity))
         {
             segment.Append(Block(0, 256));
             segment.Append(Block(1, 256));
@@ -140,7 +140,7 @@ public sealed class OpenSegmentTests : IDisposable
     [Fact]
     public void Missing_trusted_entries_are_damage_and_the_rest_can_be_read()
     {
-        using (OpenSegment segment = Create(Identity))
+        using (OpenSegment segment = Create(s_identity))
         {
             segment.Append(Block(0, 256));
             segment.Append(Block(1, 256));
@@ -156,7 +156,7 @@ public sealed class OpenSegmentTests : IDisposable
     [Fact]
     public void A_file_of_another_segment_is_damage()
     {
-        using (OpenSegment segment = Create(Identity))
+        using (OpenSegment segment = Create(s_identity))
         {
             segment.Append(Block(0, 256));
         }
@@ -165,7 +165,7 @@ public sealed class OpenSegmentTests : IDisposable
             Path.Combine(_directory.Path, "000000000003.1.seg"),
             Path.Combine(_directory.Path, "000000000003.2.seg"));
         using OpenSegment moved = OpenSegment.Reopen(
-            _pool, _directory.Path, Identity with { Generation = 2 }, FileAccessMode.ReadWrite, Size(256));
+            _pool, _directory.Path, s_identity with { Generation = 2 }, FileAccessMode.ReadWrite, Size(256));
         Assert.NotNull(moved.Damage);
         Assert.Equal(0, moved.Entries);
     }
@@ -173,13 +173,13 @@ public sealed class OpenSegmentTests : IDisposable
     [Fact]
     public void Full_blocks_are_copied_into_a_new_generation()
     {
-        using OpenSegment old = Create(Identity);
+        using OpenSegment old = Create(s_identity);
         old.Append(Block(0, 4));
         old.Append(Block(0, 256));
         old.Append(Block(1, 256));
         old.Append(Block(2, 17));
 
-        using OpenSegment copy = Create(Identity with { Generation = 2 });
+        using OpenSegment copy = Create(s_identity with { Generation = 2 });
         copy.CopyFullBlocksFrom(old, 2);
         Assert.Equal(512, copy.Entries);
         AssertHolds(copy, 0, 256);
@@ -190,13 +190,13 @@ public sealed class OpenSegmentTests : IDisposable
     [Fact]
     public void A_damaged_block_is_not_copied()
     {
-        using OpenSegment old = Create(Identity);
+        using OpenSegment old = Create(s_identity);
         old.Append(Block(0, 256));
         long second = old.Append(Block(1, 256));
         for (int offset = 0; offset < Block(1, 256).Length; offset += 37)
         {
             Change(old.Path, second + offset);
-            using OpenSegment copy = Create(Identity with { Generation = (uint)(offset + 2) });
+            using OpenSegment copy = Create(s_identity with { Generation = (uint)(offset + 2) });
             Assert.Throws<BlockDamagedException>(() => copy.CopyFullBlocksFrom(old, 2));
             Assert.Equal(256, copy.Entries);
             Change(old.Path, second + offset);
@@ -206,7 +206,7 @@ public sealed class OpenSegmentTests : IDisposable
     [Fact]
     public void A_complete_segment_is_sealed_read_only()
     {
-        using OpenSegment segment = Create(Identity);
+        using OpenSegment segment = Create(s_identity);
         for (int bundle = 0; bundle < 256; bundle++)
         {
             segment.Append(Block(bundle, 256));
@@ -218,7 +218,7 @@ public sealed class OpenSegmentTests : IDisposable
 
         Assert.Equal(UnixFileMode.UserRead, File.GetUnixFileMode(segment.Path));
         byte[] file = File.ReadAllBytes(segment.Path);
-        SegmentFooter footer = SegmentFooter.Read(file.AsSpan(^SegmentFormat.FooterBytes..), Identity, file.Length);
+        SegmentFooter footer = SegmentFooter.Read(file.AsSpan(^SegmentFormat.FooterBytes..), s_identity, file.Length);
         Assert.Equal(Bundles.Root(roots), footer.Root);
         Assert.Equal(Bundles.Micros(3 * 65_536), footer.FirstMicros);
         Assert.Equal(Bundles.Micros((4 * 65_536) - 1), footer.LastMicros);
@@ -228,7 +228,7 @@ public sealed class OpenSegmentTests : IDisposable
     [Fact]
     public void An_incomplete_segment_gets_no_footer()
     {
-        using OpenSegment segment = Create(Identity);
+        using OpenSegment segment = Create(s_identity);
         segment.Append(Block(0, 256));
         Assert.Throws<InvariantException>(() => segment.WriteFooter(new Hash256[256], default));
         Assert.Throws<InvariantException>(segment.SyncAndSeal);
@@ -238,7 +238,7 @@ public sealed class OpenSegmentTests : IDisposable
     [Fact]
     public void Every_changed_zeroed_or_missing_byte_of_an_open_segment_is_detected_or_harmless()
     {
-        using (OpenSegment segment = Create(Identity))
+        using (OpenSegment segment = Create(s_identity))
         {
             segment.Append(Block(0, 3));
             segment.Append(Block(0, 256));
@@ -277,7 +277,7 @@ public sealed class OpenSegmentTests : IDisposable
     [Fact]
     public void More_segments_than_open_files()
     {
-        OpenSegment[] segments = [.. Enumerable.Range(0, 20).Select(i => Create(Identity with { Segment = i }))];
+        OpenSegment[] segments = [.. Enumerable.Range(0, 20).Select(i => Create(s_identity with { Segment = i }))];
         for (int bundle = 0; bundle < 3; bundle++)
         {
             foreach (OpenSegment segment in segments)
@@ -382,5 +382,5 @@ public sealed class OpenSegmentTests : IDisposable
         OpenSegment.Create(_pool, _directory.Path, identity, createdMicros: 5);
 
     private OpenSegment Reopen(int trustedEntries) => OpenSegment.Reopen(
-        _pool, _directory.Path, Identity, FileAccessMode.ReadWrite, Size(trustedEntries));
+        _pool, _directory.Path, s_identity, FileAccessMode.ReadWrite, Size(trustedEntries));
 }

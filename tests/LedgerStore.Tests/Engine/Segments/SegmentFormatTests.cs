@@ -8,11 +8,11 @@ namespace LedgerStore.Tests.Engine.Segments;
 
 public class SegmentFormatTests
 {
-    private static readonly SegmentIdentity Identity = new(
+    private static readonly SegmentIdentity s_identity = new(
         StoreId: new UInt128(0xffeeddccbbaa9988, 0x7766554433221100), LedgerId: 7, Segment: 3, Generation: 2);
 
-    private static readonly SegmentFooter Footer = new(
-        Identity,
+    private static readonly SegmentFooter s_footer = new(
+        s_identity,
         new Hash256([.. Enumerable.Range(0, 32).Select(i => (byte)i)]),
         FirstMicros: 10,
         LastMicros: 20,
@@ -27,27 +27,27 @@ public class SegmentFormatTests
     public void The_header_of_version_1()
     {
         byte[] header = new byte[SegmentFormat.HeaderBytes];
-        new SegmentHeader(Identity, 1_700_000_000_000_000).Write(header);
+        new SegmentHeader(s_identity, 1_700_000_000_000_000).Write(header);
 
         Assert.Equal(
             "4c535345474d5431010000000700000000112233445566778899aabbccddeeff03000000000000000200000000000000"
             + "00401e18240a06000000000068d3e1f5",
             Convert.ToHexStringLower(header));
-        Assert.Equal(new SegmentHeader(Identity, 1_700_000_000_000_000), SegmentHeader.Read(header, Identity));
+        Assert.Equal(new SegmentHeader(s_identity, 1_700_000_000_000_000), SegmentHeader.Read(header, s_identity));
     }
 
     [Fact]
     public void The_footer_of_version_1()
     {
         byte[] footer = new byte[SegmentFormat.FooterBytes];
-        Footer.Write(footer);
+        s_footer.Write(footer);
 
         Assert.Equal(
             "4c53534547454e44010000000700000000112233445566778899aabbccddeeff03000000000000000200000000000100"
             + "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f0a000000000000001400000000000000"
             + "4433221188776655205e010000000000a08601000000000000000000deed5d5d",
             Convert.ToHexStringLower(footer));
-        Assert.Equal(Footer, SegmentFooter.Read(footer, Identity, 100_000));
+        Assert.Equal(s_footer, SegmentFooter.Read(footer, s_identity, 100_000));
     }
 
     [Fact]
@@ -68,20 +68,20 @@ public class SegmentFormatTests
     public void Every_changed_bit_of_header_and_footer_is_detected()
     {
         byte[] header = new byte[SegmentFormat.HeaderBytes];
-        new SegmentHeader(Identity, 5).Write(header);
+        new SegmentHeader(s_identity, 5).Write(header);
         byte[] footer = new byte[SegmentFormat.FooterBytes];
-        Footer.Write(footer);
+        s_footer.Write(footer);
         for (int bit = 0; bit < footer.Length * 8; bit++)
         {
             footer[bit / 8] ^= (byte)(1 << (bit % 8));
-            Assert.Throws<MalformedDataException>(() => SegmentFooter.Read(footer, Identity, 100_000));
+            Assert.Throws<MalformedDataException>(() => SegmentFooter.Read(footer, s_identity, 100_000));
             footer[bit / 8] ^= (byte)(1 << (bit % 8));
         }
 
         for (int bit = 0; bit < header.Length * 8; bit++)
         {
             header[bit / 8] ^= (byte)(1 << (bit % 8));
-            Assert.Throws<MalformedDataException>(() => SegmentHeader.Read(header, Identity));
+            Assert.Throws<MalformedDataException>(() => SegmentHeader.Read(header, s_identity));
             header[bit / 8] ^= (byte)(1 << (bit % 8));
         }
     }
@@ -90,22 +90,22 @@ public class SegmentFormatTests
     public void A_file_of_another_store_ledger_segment_or_generation_is_refused()
     {
         byte[] header = new byte[SegmentFormat.HeaderBytes];
-        new SegmentHeader(Identity, 5).Write(header);
+        new SegmentHeader(s_identity, 5).Write(header);
         byte[] footer = new byte[SegmentFormat.FooterBytes];
-        Footer.Write(footer);
+        s_footer.Write(footer);
         foreach (SegmentIdentity other in new[]
         {
-            Identity with { StoreId = 1 },
-            Identity with { LedgerId = 8 },
-            Identity with { Segment = 4 },
-            Identity with { Generation = 1 },
+            s_identity with { StoreId = 1 },
+            s_identity with { LedgerId = 8 },
+            s_identity with { Segment = 4 },
+            s_identity with { Generation = 1 },
         })
         {
             Assert.Throws<MalformedDataException>(() => SegmentHeader.Read(header, other));
             Assert.Throws<MalformedDataException>(() => SegmentFooter.Read(footer, other, 100_000));
         }
 
-        Assert.Throws<MalformedDataException>(() => SegmentFooter.Read(footer, Identity, 100_008));
+        Assert.Throws<MalformedDataException>(() => SegmentFooter.Read(footer, s_identity, 100_008));
     }
 
     [Theory]

@@ -8,16 +8,16 @@ namespace LedgerStore.Tests.Engine.Tiers;
 
 public sealed class TierRecordTests
 {
-    private static readonly TierRecord Tier = new(3, 7, SegmentTier.Cold, 1000, 5000, "a/b/c.seg");
-    private static readonly TombstoneRecord Tombstone = new(512, 1024, 9, 77, "aged");
-    private static readonly HoldRecord Hold = new("h1", 5, 0, 11, 0, "legal", "case 4");
+    private static readonly TierRecord s_tier = new(3, 7, SegmentTier.Cold, 1000, 5000, "a/b/c.seg");
+    private static readonly TombstoneRecord s_tombstone = new(512, 1024, 9, 77, "aged");
+    private static readonly HoldRecord s_hold = new("h1", 5, 0, 11, 0, "legal", "case 4");
 
     [Fact]
     public void Every_record_reads_back()
     {
-        Assert.Equal(Tier, TierRecord.Decode(Tier.Encode()));
-        Assert.Equal(Tombstone, TombstoneRecord.Decode(Tombstone.Encode()));
-        Assert.Equal(Hold, HoldRecord.Decode(Hold.Encode()));
+        Assert.Equal(s_tier, TierRecord.Decode(s_tier.Encode()));
+        Assert.Equal(s_tombstone, TombstoneRecord.Decode(s_tombstone.Encode()));
+        Assert.Equal(s_hold, HoldRecord.Decode(s_hold.Encode()));
         ExpiringRecord expiring = new(512, 256, 7);
         Assert.Equal(expiring, ExpiringRecord.Decode(expiring.Encode()));
         Assert.Equal(
@@ -30,11 +30,11 @@ public sealed class TierRecordTests
     public void Bytes_of_version_1() => Assert.Equal(
         "0300000000000000" + "07000000" + "02" + "e803000000000000" + "8813000000000000"
             + "0900" + "612f622f632e736567",
-        Convert.ToHexStringLower(Tier.Encode()));
+        Convert.ToHexStringLower(s_tier.Encode()));
 
     [Fact]
     public void A_tombstone_is_of_whole_bundles() => Assert.Throws<MalformedDataException>(
-        () => TombstoneRecord.Decode((Tombstone with { First = 5 }).Encode()));
+        () => TombstoneRecord.Decode((s_tombstone with { First = 5 }).Encode()));
 
     [Fact]
     public void The_newest_of_sealed_and_tier_counts()
@@ -54,9 +54,9 @@ public sealed class TierRecordTests
     public void A_released_hold_is_gone()
     {
         LedgerState state = new();
-        Apply(state, StateRecordType.Hold, Hold.Encode());
-        Assert.Equal([Hold], state.Holds);
-        Apply(state, StateRecordType.Hold, (Hold with { ReleasedMicros = 5 }).Encode());
+        Apply(state, StateRecordType.Hold, s_hold.Encode());
+        Assert.Equal([s_hold], state.Holds);
+        Apply(state, StateRecordType.Hold, (s_hold with { ReleasedMicros = 5 }).Encode());
         Assert.Empty(state.Holds);
         Assert.Equal(CommittedLogFormat.RecordsOffset, state.LiveBytes);
     }
@@ -68,7 +68,7 @@ public sealed class TierRecordTests
         Apply(state, StateRecordType.Expiring, new ExpiringRecord(512, 1024, 3).Encode());
         Apply(state, StateRecordType.Expiring, new ExpiringRecord(512, 1024, 4).Encode());
         Assert.Equal(4, state.Expiring!.AuditSize);
-        Apply(state, StateRecordType.Tombstone, Tombstone.Encode());
+        Apply(state, StateRecordType.Tombstone, s_tombstone.Encode());
         Assert.Null(state.Expiring);
         long bytes = state.LiveBytes;
         Apply(state, StateRecordType.Expiring, new ExpiringRecord(0, 256, 4).Encode());

@@ -17,7 +17,7 @@ public sealed class AppendRequestTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void WriterWritesWhatProtobufWrites(int seed)
+    public void Writer_writes_what_protobuf_writes(int seed)
     {
         AppendRequest request = Random(seed);
         Assert.Equal(request.ToByteArray(), Write(request));
@@ -25,7 +25,7 @@ public sealed class AppendRequestTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void ParserReadsWhatProtobufWrote(int seed)
+    public void Parser_reads_what_protobuf_wrote(int seed)
     {
         AppendRequest request = Random(seed);
         byte[] bytes = request.ToByteArray();
@@ -40,7 +40,7 @@ public sealed class AppendRequestTests
     }
 
     [Fact]
-    public void UnpackedLengthsAndUnknownFieldsAreRead()
+    public void Unpacked_lengths_and_unknown_fields_are_read()
     {
         AppendRequest request = new() { Ledger = "a", Payload = ByteString.CopyFromUtf8("xyz") };
         byte[] unpacked = [0x38, 1, 0x38, 2];
@@ -55,7 +55,7 @@ public sealed class AppendRequestTests
     }
 
     [Fact]
-    public void NothingOfTheMessageBeforeIsLeft()
+    public void Nothing_of_the_message_before_is_left()
     {
         AppendRequestParser parser = new(RecordsMax);
         parser.Parse(Random(7).ToByteArray());
@@ -64,7 +64,7 @@ public sealed class AppendRequestTests
     }
 
     [Fact]
-    public void LengthsThatLieAreRefused()
+    public void Lengths_that_lie_are_refused()
     {
         AppendRequest request = new() { Payload = ByteString.CopyFromUtf8("xyz"), Lengths = { 1, 1 } };
         Assert.Equal("BAD_LENGTHS", Refused(request.ToByteArray()).Info!.Reason);
@@ -78,7 +78,7 @@ public sealed class AppendRequestTests
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(1000)]
-    public void TooManyRecordsAreRefused(int recordsMax)
+    public void Too_many_records_are_refused(int recordsMax)
     {
         AppendRequest request = new();
         request.Lengths.AddRange(Enumerable.Repeat(0u, recordsMax));
@@ -90,7 +90,7 @@ public sealed class AppendRequestTests
     }
 
     [Fact]
-    public void EveryCutMessageIsRefusedOrWhole()
+    public void Every_cut_message_is_refused_or_whole()
     {
         byte[] bytes = Random(3).ToByteArray();
         AppendRequestParser parser = new(RecordsMax);
@@ -108,7 +108,7 @@ public sealed class AppendRequestTests
     }
 
     [Fact]
-    public void RandomBytesNeverDoWorseThanAnError()
+    public void Random_bytes_never_do_worse_than_an_error()
     {
         Random random = new(20);
         AppendRequestParser parser = new(RecordsMax);
@@ -139,11 +139,11 @@ public sealed class AppendRequestTests
     [InlineData("0b")] // a group
     [InlineData("18ffffffffffffffffffff")] // a varint without end
     [InlineData("ffffffffff7f")] // a tag above 32 bits
-    public void BrokenMessagesAreRefused(string hex) =>
+    public void Broken_messages_are_refused(string hex) =>
         Assert.Equal(StatusCode.Internal, Refused(Convert.FromHexString(hex)).Code);
 
     [Fact]
-    public void ParsingAllocatesNothing()
+    public void Parsing_allocates_nothing()
     {
         byte[] message = Random(11).ToByteArray();
         AppendRequestParser parser = new(RecordsMax);

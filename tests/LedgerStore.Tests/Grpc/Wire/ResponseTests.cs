@@ -16,7 +16,7 @@ public sealed class ResponseTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void AppendAnswersAreThoseOfProtobuf(int seed)
+    public void Append_answers_are_those_of_protobuf(int seed)
     {
         Random random = new(seed);
         byte[] checkpoint = new byte[random.Next(2) * random.Next(300)];
@@ -51,7 +51,7 @@ public sealed class ResponseTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void EntriesAreThoseOfProtobuf(int seed)
+    public void Entries_are_those_of_protobuf(int seed)
     {
         Random random = new(seed);
         byte[] bundle = new byte[random.Next(1 << random.Next(18))];
@@ -71,7 +71,7 @@ public sealed class ResponseTests
     }
 
     [Fact]
-    public void OtherEventsAreLeftToProtobuf()
+    public void Other_events_are_left_to_protobuf()
     {
         ReadResponse[] events =
         [
@@ -86,7 +86,7 @@ public sealed class ResponseTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void EntriesAreReadAsProtobufDoes(int seed)
+    public void Entries_are_read_as_protobuf_does(int seed)
     {
         Random random = new(seed);
         byte[] payload = new byte[random.Next(1 << random.Next(16))];
@@ -113,14 +113,14 @@ public sealed class ResponseTests
     }
 
     [Fact]
-    public void RandomBytesNeverDoWorseThanAnError()
+    public void Random_bytes_never_do_worse_than_an_error()
     {
         Random random = new(4);
         for (int round = 0; round < 3_000; round++)
         {
             byte[] bytes = new byte[random.Next(60)];
             random.NextBytes(bytes);
-            foreach (Action<byte[]> read in Readers)
+            foreach (Action<byte[]> read in s_readers)
             {
                 try
                 {
@@ -134,7 +134,7 @@ public sealed class ResponseTests
         }
     }
 
-    private static readonly Action<byte[]>[] Readers =
+    private static readonly Action<byte[]>[] s_readers =
     [
         bytes => EntryView.Parse(bytes),
         bytes => AppendAnswer.Parse(bytes),

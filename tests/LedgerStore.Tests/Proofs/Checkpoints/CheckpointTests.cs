@@ -36,7 +36,7 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("log.example\n9223372036854775807\n" + Root + "\n", long.MaxValue, "")]
     [InlineData("go.sum database tree\n31\n" + Root + "\n", 31, "")]
     [InlineData("log.example\n10\n" + Root + "\nextension\nagain\n", 10, "extension\nagain\n")]
-    public void ATextRoundTrips(string text, ulong size, string extensions)
+    public void A_text_round_trips(string text, ulong size, string extensions)
     {
         Checkpoint checkpoint = Checkpoint.Parse(Encoding.UTF8.GetBytes(text));
         Assert.Equal((size, extensions), (checkpoint.Size, checkpoint.Extensions));
@@ -71,11 +71,11 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("log.example\n1\n" + Root + "\nextension\n\nmore\n")]
     [InlineData("log.example\n1\n" + Root + "\nextension")]
     [InlineData("log.example\r\n1\n" + Root + "\n")]
-    public void OtherTextsAreMalformed(string text) =>
+    public void Other_texts_are_malformed(string text) =>
         Assert.Throws<MalformedDataException>(() => Checkpoint.Parse(Encoding.UTF8.GetBytes(text)));
 
     [Fact]
-    public void AnOriginIsOneLineOfAtMost255Bytes()
+    public void An_origin_is_one_line_of_at_most_255_bytes()
     {
         Hash256 root = Hash256.FromBase64(Root);
         string longest = new('o', 255);
@@ -89,7 +89,7 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
-    public void ASignedCheckpointOpens()
+    public void A_signed_checkpoint_opens()
     {
         Hash256 root = Hash256.FromBase64(Root);
         SignedNote note = Checkpoint.Sign(Origin, 300, root, _log).WithCosignature(_witness, 1_700_000_000);
@@ -99,7 +99,7 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
-    public void ACheckpointOfAnotherOriginIsRefused()
+    public void A_checkpoint_of_another_origin_is_refused()
     {
         SignedNote note = Checkpoint.Sign("log.example/other", 300, default, _log);
         VerificationFailedException error = Assert.Throws<VerificationFailedException>(
@@ -108,7 +108,7 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
-    public void CosignersAloneDoNotMakeACheckpoint()
+    public void Cosigners_alone_do_not_make_a_checkpoint()
     {
         SignedNote note = Checkpoint.Sign(Origin, 300, default, _log);
         byte[] bytes = [.. note.Text, (byte)'\n', .. _witness.SignLine(note.Text, 1)];
@@ -119,7 +119,7 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
-    public void ANoteThatIsNoCheckpointIsMalformed()
+    public void A_note_that_is_no_checkpoint_is_malformed()
     {
         SignedNote note = SignedNote.Sign("only a text\n"u8, _log);
         Assert.Throws<MalformedDataException>(
@@ -127,7 +127,7 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
-    public void EverySingleBitChangeIsRefused()
+    public void Every_single_bit_change_is_refused()
     {
         SignedNote note = Checkpoint.Sign(Origin, 300, Hash256.FromBase64(Root), _log);
         for (int bit = 0; bit < note.Bytes.Length * 8; bit++)
@@ -141,7 +141,7 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Notes.FormatVectorsFact]
-    public void TheCheckpointOfTheGoChecksumDatabaseIsReadAndItsKeyIsNotNamedAfterIt()
+    public void The_checkpoint_of_the_go_checksum_database_is_read_and_its_key_is_not_named_after_it()
     {
         byte[] note = Notes.FormatVectors.Read("notes/notes.json").EnumerateArray()
             .First(vector => vector.GetProperty("id").GetString() == "sumdb-35225469")

@@ -56,7 +56,7 @@ public sealed class LogKeySetTests : IDisposable
     }
 
     [Fact]
-    public void TheStatementHasTheTextThatIsDocumented()
+    public void The_statement_has_the_text_that_is_documented()
     {
         KeyRotation rotation = KeyRotation.Create(Origin, _first, _second, 100);
         Assert.Equal(
@@ -69,7 +69,7 @@ public sealed class LogKeySetTests : IDisposable
     }
 
     [Fact]
-    public void WhoTrustsOneOfSeveralKeysCanVerifyFromItsTimeOn()
+    public void Who_trusts_one_of_several_keys_can_verify_from_its_time_on()
     {
         KeyRotation[] statements =
         [
@@ -101,7 +101,7 @@ public sealed class LogKeySetTests : IDisposable
     }
 
     [Fact]
-    public void EachKeySignsInItsRangeAndBothAtTheBorder()
+    public void Each_key_signs_in_its_range_and_both_at_the_border()
     {
         LogKeySet log = LogKeySet.Trust(Origin, _first.ToVerifierKey())
             .Follow(KeyRotation.Create(Origin, _first, _second, 100))
@@ -128,7 +128,7 @@ public sealed class LogKeySetTests : IDisposable
     }
 
     [Fact]
-    public void ACosignerDoesNotReplaceAKeyOutOfItsRange()
+    public void A_cosigner_does_not_replace_a_key_out_of_its_range()
     {
         LogKeySet log = LogKeySet.Trust(Origin, _first.ToVerifierKey())
             .Follow(KeyRotation.Create(Origin, _first, _second, 100));
@@ -138,7 +138,7 @@ public sealed class LogKeySetTests : IDisposable
     }
 
     [Fact]
-    public void TheSameRotationAgainChangesNothing()
+    public void The_same_rotation_again_changes_nothing()
     {
         KeyRotation rotation = KeyRotation.Create(Origin, _first, _second, 100);
         LogKeySet log = LogKeySet.Trust(Origin, _first.ToVerifierKey()).Follow(rotation);
@@ -148,7 +148,7 @@ public sealed class LogKeySetTests : IDisposable
     }
 
     [Fact]
-    public void ARotationThatDoesNotContinueTheSetIsRefused()
+    public void A_rotation_that_does_not_continue_the_set_is_refused()
     {
         LogKeySet log = LogKeySet.Trust(Origin, _first.ToVerifierKey())
             .Follow(KeyRotation.Create(Origin, _first, _second, 100));
@@ -170,7 +170,7 @@ public sealed class LogKeySetTests : IDisposable
     }
 
     [Fact]
-    public void ARotationThatOneKeyDidNotSignIsRefused()
+    public void A_rotation_that_one_key_did_not_sign_is_refused()
     {
         SignedNote note = KeyRotation.Create(Origin, _first, _second, 100).Note;
         foreach (NoteSigner signer in new[] { _first, _second })
@@ -181,7 +181,7 @@ public sealed class LogKeySetTests : IDisposable
     }
 
     [Fact]
-    public void OtherStatementsAreMalformed()
+    public void Other_statements_are_malformed()
     {
         string oldKey = _first.ToVerifierKey().ToString();
         string newKey = _second.ToVerifierKey().ToString();
@@ -205,7 +205,7 @@ public sealed class LogKeySetTests : IDisposable
     }
 
     [Fact]
-    public void ACheckpointIsNoRotationAndARotationNoCheckpoint()
+    public void A_checkpoint_is_no_rotation_and_a_rotation_no_checkpoint()
     {
         KeyRotation rotation = KeyRotation.Create("5", Named("5", 0), Named("5", 1), 100);
         Assert.Throws<MalformedDataException>(() => Checkpoint.Parse(rotation.Note.Text));
@@ -214,7 +214,7 @@ public sealed class LogKeySetTests : IDisposable
     }
 
     [Fact]
-    public void ASetHoldsNoKeyTwiceAndNoCosigner()
+    public void A_set_holds_no_key_twice_and_no_cosigner()
     {
         LogKey key = new(_first.ToVerifierKey(), 0, null);
         Assert.Throws<ArgumentException>(() => new LogKeySet(Origin));

@@ -10,7 +10,7 @@ internal sealed class Mutator(int seed, byte[][] samples)
     private const int StepsMax = 6;
 
     // What the formats give a meaning to, and the borders of numbers.
-    private static readonly byte[][] Tokens =
+    private static readonly byte[][] s_tokens =
     [
         "\n"u8.ToArray(), "\n\n"u8.ToArray(), " "u8.ToArray(), "+"u8.ToArray(), "="u8.ToArray(), "\u2014 "u8.ToArray(),
         "0"u8.ToArray(), "00"u8.ToArray(), "9223372036854775807"u8.ToArray(), "9223372036854775808"u8.ToArray(),
@@ -50,9 +50,9 @@ internal sealed class Mutator(int seed, byte[][] samples)
             case 4:
                 return [.. input[..from], (byte)_random.Next(256), .. input[from..]];
             case 5:
-                return [.. input[..from], .. Pick(Tokens), .. input[to..]];
+                return [.. input[..from], .. Pick(s_tokens), .. input[to..]];
             case 6:
-                return [.. input[..from], .. Pick(Tokens), .. input[from..]];
+                return [.. input[..from], .. Pick(s_tokens), .. input[from..]];
             case 7:
                 return Repeat(input, from, to);
             default:

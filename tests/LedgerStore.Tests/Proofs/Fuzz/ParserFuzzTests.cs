@@ -16,16 +16,16 @@ public sealed class ParserFuzzTests
     private const int BytesPerInputByteMax = 64;
     private const int BytesFixedMax = 128 * 1024;
 
-    private static readonly bool IsLong = Environment.GetEnvironmentVariable("LEDGERSTORE_LONG") == "1";
+    private static readonly bool s_isLong = Environment.GetEnvironmentVariable("LEDGERSTORE_LONG") == "1";
 
     // Not a measure of speed: a campaign takes seconds (hours for a long one), a loop without end takes forever.
-    private static readonly TimeSpan Patience = IsLong ? TimeSpan.FromHours(12) : TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_patience = s_isLong ? TimeSpan.FromHours(12) : TimeSpan.FromMinutes(10);
 
     public static TheoryData<string> Names => [.. ParserTarget.All.Select(target => target.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void ItsValidSamplesAreAccepted(string name)
+    public void Its_valid_samples_are_accepted(string name)
     {
         ParserTarget target = Target(name);
         int accepted = target.Samples.Count(sample => Try(target, sample) is null);
@@ -34,14 +34,14 @@ public sealed class ParserFuzzTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void ItSurvivesMutatedInput(string name)
+    public void It_survives_mutated_input(string name)
     {
         int seed = Seed();
         ParserTarget target = Target(name);
         Mutator mutator = new(seed, target.Samples);
         RunToItsEnd(name, seed, () =>
         {
-            for (int i = 0; i < (IsLong ? InputsLong : InputsShort); i++)
+            for (int i = 0; i < (s_isLong ? InputsLong : InputsShort); i++)
             {
                 Check(target, mutator.Next(), $"seed {seed}, input {i}");
             }
@@ -50,7 +50,7 @@ public sealed class ParserFuzzTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void ItSurvivesLongMonotonousInput(string name)
+    public void It_survives_long_monotonous_input(string name)
     {
         ParserTarget target = Target(name);
         RunToItsEnd(name, seed: 0, () =>
@@ -102,7 +102,7 @@ public sealed class ParserFuzzTests
         Exception? failure = null;
         Thread thread = new(() => failure = Record.Exception(campaign)) { IsBackground = true };
         thread.Start();
-        Assert.True(thread.Join(Patience), $"{name} did not come to an end, seed {seed}");
+        Assert.True(thread.Join(s_patience), $"{name} did not come to an end, seed {seed}");
         Assert.Null(failure);
     }
 

@@ -9,11 +9,11 @@ namespace LedgerStore.Tests.Proofs.Fuzz;
 
 internal sealed record ParserTarget(string Name, byte[][] Samples, Func<byte[], byte[]?> Parse)
 {
-    private static readonly NaiveTree Tree = NaiveTree.OfSize(20, seed: 2);
-    private static readonly VerifierKeys Known =
+    private static readonly NaiveTree s_tree = NaiveTree.OfSize(20, seed: 2);
+    private static readonly VerifierKeys s_known =
         new([Signers.Log.ToVerifierKey(), .. Signers.Witnesses.Select(witness => witness.ToVerifierKey())]);
 
-    private static readonly SignedNote Unsigned = SignedNote.Parse("text\n\n\u2014 n AAAAAAE=\n"u8);
+    private static readonly SignedNote s_unsigned = SignedNote.Parse("text\n\n\u2014 n AAAAAAE=\n"u8);
 
     public static ParserTarget[] All { get; } =
     [
@@ -21,12 +21,12 @@ internal sealed record ParserTarget(string Name, byte[][] Samples, Func<byte[], 
         new("SignedNote.Verify", Notes(), input =>
         {
             SignedNote note = SignedNote.Parse(input);
-            _ = note.Verify(Known);
+            _ = note.Verify(s_known);
             return note.Bytes.ToArray();
         }),
         new("WithSignatureLines", SignatureLines(), input =>
         {
-            _ = Unsigned.WithSignatureLines(input);
+            _ = s_unsigned.WithSignatureLines(input);
             return null;
         }),
         new("Checkpoint.Parse", Checkpoints(), input => Checkpoint.Parse(input).Format()),
@@ -55,7 +55,7 @@ internal sealed record ParserTarget(string Name, byte[][] Samples, Func<byte[], 
         new("Receipt.Verify", Receipts(), input =>
         {
             Receipt receipt = Receipt.Parse(input);
-            _ = receipt.Verify(Tree.Leaves[3], Signers.Origin, Signers.Policy);
+            _ = receipt.Verify(s_tree.Leaves[3], Signers.Origin, Signers.Policy);
             return receipt.Format();
         }),
         new("TilePath.Parse", Paths(), input => Utf8(TilePath.Parse(input).ToString())),
@@ -76,7 +76,7 @@ internal sealed record ParserTarget(string Name, byte[][] Samples, Func<byte[], 
 
     private static byte[][] Notes()
     {
-        SignedNote note = Checkpoint.Sign(Signers.Origin, 10, Tree.Root(10), Signers.Log);
+        SignedNote note = Checkpoint.Sign(Signers.Origin, 10, s_tree.Root(10), Signers.Log);
         return
         [
             note.Bytes.ToArray(),
@@ -91,7 +91,7 @@ internal sealed record ParserTarget(string Name, byte[][] Samples, Func<byte[], 
 
     private static byte[][] Checkpoints() =>
     [
-        Checkpoint.Create(Signers.Origin, 10, Tree.Root(10)).Format(),
+        Checkpoint.Create(Signers.Origin, 10, s_tree.Root(10)).Format(),
         Checkpoint.Create("go.sum database tree", 0, MerkleHash.EmptyRoot).Format(),
         Checkpoint.Create("o", long.MaxValue, default).Format(),
         [.. Checkpoint.Create("o", 5, default).Format(), .. "extension\nanother\n"u8],
@@ -123,8 +123,8 @@ internal sealed record ParserTarget(string Name, byte[][] Samples, Func<byte[], 
 
     private static byte[][] Receipts() =>
     [
-        Signers.Receipt(Tree, 3, 17).Format(),
-        Signers.Receipt(Tree, 0, 1).Format(),
+        Signers.Receipt(s_tree, 3, 17).Format(),
+        Signers.Receipt(s_tree, 0, 1).Format(),
         Receipt.Create(0, [], Checkpoint.Sign("o", 1, default, Signers.Log), []).Format(),
     ];
 

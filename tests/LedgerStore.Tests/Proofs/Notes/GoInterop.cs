@@ -11,7 +11,7 @@ namespace LedgerStore.Tests.Proofs.Notes;
 internal static class GoInterop
 {
     private const string GoPath = "/usr/share/gocode";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
 
     /// <summary>Why it cannot run, or null.</summary>
     public static string? Absence { get; } = FindAbsence();
@@ -42,7 +42,7 @@ internal static class GoInterop
         Task<string> error = go.StandardError.ReadToEndAsync();
         go.StandardInput.Write(cases);
         go.StandardInput.Close();
-        if (!go.WaitForExit(Patience))
+        if (!go.WaitForExit(s_patience))
         {
             go.Kill(entireProcessTree: true);
             go.WaitForExit();

@@ -14,20 +14,20 @@ public sealed class GoInteropTests
     // An origin that tlog.ParseTree knows, so that it reads our checkpoint.
     private const string GoOrigin = "go.sum database tree";
 
-    private static readonly byte[][] Entries =
+    private static readonly byte[][] s_entries =
         [.. Enumerable.Range(0, Size).Select(i => System.Text.Encoding.UTF8.GetBytes($"entry {i}\n"))];
 
-    private static readonly NaiveTree Tree = new([.. Entries.Select(entry => MerkleHash.Leaf(entry))]);
+    private static readonly NaiveTree s_tree = new([.. s_entries.Select(entry => MerkleHash.Leaf(entry))]);
 
     [GoInteropFact]
-    public void GoAndWeAgree()
+    public void Go_and_we_agree()
     {
         object[] notes = [.. Notes()];
         object[] records = [.. Records()];
         object[] trees = [.. Trees()];
         JsonElement result = GoInterop.Run(JsonSerializer.Serialize(new
         {
-            Entries,
+            s_entries,
             Notes = notes,
             Records = records,
             Trees = trees,
@@ -46,7 +46,7 @@ public sealed class GoInteropTests
         string next = Signers.NextLog.ToVerifierKey().ToString();
         for (int size = 0; size <= Size; size += 8)
         {
-            SignedNote note = Checkpoint.Sign(GoOrigin, (ulong)size, Tree.Root(size), Signers.Log, Signers.NextLog);
+            SignedNote note = Checkpoint.Sign(GoOrigin, (ulong)size, s_tree.Root(size), Signers.Log, Signers.NextLog);
             yield return Note(note, note.Text, [vkey, next], size, ok: true);
             yield return Note(Signers.Cosign(note, 0, 1), note.Text, [vkey, next], size, ok: true);
             yield return Note(note, note.Text, [Signers.Stranger.ToVerifierKey().ToString()], size, ok: false);
@@ -67,7 +67,7 @@ public sealed class GoInteropTests
         Text = text.ToArray(),
         Tree = true,
         Size = (long)size,
-        Root = Tree.Root(size).ToArray(),
+        Root = s_tree.Root(size).ToArray(),
         Ok = ok,
     };
 
@@ -75,12 +75,12 @@ public sealed class GoInteropTests
     {
         for (int size = 1; size <= Size; size++)
         {
-            byte[] root = Tree.Root(size).ToArray();
+            byte[] root = s_tree.Root(size).ToArray();
             for (int index = 0; index < size; index++)
             {
-                Hash256[] path = InclusionProof.Build((ulong)index, (ulong)size, new NaiveSource(Tree));
+                Hash256[] path = InclusionProof.Build((ulong)index, (ulong)size, new NaiveSource(s_tree));
                 byte[][] proof = [.. path.Select(hash => hash.ToArray())];
-                byte[] leaf = Tree.Leaves[index].ToArray();
+                byte[] leaf = s_tree.Leaves[index].ToArray();
                 yield return new { Proof = proof, Size = size, Root = root, Index = index, Leaf = leaf, Ok = true };
 
                 byte[] wrong = [.. leaf];
@@ -94,12 +94,12 @@ public sealed class GoInteropTests
     {
         for (int to = 1; to <= Size; to++)
         {
-            byte[] root = Tree.Root(to).ToArray();
+            byte[] root = s_tree.Root(to).ToArray();
             for (int from = 1; from <= to; from++)
             {
-                Hash256[] hashes = ConsistencyProof.Build((ulong)from, (ulong)to, new NaiveSource(Tree));
+                Hash256[] hashes = ConsistencyProof.Build((ulong)from, (ulong)to, new NaiveSource(s_tree));
                 byte[][] proof = [.. hashes.Select(hash => hash.ToArray())];
-                byte[] old = Tree.Root(from).ToArray();
+                byte[] old = s_tree.Root(from).ToArray();
                 yield return new { Proof = proof, Size = to, Root = root, OldSize = from, OldRoot = old, Ok = true };
 
                 byte[] wrong = [.. old];
@@ -120,21 +120,21 @@ public sealed class GoInteropTests
         SignedNote note = SignedNote.Parse(result.GetProperty("Note").GetBytesFromBase64());
         Assert.Equal(vkey, Assert.Single(note.Verify(new VerifierKeys(vkey))).Key);
         Checkpoint read = Checkpoint.Parse(note.Text);
-        Assert.Equal((GoOrigin, (ulong)Size, Tree.Root(Size)), (read.Origin, read.Size, read.Root));
-        Assert.Equal(Tree.Root(Size).ToBase64(), result.GetProperty("Root").GetString());
+        Assert.Equal((GoOrigin, (ulong)Size, s_tree.Root(Size)), (read.Origin, read.Size, read.Root));
+        Assert.Equal(s_tree.Root(Size).ToBase64(), result.GetProperty("Root").GetString());
     }
 
     private static void CheckProofsOfGo(JsonElement result)
     {
-        Hash256 root = Tree.Root(Size);
+        Hash256 root = s_tree.Root(Size);
         for (int index = 0; index < Size; index++)
         {
             Hash256[] record = Hashes(result.GetProperty("Records")[index]);
-            Assert.True(InclusionProof.IsValid((ulong)index, Size, Tree.Leaves[index], record, root));
+            Assert.True(InclusionProof.IsValid((ulong)index, Size, s_tree.Leaves[index], record, root));
 
             ulong from = (ulong)index + 1;
             Hash256[] tree = Hashes(result.GetProperty("Trees")[index]);
-            Assert.True(ConsistencyProof.IsValid(from, Size, Tree.Root(index + 1), root, tree));
+            Assert.True(ConsistencyProof.IsValid(from, Size, s_tree.Root(index + 1), root, tree));
         }
     }
 

@@ -28,7 +28,7 @@ public sealed class SignedNoteTests : IDisposable
 
     // C2SP signed-note, the example of the specification.
     [Fact]
-    public void TheExampleOfTheSpecificationVerifies()
+    public void The_example_of_the_specification_verifies()
     {
         const string Text =
             "This is an example message.\n\n— example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1E"
@@ -39,7 +39,7 @@ public sealed class SignedNoteTests : IDisposable
     }
 
     [FormatVectorsFact]
-    public void ThePublishedNotesAreDecidedAsPublished()
+    public void The_published_notes_are_decided_as_published()
     {
         int count = 0;
         foreach (JsonElement vector in FormatVectors.Read("notes/notes.json").EnumerateArray())
@@ -56,7 +56,7 @@ public sealed class SignedNoteTests : IDisposable
     }
 
     [Fact]
-    public void ANoteOfOursVerifies()
+    public void A_note_of_ours_verifies()
     {
         SignedNote note = SignedNote.Sign("text\n\nwith a blank line\n"u8, _log).WithCosignature(_witness, 170);
         SignedNote again = SignedNote.Parse(note.Bytes);
@@ -69,7 +69,7 @@ public sealed class SignedNoteTests : IDisposable
     }
 
     [Fact]
-    public void AnUnknownSignerIsPassedOverAndAKnownBadOneIsNot()
+    public void An_unknown_signer_is_passed_over_and_a_known_bad_one_is_not()
     {
         using SigningKey strangerKey = SigningKey.Generate();
         SignedNote note = SignedNote.Sign("text\n"u8, new NoteSigner(KeyName.Parse("stranger"), strangerKey), _log);
@@ -83,7 +83,7 @@ public sealed class SignedNoteTests : IDisposable
     }
 
     [Fact]
-    public void ANoteOfNobodyKnownIsRefused()
+    public void A_note_of_nobody_known_is_refused()
     {
         SignedNote note = SignedNote.Sign("text\n"u8, _log);
         Assert.Throws<VerificationFailedException>(() => note.Verify(VerifierKeys.None));
@@ -93,7 +93,7 @@ public sealed class SignedNoteTests : IDisposable
     [Theory]
     [InlineData(16)]
     [InlineData(64)]
-    public void ManySignaturesVerify(int count)
+    public void Many_signatures_verify(int count)
     {
         List<SigningKey> keys = [.. Enumerable.Range(0, count).Select(_ => SigningKey.Generate())];
         NoteSigner[] signers = [.. keys.Select((key, i) => new NoteSigner(KeyName.Parse($"signer{i}"), key))];
@@ -110,7 +110,7 @@ public sealed class SignedNoteTests : IDisposable
     }
 
     [Fact]
-    public void ACosignerThatSignedTwiceCountsOnceWithItsNewestTime()
+    public void A_cosigner_that_signed_twice_counts_once_with_its_newest_time()
     {
         SignedNote note = SignedNote.Sign("text\n"u8, _log);
         byte[] bytes = [.. note.Bytes, .. _witness.SignLine(note.Text, 7), .. _witness.SignLine(note.Text, 9),
@@ -124,7 +124,7 @@ public sealed class SignedNoteTests : IDisposable
     }
 
     [Fact]
-    public void LinesOfAWitnessAreAdded()
+    public void Lines_of_a_witness_are_added()
     {
         SignedNote note = SignedNote.Sign("text\n"u8, _log);
         SignedNote cosigned = note.WithSignatureLines(_witness.SignLine(note.Text, 5));
@@ -137,7 +137,7 @@ public sealed class SignedNoteTests : IDisposable
     }
 
     [Fact]
-    public void ATimeBeyondInt64IsNoTime()
+    public void A_time_beyond_int64_is_no_time()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => _witness.SignLine("text\n"u8, 1UL << 63));
         byte[] signature = new byte[72];
@@ -165,11 +165,11 @@ public sealed class SignedNoteTests : IDisposable
     [InlineData("text\n\n- name AAAAAAE=\n")]
     [InlineData("te\txt\n\n— name AAAAAAE=\n")]
     [InlineData("text\r\n\n— name AAAAAAE=\n")]
-    public void OtherTextsAreMalformed(string note) =>
+    public void Other_texts_are_malformed(string note) =>
         Assert.Throws<MalformedDataException>(() => SignedNote.Parse(Encoding.UTF8.GetBytes(note)));
 
     [Fact]
-    public void TooLongANoteIsRefusedBeforeItIsRead()
+    public void Too_long_a_note_is_refused_before_it_is_read()
     {
         byte[] note = [.. new byte[SignedNote.BytesMax].Select(_ => (byte)'a'), .. "\n\n— name AAAAAAE=\n"u8];
         MalformedDataException error = Assert.Throws<MalformedDataException>(() => SignedNote.Parse(note));
@@ -177,7 +177,7 @@ public sealed class SignedNoteTests : IDisposable
     }
 
     [Fact]
-    public void EverySingleBitChangeIsRefusedOrLeavesTheSignedTextUnchanged()
+    public void Every_single_bit_change_is_refused_or_leaves_the_signed_text_unchanged()
     {
         SignedNote note = SignedNote.Sign("log.example/ledger\n5\nroot\n"u8, _log).WithCosignature(_witness, 170);
         VerifierKeys known = Known();
@@ -201,7 +201,7 @@ public sealed class SignedNoteTests : IDisposable
     }
 
     [Fact]
-    public void OnlyATextThatEndsInANewlineIsSigned()
+    public void Only_a_text_that_ends_in_a_newline_is_signed()
     {
         Assert.Throws<MalformedDataException>(() => SignedNote.Sign("text"u8, _log));
         Assert.Throws<MalformedDataException>(() => SignedNote.Sign("te\0xt\n"u8, _log));

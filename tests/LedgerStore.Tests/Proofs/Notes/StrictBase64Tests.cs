@@ -14,7 +14,7 @@ public sealed class StrictBase64Tests
     [InlineData("")]
     [InlineData("AAAA")]
     [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
-    public void OfAllLastGroupsOnlyTheCanonicalOnesAreAccepted(string before)
+    public void Of_all_last_groups_only_the_canonical_ones_are_accepted(string before)
     {
         foreach (char last in Alphabet)
         {
@@ -27,7 +27,7 @@ public sealed class StrictBase64Tests
     }
 
     [Fact]
-    public void EveryByteThatIsNotOfTheAlphabetIsRefused()
+    public void Every_byte_that_is_not_of_the_alphabet_is_refused()
     {
         for (int value = 0; value < 256; value++)
         {
@@ -56,10 +56,10 @@ public sealed class StrictBase64Tests
     [InlineData("A A A A ")]
     [InlineData("AAAA    ")]
     [InlineData("AA==    ")]
-    public void OtherFormsAreRefused(string text) => Check(text, canonical: false);
+    public void Other_forms_are_refused(string text) => Check(text, canonical: false);
 
     [Fact]
-    public void ADestinationThatIsTooSmallIsRefused()
+    public void A_destination_that_is_too_small_is_refused()
     {
         Assert.False(StrictBase64.TryDecode("AAAA"u8, new byte[2], out _));
         Assert.True(StrictBase64.TryDecode("AAAA"u8, new byte[3], out int written));

@@ -12,10 +12,10 @@ public sealed class ReceiptTests
 {
     private const string Hash = "rzFuy5Go7nrpkhBwKy1HWPMM3eO/YePY54fXRoH5Cm4=";
 
-    private static readonly NaiveTree Tree = NaiveTree.OfSize(40, seed: 1);
+    private static readonly NaiveTree s_tree = NaiveTree.OfSize(40, seed: 1);
 
     [FormatVectorsFact]
-    public void ThePublishedReceiptsAreDecidedAsPublished()
+    public void The_published_receipts_are_decided_as_published()
     {
         foreach (JsonElement vector in FormatVectors.Read("proof/format.json").EnumerateArray())
         {
@@ -40,39 +40,39 @@ public sealed class ReceiptTests
     }
 
     [Fact]
-    public void EveryReceiptOfEverySmallTreeVerifiesForItsEntryOnly()
+    public void Every_receipt_of_every_small_tree_verifies_for_its_entry_only()
     {
         for (int size = 1; size <= 40; size += 3)
         {
             for (int index = 0; index < size; index++)
             {
-                Receipt receipt = Receipt.Parse(Signers.Receipt(Tree, index, size).Format());
-                VerifiedCheckpoint checkpoint = receipt.Verify(Tree.Leaves[index], Signers.Origin, Signers.Policy);
+                Receipt receipt = Receipt.Parse(Signers.Receipt(s_tree, index, size).Format());
+                VerifiedCheckpoint checkpoint = receipt.Verify(s_tree.Leaves[index], Signers.Origin, Signers.Policy);
                 Assert.Equal((ulong)size, checkpoint.Size);
-                receipt.Verify(Tree.Leaves[index], checkpoint);
+                receipt.Verify(s_tree.Leaves[index], checkpoint);
 
-                Hash256 other = Tree.Leaves[(index + 1) % Tree.Leaves.Length];
+                Hash256 other = s_tree.Leaves[(index + 1) % s_tree.Leaves.Length];
                 Assert.Throws<VerificationFailedException>(() => receipt.Verify(other, checkpoint));
             }
         }
     }
 
     [Fact]
-    public void TheTextIsTheOneOfTheSpecification()
+    public void The_text_is_the_one_of_the_specification()
     {
-        SignedNote note = Checkpoint.Sign(Signers.Origin, 3, Tree.Root(3), Signers.Log);
-        Receipt receipt = Receipt.Create(2, Tree.Path(2, 3), note, []);
+        SignedNote note = Checkpoint.Sign(Signers.Origin, 3, s_tree.Root(3), Signers.Log);
+        Receipt receipt = Receipt.Create(2, s_tree.Path(2, 3), note, []);
         Assert.Equal(
-            $"c2sp.org/tlog-proof@v1\nindex 2\n{Tree.Root(2).ToBase64()}\n\n{Encoding.UTF8.GetString(note.Bytes)}",
+            $"c2sp.org/tlog-proof@v1\nindex 2\n{s_tree.Root(2).ToBase64()}\n\n{Encoding.UTF8.GetString(note.Bytes)}",
             Encoding.UTF8.GetString(receipt.Format()));
     }
 
     [Fact]
-    public void WithoutTheLogOrTheQuorumItDoesNotVerify()
+    public void Without_the_log_or_the_quorum_it_does_not_verify()
     {
-        Hash256 leaf = Tree.Leaves[3];
-        Hash256[] path = Tree.Path(3, 10);
-        SignedNote note = Checkpoint.Sign(Signers.Origin, 10, Tree.Root(10), Signers.Log);
+        Hash256 leaf = s_tree.Leaves[3];
+        Hash256[] path = s_tree.Path(3, 10);
+        SignedNote note = Checkpoint.Sign(Signers.Origin, 10, s_tree.Root(10), Signers.Log);
         Receipt bare = Receipt.Create(3, path, note, []);
         Assert.Equal(10UL, bare.Verify(leaf, Signers.LogKeys, WitnessPolicy.None).Size);
         Assert.Throws<VerificationFailedException>(() => bare.Verify(leaf, Signers.LogKeys, Signers.Policy));
@@ -80,35 +80,36 @@ public sealed class ReceiptTests
         Receipt tooFew = Receipt.Create(3, path, Signers.Cosign(note, 0, 3, 4, 5), []);
         Assert.Throws<VerificationFailedException>(() => tooFew.Verify(leaf, Signers.Origin, Signers.Policy));
 
-        SignedNote foreign = Checkpoint.Sign(Signers.Origin, 10, Tree.Root(10), Signers.NextLog);
+        SignedNote foreign = Checkpoint.Sign(Signers.Origin, 10, s_tree.Root(10), Signers.NextLog);
         Receipt stranger = Receipt.Create(3, path, Signers.Cosign(foreign, 0, 1, 3), []);
         Assert.Throws<VerificationFailedException>(() => stranger.Verify(leaf, Signers.Origin, Signers.Policy));
 
-        SignedNote other = Checkpoint.Sign("log.example/other", 10, Tree.Root(10), Signers.Log);
+        SignedNote other = Checkpoint.Sign("log.example/other", 10, s_tree.Root(10), Signers.Log);
         Receipt otherOrigin = Receipt.Create(3, path, Signers.Cosign(other, 0, 1, 3), []);
         Assert.Throws<VerificationFailedException>(() => otherOrigin.Verify(leaf, Signers.Origin, Signers.Policy));
     }
 
     [Fact]
-    public void ACheckpointVerifiedBeforeIsGoodForItsOwnReceiptsOnly()
+    public void A_checkpoint_verified_before_is_good_for_its_own_receipts_only()
     {
-        VerifiedCheckpoint ten = Signers.Receipt(Tree, 3, 10).Verify(Tree.Leaves[3], Signers.Origin, Signers.Policy);
-        Signers.Receipt(Tree, 4, 10).Verify(Tree.Leaves[4], ten);
-        Assert.Throws<VerificationFailedException>(() => Signers.Receipt(Tree, 4, 11).Verify(Tree.Leaves[4], ten));
+        VerifiedCheckpoint ten = Signers.Receipt(s_tree, 3, 10).Verify(
+            s_tree.Leaves[3], Signers.Origin, Signers.Policy);
+        Signers.Receipt(s_tree, 4, 10).Verify(s_tree.Leaves[4], ten);
+        Assert.Throws<VerificationFailedException>(() => Signers.Receipt(s_tree, 4, 11).Verify(s_tree.Leaves[4], ten));
     }
 
     [Fact]
-    public void ReceiptsOfARotatedLogVerifyWithTheKeyOfTheirSize()
+    public void Receipts_of_a_rotated_log_verify_with_the_key_of_their_size()
     {
         LogKeySet log = Signers.LogKeys.Follow(
             KeyRotation.Create(Signers.Origin, Signers.Log, Signers.NextLog, 20));
-        SignedNote late = Checkpoint.Sign(Signers.Origin, 30, Tree.Root(30), Signers.Log);
-        Receipt forged = Receipt.Create(3, Tree.Path(3, 30), late, []);
-        Assert.Throws<VerificationFailedException>(() => forged.Verify(Tree.Leaves[3], log, WitnessPolicy.None));
+        SignedNote late = Checkpoint.Sign(Signers.Origin, 30, s_tree.Root(30), Signers.Log);
+        Receipt forged = Receipt.Create(3, s_tree.Path(3, 30), late, []);
+        Assert.Throws<VerificationFailedException>(() => forged.Verify(s_tree.Leaves[3], log, WitnessPolicy.None));
 
-        SignedNote right = Checkpoint.Sign(Signers.Origin, 30, Tree.Root(30), Signers.NextLog);
-        _ = Receipt.Create(3, Tree.Path(3, 30), right, []).Verify(Tree.Leaves[3], log, WitnessPolicy.None);
-        _ = Signers.Receipt(Tree, 3, 20).Verify(Tree.Leaves[3], log, Signers.Policy);
+        SignedNote right = Checkpoint.Sign(Signers.Origin, 30, s_tree.Root(30), Signers.NextLog);
+        _ = Receipt.Create(3, s_tree.Path(3, 30), right, []).Verify(s_tree.Leaves[3], log, WitnessPolicy.None);
+        _ = Signers.Receipt(s_tree, 3, 20).Verify(s_tree.Leaves[3], log, Signers.Policy);
     }
 
     [Theory]
@@ -126,11 +127,11 @@ public sealed class ReceiptTests
     [InlineData("c2sp.org/tlog-proof@v1\nextra AAAA\nextra AAAA\nindex 0\n\ncheckpoint\n")]
     [InlineData("c2sp.org/tlog-proof@v1\nindex 0\n" + Hash + "\n")]
     [InlineData("c2sp.org/tlog-proof@v1\r\nindex 0\n\ncheckpoint\n")]
-    public void OtherTextsAreMalformed(string text) =>
+    public void Other_texts_are_malformed(string text) =>
         Assert.Throws<MalformedDataException>(() => Receipt.Parse(Encoding.UTF8.GetBytes(text)));
 
     [Fact]
-    public void AProofHasAtMost63Hashes()
+    public void A_proof_has_at_most63_hashes()
     {
         string Text(int count) => "c2sp.org/tlog-proof@v1\nindex 0\n"
             + string.Concat(Enumerable.Repeat(Hash + "\n", count)) + "\ncheckpoint\n";
@@ -141,10 +142,10 @@ public sealed class ReceiptTests
     // One kind of change is harmless: in what nobody signed (extra). The quorum needs every one of the signers, so none
     // of them can be made a stranger, and every other bit of the receipt must be as it was.
     [Fact]
-    public void EverySingleBitChangeIsRefusedOrLeavesWhatIsProvenUnchanged()
+    public void Every_single_bit_change_is_refused_or_leaves_what_is_proven_unchanged()
     {
-        SignedNote note = Signers.Cosign(Checkpoint.Sign(Signers.Origin, 10, Tree.Root(10), Signers.Log), 0, 2, 4);
-        Receipt receipt = Receipt.Create(3, Tree.Path(3, 10), note, "extra"u8);
+        SignedNote note = Signers.Cosign(Checkpoint.Sign(Signers.Origin, 10, s_tree.Root(10), Signers.Log), 0, 2, 4);
+        Receipt receipt = Receipt.Create(3, s_tree.Path(3, 10), note, "extra"u8);
         byte[] text = receipt.Format();
         int extraBits = 8 * Encoding.UTF8.GetByteCount("extra " + Convert.ToBase64String("extra"u8) + "\n");
         int harmless = 0;
@@ -172,7 +173,7 @@ public sealed class ReceiptTests
         try
         {
             receipt = Receipt.Parse(text);
-            _ = receipt.Verify(Tree.Leaves[3], Signers.Origin, Signers.Policy);
+            _ = receipt.Verify(s_tree.Leaves[3], Signers.Origin, Signers.Policy);
             return true;
         }
         catch (MalformedDataException)

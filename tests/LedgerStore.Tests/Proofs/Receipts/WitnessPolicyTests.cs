@@ -8,11 +8,11 @@ namespace LedgerStore.Tests.Proofs.Receipts;
 
 public sealed class WitnessPolicyTests
 {
-    private static readonly string Log = Signers.Log.ToVerifierKey().ToString();
-    private static readonly string[] W = [.. Signers.Witnesses.Select(witness => witness.ToVerifierKey().ToString())];
+    private static readonly string s_log = Signers.Log.ToVerifierKey().ToString();
+    private static readonly string[] s_w = [.. Signers.Witnesses.Select(witness => witness.ToVerifierKey().ToString())];
 
     [Fact]
-    public void TheExampleOfTheSpecificationDecidesEverySetOfWitnesses()
+    public void The_example_of_the_specification_decides_every_set_of_witnesses()
     {
         for (int set = 0; set < 64; set++)
         {
@@ -29,9 +29,9 @@ public sealed class WitnessPolicyTests
     [InlineData("group G all A B C\nquorum G", 3)]
     [InlineData("group G 3 A B C\nquorum G", 3)]
     [InlineData("  group\t G \t 3 A B C\t\n\n \t\n\t# comment\nquorum  G ", 3)]
-    public void AGroupNeedsItsThreshold(string rest, int needed)
+    public void A_group_needs_its_threshold(string rest, int needed)
     {
-        WitnessPolicy policy = Parse($"witness A {W[0]}\nwitness B {W[1]}\nwitness C {W[2]}\n{rest}\n");
+        WitnessPolicy policy = Parse($"witness A {s_w[0]}\nwitness B {s_w[1]}\nwitness C {s_w[2]}\n{rest}\n");
         for (int count = 0; count <= 3; count++)
         {
             Assert.Equal(count >= needed, policy.IsSatisfiedBy(Signed((1 << count) - 1)));
@@ -39,7 +39,7 @@ public sealed class WitnessPolicyTests
     }
 
     [Fact]
-    public void PartiesAreReadWithTheirAddresses()
+    public void Parties_are_read_with_their_addresses()
     {
         WitnessPolicy policy = Signers.Policy;
         Assert.Equal(new PolicyParty(Signers.Log.ToVerifierKey(), "https://log.example/"), policy.Logs[0]);
@@ -51,18 +51,18 @@ public sealed class WitnessPolicyTests
     }
 
     [Fact]
-    public void NamesAreOpaqueBytes()
+    public void Names_are_opaque_bytes()
     {
         // K, and the Kelvin sign that Unicode folds to it, are two names; so are bytes that are not UTF-8.
-        byte[] text = [.. Encoding.UTF8.GetBytes($"witness K {W[0]}\nwitness \u212a {W[1]}\nwitness "), 0xff,
-            .. Encoding.UTF8.GetBytes($" {W[2]}\ngroup G all K \u212a "), 0xff, .. "\nquorum G\n"u8];
+        byte[] text = [.. Encoding.UTF8.GetBytes($"witness K {s_w[0]}\nwitness \u212a {s_w[1]}\nwitness "), 0xff,
+            .. Encoding.UTF8.GetBytes($" {s_w[2]}\ngroup G all K \u212a "), 0xff, .. "\nquorum G\n"u8];
         WitnessPolicy policy = WitnessPolicy.Parse(text);
         Assert.False(policy.IsSatisfiedBy(Signed(0b011)));
         Assert.True(policy.IsSatisfiedBy(Signed(0b111)));
     }
 
     [Fact]
-    public void AsManyPartiesAsTheStandardAsksForWork()
+    public void As_many_parties_as_the_standard_asks_for_work()
     {
         StringBuilder text = new();
         for (int i = 0; i < 32; i++)
@@ -116,16 +116,16 @@ public sealed class WitnessPolicyTests
     [InlineData("quorum none\nunknown A\n")]
     [InlineData("quorum none\r\n")]
     [InlineData("quorum none\u007f\n")]
-    public void OtherTextsAreMalformed(string text)
+    public void Other_texts_are_malformed(string text)
     {
-        text = text.Replace("LOG", Log, StringComparison.Ordinal)
-            .Replace("W0", W[0], StringComparison.Ordinal)
-            .Replace("W1", W[1], StringComparison.Ordinal);
+        text = text.Replace("LOG", s_log, StringComparison.Ordinal)
+            .Replace("W0", s_w[0], StringComparison.Ordinal)
+            .Replace("W1", s_w[1], StringComparison.Ordinal);
         Assert.Throws<MalformedDataException>(() => Parse(text));
     }
 
     [Fact]
-    public void AnErrorSaysWhichLine()
+    public void An_error_says_which_line()
     {
         MalformedDataException error = Assert.Throws<MalformedDataException>(() => Parse("# first\nquorum A\n"));
         Assert.Equal(8, error.Offset);

@@ -10,7 +10,7 @@ namespace LedgerStore.Tests.Proofs.Signing;
 
 public sealed class Ed25519Tests
 {
-    private static readonly string[] Refused =
+    private static readonly string[] s_refused =
         ["low_order_A", "low_order_R", "low_order_residue", "non_canonical_A", "non_canonical_R"];
 
     // RFC 8032 section 7.1: seed, public key, message, signature.
@@ -33,7 +33,8 @@ public sealed class Ed25519Tests
         "af82",
         "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac"
         + "18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a")]
-    public void SignsAndVerifiesTheValuesOfRfc8032(string seedHex, string publicHex, string messageHex, string sigHex)
+    public void Signs_and_verifies_the_values_of_RFC_8032(
+        string seedHex, string publicHex, string messageHex, string sigHex)
     {
         byte[] seed = Convert.FromHexString(seedHex);
         byte[] publicKey = Convert.FromHexString(publicHex);
@@ -47,7 +48,7 @@ public sealed class Ed25519Tests
     }
 
     [Fact]
-    public void EverySingleBitChangeOfASignatureIsRefused()
+    public void Every_single_bit_change_of_a_signature_is_refused()
     {
         byte[] seed = new byte[Ed25519.SeedLength];
         byte[] publicKey = Ed25519.PublicKeyOf(seed);
@@ -64,7 +65,7 @@ public sealed class Ed25519Tests
     [InlineData(0)]
     [InlineData(63)]
     [InlineData(65)]
-    public void ASignatureOfAnotherLengthDoesNotVerify(int length)
+    public void A_signature_of_another_length_does_not_verify(int length)
     {
         byte[] publicKey = Ed25519.PublicKeyOf(new byte[Ed25519.SeedLength]);
         Assert.False(Ed25519.Verify(publicKey, "message"u8, new byte[length]));
@@ -83,7 +84,7 @@ public sealed class Ed25519Tests
             string[] flags = vector.GetProperty("flags").ValueKind == JsonValueKind.Null
                 ? []
                 : [.. vector.GetProperty("flags").EnumerateArray().Select(flag => flag.GetString()!)];
-            bool expected = !flags.Intersect(Refused).Any();
+            bool expected = !flags.Intersect(s_refused).Any();
 
             bool actual = Ed25519.Verify(
                 Convert.FromHexString(vector.GetProperty("key").GetString()!),
@@ -98,7 +99,7 @@ public sealed class Ed25519Tests
     }
 
     [Fact]
-    public void OneKeyVerifiesOnManyThreadsAtOnce()
+    public void One_key_verifies_on_many_threads_at_once()
     {
         using SigningKey key = SigningKey.Generate();
         VerifierKey verifier = new(KeyName.Parse("many"), SignatureType.Ed25519, key.PublicKey);

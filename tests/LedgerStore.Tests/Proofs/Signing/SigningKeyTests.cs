@@ -25,7 +25,7 @@ public sealed class SigningKeyTests
     private const string GoVkey = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
 
     [Fact]
-    public void ReadsThePemOfRfc8410AndWritesItBack()
+    public void Reads_the_pem_of_rfc_8410_and_writes_it_back()
     {
         using SigningKey key = SigningKey.FromPem(Encoding.UTF8.GetBytes(Rfc8410Pem));
         Assert.Equal(Rfc8410PublicKey, Convert.ToBase64String(key.PublicKey));
@@ -33,7 +33,7 @@ public sealed class SigningKeyTests
     }
 
     [Fact]
-    public void ReadsThePrivateKeyTextOfGo()
+    public void Reads_the_private_key_text_of_go()
     {
         using SigningKey key = SigningKey.FromGoText(Encoding.UTF8.GetBytes(GoText + "\n"), out KeyName name);
         Assert.Equal(GoVkey, new NoteSigner(name, key).ToVerifierKey().ToString());
@@ -48,7 +48,7 @@ public sealed class SigningKeyTests
     [InlineData("PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDF")]
     [InlineData("PRIVATE+KEY+PeterNeumann+c74f20a3+BIEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz")]
     [InlineData("PRIVATE+KEY+Peter Neumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz")]
-    public void RefusesOtherPrivateKeyTexts(string text) =>
+    public void Refuses_other_private_key_texts(string text) =>
         Assert.Throws<MalformedDataException>(() => SigningKey.FromGoText(Encoding.UTF8.GetBytes(text), out _));
 
     [Theory]
@@ -60,11 +60,11 @@ public sealed class SigningKeyTests
     [InlineData("-----BEGIN PRIVATE KEY-----\n\n-----END PRIVATE KEY-----\n")]
     [InlineData("surplus\n" + Rfc8410Pem)]
     [InlineData(Rfc8410Pem + Rfc8410Pem)]
-    public void RefusesOtherPemTexts(string text) =>
+    public void Refuses_other_pem_texts(string text) =>
         Assert.Throws<MalformedDataException>(() => SigningKey.FromPem(Encoding.UTF8.GetBytes(text)));
 
     [Fact]
-    public void RefusesTheKeyOfAnotherAlgorithm()
+    public void Refuses_the_key_of_another_algorithm()
     {
         // The same 48 bytes with the object identifier of X25519 (1.3.101.110).
         string pem = Rfc8410Pem.Replace("K2Vw", "K2Vu", StringComparison.Ordinal);
@@ -74,7 +74,7 @@ public sealed class SigningKeyTests
     }
 
     [Fact]
-    public void AGeneratedKeySurvivesExportAndImport()
+    public void A_generated_key_survives_export_and_import()
     {
         using SigningKey key = SigningKey.Generate();
         using SigningKey again = SigningKey.FromPem(key.ExportPem());
@@ -88,7 +88,7 @@ public sealed class SigningKeyTests
     }
 
     [Fact]
-    public void ADisposedKeySignsNothingAndTellsNothing()
+    public void A_disposed_key_signs_nothing_and_tells_nothing()
     {
         SigningKey key = SigningKey.Generate();
         key.Dispose();

@@ -15,7 +15,7 @@ public sealed class VerifierKeyTests
     [Theory]
     [InlineData(Peter, SignatureType.Ed25519, "PeterNeumann", 0xc74f20a3)]
     [InlineData(Witness, SignatureType.CosignatureV1, "remora.n621.de", 0xda77ade7)]
-    public void AVkeyRoundTrips(string vkey, SignatureType type, string name, uint id)
+    public void A_vkey_round_trips(string vkey, SignatureType type, string name, uint id)
     {
         VerifierKey key = VerifierKey.Parse(vkey);
         Assert.Equal((type, name, new KeyId(id)), (key.Type, key.Name.Text, key.Id));
@@ -24,7 +24,7 @@ public sealed class VerifierKeyTests
     }
 
     [FormatVectorsFact]
-    public void ThePublishedVkeysAreDecidedAsPublished()
+    public void The_published_vkeys_are_decided_as_published()
     {
         int supported = 0;
         foreach (JsonElement vector in FormatVectors.Read("notes/vkeys.json").EnumerateArray())
@@ -60,11 +60,11 @@ public sealed class VerifierKeyTests
     [InlineData("Peter Neumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW")]
     [InlineData("Peter\u00a0Neumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW")]
     [InlineData("PeterNeumann+173116ae+ZRpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW")]
-    public void RefusesOtherTexts(string vkey) =>
+    public void Refuses_other_texts(string vkey) =>
         Assert.Throws<MalformedDataException>(() => VerifierKey.Parse(vkey));
 
     [Fact]
-    public void ANameHasAtMost255Bytes()
+    public void A_name_has_at_most_255_bytes()
     {
         Assert.Equal(255, KeyName.Parse(new string('n', 255)).Utf8.Length);
         Assert.Throws<MalformedDataException>(() => KeyName.Parse(new string('n', 256)));
@@ -73,7 +73,7 @@ public sealed class VerifierKeyTests
     }
 
     [Fact]
-    public void TwoKeysOfOneNameAndIdAreAmbiguous()
+    public void Two_keys_of_one_name_and_id_are_ambiguous()
     {
         VerifierKey peter = VerifierKey.Parse(Peter);
         Assert.Equal(1, new VerifierKeys(peter, VerifierKey.Parse(Peter)).Count);
@@ -83,7 +83,7 @@ public sealed class VerifierKeyTests
     }
 
     [Fact]
-    public void AKnownKeyIsFoundByNameAndId()
+    public void A_known_key_is_found_by_name_and_id()
     {
         VerifierKey peter = VerifierKey.Parse(Peter);
         VerifierKeys keys = new(VerifierKey.Parse(Witness), peter);

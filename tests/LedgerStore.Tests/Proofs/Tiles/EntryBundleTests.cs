@@ -8,7 +8,7 @@ namespace LedgerStore.Tests.Proofs.Tiles;
 public sealed class EntryBundleTests
 {
     [Fact]
-    public void EntriesOfEveryKindOfLengthRoundTrip()
+    public void Entries_of_every_kind_of_length_round_trip()
     {
         int[] lengths = [0, 1, 255, 256, 300, 65_535, 0];
         byte[] bytes = new byte[lengths.Sum() + (lengths.Length * EntryBundle.LengthBytes)];
@@ -34,7 +34,7 @@ public sealed class EntryBundleTests
     }
 
     [Fact]
-    public void TheEncodingIsTheOneOfTheSpecification()
+    public void The_encoding_is_the_one_of_the_specification()
     {
         byte[] bytes = new byte[5];
         Assert.Equal(5, EntryBundle.Write("abc"u8, bytes));
@@ -47,11 +47,11 @@ public sealed class EntryBundleTests
     [InlineData(new byte[] { 0, 0, 0 })]
     [InlineData(new byte[] { 0, 1, 7, 0 })]
     [InlineData(new byte[] { 0xff, 0xff, 1, 2, 3 })]
-    public void ABrokenRunIsRefused(byte[] bytes) =>
+    public void A_broken_run_is_refused(byte[] bytes) =>
         Assert.Throws<MalformedDataException>(() => EntryBundle.Parse(bytes));
 
     [Fact]
-    public void AnotherNumberOfEntriesIsRefused()
+    public void Another_number_of_entries_is_refused()
     {
         byte[] two = [0, 1, 7, 0, 0];
         Assert.Equal(2, EntryBundle.Parse(two).Count);
@@ -63,7 +63,7 @@ public sealed class EntryBundleTests
     }
 
     [Fact]
-    public void ReadingABundleAllocatesNothing()
+    public void Reading_a_bundle_allocates_nothing()
     {
         byte[] bytes = new byte[256 * 100];
         for (int offset = 0; offset < bytes.Length;)

@@ -6,20 +6,20 @@ namespace LedgerStore.Tests.Proofs;
 
 public sealed class TileNodesTests
 {
-    private static readonly Hash256[] Leaves = HashPaths.Hashes(new Random(60), 70_000);
+    private static readonly Hash256[] s_leaves = HashPaths.Hashes(new Random(60), 70_000);
 
     [Fact]
     public void A_kept_tile_is_found_by_its_name_and_width_only()
     {
         var cache = new TileNodes(16);
-        var narrow = new TileHashes(Leaves.AsSpan(0, 10));
+        var narrow = new TileHashes(s_leaves.AsSpan(0, 10));
         cache.Offer(tree: 1, level: 2, index: 3, narrow);
         Assert.Same(narrow, cache.Find(1, 2, 3, 10));
         Assert.Null(cache.Find(1, 2, 3, 11));
         Assert.Null(cache.Find(2, 2, 3, 1));
         Assert.Null(cache.Find(1, 3, 3, 1));
         Assert.Null(cache.Find(1, 2, 4, 1));
-        var wide = new TileHashes(Leaves.AsSpan(0, 11));
+        var wide = new TileHashes(s_leaves.AsSpan(0, 11));
         cache.Offer(1, 2, 3, wide);
         Assert.Same(wide, cache.Find(1, 2, 3, 10));
     }
@@ -29,7 +29,7 @@ public sealed class TileNodesTests
     {
         var cache = new TileNodes(100);
         Assert.Equal(128, cache.Capacity);
-        var tile = new TileHashes(Leaves.AsSpan(0, 1));
+        var tile = new TileHashes(s_leaves.AsSpan(0, 1));
         cache.Offer(0, 1, 0, tile);
         for (ulong index = 0; index < 10_000; index++)
         {
@@ -48,7 +48,7 @@ public sealed class TileNodesTests
     public void A_tile_that_is_asked_for_once_drives_out_none()
     {
         var cache = new TileNodes(64);
-        var tile = new TileHashes(Leaves.AsSpan(0, 1));
+        var tile = new TileHashes(s_leaves.AsSpan(0, 1));
         for (ulong index = 0; index < 64; index++)
         {
             cache.Offer(0, 1, index, tile);
@@ -70,13 +70,13 @@ public sealed class TileNodesTests
     [InlineData(1024)]
     public void Proofs_from_stored_tiles_are_the_recursive_ones_however_small_the_cache(int tiles)
     {
-        var log = new MemoryLog(Leaves);
+        var log = new MemoryLog(s_leaves);
         var nodes = new StoredNodes(log, new TileNodes(tiles), tree: 7);
         int seed = Environment.TickCount;
         var random = new Random(seed);
         for (int i = 0; i < 300; i++)
         {
-            int size = random.Next(1, Leaves.Length + 1);
+            int size = random.Next(1, s_leaves.Length + 1);
             int index = random.Next(size);
             Hash256[] proof = InclusionProof.Build((ulong)index, (ulong)size, nodes);
             Assert.True(log.Tree.Path(index, size).AsSpan().SequenceEqual(proof), $"seed {seed}: {index} in {size}");
@@ -90,8 +90,8 @@ public sealed class TileNodesTests
     public void A_tile_that_grew_is_read_again_and_one_that_is_too_short_is_an_error()
     {
         var cache = new TileNodes(16);
-        var younger = new MemoryLog(Leaves[..300]);
-        var older = new MemoryLog(Leaves[..500]);
+        var younger = new MemoryLog(s_leaves[..300]);
+        var older = new MemoryLog(s_leaves[..500]);
         Hash256[] before = InclusionProof.Build(0, 300, new StoredNodes(younger, cache, 0));
         Assert.Equal(younger.Tree.Path(0, 300), before);
         Assert.Equal(older.Tree.Path(299, 500), InclusionProof.Build(299, 500, new StoredNodes(older, cache, 0)));
@@ -102,7 +102,7 @@ public sealed class TileNodesTests
     [Fact]
     public void Many_threads_share_one_cache()
     {
-        var log = new MemoryLog(Leaves[..3000]);
+        var log = new MemoryLog(s_leaves[..3000]);
         Hash256 root = log.Root;
         var cache = new TileNodes(8);
         Parallel.For(0, 4, thread =>
@@ -113,7 +113,7 @@ public sealed class TileNodesTests
             {
                 int index = random.Next(3000);
                 Hash256[] proof = InclusionProof.Build((ulong)index, 3000, nodes);
-                Assert.True(InclusionProof.IsValid((ulong)index, 3000, Leaves[index], proof, root));
+                Assert.True(InclusionProof.IsValid((ulong)index, 3000, s_leaves[index], proof, root));
             }
         });
     }

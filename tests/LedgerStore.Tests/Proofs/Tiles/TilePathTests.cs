@@ -14,7 +14,7 @@ public sealed class TilePathTests
     [InlineData("tile/0/000", 0, 0, 256)]
     [InlineData("tile/0/x001/x234/067.p/7", 0, 1_234_067, 7)]
     [InlineData("tile/63/x999/x999/x999/x999/x999/999.p/255", 63, 999_999_999_999_999_999, 255)]
-    public void ATileRoundTrips(string path, int level, ulong index, int width)
+    public void A_tile_round_trips(string path, int level, ulong index, int width)
     {
         TilePath tile = TilePath.Parse(path);
         Assert.Equal(TilePath.Tile(level, index, width), tile);
@@ -27,7 +27,7 @@ public sealed class TilePathTests
     [InlineData("tile/entries/x001/000", 1000, 256)]
     [InlineData("tile/entries/999.p/1", 999, 1)]
     [InlineData("tile/entries/x999/x999/x999/x999/x999/999.p/255", 999_999_999_999_999_999, 255)]
-    public void ABundleRoundTrips(string path, ulong index, int width)
+    public void A_bundle_round_trips(string path, ulong index, int width)
     {
         TilePath bundle = TilePath.Parse(path);
         Assert.Equal(TilePath.Entries(index, width), bundle);
@@ -63,14 +63,14 @@ public sealed class TilePathTests
     [InlineData("tile/0.p/1/001")]
     [InlineData("tile/0/x999/x999/x999/x999/x999/x999/999")]
     [InlineData("tile/0/\u0660\u0660\u0660")]
-    public void OtherPathsAreRefused(string path)
+    public void Other_paths_are_refused(string path)
     {
         Assert.False(TilePath.TryParse(Encoding.UTF8.GetBytes(path), out _));
         Assert.Throws<MalformedDataException>(() => TilePath.Parse(path));
     }
 
     [Fact]
-    public void EveryIndexAroundAPowerOfAThousandRoundTrips()
+    public void Every_index_around_a_power_of_a_thousand_round_trips()
     {
         for (ulong power = 1; power < TilePath.IndexMax; power *= 1000)
         {
@@ -88,7 +88,7 @@ public sealed class TilePathTests
     }
 
     [Fact]
-    public void WidthsFollowTheSizeOfTheTree()
+    public void Widths_follow_the_size_of_the_tree()
     {
         Assert.Equal(0, TilePath.WidthIn(0, 0, 0));
         Assert.Equal(256, TilePath.WidthIn(ulong.MaxValue, 0, TilePath.IndexMax / 1000));
@@ -108,7 +108,7 @@ public sealed class TilePathTests
     }
 
     [FormatVectorsFact]
-    public void ThePublishedPathsAreDecidedAsPublished()
+    public void The_published_paths_are_decided_as_published()
     {
         JsonElement vectors = FormatVectors.Read("tiles/paths.json");
         foreach (JsonElement vector in vectors.GetProperty("tile_path").EnumerateArray())

@@ -9,12 +9,12 @@ public sealed class TileReaderTests
 {
     private const int TilesMax = 1000;
 
-    private static readonly MemoryLog Large = new(HashPaths.Hashes(new Random(70), 70_000));
+    private static readonly MemoryLog s_large = new(HashPaths.Hashes(new Random(70), 70_000));
 
     [Fact]
     public void Every_node_of_every_tree_is_what_it_should_be()
     {
-        Hash256[] leaves = Large.Tree.Leaves;
+        Hash256[] leaves = s_large.Tree.Leaves;
         foreach (int size in new[] { 1, 2, 3, 255, 256, 257, 511, 512, 513, 1000, 65_535, 65_536, 65_537, 70_000 })
         {
             var log = new MemoryLog(leaves[..size]);
@@ -36,7 +36,7 @@ public sealed class TileReaderTests
     [Fact]
     public void A_proof_is_fetched_in_one_call_and_no_tile_twice()
     {
-        var log = new MemoryLog(Large.Tree.Leaves);
+        var log = new MemoryLog(s_large.Tree.Leaves);
         var reader = new TileReader(log.Size, log.Root, log, TilesMax);
         Assert.Equal(log.Tree.Path(5, 70_000), InclusionProof.Build(5, 70_000, reader));
         Assert.Equal(1, log.Calls);
@@ -51,12 +51,12 @@ public sealed class TileReaderTests
     [Fact]
     public void A_small_memory_fetches_again_and_stays_right()
     {
-        var reader = new TileReader(Large.Size, Large.Root, new MemoryLog(Large.Tree.Leaves), 2);
+        var reader = new TileReader(s_large.Size, s_large.Root, new MemoryLog(s_large.Tree.Leaves), 2);
         var random = new Random(71);
         for (int i = 0; i < 100; i++)
         {
             int index = random.Next(70_000);
-            Assert.Equal(Large.Tree.Path(index, 70_000), InclusionProof.Build((ulong)index, 70_000, reader));
+            Assert.Equal(s_large.Tree.Path(index, 70_000), InclusionProof.Build((ulong)index, 70_000, reader));
         }
     }
 
@@ -65,9 +65,9 @@ public sealed class TileReaderTests
     {
         int seed = Environment.TickCount;
         var random = new Random(seed);
-        NodeCoordinate[] leaves = [.. Large.AllLeaves()];
+        NodeCoordinate[] leaves = [.. s_large.AllLeaves()];
         var hashes = new Hash256[leaves.Length];
-        var log = new MemoryLog(Large.Tree.Leaves);
+        var log = new MemoryLog(s_large.Tree.Leaves);
         foreach (TilePath tile in log.AllTiles())
         {
             byte[] bytes = log.Bytes(tile);
@@ -85,7 +85,7 @@ public sealed class TileReaderTests
     [Fact]
     public void Every_hash_of_every_tile_that_one_proof_touches_is_checked_used_or_not()
     {
-        var log = new MemoryLog(Large.Tree.Leaves);
+        var log = new MemoryLog(s_large.Tree.Leaves);
         _ = InclusionProof.Build(12_345, log.Size, new TileReader(log.Size, log.Root, log, TilesMax));
         foreach (TilePath tile in log.Served.ToArray())
         {
@@ -105,7 +105,7 @@ public sealed class TileReaderTests
     [Fact]
     public void A_forgery_that_is_consistent_up_to_the_right_edge_is_noticed_there()
     {
-        var log = new MemoryLog(Large.Tree.Leaves);
+        var log = new MemoryLog(s_large.Tree.Leaves);
         var changed = (Hash256[])log.Tree.Leaves.Clone();
         changed[1000] = HashPaths.Hashes(new Random(72), 1)[0];
         var other = new MemoryLog(changed);
@@ -125,7 +125,7 @@ public sealed class TileReaderTests
     [Fact]
     public void Tiles_of_wrong_lengths_or_of_other_places_are_refused()
     {
-        var log = new MemoryLog(Large.Tree.Leaves);
+        var log = new MemoryLog(s_large.Tree.Leaves);
         _ = InclusionProof.Build(300, log.Size, new TileReader(log.Size, log.Root, log, TilesMax));
         foreach (TilePath tile in log.Served.ToArray())
         {
@@ -149,7 +149,7 @@ public sealed class TileReaderTests
     [Fact]
     public void After_a_lie_nothing_of_it_is_left_and_an_honest_answer_is_taken()
     {
-        var log = new MemoryLog(Large.Tree.Leaves);
+        var log = new MemoryLog(s_large.Tree.Leaves);
         var reader = new TileReader(log.Size, log.Root, log, TilesMax);
         TilePath tile = TilePath.Tile(0, 1, 256);
         log.Forged[tile] = log.Bytes(TilePath.Tile(0, 2, 256));
@@ -163,11 +163,11 @@ public sealed class TileReaderTests
     public void Another_size_or_root_than_the_tiles_have_is_refused()
     {
         Assert.Throws<VerificationFailedException>(
-            () => InclusionProof.Build(0, 69_999, new TileReader(69_999, Large.Root, Large, TilesMax)));
+            () => InclusionProof.Build(0, 69_999, new TileReader(69_999, s_large.Root, s_large, TilesMax)));
         Assert.Throws<VerificationFailedException>(
-            () => InclusionProof.Build(0, 70_000, new TileReader(70_000, MerkleHash.EmptyRoot, Large, TilesMax)));
-        Assert.Throws<VerificationFailedException>(() => new TileReader(0, Large.Root, Large, TilesMax));
-        var empty = new TileReader(0, MerkleHash.EmptyRoot, Large, TilesMax);
+            () => InclusionProof.Build(0, 70_000, new TileReader(70_000, MerkleHash.EmptyRoot, s_large, TilesMax)));
+        Assert.Throws<VerificationFailedException>(() => new TileReader(0, s_large.Root, s_large, TilesMax));
+        var empty = new TileReader(0, MerkleHash.EmptyRoot, s_large, TilesMax);
         empty.ReadNodes([], []);
         Assert.Throws<ArgumentOutOfRangeException>(
             () => empty.ReadNodes(new NodeCoordinate[1], new Hash256[1]));

@@ -11,7 +11,7 @@ namespace LedgerStore.Tests.Proofs;
 
 public sealed class AdversarialProofTests
 {
-    private static readonly int Trees = ProofTests.LongRun ? 500 : 40;
+    private static readonly int s_trees = ProofTests.LongRun ? 500 : 40;
 
     [Fact]
     public void Changed_inclusion_proofs_are_refused() => ForRandomTrees((random, tree, size) =>
@@ -127,7 +127,7 @@ public sealed class AdversarialProofTests
     private static void ForRandomTrees(Action<Random, NaiveTree, int> check)
     {
         int first = Environment.TickCount;
-        for (int i = 0; i < Trees; i++)
+        for (int i = 0; i < s_trees; i++)
         {
             int seed = first + i;
             var random = new Random(seed);
