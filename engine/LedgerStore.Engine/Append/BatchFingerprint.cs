@@ -8,9 +8,11 @@
 //            then 4 times the stripe {content type bytes, records, payload bytes, 1, 2, 3, 4, 5}
 //   result:  high = lane[0] ^ lane[2], low = lane[1] ^ lane[3]
 
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using LedgerStore.Engine.Format;
 
 namespace LedgerStore.Engine.Append;
 
@@ -54,6 +56,29 @@ internal sealed class BatchFingerprint
         AbsorbLengths(ref lanes, lengths);
         AbsorbSection(ref lanes, payload);
         return Finish(ref lanes, contentType.Length, lengths.Length, payload.Length);
+    }
+
+    /// <summary>The same of a batch as it is stored, in bundle encoding; null: it is not made of entries.</summary>
+    public UInt128? OfEntries(ReadOnlySpan<byte> entries, int count)
+    {
+        int[] lengths = new int[count];
+        ArrayBufferWriter<byte> payload = new();
+        ReadOnlySpan<byte> contentType = default;
+        for (int i = 0; i < count; i++)
+        {
+            int end = BlockFormat.EntryPrefixBytes + BinaryPrimitives.ReadUInt16BigEndian(entries);
+            if (!EntryView.TryParse(entries[BlockFormat.EntryPrefixBytes..end], out EntryView view))
+            {
+                return null;
+            }
+
+            contentType = i == 0 ? view.ContentType : contentType;
+            lengths[i] = view.Payload.Length;
+            payload.Write(view.Payload);
+            entries = entries[end..];
+        }
+
+        return Compute(contentType, lengths, payload.WrittenSpan);
     }
 
     private static ulong Fold(ulong a, ulong b)

@@ -54,18 +54,8 @@ internal sealed class LedgerReader(uint ledgerId, SegmentReader segments, Bundle
 
     /// <summary>A bundle that has the entry at this slot, which is readable.</summary>
     /// <exception cref="StoreException">As of <see cref="ReadBundle(long)"/>.</exception>
-    public BundleLease ReadBundle(long bundleIndex, int slot)
-    {
-        BundleLease lease = ReadBundle(bundleIndex);
-        if (slot < lease.Entries)
-        {
-            return lease;
-        }
-
-        // Of a damaged ledger, an older and shorter block may be all that is left of the last bundle.
-        lease.Dispose();
-        throw Nowhere(bundleIndex);
-    }
+    public BundleLease ReadBundle(long bundleIndex, int slot) =>
+        Demand(ReadBundle(bundleIndex), (bundleIndex * StoreLimits.EntriesPerBundle) + slot);
 
     /// <summary>Entries of one bundle from this one on, which is readable: at least it, and as many as its chunk has.
     /// What is in memory or in the cold store comes as a whole bundle.</summary>
@@ -73,9 +63,12 @@ internal sealed class LedgerReader(uint ledgerId, SegmentReader segments, Bundle
     public BundleLease ReadEntry(long index)
     {
         long bundleIndex = index / StoreLimits.EntriesPerBundle;
-        return TryReadMemory(bundleIndex, out BundleLease lease) || segments.TryReadEntry(index, out lease)
-            ? lease
-            : throw Nowhere(bundleIndex);
+        if (!TryReadMemory(bundleIndex, out BundleLease lease) && !segments.TryReadEntry(index, out lease))
+        {
+            throw Nowhere(bundleIndex);
+        }
+
+        return Demand(lease, index);
     }
 
     /// <summary>Entries from this one on, and waits for the cold store if it must.</summary>
@@ -141,6 +134,18 @@ internal sealed class LedgerReader(uint ledgerId, SegmentReader segments, Bundle
         DecodedBundle? copy = tail.TryCopy(bundleIndex * StoreLimits.EntriesPerBundle, services.Pool);
         lease = copy is null ? default : new BundleLease(copy);
         return copy is not null;
+    }
+
+    /// <summary>Of a damaged ledger, an older and shorter block may be all that is left of the last bundle.</summary>
+    private BundleLease Demand(BundleLease lease, long index)
+    {
+        if (index >= lease.FirstIndex && index - lease.FirstIndex < lease.Entries)
+        {
+            return lease;
+        }
+
+        lease.Dispose();
+        throw Nowhere(index / StoreLimits.EntriesPerBundle);
     }
 
     private Exception Nowhere(long bundleIndex)

@@ -1,6 +1,7 @@
 // One ledger, for whoever uses the store: append, read, follow. Any thread.
 using System.Runtime.CompilerServices;
 using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Engine;
@@ -67,6 +68,7 @@ public sealed partial class Ledger
                 .ConfigureAwait(false);
             int slot = (int)(index - lease.FirstIndex);
             int taken = (int)Math.Min(lease.Entries - slot, end - index);
+            Invariant.That(taken > 0, "what is read for an entry has it");
             yield return new EntrySlice(lease, slot, taken);
             index += taken;
         }

@@ -43,9 +43,23 @@ internal sealed partial class StoreCore
             ? last
             : null;
 
+    /// <exception cref="StoreException">Corruption: what the key log has is no statement of both keys.</exception>
     private AuditKeyRotation Said(RotatedRecord made, string rotatedBy)
     {
-        KeyRotation statement = KeyRotation.Open(made.Statement);
+        KeyRotation statement;
+        try
+        {
+            statement = KeyRotation.Open(made.Statement);
+        }
+        catch (Exception damage) when (damage is VerificationFailedException or MalformedDataException)
+        {
+            throw new StoreException(
+                StoreReason.Corruption,
+                $"'{Parts.Paths.Keys}' has a key rotation that is none: {damage.Message}. Put the right file back, "
+                + "from a backup",
+                damage);
+        }
+
         return new AuditKeyRotation(AuditEvent.Unsaid)
         {
             Identity = rotatedBy,

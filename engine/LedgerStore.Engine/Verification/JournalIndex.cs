@@ -19,6 +19,9 @@ internal sealed class JournalIndex
     /// <summary>Finds who is shown the entries of a ledger that were hashed; null: nobody.</summary>
     public Func<uint, EntriesVisitor?>? Watched { get; init; }
 
+    /// <summary>What batches of producers are compared with; null: they are not.</summary>
+    public BatchFingerprint? Fingerprints { get; init; }
+
     /// <summary>What looks like a signed checkpoint in any file of the directory; null: nobody looked.</summary>
     public NoteScan? Notes { get; init; }
 
@@ -100,6 +103,14 @@ internal sealed class JournalIndex
             if (BatchCheck.Fault(section, content, evidence.NewestMicros) is { } fault)
             {
                 evidence.Broken = $"frame {place.Frame}: {fault}";
+                return;
+            }
+
+            if (section.HasProducer && Fingerprints is { } fingerprints
+                && fingerprints.OfEntries(content, section.Count) != section.Fingerprint)
+            {
+                evidence.Broken = $"frame {place.Frame}: the batch of {section.Count:N0} entries from "
+                    + $"{section.FirstIndex:N0} on has not the fingerprint that its header says";
                 return;
             }
         }

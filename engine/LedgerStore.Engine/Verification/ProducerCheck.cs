@@ -1,7 +1,6 @@
 // Compares what state.log remembers of producers with the entries of the ledger: with a last sequence that is too small
 // a batch is taken twice, with one that is too large a new one is refused, and an answer says where a batch is.
 // Any thread shows entries; one thread concludes.
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using LedgerStore.Engine.Append;
@@ -118,32 +117,14 @@ internal sealed class ProducerCheck
 
         BatchAnswer? answer = seen!.AnswerOf(entry.Sequence);
         bool isBatch = answer is { } first && first.FirstSequence == entry.Sequence && first.Count <= count;
-        bool isSame = !isBatch || Fingerprint(rest, answer!.Value.Count, entry.ContentType) == answer.Value.Fingerprint;
+
+        // Of a batch that is whole in what was read; of others only the places are compared.
+        bool isSame = !isBatch
+            || _fingerprints.OfEntries(rest, answer!.Value.Count) == answer.Value.Fingerprint;
         lock (seen)
         {
             seen.Note(index, entry.Sequence, entry.ReceivedMicros, answer, isSame, index < _fileSize);
         }
-    }
-
-    /// <summary>Of a batch that is whole in what was read. Of others only the places are compared.</summary>
-    private UInt128? Fingerprint(ReadOnlySpan<byte> entries, int count, ReadOnlySpan<byte> contentType)
-    {
-        int[] lengths = new int[count];
-        ArrayBufferWriter<byte> payload = new();
-        for (int i = 0; i < count; i++)
-        {
-            int length = BinaryPrimitives.ReadUInt16BigEndian(entries);
-            if (!EntryView.TryParse(entries.Slice(BlockFormat.EntryPrefixBytes, length), out EntryView view))
-            {
-                return null;
-            }
-
-            lengths[i] = view.Payload.Length;
-            payload.Write(view.Payload);
-            entries = entries[(BlockFormat.EntryPrefixBytes + length)..];
-        }
-
-        return _fingerprints.Compute(contentType, lengths, payload.WrittenSpan);
     }
 
     private VerifyFinding Finding(long first, long count, string evidence) => new(

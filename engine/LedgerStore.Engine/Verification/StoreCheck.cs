@@ -179,6 +179,7 @@ internal sealed partial class StoreCheck(VerifyOptions options, IFileSystem file
         _journal = new JournalIndex
         {
             Watched = id => _watchers.GetValueOrDefault(id),
+            Fingerprints = new BatchFingerprint(_storeId),
             Notes = _book.HasTrust ? FindNotes() : null,
         };
         try

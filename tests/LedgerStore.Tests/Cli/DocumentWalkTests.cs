@@ -52,7 +52,7 @@ public sealed class DocumentWalkTests : IAsyncLifetime
         string output = await WalkAsync(
             "docs/VERIFIERS.md", new() { ["vkey"] = _server.Vkey, ["vkeys"] = vkeys, ["data"] = copy }, _server.Profile,
             script => script);
-        Assert.Equal(7, output.Split("\nverified: ").Length - 1);
+        Assert.Equal(8, output.Split("\nverified: ").Length - 1);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class GoInteropTests
         object[] trees = [.. Trees()];
         JsonElement result = GoInterop.Run(JsonSerializer.Serialize(new
         {
-            s_entries,
+            Entries = s_entries,
             Notes = notes,
             Records = records,
             Trees = trees,
