@@ -1,6 +1,7 @@
 // The process that judges: it knows the list and the server, and nothing of the faults. A line on its standard input
 // is a look at everything that is new ("tail") or at everything ("full"); the answer is a line of JSON.
 using System.Text.Json;
+using Grpc.Core;
 using LedgerStore.Campaigns.Load;
 using LedgerStore.Campaigns.Running;
 using LedgerStore.Client;
@@ -11,6 +12,7 @@ namespace LedgerStore.Campaigns.Judging;
 /// <summary>`judge`.</summary>
 internal sealed class JudgeProgram(Setting setting) : IDisposable
 {
+    private const int AwaySeconds = 60;
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
 
     private readonly Dictionary<string, LedgerJudge> _judges =
@@ -55,11 +57,28 @@ internal sealed class JudgeProgram(Setting setting) : IDisposable
         return verdict;
     }
 
+    /// <summary>A server that is away for a moment is asked again, as every client does: how long it was away, the
+    /// writers say.</summary>
+    private async Task<LedgerInfo> DescribeAsync(string ledger)
+    {
+        for (int seconds = 0; ; seconds++)
+        {
+            try
+            {
+                return await _client.Catalog.DescribeAsync(ledger, CancellationToken.None);
+            }
+            catch (RpcException away) when (away.StatusCode == StatusCode.Unavailable && seconds < AwaySeconds)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1));
+            }
+        }
+    }
+
     private async Task LookAtAsync(string ledger, LedgerJudge judge, Verdict verdict)
     {
         try
         {
-            LedgerInfo info = await _client.Catalog.DescribeAsync(ledger, CancellationToken.None);
+            LedgerInfo info = await DescribeAsync(ledger);
             bool isShort = info.Size < judge.AcknowledgedEnd && !(setting.MayName && info.Damage.Length > 0);
             if (isShort || info.Size < info.CheckpointedSize)
             {
