@@ -7,8 +7,7 @@ using Microsoft.Win32.SafeHandles;
 namespace LedgerStore.Durable;
 
 /// <summary>fsync, with its result looked at.</summary>
-
-internal static partial class FileSync
+internal static class FileSync
 {
     private const int ReadOnly = 0;
     private const int Interrupted = 4;
@@ -41,11 +40,11 @@ internal static partial class FileSync
             return;
         }
 
-        int directory = Open(path, ReadOnly);
+        int directory = NativeCalls.Open(path, ReadOnly);
         int error = directory < 0 ? Marshal.GetLastPInvokeError() : SyncNow(directory);
         if (directory >= 0)
         {
-            _ = Close(directory);
+            _ = NativeCalls.Close(directory);
         }
 
         if (error != 0)
@@ -60,7 +59,7 @@ internal static partial class FileSync
         int error;
         do
         {
-            error = Sync(file) == 0 ? 0 : Marshal.GetLastPInvokeError();
+            error = NativeCalls.Sync(file) == 0 ? 0 : Marshal.GetLastPInvokeError();
         }
         while (error == Interrupted);
 
@@ -69,16 +68,4 @@ internal static partial class FileSync
 
     private static FileSyncException Failure(string path, int error) =>
         new($"sync of {path} failed: {Marshal.GetPInvokeErrorMessage(error)}; what was written may be lost");
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Sync(int file);
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Close(int file);
 }

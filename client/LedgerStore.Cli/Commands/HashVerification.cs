@@ -1,7 +1,6 @@
 // Verifies the tree of a ledger of a running server: the hash of every entry leads to the root that the trusted key
 // signed. No entry is read: whoever may verify and not read can do it. One thread.
 using LedgerStore.Client;
-using LedgerStore.Policy;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Cli;
@@ -9,14 +8,9 @@ namespace LedgerStore.Cli;
 /// <summary>Verifies hashes alone.</summary>
 internal static class HashVerification
 {
-    public static async Task<int> RunAsync(Run run, string ledger, LiveOptions options)
-    {
-        using LedgerClient verifying = run.Connect(Capability.Verify);
-        using Verifier verifier = LedgerTrust.Open(run, verifying, ledger, options.Vkey);
-        try
+    public static Task<int> RunAsync(Run run, string ledger, LiveOptions options) =>
+        LiveVerification.CheckAsync(run, ledger, options, async (_, verifier, checkpoint) =>
         {
-            VerifiedCheckpoint checkpoint = await LiveVerification.ContinueAsync(run, verifying, verifier, options)
-                .ConfigureAwait(false);
             ulong hashes = await ProgressLine.RunAsync(
                 run,
                 $"verify {ledger}",
@@ -24,13 +18,7 @@ internal static class HashVerification
                 progress => ReadAsync(run, verifier, checkpoint, options.From, progress)).ConfigureAwait(false);
             Report(run, checkpoint, hashes);
             return ExitCode.Done;
-        }
-        catch (LedgerViolationException violation)
-        {
-            ViolationReport.Print(run, violation, options.EvidenceFile);
-            return ExitCode.NotVerified;
-        }
-    }
+        });
 
     private static async Task<ulong> ReadAsync(
         Run run, Verifier verifier, VerifiedCheckpoint checkpoint, ulong from, ProgressLine progress)

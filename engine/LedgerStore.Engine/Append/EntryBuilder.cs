@@ -26,24 +26,10 @@ internal sealed class EntryBuilder(RandomNumberGenerator random)
 
     /// <summary>Builds the batch into the first <paramref name="size"/> bytes of the destination.</summary>
     /// <param name="size">What <see cref="Measure"/> returned for this very batch.</param>
-    public void Build(in EntryBatch batch, ReadOnlySpan<byte> payload, int size, Span<byte> destination) =>
-        Build(batch, payload, destination[..size]);
-
-    /// <summary>Sets the time of every entry of a built batch.</summary>
-    public static void StampTime(Span<byte> builtBatch, long micros)
-    {
-        const int TimeOffset = EntryFields.LengthBytes + 1;
-        while (!builtBatch.IsEmpty)
-        {
-            int entryBytes = BinaryPrimitives.ReadUInt16BigEndian(builtBatch);
-            BinaryPrimitives.WriteInt64LittleEndian(builtBatch[TimeOffset..], micros);
-            builtBatch = builtBatch[(EntryFields.LengthBytes + entryBytes)..];
-        }
-    }
-
     [SkipLocalsInit]
-    private void Build(in EntryBatch batch, ReadOnlySpan<byte> payload, Span<byte> destination)
+    public void Build(in EntryBatch batch, ReadOnlySpan<byte> payload, int size, Span<byte> destination)
     {
+        Span<byte> rest = destination[..size];
         Span<byte> headBuffer = stackalloc byte[HeadBytesMax];
         ReadOnlySpan<byte> head = headBuffer[..WriteHead(batch, headBuffer)];
         Span<byte> contentTypeBuffer = stackalloc byte[ContentTypeFieldBytesMax];
@@ -55,14 +41,13 @@ internal sealed class EntryBuilder(RandomNumberGenerator random)
         ReadOnlySpan<byte> salts = default;
         if (batch.Salted)
         {
-            Span<byte> place = destination[^(batch.Lengths.Length * StoreLimits.SaltBytes)..];
+            Span<byte> place = rest[^(batch.Lengths.Length * StoreLimits.SaltBytes)..];
             random.GetBytes(place);
             salts = place;
         }
 
         bool hasSequence = batch.FirstSequence != 0;
         ulong sequence = (ulong)batch.FirstSequence;
-        Span<byte> rest = destination;
         foreach (int length in batch.Lengths)
         {
             UInt128 salt = default;
@@ -103,6 +88,18 @@ internal sealed class EntryBuilder(RandomNumberGenerator random)
         }
 
         Invariant.That(rest.IsEmpty, "a batch has the size that was measured");
+    }
+
+    /// <summary>Sets the time of every entry of a built batch.</summary>
+    public static void StampTime(Span<byte> builtBatch, long micros)
+    {
+        const int TimeOffset = EntryFields.LengthBytes + 1;
+        while (!builtBatch.IsEmpty)
+        {
+            int entryBytes = BinaryPrimitives.ReadUInt16BigEndian(builtBatch);
+            BinaryPrimitives.WriteInt64LittleEndian(builtBatch[TimeOffset..], micros);
+            builtBatch = builtBatch[(EntryFields.LengthBytes + entryBytes)..];
+        }
     }
 
     private static int WriteHead(in EntryBatch batch, Span<byte> head)

@@ -165,13 +165,16 @@ internal sealed class StoreKeys
         }
         catch (Exception wrong) when (wrong is VerificationFailedException or MalformedDataException)
         {
-            throw new StoreException(
-                StoreReason.Corruption,
-                $"the key log's rotations of '{origin}' are not what keys signed: {wrong.Message}. Nothing is signed. "
-                + "Restore it from a backup",
-                wrong);
+            throw NotSigned(origin, wrong);
         }
     }
+
+    /// <summary>Says that a rotation of the key log is not what both keys signed.</summary>
+    public static StoreException NotSigned(string origin, Exception wrong) => new(
+        StoreReason.Corruption,
+        $"the key log's rotations of '{origin}' are not what keys signed: {wrong.Message}. Nothing is signed. Restore "
+        + "it from a backup",
+        wrong);
 
     /// <summary>The key of a ledger by the private key, about which no file of the store can say something else; null
     /// when it is not at hand.</summary>

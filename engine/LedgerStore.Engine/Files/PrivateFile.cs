@@ -1,7 +1,7 @@
 // Small secret files that only their owner may read: signing keys. Not through IFileSystem: they lie outside of the
 // data directory, and no simulation has them.
 // Stateless; any thread.
-using System.Runtime.InteropServices;
+using LedgerStore.Durable;
 using Microsoft.Win32.SafeHandles;
 
 namespace LedgerStore.Engine.Files;
@@ -25,7 +25,7 @@ internal static class PrivateFile
             throw new PlatformNotSupportedException("a store runs on Linux");
         }
 
-        using SafeFileHandle file = Open(path);
+        using SafeFileHandle file = RegularFile.Open(path);
 
         // Of the open file, not of the path: nobody can exchange it in between.
         isPrivate = (File.GetUnixFileMode(file) & Others) == UnixFileMode.None;
@@ -42,31 +42,6 @@ internal static class PrivateFile
         }
 
         return count == bytes.Length ? bytes : throw new IOException("it became shorter while it was read");
-    }
-
-    // Without waiting: whoever names a pipe here would keep this thread until somebody writes into it.
-    private static SafeFileHandle Open(string path)
-    {
-        const int Flags = LinuxNative.OpenReadOnly | LinuxNative.OpenNonBlocking | LinuxNative.OpenCloseOnExec;
-        SafeFileHandle file = new(LinuxNative.Open(path, Flags, 0), ownsHandle: true);
-        if (file.IsInvalid)
-        {
-            string reason = Marshal.GetLastPInvokeErrorMessage();
-            file.Dispose();
-            throw new IOException(reason);
-        }
-
-        try
-        {
-            // Pipes and terminals cannot be asked for their length.
-            RandomAccess.GetLength(file);
-            return file;
-        }
-        catch (NotSupportedException pipe)
-        {
-            file.Dispose();
-            throw new IOException("it is no regular file but a pipe or a device", pipe);
-        }
     }
 
     /// <summary>Writes a new file; one that exists is never replaced.</summary>

@@ -1,6 +1,7 @@
 // The core's part that says in `_audit` which key the store went over to. The key log has it first, because what is
 // said is what both keys signed; a crash in between is made good by the next start.
 using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Proofs;
@@ -53,11 +54,7 @@ internal sealed partial class StoreCore
         }
         catch (Exception damage) when (damage is VerificationFailedException or MalformedDataException)
         {
-            throw new StoreException(
-                StoreReason.Corruption,
-                $"'{Parts.Paths.Keys}' has a key rotation that is none: {damage.Message}. Put the right file back, "
-                + "from a backup",
-                damage);
+            throw StoreKeys.NotSigned(Parts.Catalog.Find(Catalog.AuditId)!.Origin, damage);
         }
 
         return new AuditKeyRotation(AuditEvent.Unsaid)

@@ -46,9 +46,9 @@ internal sealed partial class StoreCheck(VerifyOptions options, IFileSystem file
     // What `_audit` says; it is verified before the others.
     private readonly TombstoneBook _tombstones = new();
     private readonly AuditEvents _events = new();
+    private readonly List<string> _unmade = [];
     private AuditEvidence _audit = AuditEvidence.None;
     private AuditBook _said = new();
-    private readonly List<string> _unmade = [];
     private long _unsignedClaims;
     private LogKeySet? _auditKeys;
 
@@ -351,13 +351,13 @@ internal sealed partial class StoreCheck(VerifyOptions options, IFileSystem file
         }
     }
 
-    /// <summary>A crash may have left the change that was said last undone: the next start makes it.</summary>
     private void Count(ClaimsCheck claims)
     {
         _unsignedClaims += claims.Unsigned;
         _unmade.AddRange(claims.Unmade);
     }
 
+    /// <summary>A crash may have left the change that was said last undone: the next start makes it.</summary>
     private ClaimsCheck NewClaims() => new(_said, paths, _audit.SoundSize, isSettled: false);
 
     private void WatchAudit(long first, ReadOnlySpan<byte> bundle, int count)

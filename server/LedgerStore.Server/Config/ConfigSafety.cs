@@ -1,6 +1,6 @@
 // Refuses configurations that would run and be unsafe, each with the reason. Looks at modes and places of files, and
 // changes nothing. One thread, at start.
-using LedgerStore.Pki;
+using LedgerStore.Durable;
 using Microsoft.Win32.SafeHandles;
 
 namespace LedgerStore.Server.Config;

@@ -11,7 +11,7 @@ namespace LedgerStore.Tests.Lies;
 
 internal static class AnswerLies
 {
-    private const string Answer = "the answer";
+    internal const string Answer = "the answer";
 
     /// <summary>Of a method's own answer.</summary>
     internal static IEnumerable<Lie> Of(IMethod method)
@@ -129,9 +129,9 @@ internal static class AnswerLies
     private static Lie History(string? method, string kind, LieClass @class, Func<HonestStore> other) =>
         new(method, "history", kind, @class, static told => told) { Other = other };
 
-    private static Lie False(string method, string kind, Func<Told, Told> tell) =>
+    internal static Lie False(string method, string kind, Func<Told, Told> tell) =>
         new(method, Answer, kind, LieClass.False, tell);
 
-    private static Lie Refusal(string method, string kind, Func<Told, Told> tell) =>
+    internal static Lie Refusal(string method, string kind, Func<Told, Told> tell) =>
         new(method, Answer, kind, LieClass.Refusal, tell);
 }

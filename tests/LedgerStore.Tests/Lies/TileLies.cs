@@ -12,8 +12,6 @@ internal static class TileLies
     /// <summary>What a tile is called where the methods of the protocol have their names.</summary>
     internal const string Method = "tile";
 
-    private const string Target = "the answer";
-
     internal static IEnumerable<Lie> All() =>
     [
         False("no bytes", static _ => []),
@@ -41,13 +39,8 @@ internal static class TileLies
         return other;
     }
 
-    private static Lie False(string kind, Func<byte[], byte[]> change) => new(
-        Method,
-        Target,
-        kind,
-        LieClass.False,
-        told => told with { Messages = [.. told.Messages.Select(change)] });
+    private static Lie False(string kind, Func<byte[], byte[]> change) => AnswerLies.False(
+        Method, kind, told => told with { Messages = [.. told.Messages.Select(change)] });
 
-    private static Lie Refusal(string kind, Func<Told, Told> tell) =>
-        new(Method, Target, kind, LieClass.Refusal, tell);
+    private static Lie Refusal(string kind, Func<Told, Told> tell) => AnswerLies.Refusal(Method, kind, tell);
 }

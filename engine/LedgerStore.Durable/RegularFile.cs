@@ -3,10 +3,10 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace LedgerStore.Pki;
+namespace LedgerStore.Durable;
 
 /// <summary>Reads regular files of bounded size.</summary>
-internal static partial class RegularFile
+internal static class RegularFile
 {
     // The same numbers on x86-64 and arm64.
     private const int ReadOnly = 0;
@@ -17,7 +17,7 @@ internal static partial class RegularFile
     /// <exception cref="IOException">Missing, unreadable, or no file.</exception>
     public static SafeFileHandle Open(string path)
     {
-        SafeFileHandle file = new(OpenNative(path, ReadOnly | NonBlocking | CloseOnExec), ownsHandle: true);
+        SafeFileHandle file = new(NativeCalls.Open(path, ReadOnly | NonBlocking | CloseOnExec), ownsHandle: true);
         if (file.IsInvalid)
         {
             string reason = Marshal.GetLastPInvokeErrorMessage();
@@ -67,7 +67,4 @@ internal static partial class RegularFile
 
         return bytes[..(int)Math.Min(count, length)];
     }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int OpenNative(string path, int flags);
 }
