@@ -9,7 +9,8 @@ internal sealed class AuditedLedger(string name)
 {
     private readonly SortedDictionary<string, HoldRecord> _holds = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HoldRecord?> _released = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, AuditHoldChange> _holdSaid = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _holdSaid = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _saidInFull = new(StringComparer.Ordinal);
     private readonly List<AuditRetentionChange> _policies = [];
     private readonly List<(AuditTombstone Tombstone, HoldRecord? Held)> _tombstones = [];
 
@@ -48,12 +49,12 @@ internal sealed class AuditedLedger(string name)
     public HoldRecord? Released(string id) => _released.GetValueOrDefault(id);
 
     /// <summary>The entry of <c>_audit</c> that placed or released a hold last.</summary>
-    public long HoldSaid(string id) => _holdSaid.GetValueOrDefault(id)?.AuditIndex ?? AuditEvent.Unsaid;
+    public long HoldSaid(string id) => _holdSaid.GetValueOrDefault(id, AuditEvent.Unsaid);
 
     /// <summary>Whether a hold of a file is the one that is said: entries of the first version say its range only.
     /// </summary>
     public bool IsSame(HoldRecord said, HoldRecord inFile) =>
-        _holdSaid.GetValueOrDefault(said.Id) is { PlacedMicros: > 0 }
+        _saidInFull.Contains(said.Id)
             ? said == inFile with { ReleasedMicros = 0 }
             : (said.Id, said.First, said.Count) == (inFile.Id, inFile.First, inFile.Count);
 
@@ -96,8 +97,7 @@ internal sealed class AuditedLedger(string name)
 
     public void Take(AuditHoldChange hold, long receivedMicros)
     {
-        LastSaid = hold.AuditIndex;
-        _holdSaid[hold.Id] = hold;
+        LastSaid = _holdSaid[hold.Id] = hold.AuditIndex;
         if (hold.IsReleased)
         {
             _released[hold.Id] = _holds.GetValueOrDefault(hold.Id);
@@ -106,8 +106,13 @@ internal sealed class AuditedLedger(string name)
         else
         {
             // A release that is taken back leaves what was in force before.
-            _holds[hold.Id] = _released.GetValueOrDefault(hold.Id) ?? hold.ToRecord(receivedMicros);
-            _released.Remove(hold.Id);
+            _released.Remove(hold.Id, out HoldRecord? before);
+            if (before is null && hold.PlacedMicros > 0)
+            {
+                _saidInFull.Add(hold.Id);
+            }
+
+            _holds[hold.Id] = before ?? hold.ToRecord(receivedMicros);
         }
     }
 
