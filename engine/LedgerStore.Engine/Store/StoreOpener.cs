@@ -209,6 +209,7 @@ internal sealed partial class StoreOpener(
             },
         };
         core.Scrubber.Claims = core.Claims.Scrub;
+        core.Scrubber.IsEarly = () => core.Claims.IsEarly;
         core.Scrubber.AuditEntry = index => core.AuditProof.Read(index).Entry;
         return core;
     }

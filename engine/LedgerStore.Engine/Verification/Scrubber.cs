@@ -16,6 +16,9 @@ internal sealed class Scrubber
     // A store that has just been opened has other things to do.
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMinutes(1);
 
+    // Checkpoints come each second.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+
     private readonly IFileSystem _files;
     private readonly StorePaths _paths;
     private readonly UInt128 _storeId;
@@ -35,6 +38,7 @@ internal sealed class Scrubber
     private RotationBook _rotations = RotationBook.Empty;
     private long _idleSince;
     private TimeSpan _pause = s_firstPause;
+    private readonly long _startedAt;
     private long _claimsRound = -1;
 
     private volatile bool _isClosed;
@@ -63,7 +67,7 @@ internal sealed class Scrubber
         });
         _newest = new ScrubPass(
             options.NewestPeriod, time, () => ScrubUnits.Newest(Collect(null), options.NewestShare));
-        _idleSince = time.GetTimestamp();
+        _idleSince = _startedAt = time.GetTimestamp();
     }
 
     /// <summary>Reads an entry of <c>_audit</c>, wherever it is; null when there is none. Nothing has expired for which
@@ -73,6 +77,10 @@ internal sealed class Scrubber
     /// <summary>Compares what the files claim of a ledger, or of all (null), with <c>_audit</c>; gives up when it is
     /// told that the store closes.</summary>
     public Func<uint?, Func<bool>, IReadOnlyList<VerifyFinding>>? Claims { get; set; }
+
+    /// <summary>Whether a checkpoint of <c>_audit</c> is still to come: until then nothing can be compared with it.
+    /// </summary>
+    public Func<bool> IsEarly { get; set; } = static () => false;
 
     /// <summary>How long before a tombstone its notice must have come.</summary>
     public TimeSpan NoticeAhead { get; init; } = AuditExpiryNotice.Ahead;
@@ -124,7 +132,7 @@ internal sealed class Scrubber
             return true;
         }
 
-        if (_options.IsContinuous && Claims is not null && _claimsRound < _full.Rounds)
+        if (_options.IsContinuous && Claims is not null && _claimsRound < _full.Rounds && !MustWait())
         {
             // At once after a start: what the files lack nobody has met yet.
             _claimsRound = _full.Rounds;
@@ -147,6 +155,9 @@ internal sealed class Scrubber
         _idleSince = _time.GetTimestamp();
         return true;
     }
+
+    /// <summary>The first moments of a store are no finding; a checkpoint that does not come is one.</summary>
+    private bool MustWait() => _time.GetElapsedTime(_startedAt) < s_patience && IsEarly();
 
     private void RunRequest(ScrubRequest request)
     {

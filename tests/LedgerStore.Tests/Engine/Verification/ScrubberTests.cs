@@ -66,6 +66,31 @@ public sealed class ScrubberTests : IDisposable
         Assert.True(scrubber.RunOnce());
     }
 
+    /// <summary>In the first moments of a store nothing of _audit is signed: that is no finding, unless it stays
+    /// so.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Claims_are_compared_when_there_is_a_checkpoint_and_a_minute_later_at_the_latest(bool comes)
+    {
+        await _store.FillAsync("a", 3);
+        bool isEarly = true;
+        int compared = 0;
+        Scrubber scrubber = Make(new ScrubOptions());
+        scrubber.IsEarly = () => isEarly;
+        scrubber.Claims = (_, _) =>
+        {
+            compared++;
+            return [];
+        };
+        Assert.False(scrubber.RunOnce());
+        Assert.Equal(0, compared);
+        isEarly = !comes;
+        _time.Pass(comes ? TimeSpan.Zero : TimeSpan.FromMinutes(1));
+        Assert.True(scrubber.RunOnce());
+        Assert.Equal(1, compared);
+    }
+
     [Fact]
     public async Task A_finding_is_told_and_its_range_withheld()
     {
