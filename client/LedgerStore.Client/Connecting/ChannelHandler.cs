@@ -5,6 +5,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using LedgerStore.Protocol;
 
 namespace LedgerStore.Client;
 
@@ -13,6 +14,7 @@ namespace LedgerStore.Client;
 internal sealed class ChannelHandler(ChannelSettings settings) : HttpMessageHandler
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+    private static readonly string s_appends = LedgerMethods.AppendStream.FullName;
     private readonly HttpMessageInvoker _inner = new(Create(settings), disposeHandler: true);
 
     protected override Task<HttpResponseMessage> SendAsync(
@@ -20,6 +22,11 @@ internal sealed class ChannelHandler(ChannelSettings settings) : HttpMessageHand
     {
         // The HTTP client checks the server's certificate against this, and ignores the name in its TLS options.
         request.Headers.Host = settings.ServerName;
+        if (request.Content is { } messages && request.RequestUri!.AbsolutePath == s_appends)
+        {
+            request.Content = new GatheredContent(messages);
+        }
+
         return _inner.SendAsync(request, cancellationToken);
     }
 
