@@ -1,5 +1,6 @@
 // Verifies a ledger of a running server: every entry is read, hashed, and proven against a checkpoint that the trusted
 // key signed; what has expired needs its tombstone in `_audit`. One thread.
+using Grpc.Core;
 using LedgerStore.Client;
 using LedgerStore.Policy;
 using LedgerStore.Proofs;
@@ -21,23 +22,43 @@ internal static class LiveVerification
     public static async Task<int> RunAsync(Run run, string ledger, LiveOptions options)
     {
         using LedgerClient reading = run.Connect(Capability.Read);
-        using LedgerClient verifying = run.Connect(Capability.Verify);
-        using Verifier verifier = LedgerTrust.Open(run, verifying, ledger, options.Vkey);
-        try
+        return await CheckAsync(run, ledger, options, async (verifying, verifier, checkpoint) =>
         {
-            VerifiedCheckpoint checkpoint = await ContinueAsync(run, verifying, verifier, options)
-                .ConfigureAwait(false);
             ExpiredCheck expired = new(run, reading, verifying, verifier, checkpoint);
             Tally tally = await ProgressLine.RunAsync(
                 run,
                 $"verify {ledger}",
                 checkpoint.Size,
-                progress => ReadAsync(
-                    run, reading.CreateReader(ledger), verifier, checkpoint, options.From, expired, progress))
+                progress => TryReadAsync(run, ledger, () => ReadAsync(
+                    run, reading.CreateReader(ledger), verifier, checkpoint, options.From, expired, progress)))
                 .ConfigureAwait(false);
             await expired.RunAsync().ConfigureAwait(false);
             Report(run, verifier.Newest ?? checkpoint, tally, expired);
             return Verdicts.ExitCodeOf(tally.VerdictWith(expired));
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Checks something of a ledger against its newest checkpoint, which continues all that were kept.
+    /// </summary>
+    /// <returns>The exit code; a violation is printed.</returns>
+    public static async Task<int> CheckAsync(
+        Run run,
+        string ledger,
+        LiveOptions options,
+        Func<LedgerClient, Verifier, VerifiedCheckpoint, Task<int>> check)
+    {
+        using LedgerClient verifying = run.Connect(Capability.Verify);
+        using Verifier verifier = LedgerTrust.Open(run, verifying, ledger, options.Vkey);
+        try
+        {
+            foreach (string file in options.Kept)
+            {
+                await LedgerTrust.ContinueAsync(run, verifier, file).ConfigureAwait(false);
+            }
+
+            VerifiedCheckpoint checkpoint = await LedgerTrust.UpdateAsync(run, verifying, verifier)
+                .ConfigureAwait(false);
+            return await check(verifying, verifier, checkpoint).ConfigureAwait(false);
         }
         catch (LedgerViolationException violation)
         {
@@ -46,16 +67,18 @@ internal static class LiveVerification
         }
     }
 
-    /// <summary>The newest checkpoint, which continues all that were kept.</summary>
-    public static async Task<VerifiedCheckpoint> ContinueAsync(
-        Run run, LedgerClient verifying, Verifier verifier, LiveOptions options)
+    /// <summary>Who may verify and not read is told what is left to do.</summary>
+    private static async Task<Tally> TryReadAsync(Run run, string ledger, Func<Task<Tally>> read)
     {
-        foreach (string file in options.Kept)
+        try
         {
-            await LedgerTrust.ContinueAsync(run, verifier, file).ConfigureAwait(false);
+            return await read().ConfigureAwait(false);
         }
-
-        return await LedgerTrust.UpdateAsync(run, verifying, verifier).ConfigureAwait(false);
+        catch (RpcException denied) when (denied.StatusCode == StatusCode.PermissionDenied)
+        {
+            run.Note($"the right to verify is enough for its tree: `ledger verify {ledger} --hashes`");
+            throw;
+        }
     }
 
     private static async Task<Tally> ReadAsync(

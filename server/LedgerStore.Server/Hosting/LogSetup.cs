@@ -18,6 +18,9 @@ internal static class LogSetup
         // The web server's own lines about single requests and connections would be a log of accesses without rules.
         logging.AddFilter("Microsoft", LogLevel.Warning);
 
+        // A start that fails says why in one line of its own, and by its exit code.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+
         // What a client does with frames is counted, and its connection is closed. Some of it would be a critical line.
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Http2", LogLevel.None);
 

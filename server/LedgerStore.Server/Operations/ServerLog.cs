@@ -53,7 +53,4 @@ internal sealed partial class ServerLog(ILogger logger)
         "ledger '{Ledger}' is damaged, takes no appends and is served around the damage: {What}. Keep a copy of its "
         + "files, put them back from a backup, and start again")]
     public partial void Damaged(string ledger, string what);
-
-    [LoggerMessage(LogLevel.Information, "stopped")]
-    public partial void Stopped();
 }

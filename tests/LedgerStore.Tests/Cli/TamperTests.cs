@@ -21,6 +21,17 @@ public sealed class TamperTests : IAsyncLifetime
     public Task DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
+    public async Task Who_may_verify_and_not_read_is_told_what_to_verify()
+    {
+        await _ledger.RunAsync("append", "demo", "bob approved");
+        CliResult denied = await _ledger.RunAsync("verify", "demo", "--as", "auditor");
+        Assert.Equal(4, denied.Code);
+        Assert.Contains("`ledger verify demo --hashes`", denied.Errors, StringComparison.Ordinal);
+        CliResult hashes = await _ledger.RunAsync("verify", "demo", "--hashes", "--as", "auditor");
+        Assert.True(hashes.Code == 0, hashes.ToString());
+    }
+
+    [Fact]
     public async Task A_byte_that_was_changed_on_the_disk_is_named()
     {
         await _ledger.RunAsync("append", "demo", "bob approved", "anna paid", "carol read");

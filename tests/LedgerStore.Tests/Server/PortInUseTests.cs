@@ -2,7 +2,6 @@
 using System.Net;
 using System.Net.Sockets;
 using LedgerStore.Server.Config;
-using LedgerStore.Server.Hosting;
 using Xunit;
 
 namespace LedgerStore.Tests.Server;
@@ -18,15 +17,14 @@ public sealed class PortInUseTests
         string port = $"{((IPEndPoint)other.LocalEndpoint).Port}";
         try
         {
-            using StringWriter errors = new();
-            int code = await ProgramCommands.RunAsync(
-                ["dev", "--data", Path.Combine(root, "data"), "--port", port], TextWriter.Null, errors,
-                TimeProvider.System);
+            (int code, string output, string errors) = await ServerProcess.RunAsync(
+                "dev", "--data", Path.Combine(root, "data"), "--port", port);
             Assert.Equal(ExitCode.Configuration, code);
-            Assert.Contains(port, errors.ToString());
+            Assert.Contains(port, errors, StringComparison.Ordinal);
             Assert.EndsWith(
-                "choose another port, or stop the program that listens there\n", errors.ToString(),
-                StringComparison.Ordinal);
+                "choose another port, or stop the program that listens there\n", errors, StringComparison.Ordinal);
+            Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+            Assert.DoesNotContain("Exception", output, StringComparison.Ordinal);
         }
         finally
         {
