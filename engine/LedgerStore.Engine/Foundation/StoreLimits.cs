@@ -1,6 +1,7 @@
 // Every limit of the store, each with its reason. Nothing in the engine may grow without one of these above it.
 // The relations between them are checked once, when the class is first touched.
 using LedgerStore.Engine.Foundation;
+using LedgerStore.Fields;
 
 namespace LedgerStore.Engine;
 
@@ -8,15 +9,15 @@ namespace LedgerStore.Engine;
 public static class StoreLimits
 {
     /// <summary>An entry's length is a u16 in the C2SP bundle format.</summary>
-    public const int EntryBytesMax = 65_535;
+    public const int EntryBytesMax = EntryBounds.EntryBytesMax;
 
     /// <summary>What always fits beside the largest allowed appender, producer, content type and salt.</summary>
-    public const int PayloadBytesMax = 64_512;
+    public const int PayloadBytesMax = EntryBounds.PayloadBytesMax;
 
-    public const int AppenderBytesMax = 255;
-    public const int ProducerBytesMax = 128;
-    public const int ContentTypeBytesMax = 128;
-    public const int SaltBytes = 16;
+    public const int AppenderBytesMax = EntryBounds.AppenderBytesMax;
+    public const int ProducerBytesMax = EntryBounds.ProducerBytesMax;
+    public const int ContentTypeBytesMax = EntryBounds.ContentTypeBytesMax;
+    public const int SaltBytes = EntryBounds.SaltBytes;
 
     /// <summary>One batch of built entries, in bundle encoding: half of an append buffer.</summary>
     public const int BatchBytesMax = 4 * 1024 * 1024;
@@ -37,8 +38,8 @@ public static class StoreLimits
     /// <summary>The same over all ledgers in use: each costs up to 5 KB of memory, so 100 MB for an identity.</summary>
     public const int ProducersPerIdentityStoreMax = 20_000;
 
-    public const int EntriesPerBundle = 256;
-    public const int BundlesPerSegment = 256;
+    public const int EntriesPerBundle = EntryBounds.EntriesPerBundle;
+    public const int BundlesPerSegment = EntryBounds.BundlesPerSegment;
     public const int EntriesPerSegment = EntriesPerBundle * BundlesPerSegment;
 
     /// <summary>A bundle of the largest entries, each behind its u16 length.</summary>

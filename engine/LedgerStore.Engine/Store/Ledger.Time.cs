@@ -1,5 +1,4 @@
 // One ledger: finding entries by their time. Any thread.
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Engine;

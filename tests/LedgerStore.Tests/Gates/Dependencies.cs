@@ -12,10 +12,11 @@ internal static class Dependencies
     {
         ["LedgerStore.Durable"] = [],
         ["LedgerStore.Proofs"] = [],
+        ["LedgerStore.Fields"] = ["LedgerStore.Proofs"],
         ["LedgerStore.Policy"] = [],
         ["LedgerStore.Pki"] = ["LedgerStore.Durable", "LedgerStore.Policy"],
         ["LedgerStore.Protocol"] = [],
-        ["LedgerStore.Engine"] = ["LedgerStore.Durable", "LedgerStore.Proofs"],
+        ["LedgerStore.Engine"] = ["LedgerStore.Durable", "LedgerStore.Fields", "LedgerStore.Proofs"],
         ["LedgerStore.Engine.S3"] = ["LedgerStore.Engine"],
         ["LedgerStore.Client"] = ["LedgerStore.Durable", "LedgerStore.Protocol", "LedgerStore.Proofs"],
         ["LedgerStore.Client.AspNetCore"] = ["LedgerStore.Client"],

@@ -1,4 +1,5 @@
-// The gate on purity: nothing in Proofs and Policy opens a file, waits or looks at a clock, and the check sees it.
+// The gate on purity: nothing in Fields, Proofs and Policy opens a file, waits or looks at a clock, and the check
+// sees it.
 
 using Xunit;
 
@@ -7,6 +8,7 @@ namespace LedgerStore.Tests.Gates;
 public sealed class PurityTests
 {
     [Theory]
+    [InlineData("engine/LedgerStore.Fields")]
     [InlineData("engine/LedgerStore.Proofs")]
     [InlineData("server/LedgerStore.Policy")]
     public void A_pure_project_computes_and_does_nothing_else(string project)

@@ -4,6 +4,7 @@ using System.Buffers.Binary;
 using System.Text;
 using LedgerStore.Engine;
 using LedgerStore.Engine.Append;
+using LedgerStore.Fields;
 using LedgerStore.Tests.Simulation;
 
 namespace LedgerStore.Tests.Engine.Crash;

@@ -3,6 +3,7 @@
 using LedgerStore.Engine;
 using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Segments;
+using LedgerStore.Fields;
 using LedgerStore.Tests.Engine.Checkpoints;
 using LedgerStore.Tests.Simulation;
 using Xunit;

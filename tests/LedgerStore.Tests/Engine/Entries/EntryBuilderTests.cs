@@ -7,6 +7,7 @@ using System.Text;
 using Google.Protobuf;
 using LedgerStore.Engine;
 using LedgerStore.Engine.Append;
+using LedgerStore.Fields;
 using LedgerStore.Protocol.V1;
 using Xunit;
 

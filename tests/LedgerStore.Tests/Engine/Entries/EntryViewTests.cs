@@ -2,6 +2,7 @@
 
 using LedgerStore.Engine;
 using LedgerStore.Engine.Append;
+using LedgerStore.Fields;
 using LedgerStore.Proofs;
 using Xunit;
 

@@ -3,8 +3,8 @@
 using System.Buffers.Binary;
 using System.Text;
 using LedgerStore.Engine;
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Files;
+using LedgerStore.Fields;
 using Xunit;
 
 namespace LedgerStore.Tests.Engine.Load;

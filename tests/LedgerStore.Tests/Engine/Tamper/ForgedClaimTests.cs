@@ -4,9 +4,9 @@
 
 using System.Text;
 using LedgerStore.Engine;
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
+using LedgerStore.Fields;
 using LedgerStore.Proofs;
 using LedgerStore.Tests.Engine.Checkpoints;
 using Xunit;

@@ -4,6 +4,7 @@ using LedgerStore.Engine;
 using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Segments;
+using LedgerStore.Fields;
 using LedgerStore.Tests.Simulation;
 using Xunit;
 

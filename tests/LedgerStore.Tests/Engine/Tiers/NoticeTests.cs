@@ -9,6 +9,7 @@ using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Engine.Verification;
+using LedgerStore.Fields;
 using LedgerStore.Protocol.Events.V1;
 using LedgerStore.Tests.Simulation;
 using Xunit;

@@ -7,6 +7,7 @@ using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Engine.Tiering;
 using LedgerStore.Engine.Verification;
+using LedgerStore.Fields;
 using LedgerStore.Proofs;
 using LedgerStore.Tests.Engine.Crash;
 using LedgerStore.Tests.Engine.Foundation;

@@ -7,7 +7,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace LedgerStore.Engine.Append;
+namespace LedgerStore.Fields;
 
 /// <summary>Tags and varints of an entry.</summary>
 internal static class EntryFields

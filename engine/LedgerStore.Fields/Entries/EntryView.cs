@@ -5,7 +5,7 @@ using System.Buffers.Binary;
 using System.Text.Unicode;
 using LedgerStore.Proofs;
 
-namespace LedgerStore.Engine.Append;
+namespace LedgerStore.Fields;
 
 /// <summary>The fields of one entry.</summary>
 internal ref struct EntryView
@@ -52,12 +52,12 @@ internal ref struct EntryView
         var view = new EntryView
         {
             ReceivedMicros = parser.ReadTime(),
-            Appender = parser.ReadText(EntryFields.AppenderTag, StoreLimits.AppenderBytesMax),
-            Producer = parser.ReadText(EntryFields.ProducerTag, StoreLimits.ProducerBytesMax),
+            Appender = parser.ReadText(EntryFields.AppenderTag, EntryBounds.AppenderBytesMax),
+            Producer = parser.ReadText(EntryFields.ProducerTag, EntryBounds.ProducerBytesMax),
             Sequence = parser.ReadSequence(),
-            ContentType = parser.ReadText(EntryFields.ContentTypeTag, StoreLimits.ContentTypeBytesMax),
-            Payload = parser.ReadBytes(EntryFields.PayloadTag, StoreLimits.PayloadBytesMax),
-            Salt = parser.ReadBytes(EntryFields.SaltTag, StoreLimits.SaltBytes),
+            ContentType = parser.ReadText(EntryFields.ContentTypeTag, EntryBounds.ContentTypeBytesMax),
+            Payload = parser.ReadBytes(EntryFields.PayloadTag, EntryBounds.PayloadBytesMax),
+            Salt = parser.ReadBytes(EntryFields.SaltTag, EntryBounds.SaltBytes),
         };
         parser.CheckEnd();
         if ((view.Producer.Length > 0) != (view.Sequence > 0))
@@ -65,7 +65,7 @@ internal ref struct EntryView
             parser.Fail("producer and sequence go together");
         }
 
-        if (view.Salt.Length is not (0 or StoreLimits.SaltBytes))
+        if (view.Salt.Length is not (0 or EntryBounds.SaltBytes))
         {
             parser.Fail("its salt is not 16 bytes");
         }
@@ -95,7 +95,7 @@ internal ref struct EntryView
 
         public void CheckLength()
         {
-            if (_length > StoreLimits.EntryBytesMax)
+            if (_length > EntryBounds.EntryBytesMax)
             {
                 Fail("it is longer than 65,535 bytes");
             }

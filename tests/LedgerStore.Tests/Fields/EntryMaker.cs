@@ -1,0 +1,34 @@
+// Entries for tests of fields and indexes: any record, by any appender. Pure.
+
+using System.Text;
+using LedgerStore.Fields;
+
+namespace LedgerStore.Tests.Fields;
+
+/// <summary>Builds the bytes of an entry.</summary>
+internal static class EntryMaker
+{
+    public const string Appender = "spiffe://example.org/payments";
+
+    public static byte[] Entry(ReadOnlySpan<byte> record, long micros = 1_700_000_000_000_000, string type = "",
+        string appender = Appender, string producer = "", int sequence = 1)
+    {
+        byte[] entry = new byte[EntryBounds.EntryBytesMax];
+        entry[0] = EntryFields.TimeTag;
+        BitConverter.TryWriteBytes(entry.AsSpan(1), micros);
+        int at = EntryFields.TimeBytes;
+        at += EntryFields.WriteField(entry.AsSpan(at), EntryFields.AppenderTag, Encoding.UTF8.GetBytes(appender));
+        if (producer.Length > 0)
+        {
+            at += EntryFields.WriteField(entry.AsSpan(at), EntryFields.ProducerTag, Encoding.UTF8.GetBytes(producer));
+            entry[at++] = EntryFields.SequenceTag;
+            at += EntryFields.WriteVarint(entry.AsSpan(at), (ulong)sequence);
+        }
+
+        at += EntryFields.WriteField(entry.AsSpan(at), EntryFields.ContentTypeTag, Encoding.UTF8.GetBytes(type));
+        at += EntryFields.WriteField(entry.AsSpan(at), EntryFields.PayloadTag, record);
+        return entry[..at];
+    }
+
+    public static byte[] Entry(string record) => Entry(Encoding.UTF8.GetBytes(record));
+}
