@@ -29,13 +29,15 @@ internal sealed record LastPolicy(ImmutableArray<byte> Sha256, CompiledPolicy? T
         for (long from = end; from > 0;)
         {
             long first = Math.Max(0, from - ChunkEntries);
-            if (await LastInAsync(audit, first, from - first).ConfigureAwait(false) is { } change)
+            (PolicyChange? change, long lostFrom) = await LastInAsync(audit, first, from - first).ConfigureAwait(false);
+            if (change is not null)
             {
                 ImmutableArray<byte> hash = [.. change.Sha256After.Span];
                 return new LastPolicy(hash, TextOf(copy, hash, out byte[] found)) { Copy = [.. found] };
             }
 
-            from = first;
+            // What is lost may be as long as a damaged file says: nobody looks through it.
+            from = Math.Min(first, lostFrom);
         }
 
         return new LastPolicy([], null);
@@ -61,9 +63,12 @@ internal sealed record LastPolicy(ImmutableArray<byte> Sha256, CompiledPolicy? T
             : PolicyDifference.Between(Text, policy).ToText(DifferenceMax),
     };
 
-    private static async ValueTask<PolicyChange?> LastInAsync(Ledger audit, long first, long count)
+    /// <summary>The last change in a range, and where a range begins that cannot be read.</summary>
+    private static async ValueTask<(PolicyChange? Last, long LostFrom)> LastInAsync(
+        Ledger audit, long first, long count)
     {
         PolicyChange? last = null;
+        long lostFrom = first;
         try
         {
             await foreach (EntrySlice slice in audit.ReadAsync(first, count).ConfigureAwait(false))
@@ -84,9 +89,10 @@ internal sealed record LastPolicy(ImmutableArray<byte> Sha256, CompiledPolicy? T
         catch (Exception damage) when (damage is StoreException or InvalidProtocolBufferException)
         {
             // A damaged range hides a change at worst, which then is recorded once more.
+            lostFrom = damage is StoreException { FirstIndex: >= 0 } lost ? lost.FirstIndex : first;
         }
 
-        return last;
+        return (last, lostFrom);
     }
 
     private static CompiledPolicy? TextOf(string copy, ImmutableArray<byte> hash, out byte[] found)

@@ -79,20 +79,24 @@ public sealed partial class MonitoringTests : IDisposable
         }
     }
 
-    // Prometheus answers what it cannot evaluate with an error.
+    // Prometheus answers what it cannot evaluate with an error. Null: it is starting.
     private static async Task<JsonElement?> ResultAsync(HttpClient http, string expression)
     {
         try
         {
             using HttpResponseMessage answer = await http.GetAsync(
                 new Uri($"api/v1/query?query={Uri.EscapeDataString(expression)}", UriKind.Relative));
+            if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
+            {
+                return null;
+            }
+
             using JsonDocument json = JsonDocument.Parse(await answer.Content.ReadAsStreamAsync());
             Assert.True(answer.IsSuccessStatusCode, $"{expression}: {json.RootElement}");
             return json.RootElement.GetProperty("data").GetProperty("result").Clone();
         }
         catch (HttpRequestException)
         {
-            // It does not listen yet.
             return null;
         }
     }
