@@ -75,17 +75,29 @@ internal static class DirectoryVerification
     /// A key that was given for two ledgers is that of a store from before ledgers had keys of their own, and signs all
     /// of its ledgers. The key of one ledger is never tried on another: who has it could sign the others' checkpoints.
     /// </remarks>
-    public static VerifyOptions OptionsFor(string directory, IReadOnlyList<VerifierKey> keys) => new()
+    /// <exception cref="UsageException">Two keys of one log: which of them came first decides what they vouch for.
+    /// </exception>
+    public static VerifyOptions OptionsFor(string directory, IReadOnlyList<VerifierKey> keys)
     {
-        DataDirectory = directory,
-        Keys = [.. keys.Select(key => LogKeySet.Trust(key.Name.Text, key))],
-        StoreKeys =
-        [
-            .. keys.GroupBy(key => Convert.ToHexString(key.PublicKey))
-                .Where(same => same.DistinctBy(key => key.Name).Count() > 1)
-                .Select(same => same.First()),
-        ],
-    };
+        VerifierKey[] distinct = [.. keys.DistinctBy(key => key.ToString())];
+        IGrouping<string, VerifierKey>? several = distinct.GroupBy(key => key.Name.Text)
+            .FirstOrDefault(same => same.Count() > 1);
+        return several is not null
+            ? throw new UsageException(
+                $"several keys of {several.Key} are given: {string.Join(", ", several)}",
+                "give the oldest that you trust: the log's own statements lead from it to the others")
+            : new VerifyOptions
+            {
+                DataDirectory = directory,
+                Keys = [.. distinct.Select(key => LogKeySet.Trust(key.Name.Text, key))],
+                StoreKeys =
+                [
+                    .. distinct.GroupBy(key => Convert.ToHexString(key.PublicKey))
+                        .Where(same => same.DistinctBy(key => key.Name).Count() > 1)
+                        .Select(same => same.First()),
+                ],
+            };
+    }
 
     private static void Print(Run run, VerifyReport report, bool hasKeys)
     {
@@ -141,6 +153,13 @@ internal static class DirectoryVerification
         if (unsigned > 0)
         {
             run.Note($"{unsigned} entries are behind the last signature: nothing vouches for them yet");
+        }
+
+        if (report is { IsVerified: true, IsRecorded: false })
+        {
+            run.Note("_audit does not say who the store is: which ledgers, policies and holds there are, and which "
+                + "ledgers are frozen, the files alone say. So it is in a store that was made before this was "
+                + "recorded, and in one whose _audit was taken away");
         }
 
         if (report.UnsignedClaims > 0)
@@ -202,6 +221,7 @@ internal static class DirectoryVerification
         };
         string ledger = finding.Ledger is null ? string.Empty : $"{finding.Ledger}: ";
         string range = finding.FirstIndex < 0 ? string.Empty
+            : finding.Count == 0 ? $"from entry {finding.FirstIndex} on "
             : finding.Count == 1 ? $"entry {finding.FirstIndex} "
             : $"entries {finding.FirstIndex} to {finding.FirstIndex + finding.Count - 1} ";
         return ledger + range + kind;

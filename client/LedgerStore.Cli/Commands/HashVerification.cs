@@ -16,7 +16,7 @@ internal static class HashVerification
                 $"verify {ledger}",
                 checkpoint.Size,
                 progress => ReadAsync(run, verifier, checkpoint, options.From, progress)).ConfigureAwait(false);
-            Report(run, checkpoint, hashes);
+            Report(run, checkpoint, options, hashes);
             return ExitCode.Done;
         });
 
@@ -34,7 +34,7 @@ internal static class HashVerification
         return hashes;
     }
 
-    private static void Report(Run run, VerifiedCheckpoint checkpoint, ulong hashes)
+    private static void Report(Run run, VerifiedCheckpoint checkpoint, LiveOptions options, ulong hashes)
     {
         if (run.IsJson)
         {
@@ -43,6 +43,7 @@ internal static class HashVerification
                 json.WriteBoolean("verified", true);
                 json.WriteString("verdict", Verdicts.NameOf(Verdict.Verified));
                 json.WriteString("origin", checkpoint.Checkpoint.Origin);
+                json.WriteNumber("from", options.From);
                 json.WriteNumber("hashes", hashes);
                 json.WriteNumber("size", checkpoint.Size);
                 json.WriteString("root", checkpoint.Root.ToHex());
@@ -51,6 +52,8 @@ internal static class HashVerification
         }
 
         run.Verdict(Verdict.Verified, checkpoint.Checkpoint.Origin);
-        run.Line($"  {hashes} hashes lead to the root of the signed tree of size {checkpoint.Size}; no entry was read");
+        string part = options.From == 0 ? string.Empty : $", those from entry {options.From} on among them,";
+        run.Line($"  {hashes} hashes{part} lead to the root of the signed tree of size {checkpoint.Size}; no entry was "
+            + "read");
     }
 }

@@ -33,7 +33,7 @@ internal static class LiveVerification
                     run, reading.CreateReader(ledger), verifier, checkpoint, options.From, expired, progress)))
                 .ConfigureAwait(false);
             await expired.RunAsync().ConfigureAwait(false);
-            Report(run, verifier.Newest ?? checkpoint, tally, expired);
+            Report(run, verifier.Newest ?? checkpoint, options, tally, expired);
             return Verdicts.ExitCodeOf(tally.VerdictWith(expired));
         }).ConfigureAwait(false);
     }
@@ -58,6 +58,7 @@ internal static class LiveVerification
 
             VerifiedCheckpoint checkpoint = await LedgerTrust.UpdateAsync(run, verifying, verifier)
                 .ConfigureAwait(false);
+            DemandNotBehind(options.From, ledger, checkpoint);
             return await check(verifying, verifier, checkpoint).ConfigureAwait(false);
         }
         catch (LedgerViolationException violation)
@@ -80,6 +81,20 @@ internal static class LiveVerification
             throw;
         }
     }
+
+    private static void DemandNotBehind(ulong from, string ledger, VerifiedCheckpoint checkpoint)
+    {
+        if (from >= checkpoint.Size)
+        {
+            throw new UsageException(
+                $"--from {from} is behind the end of {ledger}: its signed tree has {checkpoint.Size} entries, so "
+                + "nothing would be verified");
+        }
+    }
+
+    /// <summary>Which part it was, if it was not all.</summary>
+    private static string PartOf(LiveOptions options) =>
+        options.From == 0 ? string.Empty : $", from entry {options.From} on,";
 
     private static async Task<Tally> ReadAsync(
         Run run,
@@ -130,7 +145,8 @@ internal static class LiveVerification
         return tally;
     }
 
-    private static void Report(Run run, VerifiedCheckpoint checkpoint, Tally tally, ExpiredCheck expired)
+    private static void Report(
+        Run run, VerifiedCheckpoint checkpoint, LiveOptions options, Tally tally, ExpiredCheck expired)
     {
         Verdict verdict = tally.VerdictWith(expired);
         if (run.IsJson)
@@ -140,6 +156,7 @@ internal static class LiveVerification
                 json.WriteBoolean("verified", verdict == Verdict.Verified);
                 json.WriteString("verdict", Verdicts.NameOf(verdict));
                 json.WriteString("origin", checkpoint.Checkpoint.Origin);
+                json.WriteNumber("from", options.From);
                 json.WriteNumber("entries", tally.Entries);
                 json.WriteNumber("expired", tally.Expired);
                 json.WriteNumber("expired_unchecked", expired.Unchecked);
@@ -161,7 +178,7 @@ internal static class LiveVerification
         }
 
         run.Verdict(verdict, checkpoint.Checkpoint.Origin);
-        run.Line($"  {tally.Entries} entries are those of the signed tree of size {checkpoint.Size}");
+        run.Line($"  {tally.Entries} entries{PartOf(options)} are those of the signed tree of size {checkpoint.Size}");
         if (tally.Expired > 0)
         {
             run.Line(expired switch

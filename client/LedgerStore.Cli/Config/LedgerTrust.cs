@@ -2,6 +2,7 @@
 using System.Text;
 using Grpc.Core;
 using LedgerStore.Client;
+using LedgerStore.Engine;
 using LedgerStore.Proofs;
 using LedgerStore.Protocol;
 using LedgerStore.Protocol.V1;
@@ -87,7 +88,7 @@ internal static class LedgerTrust
     {
         if (file is not null)
         {
-            byte[] note = await File.ReadAllBytesAsync(file, run.Cancellation).ConfigureAwait(false);
+            byte[] note = ForeignFile.ReadNamed(file, SignedNote.BytesMax);
             await verifier.AcceptAsync(note, run.Cancellation).ConfigureAwait(false);
         }
     }

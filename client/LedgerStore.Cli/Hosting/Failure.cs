@@ -41,7 +41,20 @@ internal sealed record Failure(int ExitCode, string Message, string Hint)
         _ => null,
     };
 
+    /// <summary>Tells people, or a program; where nobody can be told, the exit code is all there is.</summary>
     public void Report(CliHost host, bool isJson)
+    {
+        try
+        {
+            Write(host, isJson);
+        }
+        catch (Exception lost) when (lost is IOException or UnauthorizedAccessException)
+        {
+            // Standard error is closed, or its disk is full.
+        }
+    }
+
+    private void Write(CliHost host, bool isJson)
     {
         if (isJson)
         {

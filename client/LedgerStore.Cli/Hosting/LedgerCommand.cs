@@ -46,9 +46,25 @@ internal static class LedgerCommand
             configuration.ProcessTerminationTimeout = DemoCommand.CleanUp;
         }
 
-        int code = await line.InvokeAsync(configuration).ConfigureAwait(false);
-        await host.Out.FlushAsync().ConfigureAwait(false);
-        return code;
+        return await FlushAsync(host, await line.InvokeAsync(configuration).ConfigureAwait(false))
+            .ConfigureAwait(false);
+    }
+
+    // "Verified" that reached nobody is not to be taken from the exit code alone.
+    private static async Task<int> FlushAsync(CliHost host, int code)
+    {
+        try
+        {
+            await host.Out.FlushAsync().ConfigureAwait(false);
+            return code;
+        }
+        catch (Exception lost) when (lost is IOException or UnauthorizedAccessException)
+        {
+            new Failure(
+                ExitCode.Usage, $"the answer could not be written to standard output: {lost.Message}", string.Empty)
+                .Report(host, isJson: false);
+            return code == ExitCode.Done ? ExitCode.Usage : code;
+        }
     }
 
     /// <summary>All commands. Those that were not named are described in one line, without their examples.</summary>

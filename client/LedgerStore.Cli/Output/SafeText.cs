@@ -9,8 +9,9 @@ namespace LedgerStore.Cli;
 /// <summary>Text that shows itself and does nothing.</summary>
 /// <remarks>
 /// Escaped is what has no shape of its own: control characters (C0, DEL, C1), format characters (the marks that turn
-/// the direction of writing among them), the separators of lines and paragraphs, and what is no character at all. The
-/// form is that of JSON, so that the same function serves for the inside of JSON strings.
+/// the direction of writing among them), letters and marks that are drawn as nothing, the separators of lines and
+/// paragraphs, and what is no character at all. The form is that of JSON, so that the same function serves for the
+/// inside of JSON strings.
 /// </remarks>
 internal static class SafeText
 {
@@ -87,7 +88,14 @@ internal static class SafeText
         return safe.ToString();
     }
 
-    private static bool IsPlain(Rune rune) => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control
+    // Unicode calls them "default ignorable", and they are letters and marks by their category: with them two names
+    // look the same that are not. U+2800 is drawn as a blank.
+    private static bool IsDrawnAsNothing(int value) => value is 0x034F or 0x115F or 0x1160 or 0x17B4 or 0x17B5
+        or (>= 0x180B and <= 0x180F) or 0x2800 or 0x3164 or (>= 0xFE00 and <= 0xFE0F) or 0xFFA0
+        or (>= 0xE0100 and <= 0xE01EF);
+
+    private static bool IsPlain(Rune rune) => !IsDrawnAsNothing(rune.Value)
+        && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control
         or UnicodeCategory.Format
         or UnicodeCategory.LineSeparator
         or UnicodeCategory.ParagraphSeparator

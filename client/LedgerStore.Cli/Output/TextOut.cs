@@ -75,7 +75,14 @@ internal sealed class TextOut : TextWriter
     {
         if (disposing)
         {
-            _raw.Dispose();
+            try
+            {
+                _raw.Dispose();
+            }
+            catch (Exception lost) when (lost is IOException or UnauthorizedAccessException)
+            {
+                // Who ends has flushed before, and has said that it could not.
+            }
         }
 
         base.Dispose(disposing);

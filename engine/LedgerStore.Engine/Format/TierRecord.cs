@@ -1,6 +1,7 @@
 // The record TIER of state.log; StateRecordType.cs draws it. Immutable, pure codec: any thread.
 
 using System.Text;
+using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Format;
 
@@ -13,6 +14,11 @@ internal sealed record TierRecord(
     long Segment, uint Generation, SegmentTier Tier, long FileBytes, long ColdBytes, string Location)
 {
     public const int LocationBytesMax = 512;
+
+    /// <summary>What the file of a segment is called in the cold store. A record that says another name leads whoever
+    /// follows it to where the cold store is not.</summary>
+    public static string NameOf(UInt128 storeId, uint ledgerId, long segment, Hash256 root) =>
+        $"{storeId:x32}/{ledgerId}/{segment:D12}-{root}.seg";
 
     public byte[] Encode()
     {

@@ -15,8 +15,8 @@ internal sealed partial class LedgerVisit
     private const int CompareBytes = 1024 * 1024;
 
     /// <summary>The name of a segment's file in the cold store.</summary>
-    public static string ColdName(SealedFacts facts) =>
-        $"{facts.Identity.StoreId:x32}/{facts.Identity.LedgerId}/{facts.Identity.Segment:D12}-{facts.Root}.seg";
+    public static string ColdName(SealedFacts facts) => TierRecord.NameOf(
+        facts.Identity.StoreId, facts.Identity.LedgerId, facts.Identity.Segment, facts.Root);
 
     /// <summary>Writes a segment again and puts the new file in the place of the old one.</summary>
     private IEnumerable<TierStep> Rewrite(LedgerLog log, SealedSegment old, SegmentForm form)

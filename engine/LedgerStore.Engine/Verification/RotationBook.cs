@@ -71,6 +71,7 @@ internal sealed class RotationBook
     public LogKeySet Extend(LogKeySet trusted, uint ledgerId)
     {
         List<KeyRotation> rotations = [.. Of(ledgerId).Select(rotated => KeyRotation.Open(rotated.Statement))];
+        DemandChain(rotations, trusted.Origin);
         int start = rotations.FindIndex(rotation => Knows(trusted, rotation.OldKey));
         if (start < 0)
         {
@@ -81,6 +82,19 @@ internal sealed class RotationBook
         return rotations.Skip(start).Aggregate(keys, (known, rotation) => known.Follow(rotation));
     }
 
+    /// <summary>Each rotation begins at the key that the one before it led to. A statement that two strangers signed is
+    /// whole by itself: only what stands beside it says that they never were keys of this log.</summary>
+    private static void DemandChain(List<KeyRotation> rotations, string origin)
+    {
+        for (int i = 0; i < rotations.Count; i++)
+        {
+            if (rotations[i].Origin != origin || (i > 0 && !rotations[i].OldKey.Equals(rotations[i - 1].NewKey)))
+            {
+                throw new VerificationFailedException("the key rotations do not follow each other");
+            }
+        }
+    }
+
     /// <summary>Adds the keys before the first one that is known.</summary>
     private static LogKeySet Before(LogKeySet trusted, List<KeyRotation> rotations, int start)
     {
@@ -89,11 +103,6 @@ internal sealed class RotationBook
         for (int i = 0; i < start; i++)
         {
             KeyRotation rotation = rotations[i];
-            if (rotation.Origin != trusted.Origin || (i > 0 && !rotation.OldKey.Equals(rotations[i - 1].NewKey)))
-            {
-                throw new VerificationFailedException("the key rotations do not follow each other");
-            }
-
             keys.Add(new LogKey(rotation.OldKey, first, rotation.Size));
             first = rotation.Size;
         }

@@ -149,6 +149,17 @@ internal sealed class SegmentJob(
                 "the file says that its payload is in the cold store, and state.log names no place there",
                 SegmentFault.Unreadable));
         }
+        else if (Cold.Location != TierRecord.NameOf(identity.StoreId, identity.LedgerId, identity.Segment, root))
+        {
+            // It may lead out of the cold store, to a copy that nobody but who wrote it has.
+            Blame(new SegmentFinding(
+                FirstIndex,
+                entries,
+                -1,
+                $"state.log says that its payload is '{Cold.Location}' in the cold store, and no store gives it that "
+                + "name: it was not looked for there",
+                SegmentFault.Unreadable));
+        }
         else if (owner.OpenCold is { } open)
         {
             ColdVerdict verdict = ColdCheck.Run(open, identity, Cold, root, ColdEntries, verifier);

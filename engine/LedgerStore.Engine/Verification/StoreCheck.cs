@@ -52,6 +52,10 @@ internal sealed partial class StoreCheck(VerifyOptions options, IFileSystem file
     private long _unsignedClaims;
     private LogKeySet? _auditKeys;
 
+    /// <summary>What <c>_audit</c> says; nothing before it was verified, or where it is contradicted or has holes.
+    /// </summary>
+    public AuditBook Said => _said;
+
     public void Run()
     {
         if (!TryReadShared())
@@ -109,6 +113,7 @@ internal sealed partial class StoreCheck(VerifyOptions options, IFileSystem file
             Bytes = _bytes,
             Checkpoints = _reports.Sum(report => report.Checkpoints),
             UnvouchedEntries = _reports.Sum(report => report.UnvouchedEntries),
+            IsRecorded = _said.Facts.Count > 0,
             UnsignedClaims = _unsignedClaims,
             UnmadeChanges = _unmade,
             Duration = duration,

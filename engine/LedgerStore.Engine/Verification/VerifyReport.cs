@@ -17,9 +17,10 @@ public sealed record VerifyReport
     public bool IsVerified => FindingCount == 0;
 
     /// <summary>True when there is no finding, and everything was checked: a trusted key or checkpoint vouches for
-    /// every entry, and every payload that has not expired was hashed.</summary>
-    public bool IsWhole => IsVerified && UnvouchedEntries == 0 && UncheckedEntries == 0 && UnsignedClaims == 0
-        && UnmadeChanges.Count == 0;
+    /// every entry, every payload that has not expired was hashed, and <c>_audit</c> says what the files claim.
+    /// </summary>
+    public bool IsWhole => IsVerified && IsRecorded && UnvouchedEntries == 0 && UncheckedEntries == 0
+        && UnsignedClaims == 0 && UnmadeChanges.Count == 0;
 
     /// <summary>The ledgers, by name.</summary>
     public required IReadOnlyList<LedgerReport> Ledgers { get; init; }
@@ -40,6 +41,11 @@ public sealed record VerifyReport
 
     /// <summary>Entries that no signature and no trusted checkpoint vouches for.</summary>
     public required long UnvouchedEntries { get; init; }
+
+    /// <summary><c>_audit</c> says who the store is, and so which ledgers, policies, holds and ends of ledgers there
+    /// are. Where it does not, nobody can tell whether somebody wrote those of the files: the store was made before
+    /// they were recorded, or its <c>_audit</c> was taken away.</summary>
+    public bool IsRecorded { get; init; }
 
     /// <summary>Ledgers, policies, holds and ends of ledgers that are as <c>_audit</c> says in entries that nobody has
     /// signed yet: whoever can write files can write these too.</summary>

@@ -22,6 +22,7 @@ internal static class VerifyReportJson
             json.WriteNumber("bytes", report.Bytes);
             json.WriteNumber("checkpoints", report.Checkpoints);
             json.WriteNumber("unvouched_entries", report.UnvouchedEntries);
+            json.WriteBoolean("recorded", report.IsRecorded);
             json.WriteNumber("unsigned_claims", report.UnsignedClaims);
             json.WriteNumber("unmade_changes", report.UnmadeChanges.Count);
             json.WriteNumber("unchecked_entries", report.UncheckedEntries);

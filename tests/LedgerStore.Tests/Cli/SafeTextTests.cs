@@ -14,6 +14,14 @@ public sealed class SafeTextTests
 {
     private static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
 
+    /// <summary>Default_Ignorable_Code_Point of Unicode, as far as the categories do not say it; and the blank of
+    /// Braille.</summary>
+    private static readonly HashSet<int> s_drawnAsNothing =
+    [
+        0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180E, 0x180F, 0x2800, 0x3164, 0xFFA0,
+        .. Enumerable.Range(0xFE00, 16), .. Enumerable.Range(0xE0100, 240),
+    ];
+
     public static TheoryData<string> ContentTypes => [string.Empty, "text/plain", "application/json"];
 
     [Fact]
@@ -30,7 +38,8 @@ public sealed class SafeTextTests
             UnicodeCategory category = Rune.GetUnicodeCategory(rune);
             bool mustGo = category is UnicodeCategory.Control or UnicodeCategory.Format
                 or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-                or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.Surrogate;
+                or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.Surrogate
+                || s_drawnAsNothing.Contains(value);
             string shown = SafeText.Line($"a{rune}b");
             Assert.Equal(mustGo, shown != $"a{rune}b");
             Assert.DoesNotContain(shown, static c => char.IsControl(c) || c is '\u2028' or '\u202e');
@@ -43,6 +52,7 @@ public sealed class SafeTextTests
     [InlineData("\u202everified\u2066\u200f", "\\u202everified\\u2066\\u200f")]
     [InlineData("\u2028\u2029\ufeff", "\\u2028\\u2029\\ufeff")]
     [InlineData("\U000e0041\U0001f600", "\\udb40\\udc41\U0001f600")]
+    [InlineData("a\u3164b\u034fc\ufe0f", "a\\u3164b\\u034fc\\ufe0f")]
     [InlineData("bob's \"7\" \\ größer", "bob's \"7\" \\ größer")]
     public void What_it_looks_like(string text, string shown)
     {

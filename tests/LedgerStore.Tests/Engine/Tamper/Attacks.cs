@@ -3,7 +3,9 @@
 
 using System.Globalization;
 using System.Text;
+using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Journal;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Tests.Engine.Tamper;
@@ -53,7 +55,10 @@ internal static class Attacks
             s => Forge(s, StateRecordType.Tier, new TierRecord(0, 77, SegmentTier.Expired, 20_000, 0, "").Encode())),
         new("a payload is deleted, and the file says that it is in the cold store", true, Notice.Readers,
             s => Strip(s, BlockPayload.Elsewhere)),
-        new("the same, and state.log names a place there", true, Notice.Verifiers, NamePlace),
+        new("the same, and state.log names a place there", true, Notice.Verifiers,
+            s => NamePlace(s, place: null)),
+        new("the same, and that place is a path to a copy outside of the cold store", true, Notice.Readers,
+            HideOutside),
         new("a tile is overwritten", true, Notice.Readers, DropTile),
         new("a root in state.log is changed", true, StartAndReaders, ChangeKeptRoot),
         new("a checkpoint is replaced by noise", true, StartAndReaders, SpoilCheckpoints),
@@ -67,6 +72,10 @@ internal static class Attacks
         new("the end is cut off, and the newest checkpoints with it", true, Notice.Start | Notice.Verifiers, CutBehind),
         new("the same, and every trace of checkpoints in the journal is wiped", true, Notice.Start | Notice.Verifiers,
             CutAndWipe),
+        new("the same, down to a size that was signed, and the newest time in the journal is made right", true,
+            StartAndMemory, s => CutToSigned(s)),
+        new("`_audit` is emptied and every trace of it wiped, and the catalog says that a ledger is frozen", true,
+            Notice.Start | Notice.Verifiers, EmptyAudit),
         new("state.log says another length of a segment", true, Notice.Readers, s => ChangeSealed(
             s, record => record with { FileBytes = record.FileBytes - 8 })),
         new("state.log says other times of a segment", true, Notice.Readers, s => ChangeSealed(
@@ -215,13 +224,25 @@ internal static class Attacks
         store.Resign(LedgerName.Audit, store.Home.Key);
     }
 
-    private static void NamePlace(TamperedStore store)
+    private static void HideOutside(TamperedStore store)
+    {
+        string hidden = Path.GetFileName(store.Data) + ".hidden";
+        File.Copy(store.SegmentFile(Ledger, 0), Path.Combine(Path.GetDirectoryName(store.Data)!, hidden));
+        Directory.CreateDirectory(store.Home.Cold);
+        NamePlace(store, "../" + hidden);
+    }
+
+    /// <param name="place">Null: what a store calls it.</param>
+    private static void NamePlace(TamperedStore store, string? place)
     {
         SegmentIdentity identity = store.Identity(Ledger, 0);
+        LedgerStateLog.Open(
+            store.Files, store.Paths, identity.StoreId, identity.LedgerId, FileAccessMode.ReadOnly, out var state);
+        place ??= TierRecord.NameOf(identity.StoreId, identity.LedgerId, 0, state.Sealed[0].Root);
         string tiles = store.Paths.Tiles(identity.LedgerId, 0, identity.Generation);
         (long before, long after) = PayloadThief.Strip(
             store.SegmentFile(Ledger, 0), tiles, identity, .., BlockPayload.Elsewhere);
-        TierRecord record = new(0, identity.Generation, SegmentTier.Cold, after, before, "payments/0.seg");
+        TierRecord record = new(0, identity.Generation, SegmentTier.Cold, after, before, place);
         store.RewriteState(
             identity.LedgerId,
             (type, body) => [(type, body)],
@@ -337,6 +358,31 @@ internal static class Attacks
     {
         CutBehind(store);
         WipeJournal(store);
+    }
+
+    private static void CutToSigned(TamperedStore store)
+    {
+        CutAndWipe(store);
+        Splice(store, TamperHome.OlderSize, 100_000 - TamperHome.OlderSize, []);
+        store.SetNewestTime(LedgerName.Audit, Ledger, Other);
+    }
+
+    private static void EmptyAudit(TamperedStore store)
+    {
+        uint id = store.Find(Ledger).Ledger.Id;
+        WipeJournal(store);
+        Directory.Delete(store.Paths.LedgerDirectory(store.Find(LedgerName.Audit).Ledger.Id), recursive: true);
+        store.RewriteCatalog((type, body) => (CatalogRecordType)type switch
+        {
+            CatalogRecordType.Said or CatalogRecordType.Facts or CatalogRecordType.Settled => [],
+            CatalogRecordType.Created when CreatedRecord.Decode(body) is var created && created.LedgerId == id =>
+            [
+                (type, body),
+                ((ushort)CatalogRecordType.Frozen, new FrozenRecord(id, created.CreatedMicros, "over").Encode()),
+            ],
+            _ => [(type, body)],
+        });
+        store.SetNewestTime(Ledger, Other);
     }
 
     private static void ChangeUnsigned(TamperedStore store)

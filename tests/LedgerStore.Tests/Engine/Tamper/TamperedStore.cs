@@ -114,6 +114,22 @@ internal sealed class TamperedStore(TamperHome home, string data)
         File.WriteAllBytes(path, bytes);
     }
 
+    /// <summary>Has the journal say that its newest entry is the newest one of these ledgers' files.</summary>
+    public void SetNewestTime(params string[] ledgers)
+    {
+        long newest = ledgers.SelectMany(ledger => Edit(ledger).Entries)
+            .Max(static entry => BundleFormat.ReceivedMicros(entry));
+        UInt128 storeId = StoreFileAccess.Load(Files, Paths).StoreId;
+        JournalFacts facts = new JournalScan(Files, Paths.JournalDirectory, storeId).Run();
+        foreach (FoundFrame frame in facts.Frames)
+        {
+            using IFile file = Files.Open(facts.Files[frame.FileIndex].Path, FileAccessMode.ReadWrite);
+            byte[] header = new byte[FrameHeader.Bytes];
+            (frame.Header with { LastMicros = Math.Min(frame.Header.LastMicros, newest) }).Write(header);
+            file.Write(frame.Offset, header);
+        }
+    }
+
     /// <summary>Changes a text in the journal, and makes the checksums of its frame right.</summary>
     public void ChangeJournal(ReadOnlySpan<byte> text)
     {

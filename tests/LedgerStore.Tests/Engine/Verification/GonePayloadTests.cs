@@ -100,7 +100,7 @@ public sealed class GonePayloadTests : IDisposable
         Assert.Empty(unchecked_.Findings);
         Assert.Equal((65_536L, Size + 5 - 65_536L), (unchecked_.UncheckedEntries, unchecked_.Entries));
         ColdReport range = Assert.Single(unchecked_.Ledgers[1].Cold);
-        Assert.Equal((0L, 65_536L, "0/0.seg", false),
+        Assert.Equal((0L, 65_536L, _cold.Files.Keys.Single(), false),
             (range.FirstIndex, range.Count, range.Location, range.IsChecked));
 
         VerifyReport fetched = _store.Verify(options => options with { ColdStore = _cold });
@@ -114,10 +114,10 @@ public sealed class GonePayloadTests : IDisposable
     {
         await Fill();
         GoCold();
-        byte[] copy = _cold.Files["0/0.seg"];
+        (string name, byte[] copy) = _cold.Files.Single();
         copy[100_000] ^= 1;
         VerifyFinding changed = Assert.Single(FindingsWithCold());
-        Assert.Contains("in the cold store, '0/0.seg'", changed.Evidence, StringComparison.Ordinal);
+        Assert.Contains($"in the cold store, '{name}'", changed.Evidence, StringComparison.Ordinal);
         copy[100_000] ^= 1;
         Assert.Empty(FindingsWithCold());
         _cold.IsAway = true;
@@ -269,11 +269,15 @@ public sealed class GonePayloadTests : IDisposable
     {
         SegmentIdentity identity = Identity();
         string file = _store.SegmentFile(Ledger, 0);
-        _cold.Files["0/0.seg"] = File.ReadAllBytes(file);
+        byte[] payload = File.ReadAllBytes(file);
         (long before, long after) = PayloadThief.Strip(
             file, _store.Paths.Tiles(identity.LedgerId, 0, identity.Generation), identity, .., BlockPayload.Elsewhere);
-        Stage((log, _) => log.Stage(
-            new TierRecord(0, identity.Generation, SegmentTier.Cold, after, before, "0/0.seg")));
+        Stage((log, state) =>
+        {
+            string name = TierRecord.NameOf(identity.StoreId, identity.LedgerId, 0, state.Sealed[0].Root);
+            _cold.Files[name] = payload;
+            log.Stage(new TierRecord(0, identity.Generation, SegmentTier.Cold, after, before, name));
+        });
     }
 
     private void Stage(Action<LedgerStateLog, LedgerState> stage)

@@ -72,6 +72,53 @@ public sealed class RotationVerifyTests : IDisposable
         Assert.True(Verify(_keys[0]).IsVerified);
     }
 
+    /// <summary>A statement that two keys signed is whole by itself, whoever has these keys: none of the log's leads to
+    /// them.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_rotation_between_keys_of_a_stranger_counts_for_nothing(bool isBefore)
+    {
+        await MakeAsync();
+        UInt128 store = StoreFileAccess.Load(new LinuxFileSystem(), new StorePaths(Data)).StoreId;
+        using SigningKey first = SigningKey.Generate();
+        using SigningKey second = SigningKey.Generate();
+        NoteSigner one = new(KeyName.Parse(Origin), first);
+        NoteSigner two = new(KeyName.Parse(Origin), second);
+        const ulong Size = 1_000_000;
+        RotatedRecord rotated = new(
+            7,
+            1,
+            new CheckpointRecord((long)Size, default, Checkpoint.Sign(Origin, Size, default, one, two).Bytes.ToArray()),
+            KeyRotation.Create(Origin, one, two, Size).Note.Bytes.ToArray());
+        (ushort, byte[])[] forged =
+        [
+            ((ushort)KeyRecordType.Rotated, rotated.Encode()),
+            ((ushort)KeyRecordType.SchemeKey, new KeyRecord(7, 1, KeyScheme.Derived, new byte[32]).Encode()),
+        ];
+        int number = 0;
+        LogEditor.Rewrite(
+            KeyLog,
+            new CommittedLogIdentity(CommittedLogKind.Keys, store, 0),
+            (type, body) => isBefore && number++ == 1 ? [.. forged, (type, body)] : [(type, body)],
+            isBefore ? [] : forged);
+
+        // Its checkpoint, which the strangers signed, is of more entries than there are: it is not the log's.
+        VerifyReport report = Verify(_keys[0]);
+        Assert.Contains(report.Findings, f => f.Kind == VerifyFindingKind.CheckpointInvalid
+            && f.Ledger == "payments" && f.Evidence.Contains("do not follow each other", StringComparison.Ordinal));
+        Assert.DoesNotContain(report.Findings, f => f.Kind == VerifyFindingKind.RolledBack
+            && f.Evidence.Contains("signed by", StringComparison.Ordinal));
+        StoreException refused = Assert.Throws<StoreException>(() =>
+        {
+            using Store store = Open(_keys[2]);
+            store.GetLedger("payments");
+        });
+        Assert.True(refused.Reason is StoreReason.Corruption or StoreReason.KeyMismatch, refused.ToString());
+    }
+
+    private const string Origin = "ledger.example.org/payments";
+
     private string KeyLog => Path.Combine(Data, "keys");
 
     private void EditKeys(Func<KeyRecord, KeyRecord> edit)
