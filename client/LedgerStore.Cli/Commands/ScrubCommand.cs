@@ -1,5 +1,5 @@
-// `ledger scrub`: the server reads all of its files again, and hashes every entry; or, with --repair-derived and
-// without a server, what follows from entries is made anew. One thread.
+// `ledger scrub`: the server reads all of its files again, and hashes every entry; or, without a server, what follows
+// from entries (--repair-derived) or from `_audit` (--repair-claims) is made anew. One thread.
 using System.CommandLine;
 using LedgerStore.Client;
 using LedgerStore.Policy;
@@ -21,6 +21,10 @@ internal static class ScrubCommand
         {
             Description = "With --data: make tiles, directories and kept roots anew; entries are never changed",
         };
+        Option<bool> claims = new("--repair-claims")
+        {
+            Description = "With --data: the catalog and holds say again what _audit says; the old catalog is kept",
+        };
         Option<string?> data = new("--data")
         {
             HelpName = "DIR",
@@ -30,18 +34,23 @@ internal static class ScrubCommand
             "scrub",
             "Let the server read and hash its files again; exit code 1 if something is wrong\n\n"
             + "  ledger scrub payments\n"
-            + "  ledger scrub --repair-derived --data ./data    without a server",
-            [ledger, repair, data],
+            + "  ledger scrub --repair-derived --data ./data    without a server\n"
+            + "  ledger scrub --repair-claims --data ./data     where somebody edited them; look first, and copy",
+            [ledger, repair, claims, data],
             async run =>
             {
-                if (run.Get(repair) != (run.Get(data) is not null))
+                bool isOffline = run.Get(data) is not null;
+                if ((run.Get(repair) || run.Get(claims)) != isOffline || (run.Get(repair) && run.Get(claims)))
                 {
-                    throw new UsageException("--repair-derived and --data go together: a server repairs nothing");
+                    throw new UsageException(
+                        "--data goes with one of --repair-derived and --repair-claims: a server repairs nothing");
                 }
 
                 if (run.Get(data) is { } directory)
                 {
-                    return DerivedRepair.Run(run, directory);
+                    return run.Get(claims)
+                        ? DirectoryRepair.OfClaims(run, directory)
+                        : DirectoryRepair.OfDerived(run, directory);
                 }
 
                 using LedgerClient client = run.Connect(Capability.Administer);

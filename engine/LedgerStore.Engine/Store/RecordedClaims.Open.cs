@@ -101,38 +101,14 @@ internal sealed partial class RecordedClaims
         }
 
         _unconfirmed[here.Id] = TextsOf(check);
-        AuditedLedger said = book.Of(here.Name);
-        if (said.Created is not { } created || created.LedgerId != here.Id)
+        if (SaidLedger.Of(here, book.Of(here.Name)) is not { } said)
         {
             // Nothing says what it is. What is in it is read; nothing is added.
             _strangers[here.Id] = check.Findings[0].Evidence;
             return true;
         }
 
-        core.Parts.Catalog.Believe(here, new CatalogLedger(
-            new CreatedRecord(here.Id, created.Micros, created.IsSalted, here.Name, created.Origin),
-            FrozenBy(here, said),
-            RetentionBy(here, said))
-        {
-            CreatedSaid = created.AuditIndex,
-            FrozenSaid = said.Frozen?.AuditIndex ?? AuditEvent.Unsaid,
-            RetentionSaid = said.Retention?.AuditIndex ?? AuditEvent.Unsaid,
-        });
+        core.Parts.Catalog.Believe(here, said);
         return true;
     }
-
-    /// <summary>The first version recorded neither when a ledger was frozen nor that it is so for good.</summary>
-    private static FrozenRecord? FrozenBy(CatalogLedger here, AuditedLedger said) => said.Frozen switch
-    {
-        null => null,
-        { Micros: 0 } => here.Frozen,
-        { } frozen => new FrozenRecord(here.Id, frozen.Micros, frozen.Reason),
-    };
-
-    /// <summary>The first version recorded policies as a text only: where that differs, everything is kept.</summary>
-    private static RetentionRecord? RetentionBy(CatalogLedger here, AuditedLedger said) =>
-        said.Retention is not { } policy ? null
-        : here.Retention is { } kept && RetentionPolicy.Decode(kept.Policy).ToString() == policy.After ? kept
-        : policy.Policy.IsEmpty ? null
-        : new RetentionRecord(here.Id, policy.Policy.ToArray());
 }

@@ -1,5 +1,6 @@
-// Makes what follows from entries anew: tiles, level-1 tiles, directories, footers, and the roots in state.log. Entries
-// are never changed. On a stopped store, under its lock; runs on the caller's thread.
+// Makes what follows from entries anew: tiles, level-1 tiles, directories, footers, and what state.log says of a
+// segment; and what follows from `_audit`. Entries are never changed. On a stopped store, under its lock; runs on the
+// caller's thread.
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
@@ -8,7 +9,7 @@ using LedgerStore.Engine.Verification;
 
 namespace LedgerStore.Engine;
 
-/// <summary>Repairs derived data.</summary>
+/// <summary>Repairs what can be made again from what is signed: derived data, and claims.</summary>
 public static class StoreRepair
 {
     /// <summary>Verifies every segment, and repairs those with sound entries and damaged derived data.</summary>
@@ -23,9 +24,32 @@ public static class StoreRepair
         return RepairDerived(options, new LinuxFileSystem());
     }
 
+    /// <summary>Has the catalog, and holds, say again what <c>_audit</c> says, where somebody made them say something
+    /// else.</summary>
+    /// <remarks>Only what is verified with a trusted key and signed to its end is followed. The catalog as it was is
+    /// kept in <c>quarantine</c>; a ledger or a hold that <c>_audit</c> knows nothing of stays as it is.</remarks>
+    /// <returns>What was repaired, and everything that a verification finds afterwards.</returns>
+    /// <exception cref="StoreException">InUse; NotConfirmed: nothing vouches for what should be followed; Corruption of
+    /// shared files; StorageFailed, DiskFull.</exception>
+    public static RepairReport RepairClaims(VerifyOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return RepairClaims(options, new LinuxFileSystem());
+    }
+
+    internal static RepairReport RepairClaims(VerifyOptions options, IFileSystem files)
+    {
+        StorePaths paths = PathsOf(options);
+        return StoreErrors.Translate(() =>
+        {
+            using IDisposable owner = files.Lock(paths.Lock);
+            return new ClaimsRepair(options, files, paths).Run();
+        });
+    }
+
     internal static RepairReport RepairDerived(VerifyOptions options, IFileSystem files)
     {
-        StorePaths paths = new(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.DataDirectory)));
+        StorePaths paths = PathsOf(options);
         return StoreErrors.Translate(() =>
         {
             using IDisposable owner = files.Lock(paths.Lock);
@@ -51,6 +75,9 @@ public static class StoreRepair
             return new RepairReport(repaired, left);
         });
     }
+
+    private static StorePaths PathsOf(VerifyOptions options) =>
+        new(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.DataDirectory)));
 
     private static void Repair(
         SegmentRebuild rebuild,

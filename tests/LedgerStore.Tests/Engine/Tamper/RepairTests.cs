@@ -13,6 +13,8 @@ public sealed class RepairTests(TamperHome home) : IClassFixture<TamperHome>
     [Theory]
     [InlineData("a tile is overwritten")]
     [InlineData("a root in state.log is changed")]
+    [InlineData("state.log says another length of a segment")]
+    [InlineData("state.log says other times of a segment")]
     public void What_can_be_made_again_is(string attack)
     {
         TamperedStore store = home.Copy();

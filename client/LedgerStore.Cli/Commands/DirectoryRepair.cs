@@ -1,18 +1,22 @@
-// `ledger scrub --repair-derived`: tiles, directories and kept roots are made anew from entries that something vouches
-// for. The engine does it. One thread.
+// `ledger scrub` with --repair-derived or --repair-claims: what can be made again from what is signed, in a data
+// directory that no server has open. The engine does it. One thread.
 using LedgerStore.Engine;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Cli;
 
 /// <summary>Repairs a data directory.</summary>
-internal static class DerivedRepair
+internal static class DirectoryRepair
 {
-    public static int Run(Run run, string directory)
+    public static int OfDerived(Run run, string directory) => Report(run, directory, StoreRepair.RepairDerived);
+
+    public static int OfClaims(Run run, string directory) => Report(run, directory, StoreRepair.RepairClaims);
+
+    private static int Report(Run run, string directory, Func<VerifyOptions, RepairReport> repair)
     {
         IReadOnlyList<VerifierKey> keys =
             TrustFile.Load(run.Settings.TrustPath).KeysOfStore(run.Settings.PublicName);
-        RepairReport report = StoreRepair.RepairDerived(DirectoryVerification.OptionsFor(directory, keys));
+        RepairReport report = repair(DirectoryVerification.OptionsFor(directory, keys));
         if (run.IsJson)
         {
             JsonOutput.Object(run, json =>
