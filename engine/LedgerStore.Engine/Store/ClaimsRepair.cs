@@ -18,6 +18,11 @@ internal sealed class ClaimsRepair(VerifyOptions options, IFileSystem files, Sto
     {
         (VerifyReport before, AuditBook said) = Look();
         DemandSigned(before, said);
+        if (!before.Findings.Any(IsClaim))
+        {
+            return new RepairReport([], before.Findings);
+        }
+
         UInt128 storeId = StoreFileAccess.Load(files, paths).StoreId;
         Catalog catalog = Catalog.Open(files, paths, storeId, FileAccessMode.ReadWrite);
         Restore(catalog, said);

@@ -48,6 +48,16 @@ public sealed class ClaimsRepairTests(TamperHome home) : IClassFixture<TamperHom
     }
 
     [Fact]
+    public void Where_nothing_is_wrong_nothing_is_written()
+    {
+        TamperedStore store = home.Copy();
+        RepairReport report = StoreRepair.RepairClaims(Options(store));
+        Assert.Empty(report.Repaired);
+        Assert.Empty(report.Left);
+        Assert.Empty(Directory.GetFiles(store.Paths.QuarantineDirectory));
+    }
+
+    [Fact]
     public void A_ledger_that_nobody_created_is_left()
     {
         TamperedStore store = home.Copy();
