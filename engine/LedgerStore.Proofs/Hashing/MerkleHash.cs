@@ -3,7 +3,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
-using Arm = System.Runtime.Intrinsics.Arm;
 
 namespace LedgerStore.Proofs;
 
@@ -35,9 +34,8 @@ public static class MerkleHash
     }
 
     /// <summary>One message by whatever is fastest on this processor.</summary>
-    internal static Hash256 Hash(byte prefix, ReadOnlySpan<byte> message) => Arm.Sha256.IsSupported
-        ? Sha256Message.Hash<ArmSha256Instructions>(prefix, message)
-        : Framework(prefix, message);
+    internal static Hash256 Hash(byte prefix, ReadOnlySpan<byte> message) =>
+        Sha256Single.Hash(Sha256Paths.BestSingle, prefix, message);
 
     /// <summary>The same by SHA256.HashData: the reference that every other path is compared with.</summary>
     [SkipLocalsInit]

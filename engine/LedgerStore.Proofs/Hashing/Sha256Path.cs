@@ -10,6 +10,9 @@ internal enum Sha256Path
     /// <summary>8 messages in AVX2 registers.</summary>
     Lanes8,
 
+    /// <summary>One message, by libcrypto with the processor's SHA instructions.</summary>
+    Native,
+
     /// <summary>One message, with Arm's SHA-256 instructions.</summary>
     Arm,
 
@@ -19,11 +22,12 @@ internal enum Sha256Path
 
 internal static class Sha256Paths
 {
-    /// <summary>What this processor does fastest.</summary>
+    /// <summary>What this processor does fastest with many messages.</summary>
     public static Sha256Path Best { get; } = Supported()[0];
 
     /// <summary>What it does fastest with one message.</summary>
-    public static Sha256Path BestSingle { get; } = IsSupported(Sha256Path.Arm) ? Sha256Path.Arm : Sha256Path.Framework;
+    public static Sha256Path BestSingle { get; } = IsSupported(Sha256Path.Arm) ? Sha256Path.Arm
+        : IsSupported(Sha256Path.Native) ? Sha256Path.Native : Sha256Path.Framework;
 
     /// <summary>Every path this processor can run, fastest first.</summary>
     public static Sha256Path[] Supported() => [.. Enum.GetValues<Sha256Path>().Where(IsSupported)];
@@ -32,6 +36,7 @@ internal static class Sha256Paths
     {
         Sha256Path.Lanes16 => Lanes16.IsSupported,
         Sha256Path.Lanes8 => Lanes8.IsSupported,
+        Sha256Path.Native => Sha256Native.IsSupported,
         Sha256Path.Arm => System.Runtime.Intrinsics.Arm.Sha256.IsSupported,
         _ => true,
     };

@@ -1,4 +1,4 @@
-// Batches without lanes: one message after the other, by Arm's instructions or the framework.
+// Batches without lanes: one message after the other, by Arm's instructions, libcrypto or the framework.
 // Any thread; pure.
 namespace LedgerStore.Proofs;
 
@@ -36,6 +36,7 @@ internal static class Sha256Single
     public static Hash256 Hash(Sha256Path path, byte prefix, ReadOnlySpan<byte> message) => path switch
     {
         Sha256Path.Arm => Sha256Message.Hash<ArmSha256Instructions>(prefix, message),
+        Sha256Path.Native => Sha256Native.Hash(prefix, message),
         Sha256Path.Framework => MerkleHash.Framework(prefix, message),
         _ => throw new ArgumentOutOfRangeException(nameof(path), path, "not a path for single messages"),
     };
