@@ -80,15 +80,17 @@ internal sealed class SignedAudit(LedgerLogs ledgers, CheckpointBook checkpoints
                 return false;
             }
 
-            int slot = (int)(_read % StoreLimits.EntriesPerBundle);
-            using BundleLease lease = log.Reader.WaitForBundle(_read / StoreLimits.EntriesPerBundle, slot);
-            int count = (int)Math.Min(lease.Entries - slot, end - _read);
-            if (count <= 0)
+            long readable = Math.Min(end, log.ReadableSize);
+            if (_read >= readable)
             {
                 // The bundler has not got it ready yet.
                 isEarly = true;
                 return false;
             }
+
+            int slot = (int)(_read % StoreLimits.EntriesPerBundle);
+            using BundleLease lease = log.Reader.WaitForBundle(_read / StoreLimits.EntriesPerBundle, slot);
+            int count = (int)Math.Min(lease.Entries - slot, readable - _read);
 
             Sha256Batch.HashBundle(lease.Range(slot, count), _hashes.AsSpan(0, count));
             for (int i = 0; i < count; i++)
