@@ -76,7 +76,7 @@ public class SegmentBenchmarks
     public long SequentialRead()
     {
         long sum = 0;
-        for (long bundle = 0; _files.Reader.TryReadBundle(bundle, out BundleLease lease); bundle++)
+        for (long at = 0; _files.Reader.Read(at, isWhole: true, out BundleLease lease, out _) == Found.Here; at += 256)
         {
             for (int slot = 0; slot < lease.Entries; slot++)
             {
@@ -110,7 +110,7 @@ public class SegmentBenchmarks
     {
         foreach (long index in indexes)
         {
-            reader.TryReadEntry(index, out BundleLease lease);
+            reader.Read(index, isWhole: false, out BundleLease lease, out _);
             _sum += lease.Entry((int)(index - lease.FirstIndex))[^1];
             lease.Dispose();
         }

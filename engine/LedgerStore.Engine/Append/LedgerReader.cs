@@ -43,64 +43,19 @@ internal sealed class LedgerReader(uint ledgerId, SegmentReader segments, Bundle
     public void Withhold(long first, long end, string evidence) =>
         services.Withheld.Add(ledgerId, first, end - first, evidence);
 
-    /// <summary>A bundle with at least the entries that are readable; it may have more, which are not to be
-    /// shown.</summary>
-    /// <exception cref="StoreException">DataLoss, TierAway or Expired, with the range that is affected.</exception>
-    /// <exception cref="ColdBundleException">It has to be fetched from the cold store.</exception>
-    public BundleLease ReadBundle(long bundleIndex) =>
-        TryReadMemory(bundleIndex, out BundleLease lease) || segments.TryReadBundle(bundleIndex, out lease)
-            ? lease
-            : throw Nowhere(bundleIndex);
-
-    /// <summary>A bundle that has the entry at this slot, which is readable.</summary>
-    /// <exception cref="StoreException">As of <see cref="ReadBundle(long)"/>.</exception>
-    public BundleLease ReadBundle(long bundleIndex, int slot) =>
-        Demand(ReadBundle(bundleIndex), (bundleIndex * StoreLimits.EntriesPerBundle) + slot);
-
-    /// <summary>Entries of one bundle from this one on, which is readable: at least it, and as many as its chunk has.
-    /// What is in memory or in the cold store comes as a whole bundle.</summary>
-    /// <exception cref="StoreException">As of <see cref="ReadBundle(long)"/>.</exception>
-    public BundleLease ReadEntry(long index)
-    {
-        long bundleIndex = index / StoreLimits.EntriesPerBundle;
-        if (!TryReadMemory(bundleIndex, out BundleLease lease) && !segments.TryReadEntry(index, out lease))
-        {
-            throw Nowhere(bundleIndex);
-        }
-
-        return Demand(lease, index);
-    }
-
-    /// <summary>Entries from this one on, and waits for the cold store if it must.</summary>
+    /// <summary>Entries from this one on, which is readable; waits for the cold store if it must.</summary>
     /// <param name="wanted">How many are asked for; a part of a bundle is not decoded as a whole.</param>
-    public ValueTask<BundleLease> ReadAsync(long index, long wanted, CancellationToken cancellationToken)
-    {
-        int slot = (int)(index % StoreLimits.EntriesPerBundle);
-        try
-        {
-            return new ValueTask<BundleLease>(
-                slot == 0 && wanted >= StoreLimits.EntriesPerBundle
-                    ? ReadBundle(index / StoreLimits.EntriesPerBundle, slot)
-                    : ReadEntry(index));
-        }
-        catch (ColdBundleException cold)
-        {
-            return segments.FetchAsync(cold, cancellationToken);
-        }
-    }
+    /// <exception cref="StoreException">DataLoss, TierAway or Expired, with the range that is affected.</exception>
+    public ValueTask<BundleLease> ReadAsync(long index, long wanted, CancellationToken cancellationToken) => Find(
+        index,
+        isWhole: index % StoreLimits.EntriesPerBundle == 0 && wanted >= StoreLimits.EntriesPerBundle,
+        cancellationToken);
 
-    /// <summary>A bundle that has the entry at this slot, and waits for the cold store if it must.</summary>
-    public ValueTask<BundleLease> ReadBundleAsync(long bundleIndex, int slot, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return new ValueTask<BundleLease>(ReadBundle(bundleIndex, slot));
-        }
-        catch (ColdBundleException cold)
-        {
-            return segments.FetchAsync(cold, cancellationToken);
-        }
-    }
+    /// <summary>A bundle that has the entry at this slot, which is readable. It may have more than is readable: those
+    /// are not to be shown.</summary>
+    /// <exception cref="StoreException">As of <see cref="ReadAsync"/>.</exception>
+    public ValueTask<BundleLease> ReadBundleAsync(long bundleIndex, int slot, CancellationToken cancellationToken) =>
+        Find((bundleIndex * StoreLimits.EntriesPerBundle) + slot, isWhole: true, cancellationToken);
 
     /// <summary>The same for a thread that has nothing else to do meanwhile.</summary>
     public BundleLease WaitForBundle(long bundleIndex, int slot) =>
@@ -121,19 +76,26 @@ internal sealed class LedgerReader(uint ledgerId, SegmentReader segments, Bundle
         (int)(tail.OpenStart / StoreLimits.EntriesPerBundle % StoreLimits.BundlesPerSegment),
         tail.OpenCount);
 
-    // Memory first: the bundler drops a bundle there only after it is in the file, so it is always in one of them.
-    private bool TryReadMemory(long bundleIndex, out BundleLease lease)
+    private ValueTask<BundleLease> Find(long index, bool isWhole, CancellationToken cancellationToken)
     {
+        long bundleIndex = index / StoreLimits.EntriesPerBundle;
+        long first = bundleIndex * StoreLimits.EntriesPerBundle;
         segments.Expired.Check(bundleIndex);
-        services.Withheld.Check(ledgerId, bundleIndex * StoreLimits.EntriesPerBundle, StoreLimits.EntriesPerBundle);
-        if (services.Cache.TryGet(ledgerId, bundleIndex, out lease))
+        services.Withheld.Check(ledgerId, first, StoreLimits.EntriesPerBundle);
+
+        // Memory first, for what no full block has: the bundler drops a bundle there only after it is in the file, so
+        // it is always in one of them.
+        if (first + StoreLimits.EntriesPerBundle > segments.Entries && tail.TryCopy(first, services.Pool) is { } copy)
         {
-            return true;
+            return new ValueTask<BundleLease>(Demand(new BundleLease(copy), index));
         }
 
-        DecodedBundle? copy = tail.TryCopy(bundleIndex * StoreLimits.EntriesPerBundle, services.Pool);
-        lease = copy is null ? default : new BundleLease(copy);
-        return copy is not null;
+        return segments.Read(index, isWhole, out BundleLease lease, out ColdBundle? cold) switch
+        {
+            Found.Here => new ValueTask<BundleLease>(Demand(lease, index)),
+            Found.Cold => segments.FetchAsync(cold!, cancellationToken),
+            _ => throw Nowhere(bundleIndex),
+        };
     }
 
     /// <summary>Of a damaged ledger, an older and shorter block may be all that is left of the last bundle.</summary>

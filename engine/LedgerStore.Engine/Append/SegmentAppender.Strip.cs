@@ -14,7 +14,7 @@ internal sealed partial class SegmentAppender
     /// that finds the old one, which is not touched. Tiering unlinks it when the new one is named.</remarks>
     public void StripExpired(ExpiredRanges expired)
     {
-        if (_open is not { } old || !HasExpired(old, expired))
+        if (_open is not { } old || !expired.HasPayloadIn(old, old.FullBundles))
         {
             return;
         }
@@ -37,21 +37,6 @@ internal sealed partial class SegmentAppender
         reader.Replace(next);
         _open = next;
         old.Dispose();
-    }
-
-    private static bool HasExpired(OpenSegment open, ExpiredRanges expired)
-    {
-        for (int bundle = 0; bundle < open.FullBundles; bundle++)
-        {
-            BlockIdentity identity = new(open.Identity.LedgerId, open.Identity.Segment, bundle);
-            open.TryFindRow(bundle, out DirectoryRow row);
-            if (row.RawBytes != 0 && expired.Has(identity.FirstIndex))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private static void Copy(OpenSegment old, OpenSegment next, ExpiredRanges expired)

@@ -2,6 +2,7 @@
 // Owned by whoever keeps them: a state.log that is read or compacted, and the running ledger. Not thread-safe.
 
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Engine.Journal;
 
@@ -47,15 +48,8 @@ internal sealed class CheckpointWindow
     /// <summary>The smallest one of at least this size.</summary>
     public CheckpointRecord? FindAtLeast(long size)
     {
-        int low = 0;
-        int high = _records.Count;
-        while (low < high)
-        {
-            int middle = (low + high) / 2;
-            (low, high) = _records[middle].Size < size ? (middle + 1, high) : (low, middle);
-        }
-
-        return low < _records.Count ? _records[low] : null;
+        int at = Search.First(_records.Count, (_records, size), static (of, i) => of._records[i].Size >= of.size);
+        return at < _records.Count ? _records[at] : null;
     }
 
     /// <summary>Gives all of them away.</summary>

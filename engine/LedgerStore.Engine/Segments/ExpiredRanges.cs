@@ -79,22 +79,8 @@ internal sealed class ExpiredRanges(uint ledgerId)
     public TombstoneRecord? TombstoneOf(long index)
     {
         TombstoneRecord[] all = Volatile.Read(ref _tombstones);
-        int low = 0;
-        int high = all.Length;
-        while (low < high)
-        {
-            int middle = (low + high) / 2;
-            if (all[middle].End <= index)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
-        }
-
-        return low < all.Length && all[low].First <= index ? all[low] : null;
+        int at = Search.First(all.Length, (all, index), static (of, i) => of.all[i].End > of.index);
+        return at < all.Length && all[at].First <= index ? all[at] : null;
     }
 
     public bool Has(long index) => TryFind(index, out _);
@@ -108,6 +94,27 @@ internal sealed class ExpiredRanges(uint ledgerId)
     /// <summary>How many of these entries have expired.</summary>
     public long CountIn(long first, long end) => Volatile.Read(ref _ranges).Sum(
         range => Math.Max(0, Math.Min(end, range.End) - Math.Max(first, range.First)));
+
+    /// <summary>Whether the file of a segment has payload of one of its first bundles that has expired.</summary>
+    public bool HasPayloadIn(SegmentSource source, int bundles)
+    {
+        long first = SegmentFormat.FirstIndex(source.Identity.Segment);
+        if (IsEmpty || !HasAny(first, first + StoreLimits.EntriesPerSegment))
+        {
+            return false;
+        }
+
+        DirectoryRow[] rows = source.ReadRows(bundles);
+        for (int bundle = 0; bundle < rows.Length; bundle++)
+        {
+            if (rows[bundle].RawBytes != 0 && Has(first + ((long)bundle * StoreLimits.EntriesPerBundle)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Refuses to read a bundle that has expired.</summary>
     /// <exception cref="StoreException">Expired, with the whole range that has.</exception>
@@ -155,14 +162,8 @@ internal sealed class ExpiredRanges(uint ledgerId)
     private bool TryFind(long index, out (long First, long End) range)
     {
         (long First, long End)[] ranges = Volatile.Read(ref _ranges);
-        int low = 0;
-        for (int high = ranges.Length; low < high;)
-        {
-            int middle = (low + high) / 2;
-            (low, high) = ranges[middle].End <= index ? (middle + 1, high) : (low, middle);
-        }
-
-        range = low < ranges.Length ? ranges[low] : default;
-        return low < ranges.Length && range.First <= index;
+        int at = Search.First(ranges.Length, (ranges, index), static (of, i) => of.ranges[i].End > of.index);
+        range = at < ranges.Length ? ranges[at] : default;
+        return at < ranges.Length && range.First <= index;
     }
 }

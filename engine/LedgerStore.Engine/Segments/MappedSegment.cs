@@ -15,6 +15,10 @@ internal sealed class MappedSegment : IDisposable
     private readonly int[] _lengths = new int[StoreLimits.BundlesPerSegment];
     private readonly SegmentFooter _footer;
 
+    // Made when a cold bundle is first read: where each block is in the file that has its payload, 0 until it was
+    // asked for. Two who ask at the same time find the same.
+    private long[]? _fullOffsets;
+
     private MappedSegment(IMappedFile map, in SegmentFooter footer, ReadOnlySpan<byte> directory)
     {
         Map = map;
@@ -32,6 +36,10 @@ internal sealed class MappedSegment : IDisposable
     }
 
     public IMappedFile Map { get; }
+
+    /// <summary>Of a segment whose payload is elsewhere: where each block starts there, as far as they were walked.
+    /// </summary>
+    public long[] FullOffsets => _fullOffsets ??= new long[StoreLimits.BundlesPerSegment];
 
     /// <summary>The round of mapping in which it was last used; see MappedSegments.</summary>
     public long LastUsed { get; set; }
@@ -68,11 +76,16 @@ internal sealed class MappedSegment : IDisposable
     public ReadOnlySpan<byte> UpTo(long offset, int length) => UpTo(Map, offset, length);
 
     /// <summary>Reads a row of the directory.</summary>
-    public DirectoryRow ReadRow(int bundle)
+    public DirectoryRow ReadRow(int bundle) => DirectoryRow.Read(Directory()[(bundle * SegmentFormat.RowBytes)..]);
+
+    /// <summary>Reads the first rows of the directory, whose checksum is computed once for all of them.</summary>
+    public void ReadRows(Span<DirectoryRow> rows)
     {
-        ReadOnlySpan<byte> directory = UpTo(_footer.DirectoryOffset, SegmentFormat.DirectoryBytes);
-        CheckCrc(Map, directory, _footer.DirectoryCrc, _footer.DirectoryOffset, "the directory's checksum is wrong");
-        return DirectoryRow.Read(directory[(bundle * SegmentFormat.RowBytes)..]);
+        ReadOnlySpan<byte> directory = Directory();
+        for (int bundle = 0; bundle < rows.Length; bundle++)
+        {
+            rows[bundle] = DirectoryRow.Read(directory[(bundle * SegmentFormat.RowBytes)..]);
+        }
     }
 
     /// <summary>Copies the level-1 tile: 256 bundle roots.</summary>
@@ -81,6 +94,13 @@ internal sealed class MappedSegment : IDisposable
         ReadOnlySpan<byte> tile = UpTo(_footer.TileOffset, SegmentFormat.TileBytes);
         CheckCrc(Map, tile, _footer.TileCrc, _footer.TileOffset, "the level-1 tile's checksum is wrong");
         Hash256.Many(tile).CopyTo(roots);
+    }
+
+    private ReadOnlySpan<byte> Directory()
+    {
+        ReadOnlySpan<byte> directory = UpTo(_footer.DirectoryOffset, SegmentFormat.DirectoryBytes);
+        CheckCrc(Map, directory, _footer.DirectoryCrc, _footer.DirectoryOffset, "the directory's checksum is wrong");
+        return directory;
     }
 
     /// <summary>Refuses new readers; the memory goes with the last one.</summary>

@@ -50,25 +50,16 @@ internal sealed class SealedSegment(MappedSegments maps, SealedFacts facts) : Se
 
     private long ReadRawBytes()
     {
-        long bytes = 0;
+        long bytes;
         try
         {
-            if (!TryEnter(out SegmentAccess access))
+            DirectoryRow[] rows = ReadRows(StoreLimits.BundlesPerSegment);
+            if (rows.Length == 0)
             {
                 return 0;
             }
 
-            try
-            {
-                for (int bundle = 0; bundle < StoreLimits.BundlesPerSegment; bundle++)
-                {
-                    bytes += access.Row(bundle).RawBytes;
-                }
-            }
-            finally
-            {
-                access.Dispose();
-            }
+            bytes = rows.Sum(static row => (long)row.RawBytes);
         }
         catch (Exception unreadable) when (unreadable is BlockDamagedException or StorageException)
         {

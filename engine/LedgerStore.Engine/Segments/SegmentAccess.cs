@@ -53,6 +53,21 @@ internal ref struct SegmentAccess
             ? row
             : throw new ArgumentOutOfRangeException(nameof(bundle));
 
+    /// <summary>The first rows of the directory, which has as many.</summary>
+    public readonly void ReadRows(Span<DirectoryRow> rows)
+    {
+        if (_mapped is not null)
+        {
+            _mapped.ReadRows(rows);
+            return;
+        }
+
+        for (int bundle = 0; bundle < rows.Length; bundle++)
+        {
+            rows[bundle] = Row(bundle);
+        }
+    }
+
     /// <summary>The bytes; they are valid until the next call or Dispose.</summary>
     /// <exception cref="BlockDamagedException">The file is too short, or cannot be read.</exception>
     public ReadOnlySpan<byte> Bytes(long offset, int length)

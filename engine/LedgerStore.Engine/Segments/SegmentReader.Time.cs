@@ -2,6 +2,7 @@
 // segments, then the rows of one directory, then the entries of one bundle.
 
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Engine.Segments;
 
@@ -13,7 +14,7 @@ internal sealed partial class SegmentReader
     {
         SegmentList list = _list;
         int segments = CountWithEntries(list);
-        int segment = FirstNotBefore(new SegmentTimes(list), segments, micros);
+        int segment = Search.First(segments, (list, micros), static (of, i) => of.list[i].LastMicros >= of.micros);
         if (segment < segments)
         {
             return new BlockIdentity(ledgerId, segment, FindBundle(segment, list[segment].Entries, micros)).FirstIndex;
@@ -49,25 +50,12 @@ internal sealed partial class SegmentReader
     /// <summary>The first bundle of a segment whose last entry is not before the time.</summary>
     private int FindBundle(int segment, int entries, long micros)
     {
-        int low = 0;
-        int high = (entries + StoreLimits.EntriesPerBundle - 1) / StoreLimits.EntriesPerBundle;
+        DirectoryRow[] rows =
+            new DirectoryRow[(entries + StoreLimits.EntriesPerBundle - 1) / StoreLimits.EntriesPerBundle];
         TryEnter(segment, out _, out SegmentAccess access);
         try
         {
-            while (low < high)
-            {
-                int middle = (low + high) / 2;
-                if (access.Row(middle).LastMicros < micros)
-                {
-                    low = middle + 1;
-                }
-                else
-                {
-                    high = middle;
-                }
-            }
-
-            return low;
+            access.ReadRows(rows);
         }
         catch (BlockDamagedException damage)
         {
@@ -77,40 +65,10 @@ internal sealed partial class SegmentReader
         {
             access.Dispose();
         }
+
+        return Search.First(rows.Length, (rows, micros), static (of, i) => of.rows[i].LastMicros >= of.micros);
     }
 
     private static int CountWithEntries(SegmentList list) =>
         list.Count > 0 && list[list.Count - 1].Entries == 0 ? list.Count - 1 : list.Count;
-
-    private static int FirstNotBefore<TTimes>(TTimes times, int count, long micros)
-        where TTimes : struct, ITimes
-    {
-        int low = 0;
-        int high = count;
-        while (low < high)
-        {
-            int middle = (low + high) / 2;
-            if (times.LastMicros(middle) < micros)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
-        }
-
-        return low;
-    }
-
-    /// <summary>The times of a sequence; they do not decrease.</summary>
-    private interface ITimes
-    {
-        long LastMicros(int item);
-    }
-
-    private readonly struct SegmentTimes(SegmentList list) : ITimes
-    {
-        public long LastMicros(int item) => list[item].LastMicros;
-    }
 }

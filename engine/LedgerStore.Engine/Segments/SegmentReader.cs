@@ -54,27 +54,27 @@ internal sealed partial class SegmentReader(uint ledgerId, SegmentServices servi
         }
     }
 
-    /// <summary>Reads a bundle through the cache.</summary>
-    /// <returns>False when no block holds any of it.</returns>
-    /// <exception cref="StoreException">DataLoss: damaged or missing. Busy: no file can be opened now.</exception>
-    public bool TryReadBundle(long bundleIndex, out BundleLease lease) =>
-        services.Cache.TryGet(ledgerId, bundleIndex, out lease) || TryLoad(bundleIndex, WholeBundle, out lease);
-
-    /// <summary>Reads the entry's chunk: what is decoded for one entry has at most
-    /// <see cref="StoreLimits.ChunkBytesMax"/> bytes. When the whole bundle is cached, that.</summary>
-    /// <returns>False when no block holds it.</returns>
-    /// <exception cref="StoreException">As of <see cref="TryReadBundle(long, out BundleLease)"/>.</exception>
-    public bool TryReadEntry(long index, out BundleLease lease)
+    /// <summary>Reads entries through the cache, which is asked once for the bundle.</summary>
+    /// <param name="index">The first entry that is wanted.</param>
+    /// <param name="isWhole">Its whole bundle is wanted. Otherwise its chunk is enough: what is decoded then has at most
+    /// <see cref="StoreLimits.ChunkBytesMax"/> bytes.</param>
+    /// <param name="lease">The entries, when they are here.</param>
+    /// <param name="cold">What <see cref="FetchAsync"/> asks for, when they are in the cold store.</param>
+    /// <exception cref="StoreException">DataLoss: damaged or missing. Expired, NotConfirmed: they have gone. Busy: no
+    /// file can be opened now.</exception>
+    public Found Read(long index, bool isWhole, out BundleLease lease, out ColdBundle? cold)
     {
-        long bundleIndex = index / StoreLimits.EntriesPerBundle;
-        return services.Cache.TryGet(ledgerId, bundleIndex, out lease)
-            || TryLoad(bundleIndex, (int)(index % StoreLimits.EntriesPerBundle), out lease);
+        cold = null;
+        BlockIdentity identity = BlockIdentity.Of(ledgerId, index / StoreLimits.EntriesPerBundle);
+        return services.Cache.TryGet(ledgerId, identity.BundleIndex, out lease)
+            ? Found.Here
+            : Load(identity, isWhole ? WholeBundle : (int)(index % StoreLimits.EntriesPerBundle), out lease, out cold);
     }
 
     /// <summary>Copies the leaf hashes of a bundle: the front of its level-0 tile.</summary>
     /// <param name="leaves">Room for 256.</param>
     /// <returns>How many; 0 when no block holds any of it.</returns>
-    /// <exception cref="StoreException">As of <see cref="TryReadBundle(long, out BundleLease)"/>.</exception>
+    /// <exception cref="StoreException">As of <see cref="Read"/>.</exception>
     public int ReadLeaves(long bundleIndex, Span<Hash256> leaves)
     {
         BlockIdentity identity = BlockIdentity.Of(ledgerId, bundleIndex);
@@ -101,7 +101,7 @@ internal sealed partial class SegmentReader(uint ledgerId, SegmentServices servi
 
     /// <summary>Copies the level-1 tile of a sealed segment: its 256 bundle roots.</summary>
     /// <returns>False when the segment is not sealed.</returns>
-    /// <exception cref="StoreException">As of <see cref="TryReadBundle(long, out BundleLease)"/>.</exception>
+    /// <exception cref="StoreException">As of <see cref="Read"/>.</exception>
     public bool TryReadBundleRoots(long segment, Span<Hash256> roots)
     {
         if (segment >= _list.Count || _list[(int)segment] is not SealedSegment)
@@ -140,38 +140,41 @@ internal sealed partial class SegmentReader(uint ledgerId, SegmentServices servi
         return false;
     }
 
-    private bool TryLoad(long bundleIndex, int slot, out BundleLease lease)
+    private Found Load(in BlockIdentity identity, int slot, out BundleLease lease, out ColdBundle? cold)
     {
+        // Before the segment is looked up: what is read of a file that is replaced meanwhile is not cached.
         long stamp = services.Cache.Stamp;
-        BlockIdentity identity = BlockIdentity.Of(ledgerId, bundleIndex);
         lease = default;
+        cold = null;
         if (!TryEnter(identity.Segment, out SegmentSource? source, out SegmentAccess access))
         {
-            return false;
+            return Found.Nowhere;
         }
 
         try
         {
-            if (!access.TryFind(identity.Bundle, out BlockPlace place)
-                || Decode(ref access, identity, place, slot, stamp) is not { } decoded)
+            if (!access.TryFind(identity.Bundle, out BlockPlace place))
             {
-                return false;
+                return Found.Nowhere;
+            }
+
+            DecodedBundle? decoded = slot == WholeBundle
+                ? SegmentReads.Bundle(ref access, services.Pool, identity, place, out BlockHeader header)
+                : SegmentReads.Chunk(ref access, services, identity, place, slot, stamp, out header);
+            if (decoded is null)
+            {
+                return slot >= header.Entries
+                    ? Found.Nowhere
+                    : FindElsewhere(new ColdBundle(identity, source!, header, stamp), ref access, place, out lease, out cold);
+            }
+
+            if (slot == WholeBundle)
+            {
+                Cache(decoded, stamp);
             }
 
             lease = new BundleLease(decoded);
-            return true;
-        }
-        catch (PayloadGoneException gone)
-        {
-            Exception refusal = NotHere(gone, source!, identity);
-            if (refusal is not StoreException { Reason: StoreReason.NotConfirmed }
-                || !TryFindLeftBehind(source!, identity, out DecodedBundle? left))
-            {
-                throw refusal;
-            }
-
-            lease = new BundleLease(left);
-            return true;
+            return Found.Here;
         }
         catch (BlockDamagedException damage)
         {
@@ -181,21 +184,6 @@ internal sealed partial class SegmentReader(uint ledgerId, SegmentServices servi
         {
             access.Dispose();
         }
-    }
-
-    /// <summary>Decodes a bundle, or what is needed of it for one entry.</summary>
-    /// <returns>Null when the block does not hold the slot.</returns>
-    private DecodedBundle? Decode(
-        ref SegmentAccess access, in BlockIdentity identity, in BlockPlace place, int slot, long stamp)
-    {
-        if (slot == WholeBundle)
-        {
-            DecodedBundle bundle = SegmentReads.Bundle(ref access, services.Pool, identity, place);
-            Cache(bundle, stamp);
-            return bundle;
-        }
-
-        return SegmentReads.Chunk(ref access, services, identity, place, slot, stamp);
     }
 
     /// <summary>Caches full bundles only: a partial one is superseded soon.</summary>

@@ -14,12 +14,21 @@ internal static class SegmentReads
     private const int FirstReadBytes = 128 * 1024;
 
     /// <summary>Decodes a bundle. The caller gets its one reference.</summary>
-    public static DecodedBundle Bundle(
-        ref SegmentAccess access, BundlePool pool, in BlockIdentity identity, in BlockPlace place)
+    /// <returns>Null when the block has no payload, as its header says.</returns>
+    public static DecodedBundle? Bundle(
+        ref SegmentAccess access,
+        BundlePool pool,
+        in BlockIdentity identity,
+        in BlockPlace place,
+        out BlockHeader header)
     {
         ReadOnlySpan<byte> block = access.UpTo(place.Offset, place.Length);
-        BlockHeader header = BlockDecoder.ReadHeader(block, identity, place);
-        RequirePayload(header);
+        header = BlockDecoder.ReadHeader(block, identity, place);
+        if (header.Payload != BlockPayload.Here)
+        {
+            return null;
+        }
+
         DecodedBundle bundle = pool.Rent(identity.LedgerId, identity.FirstIndex, header.Entries, header.RawBytes);
         try
         {
@@ -36,25 +45,25 @@ internal static class SegmentReads
 
     /// <summary>Decodes the chunk that holds an entry, and no more; a bundle of one chunk is one. Those of full blocks
     /// are cached, and looked for there first.</summary>
-    /// <returns>With a reference for the caller; null when the block does not hold the slot.</returns>
+    /// <returns>With a reference for the caller; null when the block has no payload, or does not hold the slot.</returns>
     public static DecodedBundle? Chunk(
         ref SegmentAccess access,
         SegmentServices services,
         in BlockIdentity identity,
         in BlockPlace place,
         int slot,
-        long stamp)
+        long stamp,
+        out BlockHeader header)
     {
         // An ordinary block has one chunk and is read at once; of a large one the table says what is wanted.
         int headBytes = place.Length <= FirstReadBytes ? place.Length : BlockFormat.HeadBytesMax;
         ReadOnlySpan<byte> head = access.UpTo(place.Offset, headBytes);
-        BlockHeader header = BlockDecoder.ReadHeader(head, identity, place);
-        if (slot >= header.Entries)
+        header = BlockDecoder.ReadHeader(head, identity, place);
+        if (slot >= header.Entries || header.Payload != BlockPayload.Here)
         {
             return null;
         }
 
-        RequirePayload(header);
         ChunkPlace chunk = BlockDecoder.FindChunk(head, header, slot);
         if (header.Chunks > 1 && services.Cache.TryGetChunk(identity, chunk.Row.FirstEntry, out DecodedBundle? cached))
         {
@@ -102,12 +111,27 @@ internal static class SegmentReads
         return header.Entries;
     }
 
-    private static void RequirePayload(in BlockHeader header)
+    /// <summary>Where a block is in the file that has the payload of all: behind the full blocks before it. The way
+    /// there is walked once for each map of a sealed segment.</summary>
+    public static long FullOffset(ref SegmentAccess access, in BlockIdentity identity)
     {
-        if (header.Payload != BlockPayload.Here)
+        long[] known = access.Mapped!.FullOffsets;
+        int bundle = identity.Bundle;
+        while (bundle > 0 && Volatile.Read(ref known[bundle]) == 0)
         {
-            throw new PayloadGoneException(header);
+            bundle--;
         }
+
+        long offset = bundle == 0 ? SegmentFormat.HeaderBytes : known[bundle];
+        for (; bundle < identity.Bundle; bundle++)
+        {
+            access.TryFind(bundle, out BlockPlace place);
+            ReadOnlySpan<byte> head = access.UpTo(place.Offset, Math.Min(place.Length, BlockFormat.HeadBytesMax));
+            offset += BlockDecoder.ReadHeader(head, identity with { Bundle = bundle }, place).FullBlockBytes;
+            Volatile.Write(ref known[bundle + 1], offset);
+        }
+
+        return offset;
     }
 
     /// <summary>A part of the block: of what was read already, if it is there.</summary>

@@ -28,4 +28,26 @@ internal abstract class SegmentSource
     /// <exception cref="BlockDamagedException">The file is not what it must be.</exception>
     /// <exception cref="Files.StorageException">It cannot be opened.</exception>
     public abstract bool TryEnter(out SegmentAccess access);
+
+    /// <summary>The first rows of its directory, read at once.</summary>
+    /// <returns>None when the segment was replaced or closed.</returns>
+    /// <exception cref="BlockDamagedException">As of <see cref="TryEnter"/>.</exception>
+    public DirectoryRow[] ReadRows(int bundles)
+    {
+        if (bundles == 0 || !TryEnter(out SegmentAccess access))
+        {
+            return [];
+        }
+
+        DirectoryRow[] rows = new DirectoryRow[bundles];
+        try
+        {
+            access.ReadRows(rows);
+            return rows;
+        }
+        finally
+        {
+            access.Dispose();
+        }
+    }
 }

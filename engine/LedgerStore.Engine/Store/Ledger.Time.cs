@@ -1,4 +1,5 @@
 // One ledger: finding entries by their time. Any thread.
+using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Engine;
@@ -35,7 +36,10 @@ public sealed partial class Ledger
                 using BundleLease lease = await _log.Reader.ReadBundleAsync(
                     first / StoreLimits.EntriesPerBundle, (int)(end - 1 - first), cancellationToken)
                     .ConfigureAwait(false);
-                int slot = FirstNotBefore(lease, (int)(end - first), micros);
+                int slot = Search.First(
+                    (int)(end - first),
+                    (lease, micros),
+                    static (of, i) => EntryView.Parse(of.lease.Entry(i)).ReceivedMicros >= of.micros);
                 if (first + slot < end)
                 {
                     return first + slot;
@@ -52,25 +56,5 @@ public sealed partial class Ledger
         }
 
         return size;
-    }
-
-    private static int FirstNotBefore(BundleLease lease, int count, long micros)
-    {
-        int low = 0;
-        int high = count;
-        while (low < high)
-        {
-            int middle = (low + high) / 2;
-            if (EntryView.Parse(lease.Entry(middle)).ReceivedMicros < micros)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
-        }
-
-        return low;
     }
 }

@@ -41,28 +41,9 @@ internal static class LedgerFactsOf
         return facts;
     }
 
-    /// <summary>The rows of a segment's directory.</summary>
-    public static List<BundleFact> Rows(SegmentSource source, int bundles)
-    {
-        List<BundleFact> rows = [];
-        if (bundles > 0 && source.TryEnter(out SegmentAccess access))
-        {
-            try
-            {
-                for (int bundle = 0; bundle < bundles; bundle++)
-                {
-                    DirectoryRow row = access.Row(bundle);
-                    rows.Add(new BundleFact(row.LastMicros, row.StoredBytes));
-                }
-            }
-            finally
-            {
-                access.Dispose();
-            }
-        }
-
-        return rows;
-    }
+    /// <summary>The first bundles of a segment, as its directory has them.</summary>
+    public static List<BundleFact> Rows(SegmentSource source, int bundles) =>
+        [.. source.ReadRows(bundles).Select(static row => new BundleFact(row.LastMicros, row.StoredBytes))];
 
     private static SegmentFact Of(LedgerLog log, SealedFacts facts, RetentionPolicy policy, long nowMicros)
     {

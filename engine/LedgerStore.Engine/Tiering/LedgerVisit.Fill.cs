@@ -58,7 +58,7 @@ internal sealed partial class LedgerVisit
             return known.Micros;
         }
 
-        using BundleLease lease = log.Reader.ReadBundle(bundle);
+        using BundleLease lease = log.Reader.WaitForBundle(bundle, 0);
         long micros = EntryView.Parse(lease.Entry(0)).ReceivedMicros;
         log.Tiers.Incomplete = (bundle, micros);
         return micros;

@@ -251,12 +251,14 @@ internal sealed partial class LedgerVisit(
         SegmentFormat.FirstIndex(segment + 1) <= log.Tiers.SettledSize;
 
     private static bool NeedsStrip(LedgerLog log, SealedSegment segment) =>
-        segment.Facts.Tier != SegmentTier.Expired && HasExpired(log, segment, StoreLimits.BundlesPerSegment);
+        segment.Facts.Tier != SegmentTier.Expired
+            && log.Reader.Segments.Expired.HasPayloadIn(segment, StoreLimits.BundlesPerSegment);
 
     private static bool OpenNeedsStrip(LedgerLog log)
     {
         SegmentList list = log.Reader.Segments.List;
-        return list.Count > 0 && list[list.Count - 1] is OpenSegment open && HasExpired(log, open, open.FullBundles);
+        return list.Count > 0 && list[list.Count - 1] is OpenSegment open
+            && log.Reader.Segments.Expired.HasPayloadIn(open, open.FullBundles);
     }
 
     /// <summary>Whether state.log names the file that is appended to.</summary>
@@ -265,35 +267,5 @@ internal sealed partial class LedgerVisit(
         SegmentList list = log.Reader.Segments.List;
         return list[list.Count - 1] is not OpenSegment open
             || log.Tiers.CommittedOpen == (open.Identity.Segment, open.Identity.Generation);
-    }
-
-    /// <summary>Whether the file has payload of bundles that have expired.</summary>
-    private static bool HasExpired(LedgerLog log, SegmentSource source, int bundles)
-    {
-        ExpiredRanges expired = log.Reader.Segments.Expired;
-        long first = SegmentFormat.FirstIndex(source.Identity.Segment);
-        if (expired.IsEmpty || !expired.HasAny(first, first + StoreLimits.EntriesPerSegment)
-            || !source.TryEnter(out SegmentAccess access))
-        {
-            return false;
-        }
-
-        try
-        {
-            for (int bundle = 0; bundle < bundles; bundle++)
-            {
-                if (access.Row(bundle).RawBytes != 0
-                    && expired.Has(first + ((long)bundle * StoreLimits.EntriesPerBundle)))
-                {
-                    return true;
-                }
-            }
-
-            return false;
-        }
-        finally
-        {
-            access.Dispose();
-        }
     }
 }

@@ -32,7 +32,7 @@ public sealed class ColdSegmentTests(Rgw rgw, ITestOutputHelper output) : IDispo
         Assert.Equal(256, reader.ReadLeaves(200, leaves));
         Assert.Empty(proxy.Requests);
 
-        using BundleLease lease = await FetchAsync(reader, 200);
+        using BundleLease lease = await reader.FetchColdAsync(200);
         Assert.Equal(SegmentStore.Entry((200 * 256) + 17), lease.Entry(17).ToArray());
         SeenRequest read = Assert.Single(proxy.Requests);
         Assert.Equal("GET", read.Method);
@@ -57,12 +57,12 @@ public sealed class ColdSegmentTests(Rgw rgw, ITestOutputHelper output) : IDispo
         foreach (int at in (int[])[0, 9, 40, 63, 64, 80, 100, 500])
         {
             proxy.Harms = seen => seen.IsProbe ? Harm.None : Harm.At(HarmKind.FlipByte, at);
-            StoreException lost = await Assert.ThrowsAsync<StoreException>(async () => await FetchAsync(reader, 3));
+            StoreException lost = await Assert.ThrowsAsync<StoreException>(async () => await reader.FetchColdAsync(3));
             Assert.Equal((StoreReason.DataLoss, 3 * 256, 256), (lost.Reason, lost.FirstIndex, lost.Count));
         }
 
         proxy.Harms = static _ => Harm.None;
-        using BundleLease lease = await FetchAsync(reader, 3);
+        using BundleLease lease = await reader.FetchColdAsync(3);
         Assert.Equal(SegmentStore.Bundle(3, 256), lease.Bytes.ToArray());
     }
 
@@ -73,23 +73,16 @@ public sealed class ColdSegmentTests(Rgw rgw, ITestOutputHelper output) : IDispo
         using S3ColdStore store = Buckets.Open(proxy.Address, await rgw.CreateBucketAsync(withLock: false));
         (SegmentReader reader, _) = await MoveAsync(store);
         proxy.Harms = static _ => Harm.Of(HarmKind.Cut);
-        StoreException away = await Assert.ThrowsAsync<StoreException>(async () => await FetchAsync(reader, 100));
+        StoreException away = await Assert.ThrowsAsync<StoreException>(async () => await reader.FetchColdAsync(100));
         Assert.Equal((StoreReason.TierAway, 100 * 256, 156 * 256), (away.Reason, away.FirstIndex, away.Count));
         Assert.Contains(store.Description, away.Message, StringComparison.Ordinal);
 
         proxy.Harms = static _ => Harm.None;
-        using BundleLease lease = await FetchAsync(reader, 100);
+        using BundleLease lease = await reader.FetchColdAsync(100);
         Assert.Equal(256, lease.Entries);
     }
 
     public void Dispose() => _segments.Dispose();
-
-    private static ValueTask<BundleLease> FetchAsync(SegmentReader reader, long bundle)
-    {
-        ColdBundleException cold = Assert.Throws<ColdBundleException>(
-            () => reader.TryReadBundle(bundle, out BundleLease _));
-        return reader.FetchAsync(cold, CancellationToken.None);
-    }
 
     /// <summary>The way of the tiering thread: dense, put, read back, and only hashes stay.</summary>
     private async Task<(SegmentReader Reader, long FileBytes)> MoveAsync(S3ColdStore store)

@@ -109,7 +109,7 @@ public sealed class DamageNoteTests
         Assert.NotNull(first.AppendRefusal);
         Assert.Equal(40, first.Durable.Value);
         StoreCheck.CheckEntries(first, model.Ledgers[0], 0, 30);
-        Assert.Throws<StoreException>(() => first.Reader.ReadBundle(0, slot: 30));
+        Assert.Throws<StoreException>(() => first.Reader.WaitForBundle(0, slot: 30));
         LedgerLog second = core.Ledgers.Get(model.Ledgers[1].Id);
         Assert.Null(second.Reader.Damage);
         StoreCheck.CheckEntries(second, model.Ledgers[1], 0, 10);

@@ -64,7 +64,7 @@ internal static class DamagedStore
         int shown = (int)Math.Min(StoreLimits.EntriesPerBundle, log.Durable.Value - first);
         try
         {
-            using BundleLease lease = log.Reader.ReadBundle(bundle, slot: 0);
+            using BundleLease lease = log.Reader.WaitForBundle(bundle, slot: 0);
             for (int slot = 0; slot < Math.Min(shown, lease.Entries); slot++)
             {
                 bool isRight = lease.Entry(slot).SequenceEqual(ledger.Seen[(int)first + slot]);
@@ -72,7 +72,7 @@ internal static class DamagedStore
             }
 
             // What is missing of it is told to those who ask for it.
-            log.Reader.ReadBundle(bundle, shown - 1).Dispose();
+            log.Reader.WaitForBundle(bundle, shown - 1).Dispose();
             return true;
         }
         catch (StoreException lost) when (lost.Reason == StoreReason.DataLoss)

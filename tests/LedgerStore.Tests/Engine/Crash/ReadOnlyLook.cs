@@ -98,7 +98,7 @@ internal sealed class ReadOnlyLook
         CompactRange tree = new();
         for (long index = 0; index < size;)
         {
-            using BundleLease lease = log.Reader.ReadBundle(index / StoreLimits.EntriesPerBundle);
+            using BundleLease lease = log.Reader.WaitForBundle(index / StoreLimits.EntriesPerBundle, 0);
             int slot = (int)(index - lease.FirstIndex);
             int count = (int)Math.Min(lease.Entries - slot, size - index);
             Assert.True(count > 0, $"entry {index} of '{log.Name}' cannot be read");

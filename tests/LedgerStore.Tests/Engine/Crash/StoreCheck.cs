@@ -46,7 +46,7 @@ internal static class StoreCheck
     {
         for (long index = first; index < end;)
         {
-            using BundleLease lease = log.Reader.ReadBundle(index / StoreLimits.EntriesPerBundle);
+            using BundleLease lease = log.Reader.WaitForBundle(index / StoreLimits.EntriesPerBundle, 0);
             int slot = (int)(index - lease.FirstIndex);
             int count = (int)Math.Min(lease.Entries - slot, end - index);
             FailUnless(count > 0, ledger, index, "cannot be read");

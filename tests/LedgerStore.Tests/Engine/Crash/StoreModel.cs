@@ -217,7 +217,7 @@ internal sealed class StoreModel
 
     private static long MicrosAt(LedgerLog log, long index)
     {
-        using BundleLease lease = log.Reader.ReadBundle(index / StoreLimits.EntriesPerBundle);
+        using BundleLease lease = log.Reader.WaitForBundle(index / StoreLimits.EntriesPerBundle, 0);
         return EntryView.Parse(lease.Entry((int)(index - lease.FirstIndex))).ReceivedMicros;
     }
 

@@ -54,7 +54,7 @@ public sealed class AuditForeverTests
 
         // A notice and a tombstone were added, and no filler.
         Assert.Equal(Size + 2, Audit(world).Durable.Value);
-        using BundleLease lease = Audit(world).Reader.ReadBundle(Size / 256);
+        using BundleLease lease = Audit(world).Reader.WaitForBundle(Size / 256, 0);
         ReadOnlySpan<byte> said = EntryView.Parse(lease.Entry((Size % 256) + 1)).Payload;
         Assert.True(said.IndexOf(Encoding.UTF8.GetBytes("audit")) >= 0);
     }

@@ -260,7 +260,7 @@ public sealed class NoticeTests
         LedgerLog audit = Audit(world);
         for (long index = 0; index < audit.Durable.Value; index++)
         {
-            using BundleLease lease = audit.Reader.ReadBundle(index / 256);
+            using BundleLease lease = audit.Reader.WaitForBundle(index / 256, 0);
             EntryView entry = EntryView.Parse(lease.Entry((int)(index % 256)));
             if (entry.ContentType.SequenceEqual(AuditEvent.ContentType)
                 && Event.Parser.ParseFrom(entry.Payload) is { } said

@@ -82,7 +82,7 @@ public sealed class RewrittenSegmentTests : IDisposable
         _reader.ReadLeaves(200, leaves);
         Assert.Empty(_cold.Reads);
 
-        using BundleLease lease = await FetchAsync(200);
+        using BundleLease lease = await _reader.FetchColdAsync(200);
         Assert.Equal(SegmentStore.Bundle(200, 256), lease.Bytes.ToArray());
         Assert.Single(_cold.Reads);
         Assert.True(_cold.Reads[0].Length < 64 * 1024);
@@ -95,11 +95,11 @@ public sealed class RewrittenSegmentTests : IDisposable
     {
         GoCold();
         _cold.IsAway = true;
-        StoreException away = await Assert.ThrowsAsync<StoreException>(async () => await FetchAsync(100));
+        StoreException away = await Assert.ThrowsAsync<StoreException>(async () => await _reader.FetchColdAsync(100));
         Assert.Equal(StoreReason.TierAway, away.Reason);
         Assert.Equal((100 * 256, 156 * 256), (away.FirstIndex, away.Count));
         _cold.IsAway = false;
-        using BundleLease lease = await FetchAsync(100);
+        using BundleLease lease = await _reader.FetchColdAsync(100);
         Assert.Equal(256, lease.Entries);
     }
 
@@ -111,7 +111,7 @@ public sealed class RewrittenSegmentTests : IDisposable
     public async Task Bytes_of_a_cold_file_that_were_edited_are_never_served(int at)
     {
         GoCold();
-        _ = await FetchAsync(3);
+        _ = await _reader.FetchColdAsync(3);
         (_, long offset, _) = _cold.Reads[0];
         byte[] file = _cold.Files.Values.Single();
         _store.Services.Cache.Invalidate(SegmentStore.LedgerId, 0, 256);
@@ -137,7 +137,7 @@ public sealed class RewrittenSegmentTests : IDisposable
     {
         GoCold();
         _cold.Files.Clear();
-        using BundleLease lease = await FetchAsync(3);
+        using BundleLease lease = await _reader.FetchColdAsync(3);
         Assert.Equal(SegmentStore.Bundle(3, 256), lease.Bytes.ToArray());
     }
 
@@ -192,7 +192,7 @@ public sealed class RewrittenSegmentTests : IDisposable
     {
         try
         {
-            using BundleLease lease = await FetchAsync(3);
+            using BundleLease lease = await _reader.FetchColdAsync(3);
             Assert.Equal(SegmentStore.Bundle(3, 256), lease.Bytes.ToArray());
             Assert.False(mustRefuse, "the edited block was read");
         }
@@ -214,12 +214,6 @@ public sealed class RewrittenSegmentTests : IDisposable
 
     private void Expire(long first, long count) =>
         _reader.Expired.Add(new TombstoneRecord(first, count, 0, 1, "test"));
-
-    private ValueTask<BundleLease> FetchAsync(long bundle)
-    {
-        ColdBundleException cold = Assert.Throws<ColdBundleException>(() => Read(bundle));
-        return _reader.FetchAsync(cold, CancellationToken.None);
-    }
 
     private byte[] Read(long bundle)
     {

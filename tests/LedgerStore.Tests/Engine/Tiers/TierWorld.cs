@@ -226,7 +226,7 @@ internal sealed class TierWorld : IDisposable
             LedgerLog audit = Core.Ledgers.Get(0);
             for (long first = 0; first < audit.Durable.Value; first += 256)
             {
-                using BundleLease lease = audit.Reader.ReadBundle(first / 256);
+                using BundleLease lease = audit.Reader.WaitForBundle(first / 256, 0);
                 for (int slot = 0; slot < lease.Entries; slot++)
                 {
                     byte[] entry = lease.Entry(slot).ToArray();
@@ -267,7 +267,7 @@ internal sealed class TierWorld : IDisposable
         TombstoneRecord tombstone = Log.Reader.Segments.Expired.Tombstones
             .Single(one => index >= one.First && index < one.End);
         LedgerLog audit = Core.Ledgers.Get(0);
-        using BundleLease lease = audit.Reader.ReadBundle(tombstone.AuditIndex / 256);
+        using BundleLease lease = audit.Reader.WaitForBundle(tombstone.AuditIndex / 256, 0);
         ReadOnlySpan<byte> entry = lease.Entry((int)(tombstone.AuditIndex % 256));
         Assert.True(
             EntryView.Parse(entry).Payload.IndexOf("audit"u8) >= 0, "the tombstone in _audit names the ledger");
