@@ -6,6 +6,7 @@ using BenchmarkDotNet.Attributes;
 using LedgerStore.Bench.Load;
 using LedgerStore.Engine;
 using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Bench.Micro;
 
@@ -46,8 +47,8 @@ public class GateBenchmarks
             Backlog.Unbounded,
             () => ++_micros,
             static () => true,
-            static () => { },
-            static () => { });
+            new Doorbell(),
+            new Doorbell());
         _appends = new Appends(_gate, builder, new BatchFingerprint(UInt128.One));
         EntryBatch batch = new() { Appender = "spiffe://example.org/docs"u8, Lengths = _records.Lengths };
         _built = new byte[EntryBuilder.Measure(batch, _records.Batch(0).Length)];

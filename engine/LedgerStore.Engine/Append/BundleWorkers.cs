@@ -20,6 +20,7 @@ internal sealed class BundleWorkers : IDisposable
     private readonly BundleWorker _own = new();
     private readonly ManualResetEventSlim _done = new();
     private WorkerThread[] _helpers = [];
+    private Doorbell[] _bells = [];
     private volatile Round? _round;
 
     /// <summary>The bundler's own tools, for what it does alone.</summary>
@@ -29,12 +30,12 @@ internal sealed class BundleWorkers : IDisposable
     public void Start(int helpers, Poison poison)
     {
         Invariant.That(_helpers.Length == 0, "helpers are stopped before others are started");
-        _helpers = new WorkerThread[helpers];
-        for (int i = 0; i < helpers; i++)
+        _bells = [.. Enumerable.Range(0, helpers).Select(static _ => new Doorbell())];
+        _helpers = [.. _bells.Select((bell, i) =>
         {
             BundleWorker tools = new();
-            _helpers[i] = new WorkerThread($"ledger-hash-{i}", () => Help(tools), poison);
-        }
+            return new WorkerThread($"ledger-hash-{i}", () => Help(tools), poison, bell);
+        })];
 
         Array.ForEach(_helpers, static helper => helper.Start());
     }
@@ -62,9 +63,9 @@ internal sealed class BundleWorkers : IDisposable
         _done.Reset();
         Round round = new(bundles);
         _round = round;
-        foreach (WorkerThread helper in _helpers)
+        foreach (Doorbell bell in _bells)
         {
-            helper.Signal();
+            bell.Ring();
         }
 
         Help(round, _own);

@@ -22,9 +22,12 @@ internal sealed partial class Bundler
     public long HeldBytes => Interlocked.Read(ref _heldBytes);
 
     /// <summary>Asks for everything up to a journal file to be written into the ledgers' files.</summary>
-    /// <remarks>Called by the flusher, one ticket at a time; then Signal the bundler.</remarks>
-    public void Ask(FlushTicket ticket) =>
+    /// <remarks>Called by the flusher, one ticket at a time.</remarks>
+    public void Ask(FlushTicket ticket)
+    {
         Invariant.That(Interlocked.CompareExchange(ref _ticket, ticket, null) is null, "one flush at a time");
+        bell.Ring();
+    }
 
     /// <summary>Remembers that a journal file holds entries of the ledger, from its present size on.</summary>
     private void Touch(LedgerLog ledger, long fileNumber)

@@ -1,6 +1,7 @@
 // Makes bundles of frames: copies entries to their ledgers, hashes and compresses them while the disk still works on
 // the frame, and writes full blocks once Durable covers them.
 // Runs on its own thread. Nothing else changes the tails, the trees or the open segments.
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
@@ -9,17 +10,20 @@ namespace LedgerStore.Engine.Append;
 
 /// <summary>The second half of an append, which nobody waits for.</summary>
 internal sealed partial class Bundler(
-    BundleQueue queue,
     Gate gate,
     LedgerLogs ledgers,
     BundleWorkers workers,
     DiskSpace disk,
     GrowthQueue growth,
     EngineMeter meter,
+    Doorbell bell,
     long lastFrame)
 {
     // Below it a bundle gets all its memory with its first entry; above it, it grows.
     private const long RoomyBytes = 128L * 1024 * 1024;
+
+    // Sealed buffers, in order; bounded by the number of buffers there are. Offered by the sequencer's thread.
+    private readonly ConcurrentQueue<AppendBuffer> _offered = new();
 
     // Of one frame: the bundles that grew in it, and which bytes of it each run of entries was copied from.
     private readonly List<OpenBundle> _grown = [];
@@ -28,8 +32,18 @@ internal sealed partial class Bundler(
     /// <summary>Frames whose entries are copied, hashed and checked.</summary>
     public long ProcessedFrame { get; private set; } = lastFrame;
 
+    /// <summary>Passes on one share of a sealed buffer. The sequencer calls it.</summary>
+    public void Offer(AppendBuffer buffer)
+    {
+        _offered.Enqueue(buffer);
+        bell.Ring();
+    }
+
+    /// <summary>Some Durable watermarks have moved: blocks that wait for them may be written. Any thread.</summary>
+    public void NoteDurable() => bell.Ring();
+
     /// <summary>Does one piece of work.</summary>
-    /// <returns>Whether there was any. False too while blocks wait for the disk: Signal it to try again.</returns>
+    /// <returns>Whether there was any. False too while blocks wait for the disk: ring to try again.</returns>
     public bool RunOnce()
     {
         StageMark stage = StageClock.Start();
@@ -47,7 +61,7 @@ internal sealed partial class Bundler(
             worked |= AnswerFlush(ticket);
         }
 
-        if (queue.Take() is not { } buffer)
+        if (!_offered.TryDequeue(out AppendBuffer? buffer))
         {
             return worked;
         }

@@ -12,7 +12,7 @@ internal readonly record struct LedgerFlush(
 /// <summary>One round of making journal files superfluous.</summary>
 /// <param name="throughFile">Journal files up to this number.</param>
 /// <param name="throughFrame">The last frame in them.</param>
-internal sealed class FlushTicket(long throughFile, long throughFrame, Action onComplete)
+internal sealed class FlushTicket(long throughFile, long throughFrame, Doorbell flusherBell)
 {
     private readonly List<LedgerFlush> _flushes = [];
     private volatile bool _isComplete;
@@ -42,6 +42,6 @@ internal sealed class FlushTicket(long throughFile, long throughFrame, Action on
     public void Complete()
     {
         _isComplete = true;
-        onComplete();
+        flusherBell.Ring();
     }
 }

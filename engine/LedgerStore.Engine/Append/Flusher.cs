@@ -3,6 +3,7 @@
 // Runs on its own thread. Nothing else touches the journal's spare files; tiering writes state logs too, under a lock.
 using System.Collections.Concurrent;
 using LedgerStore.Engine.Files;
+using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
 
 namespace LedgerStore.Engine.Append;
@@ -23,8 +24,7 @@ internal sealed class Flusher(
     FlushCommit commit,
     DiskSpace disk,
     FlushLimits limits,
-    Action signalBundler,
-    Action signalFlusher)
+    Doorbell bell)
 {
     // With room for so many journal files more, a spare that is not needed yet is not made.
     private const int SparesWithoutNeed = 8;
@@ -72,7 +72,7 @@ internal sealed class Flusher(
     public void RequestAll()
     {
         _isAllRequested = true;
-        signalFlusher();
+        bell.Ring();
     }
 
     /// <summary>Has the open segment of a ledger written again without what expired. Any thread.</summary>
@@ -183,9 +183,8 @@ internal sealed class Flusher(
         }
 
         gate.BeginFlush();
-        _ticket = new FlushTicket(throughFile, throughFrame, signalFlusher) { Strips = strips };
+        _ticket = new FlushTicket(throughFile, throughFrame, bell) { Strips = strips };
         bundler.Ask(_ticket);
-        signalBundler();
     }
 
     private bool CommitAnswered()

@@ -40,7 +40,7 @@ internal sealed partial class Gate
             Backlog.AddCheckpoint(SectionHeader.StoredBytesOf(note.Length));
         }
 
-        _onFilled();
+        _sequencerBell.Ring();
         return frame;
     }
 

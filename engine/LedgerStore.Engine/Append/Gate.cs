@@ -18,8 +18,8 @@ internal sealed partial class Gate
     private readonly Queue<AppendBuffer> _full = new();
     private readonly Func<long> _clock;
     private readonly Func<bool> _isJournalReady;
-    private readonly Action _onFilled;
-    private readonly Action _onSpaceWanted;
+    private readonly Doorbell _sequencerBell;
+    private readonly Doorbell _flusherBell;
     private AppendBuffer? _filling;
     private long _lastFrame;
     private long _lastMicros;
@@ -27,20 +27,20 @@ internal sealed partial class Gate
     private bool _isFrameRequested;
     private Exception? _failure;
 
-    /// <param name="onFilled">Called when a frame can be taken.</param>
-    /// <param name="onSpaceWanted">Called when a batch waits until the reserve has grown.</param>
+    /// <param name="sequencerBell">Rung when a frame can be taken.</param>
+    /// <param name="flusherBell">Rung when a batch waits until the reserve has grown.</param>
     public Gate(
         AppendBuffer[] buffers,
         long lastFrame,
         Backlog backlog,
         Func<long> clock,
         Func<bool> isJournalReady,
-        Action onFilled,
-        Action onSpaceWanted)
+        Doorbell sequencerBell,
+        Doorbell flusherBell)
     {
         _free = new Stack<AppendBuffer>(buffers);
         (_lastFrame, Backlog, _clock, _isJournalReady) = (lastFrame, backlog, clock, isJournalReady);
-        (_onFilled, _onSpaceWanted) = (onFilled, onSpaceWanted);
+        (_sequencerBell, _flusherBell) = (sequencerBell, flusherBell);
         DurableFrame = new Watermark(lastFrame, StoreLimits.WaitersMax);
     }
 
@@ -79,12 +79,12 @@ internal sealed partial class Gate
         // Outside the lock: waking a thread is a system call.
         if (signal)
         {
-            _onFilled();
+            _sequencerBell.Ring();
         }
 
         if (!isAdmitted && WantedBytes > 0)
         {
-            _onSpaceWanted();
+            _flusherBell.Ring();
         }
 
         return isAdmitted;
@@ -121,7 +121,7 @@ internal sealed partial class Gate
             _isFrameRequested = true;
         }
 
-        _onFilled();
+        _sequencerBell.Ring();
     }
 
     /// <summary>Takes an empty frame, for a marker. Only while nothing else is under way.</summary>
@@ -155,7 +155,7 @@ internal sealed partial class Gate
         if (isAwaited)
         {
             // The sequencer may have found no buffer for the frame that was asked for, and sleep since.
-            _onFilled();
+            _sequencerBell.Ring();
         }
 
         Retry();
@@ -180,12 +180,12 @@ internal sealed partial class Gate
 
         if (signal)
         {
-            _onFilled();
+            _sequencerBell.Ring();
         }
 
         if (isSpaceWanted)
         {
-            _onSpaceWanted();
+            _flusherBell.Ring();
         }
 
         StageClock.End(Stage.Gate, started);

@@ -9,7 +9,7 @@ namespace LedgerStore.Engine.Append;
 
 /// <summary>One group commit after the other: write, sync, then acknowledge.</summary>
 internal sealed class Sequencer(
-    Gate gate, JournalWriter journal, Poison poison, BundleQueue bundles, DiskSpace disk, EngineMeter meter)
+    Gate gate, JournalWriter journal, Poison poison, Bundler bundler, DiskSpace disk, EngineMeter meter)
 {
     private readonly byte[] _idlePage = new byte[FrameHeader.Alignment];
 
@@ -21,7 +21,7 @@ internal sealed class Sequencer(
     public bool IsHolding => _held is not null;
 
     /// <summary>Makes one frame durable.</summary>
-    /// <returns>Whether there was one. False too while the disk is full: Signal it to try again.</returns>
+    /// <returns>Whether there was one. False too while the disk is full: ring to try again.</returns>
     public bool RunOnce()
     {
         if ((_held ?? gate.Take()) is not { } buffer)
@@ -97,7 +97,7 @@ internal sealed class Sequencer(
         // From here on the bundler reads the buffer, and nobody changes it: it hashes and compresses while the disk
         // works. What it makes of it is written only when Durable covers it.
         buffer.Share(owners: 2);
-        bundles.Offer(buffer);
+        bundler.Offer(buffer);
     }
 
     private bool TryWrite(ReadOnlySpan<byte> frame)
@@ -136,7 +136,7 @@ internal sealed class Sequencer(
     private void Release(AppendBuffer buffer)
     {
         // The bundler may wait for this frame to be durable: tell it, whoever gives the buffer back.
-        bundles.NoteDurable();
+        bundler.NoteDurable();
         if (buffer.Release())
         {
             gate.GiveBack(buffer);

@@ -40,7 +40,7 @@ internal sealed partial class Checkpointer
         }
 
         _isWatching = true;
-        parts.Signal();
+        parts.Bell.Ring();
     }
 
     /// <summary>The store has stopped: who waits for the rotation is told that its fate is unknown.</summary>

@@ -3,6 +3,7 @@
 using System.Collections.Concurrent;
 using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Engine.Checkpoints;
 
@@ -20,7 +21,7 @@ internal sealed record CheckpointerParts(
     Func<long> CpuNanos,
     Func<StoreException?> WhyStopped,
     Action<LedgerCheckpoints, CheckpointRecord> OnPublished,
-    Action Signal);
+    Doorbell Bell);
 
 /// <summary>The one who signs.</summary>
 /// <remarks>
@@ -76,7 +77,7 @@ internal sealed partial class Checkpointer(CheckpointerParts parts)
         {
             _asked.Enqueue(ledger);
             _isWatching = true;
-            parts.Signal();
+            parts.Bell.Ring();
         }
     }
 

@@ -90,7 +90,7 @@ public sealed partial class Ledger
         _core.ThrowIfUnwritable();
         RetentionRequest request = new(_log);
         _core.Tiering.Ask(request);
-        _core.OnTiering();
+        _core.TieringBell.Ring();
         return request.Done;
     }
 

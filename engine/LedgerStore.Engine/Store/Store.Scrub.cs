@@ -11,6 +11,7 @@ public sealed partial class Store
     private static readonly TimeSpan s_scrubInterval = TimeSpan.FromSeconds(1);
 
     private readonly WorkerThread _scrubber;
+    private readonly Doorbell _scrubberBell = new();
     private readonly ITimer _scrubTimer;
 
     // Of the scrubber's thread.
@@ -35,7 +36,7 @@ public sealed partial class Store
         uint? id = ledger is null ? null : GetLedger(ledger).Id;
         ScrubRequest request = new(id, onProgress, cancellationToken);
         _core.Scrubber.Ask(request);
-        _scrubber.Signal();
+        _scrubberBell.Ring();
         return request.Done;
     }
 

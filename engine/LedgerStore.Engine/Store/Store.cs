@@ -26,6 +26,7 @@ public sealed partial class Store : IDisposable
     private readonly WorkerThread _flusher;
     private readonly WorkerThread _checkpointer;
     private readonly WorkerThread _anchor;
+    private readonly Doorbell _anchorBell = new();
     private readonly ITimer _retry;
     private readonly ITimer? _round;
     private readonly Lock _closing = new();
@@ -34,16 +35,15 @@ public sealed partial class Store : IDisposable
     private Store(StoreCore core, TimeProvider time)
     {
         _core = core;
-        _sequencer = new WorkerThread("ledger-journal", core.RunSequencer, core.Poison) { OnEnded = core.FailHeld };
-        _bundler = new WorkerThread("ledger-bundle", core.RunBundler, core.Poison);
-        _flusher = new WorkerThread("ledger-flush", core.RunFlusher, core.Poison);
-        _checkpointer = new WorkerThread("ledger-sign", core.RunCheckpointer, core.Poison);
-        _anchor = new WorkerThread("ledger-anchor", core.RunAnchor, core.Poison);
-        core.OnCheckpoint = _checkpointer.Signal;
-        core.OnFilled = _sequencer.Signal;
-        core.OnSealed = _bundler.Signal;
-        core.OnFlush = _flusher.Signal;
-        _scrubber = new WorkerThread("ledger-scrub", RunScrubber, core.Poison)
+        _sequencer = new WorkerThread("ledger-journal", core.RunSequencer, core.Poison, core.SequencerBell)
+        {
+            OnEnded = core.FailHeld,
+        };
+        _bundler = new WorkerThread("ledger-bundle", core.RunBundler, core.Poison, core.BundlerBell);
+        _flusher = new WorkerThread("ledger-flush", core.RunFlusher, core.Poison, core.FlusherBell);
+        _checkpointer = new WorkerThread("ledger-sign", core.RunCheckpointer, core.Poison, core.CheckpointerBell);
+        _anchor = new WorkerThread("ledger-anchor", core.RunAnchor, core.Poison, _anchorBell);
+        _scrubber = new WorkerThread("ledger-scrub", RunScrubber, core.Poison, _scrubberBell)
         {
             // However it ends, nobody waits for a scrub that will not come.
             OnEnded = () =>
@@ -52,10 +52,9 @@ public sealed partial class Store : IDisposable
                 core.Scrubber.Close();
             },
         };
-        _scrubTimer = time.CreateTimer(_ => _scrubber.Signal(), null, s_scrubInterval, s_scrubInterval);
-        _tiering = new WorkerThread("ledger-tier", RunTiering, core.Poison);
-        _tieringTimer = time.CreateTimer(_ => _tiering.Signal(), null, s_scrubInterval, s_scrubInterval);
-        core.OnTiering = _tiering.Signal;
+        _scrubTimer = time.CreateTimer(_ => _scrubberBell.Ring(), null, s_scrubInterval, s_scrubInterval);
+        _tiering = new WorkerThread("ledger-tier", RunTiering, core.Poison, core.TieringBell);
+        _tieringTimer = time.CreateTimer(_ => core.TieringBell.Ring(), null, s_scrubInterval, s_scrubInterval);
         _retry = time.CreateTimer(_ => RetryWhenFull(), null, s_retryInterval, s_retryInterval);
         _round = core.Parts.Signing is { } signing
             ? time.CreateTimer(_ => BeginRound(), null, signing.Interval, signing.Interval)
@@ -213,17 +212,17 @@ public sealed partial class Store : IDisposable
 
     private void BeginRound()
     {
-        _checkpointer.Signal();
-        _anchor.Signal();
+        _core.CheckpointerBell.Ring();
+        _anchorBell.Ring();
     }
 
     private void RetryWhenFull()
     {
         if (_core.Disk.IsFull || _core.Gate.WaitingCount > 0)
         {
-            _sequencer.Signal();
-            _bundler.Signal();
-            _flusher.Signal();
+            _core.SequencerBell.Ring();
+            _core.BundlerBell.Ring();
+            _core.FlusherBell.Ring();
         }
     }
 }

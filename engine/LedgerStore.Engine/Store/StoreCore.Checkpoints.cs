@@ -21,9 +21,6 @@ internal sealed partial class StoreCore
     /// <summary>Null in a store that signs nothing.</summary>
     public Checkpointer? Checkpointer { get; }
 
-    /// <summary>Who wakes the checkpointer. Nobody, until somebody says so.</summary>
-    public Action OnCheckpoint { get; set; } = () => { };
-
     /// <summary>Takes over the checkpoints that the journal held, and compares all ledgers that are open with what they
     /// signed. While the store is opened.</summary>
     /// <exception cref="StoreException">RollbackDetected.</exception>
@@ -130,7 +127,7 @@ internal sealed partial class StoreCore
     {
         if (Checkpointer is { IsWatching: true })
         {
-            OnCheckpoint();
+            CheckpointerBell.Ring();
         }
     }
 
@@ -174,7 +171,7 @@ internal sealed partial class StoreCore
             Parts.Tuning.SigningCpuNanos,
             WhyStopped,
             OnPublished,
-            () => OnCheckpoint()));
+            CheckpointerBell));
     }
 
     private void OnPublished(LedgerCheckpoints ledger, CheckpointRecord record)

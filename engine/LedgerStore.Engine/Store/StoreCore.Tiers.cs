@@ -81,9 +81,6 @@ internal sealed partial class StoreCore
     /// <summary>The time by which things are due.</summary>
     public Func<long> Now { get; private init; } = null!;
 
-    /// <summary>Who wakes the tiering thread. Nobody, until somebody says so.</summary>
-    public Action OnTiering { get; set; } = () => { };
-
     /// <summary>A store that only reads is left as it was found.</summary>
     public bool RunTiering()
     {

@@ -31,16 +31,15 @@ internal sealed partial class StoreCore : IDisposable
             parts.Backlog,
             parts.Clock,
             () => parts.Journal.IsNextReady,
-            () => OnFilled(),
-            () => OnFlush());
+            SequencerBell,
+            FlusherBell);
         Disk = new DiskSpace(Gate, parts.Reserve, parts.Backlog, parts.Files, parts.Paths.Root, parts.Time);
         Writer = new JournalWriter(parts.Journal, lastFrame, lastMicros);
         Ledgers = new LedgerLogs(id => OpenLedger(openLedger, id));
-        BundleQueue queue = new(() => OnSealed());
         Workers = new BundleWorkers();
         Growth = new GrowthQueue(parts.Signing is { ReadOnlySuspect: false });
-        Bundler = new Bundler(queue, Gate, Ledgers, Workers, Disk, Growth, Meter, lastFrame);
-        Sequencer = new Sequencer(Gate, Writer, Poison, queue, Disk, Meter);
+        Bundler = new Bundler(Gate, Ledgers, Workers, Disk, Growth, Meter, BundlerBell, lastFrame);
+        Sequencer = new Sequencer(Gate, Writer, Poison, Bundler, Disk, Meter);
         Flusher = new Flusher(
             parts.Journal,
             Writer,
@@ -49,8 +48,7 @@ internal sealed partial class StoreCore : IDisposable
             new FlushCommit(parts.Files, parts.Paths, Gate, StateLogs),
             Disk,
             parts.FlushLimits,
-            () => OnSealed(),
-            () => OnFlush());
+            FlusherBell);
         Appends = new Appends(Gate, parts.Builder, parts.Fingerprints);
         Changes = new AuditedChanges(this);
         bool isSuspect = parts.Signing is { ReadOnlySuspect: true };
@@ -105,12 +103,17 @@ internal sealed partial class StoreCore : IDisposable
         }
     }
 
-    /// <summary>Who wakes the sequencer, the bundler and the flusher. Nobody, until somebody says so.</summary>
-    public Action OnFilled { get; set; } = () => { };
+    // ---- what wakes each thread: made before all parts, which ring them
 
-    public Action OnSealed { get; set; } = () => { };
+    public Doorbell SequencerBell { get; } = new();
 
-    public Action OnFlush { get; set; } = () => { };
+    public Doorbell BundlerBell { get; } = new();
+
+    public Doorbell FlusherBell { get; } = new();
+
+    public Doorbell CheckpointerBell { get; } = new();
+
+    public Doorbell TieringBell { get; } = new();
 
     public bool RunSequencer()
     {
@@ -118,7 +121,7 @@ internal sealed partial class StoreCore : IDisposable
         if (worked)
         {
             // The file may have been the last one ready, or the first one too many.
-            OnFlush();
+            FlusherBell.Ring();
             WakeCheckpointer();
         }
 

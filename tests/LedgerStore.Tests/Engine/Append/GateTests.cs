@@ -1,6 +1,7 @@
 // The gate's promises about who is woken when: a signal that nobody gives is a store that hangs.
 
 using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Foundation;
 using Xunit;
 
 namespace LedgerStore.Tests.Engine.Append;
@@ -13,17 +14,16 @@ public sealed class GateTests
         // So it is when the flusher has flushed while the bundler still has every buffer. Only that frame makes the
         // journal's oldest file free; if nobody made it, appends would wait for room for ever.
         using AppendBuffer only = new(16 * 1024);
-        int signals = 0;
-        Gate gate = new(
-            [only], 0, Backlog.Unbounded, static () => 1, static () => false, () => signals++, static () => { });
+        Doorbell bell = new();
+        Gate gate = new([only], 0, Backlog.Unbounded, static () => 1, static () => false, bell, new Doorbell());
         AppendBuffer busy = gate.TakeEmpty();
 
         gate.RequestFrame();
         Assert.Null(gate.Take());
-        signals = 0;
+        bell.Silence();
         gate.GiveBack(busy);
 
-        Assert.Equal(1, signals);
+        Assert.True(bell.Silence());
         Assert.NotNull(gate.Take());
     }
 }

@@ -3,6 +3,7 @@
 using LedgerStore.Engine;
 using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Files;
+using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Tests.Engine.Foundation;
 using LedgerStore.Tests.Simulation;
@@ -29,6 +30,7 @@ internal sealed class StoreLife : IDisposable
     private readonly TurnedThread _flusher;
     private readonly TurnedThread _checkpointer;
     private readonly TurnedThread _anchor;
+    private readonly Doorbell _anchorBell = new();
 
     // Gets the processor seldom in this life, if any does.
     private readonly TurnedThread? _lazy;
@@ -43,15 +45,11 @@ internal sealed class StoreLife : IDisposable
         _batches = new BatchMaker(model, random);
         _wasFull = plan.Weather.Errno == FileErrno.NoSpace;
         Core = core;
-        _sequencer = new TurnedThread(core.RunSequencer);
-        _bundler = new TurnedThread(core.RunBundler);
-        _flusher = new TurnedThread(core.RunFlusher);
-        _checkpointer = new TurnedThread(core.RunCheckpointer);
-        _anchor = new TurnedThread(core.RunAnchor);
-        core.OnFilled = _sequencer.Signal;
-        core.OnSealed = _bundler.Signal;
-        core.OnFlush = _flusher.Signal;
-        core.OnCheckpoint = _checkpointer.Signal;
+        _sequencer = new TurnedThread(core.RunSequencer, core.SequencerBell);
+        _bundler = new TurnedThread(core.RunBundler, core.BundlerBell);
+        _flusher = new TurnedThread(core.RunFlusher, core.FlusherBell);
+        _checkpointer = new TurnedThread(core.RunCheckpointer, core.CheckpointerBell);
+        _anchor = new TurnedThread(core.RunAnchor, _anchorBell);
         core.Changes.Turn = () => Run(_sequencer.Turn) | Run(_bundler.Turn) | Run(_flusher.Turn);
         TurnedThread[] threads = [_sequencer, _bundler, _flusher];
         _lazy = random.OneIn(2) ? threads[random.Below(threads.Length)] : null;
@@ -210,8 +208,8 @@ internal sealed class StoreLife : IDisposable
     {
         _plan.Time.Pass(TimeSpan.FromMilliseconds(_random.Below(5000)));
         RetryWhenFull();
-        _checkpointer.Signal();
-        _anchor.Signal();
+        Core.CheckpointerBell.Ring();
+        _anchorBell.Ring();
         RunAll();
     }
 
@@ -220,9 +218,9 @@ internal sealed class StoreLife : IDisposable
     {
         if (Core.Disk.IsFull || Core.Gate.WaitingCount > 0)
         {
-            _sequencer.Signal();
-            _bundler.Signal();
-            _flusher.Signal();
+            Core.SequencerBell.Ring();
+            Core.BundlerBell.Ring();
+            Core.FlusherBell.Ring();
         }
     }
 

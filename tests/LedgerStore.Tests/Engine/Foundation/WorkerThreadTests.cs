@@ -9,6 +9,7 @@ namespace LedgerStore.Tests.Engine.Foundation;
 public sealed class WorkerThreadTests
 {
     private readonly Poison _poison = new();
+    private readonly Doorbell _bell = new();
 
     [Fact]
     public void It_runs_on_its_own_named_thread()
@@ -20,7 +21,7 @@ public sealed class WorkerThreadTests
             name = Thread.CurrentThread.Name;
             ran.Set();
             return false;
-        }, _poison);
+        }, _poison, _bell);
         worker.Start();
         ran.Wait();
         Assert.Equal("bundler", name);
@@ -41,12 +42,12 @@ public sealed class WorkerThreadTests
 
             done.Release();
             return true;
-        }, _poison);
+        }, _poison, _bell);
         worker.Start();
         for (int i = 0; i < 20_000; i++)
         {
             work.Enqueue(i);
-            worker.Signal();
+            _bell.Ring();
             if (i % 100 < 50)
             {
                 // One at a time: a lost signal would hang here.
@@ -68,12 +69,12 @@ public sealed class WorkerThreadTests
         for (int round = 0; round < 50; round++)
         {
             int left = 100;
-            WorkerThread worker = new("worker", () => Interlocked.Decrement(ref left) >= 0, _poison);
+            WorkerThread worker = new("worker", () => Interlocked.Decrement(ref left) >= 0, _poison, _bell);
             worker.Start();
             worker.StopAndJoin();
             worker.StopAndJoin();
             worker.Dispose();
-            worker.Signal();
+            _bell.Ring();
             Assert.True(left < 0);
         }
     }
@@ -81,7 +82,7 @@ public sealed class WorkerThreadTests
     [Fact]
     public void Stopping_a_worker_that_was_never_started_does_nothing()
     {
-        WorkerThread worker = new("worker", () => throw new InvalidOperationException("ran"), _poison);
+        WorkerThread worker = new("worker", () => throw new InvalidOperationException("ran"), _poison, _bell);
         worker.StopAndJoin();
         Assert.False(_poison.IsSet);
     }
@@ -90,7 +91,7 @@ public sealed class WorkerThreadTests
     public void An_exception_poisons_the_store_and_ends_the_thread()
     {
         IOException cause = new("the disk is gone");
-        WorkerThread worker = new("worker", () => throw cause, _poison);
+        WorkerThread worker = new("worker", () => throw cause, _poison, _bell);
         worker.Start();
         worker.StopAndJoin();
         Assert.Same(cause, _poison.Cause);
@@ -104,8 +105,8 @@ public sealed class WorkerThreadTests
         {
             ran.Set();
             return true;
-        }, _poison);
-        WorkerThread idle = new("idle", () => false, _poison);
+        }, _poison, _bell);
+        WorkerThread idle = new("idle", () => false, _poison, new Doorbell());
         busy.Start();
         idle.Start();
         ran.Wait();
@@ -122,7 +123,7 @@ public sealed class WorkerThreadTests
         {
             worker!.StopAndJoin();
             return false;
-        }, _poison);
+        }, _poison, _bell);
         worker.Start();
         worker.StopAndJoin();
         Assert.IsType<InvariantException>(_poison.Cause);
