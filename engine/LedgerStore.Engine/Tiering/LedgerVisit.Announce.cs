@@ -53,11 +53,11 @@ internal sealed partial class LedgerVisit
     }
 
     /// <summary>Says in <c>_audit</c> what is due, unless something that was said before is not done yet.</summary>
-    private IEnumerable<TierStep> Announce(LedgerLog log, RetentionPolicy policy, List<(long First, long End)> due)
+    private async Task AnnounceAsync(LedgerLog log, RetentionPolicy policy, List<(long First, long End)> due)
     {
         if (log.Tiers.Notices.Count > 0)
         {
-            yield break;
+            return;
         }
 
         List<NoticeRecord> said = [];
@@ -70,21 +70,11 @@ internal sealed partial class LedgerVisit
                 Count = end - first,
                 Policy = policy.ToString(),
             };
-            Task<AppendResult> appended = parts.AppendAudit(notice.Encode()).AsTask();
-            while (!appended.IsCompleted)
-            {
-                // A crash in here leaves a notice that nobody refers to: the next visit makes another one, later.
-                yield return TierStep.Wait;
-            }
-
-            NoticeRecord record = new(first, end - first, appended.GetAwaiter().GetResult().FirstIndex);
+            // A crash in here leaves a notice that nobody refers to: the next visit makes another one, later.
+            AppendResult appended = await pace.Until(parts.AppendAudit(notice.Encode())).ConfigureAwait(false);
+            NoticeRecord record = new(first, end - first, appended.FirstIndex);
             said.Add(record);
-            bool isCommitted = TryCommit(log, state => state.Stage(record));
-            while (!isCommitted)
-            {
-                yield return TierStep.Wait;
-                isCommitted = TryCommit(log, static _ => { });
-            }
+            await CommitAsync(log, state => state.Stage(record)).ConfigureAwait(false);
         }
 
         log.Tiers.Notices.AddRange(said);

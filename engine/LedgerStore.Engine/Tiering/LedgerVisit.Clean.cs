@@ -13,19 +13,19 @@ internal sealed partial class LedgerVisit
     private static readonly IReadOnlySet<long> s_none = new HashSet<long>();
 
     /// <summary>Unlinks files of segments of which state.log names another one. Never anything else.</summary>
-    private IEnumerable<TierStep> RemoveSuperseded(LedgerLog log)
+    private async Task RemoveSupersededAsync(LedgerLog log)
     {
         string directory = parts.Paths.SegmentsDirectory(log.Id);
         if (!parts.Files.Exists(directory))
         {
-            yield break;
+            return;
         }
 
         bool removed = false;
         foreach ((int segment, string[] names) in Superseded(log, directory))
         {
             string? why = WhyKept(log, segment, out long bytes);
-            yield return TierStep.Work(bytes);
+            await pace.Work(bytes);
             foreach (string name in names)
             {
                 string path = System.IO.Path.Combine(directory, name);
@@ -50,7 +50,7 @@ internal sealed partial class LedgerVisit
             parts.Files.SyncDirectory(directory);
         }
 
-        yield return TierStep.Work();
+        await pace.Work();
     }
 
     private List<(int Segment, string[] Names)> Superseded(LedgerLog log, string directory)

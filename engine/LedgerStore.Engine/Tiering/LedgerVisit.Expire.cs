@@ -15,7 +15,7 @@ internal sealed partial class LedgerVisit
     private const long SignedWithinMicros = 10_000_000;
 
     /// <summary>Checks what is due; what was due at a check before, long enough ago, goes.</summary>
-    private IEnumerable<TierStep> Expire(LedgerLog log, RetentionPolicy policy)
+    private async Task ExpireAsync(LedgerLog log, RetentionPolicy policy)
     {
         List<(long First, long End)> due = FindDue(log, policy);
         if (!log.Tiers.IsConfirmed && due.Count > 0)
@@ -26,7 +26,7 @@ internal sealed partial class LedgerVisit
             while (answer.IsReading || (answer.IsEarly && steadyMicros() - asked < SignedWithinMicros))
             {
                 // A crash in here changes nothing.
-                yield return answer.IsReading ? TierStep.Work() : TierStep.Wait;
+                await (answer.IsReading ? pace.Work() : pace.Wait());
                 answer = parts.MayExpire(log);
             }
 
@@ -40,70 +40,50 @@ internal sealed partial class LedgerVisit
             log.Tiers.IsConfirmed = answer.Why is null;
         }
 
-        foreach (TierStep step in Announce(log, policy, due))
-        {
-            yield return step;
-        }
+        await AnnounceAsync(log, policy, due).ConfigureAwait(false);
 
         long began = steadyMicros();
         bool isTime = IsAnnouncedLongEnough(log, out bool isUnsigned);
         while (isUnsigned && steadyMicros() - began < SignedWithinMicros)
         {
             // A crash in here changes nothing.
-            yield return TierStep.Wait;
+            await pace.Wait();
             isTime = IsAnnouncedLongEnough(log, out isUnsigned);
         }
 
         if (!isTime || log.Tiers.ExpiryRefusal is not null)
         {
-            yield break;
+            return;
         }
 
         if (log.Tiers.Expiring is not null)
         {
             // Its tombstone waits for a signature.
-            yield break;
+            return;
         }
 
-        foreach (TierStep step in LetGo(log, policy))
-        {
-            yield return step;
-        }
+        await LetGoAsync(log, policy).ConfigureAwait(false);
     }
 
     /// <summary>What was announced long enough ago goes, one range after the other.</summary>
-    private IEnumerable<TierStep> LetGo(LedgerLog log, RetentionPolicy policy)
+    private async Task LetGoAsync(LedgerLog log, RetentionPolicy policy)
     {
         while (TryDecide(log, out ExpiringRecord? going, out long notice))
         {
             byte[] tombstone = MakeTombstone(log, policy, going, notice);
-            bool isNoted = TryCommit(log, state => state.Stage(going));
-            while (!isNoted)
-            {
-                // A crash in here leaves everything as it was.
-                yield return TierStep.Wait;
-                isNoted = TryCommit(log, static _ => { });
-            }
 
-            Task<AppendResult> appended = parts.AppendAudit(tombstone).AsTask();
-            while (!appended.IsCompleted)
-            {
-                // A crash in here leaves a tombstone in `_audit`, or none: the next visit looks, see FinishSaid.
-                yield return TierStep.Wait;
-            }
+            // A crash in here leaves everything as it was.
+            await CommitAsync(log, state => state.Stage(going)).ConfigureAwait(false);
 
-            AppendResult said = appended.GetAwaiter().GetResult();
+            // A crash in here leaves a tombstone in `_audit`, or none: the next visit looks, see FinishSaidAsync.
+            AppendResult said = await pace.Until(parts.AppendAudit(tombstone)).ConfigureAwait(false);
             _isDecided = false;
-            foreach (TierStep step in BurySigned(
-                log,
-                new TombstoneRecord(going.First, going.Count, said.FirstIndex, parts.Clock(), Reason(policy))))
-            {
-                yield return step;
-            }
-
+            TombstoneRecord record =
+                new(going.First, going.Count, said.FirstIndex, parts.Clock(), Reason(policy));
+            await BurySignedAsync(log, record).ConfigureAwait(false);
             if (log.Tiers.Expiring is not null)
             {
-                yield break;
+                return;
             }
         }
 
@@ -112,56 +92,38 @@ internal sealed partial class LedgerVisit
 
     /// <summary>Finishes what a crash may have cut in two: the tombstone is durable in <c>_audit</c>, or it is not.
     /// </summary>
-    private IEnumerable<TierStep> FinishSaid(LedgerLog log)
+    private async Task FinishSaidAsync(LedgerLog log)
     {
         if (log.Tiers.Expiring is not { } going)
         {
-            yield break;
+            return;
         }
 
         // A crash in here changes nothing.
         LedgerLog? audit = parts.Catalog.Find(LedgerName.Audit) is { } found ? parts.Ledgers.Get(found.Id) : null;
         long size = audit?.Durable.Value ?? 0;
-        while (audit is not null && audit.Readable.Value < size)
-        {
-            yield return TierStep.Wait;
-        }
-
+        await pace.Until(() => audit is null || audit.Readable.Value >= size).ConfigureAwait(false);
         TombstoneRecord? said = null;
         for (long bundle = going.AuditSize / StoreLimits.EntriesPerBundle;
             said is null && bundle * StoreLimits.EntriesPerBundle < size;
             bundle++)
         {
-            Task<BundleLease> read = audit!.Reader.ReadBundleAsync(bundle, 0, CancellationToken.None).AsTask();
-            while (!read.IsCompleted)
-            {
-                yield return TierStep.Wait;
-            }
-
-            using BundleLease lease = read.GetAwaiter().GetResult();
+            using BundleLease lease = await pace
+                .Until(audit!.Reader.ReadBundleAsync(bundle, 0, CancellationToken.None))
+                .ConfigureAwait(false);
             said = FindTombstone(lease, bundle, log, going);
-            yield return TierStep.Work();
+            await pace.Work();
         }
 
         if (said is not null && !log.Reader.Segments.Expired.HasAny(said.First, said.End))
         {
-            foreach (TierStep step in BurySigned(log, said))
-            {
-                yield return step;
-            }
-
-            yield break;
+            await BurySignedAsync(log, said).ConfigureAwait(false);
+            return;
         }
 
-        bool isForgotten = TryCommit(log, static state => state.Stage(ExpiringRecord.None));
-        while (!isForgotten)
-        {
-            yield return TierStep.Wait;
-            isForgotten = TryCommit(log, static _ => { });
-        }
-
+        await CommitAsync(log, static state => state.Stage(ExpiringRecord.None)).ConfigureAwait(false);
         log.Tiers.Expiring = null;
-        yield return TierStep.Work();
+        await pace.Work();
     }
 
     private static TombstoneRecord? FindTombstone(BundleLease lease, long bundle, LedgerLog log, ExpiringRecord going)
@@ -186,14 +148,14 @@ internal sealed partial class LedgerVisit
 
     /// <summary>Waits for the signature that covers the tombstone: only then it counts, for this store as for everybody
     /// else. Leaves the entries as they are when there is none for a while.</summary>
-    private IEnumerable<TierStep> BurySigned(LedgerLog log, TombstoneRecord record)
+    private async Task BurySignedAsync(LedgerLog log, TombstoneRecord record)
     {
         long began = steadyMicros();
         AuditAnswer? why = parts.Confirmation.WhyNot(log, record);
         while (why is { IsFinal: false } && steadyMicros() - began < SignedWithinMicros)
         {
-            // A crash in here leaves a tombstone in `_audit`: the next visit looks, see FinishSaid.
-            yield return TierStep.Wait;
+            // A crash in here leaves a tombstone in `_audit`: the next visit looks, see FinishSaidAsync.
+            await pace.Wait();
             why = parts.Confirmation.WhyNot(log, record);
         }
 
@@ -202,25 +164,17 @@ internal sealed partial class LedgerVisit
             counters.Failed(new StoreException(
                 StoreReason.NotConfirmed,
                 $"entries {record.First:N0} to {record.End - 1:N0} of '{log.Name}' stay for now: {why.Why}"));
-            yield break;
+            return;
         }
 
-        foreach (TierStep step in Bury(log, record))
-        {
-            yield return step;
-        }
+        await BuryAsync(log, record).ConfigureAwait(false);
     }
 
     /// <summary>The tombstone is durable and signed in <c>_audit</c>: nobody reads these entries any more.</summary>
-    private IEnumerable<TierStep> Bury(LedgerLog log, TombstoneRecord record)
+    private async Task BuryAsync(LedgerLog log, TombstoneRecord record)
     {
-        bool isCommitted = TryCommit(log, state => state.Stage(record));
-        while (!isCommitted)
-        {
-            // A crash in here is one before the record: the next visit finds the tombstone in `_audit`.
-            yield return TierStep.Wait;
-            isCommitted = TryCommit(log, static _ => { });
-        }
+        // A crash in here is one before the record: the next visit finds the tombstone in `_audit`.
+        await CommitAsync(log, state => state.Stage(record)).ConfigureAwait(false);
 
         // A crash from here on finds the tombstone in state.log, and the next visit deletes the bytes.
         log.Reader.Segments.Expired.Add(record);
@@ -228,7 +182,7 @@ internal sealed partial class LedgerVisit
             log.Id, record.First / StoreLimits.EntriesPerBundle, record.Count / StoreLimits.EntriesPerBundle);
         log.Tiers.Expiring = null;
         counters.Expired(record.Count);
-        yield return TierStep.Work();
+        await pace.Work();
     }
 
     /// <summary>Decides under the lock which entries go next. From then on nothing can keep them.</summary>

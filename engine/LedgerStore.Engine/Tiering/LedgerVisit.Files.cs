@@ -19,7 +19,7 @@ internal sealed partial class LedgerVisit
         facts.Identity.StoreId, facts.Identity.LedgerId, facts.Identity.Segment, facts.Root);
 
     /// <summary>Writes a segment again and puts the new file in the place of the old one.</summary>
-    private IEnumerable<TierStep> Rewrite(LedgerLog log, SealedSegment old, SegmentForm form)
+    private async Task RewriteAsync(LedgerLog log, SealedSegment old, SegmentForm form)
     {
         Invariant.That(
             old.Facts.Tier != SegmentTier.Cold || IsAllExpired(log, old), "what is cold expires as a whole");
@@ -40,34 +40,25 @@ internal sealed partial class LedgerVisit
             while (writer.BundlesDone < StoreLimits.BundlesPerSegment)
             {
                 // A crash in here leaves a file that state.log does not name: the next visit unlinks it.
-                yield return TierStep.Work(writer.WriteNext());
+                await pace.Work(writer.WriteNext());
             }
 
             writer.Complete(roots);
 
             // A crash here leaves a whole file that state.log does not name: the same.
-            yield return TierStep.Work();
+            await pace.Work();
             facts = writer.Verify(_verifier);
-            yield return TierStep.Work(facts.FileLength);
+            await pace.Work(facts.FileLength);
         }
 
-        foreach (TierStep step in Publish(log, old, facts))
-        {
-            yield return step;
-        }
+        await PublishAsync(log, old, facts).ConfigureAwait(false);
     }
 
     /// <summary>The new file is durable and right: from here on it is the one that counts.</summary>
-    private IEnumerable<TierStep> Publish(LedgerLog log, SealedSegment old, SealedFacts facts)
+    private async Task PublishAsync(LedgerLog log, SealedSegment old, SealedFacts facts)
     {
-        bool isCommitted = TryCommit(log, state => state.Stage(RecordOf(facts)));
-        while (!isCommitted)
-        {
-            // A crash in here leaves both files, and state.log names one of them.
-            yield return TierStep.Wait;
-            isCommitted = TryCommit(log, static _ => { });
-        }
-
+        // A crash in here leaves both files, and state.log names one of them.
+        await CommitAsync(log, state => state.Stage(RecordOf(facts))).ConfigureAwait(false);
         log.Reader.Segments.Replace(new SealedSegment(parts.Services.Maps, facts));
         Forget(log, facts);
 
@@ -75,18 +66,18 @@ internal sealed partial class LedgerVisit
         old.Dispose();
 
         // A crash here leaves the old file, which state.log proves superseded: the next visit unlinks it.
-        yield return TierStep.Work();
+        await pace.Work();
         if (old.Path != facts.Path)
         {
             parts.Files.Delete(old.Path);
             parts.Files.SyncDirectory(System.IO.Path.GetDirectoryName(old.Path)!);
         }
 
-        yield return TierStep.Work();
+        await pace.Work();
     }
 
     /// <summary>Copies a dense segment to the cold store, and keeps its hashes here.</summary>
-    private IEnumerable<TierStep> MoveCold(
+    private async Task MoveColdAsync(
         LedgerLog log, SealedSegment warm, RetentionPolicy policy, IColdStore cold)
     {
         // A local file that lacks payload would lose to the copy that has it.
@@ -96,45 +87,32 @@ internal sealed partial class LedgerVisit
         SealedFacts begun = warm.Facts with { Location = ColdName(warm.Facts), ColdBytes = warm.Facts.FileLength };
         if (warm.Facts.Location != begun.Location)
         {
-            foreach (TierStep step in Publish(log, warm, begun))
-            {
-                yield return step;
-            }
-
+            await PublishAsync(log, warm, begun).ConfigureAwait(false);
             warm = Current(log, (int)begun.Identity.Segment)!;
         }
 
         DateTimeOffset? keepUntil = policy.Floor == TimeSpan.Zero ? null : FloorOf(begun, policy);
         using (IFileStream file = new(parts.Files.Open(begun.Path, FileAccessMode.ReadOnly)))
         {
-            Task<bool> put = cold.PutIfAbsentAsync(begun.Location, file, keepUntil, CancellationToken.None).AsTask();
-            while (!put.IsCompleted)
+            bool isNew = await pace
+                .Until(cold.PutIfAbsentAsync(begun.Location, file, keepUntil, CancellationToken.None))
+                .ConfigureAwait(false);
+            if (!isNew)
             {
-                yield return TierStep.Wait;
-            }
-
-            // False: an earlier try came this far, perhaps under another floor. Whose bytes they are, comparing says.
-            if (!put.GetAwaiter().GetResult())
-            {
+                // An earlier try came this far, perhaps under another floor. Whose bytes they are, comparing says.
                 log.Tiers.KeptFloor = TimeSpan.Zero;
             }
 
-            yield return TierStep.Work(begun.FileLength);
+            await pace.Work(begun.FileLength);
         }
 
-        foreach (TierStep step in Compare(begun, cold))
-        {
-            yield return step;
-        }
+        await CompareAsync(begun, cold).ConfigureAwait(false);
 
-        foreach (TierStep step in Rewrite(log, warm, SegmentForm.HashesOnly))
-        {
-            yield return step;
-        }
+        await RewriteAsync(log, warm, SegmentForm.HashesOnly).ConfigureAwait(false);
     }
 
     /// <summary>Reads the copy back.</summary>
-    private IEnumerable<TierStep> Compare(SealedFacts facts, IColdStore cold)
+    private async Task CompareAsync(SealedFacts facts, IColdStore cold)
     {
         byte[] local = new byte[CompareBytes];
         using IFile file = parts.Files.Open(facts.Path, FileAccessMode.ReadOnly);
@@ -142,54 +120,37 @@ internal sealed partial class LedgerVisit
         {
             // One byte more than there are, at the end: a copy that is longer is another file.
             int length = (int)Math.Min(CompareBytes, facts.FileLength + 1 - offset);
-            Task<ReadOnlyMemory<byte>> read = cold
-                .ReadAsync(facts.Location, offset, length, CancellationToken.None)
-                .AsTask();
-            while (!read.IsCompleted)
-            {
-                yield return TierStep.Wait;
-            }
-
+            ReadOnlyMemory<byte> read = await pace
+                .Until(cold.ReadAsync(facts.Location, offset, length, CancellationToken.None))
+                .ConfigureAwait(false);
             int there = file.Read(offset, local.AsSpan(0, length));
-            if (!read.GetAwaiter().GetResult().Span.SequenceEqual(local.AsSpan(0, there)))
+            if (!read.Span.SequenceEqual(local.AsSpan(0, there)))
             {
                 // It is ours by its name, which state.log has; the next round makes it anew.
-                Task<bool> delete = cold.DeleteAsync(facts.Location, CancellationToken.None).AsTask();
-                while (!delete.IsCompleted)
-                {
-                    yield return TierStep.Wait;
-                }
-
+                await pace.Until(cold.DeleteAsync(facts.Location, CancellationToken.None)).ConfigureAwait(false);
                 throw new ColdStoreException(
                     ColdStoreFailure.Refused,
                     $"{cold.Description} gave other bytes back for '{facts.Location}' than were put there");
             }
 
-            yield return TierStep.Work(length);
+            await pace.Work(length);
         }
     }
 
     /// <summary>Deletes the copy of a segment that is not to have one, and then forgets it.</summary>
-    private IEnumerable<TierStep> DropCopy(LedgerLog log, SealedSegment segment)
+    private async Task DropCopyAsync(LedgerLog log, SealedSegment segment)
     {
         IColdStore cold = parts.Services.Cold ?? throw new ColdStoreException(
             ColdStoreFailure.Away, "the store was opened without its cold store, and something there is to be deleted");
         Require(PayloadGuard.Missing(log, segment) ?? (segment.Facts.Location == ColdName(segment.Facts)
             ? null
             : $"'{segment.Facts.Location}' is not the name of this segment's copy"));
-        Task<bool> delete = cold.DeleteAsync(segment.Facts.Location, CancellationToken.None).AsTask();
-        while (!delete.IsCompleted)
-        {
-            yield return TierStep.Wait;
-        }
+        await pace.Until(cold.DeleteAsync(segment.Facts.Location, CancellationToken.None)).ConfigureAwait(false);
 
         // A crash here finds the name in state.log and nothing there: deleting it again is no error.
-        _ = delete.GetAwaiter().GetResult();
-        yield return TierStep.Work();
-        foreach (TierStep step in Publish(log, segment, segment.Facts with { Location = string.Empty, ColdBytes = 0 }))
-        {
-            yield return step;
-        }
+        await pace.Work();
+        SealedFacts alone = segment.Facts with { Location = string.Empty, ColdBytes = 0 };
+        await PublishAsync(log, segment, alone).ConfigureAwait(false);
     }
 
     /// <summary>Nothing is written again, moved or deleted of a segment that is not what the files say.</summary>
@@ -198,6 +159,18 @@ internal sealed partial class LedgerVisit
         if (missing is not null)
         {
             throw new StoreException(StoreReason.NotConfirmed, $"a segment is left as it is: {missing}");
+        }
+    }
+
+    /// <summary>Commits a record, however long there is no space for it: then nothing else of the ledger is done.
+    /// </summary>
+    private async Task CommitAsync(LedgerLog log, Action<LedgerStateLog> stage)
+    {
+        bool isCommitted = TryCommit(log, stage);
+        while (!isCommitted)
+        {
+            await pace.Wait();
+            isCommitted = TryCommit(log, static _ => { });
         }
     }
 

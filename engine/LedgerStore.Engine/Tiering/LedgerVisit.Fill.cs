@@ -10,44 +10,36 @@ internal sealed partial class LedgerVisit
     /// <summary>What filler entries say they are; they have no payload and no appender.</summary>
     public static ReadOnlySpan<byte> FillerContentType => "application/x-ledgerstore-filler"u8;
 
-    private IEnumerable<TierStep> Fill(LedgerLog log, RetentionPolicy policy)
+    private async Task FillAsync(LedgerLog log, RetentionPolicy policy)
     {
         long size = log.Durable.Value;
         int open = (int)(size % StoreLimits.EntriesPerBundle);
         if (policy.FillAfter is not { } after || open == 0 || log.Readable.Value < size)
         {
-            yield break;
+            return;
         }
 
         long first = FirstOfIncomplete(log, size / StoreLimits.EntriesPerBundle);
         if (first + RetentionPolicy.Micros(after) > parts.Now())
         {
-            yield break;
+            return;
         }
 
         int missing = StoreLimits.EntriesPerBundle - open;
-        Task<AppendResult> filled = parts.AppendFiller(log, size, missing).AsTask();
-        while (!filled.IsCompleted)
+        try
         {
             // A crash in here leaves all of them or none.
-            yield return TierStep.Wait;
+            await pace.Until(parts.AppendFiller(log, size, missing)).ConfigureAwait(false);
         }
-
-        if (filled.Exception?.InnerException is StoreException
-            {
-                Reason: StoreReason.SizeMismatch or StoreReason.LedgerFrozen,
-            })
+        catch (StoreException refused)
+            when (refused.Reason is StoreReason.SizeMismatch or StoreReason.LedgerFrozen)
         {
             // Somebody appended meanwhile, and the bundle may fill up by itself. A frozen ledger keeps its last bundle.
-            yield break;
+            return;
         }
 
-        filled.GetAwaiter().GetResult();
         counters.Filled(missing);
-        while (log.Readable.Value < size + missing)
-        {
-            yield return TierStep.Wait;
-        }
+        await pace.Until(() => log.Readable.Value >= size + missing).ConfigureAwait(false);
     }
 
     /// <summary>The time of the first entry of a bundle. It is read once.</summary>

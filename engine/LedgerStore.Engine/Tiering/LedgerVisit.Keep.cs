@@ -11,11 +11,11 @@ internal sealed partial class LedgerVisit
 {
     /// <summary>Once for each floor, and once since the store was opened: then nobody knows how far an earlier visit
     /// came.</summary>
-    private IEnumerable<TierStep> KeepLonger(LedgerLog log, RetentionPolicy policy)
+    private async Task KeepLongerAsync(LedgerLog log, RetentionPolicy policy)
     {
         if (policy.Floor <= log.Tiers.KeptFloor || parts.Services.Cold is not { } cold)
         {
-            yield break;
+            return;
         }
 
         DateTimeOffset now = WallTime.At(parts.Now());
@@ -33,19 +33,14 @@ internal sealed partial class LedgerVisit
                 continue;
             }
 
-            Task<bool> kept = cold.KeepUntilAsync(facts.Location, until, CancellationToken.None).AsTask();
-            while (!kept.IsCompleted)
-            {
-                // A crash in here changes nothing: the next start asks for all of them.
-                yield return TierStep.Wait;
-            }
-
-            if (kept.GetAwaiter().GetResult())
+            // A crash in here changes nothing: the next start asks for all of them.
+            if (await pace.Until(cold.KeepUntilAsync(facts.Location, until, CancellationToken.None))
+                .ConfigureAwait(false))
             {
                 counters.KeptLonger();
             }
 
-            yield return TierStep.Work();
+            await pace.Work();
         }
 
         log.Tiers.KeptFloor = policy.Floor;

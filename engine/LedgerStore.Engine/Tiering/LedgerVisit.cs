@@ -1,5 +1,5 @@
 // One look at one ledger: removes what is superseded, finishes what was begun, lets entries expire, moves segments.
-// Owned by the tiering thread. Every step says what a crash right behind it means.
+// Owned by the tiering thread. At every await of the pace a crash may come, and it says what that would mean.
 
 using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Format;
@@ -9,7 +9,7 @@ namespace LedgerStore.Engine.Tiering;
 
 /// <summary>Visits ledgers, one at a time.</summary>
 internal sealed partial class LedgerVisit(
-    TieringParts parts, LedgerRetention retention, TieringCounters counters, Func<long> steadyMicros)
+    TieringParts parts, LedgerRetention retention, TieringCounters counters, Pace pace, Func<long> steadyMicros)
 {
     // Flushes that may end without the file that is waited for: then the disk is full, and the next round tries again.
     private const int FlushesMax = 3;
@@ -25,50 +25,37 @@ internal sealed partial class LedgerVisit(
     private bool _isDecided;
 
     /// <summary>Everything that is to be done for a ledger now.</summary>
-    public IEnumerable<TierStep> Run(LedgerLog log)
+    public async Task RunAsync(LedgerLog log)
     {
         _ledger = log;
         if (log.Reader.Damage is not null || log.Tiers.IsUnclear
             || retention.PolicyOf(log.Id) is not { } policy)
         {
-            yield break;
+            return;
         }
 
         // What is not confirmed may be somebody's lie about what there is to do: then nothing is done.
         if (!parts.Confirmation.Run(log))
         {
-            yield break;
+            return;
         }
 
-        foreach (TierStep step in Fill(log, policy).Concat(Settle(log, policy)))
-        {
-            yield return step;
-        }
-
+        await FillAsync(log, policy).ConfigureAwait(false);
+        await SettleAsync(log, policy).ConfigureAwait(false);
         if (!log.Tiers.IsCleaned)
         {
-            foreach (TierStep step in RemoveSuperseded(log))
-            {
-                yield return step;
-            }
-
+            await RemoveSupersededAsync(log).ConfigureAwait(false);
             log.Tiers.IsCleaned = true;
         }
 
-        foreach (TierStep step in FinishSaid(log))
-        {
-            yield return step;
-        }
+        await FinishSaidAsync(log).ConfigureAwait(false);
 
         // A start may find tombstones whose payload is still there: the crash was between the two.
-        foreach (TierStep step in Finish(log)
-            .Concat(Expire(log, policy))
-            .Concat(Finish(log))
-            .Concat(Move(log, policy))
-            .Concat(KeepLonger(log, policy)))
-        {
-            yield return step;
-        }
+        await FinishAsync(log).ConfigureAwait(false);
+        await ExpireAsync(log, policy).ConfigureAwait(false);
+        await FinishAsync(log).ConfigureAwait(false);
+        await MoveAsync(log, policy).ConfigureAwait(false);
+        await KeepLongerAsync(log, policy).ConfigureAwait(false);
     }
 
     /// <summary>The visit failed: what it left behind is looked for at the next one.</summary>
@@ -88,7 +75,7 @@ internal sealed partial class LedgerVisit(
 
     /// <summary>Sees to it that the journal does not need what is due any more: a start that replayed entries into a
     /// segment would need their payload.</summary>
-    private IEnumerable<TierStep> Settle(LedgerLog log, RetentionPolicy policy)
+    private async Task SettleAsync(LedgerLog log, RetentionPolicy policy)
     {
         long now = parts.Now();
         long size = log.Durable.Value;
@@ -97,7 +84,7 @@ internal sealed partial class LedgerVisit(
                 move => move.End > log.Tiers.SettledSize && RetentionPlan.IsDue(move, now));
         if (!isNeeded)
         {
-            yield break;
+            return;
         }
 
         // Read in this order: the frames of what is durable are durable.
@@ -109,18 +96,18 @@ internal sealed partial class LedgerVisit(
             if (parts.Disk.IsFull && ++waitsFull > FullWaitsMax)
             {
                 // Not even the reserve helped. What was settled before is all that moves or goes; that may make room.
-                yield break;
+                return;
             }
 
             // A crash in here changes nothing.
-            yield return TierStep.Wait;
+            await pace.Wait();
         }
 
         log.Tiers.SettledSize = Math.Max(log.Tiers.SettledSize, size);
     }
 
     /// <summary>Makes the files of a ledger what its tombstones say.</summary>
-    private IEnumerable<TierStep> Finish(LedgerLog log)
+    private async Task FinishAsync(LedgerLog log)
     {
         SegmentList list = log.Reader.Segments.List;
         for (int i = 0; i < list.Count; i++)
@@ -134,44 +121,30 @@ internal sealed partial class LedgerVisit(
             if (strips && segment.Facts.Tier == SegmentTier.Warm && segment.Facts.Location.Length > 0)
             {
                 // A copy that was begun has what expired in it.
-                foreach (TierStep step in DropCopy(log, segment))
-                {
-                    yield return step;
-                }
-
+                await DropCopyAsync(log, segment).ConfigureAwait(false);
                 segment = Current(log, i)!;
             }
 
             if (strips)
             {
-                foreach (TierStep step in Rewrite(log, segment, SegmentForm.Same))
-                {
-                    yield return step;
-                }
-
+                await RewriteAsync(log, segment, SegmentForm.Same).ConfigureAwait(false);
                 segment = Current(log, i)!;
             }
 
             if (segment.Facts is { Tier: SegmentTier.Expired, Location.Length: > 0 })
             {
-                foreach (TierStep step in DropCopy(log, segment))
-                {
-                    yield return step;
-                }
+                await DropCopyAsync(log, segment).ConfigureAwait(false);
             }
         }
 
-        foreach (TierStep step in FinishOpen(log))
-        {
-            yield return step;
-        }
+        await FinishOpenAsync(log).ConfigureAwait(false);
     }
 
-    private IEnumerable<TierStep> FinishOpen(LedgerLog log)
+    private async Task FinishOpenAsync(LedgerLog log)
     {
         if (!OpenNeedsStrip(log))
         {
-            yield break;
+            return;
         }
 
         long until = parts.Flusher.FinishedCount + FlushesMax;
@@ -182,19 +155,16 @@ internal sealed partial class LedgerVisit(
             // A crash in here finds the old file named and the new one not, or the new one named: see the cleaning.
             if (parts.Flusher.FinishedCount >= until || (parts.Disk.IsFull && ++waitsFull > FullWaitsMax))
             {
-                yield break;
+                return;
             }
 
-            yield return TierStep.Wait;
+            await pace.Wait();
         }
 
-        foreach (TierStep step in RemoveSuperseded(log))
-        {
-            yield return step;
-        }
+        await RemoveSupersededAsync(log).ConfigureAwait(false);
     }
 
-    private IEnumerable<TierStep> Move(LedgerLog log, RetentionPolicy policy)
+    private async Task MoveAsync(LedgerLog log, RetentionPolicy policy)
     {
         long now = parts.Now();
         foreach (PlannedMove move in Decide(log, policy, log.Tiers.SettledSize, now))
@@ -213,11 +183,7 @@ internal sealed partial class LedgerVisit(
                     continue;
                 }
 
-                foreach (TierStep step in Rewrite(log, segment, SegmentForm.Dense))
-                {
-                    yield return step;
-                }
-
+                await RewriteAsync(log, segment, SegmentForm.Dense).ConfigureAwait(false);
                 counters.Recompressed();
                 segment = Current(log, number)!;
             }
@@ -226,11 +192,7 @@ internal sealed partial class LedgerVisit(
                 && segment.Facts.LastMicros + RetentionPolicy.Micros(age) <= now;
             if (goesCold && segment.Facts.Tier == SegmentTier.Warm && parts.Services.Cold is { } cold)
             {
-                foreach (TierStep step in MoveCold(log, segment, policy, cold))
-                {
-                    yield return step;
-                }
-
+                await MoveColdAsync(log, segment, policy, cold).ConfigureAwait(false);
                 counters.MovedCold();
             }
         }

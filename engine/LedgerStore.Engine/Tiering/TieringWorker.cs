@@ -25,6 +25,7 @@ internal sealed class TieringWorker : IDisposable
     private readonly TieringParts _parts;
     private readonly LedgerRetention _retention;
     private readonly TieringCounters _counters = new();
+    private readonly Pace _pace = new();
     private readonly ConcurrentQueue<RetentionRequest> _requests = new();
     private readonly Queue<LedgerLog> _left = new();
     private readonly long _steadyStart;
@@ -32,7 +33,6 @@ internal sealed class TieringWorker : IDisposable
 
     // Made with the first visit: it has memory that most stores never need.
     private LedgerVisit? _visit;
-    private IEnumerator<TierStep>? _present;
     private long _nextRoundMicros;
     private long _freeAtMicros;
     private int _yields;
@@ -58,7 +58,7 @@ internal sealed class TieringWorker : IDisposable
     public bool RunOnce()
     {
         Pause = TimeSpan.Zero;
-        if (_present is null && !TryBegin())
+        if (!_pace.IsBusy && !TryBegin())
         {
             return false;
         }
@@ -84,8 +84,7 @@ internal sealed class TieringWorker : IDisposable
     /// state.log does not name it.</summary>
     public void Dispose()
     {
-        _present?.Dispose();
-        _present = null;
+        _pace.Stop();
         StoreException closed = new(StoreReason.Closed, "the store was closed before the round was done");
         while (_requests.TryDequeue(out RetentionRequest? request))
         {
@@ -99,14 +98,13 @@ internal sealed class TieringWorker : IDisposable
     {
         try
         {
-            if (_present!.MoveNext())
+            if (_pace.Go())
             {
-                TierStep step = _present.Current;
-                _counters.AddBytes(step.Bytes);
+                _counters.AddBytes(_pace.Bytes);
                 _freeAtMicros = Math.Max(_freeAtMicros, now - BehindMaxMicros)
-                    + (step.Bytes * 1_000_000 / Math.Max(1, _parts.Options.BytesPerSecond));
-                Pause = step.Waits ? TimeSpan.FromMilliseconds(5) : TimeSpan.Zero;
-                return !step.Waits;
+                    + (_pace.Bytes * 1_000_000 / Math.Max(1, _parts.Options.BytesPerSecond));
+                Pause = _pace.Waits ? TimeSpan.FromMilliseconds(5) : TimeSpan.Zero;
+                return !_pace.Waits;
             }
         }
         catch (Exception failed) when (IsLocal(failed))
@@ -116,8 +114,6 @@ internal sealed class TieringWorker : IDisposable
             _visit!.Abandon();
         }
 
-        _present!.Dispose();
-        _present = null;
         return true;
     }
 
@@ -128,8 +124,9 @@ internal sealed class TieringWorker : IDisposable
             return false;
         }
 
-        _visit ??= new LedgerVisit(_parts, _retention, _counters, SteadyMicros);
-        _present = _visit.Run(_left.Dequeue()).GetEnumerator();
+        LedgerVisit visit = _visit ??= new LedgerVisit(_parts, _retention, _counters, _pace, SteadyMicros);
+        LedgerLog next = _left.Dequeue();
+        _pace.Begin(() => visit.RunAsync(next));
         return true;
     }
 
