@@ -41,10 +41,10 @@ internal sealed class DiskSpace
     private bool _isFlushWanted;
 
     public DiskSpace(
-        Gate gate, Reserve reserve, Backlog backlog, IFileSystem files, string root, TimeProvider time)
+        Gate gate, Reserve reserve, IFileSystem files, string root, TimeProvider time)
     {
-        (_gate, _reserve, _backlog, _files, _root, _time) = (gate, reserve, backlog, files, root, time);
-        _budget = backlog.Budget;
+        (_gate, _reserve, _backlog, _files, _root, _time) = (gate, reserve, reserve.Backlog, files, root, time);
+        _budget = _backlog.Budget;
         reserve.OnGiven = full => Report(DiskUser.Reserve, full);
     }
 

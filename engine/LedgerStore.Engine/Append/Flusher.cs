@@ -13,7 +13,15 @@ namespace LedgerStore.Engine.Append;
 /// flushed.</param>
 /// <param name="TotalFilesMax">Files that may exist; at this many none is added, and appends wait for a flush.</param>
 /// <param name="HeldBytesMax">Memory of bundles that are not on the disk; beyond it all of them are flushed.</param>
-internal readonly record struct FlushLimits(int RetainedFilesMax, int TotalFilesMax, long HeldBytesMax);
+internal readonly record struct FlushLimits(int RetainedFilesMax, int TotalFilesMax, long HeldBytesMax)
+{
+    /// <summary>Half of the journal's files may be retained.</summary>
+    public static FlushLimits Of(long files, long heldBytesMax)
+    {
+        int total = (int)Math.Max(4, files);
+        return new FlushLimits(total / 2, total, heldBytesMax);
+    }
+}
 
 /// <summary>The slow half of durability: from the journal into the ledgers' files.</summary>
 internal sealed class Flusher(

@@ -28,6 +28,9 @@ internal sealed class Reserve(IFileSystem files, string path, Backlog backlog)
     private readonly Lock _lock = new();
     private bool _isKnown;
 
+    /// <summary>What the reserve is for.</summary>
+    public Backlog Backlog => backlog;
+
     /// <summary>Told when it gave something, with the failure that made it give. Any thread.</summary>
     public Action<StorageException> OnGiven { get; set; } = static _ => { };
 

@@ -19,10 +19,10 @@ internal sealed partial class SegmentAppender
             return;
         }
 
-        IFileSystem files = environment.Services.Files.FileSystem;
-        string directory = environment.Paths.SegmentsDirectory(ledgerId);
+        IFileSystem files = ground.Services.Files.FileSystem;
+        string directory = ground.Paths.SegmentsDirectory(ledgerId);
         SegmentIdentity identity = old.Identity with { Generation = NextGeneration(files, directory) };
-        OpenSegment next = OpenSegment.Create(environment.Services.Files, directory, identity, environment.Clock());
+        OpenSegment next = OpenSegment.Create(ground.Services.Files, directory, identity, ground.Clock());
         try
         {
             Copy(old, next, expired);

@@ -7,13 +7,9 @@ using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Append;
 
-/// <summary>What a store's segment writers have in common.</summary>
-internal sealed record SegmentEnvironment(
-    SegmentServices Services, StorePaths Paths, UInt128 StoreId, Func<long> Clock);
-
 /// <summary>The writing end of a ledger's files.</summary>
 internal sealed partial class SegmentAppender(
-    SegmentEnvironment environment, uint ledgerId, SegmentReader reader) : IDisposable
+    StoreGround ground, uint ledgerId, SegmentReader reader) : IDisposable
 {
     // The lock is for those who copy out of the roots; the writer, which alone changes them, reads without it. They are
     // those of the open segment, and taken with its first full bundle: many ledgers never have one.
@@ -172,16 +168,16 @@ internal sealed partial class SegmentAppender(
 
     private OpenSegment CreateNext()
     {
-        StorePaths paths = environment.Paths;
-        IFileSystem files = environment.Services.Files.FileSystem;
+        StorePaths paths = ground.Paths;
+        IFileSystem files = ground.Services.Files.FileSystem;
         files.Ensure(paths.LedgerDirectory(ledgerId));
         files.Ensure(paths.SegmentsDirectory(ledgerId));
         uint generation = NextGeneration(files, paths.SegmentsDirectory(ledgerId));
         _open = OpenSegment.Create(
-            environment.Services.Files,
+            ground.Services.Files,
             paths.SegmentsDirectory(ledgerId),
-            new SegmentIdentity(environment.StoreId, ledgerId, Segment, generation),
-            environment.Clock());
+            new SegmentIdentity(ground.StoreId, ledgerId, Segment, generation),
+            ground.Clock());
         reader.Add(_open);
         return _open;
     }
@@ -207,7 +203,7 @@ internal sealed partial class SegmentAppender(
 
         // Complete files never change, so they may be mapped, synced or not: until the flusher has committed this one
         // to state.log, a crash makes it anew from the journal.
-        reader.Replace(new SealedSegment(environment.Services.Maps, facts));
+        reader.Replace(new SealedSegment(ground.Services.Maps, facts));
         segment.Dispose();
         _completed.Add(facts);
         _open = null;

@@ -40,7 +40,7 @@ internal sealed partial class Checkpointer
         }
 
         _isWatching = true;
-        parts.Bell.Ring();
+        bell.Ring();
     }
 
     /// <summary>The store has stopped: who waits for the rotation is told that its fate is unknown.</summary>
@@ -92,7 +92,7 @@ internal sealed partial class Checkpointer
     /// </remarks>
     private void Rotate(RotationRequest rotation, LedgerCheckpoints[] ledgers)
     {
-        uint number = parts.Keys.NextNumber();
+        uint number = keys.NextNumber();
         List<(LedgerCheckpoints Ledger, RotatedRecord Record)> all = new(ledgers.Length);
         foreach (LedgerCheckpoints[] some in ledgers.Chunk(RotatedAtOnce))
         {
@@ -104,16 +104,16 @@ internal sealed partial class Checkpointer
                 all.Add((ledger, record));
             }
 
-            parts.Keys.Write(records);
+            keys.Write(records);
         }
 
         byte[] publicKey = rotation.Next.PublicKey.ToArray();
-        parts.Keys.Rotate(new KeyRecord(number, rotation.Micros(), KeyScheme.Derived, publicKey), rotation.Next);
+        keys.Rotate(new KeyRecord(number, rotation.Micros(), KeyScheme.Derived, publicKey), rotation.Next);
         _signers.Forget();
         foreach ((LedgerCheckpoints ledger, RotatedRecord record) in all)
         {
             ledger.PublishRotated(record.Checkpoint);
-            parts.OnPublished(ledger, record.Checkpoint);
+            onPublished(ledger, record.Checkpoint);
         }
     }
 

@@ -22,9 +22,9 @@ internal sealed partial class Checkpointer
             return isMore ? Outcome.Later : Outcome.Nothing;
         }
 
-        long started = parts.CpuNanos();
+        long started = cpuNanos();
         Outcome outcome = TrySignNow(ledger);
-        _budget.Charge(parts.CpuNanos() - started);
+        _budget.Charge(cpuNanos() - started);
         return outcome;
     }
 
@@ -36,7 +36,7 @@ internal sealed partial class Checkpointer
             Prove(ledger, size, root);
             NoteSigner signer = _signers.Of(ledger).Notes;
             byte[] note = Checkpoint.Sign(ledger.Origin, (ulong)size, root, signer).Bytes.ToArray();
-            long frame = parts.Gate.TryAddCheckpoint(ledger.Log.Id, size, root, note);
+            long frame = gate.TryAddCheckpoint(ledger.Log.Id, size, root, note);
             if (frame == 0)
             {
                 return Outcome.NoRoom;

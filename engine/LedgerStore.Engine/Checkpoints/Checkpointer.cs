@@ -4,24 +4,9 @@ using System.Collections.Concurrent;
 using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
+using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Engine.Checkpoints;
-
-/// <summary>What the checkpointer works with.</summary>
-/// <param name="SteadyNanos">Steady time.</param>
-/// <param name="CpuNanos">Processor time of the thread that asks.</param>
-/// <param name="WhyStopped">Asked before each signature: why there must be none now; null when there may.</param>
-internal sealed record CheckpointerParts(
-    Gate Gate,
-    GrowthQueue Growth,
-    CheckpointBook Book,
-    StoreKeys Keys,
-    TimeSpan Interval,
-    Func<long> SteadyNanos,
-    Func<long> CpuNanos,
-    Func<StoreException?> WhyStopped,
-    Action<LedgerCheckpoints, CheckpointRecord> OnPublished,
-    Doorbell Bell);
 
 /// <summary>The one who signs.</summary>
 /// <remarks>
@@ -30,7 +15,19 @@ internal sealed record CheckpointerParts(
 /// crash before the frame is durable forgets the note; everything it covered was durable before it was signed, so
 /// whatever is signed later at that size has the same root.
 /// </remarks>
-internal sealed partial class Checkpointer(CheckpointerParts parts)
+/// <param name="cpuNanos">Processor time of the thread that asks.</param>
+/// <param name="whyStopped">Asked before each signature: why there must be none now; null when there may.</param>
+internal sealed partial class Checkpointer(
+    StoreGround ground,
+    Gate gate,
+    GrowthQueue growth,
+    CheckpointBook book,
+    StoreKeys keys,
+    TimeSpan interval,
+    Func<long> cpuNanos,
+    Doorbell bell,
+    Func<StoreException?> whyStopped,
+    Action<LedgerCheckpoints, CheckpointRecord> onPublished)
 {
     // Signed at once before it looks again for what became durable, and for those who wait.
     private const int SignedAtOnce = 16;
@@ -39,8 +36,8 @@ internal sealed partial class Checkpointer(CheckpointerParts parts)
     private readonly ConcurrentQueue<LedgerCheckpoints> _asked = new();
     private readonly List<LedgerCheckpoints> _urgent = [];
     private readonly SigningBudget _budget = new();
-    private readonly long _intervalNanos = (long)parts.Interval.TotalNanoseconds;
-    private readonly LedgerSigners _signers = new(parts.Keys);
+    private readonly long _intervalNanos = (long)interval.TotalNanoseconds;
+    private readonly LedgerSigners _signers = new(keys);
     private long _nextRoundNanos;
     private long _roundStartedNanos;
     private int _roundLeft;
@@ -77,7 +74,7 @@ internal sealed partial class Checkpointer(CheckpointerParts parts)
         {
             _asked.Enqueue(ledger);
             _isWatching = true;
-            parts.Bell.Ring();
+            bell.Ring();
         }
     }
 
@@ -86,12 +83,12 @@ internal sealed partial class Checkpointer(CheckpointerParts parts)
     public bool RunOnce()
     {
         bool worked = PublishDurable();
-        _budget.Refill(parts.SteadyNanos());
+        _budget.Refill(ground.SteadyNanos());
         if (IsRotating)
         {
             worked |= RunRotation();
         }
-        else if (parts.WhyStopped() is null)
+        else if (whyStopped() is null)
         {
             worked |= SignUrgent();
             worked |= SignDue();
@@ -111,13 +108,13 @@ internal sealed partial class Checkpointer(CheckpointerParts parts)
     /// <returns>Whether anything was signed.</returns>
     public bool SignAll()
     {
-        if (parts.WhyStopped() is not null)
+        if (whyStopped() is not null)
         {
             return false;
         }
 
         bool signed = false;
-        for (int left = parts.Growth.Count; left > 0; left--)
+        for (int left = growth.Count; left > 0; left--)
         {
             signed |= SignNext() == Outcome.Signed;
         }
@@ -128,11 +125,11 @@ internal sealed partial class Checkpointer(CheckpointerParts parts)
     private bool PublishDurable()
     {
         bool published = false;
-        while (_pending.TryPeek(out PendingCheckpoint next) && next.Frame <= parts.Gate.DurableFrame.Value)
+        while (_pending.TryPeek(out PendingCheckpoint next) && next.Frame <= gate.DurableFrame.Value)
         {
             _pending.Dequeue();
             next.Ledger.Publish(next.Record);
-            parts.OnPublished(next.Ledger, next.Record);
+            onPublished(next.Ledger, next.Record);
             published = true;
         }
 
@@ -180,7 +177,7 @@ internal sealed partial class Checkpointer(CheckpointerParts parts)
 
     private bool SignDue()
     {
-        long now = parts.SteadyNanos();
+        long now = ground.SteadyNanos();
         if (_roundLeft == 0)
         {
             // Woken by a timer of the same interval, which is early as often as late: a little early is in time.
@@ -190,7 +187,7 @@ internal sealed partial class Checkpointer(CheckpointerParts parts)
             }
 
             // Those that grow from here on belong to the next round.
-            _roundLeft = parts.Growth.Count;
+            _roundLeft = growth.Count;
             _roundStartedNanos = now;
             _nextRoundNanos = Math.Max(_nextRoundNanos, now - (_intervalNanos / 2)) + _intervalNanos;
         }
@@ -210,7 +207,7 @@ internal sealed partial class Checkpointer(CheckpointerParts parts)
 
         if (_roundLeft == 0)
         {
-            RoundNanos = parts.SteadyNanos() - _roundStartedNanos;
+            RoundNanos = ground.SteadyNanos() - _roundStartedNanos;
         }
 
         return signed;
@@ -219,7 +216,7 @@ internal sealed partial class Checkpointer(CheckpointerParts parts)
     /// <summary>Signs the ledger that waits longest.</summary>
     private Outcome SignNext()
     {
-        if (parts.Growth.Take() is not { } log)
+        if (growth.Take() is not { } log)
         {
             return Outcome.Nothing;
         }
@@ -228,7 +225,7 @@ internal sealed partial class Checkpointer(CheckpointerParts parts)
         bool isMore;
         try
         {
-            LedgerCheckpoints ledger = parts.Book.Of(log);
+            LedgerCheckpoints ledger = book.Of(log);
             outcome = TrySign(ledger);
 
             // Hashing runs ahead of the disk: what was signed may be less than what the note that was taken stood for.
@@ -242,7 +239,7 @@ internal sealed partial class Checkpointer(CheckpointerParts parts)
 
         if (isMore || outcome is Outcome.Later or Outcome.NoRoom)
         {
-            parts.Growth.Note(log);
+            growth.Note(log);
         }
 
         return outcome;

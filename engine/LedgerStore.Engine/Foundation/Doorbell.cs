@@ -1,5 +1,5 @@
-// What tells a worker that there may be work. It is made first and given to all who ring it; one thread answers it, or a
-// simulation that is turned by hand.
+// What tells a worker that there may be work. It is made first and given to all who ring it. One thread answers it, or
+// a simulation that is turned by hand.
 
 using System.Diagnostics;
 

@@ -16,9 +16,9 @@ internal sealed partial class LedgerOpener
     public LedgerLog OpenDamaged(uint id, long size, Exception damage)
     {
         LedgerState state = ReadState(id);
-        SegmentReader segments = new(id, environment.Services);
+        SegmentReader segments = new(id, ground.Services);
         CompactRange tree = AddSealed(id, state, segments, long.MaxValue);
-        SegmentAppender appender = new(environment, id, segments);
+        SegmentAppender appender = new(ground, id, segments);
         long sealedSize = (long)tree.Size;
         long filesSize = Math.Max(sealedSize, state.Flushed?.Size ?? 0);
         appender.Begin(segments.List.Count, LastMicros(state, segments));
@@ -58,8 +58,8 @@ internal sealed partial class LedgerOpener
     /// <summary>A ledger that has segment files has had a state.log: without it, it would begin anew at 0.</summary>
     private void RequireState(uint id, LedgerStateLog log)
     {
-        string directory = environment.Paths.SegmentsDirectory(id);
-        if (log.IsNew && files.Exists(directory) && files.List(directory).Count > 0)
+        string directory = ground.Paths.SegmentsDirectory(id);
+        if (log.IsNew && ground.Files.Exists(directory) && ground.Files.List(directory).Count > 0)
         {
             throw new StoreException(
                 StoreReason.DataLoss, $"{log.Path} is missing, and the ledger's directory has segment files");
@@ -72,7 +72,7 @@ internal sealed partial class LedgerOpener
         try
         {
             LedgerStateLog.Open(
-                files, environment.Paths, environment.StoreId, id, FileAccessMode.ReadOnly, out LedgerState state);
+                ground.Files, ground.Paths, ground.StoreId, id, FileAccessMode.ReadOnly, out LedgerState state);
             if (state.Flushed is not null)
             {
                 return state;
@@ -96,13 +96,13 @@ internal sealed partial class LedgerOpener
     private bool TryFindSealed(uint id, long segment, out SealedRecord record)
     {
         record = default;
-        string directory = environment.Paths.SegmentsDirectory(id);
-        if (!files.Exists(directory))
+        string directory = ground.Paths.SegmentsDirectory(id);
+        if (!ground.Files.Exists(directory))
         {
             return false;
         }
 
-        foreach (string name in files.List(directory))
+        foreach (string name in ground.Files.List(directory))
         {
             if (StorePaths.TryParseSegment(name, out long number, out uint generation)
                 && number == segment
@@ -121,11 +121,11 @@ internal sealed partial class LedgerOpener
     {
         try
         {
-            using IFile file = files.Open(
-                environment.Paths.Segment(id, segment, generation), FileAccessMode.ReadOnly);
+            using IFile file = ground.Files.Open(
+                ground.Paths.Segment(id, segment, generation), FileAccessMode.ReadOnly);
             byte[] footer = new byte[SegmentFormat.FooterBytes];
             int read = file.Read(Math.Max(0, file.Length - footer.Length), footer);
-            SegmentIdentity identity = new(environment.StoreId, id, segment, generation);
+            SegmentIdentity identity = new(ground.StoreId, id, segment, generation);
             return SegmentFooter.Read(footer.AsSpan(0, read), identity, file.Length);
         }
         catch (Exception damage) when (IsDamage(damage))
@@ -155,9 +155,9 @@ internal sealed partial class LedgerOpener
     /// acknowledged, and the file with the most of them has all that any has.</remarks>
     private void AddFoundOpen(uint id, SegmentReader segments, SegmentAppender appender)
     {
-        string directory = environment.Paths.SegmentsDirectory(id);
+        string directory = ground.Paths.SegmentsDirectory(id);
         OpenSegment? most = null;
-        foreach (string name in files.Exists(directory) ? files.List(directory) : [])
+        foreach (string name in ground.Files.Exists(directory) ? ground.Files.List(directory) : [])
         {
             if (!StorePaths.TryParseSegment(name, out long segment, out uint generation)
                 || segment != segments.List.Count
@@ -182,9 +182,9 @@ internal sealed partial class LedgerOpener
         try
         {
             return OpenSegment.Reopen(
-                environment.Services.Files,
-                environment.Paths.SegmentsDirectory(id),
-                new SegmentIdentity(environment.StoreId, id, segment, generation),
+                ground.Services.Files,
+                ground.Paths.SegmentsDirectory(id),
+                new SegmentIdentity(ground.StoreId, id, segment, generation),
                 FileAccessMode.ReadOnly,
                 size);
         }

@@ -10,9 +10,7 @@ using LedgerStore.Proofs;
 namespace LedgerStore.Engine.Recovery;
 
 /// <summary>Makes the running state of a ledger from its state.log and its segment files.</summary>
-/// <param name="mode">ReadOnly: nothing is ever changed, and what is opened takes no appends.</param>
-internal sealed partial class LedgerOpener(
-    IFileSystem files, SegmentEnvironment environment, Catalog catalog, DamageNotes notes, FileAccessMode mode)
+internal sealed partial class LedgerOpener(StoreGround ground, Catalog catalog, DamageNotes notes)
 {
     private const int BundleLevel = 8;
     private const int SegmentLevel = 16;
@@ -59,7 +57,7 @@ internal sealed partial class LedgerOpener(
         }
 
         LedgerLog ledger = Build(id, log, state, firstIndex, isReplay: true);
-        if (mode == FileAccessMode.ReadOnly)
+        if (ground.Mode == FileAccessMode.ReadOnly)
         {
             // What the journal has beyond the files stays in memory; who only looks wants to know how much that is.
             ledger.Tiers.SettledSize = size;
@@ -82,11 +80,11 @@ internal sealed partial class LedgerOpener(
         }
 
         LedgerStateLog log = LedgerStateLog.Open(
-            files, environment.Paths, environment.StoreId, id, mode, out state);
-        if (log.HasTornTail && mode == FileAccessMode.ReadWrite)
+            ground.Files, ground.Paths, ground.StoreId, id, ground.Mode, out state);
+        if (log.HasTornTail && ground.Mode == FileAccessMode.ReadWrite)
         {
             log.CutTornTail();
-            files.SyncFileSystem(environment.Paths.Root);
+            ground.Files.SyncFileSystem(ground.Paths.Root);
             log.ConfirmTailCut();
         }
 
@@ -95,9 +93,9 @@ internal sealed partial class LedgerOpener(
 
     private LedgerLog Build(uint id, LedgerStateLog stateLog, LedgerState state, long size, bool isReplay)
     {
-        SegmentReader segments = new(id, environment.Services);
+        SegmentReader segments = new(id, ground.Services);
         CompactRange tree = AddSealed(id, state, segments, size);
-        SegmentAppender appender = new(environment, id, segments);
+        SegmentAppender appender = new(ground, id, segments);
         appender.Begin(segments.List.Count, LastMicros(state, segments));
         int full = (int)(size - (long)tree.Size) / StoreLimits.EntriesPerBundle;
         SegmentSource? last = size > (long)tree.Size ? OpenLast(id, state, segments.List.Count, size, isReplay) : null;
@@ -105,7 +103,7 @@ internal sealed partial class LedgerOpener(
         {
             appender.GoOnWith((OpenSegment)last, full);
         }
-        else if (last is not null && mode == FileAccessMode.ReadWrite)
+        else if (last is not null && ground.Mode == FileAccessMode.ReadWrite)
         {
             appender.CopyFrom(last, full);
         }
@@ -133,7 +131,7 @@ internal sealed partial class LedgerOpener(
             }
         }
 
-        if (isReplay && mode == FileAccessMode.ReadWrite)
+        if (isReplay && ground.Mode == FileAccessMode.ReadWrite)
         {
             (last as IDisposable)?.Dispose();
         }
@@ -164,7 +162,7 @@ internal sealed partial class LedgerOpener(
             }
 
             SealedFacts facts = FactsOf(id, record, state.TierOf(record.Segment));
-            segments.Add(new SealedSegment(environment.Services.Maps, facts));
+            segments.Add(new SealedSegment(ground.Services.Maps, facts));
             tree.AppendSubtree(SegmentLevel, record.Root);
         }
 
@@ -186,15 +184,15 @@ internal sealed partial class LedgerOpener(
         {
             // Complete by now, but the journal begins in the middle of it.
             SealedFacts facts = FactsOf(id, state.Sealed[(int)segment], state.TierOf(segment));
-            return new SealedSegment(environment.Services.Maps, facts);
+            return new SealedSegment(ground.Services.Maps, facts);
         }
 
-        SegmentIdentity identity = new(environment.StoreId, id, segment, state.Flushed!.Value.OpenGeneration);
+        SegmentIdentity identity = new(ground.StoreId, id, segment, state.Flushed!.Value.OpenGeneration);
         OpenSegment open = OpenSegment.Reopen(
-            environment.Services.Files,
-            environment.Paths.SegmentsDirectory(id),
+            ground.Services.Files,
+            ground.Paths.SegmentsDirectory(id),
             identity,
-            isReplay ? FileAccessMode.ReadOnly : mode,
+            isReplay ? FileAccessMode.ReadOnly : ground.Mode,
             size);
         return open.Damage is null ? open : throw open.Damage;
     }
@@ -202,7 +200,7 @@ internal sealed partial class LedgerOpener(
     private SealedFacts FactsOf(uint id, SealedRecord record, TierRecord? moved)
     {
         if (moved?.Tier == SegmentTier.Expired
-            && !files.Exists(environment.Paths.Tiles(id, record.Segment, record.Generation))
+            && !ground.Files.Exists(ground.Paths.Tiles(id, record.Segment, record.Generation))
             && TryFindSealed(id, record.Segment, out SealedRecord left)
             && left.Root == record.Root)
         {
@@ -210,7 +208,7 @@ internal sealed partial class LedgerOpener(
             return FactsOf(id, left, moved: null);
         }
 
-        return SealedFacts.Of(environment.Paths, environment.StoreId, id, record, moved);
+        return SealedFacts.Of(ground.Paths, ground.StoreId, id, record, moved);
     }
 
     private static long LastMicros(LedgerState state, SegmentReader segments) =>
@@ -235,7 +233,7 @@ internal sealed partial class LedgerOpener(
         {
             Tail = tail,
             Appender = appender,
-            Reader = new LedgerReader(entry.Id, segments, tail, environment.Services),
+            Reader = new LedgerReader(entry.Id, segments, tail, ground.Services),
             AppendRefusal = entry.IsFrozen ? LedgerRefusals.Frozen(entry.Name, entry.Frozen!.Reason) : null,
         };
         log.Tiers.Holds = [.. state.Holds];

@@ -105,7 +105,8 @@ internal sealed partial class SegmentReader
         if (header != local with { Payload = BlockPayload.Here }
             || !block[table..header.HeadBytes].SequenceEqual(here[table..local.HeadBytes]))
         {
-            throw new BlockDamagedException(place.File, place.Offset, "the cold block is not the one that was put there");
+            throw new BlockDamagedException(
+                place.File, place.Offset, "the cold block is not the one that was put there");
         }
 
         DecodedBundle bundle = services.Pool.Rent(ledgerId, cold.Bundle.FirstIndex, header.Entries, header.RawBytes);

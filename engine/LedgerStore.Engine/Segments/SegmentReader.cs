@@ -56,8 +56,8 @@ internal sealed partial class SegmentReader(uint ledgerId, SegmentServices servi
 
     /// <summary>Reads entries through the cache, which is asked once for the bundle.</summary>
     /// <param name="index">The first entry that is wanted.</param>
-    /// <param name="isWhole">Its whole bundle is wanted. Otherwise its chunk is enough: what is decoded then has at most
-    /// <see cref="StoreLimits.ChunkBytesMax"/> bytes.</param>
+    /// <param name="isWhole">Its whole bundle is wanted. Otherwise its chunk is enough: then what is decoded has at
+    /// most <see cref="StoreLimits.ChunkBytesMax"/> bytes.</param>
     /// <param name="lease">The entries, when they are here.</param>
     /// <param name="cold">What <see cref="FetchAsync"/> asks for, when they are in the cold store.</param>
     /// <exception cref="StoreException">DataLoss: damaged or missing. Expired, NotConfirmed: they have gone. Busy: no
@@ -163,9 +163,10 @@ internal sealed partial class SegmentReader(uint ledgerId, SegmentServices servi
                 : SegmentReads.Chunk(ref access, services, identity, place, slot, stamp, out header);
             if (decoded is null)
             {
+                ColdBundle gone = new(identity, source!, header, stamp);
                 return slot >= header.Entries
                     ? Found.Nowhere
-                    : FindElsewhere(new ColdBundle(identity, source!, header, stamp), ref access, place, out lease, out cold);
+                    : FindElsewhere(gone, ref access, place, out lease, out cold);
             }
 
             if (slot == WholeBundle)

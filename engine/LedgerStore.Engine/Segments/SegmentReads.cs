@@ -45,7 +45,8 @@ internal static class SegmentReads
 
     /// <summary>Decodes the chunk that holds an entry, and no more; a bundle of one chunk is one. Those of full blocks
     /// are cached, and looked for there first.</summary>
-    /// <returns>With a reference for the caller; null when the block has no payload, or does not hold the slot.</returns>
+    /// <returns>With a reference for the caller; null when the block has no payload, or does not hold the slot.
+    /// </returns>
     public static DecodedBundle? Chunk(
         ref SegmentAccess access,
         SegmentServices services,

@@ -38,10 +38,10 @@ internal sealed class AuditedChanges(StoreCore core)
         {
             LedgerLog audit = OpenAudit();
             SettleDoubt(audit);
-            if (audit.Durable.Value - core.Parts.Catalog.SettledSize > UnsettledMax)
+            if (audit.Durable.Value - core.Catalog.SettledSize > UnsettledMax)
             {
                 // A crash behind this line looks for what is not done from here on.
-                core.Parts.Catalog.NoteSettled(audit.Durable.Value);
+                core.Catalog.NoteSettled(audit.Durable.Value);
             }
 
             // A crash behind this line leaves what is said and not made: the next start makes it.
@@ -56,10 +56,10 @@ internal sealed class AuditedChanges(StoreCore core)
                 throw;
             }
 
-            if (index >= core.Parts.Catalog.SettledSize + UnsettledMax)
+            if (index >= core.Catalog.SettledSize + UnsettledMax)
             {
                 // So many entries came in between that a start would not look so far.
-                core.Parts.Catalog.NoteSettled(index + 1);
+                core.Catalog.NoteSettled(index + 1);
             }
         }
     }
@@ -78,16 +78,16 @@ internal sealed class AuditedChanges(StoreCore core)
     {
         lock (_changes)
         {
-            Catalog catalog = core.Parts.Catalog;
-            string origin = $"{core.Parts.StoreFile.PublicName}/{LedgerName.Audit}";
+            Catalog catalog = core.Catalog;
+            string origin = $"{core.Ground.Identity.PublicName}/{LedgerName.Audit}";
             CatalogLedger entry = catalog.Find(LedgerName.Audit) ?? catalog.Create(
-                catalog.Draft(LedgerName.Audit, origin, isSalted: false, core.Parts.Clock()), AuditEvent.Unsaid);
+                catalog.Draft(LedgerName.Audit, origin, isSalted: false, core.Ground.Clock()), AuditEvent.Unsaid);
             LedgerLog audit = core.Ledgers.Get(Catalog.AuditId);
             if (audit.NextIndex == 0 && catalog.Count == 1)
             {
                 SayFacts(
                     audit,
-                    AuditStoreFacts.Of(core.Parts.StoreFile, isAdopted: false),
+                    AuditStoreFacts.Of(core.Ground.Identity, isAdopted: false),
                     AuditLedgerChange.Of(entry.Created, AuditLedgerChange.Created, string.Empty));
             }
 
@@ -97,7 +97,7 @@ internal sealed class AuditedChanges(StoreCore core)
 
     /// <summary>Says who the store is, and what follows.</summary>
     public void SayFacts(LedgerLog audit, params ReadOnlySpan<AuditEvent> said) =>
-        core.Parts.Catalog.NoteFacts(Say(audit, said));
+        core.Catalog.NoteFacts(Say(audit, said));
 
     /// <summary>Says something by which nothing is changed.</summary>
     /// <returns>Where it is said.</returns>

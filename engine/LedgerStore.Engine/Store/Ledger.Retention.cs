@@ -63,7 +63,7 @@ public sealed partial class Ledger
     /// incomplete bundle that nothing fills up are due at the end of time.</summary>
     public IReadOnlyList<PlannedMove> PlanRetention()
     {
-        long now = _core.Now();
+        long now = _core.Ground.Now();
         long size = _log.Durable.Value;
         RetentionPolicy policy = Retention;
         List<PlannedMove> moves = RetentionPlan.Decide(
@@ -103,7 +103,7 @@ public sealed partial class Ledger
         ArgumentNullException.ThrowIfNull(reason);
         ArgumentNullException.ThrowIfNull(placedBy);
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-        HoldRecord hold = new(id, first, count, _core.Parts.Clock(), 0, placedBy, reason);
+        HoldRecord hold = new(id, first, count, _core.Ground.Clock(), 0, placedBy, reason);
         return ToHold(_core.ChangeRetention(() => _core.Retention.Place(_log, hold)));
     }
 
@@ -118,7 +118,7 @@ public sealed partial class Ledger
         ArgumentNullException.ThrowIfNull(reason);
         return ToHold(_core.ChangeRetention(() =>
         {
-            long now = _core.Parts.Clock();
+            long now = _core.Ground.Clock();
             if (LocalHold(id) is null && _core.Claims.FindHold(_log, id) is { } lost)
             {
                 // Somebody took it out of the ledger's files; in `_audit` it is in force.

@@ -15,7 +15,7 @@ internal sealed partial class RecordedClaims
     /// <remarks>Before the ledger is opened, and not while a change of it may be under way.</remarks>
     public void Confirm(uint id)
     {
-        Catalog catalog = core.Parts.Catalog;
+        Catalog catalog = core.Catalog;
         if (id == Catalog.AuditId || catalog.FactsSaid == AuditEvent.Unsaid || catalog.Find(id) is not { } here
             || IsSaid(here))
         {
@@ -41,7 +41,7 @@ internal sealed partial class RecordedClaims
     /// <summary>Has an open ledger do as the catalog, in memory, says by now.</summary>
     public void Apply(LedgerLog log)
     {
-        CatalogLedger ledger = core.Parts.Catalog.Find(log.Id)!;
+        CatalogLedger ledger = core.Catalog.Find(log.Id)!;
         log.IsSalted = ledger.IsSalted;
         if (log.Reader.Damage is null)
         {
@@ -97,7 +97,8 @@ internal sealed partial class RecordedClaims
 
         foreach (VerifyFinding found in check.Findings)
         {
-            core.Parts.Services.Damaged(new DamageReport(here.Id, 0, 0, core.Parts.Paths.Catalog, -1, found.Evidence));
+            core.Ground.Services.Damaged(
+                new DamageReport(here.Id, 0, 0, core.Ground.Paths.Catalog, -1, found.Evidence));
         }
 
         _unconfirmed[here.Id] = TextsOf(check);
@@ -108,7 +109,15 @@ internal sealed partial class RecordedClaims
             return true;
         }
 
-        core.Parts.Catalog.Believe(here, said);
+        core.Catalog.Believe(here, new CatalogLedger(
+            new CreatedRecord(here.Id, created.Micros, created.IsSalted, here.Name, created.Origin),
+            FrozenBy(here, said),
+            RetentionBy(here, said))
+        {
+            CreatedSaid = created.AuditIndex,
+            FrozenSaid = said.Frozen?.AuditIndex ?? AuditEvent.Unsaid,
+            RetentionSaid = said.Retention?.AuditIndex ?? AuditEvent.Unsaid,
+        });
         return true;
     }
 }

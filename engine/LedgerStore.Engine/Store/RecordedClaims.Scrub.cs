@@ -15,7 +15,7 @@ internal sealed partial class RecordedClaims
     /// <returns>What is not confirmed.</returns>
     public IReadOnlyList<VerifyFinding> Scrub(uint? id, Func<bool> isClosed)
     {
-        if (core.Parts.Catalog.Find(Catalog.AuditId) is null)
+        if (core.Catalog.Find(Catalog.AuditId) is null)
         {
             return [];
         }
@@ -51,14 +51,14 @@ internal sealed partial class RecordedClaims
             CatalogLedger[] ledgers = [];
             CatalogLedger[] inMemory = [];
             RotationBook rotations = RotationBook.Empty;
-            IFileSystem files = core.Parts.Files;
-            StorePaths paths = core.Parts.Paths;
+            IFileSystem files = core.Ground.Files;
+            StorePaths paths = core.Ground.Paths;
             long size = Still(() =>
             {
                 store = StoreFileAccess.Load(files, paths);
                 ledgers = Catalog.Open(files, paths, store.StoreId, FileAccessMode.ReadOnly).SortedByName();
                 rotations = RotationBook.Read(files, paths, store.StoreId);
-                inMemory = core.Parts.Catalog.SortedByName();
+                inMemory = core.Catalog.SortedByName();
             });
             if (ReadAll(size, isClosed) is { } why)
             {
@@ -99,7 +99,7 @@ internal sealed partial class RecordedClaims
             LedgerState state = new();
             long size = Still(() =>
             {
-                if (core.Parts.Files.Exists(core.Parts.Paths.StateLog(ledger.Id)))
+                if (core.Ground.Files.Exists(core.Ground.Paths.StateLog(ledger.Id)))
                 {
                     state = core.ReadState(ledger.Id);
                 }
@@ -120,7 +120,7 @@ internal sealed partial class RecordedClaims
     private static string[] TextsOf(ClaimsCheck check) =>
         [.. check.Findings.Select(static one => one.Evidence).Take(TextsMax)];
 
-    private ClaimsCheck NewCheck() => new(_audit.Book, core.Parts.Paths, _audit.SignedSize, isSettled: true);
+    private ClaimsCheck NewCheck() => new(_audit.Book, core.Ground.Paths, _audit.SignedSize, isSettled: true);
 
     private static VerifyFinding Unread(string why) => new(
         VerifyFindingKind.ClaimNotConfirmed,

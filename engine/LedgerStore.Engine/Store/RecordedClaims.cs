@@ -24,7 +24,7 @@ internal sealed partial class RecordedClaims(StoreCore core)
     // That are kept for the status of one ledger.
     private const int TextsMax = 20;
 
-    private readonly SignedAudit _audit = new(core.Ledgers, core.Book, core.Parts.Keys, core.AuditProof);
+    private readonly SignedAudit _audit = new(core.Ledgers, core.Book, core.Keys, core.AuditProof);
     private readonly Lock _turn = new();
 
     // What is not confirmed, in words: of each ledger, and of the store as a whole (no id). Replaced, never changed.
@@ -55,7 +55,7 @@ internal sealed partial class RecordedClaims(StoreCore core)
             {
                 CatalogLedger ledger = null!;
                 HoldRecord[] holds = [];
-                long size = Still(() => (ledger, holds) = (core.Parts.Catalog.Find(log.Id)!, log.Tiers.Holds));
+                long size = Still(() => (ledger, holds) = (core.Catalog.Find(log.Id)!, log.Tiers.Holds));
                 AuditReading reading = _audit.Read(size, BundlesAtOnce);
                 return reading switch
                 {

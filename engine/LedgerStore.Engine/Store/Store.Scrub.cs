@@ -23,7 +23,7 @@ public sealed partial class Store
         _core.Scrubber.Bytes,
         _core.Scrubber.Findings,
         _core.Scrubber.FullRounds,
-        _core.Parts.Services.Withheld.Count);
+        _core.Ground.Services.Withheld.Count);
 
     /// <summary>Reads every segment again now, and hashes every entry in it.</summary>
     /// <param name="ledger">Its name; null: all ledgers.</param>

@@ -6,7 +6,7 @@ namespace LedgerStore.Engine;
 public sealed partial class Store
 {
     /// <summary>How many ledgers there are, in use or not.</summary>
-    public int LedgerCount => _core.Parts.Catalog.SortedByName().Length;
+    public int LedgerCount => _core.Catalog.SortedByName().Length;
 
     /// <summary>Entries of all ledgers: of those in use as acknowledged, of the others as their newest checkpoint says.
     /// A store that does not sign knows only those in use.</summary>
@@ -14,13 +14,13 @@ public sealed partial class Store
 
     /// <summary>The key that signs now; null in a store that never signed.</summary>
     public StoreKeyInUse? KeyInUse =>
-        _core.Parts.Keys.Current is { } current ? new StoreKeyInUse(current.Number, current.Scheme) : null;
+        _core.Keys.Current is { } current ? new StoreKeyInUse(current.Number, current.Scheme) : null;
 
     /// <summary>Whether the disk is full, and what to do about it.</summary>
     public DiskFacts Disk => _core.Disk.Facts;
 
     /// <summary>The name of the ledger with this id, as reports of damage have it; null when there is none.</summary>
-    public string? NameOf(uint ledgerId) => _core.Parts.Catalog.Find(ledgerId)?.Name;
+    public string? NameOf(uint ledgerId) => _core.Catalog.Find(ledgerId)?.Name;
 
     /// <summary>What the files claim of the store as a whole and <c>_audit</c> does not say, as the scrubber found:
     /// ledgers that are missing, keys, who it is.</summary>

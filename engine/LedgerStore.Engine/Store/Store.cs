@@ -56,7 +56,7 @@ public sealed partial class Store : IDisposable
         _tiering = new WorkerThread("ledger-tier", RunTiering, core.Poison, core.TieringBell);
         _tieringTimer = time.CreateTimer(_ => core.TieringBell.Ring(), null, s_scrubInterval, s_scrubInterval);
         _retry = time.CreateTimer(_ => RetryWhenFull(), null, s_retryInterval, s_retryInterval);
-        _round = core.Parts.Signing is { } signing
+        _round = core.Signing is { } signing
             ? time.CreateTimer(_ => BeginRound(), null, signing.Interval, signing.Interval)
             : null;
     }
@@ -65,10 +65,10 @@ public sealed partial class Store : IDisposable
     public Exception? Failure => _core.Poison.Cause;
 
     /// <summary>Whether it was opened for reading only.</summary>
-    public bool IsReadOnly => _core.Parts.IsReadOnly;
+    public bool IsReadOnly => _core.Ground.IsReadOnly;
 
     /// <summary>Ledgers, by name. Those of the store itself begin with an underscore.</summary>
-    public IReadOnlyList<string> LedgerNames => [.. _core.Parts.Catalog.SortedByName().Select(l => l.Name)];
+    public IReadOnlyList<string> LedgerNames => [.. _core.Catalog.SortedByName().Select(l => l.Name)];
 
     /// <summary>Opens the store in a directory, or creates it. Returns when everything acknowledged is
     /// recovered.</summary>
@@ -129,7 +129,7 @@ public sealed partial class Store : IDisposable
     /// <summary>A ledger by name, if there is one.</summary>
     public bool TryGetLedger(string name, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Ledger? ledger)
     {
-        ledger = _core.Parts.Catalog.Find(name) is { } found
+        ledger = _core.Catalog.Find(name) is { } found
             ? new Ledger(_core, StoreErrors.Translate(() => _core.Ledgers.Get(found.Id)))
             : null;
         return ledger is not null;

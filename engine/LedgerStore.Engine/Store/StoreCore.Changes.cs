@@ -21,9 +21,9 @@ internal sealed partial class StoreCore
         {
             return OrStop(() =>
             {
-                Catalog catalog = Parts.Catalog;
-                string origin = $"{Parts.StoreFile.PublicName}/{name}";
-                CreatedRecord draft = catalog.Draft(name, origin, options.IsSalted, Parts.Clock());
+                Catalog catalog = Catalog;
+                string origin = $"{Ground.Identity.PublicName}/{name}";
+                CreatedRecord draft = catalog.Draft(name, origin, options.IsSalted, Ground.Clock());
                 if (name == LedgerName.Audit)
                 {
                     Changes.OpenAudit();
@@ -44,14 +44,14 @@ internal sealed partial class StoreCore
     {
         lock (_catalogLock)
         {
-            CatalogLedger ledger = Parts.Catalog.Find(id)!;
+            CatalogLedger ledger = Catalog.Find(id)!;
             if (LedgerName.IsReserved(ledger.Name))
             {
                 throw new StoreException(
                     StoreReason.InvalidArgument, $"'{ledger.Name}' is the store's own: it is never frozen");
             }
 
-            FrozenRecord frozen = new(id, Parts.Clock(), reason);
+            FrozenRecord frozen = new(id, Ground.Clock(), reason);
             frozen.Check();
             if (ledger.IsFrozen)
             {
@@ -69,7 +69,7 @@ internal sealed partial class StoreCore
             };
             OrStop(() =>
             {
-                Changes.Make(change, said => Parts.Catalog.Freeze(id, reason, frozen.FrozenMicros, said));
+                Changes.Make(change, said => Catalog.Freeze(id, reason, frozen.FrozenMicros, said));
                 return true;
             });
         }
@@ -86,7 +86,7 @@ internal sealed partial class StoreCore
 
     /// <summary>The holds that a ledger's files have in force, whether it is open or not.</summary>
     public IEnumerable<HoldRecord> HoldsOf(uint id) =>
-        !Parts.Files.Exists(Parts.Paths.StateLog(id)) ? [] : Ledgers.Get(id).Tiers.Holds;
+        !Ground.Files.Exists(Ground.Paths.StateLog(id)) ? [] : Ledgers.Get(id).Tiers.Holds;
 
     /// <summary>Waits until what is durable can be read, which it is a moment later; or has it done, where no threads
     /// run.</summary>
@@ -94,7 +94,7 @@ internal sealed partial class StoreCore
     {
         while (log.ReadableSize < size)
         {
-            if (Parts.IsReadOnly)
+            if (Ground.IsReadOnly)
             {
                 throw Unreadable(log, size);
             }

@@ -76,7 +76,7 @@ internal sealed partial class StoreCore
 
     public LedgerDescription Describe(LedgerLog log, LedgerCheckpoints signed)
     {
-        CatalogLedger entry = Parts.Catalog.Find(log.Id)!;
+        CatalogLedger entry = Catalog.Find(log.Id)!;
         SegmentList segments = log.Reader.Segments.List;
         long bytes = 0;
         for (int i = 0; i < segments.Count; i++)
@@ -119,7 +119,7 @@ internal sealed partial class StoreCore
     public LedgerState ReadState(uint id)
     {
         LedgerStateLog.Open(
-            Parts.Files, Parts.Paths, Parts.StoreFile.StoreId, id, FileAccessMode.ReadOnly, out LedgerState state);
+            Ground.Files, Ground.Paths, Ground.StoreId, id, FileAccessMode.ReadOnly, out LedgerState state);
         return state;
     }
 
@@ -159,20 +159,17 @@ internal sealed partial class StoreCore
         Checkpointer?.FailRotation(told);
     }
 
-    private Checkpointer MakeCheckpointer(SigningOptions signing)
-    {
-        return new Checkpointer(new CheckpointerParts(
-            Gate,
-            Growth,
-            Book,
-            Parts.Keys,
-            signing.Interval,
-            SteadyNanos,
-            Parts.Tuning.SigningCpuNanos,
-            WhyStopped,
-            OnPublished,
-            CheckpointerBell));
-    }
+    private Checkpointer? MakeCheckpointer() => Signing is not { ReadOnlySuspect: false } signing ? null : new(
+        Ground,
+        Gate,
+        Growth,
+        Book,
+        Keys,
+        signing.Interval,
+        Tuning.SigningCpuNanos,
+        CheckpointerBell,
+        WhyStopped,
+        OnPublished);
 
     private void OnPublished(LedgerCheckpoints ledger, CheckpointRecord record)
     {
@@ -181,21 +178,5 @@ internal sealed partial class StoreCore
         {
             ConfirmClaims();
         }
-    }
-
-    private void ObserveCheckpoints()
-    {
-        if (Checkpointer is not { } signer)
-        {
-            return;
-        }
-
-        Meter.Observe("ledgerstore.checkpoint.signed", "{checkpoint}", "signatures made", () => signer.SignedCount);
-        Meter.Observe(
-            "ledgerstore.checkpoint.cpu", "us", "processor time used for signing", () => signer.UsedNanos / 1000);
-        Meter.Observe(
-            "ledgerstore.checkpoint.round", "us", "the last round: longer than the interval when it is stretched",
-            () => signer.RoundNanos / 1000);
-        Meter.Observe("ledgerstore.checkpoint.waiting", "{ledger}", "ledgers that grew", () => Growth.Count);
     }
 }

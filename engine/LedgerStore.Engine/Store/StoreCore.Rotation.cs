@@ -39,8 +39,8 @@ internal sealed partial class StoreCore
         }
     }
 
-    private RotatedRecord? LastRotation() => Parts.Keys.RotationsOf(Catalog.AuditId) is [.., var last]
-        && last.Number == Parts.Keys.Current!.Number
+    private RotatedRecord? LastRotation() => Keys.RotationsOf(Catalog.AuditId) is [.., var last]
+        && last.Number == Keys.Current!.Number
             ? last
             : null;
 
@@ -54,7 +54,7 @@ internal sealed partial class StoreCore
         }
         catch (Exception damage) when (damage is VerificationFailedException or MalformedDataException)
         {
-            throw StoreKeys.NotSigned(Parts.Catalog.Find(Catalog.AuditId)!.Origin, damage);
+            throw StoreKeys.NotSigned(Catalog.Find(Catalog.AuditId)!.Origin, damage);
         }
 
         return new AuditKeyRotation(AuditEvent.Unsaid)
@@ -64,7 +64,7 @@ internal sealed partial class StoreCore
             VkeyAfter = statement.NewKey.ToString(),
             Statement = made.Statement,
             Key = made.Number,
-            Scheme = AuditKeyRotation.TextOf(Parts.Keys.Current!.Scheme),
+            Scheme = AuditKeyRotation.TextOf(Keys.Current!.Scheme),
         };
     }
 }

@@ -12,7 +12,6 @@ namespace LedgerStore.Engine;
 
 internal sealed partial class StoreCore
 {
-    private readonly long _steadyStart;
     private AnchorKeeper? _anchor;
 
     /// <summary>An operator had the store opened although its anchor was missing.</summary>
@@ -27,12 +26,12 @@ internal sealed partial class StoreCore
     /// <exception cref="StoreException">KeyMismatch, AnchorMissing, RollbackDetected, Corruption.</exception>
     public void BeginSigning(NoteScan? found)
     {
-        if (Parts.Signing is not { } signing)
+        if (Signing is not { } signing)
         {
             return;
         }
 
-        AnchorPath.Check(Parts.Files, Parts.Paths.Root, signing.AnchorPath);
+        AnchorPath.Check(Ground.Files, Ground.Paths.Root, signing.AnchorPath);
         if (signing.ReadOnlySuspect)
         {
             Gate.RefuseForGood(new StoreException(
@@ -42,9 +41,9 @@ internal sealed partial class StoreCore
         }
 
         CheckKey(signing.Key);
-        AnchorFile anchor = new(Parts.Files, signing.AnchorPath, Parts.StoreFile.StoreId);
+        AnchorFile anchor = new(Ground.Files, signing.AnchorPath, Ground.StoreId);
         bool hasAnchor = anchor.TryLoad();
-        bool hasSigned = Parts.Keys.Current is not null;
+        bool hasSigned = Keys.Current is not null;
         if (!hasSigned)
         {
             CheckNeverSigned(anchor);
@@ -60,7 +59,7 @@ internal sealed partial class StoreCore
         }
 
         AnchorCheck check = new(
-            Parts.Files, Parts.Paths, Parts.StoreFile.StoreId, Parts.Catalog, Ledgers, Book);
+            Ground.Files, Ground.Paths, Ground.StoreId, Catalog, Ledgers, Book);
         check.Run(anchor.Newest);
         if (hasSigned && found is not null)
         {
@@ -76,7 +75,7 @@ internal sealed partial class StoreCore
             BeginAnchor(anchor, hasSigned);
         }
 
-        _anchor = new AnchorKeeper(anchor, SteadyNanos);
+        _anchor = new AnchorKeeper(anchor, Ground.SteadyNanos);
         foreach (LedgerLog log in Ledgers.All)
         {
             // Before a kill it had no second to reach the anchor, and of a damaged ledger nothing else may keep it.
@@ -91,7 +90,7 @@ internal sealed partial class StoreCore
         // lost its anchor.
         if (!hasSigned)
         {
-            Parts.Keys.AdoptFirst(signing.Key, Parts.Clock());
+            Keys.AdoptFirst(signing.Key, Ground.Clock());
         }
     }
 
@@ -107,12 +106,12 @@ internal sealed partial class StoreCore
             throw why;
         }
 
-        if (Parts.Keys.Current is { Scheme: KeyScheme.Derived } current && current.IsOf(next))
+        if (Keys.Current is { Scheme: KeyScheme.Derived } current && current.IsOf(next))
         {
             throw new StoreException(StoreReason.InvalidArgument, "the new signing key is the one in use");
         }
 
-        RotationRequest request = new(next, OpenAll, Parts.Clock);
+        RotationRequest request = new(next, OpenAll, Ground.Clock);
         Checkpointer!.Rotate(request);
         if (Poison.Cause is { } cause)
         {
@@ -126,9 +125,9 @@ internal sealed partial class StoreCore
     public IReadOnlyList<LedgerKey> KeysOf(LedgerCheckpoints ledger)
     {
         List<LedgerKey> found = [];
-        if (Parts.Keys.KeysOf(ledger.Log.Id, ledger.Origin) is { } keys)
+        if (Keys.KeysOf(ledger.Log.Id, ledger.Origin) is { } keys)
         {
-            IReadOnlyList<RotatedRecord> rotations = Parts.Keys.RotationsOf(ledger.Log.Id);
+            IReadOnlyList<RotatedRecord> rotations = Keys.RotationsOf(ledger.Log.Id);
             for (int i = 0; i < keys.Keys.Length; i++)
             {
                 LogKey key = keys.Keys[i];
@@ -157,21 +156,19 @@ internal sealed partial class StoreCore
     /// <summary>The last words to the anchor. Alone.</summary>
     private void AnchorLast() => _anchor?.TryWrite();
 
-    private long SteadyNanos() => (long)Parts.Time.GetElapsedTime(_steadyStart).TotalNanoseconds;
-
     private void CheckKey(SigningKey key)
     {
-        if (Parts.Keys.Current is not { } current || current.IsOf(key))
+        if (Keys.Current is not { } current || current.IsOf(key))
         {
             return;
         }
 
         // The keys of ledgers cannot be told without the key that they are derived from: that one is named.
-        CatalogLedger? ledger = Parts.Catalog.SortedByName()
+        CatalogLedger? ledger = Catalog.SortedByName()
             .FirstOrDefault(static one => !LedgerName.IsReserved(one.Name));
         string name = current.Scheme == KeyScheme.Shared && ledger is not null
             ? ledger.Origin
-            : Parts.StoreFile.PublicName;
+            : Ground.Identity.PublicName;
         throw new StoreException(
             StoreReason.KeyMismatch,
             $"the store's checkpoints are signed by another key: for '{name}' the expected key id is "
@@ -184,7 +181,7 @@ internal sealed partial class StoreCore
     private void CheckNeverSigned(AnchorFile anchor)
     {
         string? signed = anchor.Newest.Count > 0 ? "the anchor" : null;
-        foreach (CatalogLedger ledger in signed is null ? Parts.Catalog.SortedByName() : [])
+        foreach (CatalogLedger ledger in signed is null ? Catalog.SortedByName() : [])
         {
             signed = HasCheckpoint(ledger) ? $"ledger '{ledger.Name}'" : signed;
         }
@@ -193,8 +190,8 @@ internal sealed partial class StoreCore
         {
             throw new StoreException(
                 StoreReason.Corruption,
-                $"the key log '{Parts.Paths.Keys}' names no key, and there are checkpoints in {signed}: it was emptied "
-                + "or exchanged. Nothing is signed. Restore it from a backup");
+                $"the key log '{Ground.Paths.Keys}' names no key, and there are checkpoints in {signed}: it was "
+                + "emptied or exchanged. Nothing is signed. Restore it from a backup");
         }
     }
 
@@ -204,7 +201,7 @@ internal sealed partial class StoreCore
         {
             return Ledgers.IsOpen(ledger.Id)
                 ? Book.Of(Ledgers.Get(ledger.Id)).Newest is not null
-                : Parts.Files.Exists(Parts.Paths.StateLog(ledger.Id)) && ReadState(ledger.Id).Checkpoints.Count > 0;
+                : Ground.Files.Exists(Ground.Paths.StateLog(ledger.Id)) && ReadState(ledger.Id).Checkpoints.Count > 0;
         }
         catch (Exception damage) when (damage is StoreException or StorageException)
         {
@@ -213,7 +210,6 @@ internal sealed partial class StoreCore
         }
     }
 
-    /// <summary>Does something to the anchor's volume, which is not the store's.</summary>
     /// <summary>The largest checkpoint of each ledger that is signed by its key, of those that were found and are newer
     /// than the anchor's.</summary>
     /// <remarks>There is none, most often, and then no signature is checked. Whoever may append can put many likenesses
@@ -223,7 +219,7 @@ internal sealed partial class StoreCore
     {
         int checksLeft = 4096;
         Dictionary<uint, CheckpointRecord> newest = [];
-        foreach (CatalogLedger ledger in Parts.Catalog.SortedByName())
+        foreach (CatalogLedger ledger in Catalog.SortedByName())
         {
             long known = anchored.TryGetValue(ledger.Id, out CheckpointRecord? record) ? record.Size : 0;
             LogKeySet? keys = null;
@@ -234,7 +230,7 @@ internal sealed partial class StoreCore
                     return newest;
                 }
 
-                keys ??= Parts.Keys.CheckedKeysOf(ledger.Id, ledger.Origin);
+                keys ??= Keys.CheckedKeysOf(ledger.Id, ledger.Origin);
                 if (keys is not null && IsSigned(note.Record, keys))
                 {
                     newest.Add(ledger.Id, note.Record);
@@ -260,6 +256,7 @@ internal sealed partial class StoreCore
         }
     }
 
+    /// <summary>Does something to the anchor's volume, which is not the store's.</summary>
     private static void Reach(Action anchor)
     {
         try
@@ -277,7 +274,7 @@ internal sealed partial class StoreCore
     private void BeginAnchor(AnchorFile anchor, bool hasSigned)
     {
         Dictionary<uint, CheckpointRecord> newest = [];
-        foreach (CatalogLedger ledger in Parts.Catalog.SortedByName())
+        foreach (CatalogLedger ledger in Catalog.SortedByName())
         {
             if (hasSigned && Book.Of(Ledgers.Get(ledger.Id)).Newest is { } record)
             {
@@ -287,7 +284,7 @@ internal sealed partial class StoreCore
 
         if (hasSigned)
         {
-            Parts.Keys.RecordMissingAnchor(Parts.Clock());
+            Keys.RecordMissingAnchor(Ground.Clock());
             SignsWithoutAnchor = true;
         }
 
@@ -297,7 +294,7 @@ internal sealed partial class StoreCore
     private List<LedgerCheckpoints> OpenAll()
     {
         List<LedgerCheckpoints> all = [];
-        foreach (CatalogLedger ledger in Parts.Catalog.SortedByName())
+        foreach (CatalogLedger ledger in Catalog.SortedByName())
         {
             LedgerLog log = Ledgers.Get(ledger.Id);
             all.Add(Book.Of(log));

@@ -16,44 +16,12 @@ internal sealed partial class StoreCore
     // Some claim waits for a checkpoint. Set by whoever opens a ledger, taken by the checkpointer.
     private volatile bool _hasOpenClaims;
 
-    public required TieringOptions TieringOptions
-    {
-        init
-        {
-            Confirmation = new ExpiryConfirmation(AuditProof, value.SecondCheckAfter, Refuted);
-            TieringParts parts = new(
-                Parts.Files,
-                Parts.Paths,
-                Parts.StoreFile.StoreId,
-                Parts.Catalog,
-                Ledgers,
-                Gate,
-                Writer,
-                Flusher,
-                Parts.Services,
-                StateLogs,
-                Disk,
-                Parts.Clock,
-                Parts.Time,
-                value,
-                AppendEvent,
-                (said, make) => Changes.Make(said, make),
-                AppendFiller,
-                ledger => Claims.MayExpire(ledger),
-                Confirmation);
-            Now = parts.Now;
-            Retention = new LedgerRetention(parts);
-            Tiering = new TieringWorker(parts, Retention);
-            ObserveTiers();
-        }
-    }
+    public LedgerRetention Retention { get; }
 
-    public LedgerRetention Retention { get; private init; } = null!;
-
-    public TieringWorker Tiering { get; private init; } = null!;
+    public TieringWorker Tiering { get; }
 
     /// <summary>Compares what the files say has expired with <c>_audit</c>.</summary>
-    public ExpiryConfirmation Confirmation { get; private init; } = null!;
+    public ExpiryConfirmation Confirmation { get; }
 
     /// <summary>What was signed is known: claims of the ledgers in use are confirmed or refuted, and from here on those
     /// of every ledger when it is opened.</summary>
@@ -78,13 +46,10 @@ internal sealed partial class StoreCore
         }
     }
 
-    /// <summary>The time by which things are due.</summary>
-    public Func<long> Now { get; private init; } = null!;
-
     /// <summary>A store that only reads is left as it was found.</summary>
     public bool RunTiering()
     {
-        if (Parts.IsReadOnly)
+        if (Ground.IsReadOnly)
         {
             return false;
         }
@@ -106,14 +71,36 @@ internal sealed partial class StoreCore
         }
     }
 
-    private LedgerLog OpenLedger(Func<uint, LedgerLog> open, uint id)
+    private TieringWorker MakeTiering(TieringOptions options)
+    {
+        TieringCounters counters = new();
+        Pace pace = new();
+        return new TieringWorker(Ground, Catalog, Ledgers, Gate, options, counters, pace, () => new LedgerVisit(
+            Ground,
+            Catalog,
+            Ledgers,
+            Gate,
+            Writer,
+            Flusher,
+            Disk,
+            Retention,
+            Confirmation,
+            options,
+            counters,
+            pace,
+            AppendEvent,
+            AppendFiller,
+            Claims.MayExpire));
+    }
+
+    private LedgerLog OpenLedger(uint id)
     {
         if (_isClaimsTime)
         {
             Claims.Confirm(id);
         }
 
-        LedgerLog log = OrStop(() => open(id));
+        LedgerLog log = OrStop(() => Opener.Open(id));
         if (_isClaimsTime)
         {
             Claims.Apply(log);
@@ -133,8 +120,8 @@ internal sealed partial class StoreCore
         }
     }
 
-    private void Refuted(LedgerLog log, ExpiryClaim claim) => Parts.Services.Damaged(new DamageReport(
-        log.Id, claim.Record.First, claim.Record.Count, Parts.Paths.StateLog(log.Id), -1, claim.Text));
+    private void Refuted(LedgerLog log, ExpiryClaim claim) => Ground.Services.Damaged(new DamageReport(
+        log.Id, claim.Record.First, claim.Record.Count, Ground.Paths.StateLog(log.Id), -1, claim.Text));
 
     /// <summary>A change of policy or holds: refused by a store that only reads or has stopped, and stops one whose
     /// disk fails.</summary>
@@ -195,20 +182,6 @@ internal sealed partial class StoreCore
         };
     }
 
-    private IEnumerable<Measurement<long>> MeasureTiers(Func<TierShare, long> value) => Ledgers.All
-        .SelectMany(TiersOf)
-        .GroupBy(static share => share.Tier, StringComparer.Ordinal)
-        .Select(tier => new Measurement<long>(
-            tier.Sum(value), new KeyValuePair<string, object?>("tier", tier.Key)));
-
-    private IEnumerable<Measurement<long>> MeasureOldest() => Ledgers.All
-        .SelectMany(TiersOf)
-        .Where(static share => share.Oldest is not null)
-        .GroupBy(static share => share.Tier, StringComparer.Ordinal)
-        .Select(static tier => new Measurement<long>(
-            tier.Min(static share => share.Oldest!.Value.ToUnixTimeSeconds()),
-            new KeyValuePair<string, object?>("tier", tier.Key)));
-
     private ValueTask<AppendResult> AppendEvent(byte[] record) => Appends.AppendAsync(
         Changes.OpenAudit(),
         new RecordBatch
@@ -230,39 +203,4 @@ internal sealed partial class StoreCore
             Lengths = new int[count],
         },
         CancellationToken.None);
-
-    private void ObserveTiers()
-    {
-        TieringWorker worker = Tiering;
-        Meter.Observe("ledgerstore.tiers.rounds", "{round}", "looks at all ledgers", () => worker.Status.Rounds);
-        Meter.Observe(
-            "ledgerstore.tiers.recompressed", "{segment}", "hot to warm", () => worker.Status.Recompressed);
-        Meter.Observe("ledgerstore.tiers.cold", "{segment}", "warm to cold", () => worker.Status.MovedCold);
-        Meter.Observe("ledgerstore.tiers.expired", "{entry}", "entries that expired", () => worker.Status.Expired);
-        Meter.Observe("ledgerstore.tiers.filler", "{entry}", "made to close bundles", () => worker.Status.Filled);
-        Meter.Observe(
-            "ledgerstore.tiers.kept_longer", "{object}", "cold objects whose own retention was extended",
-            () => worker.Status.KeptLonger);
-        Meter.Observe("ledgerstore.tiers.failures", "{move}", "moves that failed", () => worker.Status.Failures);
-        Meter.Observe(
-            "ledgerstore.tiers.refused", "{ledger}", "ledgers of which nothing expires: see the status",
-            () => Ledgers.All.Count(static ledger => ledger.Tiers.ExpiryRefusal is not null));
-        Meter.Observe("ledgerstore.tiers.bytes", "By", "read and written in the background", () => worker.Status.Bytes);
-        Meter.ObserveEach(
-            "ledgerstore.tier.segments", "{segment}", "segments by tier",
-            () => MeasureTiers(static one => one.Segments));
-        Meter.ObserveEach(
-            "ledgerstore.tier.entries", "{entry}", "entries by tier",
-            () => MeasureTiers(static one => one.Entries));
-        Meter.ObserveEach(
-            "ledgerstore.tier.bytes", "By", "stored bytes by tier",
-            () => MeasureTiers(static one => one.StoredBytes));
-        Meter.ObserveEach(
-            "ledgerstore.tier.raw", "By", "what its entries are without compression, by tier",
-            () => MeasureTiers(static one => one.RawBytes));
-        Meter.ObserveEach("ledgerstore.tier.oldest", "s", "Unix time of the oldest entry by tier", MeasureOldest);
-        Meter.Observe(
-            "ledgerstore.tiers.next.expiry", "s", "Unix time of the next expiry, 0 when none is known",
-            () => TieringStatus().NextExpiry?.ToUnixTimeSeconds() ?? 0);
-    }
 }

@@ -1,13 +1,18 @@
 // All parts of a store, wired, and no thread: whoever owns it turns the crank. The store has three threads do it, the
 // tests' simulation does it step by step in any order, opening and closing do it alone.
 // RunSequencer, RunBundler and RunFlusher belong to one thread each; see the part they run.
+using System.Security.Cryptography;
 using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Recovery;
+using LedgerStore.Engine.Segments;
+using LedgerStore.Engine.Tiering;
 using LedgerStore.Engine.Verification;
+using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine;
 
@@ -17,54 +22,91 @@ internal sealed partial class StoreCore : IDisposable
     // Segments, state logs and the journal may each find the disk full once before the reserve serves them.
     private const int FlushTriesMax = 3;
 
+    private readonly IDisposable _directoryLock;
     private readonly AppendBuffer[] _buffers;
 
-    public StoreCore(StoreParts parts, long lastFrame, long lastMicros, Func<uint, LedgerLog> openLedger)
+    /// <summary>All parts, each made of those before it.</summary>
+    /// <param name="lastFrame">The last frame that a journal holds, and the time of the last batch in it.</param>
+    public StoreCore(
+        StoreGround ground,
+        Reserve reserve,
+        StoreOptions options,
+        StoreTuning tuning,
+        RandomNumberGenerator random,
+        (long Number, long Micros) lastFrame,
+        IDisposable directoryLock)
     {
-        StoreTuning tuning = parts.Tuning;
-        Parts = parts;
-        _steadyStart = parts.Time.GetTimestamp();
+        (Ground, Reserve, Tuning, Signing, _directoryLock) = (ground, reserve, tuning, options.Signing, directoryLock);
+        bool isSuspect = Signing is { ReadOnlySuspect: true };
+
+        // What the files say.
+        Catalog = Catalog.Open(ground.Files, ground.Paths, ground.StoreId, ground.Mode);
+        Keys = StoreKeys.Open(
+            ground.Files, ground.Paths, ground.StoreId, ground.Mode, Signing?.Key ?? options.KeyForReading);
+        Journal = new JournalPool(
+            ground.Files, ground.Paths.JournalDirectory, ground.StoreId, tuning.JournalFileBytes, () => NextNonce(random));
+        Opener = new LedgerOpener(ground, Catalog, new DamageNotes(ground.Files, ground.Paths));
+        Ledgers = new LedgerLogs(OpenLedger);
+
+        // The way of an append.
         _buffers = [.. Enumerable.Range(0, tuning.BufferCount).Select(_ => new AppendBuffer(tuning.BufferBytes))];
         Gate = new Gate(
             _buffers,
-            lastFrame,
-            parts.Backlog,
-            parts.Clock,
-            () => parts.Journal.IsNextReady,
+            lastFrame.Number,
+            reserve.Backlog,
+            ground.Clock,
+            () => Journal.IsNextReady,
             SequencerBell,
             FlusherBell);
-        Disk = new DiskSpace(Gate, parts.Reserve, parts.Backlog, parts.Files, parts.Paths.Root, parts.Time);
-        Writer = new JournalWriter(parts.Journal, lastFrame, lastMicros);
-        Ledgers = new LedgerLogs(id => OpenLedger(openLedger, id));
+        Appends = new Appends(Gate, new EntryBuilder(random), new BatchFingerprint(ground.StoreId));
+        Disk = new DiskSpace(Gate, reserve, ground.Files, ground.Paths.Root, ground.Time);
+        Writer = new JournalWriter(Journal, lastFrame.Number, lastFrame.Micros);
         Workers = new BundleWorkers();
-        Growth = new GrowthQueue(parts.Signing is { ReadOnlySuspect: false });
-        Bundler = new Bundler(Gate, Ledgers, Workers, Disk, Growth, Meter, BundlerBell, lastFrame);
+        Growth = new GrowthQueue(Signing is not null && !isSuspect);
+        Bundler = new Bundler(Gate, Ledgers, Workers, Disk, Growth, Meter, BundlerBell, lastFrame.Number);
         Sequencer = new Sequencer(Gate, Writer, Poison, Bundler, Disk, Meter);
-        Flusher = new Flusher(
-            parts.Journal,
-            Writer,
-            Gate,
-            Bundler,
-            new FlushCommit(parts.Files, parts.Paths, Gate, StateLogs),
-            Disk,
-            parts.FlushLimits,
-            FlusherBell);
-        Appends = new Appends(Gate, parts.Builder, parts.Fingerprints);
+        FlushCommit commit = new(ground.Files, ground.Paths, Gate, StateLogs);
+        FlushLimits limits = FlushLimits.Of(options.JournalBudgetBytes / tuning.JournalFileBytes, tuning.HeldBytesMax);
+        Flusher = new Flusher(Journal, Writer, Gate, Bundler, commit, Disk, limits, FlusherBell);
+
+        // What is signed, and what counts because it is.
+        Book = new CheckpointBook(Catalog, Keys, Growth, isSuspect, ReadHistory);
+        AuditProof = new AuditProof(Catalog, Ledgers, Book, Keys, ground.IsReadOnly);
         Changes = new AuditedChanges(this);
-        bool isSuspect = parts.Signing is { ReadOnlySuspect: true };
-        Book = new CheckpointBook(parts.Catalog, parts.Keys, Growth, isSuspect, ReadHistory);
-        AuditProof = new AuditProof(parts.Catalog, Ledgers, Book, parts.Keys, parts.IsReadOnly);
         Claims = new RecordedClaims(this);
-        Checkpointer = parts.Signing is { ReadOnlySuspect: false } signing ? MakeCheckpointer(signing) : null;
+        Confirmation = new ExpiryConfirmation(AuditProof, options.Tiering.SecondCheckAfter, Refuted);
+        Checkpointer = MakeCheckpointer();
+
+        // What looks after what is written.
+        Retention = new LedgerRetention(ground, Catalog, StateLogs, Changes.Make);
+        Tiering = MakeTiering(options.Tiering);
+        Scrubber = MakeScrubber(options, random);
+
         Poison.OnSet(Gate.FailAll);
         Poison.OnSet(FailCheckpoints);
         Poison.OnSet(cause => EndWaits(new StoreException(
             StoreReason.StorageFailed, "the store has stopped; the first failure was: " + cause.Message, cause)));
-        Observe();
-        ObserveCheckpoints();
+
+        // Not before everything is there: whoever scrapes may ask at any moment.
+        StoreMeters.Observe(this);
     }
 
-    public StoreParts Parts { get; }
+    public StoreGround Ground { get; }
+
+    public StoreTuning Tuning { get; }
+
+    /// <summary>Null in a store that signs nothing.</summary>
+    public SigningOptions? Signing { get; }
+
+    public Reserve Reserve { get; }
+
+    public Catalog Catalog { get; }
+
+    public StoreKeys Keys { get; }
+
+    public JournalPool Journal { get; }
+
+    public LedgerOpener Opener { get; }
 
     /// <summary>Held by whoever writes state logs: the flusher and tiering, syncs included.</summary>
     public Lock StateLogs { get; } = new();
@@ -91,17 +133,7 @@ internal sealed partial class StoreCore : IDisposable
 
     public Appends Appends { get; }
 
-    public required Scrubber Scrubber
-    {
-        get;
-        init
-        {
-            field = value;
-
-            // Not before it is there: whoever scrapes may ask at any moment.
-            ObserveScrubber();
-        }
-    }
+    public Scrubber Scrubber { get; }
 
     // ---- what wakes each thread: made before all parts, which ring them
 
@@ -181,7 +213,7 @@ internal sealed partial class StoreCore : IDisposable
     public void ThrowIfUnwritable()
     {
         ThrowIfStopped();
-        if (Parts.IsReadOnly)
+        if (Ground.IsReadOnly)
         {
             throw LedgerRefusals.ReadOnlyStore();
         }
@@ -191,7 +223,7 @@ internal sealed partial class StoreCore : IDisposable
     /// Close.</summary>
     public void CloseCleanly()
     {
-        if (!Parts.IsReadOnly && !Poison.IsSet && !Sequencer.IsHolding)
+        if (!Ground.IsReadOnly && !Poison.IsSet && !Sequencer.IsHolding)
         {
             SignLast();
             if (TryFlushAll())
@@ -272,35 +304,44 @@ internal sealed partial class StoreCore : IDisposable
         EndWaits(new StoreException(StoreReason.Closed, "the store is closed"));
         Workers.Dispose();
         Writer.Dispose();
-        Parts.Dispose();
+        Journal.Dispose();
+        Ground.Services.Dispose();
         foreach (AppendBuffer buffer in _buffers)
         {
             buffer.Dispose();
         }
+
+        // Last: from here on another process may open the directory.
+        _directoryLock.Dispose();
     }
 
-    private void Observe()
+    private Scrubber MakeScrubber(StoreOptions options, RandomNumberGenerator random) => new(
+        Ground.Files,
+        Ground.Paths,
+        Ground.StoreId,
+        Catalog,
+        Ground.Services.Withheld,
+        WithOwnKey(options.Scrub, Keys),
+        Ground.Time,
+        NextNonce(random) / (double)ulong.MaxValue)
     {
-        Meter.Observe("ledgerstore.append.waiting", "{batch}", "batches that wait for room", () => Gate.WaitingCount);
-        Meter.Observe("ledgerstore.frame.durable", "{frame}", "last durable frame", () => Gate.DurableFrame.Value);
-        Meter.Observe("ledgerstore.frame.bundled", "{frame}", "last bundled frame", () => Bundler.ProcessedFrame);
-        Meter.Observe(
-            "ledgerstore.journal.retained", "{file}", "files behind the present one",
-            () => Parts.Journal.RetainedCount);
-        Meter.Observe("ledgerstore.memory.held", "By", "bundles that are not on the disk", () => Bundler.HeldBytes);
-        Meter.Observe("ledgerstore.cache.bytes", "By", "decoded bundles in memory", () => Parts.Services.Cache.Bytes);
-        Meter.Observe("ledgerstore.cache.hits", "{read}", "reads from memory", () => Parts.Services.Cache.Hits);
-        Meter.Observe("ledgerstore.cache.misses", "{read}", "reads from files", () => Parts.Services.Cache.Misses);
-        Meter.Observe("ledgerstore.ledgers.open", "{ledger}", "ledgers in use", () => Ledgers.All.Count);
+        NoticeAhead = options.Tiering.SecondCheckAfter,
+        Claims = Claims.Scrub,
+        IsEarly = () => Claims.IsEarly,
+        AuditEntry = index => AuditProof.Read(index).Entry,
+    };
+
+    private static ulong NextNonce(RandomNumberGenerator random)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        random.GetBytes(bytes);
+        return BitConverter.ToUInt64(bytes);
     }
 
-    private void ObserveScrubber()
+    /// <summary>What is signed by the key that the store signs with is believed, and nothing else.</summary>
+    private static ScrubOptions WithOwnKey(ScrubOptions scrub, StoreKeys keys) => scrub with
     {
-        Meter.Observe("ledgerstore.scrub.bytes", "By", "segment bytes read to check them", () => Scrubber.Bytes);
-        Meter.Observe("ledgerstore.scrub.findings", "{finding}", "what checking found", () => Scrubber.Findings);
-        Meter.Observe("ledgerstore.scrub.rounds", "{round}", "rounds through all segments", () => Scrubber.FullRounds);
-        Meter.Observe(
-            "ledgerstore.scrub.withheld", "{range}", "ranges that readers are refused",
-            () => Parts.Services.Withheld.Count);
-    }
+        FindKeys = origin => scrub.FindKeys?.Invoke(origin)
+            ?? (keys.OwnKeyOf(origin) is { } key ? LogKeySet.Trust(origin, key) : null),
+    };
 }

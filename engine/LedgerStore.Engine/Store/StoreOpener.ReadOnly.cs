@@ -35,8 +35,8 @@ internal sealed partial class StoreOpener
             StoreFile identity = StoreFileAccess.Load(files, _paths);
             JournalFacts facts = new JournalScan(files, _paths.JournalDirectory, identity.StoreId).Run();
             RecoveryPlan plan = RecoveryPlan.Decide(facts, HasLedgerFiles());
-            core = Wire(identity, plan.LastFrame, facts.LastMicros, directoryLock);
-            Replay replay = new(files, core.Parts.Opener, core.Ledgers, core.Bundler, FileAccessMode.ReadOnly);
+            core = Make(identity, plan.LastFrame, facts.LastMicros, directoryLock);
+            Replay replay = new(files, core.Opener, core.Ledgers, core.Bundler, FileAccessMode.ReadOnly);
             Run(replay, core, facts, plan);
             core.Book.FindJournaled = new JournalCheckpoints(files, facts).NewestOf;
             core.RestoreCheckpoints(replay.TakeCheckpoints(facts.LastFileNumber));

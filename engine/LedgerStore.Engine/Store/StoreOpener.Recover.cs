@@ -21,16 +21,16 @@ internal sealed partial class StoreOpener
     {
         // Without it nothing is served at all: it may take all that is kept.
         using ReserveScope scope = new(ReserveRight.Everything);
-        Quarantine quarantine = new(core.Parts.Files, _paths);
+        Quarantine quarantine = new(core.Ground.Files, _paths);
         foreach (BrokenFrame broken in plan.Quarantine)
         {
             quarantine.Copy(facts.Files[broken.FileIndex].Path, broken);
         }
 
         MakeLastFrameDurable(facts, plan);
-        JournalPool pool = core.Parts.Journal;
+        JournalPool pool = core.Journal;
         pool.Adopt(facts.LastFileNumber, facts.SpareNames);
-        Replay replay = new(core.Parts.Files, core.Parts.Opener, core.Ledgers, core.Bundler, FileAccessMode.ReadWrite);
+        Replay replay = new(core.Ground.Files, core.Opener, core.Ledgers, core.Bundler, FileAccessMode.ReadWrite);
         Run(replay, core, facts, plan);
 
         // A store that is not what it signed is left as it was found.
@@ -46,12 +46,12 @@ internal sealed partial class StoreOpener
         }
 
         // A crash behind this line finds the notes, and keeps the files that they speak of, too.
-        DamageNotes notes = core.Parts.Opener.Notes;
+        DamageNotes notes = core.Opener.Notes;
         foreach (uint id in replay.Damaged)
         {
             LedgerLog damaged = core.Ledgers.Get(id);
             notes.Add(
-                new DamageNote(core.Parts.StoreFile.StoreId, id, damaged.NextIndex, facts.LastFileNumber),
+                new DamageNote(core.Ground.StoreId, id, damaged.NextIndex, facts.LastFileNumber),
                 damaged.Checkpoints.Newest);
         }
 
@@ -76,7 +76,7 @@ internal sealed partial class StoreOpener
         core.MarkSettled();
         core.ConfirmClaims();
         RemoveSuperseded(core);
-        core.Parts.Backlog.Clear();
+        core.Reserve.Backlog.Clear();
         core.Disk.RestoreReserve();
         core.RunFlusher();
     }
@@ -87,11 +87,11 @@ internal sealed partial class StoreOpener
     {
         // What is left to be written, what the next start writes again, a journal file, and the reserve that was given
         // up for it.
-        SpaceBudget budget = core.Parts.Backlog.Budget;
+        SpaceBudget budget = core.Reserve.Backlog.Budget;
         long left = core.Bundler.HeldBytes + ((long)core.Ledgers.All.Count * SpaceBudget.LedgerBytes);
         (long begun, long takenBack) = _begun!.Bytes();
         long missing = budget.MissingBytes(
-            core.Parts.Reserve.Held,
+            core.Reserve.Held,
             budget.Target(left + begun),
             files.FreeBytes(_paths.Root) + takenBack,
             tuning.JournalFileBytes);
@@ -127,7 +127,7 @@ internal sealed partial class StoreOpener
     private void RequireSoundAudit(StoreCore core)
     {
         if (options.RequireSoundAudit
-            && core.Parts.Catalog.Find(LedgerName.Audit) is { } audit
+            && core.Catalog.Find(LedgerName.Audit) is { } audit
             && core.Ledgers.Get(audit.Id).DamageText is { } damage)
         {
             throw new StoreException(
@@ -147,8 +147,8 @@ internal sealed partial class StoreOpener
         const long SearchedBytesMax = 128L << 20;
         NoteScan notes = new(
             files,
-            core.Parts.Catalog.SortedByName().Select(static ledger => ledger.Origin).ToHashSet(StringComparer.Ordinal),
-            core.Parts.Keys.Current is null ? 0 : SearchedBytesMax);
+            core.Catalog.SortedByName().Select(static ledger => ledger.Origin).ToHashSet(StringComparer.Ordinal),
+            core.Keys.Current is null ? 0 : SearchedBytesMax);
         notes.ReadDirectory(_paths.JournalDirectory);
         return notes;
     }

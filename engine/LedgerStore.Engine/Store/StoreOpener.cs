@@ -64,7 +64,7 @@ internal sealed partial class StoreOpener(
             StoreFile identity = LoadOrCreateIdentity();
             JournalFacts facts = new JournalScan(files, _paths.JournalDirectory, identity.StoreId).Run();
             RecoveryPlan plan = RecoveryPlan.Decide(facts, HasLedgerFiles());
-            core = Wire(identity, plan.LastFrame, facts.LastMicros, directoryLock);
+            core = Make(identity, plan.LastFrame, facts.LastMicros, directoryLock);
             RecoverOrSayWhatToFree(core, facts, plan);
             new UnfinishedChanges(core).Finish();
             core.FollowAudit();
@@ -145,13 +145,12 @@ internal sealed partial class StoreOpener(
         return BinaryPrimitives.ReadUInt128LittleEndian(bytes);
     }
 
-    private StoreCore Wire(StoreFile identity, long lastFrame, long lastMicros, IDisposable directoryLock)
+    private StoreCore Make(StoreFile identity, long lastFrame, long lastMicros, IDisposable directoryLock)
     {
-        Backlog backlog = new(new SpaceBudget(options.ReserveBytes, tuning.BufferBytes));
-        Reserve reserve = new(files, _paths.Reserve, backlog);
+        Reserve reserve = new(
+            files, _paths.Reserve, new Backlog(new SpaceBudget(options.ReserveBytes, tuning.BufferBytes)));
         ReservingFileSystem space = new(files, reserve);
         _begun = options.ReadOnly ? null : new(files, space, _paths, identity.StoreId, reserve);
-        StampSource clock = new(new StoreClock(options.Time, lastMicros));
         BundlePool pool = new(options.CacheBytes);
         SegmentServices services = new(
             new FilePool(space, StoreLimits.OpenFilesMax),
@@ -165,53 +164,15 @@ internal sealed partial class StoreOpener(
                 : null),
         };
         Probe(options.ReadOnly ? null : services.Cold);
-        FileAccessMode mode = options.ReadOnly ? FileAccessMode.ReadOnly : FileAccessMode.ReadWrite;
-        Catalog catalog = Catalog.Open(space, _paths, identity.StoreId, mode);
-        SegmentEnvironment environment = new(services, _paths, identity.StoreId, clock.Next);
-        LedgerOpener opener = new(space, environment, catalog, new DamageNotes(space, _paths), mode);
-        int journalFiles = (int)Math.Max(4, options.JournalBudgetBytes / tuning.JournalFileBytes);
-        StoreKeys keys = StoreKeys.Open(
-            space, _paths, identity.StoreId, mode, options.Signing?.Key ?? options.KeyForReading);
-        StoreParts parts = new(
+        StoreGround ground = new(
             space,
             _paths,
-            tuning,
-            new FlushLimits(journalFiles / 2, journalFiles, tuning.HeldBytesMax),
             identity,
-            catalog,
-            new JournalPool(space, _paths.JournalDirectory, identity.StoreId, tuning.JournalFileBytes, NextNonce),
             services,
-            reserve,
-            backlog,
-            new EntryBuilder(random),
-            new BatchFingerprint(identity.StoreId),
-            clock.Next,
-            opener,
-            options.Signing,
-            keys,
+            new StampSource(new StoreClock(options.Time, lastMicros)).Next,
             options.Time,
-            directoryLock)
-        {
-            IsReadOnly = options.ReadOnly,
-        };
-        StoreCore core = new(parts, lastFrame, lastMicros, opener.Open)
-        {
-            TieringOptions = options.Tiering,
-            Scrubber = new Scrubber(
-                files, _paths, identity.StoreId,
-                catalog,
-                services.Withheld,
-                WithOwnKey(options.Scrub, keys),
-                options.Time,
-                NextNonce() / (double)ulong.MaxValue)
-            {
-                NoticeAhead = options.Tiering.SecondCheckAfter,
-            },
-        };
-        core.Scrubber.Claims = core.Claims.Scrub;
-        core.Scrubber.IsEarly = () => core.Claims.IsEarly;
-        core.Scrubber.AuditEntry = index => core.AuditProof.Read(index).Entry;
-        return core;
+            options.ReadOnly ? FileAccessMode.ReadOnly : FileAccessMode.ReadWrite);
+        return new StoreCore(ground, reserve, options, tuning, random, (lastFrame, lastMicros), directoryLock);
     }
 
     /// <summary>A cold store that is away is asked again when it is needed; one that cannot be trusted is refused.
@@ -231,19 +192,5 @@ internal sealed partial class StoreOpener(
         {
             // Away, or full: what is cold is away until it is back, and nothing moves.
         }
-    }
-
-    /// <summary>What is signed by the key that the store signs with is believed, and nothing else.</summary>
-    private static ScrubOptions WithOwnKey(ScrubOptions scrub, StoreKeys keys) => scrub with
-    {
-        FindKeys = origin => scrub.FindKeys?.Invoke(origin)
-            ?? (keys.OwnKeyOf(origin) is { } key ? LogKeySet.Trust(origin, key) : null),
-    };
-
-    private ulong NextNonce()
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
-        random.GetBytes(bytes);
-        return BitConverter.ToUInt64(bytes);
     }
 }

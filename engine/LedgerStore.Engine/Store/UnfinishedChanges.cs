@@ -13,7 +13,7 @@ internal sealed class UnfinishedChanges(StoreCore core)
     // Few enough for the smallest buffer.
     private const int EventsPerBatch = 64;
 
-    private readonly Catalog _catalog = core.Parts.Catalog;
+    private readonly Catalog _catalog = core.Catalog;
 
     /// <summary>What cannot be read or written now is left to the next start: until then nothing is confirmed by it.
     /// </summary>
@@ -91,7 +91,7 @@ internal sealed class UnfinishedChanges(StoreCore core)
 
     private void Compare(LedgerLog audit, AuditStoreFacts facts)
     {
-        StoreFile store = core.Parts.StoreFile;
+        StoreFile store = core.Ground.Identity;
         if (facts.Agrees(store))
         {
             return;
@@ -134,7 +134,7 @@ internal sealed class UnfinishedChanges(StoreCore core)
                 .Select(static one => new SaidRecord(one.Ledger, AboutOf(one.Said)!.Value, one.At))]);
         }
 
-        core.Changes.SayFacts(audit, AuditStoreFacts.Of(core.Parts.StoreFile, isAdopted: true));
+        core.Changes.SayFacts(audit, AuditStoreFacts.Of(core.Ground.Identity, isAdopted: true));
     }
 
     /// <summary>The record of the catalog that an event says; null when it is about another file.</summary>

@@ -5,12 +5,16 @@ using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Segments;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Tiering;
 
 /// <summary>Changes what tiering may do.</summary>
-internal sealed class LedgerRetention(TieringParts parts)
+/// <param name="stateLogs">Held by whoever writes state logs.</param>
+/// <param name="make">Says a change in <c>_audit</c>, durably, and has it made then: see AuditedChanges.</param>
+internal sealed class LedgerRetention(
+    StoreGround ground, Catalog catalog, Lock stateLogs, Action<AuditEvent, Action<long>> make)
 {
     private const int HoldsMax = 1_000;
 
@@ -20,7 +24,7 @@ internal sealed class LedgerRetention(TieringParts parts)
     /// <summary>What holds for a ledger; null when nothing was ever set. Of the store's own ledgers nothing expires,
     /// whatever the catalog says: see docs/decisions/0011-audit-never-expires.md.</summary>
     /// <exception cref="StoreException">Corruption: the catalog has a policy that is none.</exception>
-    public RetentionPolicy? PolicyOf(uint id) => parts.Catalog.Find(id) switch
+    public RetentionPolicy? PolicyOf(uint id) => catalog.Find(id) switch
     {
         { Retention: { } record, Name: var name } when LedgerName.IsReserved(name) => WithoutEnd(Decode(name, record)),
         { Retention: { } record, Name: var name } => Decode(name, record),
@@ -37,7 +41,7 @@ internal sealed class LedgerRetention(TieringParts parts)
         {
             throw new StoreException(
                 StoreReason.Corruption,
-                $"'{parts.Paths.Catalog}' has a retention policy of '{name}' that cannot be one: {damage.Message}. "
+                $"'{ground.Paths.Catalog}' has a retention policy of '{name}' that cannot be one: {damage.Message}. "
                 + "Nothing of the ledger moves or expires. Restore the catalog from a backup, or set a policy",
                 damage);
         }
@@ -71,7 +75,7 @@ internal sealed class LedgerRetention(TieringParts parts)
                 Policy = policy.Encode(),
                 PolicyBefore = (before ?? RetentionPolicy.KeepAll).Encode(),
             };
-            parts.Make(change, said => parts.Catalog.SetRetention(log.Id, policy.Encode(), said));
+            make(change, said => catalog.SetRetention(log.Id, policy.Encode(), said));
         }
     }
 
@@ -107,7 +111,7 @@ internal sealed class LedgerRetention(TieringParts parts)
             log.Tiers.Holds = [.. before, hold];
             try
             {
-                parts.Make(AuditHoldChange.Of(log.Name, hold), _ =>
+                make(AuditHoldChange.Of(log.Name, hold), _ =>
                 {
                     isSaid = true;
                     Commit(log, state => state.Stage(hold));
@@ -134,7 +138,7 @@ internal sealed class LedgerRetention(TieringParts parts)
                 ?? throw new StoreException(
                     StoreReason.InvalidArgument, $"ledger '{log.Name}' has no hold with the id '{id}'");
             HoldRecord released = hold with { ReleasedMicros = Math.Max(1, nowMicros) };
-            parts.Make(Released(log, hold, releasedBy, reason), _ =>
+            make(Released(log, hold, releasedBy, reason), _ =>
             {
                 Commit(log, state => state.Stage(released));
                 log.Tiers.Holds = [.. log.Tiers.Holds.Where(one => one.Id != id)];
@@ -150,7 +154,7 @@ internal sealed class LedgerRetention(TieringParts parts)
         CheckText(releasedBy, reason);
         lock (Decisions)
         {
-            parts.Make(Released(log, lost, releasedBy, reason), static _ => { });
+            make(Released(log, lost, releasedBy, reason), static _ => { });
         }
     }
 
@@ -166,7 +170,7 @@ internal sealed class LedgerRetention(TieringParts parts)
 
         if (here is not null)
         {
-            Commit(log, state => state.Stage(here with { ReleasedMicros = Math.Max(1, parts.Clock()) }));
+            Commit(log, state => state.Stage(here with { ReleasedMicros = Math.Max(1, ground.Clock()) }));
             log.Tiers.Holds = [.. log.Tiers.Holds.Where(one => one.Id != last.Id)];
         }
         else
@@ -181,17 +185,17 @@ internal sealed class LedgerRetention(TieringParts parts)
     /// <exception cref="StorageException">With IsNoSpace what was staged is staged: commit again.</exception>
     public void Commit(LedgerLog log, Action<LedgerStateLog> stage)
     {
-        lock (parts.StateLogs)
+        lock (stateLogs)
         {
             stage(log.State);
 
             // A ledger may have nothing on the disk yet but its entries in the journal.
-            parts.Files.Ensure(parts.Paths.LedgerDirectory(log.Id));
+            ground.Files.Ensure(ground.Paths.LedgerDirectory(log.Id));
 
             // A flush that found the disk full may have left the first half of a commit: then this is the second one.
             while (log.State.NeedsCommit)
             {
-                LedgerStateLogs.CommitTogether(parts.Files, parts.Paths.Root, [log.State]);
+                LedgerStateLogs.CommitTogether(ground.Files, ground.Paths.Root, [log.State]);
             }
         }
     }

@@ -16,8 +16,8 @@ internal sealed partial class LedgerVisit
     /// <summary>What is due now; and counts the time since it was announced.</summary>
     private List<(long First, long End)> FindDue(LedgerLog log, RetentionPolicy policy)
     {
-        long now = parts.Now();
-        long steady = steadyMicros();
+        long now = ground.Now();
+        long steady = ground.SteadyMicros();
         LedgerTiers tiers = log.Tiers;
         List<PlannedMove> going = Decide(log, policy, tiers.SettledSize, now)
             .FindAll(static move => move is { To: "expired", HeldBy.Length: 0 });
@@ -71,7 +71,7 @@ internal sealed partial class LedgerVisit
                 Policy = policy.ToString(),
             };
             // A crash in here leaves a notice that nobody refers to: the next visit makes another one, later.
-            AppendResult appended = await pace.Until(parts.AppendAudit(notice.Encode())).ConfigureAwait(false);
+            AppendResult appended = await pace.Until(appendAudit(notice.Encode())).ConfigureAwait(false);
             NoticeRecord record = new(first, end - first, appended.FirstIndex);
             said.Add(record);
             await CommitAsync(log, state => state.Stage(record)).ConfigureAwait(false);
@@ -90,7 +90,7 @@ internal sealed partial class LedgerVisit
     private bool IsAnnouncedLongEnough(LedgerLog log, out bool isUnsigned)
     {
         isUnsigned = false;
-        long wanted = RetentionPolicy.Micros(parts.Options.SecondCheckAfter);
+        long wanted = RetentionPolicy.Micros(options.SecondCheckAfter);
         if (log.Tiers.Notices.Count == 0 || (log.Tiers.Progress?.SteadyMicros ?? 0) < wanted)
         {
             return false;
@@ -98,9 +98,9 @@ internal sealed partial class LedgerVisit
 
         foreach (NoticeRecord record in log.Tiers.Notices)
         {
-            AuditAnswer answer = parts.Confirmation.ReadNotice(record.AuditIndex, out AuditExpiryNotice? notice);
+            AuditAnswer answer = confirmation.ReadNotice(record.AuditIndex, out AuditExpiryNotice? notice);
             isUnsigned = answer is { Entry: null, IsFinal: false };
-            if (isUnsigned || notice?.Micros + wanted > parts.Now())
+            if (isUnsigned || notice?.Micros + wanted > ground.Now())
             {
                 return false;
             }
@@ -108,11 +108,11 @@ internal sealed partial class LedgerVisit
             if (notice?.Ledger != log.Name || (notice.First, notice.Count) != (record.First, record.Count))
             {
                 // Somebody wrote it into the file: what is due is announced anew, and a day begins.
-                parts.Services.Damaged(new DamageReport(
+                ground.Services.Damaged(new DamageReport(
                     log.Id,
                     record.First,
                     record.Count,
-                    parts.Paths.StateLog(log.Id),
+                    ground.Paths.StateLog(log.Id),
                     -1,
                     $"state.log says that entry {record.AuditIndex:N0} of {LedgerName.Audit} announced that these "
                     + $"entries expire, and it did not: {answer.Why}"));

@@ -15,8 +15,8 @@ internal sealed partial class LedgerVisit
     /// <summary>Unlinks files of segments of which state.log names another one. Never anything else.</summary>
     private async Task RemoveSupersededAsync(LedgerLog log)
     {
-        string directory = parts.Paths.SegmentsDirectory(log.Id);
-        if (!parts.Files.Exists(directory))
+        string directory = ground.Paths.SegmentsDirectory(log.Id);
+        if (!ground.Files.Exists(directory))
         {
             return;
         }
@@ -40,14 +40,14 @@ internal sealed partial class LedgerVisit
                 }
 
                 // A crash in here leaves some of them: the next visit looks again.
-                parts.Files.Delete(path);
+                ground.Files.Delete(path);
                 removed = true;
             }
         }
 
         if (removed)
         {
-            parts.Files.SyncDirectory(directory);
+            ground.Files.SyncDirectory(directory);
         }
 
         await pace.Work();
@@ -57,7 +57,7 @@ internal sealed partial class LedgerVisit
     {
         SegmentList list = log.Reader.Segments.List;
         Dictionary<int, List<string>> found = [];
-        foreach (string name in parts.Files.List(directory))
+        foreach (string name in ground.Files.List(directory))
         {
             bool isNumbered = StorePaths.TryParseSegment(name, out long segment, out _)
                 || StorePaths.TryParseTiles(name, out segment, out _);
@@ -90,7 +90,7 @@ internal sealed partial class LedgerVisit
 
         try
         {
-            using IFile file = parts.Files.Open(source.Path, FileAccessMode.ReadOnly);
+            using IFile file = ground.Files.Open(source.Path, FileAccessMode.ReadOnly);
             bytes = file.Length;
             SegmentFinding? finding = source is SealedSegment complete
                 ? _verifier.Verify(file, source.Identity, complete.Facts.Root).Finding
@@ -113,8 +113,8 @@ internal sealed partial class LedgerVisit
     {
         try
         {
-            using IFile file = parts.Files.Open(path, FileAccessMode.ReadOnly);
-            return parts.Services.Cold is { } store && cold.Location == ColdName(cold)
+            using IFile file = ground.Files.Open(path, FileAccessMode.ReadOnly);
+            return ground.Services.Cold is { } store && cold.Location == ColdName(cold)
                 && file.Length == cold.ColdBytes && IsSame(file, store, cold);
         }
         catch (Exception away) when (away is ColdStoreException or StorageException)

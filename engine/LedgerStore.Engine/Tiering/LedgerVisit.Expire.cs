@@ -21,19 +21,19 @@ internal sealed partial class LedgerVisit
         if (!log.Tiers.IsConfirmed && due.Count > 0)
         {
             // At the first check, a day before anything goes: there is time to set right what is wrong.
-            long asked = steadyMicros();
-            ClaimsAnswer answer = parts.MayExpire(log);
-            while (answer.IsReading || (answer.IsEarly && steadyMicros() - asked < SignedWithinMicros))
+            long asked = ground.SteadyMicros();
+            ClaimsAnswer answer = mayExpire(log);
+            while (answer.IsReading || (answer.IsEarly && ground.SteadyMicros() - asked < SignedWithinMicros))
             {
                 // A crash in here changes nothing.
                 await (answer.IsReading ? pace.Work() : pace.Wait());
-                answer = parts.MayExpire(log);
+                answer = mayExpire(log);
             }
 
             if (answer.Why is { } why && why != log.Tiers.ExpiryRefusal && !answer.IsEarly)
             {
                 // Once for each difference, not once a round.
-                parts.Services.Damaged(new DamageReport(log.Id, 0, 0, string.Empty, -1, $"nothing expires: {why}"));
+                ground.Services.Damaged(new DamageReport(log.Id, 0, 0, string.Empty, -1, $"nothing expires: {why}"));
             }
 
             log.Tiers.ExpiryRefusal = answer.Why;
@@ -42,9 +42,9 @@ internal sealed partial class LedgerVisit
 
         await AnnounceAsync(log, policy, due).ConfigureAwait(false);
 
-        long began = steadyMicros();
+        long began = ground.SteadyMicros();
         bool isTime = IsAnnouncedLongEnough(log, out bool isUnsigned);
-        while (isUnsigned && steadyMicros() - began < SignedWithinMicros)
+        while (isUnsigned && ground.SteadyMicros() - began < SignedWithinMicros)
         {
             // A crash in here changes nothing.
             await pace.Wait();
@@ -76,10 +76,10 @@ internal sealed partial class LedgerVisit
             await CommitAsync(log, state => state.Stage(going)).ConfigureAwait(false);
 
             // A crash in here leaves a tombstone in `_audit`, or none: the next visit looks, see FinishSaidAsync.
-            AppendResult said = await pace.Until(parts.AppendAudit(tombstone)).ConfigureAwait(false);
+            AppendResult said = await pace.Until(appendAudit(tombstone)).ConfigureAwait(false);
             _isDecided = false;
             TombstoneRecord record =
-                new(going.First, going.Count, said.FirstIndex, parts.Clock(), Reason(policy));
+                new(going.First, going.Count, said.FirstIndex, ground.Clock(), Reason(policy));
             await BurySignedAsync(log, record).ConfigureAwait(false);
             if (log.Tiers.Expiring is not null)
             {
@@ -100,7 +100,7 @@ internal sealed partial class LedgerVisit
         }
 
         // A crash in here changes nothing.
-        LedgerLog? audit = parts.Catalog.Find(LedgerName.Audit) is { } found ? parts.Ledgers.Get(found.Id) : null;
+        LedgerLog? audit = catalog.Find(LedgerName.Audit) is { } found ? ledgers.Get(found.Id) : null;
         long size = audit?.Durable.Value ?? 0;
         await pace.Until(() => audit is null || audit.Readable.Value >= size).ConfigureAwait(false);
         TombstoneRecord? said = null;
@@ -150,13 +150,13 @@ internal sealed partial class LedgerVisit
     /// else. Leaves the entries as they are when there is none for a while.</summary>
     private async Task BurySignedAsync(LedgerLog log, TombstoneRecord record)
     {
-        long began = steadyMicros();
-        AuditAnswer? why = parts.Confirmation.WhyNot(log, record);
-        while (why is { IsFinal: false } && steadyMicros() - began < SignedWithinMicros)
+        long began = ground.SteadyMicros();
+        AuditAnswer? why = confirmation.WhyNot(log, record);
+        while (why is { IsFinal: false } && ground.SteadyMicros() - began < SignedWithinMicros)
         {
             // A crash in here leaves a tombstone in `_audit`: the next visit looks, see FinishSaidAsync.
             await pace.Wait();
-            why = parts.Confirmation.WhyNot(log, record);
+            why = confirmation.WhyNot(log, record);
         }
 
         if (why is not null)
@@ -178,7 +178,7 @@ internal sealed partial class LedgerVisit
 
         // A crash from here on finds the tombstone in state.log, and the next visit deletes the bytes.
         log.Reader.Segments.Expired.Add(record);
-        parts.Services.Cache.Invalidate(
+        ground.Services.Cache.Invalidate(
             log.Id, record.First / StoreLimits.EntriesPerBundle, record.Count / StoreLimits.EntriesPerBundle);
         log.Tiers.Expiring = null;
         counters.Expired(record.Count);
@@ -190,7 +190,7 @@ internal sealed partial class LedgerVisit
     {
         lock (retention.Decisions)
         {
-            long now = parts.Now();
+            long now = ground.Now();
             RetentionPolicy policy = retention.PolicyOf(log.Id)!;
             foreach (PlannedMove move in Decide(log, policy, log.Tiers.SettledSize, now))
             {
@@ -208,8 +208,8 @@ internal sealed partial class LedgerVisit
                 if (!isCut)
                 {
                     // No entry of `_audit` before this size is the tombstone.
-                    long auditSize = parts.Catalog.Find(LedgerName.Audit) is { } audit
-                        ? parts.Ledgers.Get(audit.Id).Durable.Value
+                    long auditSize = catalog.Find(LedgerName.Audit) is { } audit
+                        ? ledgers.Get(audit.Id).Durable.Value
                         : 0;
                     going = new ExpiringRecord(first, end - first, auditSize);
                     notice = announced.AuditIndex;

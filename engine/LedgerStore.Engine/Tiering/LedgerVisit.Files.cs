@@ -29,12 +29,12 @@ internal sealed partial class LedgerVisit
             log.Reader.Segments.TryReadBundleRoots(old.Identity.Segment, roots), "a complete segment has roots");
         SealedFacts facts;
         using (SegmentRewriter writer = new(
-            parts.Services,
+            ground.Services,
             old,
             log.Reader.Segments.Expired,
             form,
             NextGeneration(log, old),
-            parts.Clock(),
+            ground.Clock(),
             _effort.Choose))
         {
             while (writer.BundlesDone < StoreLimits.BundlesPerSegment)
@@ -59,7 +59,7 @@ internal sealed partial class LedgerVisit
     {
         // A crash in here leaves both files, and state.log names one of them.
         await CommitAsync(log, state => state.Stage(RecordOf(facts))).ConfigureAwait(false);
-        log.Reader.Segments.Replace(new SealedSegment(parts.Services.Maps, facts));
+        log.Reader.Segments.Replace(new SealedSegment(ground.Services.Maps, facts));
         Forget(log, facts);
 
         // Who reads the old file has it mapped: the bytes stay until he is done.
@@ -69,8 +69,8 @@ internal sealed partial class LedgerVisit
         await pace.Work();
         if (old.Path != facts.Path)
         {
-            parts.Files.Delete(old.Path);
-            parts.Files.SyncDirectory(System.IO.Path.GetDirectoryName(old.Path)!);
+            ground.Files.Delete(old.Path);
+            ground.Files.SyncDirectory(System.IO.Path.GetDirectoryName(old.Path)!);
         }
 
         await pace.Work();
@@ -92,7 +92,7 @@ internal sealed partial class LedgerVisit
         }
 
         DateTimeOffset? keepUntil = policy.Floor == TimeSpan.Zero ? null : FloorOf(begun, policy);
-        using (IFileStream file = new(parts.Files.Open(begun.Path, FileAccessMode.ReadOnly)))
+        using (IFileStream file = new(ground.Files.Open(begun.Path, FileAccessMode.ReadOnly)))
         {
             bool isNew = await pace
                 .Until(cold.PutIfAbsentAsync(begun.Location, file, keepUntil, CancellationToken.None))
@@ -115,7 +115,7 @@ internal sealed partial class LedgerVisit
     private async Task CompareAsync(SealedFacts facts, IColdStore cold)
     {
         byte[] local = new byte[CompareBytes];
-        using IFile file = parts.Files.Open(facts.Path, FileAccessMode.ReadOnly);
+        using IFile file = ground.Files.Open(facts.Path, FileAccessMode.ReadOnly);
         for (long offset = 0; offset <= facts.FileLength; offset += CompareBytes)
         {
             // One byte more than there are, at the end: a copy that is longer is another file.
@@ -140,7 +140,7 @@ internal sealed partial class LedgerVisit
     /// <summary>Deletes the copy of a segment that is not to have one, and then forgets it.</summary>
     private async Task DropCopyAsync(LedgerLog log, SealedSegment segment)
     {
-        IColdStore cold = parts.Services.Cold ?? throw new ColdStoreException(
+        IColdStore cold = ground.Services.Cold ?? throw new ColdStoreException(
             ColdStoreFailure.Away, "the store was opened without its cold store, and something there is to be deleted");
         Require(PayloadGuard.Missing(log, segment) ?? (segment.Facts.Location == ColdName(segment.Facts)
             ? null
@@ -199,7 +199,7 @@ internal sealed partial class LedgerVisit
     {
         if (facts.Tier == SegmentTier.Expired)
         {
-            parts.Services.Cache.Invalidate(
+            ground.Services.Cache.Invalidate(
                 log.Id, facts.Identity.Segment * StoreLimits.BundlesPerSegment, StoreLimits.BundlesPerSegment);
         }
     }
@@ -207,7 +207,7 @@ internal sealed partial class LedgerVisit
     private uint NextGeneration(LedgerLog log, SealedSegment segment)
     {
         uint newest = segment.Identity.Generation;
-        foreach (string name in parts.Files.List(parts.Paths.SegmentsDirectory(log.Id)))
+        foreach (string name in ground.Files.List(ground.Paths.SegmentsDirectory(log.Id)))
         {
             if ((StorePaths.TryParseSegment(name, out long number, out uint generation)
                     || StorePaths.TryParseTiles(name, out number, out generation))

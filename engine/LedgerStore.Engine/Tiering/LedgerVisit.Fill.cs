@@ -20,7 +20,7 @@ internal sealed partial class LedgerVisit
         }
 
         long first = FirstOfIncomplete(log, size / StoreLimits.EntriesPerBundle);
-        if (first + RetentionPolicy.Micros(after) > parts.Now())
+        if (first + RetentionPolicy.Micros(after) > ground.Now())
         {
             return;
         }
@@ -29,7 +29,7 @@ internal sealed partial class LedgerVisit
         try
         {
             // A crash in here leaves all of them or none.
-            await pace.Until(parts.AppendFiller(log, size, missing)).ConfigureAwait(false);
+            await pace.Until(appendFiller(log, size, missing)).ConfigureAwait(false);
         }
         catch (StoreException refused)
             when (refused.Reason is StoreReason.SizeMismatch or StoreReason.LedgerFrozen)

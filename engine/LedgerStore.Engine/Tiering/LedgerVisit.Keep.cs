@@ -13,12 +13,12 @@ internal sealed partial class LedgerVisit
     /// came.</summary>
     private async Task KeepLongerAsync(LedgerLog log, RetentionPolicy policy)
     {
-        if (policy.Floor <= log.Tiers.KeptFloor || parts.Services.Cold is not { } cold)
+        if (policy.Floor <= log.Tiers.KeptFloor || ground.Services.Cold is not { } cold)
         {
             return;
         }
 
-        DateTimeOffset now = WallTime.At(parts.Now());
+        DateTimeOffset now = WallTime.At(ground.Now());
         SegmentList list = log.Reader.Segments.List;
         for (int i = 0; i < list.Count; i++)
         {

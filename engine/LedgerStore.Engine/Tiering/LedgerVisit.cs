@@ -3,13 +3,31 @@
 
 using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Engine.Tiering;
 
 /// <summary>Visits ledgers, one at a time.</summary>
+/// <param name="appendAudit">Appends a notice or a tombstone to <c>_audit</c>; done when it is durable.</param>
+/// <param name="appendFiller">Appends so many entries of the store to a ledger that still has this size.</param>
+/// <param name="mayExpire">Whether policy and holds are what was decided, as <c>_audit</c> says.</param>
 internal sealed partial class LedgerVisit(
-    TieringParts parts, LedgerRetention retention, TieringCounters counters, Pace pace, Func<long> steadyMicros)
+    StoreGround ground,
+    Catalog catalog,
+    LedgerLogs ledgers,
+    Gate gate,
+    JournalWriter journal,
+    Flusher flusher,
+    DiskSpace disk,
+    LedgerRetention retention,
+    ExpiryConfirmation confirmation,
+    TieringOptions options,
+    TieringCounters counters,
+    Pace pace,
+    Func<byte[], ValueTask<AppendResult>> appendAudit,
+    Func<LedgerLog, long, int, ValueTask<AppendResult>> appendFiller,
+    Func<LedgerLog, ClaimsAnswer> mayExpire)
 {
     // Flushes that may end without the file that is waited for: then the disk is full, and the next round tries again.
     private const int FlushesMax = 3;
@@ -17,7 +35,7 @@ internal sealed partial class LedgerVisit(
     // A second: a flush on a full disk finds its space at once, in the reserve, or not at all.
     private const int FullWaitsMax = 200;
 
-    private readonly RecompressionEffort _effort = new(() => parts.Journal.WrittenBytes, steadyMicros);
+    private readonly RecompressionEffort _effort = new(() => journal.WrittenBytes, ground.SteadyMicros);
     private readonly SegmentVerifier _verifier = new();
     private LedgerLog? _ledger;
 
@@ -35,7 +53,7 @@ internal sealed partial class LedgerVisit(
         }
 
         // What is not confirmed may be somebody's lie about what there is to do: then nothing is done.
-        if (!parts.Confirmation.Run(log))
+        if (!confirmation.Run(log))
         {
             return;
         }
@@ -77,7 +95,7 @@ internal sealed partial class LedgerVisit(
     /// segment would need their payload.</summary>
     private async Task SettleAsync(LedgerLog log, RetentionPolicy policy)
     {
-        long now = parts.Now();
+        long now = ground.Now();
         long size = log.Durable.Value;
         bool isNeeded = size > log.Tiers.SettledSize
             && Decide(log, policy, size, now).Exists(
@@ -88,12 +106,12 @@ internal sealed partial class LedgerVisit(
         }
 
         // Read in this order: the frames of what is durable are durable.
-        long frame = parts.Gate.DurableFrame.Value;
-        parts.Flusher.RequestAll();
+        long frame = gate.DurableFrame.Value;
+        flusher.RequestAll();
         int waitsFull = 0;
-        while (parts.Journal.DurableFlushedThrough < frame)
+        while (journal.DurableFlushedThrough < frame)
         {
-            if (parts.Disk.IsFull && ++waitsFull > FullWaitsMax)
+            if (disk.IsFull && ++waitsFull > FullWaitsMax)
             {
                 // Not even the reserve helped. What was settled before is all that moves or goes; that may make room.
                 return;
@@ -147,13 +165,13 @@ internal sealed partial class LedgerVisit(
             return;
         }
 
-        long until = parts.Flusher.FinishedCount + FlushesMax;
+        long until = flusher.FinishedCount + FlushesMax;
         int waitsFull = 0;
-        parts.Flusher.RequestStrip(log);
+        flusher.RequestStrip(log);
         while (OpenNeedsStrip(log) || !IsOpenCommitted(log))
         {
             // A crash in here finds the old file named and the new one not, or the new one named: see the cleaning.
-            if (parts.Flusher.FinishedCount >= until || (parts.Disk.IsFull && ++waitsFull > FullWaitsMax))
+            if (flusher.FinishedCount >= until || (disk.IsFull && ++waitsFull > FullWaitsMax))
             {
                 return;
             }
@@ -166,7 +184,7 @@ internal sealed partial class LedgerVisit(
 
     private async Task MoveAsync(LedgerLog log, RetentionPolicy policy)
     {
-        long now = parts.Now();
+        long now = ground.Now();
         foreach (PlannedMove move in Decide(log, policy, log.Tiers.SettledSize, now))
         {
             int number = (int)(move.FirstIndex / StoreLimits.EntriesPerSegment);
@@ -177,7 +195,7 @@ internal sealed partial class LedgerVisit(
 
             if (segment.Facts.Tier == SegmentTier.Hot)
             {
-                if (!parts.Disk.HasRoomFor(segment.Facts.FileLength))
+                if (!disk.HasRoomFor(segment.Facts.FileLength))
                 {
                     // The copy would take space that others need now; the next round tries again.
                     continue;
@@ -190,7 +208,7 @@ internal sealed partial class LedgerVisit(
 
             bool goesCold = policy.ColdAfter is { } age
                 && segment.Facts.LastMicros + RetentionPolicy.Micros(age) <= now;
-            if (goesCold && segment.Facts.Tier == SegmentTier.Warm && parts.Services.Cold is { } cold)
+            if (goesCold && segment.Facts.Tier == SegmentTier.Warm && ground.Services.Cold is { } cold)
             {
                 await MoveColdAsync(log, segment, policy, cold).ConfigureAwait(false);
                 counters.MovedCold();

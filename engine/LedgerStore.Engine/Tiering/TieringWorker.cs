@@ -10,7 +10,15 @@ using LedgerStore.Engine.Segments;
 namespace LedgerStore.Engine.Tiering;
 
 /// <summary>Does one ledger after the other.</summary>
-internal sealed class TieringWorker : IDisposable
+internal sealed class TieringWorker(
+    StoreGround ground,
+    Catalog catalog,
+    LedgerLogs ledgers,
+    Gate gate,
+    TieringOptions options,
+    TieringCounters counters,
+    Pace pace,
+    Func<LedgerVisit> makeVisit) : IDisposable
 {
     // A step at least this often, however busy the store is: what must go by law must go.
     private const int YieldsMax = 200;
@@ -22,13 +30,8 @@ internal sealed class TieringWorker : IDisposable
     // Time that was not used, because appends waited or the processors were busy, is made up for, so much of it.
     private const long BehindMaxMicros = 200_000;
 
-    private readonly TieringParts _parts;
-    private readonly LedgerRetention _retention;
-    private readonly TieringCounters _counters = new();
-    private readonly Pace _pace = new();
     private readonly ConcurrentQueue<RetentionRequest> _requests = new();
     private readonly Queue<LedgerLog> _left = new();
-    private readonly long _steadyStart;
     private readonly List<RetentionRequest> _served = [];
 
     // Made with the first visit: it has memory that most stores never need.
@@ -37,18 +40,11 @@ internal sealed class TieringWorker : IDisposable
     private long _freeAtMicros;
     private int _yields;
 
-    public TieringWorker(TieringParts parts, LedgerRetention retention)
-    {
-        _parts = parts;
-        _steadyStart = parts.Time.GetTimestamp();
-        _retention = retention;
-    }
-
     /// <summary>How long the thread may sleep when there was nothing to do: for a throttle, or for somebody that a step
     /// waits for. Zero: until it is signalled.</summary>
     public TimeSpan Pause { get; private set; }
 
-    public TieringStatus Status => _counters.Read();
+    public TieringStatus Status => counters.Read();
 
     /// <summary>Has a ledger looked at now.</summary>
     public void Ask(RetentionRequest request) => _requests.Enqueue(request);
@@ -58,18 +54,18 @@ internal sealed class TieringWorker : IDisposable
     public bool RunOnce()
     {
         Pause = TimeSpan.Zero;
-        if (!_pace.IsBusy && !TryBegin())
+        if (!pace.IsBusy && !TryBegin())
         {
             return false;
         }
 
-        if (_parts.Gate.WaitingCount > 0 && ++_yields < YieldsMax)
+        if (gate.WaitingCount > 0 && ++_yields < YieldsMax)
         {
             Pause = TimeSpan.FromMilliseconds(5);
             return false;
         }
 
-        long now = SteadyMicros();
+        long now = ground.SteadyMicros();
         if (now + AheadMaxMicros < _freeAtMicros)
         {
             Pause = TimeSpan.FromMicroseconds(Math.Min(_freeAtMicros - now, 50_000));
@@ -84,7 +80,7 @@ internal sealed class TieringWorker : IDisposable
     /// state.log does not name it.</summary>
     public void Dispose()
     {
-        _pace.Stop();
+        pace.Stop();
         StoreException closed = new(StoreReason.Closed, "the store was closed before the round was done");
         while (_requests.TryDequeue(out RetentionRequest? request))
         {
@@ -98,19 +94,19 @@ internal sealed class TieringWorker : IDisposable
     {
         try
         {
-            if (_pace.Go())
+            if (pace.Go())
             {
-                _counters.AddBytes(_pace.Bytes);
+                counters.AddBytes(pace.Bytes);
                 _freeAtMicros = Math.Max(_freeAtMicros, now - BehindMaxMicros)
-                    + (_pace.Bytes * 1_000_000 / Math.Max(1, _parts.Options.BytesPerSecond));
-                Pause = _pace.Waits ? TimeSpan.FromMilliseconds(5) : TimeSpan.Zero;
-                return !_pace.Waits;
+                    + (pace.Bytes * 1_000_000 / Math.Max(1, options.BytesPerSecond));
+                Pause = pace.Waits ? TimeSpan.FromMilliseconds(5) : TimeSpan.Zero;
+                return !pace.Waits;
             }
         }
         catch (Exception failed) when (IsLocal(failed))
         {
             // Only this ledger, and only for now: nothing was published that is not durable.
-            _counters.Failed(failed);
+            counters.Failed(failed);
             _visit!.Abandon();
         }
 
@@ -124,9 +120,9 @@ internal sealed class TieringWorker : IDisposable
             return false;
         }
 
-        LedgerVisit visit = _visit ??= new LedgerVisit(_parts, _retention, _counters, _pace, SteadyMicros);
+        LedgerVisit visit = _visit ??= makeVisit();
         LedgerLog next = _left.Dequeue();
-        _pace.Begin(() => visit.RunAsync(next));
+        pace.Begin(() => visit.RunAsync(next));
         return true;
     }
 
@@ -144,25 +140,23 @@ internal sealed class TieringWorker : IDisposable
             }
         }
 
-        if (SteadyMicros() < _nextRoundMicros || !_parts.Options.IsAutomatic)
+        if (ground.SteadyMicros() < _nextRoundMicros || !options.IsAutomatic)
         {
             return _left.Count > 0;
         }
 
-        _nextRoundMicros = SteadyMicros() + RetentionPolicy.Micros(_parts.Options.Interval);
-        _counters.Round();
-        foreach (CatalogLedger ledger in _parts.Catalog.SortedByName())
+        _nextRoundMicros = ground.SteadyMicros() + RetentionPolicy.Micros(options.Interval);
+        counters.Round();
+        foreach (CatalogLedger ledger in catalog.SortedByName())
         {
             if (ledger.Retention is not null && !asked.Contains(ledger.Created.LedgerId))
             {
-                _left.Enqueue(_parts.Ledgers.Get(ledger.Created.LedgerId));
+                _left.Enqueue(ledgers.Get(ledger.Created.LedgerId));
             }
         }
 
         return _left.Count > 0;
     }
-
-    private long SteadyMicros() => (long)_parts.Time.GetElapsedTime(_steadyStart).TotalMicroseconds;
 
     /// <summary>What leaves the store sound. A sync that failed does not.</summary>
     private static bool IsLocal(Exception failed) => failed switch

@@ -72,15 +72,15 @@ internal sealed class Scrubber
 
     /// <summary>Reads an entry of <c>_audit</c>, wherever it is; null when there is none. Nothing has expired for which
     /// it does not speak.</summary>
-    public Func<long, byte[]?> AuditEntry { get; set; } = static _ => null;
+    public Func<long, byte[]?> AuditEntry { get; init; } = static _ => null;
 
     /// <summary>Compares what the files claim of a ledger, or of all (null), with <c>_audit</c>; gives up when it is
     /// told that the store closes.</summary>
-    public Func<uint?, Func<bool>, IReadOnlyList<VerifyFinding>>? Claims { get; set; }
+    public Func<uint?, Func<bool>, IReadOnlyList<VerifyFinding>>? Claims { get; init; }
 
     /// <summary>Whether a checkpoint of <c>_audit</c> is still to come: until then nothing can be compared with it.
     /// </summary>
-    public Func<bool> IsEarly { get; set; } = static () => false;
+    public Func<bool> IsEarly { get; init; } = static () => false;
 
     /// <summary>How long before a tombstone its notice must have come.</summary>
     public TimeSpan NoticeAhead { get; init; } = AuditExpiryNotice.Ahead;

@@ -50,7 +50,7 @@ public sealed class AnchorFaultTests
         life.TurnAll();
         Assert.Equal(12, Newest(life).Size);
         life.Close();
-        AnchorFile anchor = new(_disk, SignedLife.Anchor, life.Core.Parts.StoreFile.StoreId);
+        AnchorFile anchor = new(_disk, SignedLife.Anchor, life.Core.Ground.StoreId);
         Assert.True(anchor.TryLoad());
         Assert.Equal(12, anchor.Newest[1].Size);
     }

@@ -102,7 +102,7 @@ internal sealed class SignedLife : IDisposable
 
     public void Append(string name, int count)
     {
-        uint id = Core.Parts.Catalog.Find(name)?.Id ?? Core.CreateLedger(name, new LedgerOptions()).Id;
+        uint id = Core.Catalog.Find(name)?.Id ?? Core.CreateLedger(name, new LedgerOptions()).Id;
         int[] lengths = new int[count];
         Array.Fill(lengths, 8);
         LedgerLog log = Core.Ledgers.Get(id);

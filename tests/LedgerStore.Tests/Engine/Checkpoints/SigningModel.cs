@@ -61,10 +61,10 @@ internal sealed class SigningModel
         KeyScheme expected = BeganShared && !Rotated ? KeyScheme.Shared : KeyScheme.Derived;
 
         // A store without a signing key has none.
-        Assert.Equal(expected, core.Parts.Keys.Current?.Scheme ?? expected);
+        Assert.Equal(expected, core.Keys.Current?.Scheme ?? expected);
         foreach ((string name, SortedDictionary<long, Hash256> sizes) in _published)
         {
-            CatalogLedger? entry = core.Parts.Catalog.Find(name);
+            CatalogLedger? entry = core.Catalog.Find(name);
             Assert.True(entry is not null, $"'{name}' was published and is gone");
             LedgerLog log = core.Ledgers.Get(entry.Id);
             LedgerCheckpoints ledger = core.Book.Of(log);
@@ -78,7 +78,7 @@ internal sealed class SigningModel
             }
 
             Note(name, ledger.Newest!);
-            LogKeySet keys = core.Parts.Keys.CheckedKeysOf(entry.Id, entry.Origin)!;
+            LogKeySet keys = core.Keys.CheckedKeysOf(entry.Id, entry.Origin)!;
             keys.Open(ledger.Newest!.Note, VerifierKeys.None);
         }
     }

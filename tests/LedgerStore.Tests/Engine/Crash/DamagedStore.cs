@@ -34,7 +34,7 @@ internal static class DamagedStore
             bool noticed = false;
             foreach (ModelLedger ledger in model.Ledgers)
             {
-                CatalogLedger? entry = core.Parts.Catalog.Find(ledger.Name);
+                CatalogLedger? entry = core.Catalog.Find(ledger.Name);
                 Assert.True(entry is not null, $"ledger '{ledger.Name}' is gone without a word");
                 noticed |= ReadLedger(core.Ledgers.Get(entry.Id), ledger, bundles);
             }

@@ -43,7 +43,7 @@ internal sealed class ReadOnlyLook
         {
             using StoreCore core = new StoreOpener(disk, options, s_tuning, new SeededBytes(1)).Open();
             ReadOnlyLook look = new();
-            foreach (CatalogLedger ledger in core.Parts.Catalog.SortedByName())
+            foreach (CatalogLedger ledger in core.Catalog.SortedByName())
             {
                 LedgerLog log = core.Ledgers.Get(ledger.Id);
                 look._ledgers.Add(ledger.Name, (log.ReadableSize, Read(core, log), core.Book.Of(log).Newest));
@@ -63,7 +63,7 @@ internal sealed class ReadOnlyLook
     {
         foreach ((string name, (long size, Hash256 root, CheckpointRecord? newest)) in _ledgers)
         {
-            CatalogLedger? ledger = core.Parts.Catalog.Find(name);
+            CatalogLedger? ledger = core.Catalog.Find(name);
             Assert.True(ledger is not null, $"'{name}' was there for a reader, and is gone");
             LedgerLog log = core.Ledgers.Get(ledger.Id);
             if (name == LedgerName.Audit)

@@ -25,7 +25,7 @@ internal static class StoreCheck
     {
         foreach (ModelLedger ledger in model.Ledgers)
         {
-            CatalogLedger? entry = core.Parts.Catalog.Find(ledger.Name);
+            CatalogLedger? entry = core.Catalog.Find(ledger.Name);
             Assert.True(entry is not null || !ledger.IsCreated, $"ledger '{ledger.Name}' is gone");
             if (entry is null)
             {
@@ -125,7 +125,7 @@ internal static class StoreCheck
             if (isThorough)
             {
                 SealedSegment segment = (SealedSegment)segments[i];
-                using IFile file = core.Parts.Files.Open(segment.Path, FileAccessMode.ReadOnly);
+                using IFile file = core.Ground.Files.Open(segment.Path, FileAccessMode.ReadOnly);
                 Assert.Null(new SegmentVerifier().Verify(file, segment.Identity, root).Finding);
             }
         }
@@ -133,8 +133,8 @@ internal static class StoreCheck
 
     private static void CheckFiles(StoreCore core)
     {
-        StorePaths paths = core.Parts.Paths;
-        foreach (string name in core.Parts.Files.List(paths.JournalDirectory))
+        StorePaths paths = core.Ground.Paths;
+        foreach (string name in core.Ground.Files.List(paths.JournalDirectory))
         {
             Assert.True(
                 JournalNames.TryParse(name, out _) || JournalNames.IsSpare(name), $"a file '{name}' in the journal");
@@ -142,6 +142,6 @@ internal static class StoreCheck
 
         string[] expected = ["LOCK", "catalog", "catalog.new", "journal", "keys", "keys.new", "ledgers", "quarantine",
             "reserve", "store.json", "store.json.new"];
-        Assert.Empty(core.Parts.Files.List(paths.Root).Except(expected));
+        Assert.Empty(core.Ground.Files.List(paths.Root).Except(expected));
     }
 }

@@ -315,7 +315,7 @@ internal sealed class StoreLife : IDisposable
             && _model.Doubted.Contains(ledger.Name))
         {
             // The disk was full when it was to be created, _audit said it already, and a start since then made it.
-            CatalogLedger made = Core.Parts.Catalog.Find(ledger.Name)!;
+            CatalogLedger made = Core.Catalog.Find(ledger.Name)!;
             _model.Ledgers.Remove(ledger);
             _model.Ledgers.Add(new ModelLedger(made.Name, made.IsSalted) { IsCreated = true, Id = made.Id });
         }
@@ -331,7 +331,7 @@ internal sealed class StoreLife : IDisposable
     /// <summary>A ledger of which nobody was told that it is there: it is there or not.</summary>
     private void FindOut(ModelLedger ledger)
     {
-        if (!ledger.IsCreated && Core.Parts.Catalog.Find(ledger.Name) is null)
+        if (!ledger.IsCreated && Core.Catalog.Find(ledger.Name) is null)
         {
             Assert.Equal(0, ledger.Size);
             CatalogLedger created = StoreErrors.Translate(
@@ -340,7 +340,7 @@ internal sealed class StoreLife : IDisposable
         }
         else
         {
-            CatalogLedger? found = Core.Parts.Catalog.Find(ledger.Name);
+            CatalogLedger? found = Core.Catalog.Find(ledger.Name);
             Assert.True(found is not null, $"ledger '{ledger.Name}' is gone");
             if (!ledger.IsCreated
                 && (_model.Doubted.Contains(ledger.Name) || _model.Refused.Contains(ledger.Name)))

@@ -42,7 +42,7 @@ public sealed class AuditForeverTests
             await sent;
 
             // What SetRetention refuses.
-            first.Core.Parts.Catalog.SetRetention(Audit(first).Id, policy.Encode(), AuditEvent.Unsaid);
+            first.Core.Catalog.SetRetention(Audit(first).Id, policy.Encode(), AuditEvent.Unsaid);
             first.Close();
         }
 
@@ -60,5 +60,5 @@ public sealed class AuditForeverTests
     }
 
     private static LedgerLog Audit(TierWorld world) =>
-        world.Core.Ledgers.Get(world.Core.Parts.Catalog.Find(LedgerName.Audit)!.Id);
+        world.Core.Ledgers.Get(world.Core.Catalog.Find(LedgerName.Audit)!.Id);
 }

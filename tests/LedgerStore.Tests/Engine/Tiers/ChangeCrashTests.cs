@@ -56,7 +56,7 @@ public sealed class ChangeCrashTests
     /// <summary>Both sides, ledger by ledger.</summary>
     private static int Compare(StoreCore core, long call)
     {
-        Catalog catalog = core.Parts.Catalog;
+        Catalog catalog = core.Catalog;
         AuditBook book = new();
         if (catalog.Find(LedgerName.Audit) is not null)
         {

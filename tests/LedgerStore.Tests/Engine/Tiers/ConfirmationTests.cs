@@ -47,7 +47,7 @@ public sealed class ConfirmationTests
 
             // Behind it: the change that was said last is made by the next start, if the files lack it.
             world.Ledger.SetRetention(new RetentionPolicy { ExpireAfter = TimeSpan.FromHours(1) });
-            (id, storeId, paths) = (world.Log.Id, world.Core.Parts.StoreFile.StoreId, world.Core.Parts.Paths);
+            (id, storeId, paths) = (world.Log.Id, world.Core.Ground.StoreId, world.Core.Ground.Paths);
             world.Close();
         }
 

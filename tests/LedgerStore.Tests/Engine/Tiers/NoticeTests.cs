@@ -251,7 +251,7 @@ public sealed class NoticeTests
     }
 
     private static LedgerLog Audit(TierWorld world) =>
-        world.Core.Ledgers.Get(world.Core.Parts.Catalog.Find(LedgerName.Audit)!.Id);
+        world.Core.Ledgers.Get(world.Core.Catalog.Find(LedgerName.Audit)!.Id);
 
     /// <summary>The notices and tombstones in <c>_audit</c>.</summary>
     private static List<Event> Events(TierWorld world)

@@ -16,7 +16,7 @@ public sealed class SignedAuditTests
         using TierWorld world = TierWorld.Open(new SimulatedFileSystem(new SimulatedOptions()), TimeSpan.Zero);
         world.Create();
         LedgerLog audit = world.Core.Ledgers.Get(Catalog.AuditId);
-        SignedAudit book = new(world.Core.Ledgers, world.Core.Book, world.Core.Parts.Keys, world.Core.AuditProof);
+        SignedAudit book = new(world.Core.Ledgers, world.Core.Book, world.Core.Keys, world.Core.AuditProof);
         Assert.True(book.Read(audit.Durable.Value, 10).IsDone);
 
         ValueTask<AppendResult> sent = world.Core.Appends.AppendAsync(

@@ -36,7 +36,7 @@ internal sealed class TierWorld : IDisposable
 
     public ManualTime Time { get; }
 
-    public LedgerLog Log => Core.Ledgers.Get(Core.Parts.Catalog.Find("audit")!.Created.LedgerId);
+    public LedgerLog Log => Core.Ledgers.Get(Core.Catalog.Find("audit")!.Created.LedgerId);
 
     public Ledger Ledger => new(Core, Log);
 
@@ -221,7 +221,7 @@ internal sealed class TierWorld : IDisposable
     public void CheckSaid()
     {
         TombstoneBook said = new();
-        if (Core.Parts.Catalog.Find(LedgerName.Audit) is not null)
+        if (Core.Catalog.Find(LedgerName.Audit) is not null)
         {
             LedgerLog audit = Core.Ledgers.Get(0);
             for (long first = 0; first < audit.Durable.Value; first += 256)

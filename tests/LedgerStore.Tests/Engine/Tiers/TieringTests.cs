@@ -259,7 +259,7 @@ public sealed class TieringTests
     {
         using TierWorld world = TierWorld.Open(s_disk.Value.Crash(new KeepAll()), TierWorld.Day);
         Ledger audit = new(world.Core, world.Core.Ledgers.Get(
-            world.Core.Parts.Catalog.Find(LedgerName.Audit)!.Created.LedgerId));
+            world.Core.Catalog.Find(LedgerName.Audit)!.Created.LedgerId));
         audit.SetRetention(new RetentionPolicy { WarmAfter = TierWorld.Day });
         foreach (RetentionPolicy refused in (RetentionPolicy[])
         [
