@@ -5,6 +5,7 @@ using System.Globalization;
 using LedgerStore.Bench.Frame;
 using LedgerStore.Bench.Load;
 using LedgerStore.Engine.Foundation;
+using LedgerStore.Engine.Pipeline;
 
 namespace LedgerStore.Bench.Engine;
 

@@ -1,6 +1,6 @@
 // Entries as the store builds them of records, for the floors that hash and compress the same bytes. Stateless.
 using System.Security.Cryptography;
-using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Entries;
 
 namespace LedgerStore.Bench.Load;
 

@@ -2,7 +2,7 @@
 
 using System.Security.Cryptography;
 using BenchmarkDotNet.Attributes;
-using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Entries;
 
 namespace LedgerStore.Bench.Micro;
 

@@ -5,8 +5,10 @@ using System.Security.Cryptography;
 using BenchmarkDotNet.Attributes;
 using LedgerStore.Bench.Load;
 using LedgerStore.Engine;
-using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Foundation;
+using LedgerStore.Engine.Ledgers;
+using LedgerStore.Engine.Pipeline;
 
 namespace LedgerStore.Bench.Micro;
 

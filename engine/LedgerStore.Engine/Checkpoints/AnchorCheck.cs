@@ -1,9 +1,9 @@
 // The start-up comparison of a store with its anchor: data that is behind it was rolled back, data that differs from it
 // was forked. Runs once, on the thread that opens the store.
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
 
 namespace LedgerStore.Engine.Checkpoints;
 

@@ -1,9 +1,9 @@
 // Entries of `_audit` as evidence: read, and proven to be in the tree of a checkpoint that the store's own key signed.
 // Any thread.
 
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Proofs;
 

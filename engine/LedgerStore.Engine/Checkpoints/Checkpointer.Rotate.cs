@@ -1,6 +1,7 @@
 // The checkpointer's part of a key rotation: nothing else is signed while it lasts. On the checkpointer's thread.
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Checkpoints;

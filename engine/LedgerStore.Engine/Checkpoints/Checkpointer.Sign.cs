@@ -1,6 +1,7 @@
 // The checkpointer's part that makes one checkpoint: compute, prove, sign, hand over to the journal.
 // On the checkpointer's thread.
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Checkpoints;

@@ -1,9 +1,10 @@
 // Signs what is durable, hashed and proven to go on from what was signed before; publishes it when the journal has it.
 // Runs on its own thread, or step by step in a simulation. Nothing else signs checkpoints or publishes them.
 using System.Collections.Concurrent;
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
+using LedgerStore.Engine.Ledgers;
+using LedgerStore.Engine.Pipeline;
 using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Engine.Checkpoints;

@@ -1,5 +1,7 @@
 // The signers of the ledgers that sign, kept ready: deriving a key costs as much as a signature.
 // Of the checkpointer's thread.
+using LedgerStore.Engine.Ledgers;
+
 namespace LedgerStore.Engine.Checkpoints;
 
 /// <summary>Finds the signer of a ledger.</summary>

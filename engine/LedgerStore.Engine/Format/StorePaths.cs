@@ -6,6 +6,7 @@
 
 using System.Globalization;
 using LedgerStore.Engine.Foundation;
+using LedgerStore.Engine.Pipeline;
 
 namespace LedgerStore.Engine.Format;
 

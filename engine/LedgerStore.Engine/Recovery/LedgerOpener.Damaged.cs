@@ -1,9 +1,9 @@
 // Opening a ledger whose files are damaged: what is sound of it is served, nothing is added to it, nothing is changed.
 // Stateless; the thread that first uses the ledger, or recovery's.
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Proofs;
 

@@ -1,9 +1,10 @@
 // Opens a ledger where its files end, or, for a replay, where the journal begins.
 // Stateless; the thread that first uses the ledger, or recovery's.
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
+using LedgerStore.Engine.Pipeline;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Proofs;
 

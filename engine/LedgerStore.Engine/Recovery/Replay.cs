@@ -1,10 +1,12 @@
 // Brings a store from what its journal holds to what its ledgers' files hold, with the code that does it every day.
 // Runs once, on the thread that opens the store, before anything else runs and before anything is served.
-using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
+using LedgerStore.Engine.Pipeline;
 
 namespace LedgerStore.Engine.Recovery;
 

@@ -1,8 +1,8 @@
 // Changes that count because `_audit` says so: each is said there first, durably, and only then made, in the catalog or
 // in a state.log. One at a time, waits for the disk included; any thread.
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
 
 namespace LedgerStore.Engine;
 

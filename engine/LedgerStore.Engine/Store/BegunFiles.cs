@@ -1,9 +1,9 @@
 // The segment files that a start has begun, and takes back when it ends for want of space: nothing names them, the next
 // start would begin others beside them, and so eat what was freed for it. Owned by the opening thread.
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Pipeline;
 
 namespace LedgerStore.Engine;
 

@@ -1,7 +1,7 @@
 // One ledger, for whoever verifies: checkpoints, proofs, receipts, tiles. Any thread.
 using System.Runtime.CompilerServices;
-using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine;

@@ -1,4 +1,5 @@
 // One ledger: finding entries by their time. Any thread.
+using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Segments;
 

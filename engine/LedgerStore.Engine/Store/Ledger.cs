@@ -1,7 +1,7 @@
 // One ledger, for whoever uses the store: append, read, follow. Any thread.
 using System.Runtime.CompilerServices;
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Foundation;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Engine;

@@ -4,11 +4,11 @@
 // The order of locks: those of all open ledgers, this one, the decisions of retention, the changes. Who has a later one
 // asks for nothing here.
 using System.Collections.Concurrent;
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Tiering;
 using LedgerStore.Engine.Verification;
 using LedgerStore.Proofs;

@@ -1,5 +1,5 @@
 // The store's part that says how it is as a whole, without opening ledgers that nobody uses. Any thread.
-using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Ledgers;
 
 namespace LedgerStore.Engine;
 

@@ -1,8 +1,10 @@
 // The store, for whoever embeds it: open, create and find ledgers, close. Any thread.
 using System.Security.Cryptography;
+using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Pipeline;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine;

@@ -1,8 +1,10 @@
 // The core's part that changes the catalog, and reads `_audit`, which says why. Any thread; Finish runs while the store
 // is opened.
-using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
+using LedgerStore.Engine.Pipeline;
 using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Engine;

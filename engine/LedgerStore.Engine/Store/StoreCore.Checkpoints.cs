@@ -1,11 +1,12 @@
 // The core's part that signs: the checkpointer, the book of checkpoints, and what is asked of them.
 // RunCheckpointer belongs to one thread; the rest says for itself.
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
+using LedgerStore.Engine.Pipeline;
 using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Engine;

@@ -1,10 +1,11 @@
 // The core's part that decides whether a store may sign: its key, its anchor; and rotates the key.
 // BeginSigning runs while the store is opened; RunAnchor belongs to one thread; RotateKey is for any.
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
+using LedgerStore.Engine.Pipeline;
 using LedgerStore.Engine.Recovery;
 using LedgerStore.Proofs;
 

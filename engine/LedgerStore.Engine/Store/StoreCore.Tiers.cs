@@ -1,8 +1,9 @@
 // The core's part for tiers: the worker, and what is asked of it. RunTiering belongs to one thread.
 using System.Diagnostics.Metrics;
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
+using LedgerStore.Engine.Ledgers;
+using LedgerStore.Engine.Pipeline;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Engine.Tiering;
 

@@ -2,12 +2,14 @@
 // tests' simulation does it step by step in any order, opening and closing do it alone.
 // RunSequencer, RunBundler and RunFlusher belong to one thread each; see the part they run.
 using System.Security.Cryptography;
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Checkpoints;
+using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
+using LedgerStore.Engine.Pipeline;
 using LedgerStore.Engine.Recovery;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Engine.Tiering;

@@ -1,7 +1,7 @@
 // What is measured of a store whenever somebody collects: one line for each instrument. Any thread.
 using System.Diagnostics.Metrics;
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Checkpoints;
+using LedgerStore.Engine.Pipeline;
 using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Engine;

@@ -1,10 +1,11 @@
 // Opening a store that may not be written, or is not to be: the same parts over the same files, and no call that
 // changes any of them. What the journal holds beyond the ledgers' files is replayed into memory, and stays there.
 // Runs once, on the caller's thread.
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
+using LedgerStore.Engine.Pipeline;
 using LedgerStore.Engine.Recovery;
 
 namespace LedgerStore.Engine;

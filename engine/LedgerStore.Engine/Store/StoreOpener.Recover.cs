@@ -1,9 +1,10 @@
 // The opening's second half: what the journal holds goes into the ledgers' files, and a new journal begins.
 // Runs once, on the caller's thread; nothing of the store is visible to anybody before it ends.
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
+using LedgerStore.Engine.Pipeline;
 using LedgerStore.Engine.Recovery;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Engine.Tiering;

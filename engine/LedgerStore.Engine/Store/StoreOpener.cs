@@ -2,12 +2,11 @@
 // Runs once, on the caller's thread.
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using LedgerStore.Engine.Append;
-using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Pipeline;
 using LedgerStore.Engine.Recovery;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Engine.Tiering;

@@ -1,9 +1,9 @@
 // The vkeys of all ledgers of a store, from its key and its data directory, without a server: what an operator hands
 // out. Nothing is changed, and a running store may have the directory open. Runs on the caller's thread.
-using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine;

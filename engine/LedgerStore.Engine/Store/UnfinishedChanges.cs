@@ -1,8 +1,8 @@
 // What a start does about `_audit`: takes over a store that was made before its claims were recorded there, compares
 // who the store is, and makes what a crash left said and not made. Runs while the store is opened, alone.
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine;

@@ -1,9 +1,10 @@
 // Compares the tombstones that state.log has with what `_audit` says, before anybody follows them: a file that says
 // that entries have expired hides and deletes, and whoever can write files can write one. Any thread.
 
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Checkpoints;
+using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Proofs;
 

@@ -1,7 +1,7 @@
 // Looks at a ledger for the decisions of retention. Stateless; any thread.
 
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Engine.Tiering;

@@ -1,10 +1,10 @@
 // Policy and holds of a ledger: read, changed, and made durable. One lock for all decisions, so that a hold that was
 // placed is seen by every expiry that has not been decided yet. Any thread.
 
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Proofs;
 

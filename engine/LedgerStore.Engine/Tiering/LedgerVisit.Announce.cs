@@ -2,9 +2,9 @@
 // `_audit`, which everybody can check; that the store has run for so long meanwhile, which state.log remembers, comes
 // on top and only delays.
 
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Ledgers;
 
 namespace LedgerStore.Engine.Tiering;
 

@@ -1,9 +1,9 @@
 // LedgerVisit: files that are superseded go. state.log says which one counts, and that is a claim: before another file
 // of the segment is unlinked, the one that counts was read and hashed, and lacks nothing that has not expired.
 
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Engine.Tiering;

@@ -2,9 +2,10 @@
 // more; only then their bytes are deleted, wherever they are.
 
 using System.Diagnostics.CodeAnalysis;
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Checkpoints;
+using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Engine.Tiering;

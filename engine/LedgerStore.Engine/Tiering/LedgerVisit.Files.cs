@@ -1,10 +1,10 @@
 // LedgerVisit: new files for segments, and copies in the cold store.
 
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Proofs;
 

@@ -1,6 +1,7 @@
 // LedgerVisit: a bundle that stays incomplete is filled up with entries of the store, so that what is in it can expire.
 
-using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Entries;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Engine.Tiering;

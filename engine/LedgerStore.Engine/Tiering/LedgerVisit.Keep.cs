@@ -1,8 +1,8 @@
 // LedgerVisit: a floor that was raised reaches what is in the cold store already, where that can forbid deleting.
 
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Engine.Tiering;

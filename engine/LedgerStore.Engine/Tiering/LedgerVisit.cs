@@ -1,9 +1,10 @@
 // One look at one ledger: removes what is superseded, finishes what was begun, lets entries expire, moves segments.
 // Owned by the tiering thread. At every await of the pace a crash may come, and it says what that would mean.
 
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
+using LedgerStore.Engine.Pipeline;
 using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Engine.Tiering;

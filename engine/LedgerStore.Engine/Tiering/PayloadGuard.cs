@@ -1,8 +1,8 @@
 // Whether the file that counts may outlive all others of its segment: nothing that has payload is unlinked, here or in
 // the cold store, on the word of a file that lacks it. Stateless; the tiering thread, and the one that opens a store.
 
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Engine.Tiering;

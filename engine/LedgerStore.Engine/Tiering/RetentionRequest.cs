@@ -1,6 +1,6 @@
 // Somebody wants a ledger's retention applied now and waits for it. Made by any thread, ended by the tiering thread.
 
-using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Ledgers;
 
 namespace LedgerStore.Engine.Tiering;
 

@@ -2,9 +2,10 @@
 // Owned by one thread, or turned by a test; requests come from any thread.
 
 using System.Collections.Concurrent;
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
+using LedgerStore.Engine.Pipeline;
 using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Engine.Tiering;

@@ -1,6 +1,6 @@
 // What the journal holds of each ledger. Two passes: the first finds which ledgers and which checkpoints are there, the
 // second, when it is known which leaves will be asked for, hashes the entries. One thread; then only read.
-using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Recovery;
 using LedgerStore.Engine.Segments;

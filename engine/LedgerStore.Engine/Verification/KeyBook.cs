@@ -1,5 +1,6 @@
 // Which keys are trusted for which log. Immutable after construction: any thread.
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Verification;

@@ -3,8 +3,9 @@
 // Any thread shows entries; one thread concludes.
 using System.Buffers.Binary;
 using System.Text;
-using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Ledgers;
 
 namespace LedgerStore.Engine.Verification;
 

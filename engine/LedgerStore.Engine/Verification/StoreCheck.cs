@@ -1,8 +1,8 @@
 // One verification of a store: the shared files first, then the journal, then every ledger on all threads.
 // Owned by the thread that runs it; what the working threads share is guarded by the lock.
 using System.Collections.Concurrent;
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Checkpoints;
+using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;

@@ -12,8 +12,8 @@ internal sealed class FolderOrder
     {
         ["engine/LedgerStore.Engine"] =
         [
-            "Foundation", "Files", "Format", "Journal", "Segments", "Tree", "Append", "Checkpoints", "Tiering",
-            "Recovery", "Verification", "Store",
+            "Foundation", "Files", "Format", "Entries", "Journal", "Segments", "Ledgers", "Pipeline", "Checkpoints",
+            "Tiering", "Recovery", "Verification", "Store",
         ],
         ["engine/LedgerStore.Proofs"] =
             [".", "Hashing", "Signing", "Notes", "Checkpoints", "Tree", "Tiles", "Receipts"],

@@ -7,7 +7,7 @@ using LedgerStore.Engine;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.S3;
 using LedgerStore.Engine.Segments;
-using LedgerStore.Tests.Engine.Tiers;
+using LedgerStore.Tests.Engine.Tiering;
 using LedgerStore.Tests.Simulation;
 using Xunit;
 

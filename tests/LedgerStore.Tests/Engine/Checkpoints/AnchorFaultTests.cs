@@ -1,9 +1,9 @@
 // An anchor that cannot be written: signing goes on for ten seconds, stops, and goes on by itself when it can be.
 
 using LedgerStore.Engine;
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Files;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Tests.Engine.Crash;
 using LedgerStore.Tests.Engine.Foundation;
 using LedgerStore.Tests.Simulation;

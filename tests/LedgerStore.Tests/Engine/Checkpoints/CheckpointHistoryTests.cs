@@ -3,6 +3,7 @@
 using LedgerStore.Engine;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
 using Xunit;
 
 namespace LedgerStore.Tests.Engine.Checkpoints;

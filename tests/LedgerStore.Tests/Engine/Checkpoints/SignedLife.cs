@@ -1,10 +1,11 @@
 // One life of a simulated store that signs: every part is turned by hand, on one thread.
 
 using LedgerStore.Engine;
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
+using LedgerStore.Engine.Pipeline;
 using LedgerStore.Proofs;
 using LedgerStore.Tests.Engine.Crash;
 using LedgerStore.Tests.Engine.Foundation;

@@ -2,10 +2,9 @@
 // Owned by one simulation, on one thread.
 
 using LedgerStore.Engine;
-using LedgerStore.Engine.Append;
-using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Proofs;
 using Xunit;
 

@@ -2,7 +2,7 @@
 // allocated. A change that makes one of them worse fails here; times are for the benchmarks.
 using LedgerStore.Bench.Engine;
 using LedgerStore.Engine;
-using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Tests.Engine.Crash;
 using LedgerStore.Tests.Engine.Foundation;
 using LedgerStore.Tests.Simulation;

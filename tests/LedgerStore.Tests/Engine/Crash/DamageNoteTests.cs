@@ -1,9 +1,9 @@
 // A ledger that could not take its part of the journal is read-only at every later start too: without a note, what is
 // left in its files would pass for all of it.
 using LedgerStore.Engine;
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Tests.Simulation;
 using Xunit;
 

@@ -2,9 +2,9 @@
 // may not do: show wrong bytes, forget an acknowledged entry without a word, or fail in any other way.
 // On the test's thread.
 using LedgerStore.Engine;
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Segments;
 using Xunit;
 

@@ -3,7 +3,8 @@
 using System.Buffers.Binary;
 using System.Text;
 using LedgerStore.Engine;
-using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Entries;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Fields;
 using LedgerStore.Tests.Simulation;
 

@@ -1,10 +1,9 @@
 // What somebody sees who opens a store for reading only, on a disk that takes no write: the same as the one who opens
 // it for writing next. Owned by one simulation, on one thread.
 using LedgerStore.Engine;
-using LedgerStore.Engine.Append;
-using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Proofs;
 using LedgerStore.Tests.Simulation;

@@ -1,11 +1,10 @@
 // CheckStore(): everything that a store must hold, verified against the model: entries to the byte, order, hashes,
 // roots, what its files are called. The store is open and quiet. On the simulation's thread.
 using LedgerStore.Engine;
-using LedgerStore.Engine.Append;
-using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Proofs;
 using Xunit;

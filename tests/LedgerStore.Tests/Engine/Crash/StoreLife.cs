@@ -1,10 +1,11 @@
 // One life of a simulated store: opened, turned step by step in a random order on one thread, until it is closed, the
 // power fails, the process is killed, or the disk fails. The same seed gives the same life.
 using LedgerStore.Engine;
-using LedgerStore.Engine.Append;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
+using LedgerStore.Engine.Pipeline;
 using LedgerStore.Tests.Engine.Foundation;
 using LedgerStore.Tests.Simulation;
 using Xunit;

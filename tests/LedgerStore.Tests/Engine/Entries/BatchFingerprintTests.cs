@@ -1,7 +1,7 @@
 // The fingerprint of a batch: a fixed format (golden values), keyed by the store, and different for different batches.
 
 using System.Numerics;
-using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Entries;
 using Xunit;
 
 namespace LedgerStore.Tests.Engine.Entries;

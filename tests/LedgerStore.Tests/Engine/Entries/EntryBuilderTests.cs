@@ -6,7 +6,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Google.Protobuf;
 using LedgerStore.Engine;
-using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Entries;
 using LedgerStore.Fields;
 using LedgerStore.Protocol.V1;
 using Xunit;

@@ -1,7 +1,7 @@
 // The parser accepts what the builder writes and nothing else: an entry has exactly one encoding.
 
 using LedgerStore.Engine;
-using LedgerStore.Engine.Append;
+using LedgerStore.Engine.Entries;
 using LedgerStore.Fields;
 using LedgerStore.Proofs;
 using Xunit;

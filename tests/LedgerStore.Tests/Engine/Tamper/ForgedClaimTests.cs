@@ -4,6 +4,7 @@
 
 using System.Text;
 using LedgerStore.Engine;
+using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Fields;

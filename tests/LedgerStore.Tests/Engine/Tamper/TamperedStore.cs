@@ -1,10 +1,10 @@
 // A copy of a store that one attack may do with as it likes, and the tools of the attacker. Owned by one test.
 
-using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Tests.Engine.Tamper;

@@ -4,9 +4,10 @@ using LedgerStore.Engine;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
 using LedgerStore.Proofs;
 using LedgerStore.Tests.Engine.Tamper;
-using LedgerStore.Tests.Engine.Tiers;
+using LedgerStore.Tests.Engine.Tiering;
 using LedgerStore.Tests.Simulation;
 using Xunit;
 
