@@ -6,9 +6,12 @@ using BenchmarkDotNet.Attributes;
 using LedgerStore.Bench.Load;
 using LedgerStore.Engine;
 using LedgerStore.Engine.Entries;
+using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
+using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Pipeline;
+using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Bench.Micro;
 
@@ -26,12 +29,15 @@ public class GateBenchmarks
     private readonly OperationPool _operations = new();
 
     // What comes behind the gate is not there, and not asked.
-    private readonly LedgerLog _ledger = new(1, "ledger", isSalted: false, size: 0, new ProducerTable(16), state: null)
-    {
-        Appender = null!,
-        Reader = null!,
-        Tail = null!,
-    };
+    private readonly OpenLedger _ledger = new(
+        new CatalogLedger(new CreatedRecord(1, 0, IsSalted: false, "ledger", "example.org/ledger"), null, null),
+        size: 0,
+        new ProducerTable(16),
+        state: null,
+        new SegmentServices(null!, null!, null!, null!, static _ => { }),
+        segments: null!,
+        appender: null!,
+        tail: null!);
 
     private Gate _gate = null!;
     private Appends _appends = null!;

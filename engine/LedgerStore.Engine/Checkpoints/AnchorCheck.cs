@@ -13,7 +13,7 @@ namespace LedgerStore.Engine.Checkpoints;
 /// its data is compared with that checkpoint when it is opened.
 /// </remarks>
 internal sealed class AnchorCheck(
-    IFileSystem files, StorePaths paths, UInt128 storeId, Catalog catalog, LedgerLogs ledgers, CheckpointBook book)
+    IFileSystem files, StorePaths paths, UInt128 storeId, Catalog catalog, OpenLedgers ledgers)
 {
     /// <exception cref="StoreException">RollbackDetected, with both sizes.</exception>
     public void Run(IReadOnlyDictionary<uint, CheckpointRecord> anchored)
@@ -33,8 +33,8 @@ internal sealed class AnchorCheck(
                 continue;
             }
 
-            LedgerCheckpoints ledger = book.Of(ledgers.Get(id));
-            book.CheckOlder(ledger.Log, record);
+            OpenLedger ledger = ledgers.GetChecked(id);
+            ledgers.CheckOlder(ledger, record);
             ledger.NoteAnchored(record);
         }
     }

@@ -20,7 +20,7 @@ internal sealed record AuditAnswer(byte[]? Entry, string Why, bool IsFinal)
 /// <summary>Reads what <c>_audit</c> says.</summary>
 /// <param name="isReadOnly">Nothing is deleted, so that who has not the store's key at hand may read.</param>
 internal sealed class AuditProof(
-    Catalog catalog, LedgerLogs ledgers, CheckpointBook book, StoreKeys keys, bool isReadOnly)
+    Catalog catalog, OpenLedgers ledgers, StoreKeys keys, bool isReadOnly)
 {
     // The newest checkpoint whose signature was checked. Replaced, never changed.
     private volatile CheckpointRecord? _checked;
@@ -40,7 +40,7 @@ internal sealed class AuditProof(
         try
         {
             return catalog.Find(LedgerName.Audit) is { } found
-                ? Read(book.Of(ledgers.Get(found.Id)), index, believesEnd)
+                ? Read(ledgers.GetChecked(found.Id), index, believesEnd)
                 : AuditAnswer.Not($"there is no {LedgerName.Audit}", isFinal: true);
         }
         catch (Exception unreadable) when (unreadable is StoreException or MalformedDataException
@@ -51,9 +51,9 @@ internal sealed class AuditProof(
         }
     }
 
-    private AuditAnswer Read(LedgerCheckpoints audit, long index, bool believesEnd)
+    private AuditAnswer Read(OpenLedger audit, long index, bool believesEnd)
     {
-        if (index < 0 || index >= audit.Log.Durable.Value)
+        if (index < 0 || index >= audit.Durable.Value)
         {
             return AuditAnswer.Not($"{LedgerName.Audit} has no such entry", isFinal: true);
         }
@@ -61,7 +61,7 @@ internal sealed class AuditProof(
         CheckpointRecord? newest = audit.Newest;
         if ((keys.Current is null && newest is null) || (believesEnd && index >= (newest?.Size ?? 0)))
         {
-            return new AuditAnswer(ReadEntry(audit.Log, index), string.Empty, IsFinal: true);
+            return new AuditAnswer(ReadEntry(audit, index), string.Empty, IsFinal: true);
         }
 
         if (newest is null || newest.Size <= index)
@@ -74,7 +74,7 @@ internal sealed class AuditProof(
             return AuditAnswer.Not(why, isFinal: false);
         }
 
-        byte[] entry = ReadEntry(audit.Log, index);
+        byte[] entry = ReadEntry(audit, index);
         Span<Hash256> proof = stackalloc Hash256[TreeMath.ProofHashesMax];
         proof = proof[..audit.Proofs.Inclusion(index, newest.Size, proof)];
         return InclusionProof.IsValid((ulong)index, (ulong)newest.Size, MerkleHash.Leaf(entry), proof, newest.Root)
@@ -83,9 +83,9 @@ internal sealed class AuditProof(
     }
 
     /// <summary>Why a checkpoint of <c>_audit</c> is not this store's; null when it is.</summary>
-    public string? WhyNotOurs(LedgerCheckpoints audit, CheckpointRecord newest)
+    public string? WhyNotOurs(OpenLedger audit, CheckpointRecord newest)
     {
-        if (audit.Failure is { } failure)
+        if (audit.SigningFailure is { } failure)
         {
             return $"{LedgerName.Audit} is not what was signed: {failure.Message}";
         }
@@ -96,7 +96,7 @@ internal sealed class AuditProof(
         }
 
         // Refuses a key log whose rotations do not lead to the key that the store signs with: it is a file.
-        LogKeySet? set = keys.CheckedKeysOf(audit.Log.Id, audit.Origin);
+        LogKeySet? set = keys.CheckedKeysOf(audit.Id, audit.Origin);
         VerifierKey? own = keys.OwnKeyOf(audit.Origin);
         if (own is not null && (set is null || !set.Keys[^1].Key.Equals(own)))
         {
@@ -119,9 +119,9 @@ internal sealed class AuditProof(
         return null;
     }
 
-    private static byte[] ReadEntry(LedgerLog audit, long index)
+    private static byte[] ReadEntry(OpenLedger audit, long index)
     {
-        using BundleLease lease = audit.Reader.WaitForEntry(index);
+        using BundleLease lease = audit.WaitForEntry(index);
         return lease.Entry((int)(index - lease.FirstIndex)).ToArray();
     }
 }

@@ -10,7 +10,7 @@ namespace LedgerStore.Engine.Checkpoints;
 /// <param name="Ledgers">Opens every ledger there is, idle ones too.</param>
 /// <param name="Micros">The time of the new key's record.</param>
 internal sealed record RotationRequest(
-    SigningKey Next, Func<IReadOnlyList<LedgerCheckpoints>> Ledgers, Func<long> Micros)
+    SigningKey Next, Func<IReadOnlyList<OpenLedger>> Ledgers, Func<long> Micros)
 {
     // Continuations run elsewhere: who asked may do anything then.
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -91,14 +91,14 @@ internal sealed partial class Checkpointer
     /// and says nothing that the old key could not say. A crash behind it leaves the new key, and every ledger's
     /// doubly signed checkpoint is in the key log, durable.
     /// </remarks>
-    private void Rotate(RotationRequest rotation, LedgerCheckpoints[] ledgers)
+    private void Rotate(RotationRequest rotation, OpenLedger[] ledgers)
     {
         uint number = keys.NextNumber();
-        List<(LedgerCheckpoints Ledger, RotatedRecord Record)> all = new(ledgers.Length);
-        foreach (LedgerCheckpoints[] some in ledgers.Chunk(RotatedAtOnce))
+        List<(OpenLedger Ledger, RotatedRecord Record)> all = new(ledgers.Length);
+        foreach (OpenLedger[] some in ledgers.Chunk(RotatedAtOnce))
         {
             List<RotatedRecord> records = new(some.Length);
-            foreach (LedgerCheckpoints ledger in some)
+            foreach (OpenLedger ledger in some)
             {
                 RotatedRecord record = SignTwice(ledger, rotation.Next, number);
                 records.Add(record);
@@ -111,22 +111,22 @@ internal sealed partial class Checkpointer
         byte[] publicKey = rotation.Next.PublicKey.ToArray();
         keys.Rotate(new KeyRecord(number, rotation.Micros(), KeyScheme.Derived, publicKey), rotation.Next);
         _signers.Forget();
-        foreach ((LedgerCheckpoints ledger, RotatedRecord record) in all)
+        foreach ((OpenLedger ledger, RotatedRecord record) in all)
         {
             ledger.PublishRotated(record.Checkpoint);
             onPublished(ledger, record.Checkpoint);
         }
     }
 
-    private RotatedRecord SignTwice(LedgerCheckpoints ledger, SigningKey next, uint number)
+    private RotatedRecord SignTwice(OpenLedger ledger, SigningKey next, uint number)
     {
         // Of a ledger that cannot be signed any more, what was signed last is signed again: that claims nothing new.
-        bool isSound = ledger.Failure is null;
+        bool isSound = ledger.SigningFailure is null;
         long size = ledger.SignedSize;
         Hash256 root = ledger.Signed?.Root ?? MerkleHash.EmptyRoot;
-        if (isSound && ledger.SignableSize > size)
+        if (isSound && ledger.ReadableSize > size)
         {
-            root = TreeRoots.FromEdge(ledger.Log, out size);
+            root = TreeRoots.FromEdge(ledger, out size);
             Prove(ledger, size, root);
         }
 
@@ -138,6 +138,6 @@ internal sealed partial class Checkpointer
         byte[] statement =
             KeyRotation.Create(ledger.Origin, oldSigner, newSigner, (ulong)size).Note.Bytes.ToArray();
         SignedCount += 2;
-        return new RotatedRecord(number, ledger.Log.Id, new CheckpointRecord(size, root, note), statement);
+        return new RotatedRecord(number, ledger.Id, new CheckpointRecord(size, root, note), statement);
     }
 }

@@ -8,18 +8,18 @@ namespace LedgerStore.Engine.Checkpoints;
 
 internal sealed partial class Checkpointer
 {
-    private Outcome TrySign(LedgerCheckpoints ledger)
+    private Outcome TrySign(OpenLedger ledger)
     {
-        if (ledger.Failure is not null)
+        if (ledger.SigningFailure is not null)
         {
             return Outcome.Nothing;
         }
 
-        long size = ledger.SignableSize;
+        long size = ledger.ReadableSize;
         if (ledger.IsPending || size <= ledger.SignedSize)
         {
             // Hashing may be ahead of the disk: then there is something to sign soon.
-            bool isMore = Math.Max(size, ledger.Log.Readable.Value) > ledger.SignedSize;
+            bool isMore = Math.Max(size, ledger.Readable.Value) > ledger.SignedSize;
             return isMore ? Outcome.Later : Outcome.Nothing;
         }
 
@@ -29,15 +29,15 @@ internal sealed partial class Checkpointer
         return outcome;
     }
 
-    private Outcome TrySignNow(LedgerCheckpoints ledger)
+    private Outcome TrySignNow(OpenLedger ledger)
     {
         try
         {
-            Hash256 root = TreeRoots.FromEdge(ledger.Log, out long size);
+            Hash256 root = TreeRoots.FromEdge(ledger, out long size);
             Prove(ledger, size, root);
             NoteSigner signer = _signers.Of(ledger).Notes;
             byte[] note = Checkpoint.Sign(ledger.Origin, (ulong)size, root, signer).Bytes.ToArray();
-            long frame = gate.TryAddCheckpoint(ledger.Log.Id, size, root, note);
+            long frame = gate.TryAddCheckpoint(ledger.Id, size, root, note);
             if (frame == 0)
             {
                 return Outcome.NoRoom;
@@ -56,20 +56,20 @@ internal sealed partial class Checkpointer
         }
         catch (Exception damage) when (damage is StoreException or InvalidOperationException)
         {
-            ledger.Fail(damage);
+            ledger.StopSigning(damage);
             return Outcome.Nothing;
         }
     }
 
     /// <summary>Shows by a second computation that the new tree goes on from the last one that was signed.</summary>
-    private static void Prove(LedgerCheckpoints ledger, long size, in Hash256 root)
+    private static void Prove(OpenLedger ledger, long size, in Hash256 root)
     {
         CheckpointRecord? last = ledger.Signed;
         if (!TreeRoots.IsConsistent(ledger.Nodes, last?.Size ?? 0, last?.Root ?? default, size, root))
         {
             throw new StoreException(
                 StoreReason.DataLoss,
-                $"ledger '{ledger.Log.Name}': the tree of {size:N0} entries cannot be shown to go on from that of "
+                $"ledger '{ledger.Name}': the tree of {size:N0} entries cannot be shown to go on from that of "
                 + $"{last?.Size ?? 0:N0}, which was signed. Nothing more of it is signed. Check the memory and the "
                 + "disk of this machine, and run verify on the data directory");
         }

@@ -22,20 +22,20 @@ internal sealed partial class Checkpointer(
     StoreGround ground,
     Gate gate,
     GrowthQueue growth,
-    CheckpointBook book,
+    OpenLedgers ledgers,
     StoreKeys keys,
     TimeSpan interval,
     Func<long> cpuNanos,
     Doorbell bell,
     Func<StoreException?> whyStopped,
-    Action<LedgerCheckpoints, CheckpointRecord> onPublished)
+    Action<OpenLedger, CheckpointRecord> onPublished)
 {
     // Signed at once before it looks again for what became durable, and for those who wait.
     private const int SignedAtOnce = 16;
 
     private readonly Queue<PendingCheckpoint> _pending = new();
-    private readonly ConcurrentQueue<LedgerCheckpoints> _asked = new();
-    private readonly List<LedgerCheckpoints> _urgent = [];
+    private readonly ConcurrentQueue<OpenLedger> _asked = new();
+    private readonly List<OpenLedger> _urgent = [];
     private readonly SigningBudget _budget = new();
     private readonly long _intervalNanos = (long)interval.TotalNanoseconds;
     private readonly LedgerSigners _signers = new(keys);
@@ -69,7 +69,7 @@ internal sealed partial class Checkpointer(
     public bool IsWatching => _isWatching;
 
     /// <summary>Says that somebody waits for a checkpoint of this ledger. Any thread.</summary>
-    public void Ask(LedgerCheckpoints ledger)
+    public void Ask(OpenLedger ledger)
     {
         if (Interlocked.Exchange(ref ledger.AskedNote, 1) == 0)
         {
@@ -139,7 +139,7 @@ internal sealed partial class Checkpointer(
 
     private bool SignUrgent()
     {
-        while (_asked.TryDequeue(out LedgerCheckpoints? asked))
+        while (_asked.TryDequeue(out OpenLedger? asked))
         {
             _urgent.Add(asked);
         }
@@ -147,8 +147,8 @@ internal sealed partial class Checkpointer(
         bool signed = false;
         for (int i = _urgent.Count - 1; i >= 0; i--)
         {
-            LedgerCheckpoints ledger = _urgent[i];
-            if (ledger.Published.LowestWanted <= ledger.SignableSize)
+            OpenLedger ledger = _urgent[i];
+            if (ledger.Published.LowestWanted <= ledger.ReadableSize)
             {
                 signed |= TrySign(ledger) == Outcome.Signed;
             }
@@ -163,7 +163,7 @@ internal sealed partial class Checkpointer(
     }
 
     /// <summary>Whether anybody waits; if not, the next one who does has to ask again.</summary>
-    private static bool IsWaitedFor(LedgerCheckpoints ledger)
+    private static bool IsWaitedFor(OpenLedger ledger)
     {
         if (ledger.Published.LowestWanted != long.MaxValue)
         {
@@ -217,7 +217,7 @@ internal sealed partial class Checkpointer(
     /// <summary>Signs the ledger that waits longest.</summary>
     private Outcome SignNext()
     {
-        if (growth.Take() is not { } log)
+        if (growth.Take() is not { } ledger)
         {
             return Outcome.Nothing;
         }
@@ -226,11 +226,10 @@ internal sealed partial class Checkpointer(
         bool isMore;
         try
         {
-            LedgerCheckpoints ledger = book.Of(log);
-            outcome = TrySign(ledger);
+            outcome = TrySign(ledgers.Check(ledger));
 
             // Hashing runs ahead of the disk: what was signed may be less than what the note that was taken stood for.
-            isMore = outcome == Outcome.Signed && log.Readable.Value > ledger.SignedSize;
+            isMore = outcome == Outcome.Signed && ledger.Readable.Value > ledger.SignedSize;
         }
         catch (StoreException)
         {
@@ -240,12 +239,12 @@ internal sealed partial class Checkpointer(
 
         if (isMore || outcome is Outcome.Later or Outcome.NoRoom)
         {
-            growth.Note(log);
+            growth.Note(ledger);
         }
 
         return outcome;
     }
 
     /// <summary>A note in the journal whose frame may not be durable yet.</summary>
-    private readonly record struct PendingCheckpoint(LedgerCheckpoints Ledger, CheckpointRecord Record, long Frame);
+    private readonly record struct PendingCheckpoint(OpenLedger Ledger, CheckpointRecord Record, long Frame);
 }

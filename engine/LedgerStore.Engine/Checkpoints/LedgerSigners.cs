@@ -14,10 +14,10 @@ internal sealed class LedgerSigners(StoreKeys keys)
     /// <summary>16 MB. More ledgers than these, growing at the same time, derive some of their keys again.</summary>
     public const int KeptMax = 2_048;
 
-    private readonly List<LedgerCheckpoints> _kept = [];
+    private readonly List<OpenLedger> _kept = [];
     private uint _random = 1;
 
-    public LedgerSigner Of(LedgerCheckpoints ledger) => ledger.Signer ?? MakeSlow(ledger);
+    public LedgerSigner Of(OpenLedger ledger) => ledger.Signer ?? MakeSlow(ledger);
 
     /// <summary>The store's key is another one: all are made anew.</summary>
     public void Forget()
@@ -26,7 +26,7 @@ internal sealed class LedgerSigners(StoreKeys keys)
         _kept.Clear();
     }
 
-    private LedgerSigner MakeSlow(LedgerCheckpoints ledger)
+    private LedgerSigner MakeSlow(OpenLedger ledger)
     {
         LedgerSigner made = keys.MakeSigner(ledger.Origin);
         if (_kept.Count < KeptMax)
@@ -46,7 +46,7 @@ internal sealed class LedgerSigners(StoreKeys keys)
         return made;
     }
 
-    private static void Drop(LedgerCheckpoints ledger)
+    private static void Drop(OpenLedger ledger)
     {
         ledger.Signer?.Dispose();
         ledger.Signer = null;

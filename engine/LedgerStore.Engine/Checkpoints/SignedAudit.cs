@@ -22,7 +22,7 @@ internal readonly record struct AuditReading(bool IsDone, bool IsEarly, string? 
 }
 
 /// <summary>Keeps the book of <c>_audit</c>.</summary>
-internal sealed class SignedAudit(LedgerLogs ledgers, CheckpointBook checkpoints, StoreKeys keys, AuditProof proof)
+internal sealed class SignedAudit(OpenLedgers ledgers, StoreKeys keys, AuditProof proof)
 {
     private readonly Hash256[] _hashes = new Hash256[StoreLimits.EntriesPerBundle];
 
@@ -45,8 +45,7 @@ internal sealed class SignedAudit(LedgerLogs ledgers, CheckpointBook checkpoints
     /// <exception cref="StoreException">It cannot be read.</exception>
     public AuditReading Read(long size, int bundlesMax)
     {
-        LedgerLog log = ledgers.Get(Catalog.AuditId);
-        LedgerCheckpoints audit = checkpoints.Of(log);
+        OpenLedger audit = ledgers.GetChecked(Catalog.AuditId);
         CheckpointRecord? newest = audit.Newest;
         if (newest is not null && proof.WhyNotOurs(audit, newest) is { } stranger)
         {
@@ -55,7 +54,7 @@ internal sealed class SignedAudit(LedgerLogs ledgers, CheckpointBook checkpoints
 
         // Up to the checkpoint, which may have come since: there it is compared.
         long end = Math.Max(size, newest?.Size ?? 0);
-        if (!TryTake(log, end, bundlesMax, out bool isEarly))
+        if (!TryTake(audit, end, bundlesMax, out bool isEarly))
         {
             return new AuditReading(IsDone: false, isEarly, null);
         }
@@ -71,7 +70,7 @@ internal sealed class SignedAudit(LedgerLogs ledgers, CheckpointBook checkpoints
 
     /// <summary>Reads bundles of entries.</summary>
     /// <returns>Whether the end was reached.</returns>
-    private bool TryTake(LedgerLog log, long end, int bundlesMax, out bool isEarly)
+    private bool TryTake(OpenLedger log, long end, int bundlesMax, out bool isEarly)
     {
         isEarly = false;
         for (int bundles = 0; _read < end; bundles++)
@@ -90,7 +89,7 @@ internal sealed class SignedAudit(LedgerLogs ledgers, CheckpointBook checkpoints
             }
 
             int slot = (int)(_read % StoreLimits.EntriesPerBundle);
-            using BundleLease lease = log.Reader.WaitForBundle(_read / StoreLimits.EntriesPerBundle, slot);
+            using BundleLease lease = log.WaitForBundle(_read / StoreLimits.EntriesPerBundle, slot);
             int count = (int)Math.Min(lease.Entries - slot, readable - _read);
 
             Sha256Batch.HashBundle(lease.Range(slot, count), _hashes.AsSpan(0, count));

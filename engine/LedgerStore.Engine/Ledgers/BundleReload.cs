@@ -12,7 +12,7 @@ internal static class BundleReload
     /// <summary>The first entries of a bundle, with their hashes computed anew and compared with the block's
     /// tile.</summary>
     /// <exception cref="BlockDamagedException">The block is missing, damaged, or has fewer entries.</exception>
-    public static OpenBundle Read(LedgerLog ledger, SegmentSource source, int bundle, int entries)
+    public static OpenBundle Read(OpenLedger ledger, SegmentSource source, int bundle, int entries)
     {
         using SegmentAccess access = Enter(source);
         BlockPlace place = Find(source, access, bundle);

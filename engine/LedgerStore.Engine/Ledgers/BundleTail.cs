@@ -62,7 +62,7 @@ internal sealed class BundleTail
 
     /// <summary>The bundle that takes the next entry: a new one when the open one is full.</summary>
     /// <param name="isMemoryFree">There is memory for a whole bundle at once where one can be expected.</param>
-    public OpenBundle Filling(LedgerLog ledger, bool isMemoryFree)
+    public OpenBundle Filling(OpenLedger ledger, bool isMemoryFree)
     {
         Invariant.That(!IsResting, "a resting bundle is read back before it grows");
         if (_open is { IsFull: false } open)
@@ -202,7 +202,7 @@ internal sealed class BundleTail
     /// <param name="leaves">Room for 256: the leaf hashes behind them.</param>
     /// <param name="size">How many entries that is.</param>
     /// <returns>How many leaves were copied: fewer than there are when they are on the disk only.</returns>
-    public int CopyEdge(LedgerLog ledger, CompactRange tree, Span<Hash256> leaves, out long size)
+    public int CopyEdge(OpenLedger ledger, CompactRange tree, Span<Hash256> leaves, out long size)
     {
         lock (_lock)
         {
@@ -245,7 +245,7 @@ internal sealed class BundleTail
         return null;
     }
 
-    private OpenBundle TakeSpare(LedgerLog ledger)
+    private OpenBundle TakeSpare(OpenLedger ledger)
     {
         if (_spare is not { } spare)
         {

@@ -11,15 +11,15 @@ internal static class CheckpointCheck
 {
     /// <summary>Recomputes the root at the checkpoint's size.</summary>
     /// <exception cref="StoreException">RollbackDetected, with both sizes.</exception>
-    public static void Verify(LedgerCheckpoints ledger, CheckpointRecord signed)
+    public static void Verify(OpenLedger ledger, CheckpointRecord signed)
     {
-        if (ledger.Log.Reader.Damage is not null)
+        if (ledger.Damage is not null)
         {
             // Read-only already, and it says why. What is left of it is shown as long as it is not known to be
             // something else; the rest `verify` finds out.
             if (IsKnownToDiffer(ledger, signed))
             {
-                ledger.Log.Reader.Withhold(
+                ledger.Withhold(
                     0,
                     signed.Size,
                     $"the ledger's files are damaged, and what is left of them has not the root that was signed for "
@@ -29,7 +29,7 @@ internal static class CheckpointCheck
             return;
         }
 
-        long size = ledger.Log.ReadableSize;
+        long size = ledger.ReadableSize;
         if (signed.Size > size)
         {
             throw Rollback(ledger, signed, size);
@@ -42,11 +42,11 @@ internal static class CheckpointCheck
         }
     }
 
-    private static bool IsKnownToDiffer(LedgerCheckpoints ledger, CheckpointRecord signed)
+    private static bool IsKnownToDiffer(OpenLedger ledger, CheckpointRecord signed)
     {
         try
         {
-            return ledger.Log.FoundSize >= signed.Size && ledger.Proofs.Root(signed.Size) != signed.Root;
+            return ledger.FoundSize >= signed.Size && ledger.Proofs.Root(signed.Size) != signed.Root;
         }
         catch (StoreException unreadable) when (unreadable.Reason == StoreReason.DataLoss)
         {
@@ -58,7 +58,7 @@ internal static class CheckpointCheck
     /// <param name="keys">Null in a store that never signed.</param>
     /// <exception cref="StoreException">KeyMismatch: another key signed it. Corruption: it is not what its record
     /// says.</exception>
-    public static void VerifyNote(LedgerCheckpoints ledger, CheckpointRecord signed, LogKeySet? keys)
+    public static void VerifyNote(OpenLedger ledger, CheckpointRecord signed, LogKeySet? keys)
     {
         try
         {
@@ -67,7 +67,7 @@ internal static class CheckpointCheck
             {
                 throw new StoreException(
                     StoreReason.Corruption,
-                    $"ledger '{ledger.Log.Name}': the record of the checkpoint of {signed.Size:N0} entries and its "
+                    $"ledger '{ledger.Name}': the record of the checkpoint of {signed.Size:N0} entries and its "
                     + "note differ. Nothing is signed. Run verify on the data directory");
             }
 
@@ -77,7 +77,7 @@ internal static class CheckpointCheck
         {
             throw new StoreException(
                 StoreReason.KeyMismatch,
-                $"ledger '{ledger.Log.Name}': the checkpoint of {signed.Size:N0} entries was not signed by the store's "
+                $"ledger '{ledger.Name}': the checkpoint of {signed.Size:N0} entries was not signed by the store's "
                 + $"key {keys!.Keys[^1].Key.Id}: {wrong.Message}. Nothing is signed",
                 wrong);
         }
@@ -85,21 +85,21 @@ internal static class CheckpointCheck
         {
             throw new StoreException(
                 StoreReason.Corruption,
-                $"ledger '{ledger.Log.Name}': the note of the checkpoint of {signed.Size:N0} entries is damaged: "
+                $"ledger '{ledger.Name}': the note of the checkpoint of {signed.Size:N0} entries is damaged: "
                 + wrong.Message,
                 wrong);
         }
     }
 
-    private static StoreException Rollback(LedgerCheckpoints ledger, CheckpointRecord signed, long size) => new(
+    private static StoreException Rollback(OpenLedger ledger, CheckpointRecord signed, long size) => new(
         StoreReason.RollbackDetected,
-        $"ledger '{ledger.Log.Name}' was rolled back: a checkpoint of {signed.Size:N0} entries was signed, the data "
+        $"ledger '{ledger.Name}' was rolled back: a checkpoint of {signed.Size:N0} entries was signed, the data "
         + $"has {size:N0}. Nothing is signed. Restore the newer data, or serve this one with --read-only-suspect");
 
     private static StoreException Fork(
-        LedgerCheckpoints ledger, CheckpointRecord signed, long size, in Hash256 root) => new(
+        OpenLedger ledger, CheckpointRecord signed, long size, in Hash256 root) => new(
         StoreReason.RollbackDetected,
-        $"ledger '{ledger.Log.Name}' was forked: the checkpoint of {signed.Size:N0} entries has the root "
+        $"ledger '{ledger.Name}' was forked: the checkpoint of {signed.Size:N0} entries has the root "
         + $"{signed.Root.ToBase64()}, the data (of {size:N0} entries) gives {root.ToBase64()}. Nothing is signed. "
         + "Restore the data that was signed, or serve this one with --read-only-suspect");
 }

@@ -8,12 +8,12 @@ namespace LedgerStore.Engine.Ledgers;
 /// <param name="isOn">False in a store that signs nothing: then nothing is noted.</param>
 internal sealed class GrowthQueue(bool isOn)
 {
-    private readonly ConcurrentQueue<LedgerLog> _grown = new();
+    private readonly ConcurrentQueue<OpenLedger> _grown = new();
 
     /// <summary>Ledgers that wait, for metrics.</summary>
     public int Count => _grown.Count;
 
-    public void Note(LedgerLog ledger)
+    public void Note(OpenLedger ledger)
     {
         if (isOn && Interlocked.Exchange(ref ledger.GrowthNote, 1) == 0)
         {
@@ -22,9 +22,9 @@ internal sealed class GrowthQueue(bool isOn)
     }
 
     /// <summary>Takes one. Whatever it grows from now on notes it again.</summary>
-    public LedgerLog? Take()
+    public OpenLedger? Take()
     {
-        if (!_grown.TryDequeue(out LedgerLog? ledger))
+        if (!_grown.TryDequeue(out OpenLedger? ledger))
         {
             return null;
         }

@@ -6,7 +6,7 @@ using LedgerStore.Proofs;
 namespace LedgerStore.Engine.Ledgers;
 
 /// <summary>Answers those who verify.</summary>
-internal sealed class LedgerProofs(LedgerCheckpoints ledger)
+internal sealed class LedgerProofs(OpenLedger ledger)
 {
     private long PublishedSize => ledger.Newest?.Size ?? 0;
 
@@ -134,7 +134,7 @@ internal sealed class LedgerProofs(LedgerCheckpoints ledger)
         }
 
         // A cold bundle is waited for: who asks for a tile has one answer, and no stream to put it into later.
-        using BundleLease lease = ledger.Log.Reader.WaitForBundle(bundle, 0);
+        using BundleLease lease = ledger.WaitForBundle(bundle, 0);
         return lease.Entries >= width
             ? lease.Range(0, width).ToArray()
             : throw Lost(new InvalidOperationException($"bundle {bundle} has fewer than {width} entries"));
@@ -164,13 +164,13 @@ internal sealed class LedgerProofs(LedgerCheckpoints ledger)
     }
 
     private StoreException Invalid(string what) =>
-        new(StoreReason.InvalidArgument, $"ledger '{ledger.Log.Name}': {what}");
+        new(StoreReason.InvalidArgument, $"ledger '{ledger.Name}': {what}");
 
     private StoreException Lost(Exception cause)
     {
-        LedgerLog log = ledger.Log;
+        OpenLedger log = ledger;
         string why = log.DamageText is { } damage ? $"{damage}. {cause.Message}" : cause.Message;
-        bool isEndLost = log.Reader.Damage is not null && log.FoundSize < log.Durable.Value;
+        bool isEndLost = log.Damage is not null && log.FoundSize < log.Durable.Value;
         return new StoreException(
             StoreReason.DataLoss,
             $"ledger '{log.Name}': hashes of the tree are damaged or missing. {why}. Run verify on the data directory",

@@ -20,13 +20,13 @@ internal sealed class OpenBundle
     private int _hashed;
     private bool _hasRoot;
 
-    public OpenBundle(LedgerLog ledger, long firstIndex)
+    public OpenBundle(OpenLedger ledger, long firstIndex)
     {
         Ledger = ledger;
         FirstIndex = firstIndex;
     }
 
-    public LedgerLog Ledger { get; }
+    public OpenLedger Ledger { get; }
 
     public long FirstIndex { get; private set; }
 

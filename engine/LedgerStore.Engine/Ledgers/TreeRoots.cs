@@ -12,7 +12,7 @@ internal static class TreeRoots
 {
     /// <summary>From the right edge: the tree of everything that is durable and hashed.</summary>
     /// <param name="size">How many entries that is.</param>
-    public static Hash256 FromEdge(LedgerLog ledger, out long size)
+    public static Hash256 FromEdge(OpenLedger ledger, out long size)
     {
         CompactRange tree = new();
         Span<Hash256> leaves = stackalloc Hash256[StoreLimits.EntriesPerBundle];
@@ -22,7 +22,7 @@ internal static class TreeRoots
         if (copied < rest)
         {
             // The open bundle rests: its entries and their hashes are in a partial block.
-            copied = ledger.Reader.Segments.ReadLeaves(full / StoreLimits.EntriesPerBundle, leaves);
+            copied = ledger.Segments.ReadLeaves(full / StoreLimits.EntriesPerBundle, leaves);
         }
 
         Invariant.That(copied >= rest, "what is hashed is in memory or in a block");

@@ -24,7 +24,7 @@ internal sealed class AppendOperation : IValueTaskSource<AppendResult>
         _answer.RunContinuationsAsynchronously = true;
     }
 
-    public LedgerLog Ledger { get; private set; } = null!;
+    public OpenLedger Ledger { get; private set; } = null!;
 
     public int Count { get; private set; }
 
@@ -74,7 +74,7 @@ internal sealed class AppendOperation : IValueTaskSource<AppendResult>
     }
 
     public void Describe(
-        LedgerLog ledger,
+        OpenLedger ledger,
         int count,
         bool hasProducer,
         long firstSequence,

@@ -3,9 +3,8 @@
 using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Ledgers;
-using LedgerStore.Engine.Pipeline;
 
-namespace LedgerStore.Engine;
+namespace LedgerStore.Engine.Pipeline;
 
 /// <summary>Builds batches and offers them to the gate.</summary>
 internal sealed class Appends(Gate gate, EntryBuilder builder, BatchFingerprint fingerprints)
@@ -13,7 +12,7 @@ internal sealed class Appends(Gate gate, EntryBuilder builder, BatchFingerprint 
     private readonly OperationPool _operations = new();
 
     public ValueTask<AppendResult> AppendAsync(
-        LedgerLog ledger, in RecordBatch batch, CancellationToken cancellationToken)
+        OpenLedger ledger, in RecordBatch batch, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         StageMark started = StageClock.Start();
@@ -40,7 +39,7 @@ internal sealed class Appends(Gate gate, EntryBuilder builder, BatchFingerprint 
             : WaitSlowAsync(answer, operation, version, cancellationToken);
     }
 
-    private AppendOperation Build(LedgerLog ledger, in RecordBatch batch)
+    private AppendOperation Build(OpenLedger ledger, in RecordBatch batch)
     {
         EntryBatch entries = new()
         {

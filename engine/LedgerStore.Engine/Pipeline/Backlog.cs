@@ -98,7 +98,7 @@ internal sealed class Backlog(SpaceBudget budget)
     }
 
     // A resting ledger's open bundle is read back with its next entry, and written again with it.
-    private long LedgerBytesOf(LedgerLog ledger) =>
+    private long LedgerBytesOf(OpenLedger ledger) =>
         ledger.BacklogEpoch == _epoch ? 0 : SpaceBudget.LedgerBytes + Volatile.Read(ref ledger.RestingBytes);
 
     private long ProducerBytesOf(AppendOperation operation, ProducerWindow? window) =>

@@ -11,10 +11,10 @@ namespace LedgerStore.Engine.Pipeline;
 internal sealed partial class Bundler
 {
     // Ledgers with full bundles that are not on the disk yet, each once.
-    private readonly Queue<LedgerLog> _unwritten = new();
+    private readonly Queue<OpenLedger> _unwritten = new();
 
     // Ledgers that a journal file holds unflushed entries of.
-    private readonly Dictionary<long, List<LedgerLog>> _touched = [];
+    private readonly Dictionary<long, List<OpenLedger>> _touched = [];
 
     private FlushTicket? _ticket;
     private long _heldBytes;
@@ -31,7 +31,7 @@ internal sealed partial class Bundler
     }
 
     /// <summary>Remembers that a journal file holds entries of the ledger, from its present size on.</summary>
-    private void Touch(LedgerLog ledger, long fileNumber)
+    private void Touch(OpenLedger ledger, long fileNumber)
     {
         if (ledger.LastJournalFile == fileNumber)
         {
@@ -40,7 +40,7 @@ internal sealed partial class Bundler
 
         ledger.LastJournalFile = fileNumber;
         ledger.JournalStarts.Enqueue(new JournalStart(fileNumber, ledger.Tail.Size));
-        if (!_touched.TryGetValue(fileNumber, out List<LedgerLog>? ledgersOfFile))
+        if (!_touched.TryGetValue(fileNumber, out List<OpenLedger>? ledgersOfFile))
         {
             _touched.Add(fileNumber, ledgersOfFile = []);
         }
@@ -48,7 +48,7 @@ internal sealed partial class Bundler
         ledgersOfFile.Add(ledger);
     }
 
-    private void ExpectWrite(LedgerLog ledger)
+    private void ExpectWrite(OpenLedger ledger)
     {
         if (!ledger.IsWriteExpected)
         {
@@ -63,7 +63,7 @@ internal sealed partial class Bundler
         bool wrote = false;
         for (int left = _unwritten.Count; left > 0; left--)
         {
-            LedgerLog ledger = _unwritten.Peek();
+            OpenLedger ledger = _unwritten.Peek();
             if (!TryWriteDurable(ledger, ref wrote))
             {
                 return wrote;
@@ -84,7 +84,7 @@ internal sealed partial class Bundler
     }
 
     /// <returns>False when the disk is full.</returns>
-    private bool TryWriteDurable(LedgerLog ledger, ref bool wrote)
+    private bool TryWriteDurable(OpenLedger ledger, ref bool wrote)
     {
         long durable = ledger.Durable.Value;
         while (ledger.Tail.TryPeekUnwritten(out OpenBundle? bundle)
@@ -102,7 +102,7 @@ internal sealed partial class Bundler
 
             Hold(-bundle.AccountedBytes);
             gate.Backlog.Settle(bundle);
-            ledger.Reader.Keep(bundle);
+            ledger.Keep(bundle);
             ledger.Tail.DropWritten();
             wrote = true;
         }
@@ -122,14 +122,14 @@ internal sealed partial class Bundler
     /// <summary>Answers the flusher's question. Everything that was processed is durable.</summary>
     private bool AnswerFlush(FlushTicket ticket)
     {
-        foreach (LedgerLog ledger in ticket.Strips)
+        foreach (OpenLedger ledger in ticket.Strips)
         {
             Strip(ledger);
         }
 
         foreach (long file in _touched.Keys.Where(f => f <= ticket.ThroughFile).Order().ToList())
         {
-            List<LedgerLog> touched = _touched[file];
+            List<OpenLedger> touched = _touched[file];
             while (touched.Count > 0)
             {
                 if (!TryFlush(touched[^1], ticket))
@@ -143,7 +143,7 @@ internal sealed partial class Bundler
             _touched.Remove(file);
         }
 
-        foreach (LedgerLog ledger in ticket.Strips)
+        foreach (OpenLedger ledger in ticket.Strips)
         {
             // One that nothing was to be flushed of: state.log has to name its new file all the same.
             if (!ticket.Has(ledger))
@@ -162,11 +162,11 @@ internal sealed partial class Bundler
 
     /// <summary>Writes the open segment again without what expired. What hinders it is tried again by
     /// tiering.</summary>
-    private void Strip(LedgerLog ledger)
+    private void Strip(OpenLedger ledger)
     {
         try
         {
-            ledger.Appender.StripExpired(ledger.Reader.Segments.Expired);
+            ledger.Appender.StripExpired(ledger.Segments.Expired);
         }
         catch (StorageException full) when (full.IsNoSpace)
         {
@@ -180,7 +180,7 @@ internal sealed partial class Bundler
 
     /// <summary>Writes what of a ledger the ticket asks for.</summary>
     /// <returns>False when the disk is full.</returns>
-    private bool TryFlush(LedgerLog ledger, FlushTicket ticket)
+    private bool TryFlush(OpenLedger ledger, FlushTicket ticket)
     {
         Queue<JournalStart> starts = ledger.JournalStarts;
         if (!starts.TryPeek(out JournalStart oldest) || oldest.File > ticket.ThroughFile)
@@ -212,7 +212,7 @@ internal sealed partial class Bundler
     }
 
     /// <summary>Writes the open bundle as a partial block, if entries of the files that are to go are in it.</summary>
-    private bool TryWritePartial(LedgerLog ledger, FlushTicket ticket, out long size)
+    private bool TryWritePartial(OpenLedger ledger, FlushTicket ticket, out long size)
     {
         BundleTail tail = ledger.Tail;
         size = tail.WrittenStart;
@@ -252,7 +252,7 @@ internal sealed partial class Bundler
     }
 
     /// <summary>Where the ledger's entries in files up to this one end.</summary>
-    private static long EndIn(LedgerLog ledger, long throughFile)
+    private static long EndIn(OpenLedger ledger, long throughFile)
     {
         foreach (JournalStart start in ledger.JournalStarts)
         {

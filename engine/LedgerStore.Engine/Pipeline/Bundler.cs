@@ -12,7 +12,7 @@ namespace LedgerStore.Engine.Pipeline;
 /// <summary>The second half of an append, which nobody waits for.</summary>
 internal sealed partial class Bundler(
     Gate gate,
-    LedgerLogs ledgers,
+    OpenLedgers ledgers,
     BundleWorkers workers,
     DiskSpace disk,
     GrowthQueue growth,
@@ -90,7 +90,7 @@ internal sealed partial class Bundler(
             Invariant.That(
                 SectionHeader.TryRead(body[offset..], out SectionHeader header), "a frame holds whole sections");
             int content = offset + SectionHeader.Bytes;
-            LedgerLog ledger = ledgers.Get(header.LedgerId);
+            OpenLedger ledger = ledgers.Get(header.LedgerId);
             Touch(ledger, fileNumber);
             ReadOnlySpan<byte> bytes = body.Slice(content, header.ContentBytes);
             if (header.Type == SectionType.Append)
@@ -116,13 +116,13 @@ internal sealed partial class Bundler(
         meter.Bundled(started, body.Length);
     }
 
-    private void Copy(LedgerLog ledger, in SectionHeader header, ReadOnlySpan<byte> entries, int bodyOffset)
+    private void Copy(OpenLedger ledger, in SectionHeader header, ReadOnlySpan<byte> entries, int bodyOffset)
     {
         BundleTail tail = ledger.Tail;
         Invariant.That(header.FirstIndex == tail.Size, "a ledger's sections follow each other without a gap");
         if (tail.IsResting)
         {
-            OpenBundle read = ledger.Reader.ReadBack(ledger);
+            OpenBundle read = ledger.ReadBack();
             gate.Backlog.Unsettle(read);
             Volatile.Write(ref ledger.RestingBytes, 0);
             tail.Wake(read);
@@ -166,7 +166,7 @@ internal sealed partial class Bundler(
         foreach (OpenBundle bundle in _grown)
         {
             bundle.IsListed = false;
-            LedgerLog ledger = bundle.Ledger;
+            OpenLedger ledger = bundle.Ledger;
             Hold(bundle.HeldBytes - bundle.AccountedBytes);
             bundle.AccountedBytes = bundle.HeldBytes;
             if (bundle.IsFull)

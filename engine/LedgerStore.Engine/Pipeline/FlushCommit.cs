@@ -134,6 +134,6 @@ internal sealed class FlushCommit(IFileSystem files, StorePaths paths, Gate gate
             }
         }
 
-        flush.Ledger.Tiers.CommittedOpen = (flush.Segment, flush.Generation);
+        flush.Ledger.CommittedOpen = (flush.Segment, flush.Generation);
     }
 }

@@ -8,7 +8,7 @@ namespace LedgerStore.Engine.Pipeline;
 
 /// <summary>How far a ledger's files go, written but not yet known durable.</summary>
 internal readonly record struct LedgerFlush(
-    LedgerLog Ledger, long Size, long Segment, uint Generation, long LastMicros, SealedFacts[] Completed);
+    OpenLedger Ledger, long Size, long Segment, uint Generation, long LastMicros, SealedFacts[] Completed);
 
 /// <summary>One round of making journal files superfluous.</summary>
 /// <param name="throughFile">Journal files up to this number.</param>
@@ -34,9 +34,9 @@ internal sealed class FlushTicket(long throughFile, long throughFrame, Doorbell 
     }
 
     /// <summary>Ledgers whose open segment is written again without what expired in it.</summary>
-    public IReadOnlyList<LedgerLog> Strips { get; init; } = [];
+    public IReadOnlyList<OpenLedger> Strips { get; init; } = [];
 
-    public bool Has(LedgerLog ledger) => _flushes.Exists(flush => flush.Ledger == ledger);
+    public bool Has(OpenLedger ledger) => _flushes.Exists(flush => flush.Ledger == ledger);
 
     public void Add(in LedgerFlush flush) => _flushes.Add(flush);
 

@@ -41,7 +41,7 @@ internal sealed class Flusher(
     private FlushTicket? _ticket;
 
     // What tiering asks for.
-    private readonly ConcurrentQueue<LedgerLog> _strips = new();
+    private readonly ConcurrentQueue<OpenLedger> _strips = new();
     private volatile bool _isAllRequested;
 
     /// <summary>Flushes that were finished since the store was opened, for metrics.</summary>
@@ -85,7 +85,7 @@ internal sealed class Flusher(
     }
 
     /// <summary>Has the open segment of a ledger written again without what expired. Any thread.</summary>
-    public void RequestStrip(LedgerLog ledger)
+    public void RequestStrip(OpenLedger ledger)
     {
         _strips.Enqueue(ledger);
         RequestAll();
@@ -185,8 +185,8 @@ internal sealed class Flusher(
 
     private void Ask(long throughFile, long throughFrame)
     {
-        List<LedgerLog> strips = [];
-        while (throughFile == long.MaxValue && _strips.TryDequeue(out LedgerLog? ledger))
+        List<OpenLedger> strips = [];
+        while (throughFile == long.MaxValue && _strips.TryDequeue(out OpenLedger? ledger))
         {
             strips.Add(ledger);
         }

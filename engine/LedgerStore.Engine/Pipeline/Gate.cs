@@ -268,7 +268,7 @@ internal sealed partial class Gate
                 return true;
             }
 
-            LedgerLog ledger = operation.Ledger;
+            OpenLedger ledger = operation.Ledger;
             ProducerWindow? window = null;
             ProducerName name = operation.HasProducer ? NameOf(operation) : default;
             if (operation.HasProducer && !MayAppend(operation, name, out window))
@@ -351,7 +351,7 @@ internal sealed partial class Gate
     private BatchAnswer Place(AppendOperation operation)
     {
         AppendBuffer buffer = _filling!;
-        LedgerLog ledger = operation.Ledger;
+        OpenLedger ledger = operation.Ledger;
         _lastMicros = Math.Max(_clock(), _lastMicros);
         operation.FirstIndex = ledger.NextIndex;
         operation.ReceivedMicros = _lastMicros;

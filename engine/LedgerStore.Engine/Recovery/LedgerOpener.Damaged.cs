@@ -13,7 +13,7 @@ internal sealed partial class LedgerOpener
 {
     /// <summary>Opens what is left of a ledger, for reading.</summary>
     /// <param name="size">Entries that are known to have been acknowledged; its files may know of more.</param>
-    public LedgerLog OpenDamaged(uint id, long size, Exception damage)
+    public OpenLedger OpenDamaged(uint id, long size, Exception damage)
     {
         LedgerState state = ReadState(id);
         SegmentReader segments = new(id, ground.Services);
@@ -33,14 +33,14 @@ internal sealed partial class LedgerOpener
         }
 
         BundleTail tail = new(tree, sealedSize);
-        LedgerLog ledger = Create(catalog.Find(id)!, stateLog: null, state, sealedSize, segments, appender, tail);
-        ledger.Reader.IsEndUnknown = state.Flushed is null && size == 0;
+        OpenLedger ledger = Create(catalog.Find(id)!, stateLog: null, state, sealedSize, segments, appender, tail);
+        ledger.IsEndUnknown = state.Flushed is null && size == 0;
         if (notes.CheckpointOf(id) is { } noted)
         {
             ledger.Checkpoints.Restore(noted);
         }
 
-        long signed = ledger.Checkpoints.Newest?.Size ?? 0;
+        long signed = ledger.Newest?.Size ?? 0;
         ledger.MarkDamaged(Math.Max(signed, Math.Max(filesSize, size)), damage);
         return ledger;
     }

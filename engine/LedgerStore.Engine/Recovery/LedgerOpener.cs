@@ -24,15 +24,15 @@ internal sealed partial class LedgerOpener(StoreGround ground, Catalog catalog, 
 
     /// <summary>Opens a ledger that the journal holds nothing of: its files are all there is.</summary>
     /// <remarks>Damage in these files makes the ledger read-only, and is no business of the other ledgers.</remarks>
-    public LedgerLog Open(uint id)
+    public OpenLedger Open(uint id)
     {
         try
         {
             LedgerStateLog log = OpenLog(id, out LedgerState state);
             RequireState(id, log);
             long size = state.Flushed?.Size ?? 0;
-            LedgerLog ledger = Build(id, log, state, size, isReplay: false);
-            ledger.Tiers.SettledSize = size;
+            OpenLedger ledger = Build(id, log, state, size, isReplay: false);
+            ledger.SettledSize = size;
             return ledger;
         }
         catch (Exception damage) when (IsDamage(damage))
@@ -46,7 +46,7 @@ internal sealed partial class LedgerOpener(StoreGround ground, Catalog catalog, 
     /// Files are trusted below that entry only. The open segment is written anew, as another generation: after a
     /// failed sync the page cache shows bytes that are not on the disk, and what was copied and synced again is.
     /// </remarks>
-    public LedgerLog OpenForReplay(uint id, long firstIndex)
+    public OpenLedger OpenForReplay(uint id, long firstIndex)
     {
         LedgerStateLog log = OpenLog(id, out LedgerState state);
         long size = state.Flushed?.Size ?? 0;
@@ -57,11 +57,11 @@ internal sealed partial class LedgerOpener(StoreGround ground, Catalog catalog, 
                 $"the files of ledger {id} end at {size:N0}, the journal goes on at {firstIndex:N0}");
         }
 
-        LedgerLog ledger = Build(id, log, state, firstIndex, isReplay: true);
+        OpenLedger ledger = Build(id, log, state, firstIndex, isReplay: true);
         if (ground.Mode == FileAccessMode.ReadOnly)
         {
             // What the journal has beyond the files stays in memory; who only looks wants to know how much that is.
-            ledger.Tiers.SettledSize = size;
+            ledger.SettledSize = size;
         }
 
         return ledger;
@@ -92,7 +92,7 @@ internal sealed partial class LedgerOpener(StoreGround ground, Catalog catalog, 
         return log;
     }
 
-    private LedgerLog Build(uint id, LedgerStateLog stateLog, LedgerState state, long size, bool isReplay)
+    private OpenLedger Build(uint id, LedgerStateLog stateLog, LedgerState state, long size, bool isReplay)
     {
         SegmentReader segments = new(id, ground.Services);
         CompactRange tree = AddSealed(id, state, segments, size);
@@ -116,7 +116,7 @@ internal sealed partial class LedgerOpener(StoreGround ground, Catalog catalog, 
 
         tree.AppendSubtrees(BundleLevel, appender.BundleRoots(full));
         BundleTail tail = new(tree, size);
-        LedgerLog log = Create(catalog.Find(id)!, stateLog, state, size, segments, appender, tail);
+        OpenLedger log = Create(catalog.Find(id)!, stateLog, state, size, segments, appender, tail);
         if (tail.IsResting)
         {
             // Read in any case: that the last block is damaged must be known before anything is appended behind it.
@@ -215,7 +215,7 @@ internal sealed partial class LedgerOpener(StoreGround ground, Catalog catalog, 
     private static long LastMicros(LedgerState state, SegmentReader segments) =>
         segments.List.Count > 0 ? state.Sealed[segments.List.Count - 1].LastMicros : 0;
 
-    private LedgerLog Create(
+    private OpenLedger Create(
         CatalogLedger entry,
         LedgerStateLog? stateLog,
         LedgerState state,
@@ -230,20 +230,14 @@ internal sealed partial class LedgerOpener(StoreGround ground, Catalog catalog, 
             producers.Restore(snapshot);
         }
 
-        LedgerLog log = new(entry.Id, entry.Name, entry.IsSalted, size, producers, stateLog)
-        {
-            Tail = tail,
-            Appender = appender,
-            Reader = new LedgerReader(entry.Id, segments, tail, ground.Services),
-            AppendRefusal = entry.IsFrozen ? LedgerRefusals.Frozen(entry.Name, entry.Frozen!.Reason) : null,
-        };
-        log.Tiers.Holds = [.. state.Holds];
-        log.Tiers.Expiring = state.Expiring;
-        log.Tiers.Progress = state.ExpiryProgress;
-        log.Tiers.Notices.AddRange(state.Notices);
+        OpenLedger log = new(entry, size, producers, stateLog, ground.Services, segments, appender, tail);
+        log.Holds = [.. state.Holds];
+        log.Expiring = state.Expiring;
+        log.ExpiryProgress = state.ExpiryProgress;
+        log.Notices.AddRange(state.Notices);
         if (state.Flushed is { } flushed)
         {
-            log.Tiers.CommittedOpen = (flushed.OpenSegment, flushed.OpenGeneration);
+            log.CommittedOpen = (flushed.OpenSegment, flushed.OpenGeneration);
         }
 
         foreach (TombstoneRecord tombstone in state.Tombstones)

@@ -13,7 +13,7 @@ namespace LedgerStore.Engine.Recovery;
 /// <summary>Replays the frames of a recovery plan.</summary>
 /// <param name="mode">ReadOnly: the entries are kept in memory, and nothing is written.</param>
 internal sealed class Replay(
-    IFileSystem files, LedgerOpener opener, LedgerLogs ledgers, Bundler bundler, FileAccessMode mode)
+    IFileSystem files, LedgerOpener opener, OpenLedgers ledgers, Bundler bundler, FileAccessMode mode)
 {
     private readonly Dictionary<uint, (Exception Damage, long Size)> _damaged = [];
 
@@ -68,16 +68,16 @@ internal sealed class Replay(
     /// by then every ledger that has entries in the journal was opened in front of them.
     /// </remarks>
     /// <param name="fileNumber">The journal's last file: it is kept until these are saved.</param>
-    public List<(LedgerLog Ledger, CheckpointRecord Record)> TakeCheckpoints(long fileNumber)
+    public List<(OpenLedger Ledger, CheckpointRecord Record)> TakeCheckpoints(long fileNumber)
     {
-        List<(LedgerLog, CheckpointRecord)> found = [];
+        List<(OpenLedger, CheckpointRecord)> found = [];
         foreach ((uint id, byte[] bytes) in _checkpoints)
         {
-            LedgerLog ledger = ledgers.Get(id);
+            OpenLedger ledger = ledgers.Get(id);
             SectionHeader.TryRead(bytes, out SectionHeader section);
             byte[] note = bytes.AsSpan(SectionHeader.Bytes, section.ContentBytes).ToArray();
             found.Add((ledger, new CheckpointRecord(section.FirstIndex, section.Root, note)));
-            if (ledger.Reader.Damage is null)
+            if (ledger.Damage is null)
             {
                 bundler.Process(bytes, Crc32C.Compute(bytes), fileNumber);
             }
@@ -161,7 +161,7 @@ internal sealed class Replay(
 
         try
         {
-            LedgerLog ledger = ledgers.GetOrAdd(section.LedgerId, section.FirstIndex, opener.OpenForReplay);
+            OpenLedger ledger = ledgers.GetOrAdd(section.LedgerId, section.FirstIndex, opener.OpenForReplay);
             if (ledger.NextIndex != section.FirstIndex)
             {
                 throw new StoreException(
@@ -188,7 +188,7 @@ internal sealed class Replay(
         }
     }
 
-    private void RequireWhole(LedgerLog ledger, in SectionHeader section, ReadOnlySpan<byte> entries)
+    private void RequireWhole(OpenLedger ledger, in SectionHeader section, ReadOnlySpan<byte> entries)
     {
         long newest = Math.Max(ledger.Appender.LastMicros, ledger.Tail.Open?.LastMicros ?? 0);
         newest = Math.Max(newest, _newest.GetValueOrDefault(section.LedgerId));
@@ -199,7 +199,7 @@ internal sealed class Replay(
     }
 
     private static bool TryReplayProducer(
-        LedgerLog ledger, in SectionHeader section, ReadOnlySpan<byte> entries, long frameNumber)
+        OpenLedger ledger, in SectionHeader section, ReadOnlySpan<byte> entries, long frameNumber)
     {
         EntryView first = EntryView.Parse(entries[BlockFormat.EntryPrefixBytes..BundleFormat.EntryEnd(entries, 0)]);
         return ledger.Producers.TryReplay(

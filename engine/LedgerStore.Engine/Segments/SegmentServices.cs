@@ -1,5 +1,7 @@
 // What the readers of all ledgers of a store share. Owned by the store; any thread.
 
+using LedgerStore.Proofs;
+
 namespace LedgerStore.Engine.Segments;
 
 /// <summary>The bounded resources that reading segments needs.</summary>
@@ -11,6 +13,12 @@ internal sealed record SegmentServices(
     BundleCache Cache,
     Action<DamageReport> Damaged) : IDisposable
 {
+    // Hot tiles with the nodes inside them, of all ledgers: 32 MiB at most.
+    private const int TilesMax = 2048;
+
+    /// <summary>The nodes of all trees that were read last.</summary>
+    public TileNodes Nodes { get; } = new(TilesMax);
+
     /// <summary>What the scrubber found to be other entries than those that were committed to.</summary>
     public DamagedRanges Withheld { get; } = new();
 

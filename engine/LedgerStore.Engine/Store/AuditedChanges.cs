@@ -3,6 +3,7 @@
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Ledgers;
+using LedgerStore.Engine.Pipeline;
 
 namespace LedgerStore.Engine;
 
@@ -36,7 +37,7 @@ internal sealed class AuditedChanges(StoreCore core)
     {
         lock (_changes)
         {
-            LedgerLog audit = OpenAudit();
+            OpenLedger audit = OpenAudit();
             SettleDoubt(audit);
             if (audit.Durable.Value - core.Catalog.SettledSize > UnsettledMax)
             {
@@ -74,7 +75,7 @@ internal sealed class AuditedChanges(StoreCore core)
     }
 
     /// <summary><c>_audit</c>, which begins with who the store is.</summary>
-    public LedgerLog OpenAudit()
+    public OpenLedger OpenAudit()
     {
         lock (_changes)
         {
@@ -82,7 +83,7 @@ internal sealed class AuditedChanges(StoreCore core)
             string origin = $"{core.Ground.Identity.PublicName}/{LedgerName.Audit}";
             CatalogLedger entry = catalog.Find(LedgerName.Audit) ?? catalog.Create(
                 catalog.Draft(LedgerName.Audit, origin, isSalted: false, core.Ground.Clock()), AuditEvent.Unsaid);
-            LedgerLog audit = core.Ledgers.Get(Catalog.AuditId);
+            OpenLedger audit = core.Ledgers.Get(Catalog.AuditId);
             if (audit.NextIndex == 0 && catalog.Count == 1)
             {
                 SayFacts(
@@ -96,12 +97,12 @@ internal sealed class AuditedChanges(StoreCore core)
     }
 
     /// <summary>Says who the store is, and what follows.</summary>
-    public void SayFacts(LedgerLog audit, params ReadOnlySpan<AuditEvent> said) =>
+    public void SayFacts(OpenLedger audit, params ReadOnlySpan<AuditEvent> said) =>
         core.Catalog.NoteFacts(Say(audit, said));
 
     /// <summary>Says something by which nothing is changed.</summary>
     /// <returns>Where it is said.</returns>
-    public long Say(LedgerLog audit, params ReadOnlySpan<AuditEvent> said)
+    public long Say(OpenLedger audit, params ReadOnlySpan<AuditEvent> said)
     {
         byte[][] records = new byte[said.Length][];
         for (int i = 0; i < said.Length; i++)
@@ -189,7 +190,7 @@ internal sealed class AuditedChanges(StoreCore core)
     }
 
     /// <summary>What was said while the disk was full, and given up by who wanted it, is taken back.</summary>
-    private void SettleDoubt(LedgerLog audit)
+    private void SettleDoubt(OpenLedger audit)
     {
         if (_doubt is not { } doubt)
         {
@@ -230,7 +231,7 @@ internal sealed class AuditedChanges(StoreCore core)
         return true;
     }
 
-    private void TakeBack(LedgerLog audit, AuditEvent said)
+    private void TakeBack(OpenLedger audit, AuditEvent said)
     {
         if (TakenBack(said) is { } back)
         {

@@ -1,7 +1,6 @@
 // One ledger, for whoever verifies: checkpoints, proofs, receipts, tiles. Any thread.
 using System.Runtime.CompilerServices;
 using LedgerStore.Engine.Format;
-using LedgerStore.Engine.Ledgers;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine;
@@ -9,15 +8,13 @@ namespace LedgerStore.Engine;
 public sealed partial class Ledger
 {
     /// <summary>What its checkpoints are about: the first line of each.</summary>
-    public string Origin => Signed.Origin;
+    public string Origin => _log.Origin;
 
     /// <summary>The newest published checkpoint; null before the first.</summary>
-    public PublishedCheckpoint? Checkpoint => ToPublished(Signed.Newest);
-
-    private LedgerCheckpoints Signed { get; }
+    public PublishedCheckpoint? Checkpoint => ToPublished(_log.Newest);
 
     /// <summary>The ledger's keys, oldest first: what a store says of itself, for whoever follows rotations.</summary>
-    public IReadOnlyList<LedgerKey> Keys => _core.KeysOf(Signed);
+    public IReadOnlyList<LedgerKey> Keys => _core.KeysOf(_log);
 
     /// <summary>The vkey of the key that signs now; null in a store that never signed.</summary>
     public string? VerifierKey => Keys is [.., var newest] ? newest.VerifierKey : null;
@@ -27,11 +24,10 @@ public sealed partial class Ledger
     public async ValueTask<PublishedCheckpoint> WaitForCheckpointAsync(
         long size, CancellationToken cancellationToken = default)
     {
-        LedgerCheckpoints signed = Signed;
-        ValueTask published = signed.Published.WaitForAsync(Math.Max(1, size), cancellationToken);
+        ValueTask published = _log.Published.WaitForAsync(Math.Max(1, size), cancellationToken);
         if (!published.IsCompletedSuccessfully)
         {
-            _core.AskForCheckpoint(signed);
+            _core.AskForCheckpoint(_log);
             await published.ConfigureAwait(false);
         }
 
@@ -43,10 +39,9 @@ public sealed partial class Ledger
     public async IAsyncEnumerable<PublishedCheckpoint> FollowCheckpointsAsync(
         long fromSize, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        LedgerCheckpoints signed = Signed;
         for (long next = Math.Max(1, fromSize); ;)
         {
-            await signed.Followed.WaitForAsync(next, cancellationToken).ConfigureAwait(false);
+            await _log.Followed.WaitForAsync(next, cancellationToken).ConfigureAwait(false);
             PublishedCheckpoint found = FindCheckpointAtLeast(next)!;
             yield return found;
             next = found.Size + 1;
@@ -72,7 +67,7 @@ public sealed partial class Ledger
     /// <summary>The same into memory of the caller; 65 hashes always suffice.</summary>
     /// <returns>How many hashes the proof has.</returns>
     public int ProveInclusion(long index, long size, Span<Hash256> proof) =>
-        Signed.Proofs.Inclusion(index, size, proof);
+        _log.Proofs.Inclusion(index, size, proof);
 
     /// <summary>Proves that the tree of one size goes on from that of another: any sizes up to the newest
     /// checkpoint's.</summary>
@@ -85,10 +80,10 @@ public sealed partial class Ledger
 
     /// <summary>The same into memory of the caller; 65 hashes always suffice.</summary>
     /// <returns>How many hashes the proof has.</returns>
-    public int ProveConsistency(long from, long to, Span<Hash256> proof) => Signed.Proofs.Consistency(from, to, proof);
+    public int ProveConsistency(long from, long to, Span<Hash256> proof) => _log.Proofs.Consistency(from, to, proof);
 
     /// <summary>The leaf hash of an entry that the newest checkpoint covers.</summary>
-    public Hash256 GetLeafHash(long index) => Signed.Proofs.LeafHash(index);
+    public Hash256 GetLeafHash(long index) => _log.Proofs.LeafHash(index);
 
     /// <summary>An entry's receipt (C2SP tlog-proof) with the smallest kept checkpoint of at least this size.</summary>
     /// <exception cref="StoreException">InvalidArgument: no checkpoint covers that size yet, or the index is beyond
@@ -99,24 +94,24 @@ public sealed partial class Ledger
             ?? throw new StoreException(
                 StoreReason.InvalidArgument,
                 $"ledger '{Name}' has no checkpoint of {Math.Max(size, index + 1):N0} entries yet; wait for it");
-        return Signed.Proofs.MakeReceipt(index, checkpoint);
+        return _log.Proofs.MakeReceipt(index, checkpoint);
     }
 
     /// <summary>A tile of hashes as C2SP tlog-tiles serves it: width * 32 bytes.</summary>
     /// <param name="width">256, or fewer for a partial tile.</param>
     /// <returns>Null when the newest checkpoint's tree has no such tile.</returns>
     public ReadOnlyMemory<byte>? TryReadTile(int level, long tileIndex, int width) =>
-        Signed.Proofs.TryReadTile(level, tileIndex, width) is { } tile ? tile : default(ReadOnlyMemory<byte>?);
+        _log.Proofs.TryReadTile(level, tileIndex, width) is { } tile ? tile : default(ReadOnlyMemory<byte>?);
 
     /// <summary>A bundle of entries as C2SP tlog-tiles serves it.</summary>
     /// <param name="width">256, or fewer for a partial bundle.</param>
     /// <returns>Null when the newest checkpoint's tree has no such bundle.</returns>
     /// <exception cref="StoreException">DataLoss, Expired or TierAway.</exception>
     public ReadOnlyMemory<byte>? TryReadEntryBundle(long bundleIndex, int width) =>
-        Signed.Proofs.TryReadEntryBundle(bundleIndex, width) is { } bundle ? bundle : default(ReadOnlyMemory<byte>?);
+        _log.Proofs.TryReadEntryBundle(bundleIndex, width) is { } bundle ? bundle : default(ReadOnlyMemory<byte>?);
 
     /// <summary>What there is to say about the ledger.</summary>
-    public LedgerDescription Describe() => _core.Describe(_log, Signed);
+    public LedgerDescription Describe() => _core.Describe(_log);
 
     private static PublishedCheckpoint? ToPublished(CheckpointRecord? record) =>
         record is null ? null : new PublishedCheckpoint(record.Size, record.Root, record.Note);

@@ -15,31 +15,31 @@ public sealed partial class Ledger
     public RetentionPolicy Retention => _core.Retention.PolicyOf(_log.Id) ?? RetentionPolicy.KeepAll;
 
     /// <summary>The first entry that has not expired; held ones before it can be read too.</summary>
-    public long FirstReadable => _log.Reader.Segments.Expired.FirstReadable;
+    public long FirstReadable => _log.Segments.Expired.FirstReadable;
 
     /// <summary>What has expired, by index.</summary>
     public IReadOnlyList<ExpiredRange> Expired =>
-        [.. _log.Reader.Segments.Expired.Tombstones.Select(static tombstone => new ExpiredRange(
+        [.. _log.Segments.Expired.Tombstones.Select(static tombstone => new ExpiredRange(
             tombstone.First, tombstone.Count, tombstone.AuditIndex, Time(tombstone.Micros), tombstone.Reason))];
 
     /// <summary>What stands for entries that have expired, up to the first that has not.</summary>
     /// <exception cref="StoreException">DataLoss: hashes are damaged.</exception>
     public IEnumerable<ExpiredSubtree> ExpiredSubtrees(long first, long end)
     {
-        while (first < end && _log.Reader.Segments.Expired.TombstoneOf(first) is { } tombstone)
+        while (first < end && _log.Segments.Expired.TombstoneOf(first) is { } tombstone)
         {
             long rest = Math.Min(end, tombstone.End) - first;
             int level = Math.Min(
                 first == 0 ? MaxLevel : BitOperations.TrailingZeroCount(first), BitOperations.Log2((ulong)rest));
             long count = 1L << level;
             yield return new ExpiredSubtree(
-                first, count, Signed.Proofs.SubtreeRoot(level, first >> level), tombstone.AuditIndex);
+                first, count, _log.Proofs.SubtreeRoot(level, first >> level), tombstone.AuditIndex);
             first += count;
         }
     }
 
     /// <summary>The holds in force.</summary>
-    public IReadOnlyList<LegalHold> Holds => [.. _log.Tiers.Holds.Select(ToHold)];
+    public IReadOnlyList<LegalHold> Holds => [.. _log.Holds.Select(ToHold)];
 
     /// <summary>Sets the policy; it is durable when this returns, and acted on in the next round.</summary>
     /// <exception cref="StoreException">InvalidArgument: it lowers the floor, or cannot be meant. Busy: entries are
@@ -68,9 +68,9 @@ public sealed partial class Ledger
         RetentionPolicy policy = Retention;
         List<PlannedMove> moves = RetentionPlan.Decide(
             policy,
-            _log.Tiers.Holds,
+            _log.Holds,
             LedgerFactsOf.Read(_log, policy, size, now),
-            _log.Reader.Segments.Expired,
+            _log.Segments.Expired,
             now);
         int open = (int)(size % StoreLimits.EntriesPerBundle);
         if (open > 0 && policy is { ExpireAfter: not null, FillAfter: null })
@@ -138,7 +138,7 @@ public sealed partial class Ledger
         return (LocalHold(id) ?? _core.Claims.FindHold(_log, id)) is { } found ? ToHold(found) : null;
     }
 
-    private HoldRecord? LocalHold(string id) => Array.Find(_log.Tiers.Holds, hold => hold.Id == id);
+    private HoldRecord? LocalHold(string id) => Array.Find(_log.Holds, hold => hold.Id == id);
 
     private static LegalHold ToHold(HoldRecord hold) => new(
         hold.Id,

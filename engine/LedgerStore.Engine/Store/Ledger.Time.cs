@@ -28,13 +28,13 @@ public sealed partial class Ledger
     {
         long size = _log.Durable.Value;
         await _log.Readable.WaitForAsync(size, cancellationToken).ConfigureAwait(false);
-        long first = Math.Min(size, _log.Reader.Segments.FindBundleOfTime(micros));
+        long first = Math.Min(size, _log.Segments.FindBundleOfTime(micros));
         while (first < size)
         {
             long end = Math.Min(size, first + StoreLimits.EntriesPerBundle);
             try
             {
-                using BundleLease lease = await _log.Reader.ReadBundleAsync(
+                using BundleLease lease = await _log.ReadBundleAsync(
                     first / StoreLimits.EntriesPerBundle, (int)(end - 1 - first), cancellationToken)
                     .ConfigureAwait(false);
                 int slot = Search.First(
@@ -49,7 +49,7 @@ public sealed partial class Ledger
             catch (StoreException gone) when (gone.Reason == StoreReason.Expired)
             {
                 long bundle = first / StoreLimits.EntriesPerBundle;
-                return edge == BundleEdge.First || _log.Reader.Segments.FirstMicrosOf(bundle) >= micros ? first : end;
+                return edge == BundleEdge.First || _log.Segments.FirstMicrosOf(bundle) >= micros ? first : end;
             }
 
             // Behind the last bundle on the disk: a few, which are in memory.

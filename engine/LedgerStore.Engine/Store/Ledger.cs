@@ -2,6 +2,7 @@
 using System.Runtime.CompilerServices;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Ledgers;
+using LedgerStore.Engine.Pipeline;
 using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Engine;
@@ -10,15 +11,14 @@ namespace LedgerStore.Engine;
 public sealed partial class Ledger
 {
     private readonly StoreCore _core;
-    private readonly LedgerLog _log;
+    private readonly OpenLedger _log;
 
-    internal Ledger(StoreCore core, LedgerLog log)
+    internal Ledger(StoreCore core, OpenLedger log)
     {
         _core = core;
-        _log = log;
 
         // A ledger whose data is not what was signed is found out here, before anybody appends to it.
-        Signed = core.Book.Of(log);
+        _log = core.Ledgers.Check(log);
     }
 
     public string Name => _log.Name;
@@ -30,7 +30,7 @@ public sealed partial class Ledger
 
     /// <summary>Entries that are in the ledger's files. Those behind them are in the journal only: in a store that is
     /// opened for reading only they are what its owner had not written there when he stopped.</summary>
-    public long SizeInFiles => Math.Min(_log.Tiers.SettledSize, Size);
+    public long SizeInFiles => Math.Min(_log.SettledSize, Size);
 
     /// <summary>Appends a batch. The task ends when it is durable; then nothing short of losing the disk loses
     /// it.</summary>
@@ -64,7 +64,7 @@ public sealed partial class Ledger
         for (long index = first; index < end;)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using BundleLease lease = await _log.Reader.ReadAsync(index, end - index, cancellationToken)
+            using BundleLease lease = await _log.ReadAsync(index, end - index, cancellationToken)
                 .ConfigureAwait(false);
             int slot = (int)(index - lease.FirstIndex);
             int taken = (int)Math.Min(lease.Entries - slot, end - index);
@@ -82,7 +82,7 @@ public sealed partial class Ledger
 
     /// <summary>Refuses to call the size the ledger's end when what says so was lost with its files.</summary>
     /// <exception cref="StoreException">DataLoss, from the size on.</exception>
-    public void ThrowIfEndIsUnknown() => _log.Reader.CheckEnd(Size);
+    public void ThrowIfEndIsUnknown() => _log.CheckEnd(Size);
 
     /// <summary>Reads entries in order and goes on with new ones as they come, without a gap and none twice.</summary>
     public async IAsyncEnumerable<EntrySlice> FollowAsync(

@@ -42,11 +42,11 @@ internal sealed partial class RecordedClaims
     }
 
     /// <summary>Has an open ledger do as the catalog, in memory, says by now.</summary>
-    public void Apply(LedgerLog log)
+    public void Apply(OpenLedger log)
     {
         CatalogLedger ledger = core.Catalog.Find(log.Id)!;
         log.IsSalted = ledger.IsSalted;
-        if (log.Reader.Damage is null)
+        if (log.Damage is null)
         {
             StoreException? refusal = _strangers.TryGetValue(log.Id, out string? stranger)
                 ? LedgerRefusals.NotRecorded(log.Name, stranger)
@@ -70,13 +70,13 @@ internal sealed partial class RecordedClaims
 
     private AuditEvent? SaidAt(long index)
     {
-        LedgerLog audit = core.Ledgers.Get(Catalog.AuditId);
+        OpenLedger audit = core.Ledgers.Get(Catalog.AuditId);
         if (index < 0 || index >= audit.Durable.Value)
         {
             return null;
         }
 
-        if (audit.Reader.Damage is null)
+        if (audit.Damage is null)
         {
             core.WaitForReadable(audit, index + 1);
         }

@@ -101,7 +101,7 @@ internal sealed partial class RecordedClaims
             {
                 if (core.Ground.Files.Exists(core.Ground.Paths.StateLog(ledger.Id)))
                 {
-                    state = core.ReadState(ledger.Id);
+                    state = core.Ledgers.ReadState(ledger.Id);
                 }
             });
             if (ReadAll(size, static () => false) is { } why)

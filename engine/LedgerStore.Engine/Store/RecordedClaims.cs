@@ -24,7 +24,7 @@ internal sealed partial class RecordedClaims(StoreCore core)
     // That are kept for the status of one ledger.
     private const int TextsMax = 20;
 
-    private readonly SignedAudit _audit = new(core.Ledgers, core.Book, core.Keys, core.AuditProof);
+    private readonly SignedAudit _audit = new(core.Ledgers, core.Keys, core.AuditProof);
     private readonly Lock _turn = new();
 
     // What is not confirmed, in words: of each ledger, and of the store as a whole (no id). Replaced, never changed.
@@ -47,7 +47,7 @@ internal sealed partial class RecordedClaims(StoreCore core)
 
     /// <summary>Whether policy and holds of a ledger are what was decided: asked before anything of it expires. Reads
     /// a part of <c>_audit</c>; ask again until it is done.</summary>
-    public ClaimsAnswer MayExpire(LedgerLog log)
+    public ClaimsAnswer MayExpire(OpenLedger log)
     {
         lock (_turn)
         {
@@ -55,7 +55,7 @@ internal sealed partial class RecordedClaims(StoreCore core)
             {
                 CatalogLedger ledger = null!;
                 HoldRecord[] holds = [];
-                long size = Still(() => (ledger, holds) = (core.Catalog.Find(log.Id)!, log.Tiers.Holds));
+                long size = Still(() => (ledger, holds) = (core.Catalog.Find(log.Id)!, log.Holds));
                 AuditReading reading = _audit.Read(size, BundlesAtOnce);
                 return reading switch
                 {
@@ -74,7 +74,7 @@ internal sealed partial class RecordedClaims(StoreCore core)
     /// <summary>A hold that <c>_audit</c> says is in force, whatever the ledger's files say; null when there is none.
     /// </summary>
     /// <exception cref="StoreException">It cannot be read.</exception>
-    public HoldRecord? FindHold(LedgerLog log, string id)
+    public HoldRecord? FindHold(OpenLedger log, string id)
     {
         lock (_turn)
         {

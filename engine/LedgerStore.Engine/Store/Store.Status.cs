@@ -31,7 +31,7 @@ public sealed partial class Store
     public IReadOnlyList<LedgerDescription> DescribeInUse()
     {
         List<LedgerDescription> found = [];
-        foreach (LedgerLog log in _core.Ledgers.All)
+        foreach (OpenLedger log in _core.Ledgers.All)
         {
             found.Add(new Ledger(_core, log).Describe());
         }

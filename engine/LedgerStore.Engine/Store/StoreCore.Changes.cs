@@ -82,17 +82,17 @@ internal sealed partial class StoreCore
     /// <summary>From here on a frozen ledger takes no more appends.</summary>
     public void RefuseAppends(uint id, string reason)
     {
-        LedgerLog ledger = Ledgers.Get(id);
+        OpenLedger ledger = Ledgers.Get(id);
         Gate.Locked(() => ledger.AppendRefusal = LedgerRefusals.Frozen(ledger.Name, reason));
     }
 
     /// <summary>The holds that a ledger's files have in force, whether it is open or not.</summary>
     public IEnumerable<HoldRecord> HoldsOf(uint id) =>
-        !Ground.Files.Exists(Ground.Paths.StateLog(id)) ? [] : Ledgers.Get(id).Tiers.Holds;
+        !Ground.Files.Exists(Ground.Paths.StateLog(id)) ? [] : Ledgers.Get(id).Holds;
 
     /// <summary>Waits until what is durable can be read, which it is a moment later; or has it done, where no threads
     /// run.</summary>
-    public void WaitForReadable(LedgerLog log, long size)
+    public void WaitForReadable(OpenLedger log, long size)
     {
         while (log.ReadableSize < size)
         {
@@ -112,7 +112,7 @@ internal sealed partial class StoreCore
         }
     }
 
-    private StoreException Unreadable(LedgerLog log, long size)
+    private StoreException Unreadable(OpenLedger log, long size)
     {
         string problem = $"'{log.Name}' has {size:N0} entries, and {log.ReadableSize:N0} can be read";
         return Poison.Cause is { } failed
@@ -124,12 +124,12 @@ internal sealed partial class StoreCore
     /// <exception cref="StoreException">Some of them cannot be read.</exception>
     public void ReadAudit(long first, long count, AuditBook book)
     {
-        LedgerLog log = Ledgers.Get(Catalog.AuditId);
+        OpenLedger log = Ledgers.Get(Catalog.AuditId);
         long end = first + count;
         for (long index = first; index < end;)
         {
             int slot = (int)(index % StoreLimits.EntriesPerBundle);
-            using BundleLease lease = log.Reader.WaitForBundle(index / StoreLimits.EntriesPerBundle, slot);
+            using BundleLease lease = log.WaitForBundle(index / StoreLimits.EntriesPerBundle, slot);
             for (; slot < lease.Entries && index < end; slot++, index++)
             {
                 if (EntryView.TryParse(lease.Entry(slot), out EntryView entry)

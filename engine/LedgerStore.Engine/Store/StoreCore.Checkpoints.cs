@@ -13,9 +13,6 @@ namespace LedgerStore.Engine;
 
 internal sealed partial class StoreCore
 {
-    /// <summary>The checkpoints of the ledgers in use.</summary>
-    public CheckpointBook Book { get; }
-
     /// <summary>Ledgers that have grown and are not signed.</summary>
     public GrowthQueue Growth { get; }
 
@@ -25,24 +22,24 @@ internal sealed partial class StoreCore
     /// <summary>Takes over the checkpoints that the journal held, and compares all ledgers that are open with what they
     /// signed. While the store is opened.</summary>
     /// <exception cref="StoreException">RollbackDetected.</exception>
-    public void RestoreCheckpoints(IReadOnlyList<(LedgerLog Ledger, CheckpointRecord Record)> replayed)
+    public void RestoreCheckpoints(IReadOnlyList<(OpenLedger Ledger, CheckpointRecord Record)> replayed)
     {
-        foreach ((LedgerLog ledger, CheckpointRecord record) in replayed)
+        foreach ((OpenLedger ledger, CheckpointRecord record) in replayed)
         {
-            if (record.Size > (ledger.Checkpoints.Newest?.Size ?? -1))
+            if (record.Size > (ledger.Newest?.Size ?? -1))
             {
                 ledger.RestoreCheckpoint(record);
             }
         }
 
-        foreach (LedgerLog ledger in Ledgers.All)
+        foreach (OpenLedger ledger in Ledgers.All)
         {
-            Book.Of(ledger);
+            Ledgers.Check(ledger);
         }
 
-        foreach ((LedgerLog ledger, CheckpointRecord record) in replayed)
+        foreach ((OpenLedger ledger, CheckpointRecord record) in replayed)
         {
-            Book.CheckOlder(ledger, record);
+            Ledgers.CheckOlder(ledger, record);
         }
     }
 
@@ -50,10 +47,10 @@ internal sealed partial class StoreCore
 
     /// <summary>Sees to it that a ledger is signed as soon as there is something to sign.</summary>
     /// <exception cref="StoreException">SigningStopped.</exception>
-    public void AskForCheckpoint(LedgerCheckpoints ledger)
+    public void AskForCheckpoint(OpenLedger ledger)
     {
         ThrowIfStopped();
-        if ((WhyNotSigned() ?? ledger.Failure) is { } why)
+        if ((WhyNotSigned() ?? ledger.SigningFailure) is { } why)
         {
             throw why as StoreException ?? new StoreException(StoreReason.SigningStopped, why.Message, why);
         }
@@ -62,7 +59,7 @@ internal sealed partial class StoreCore
     }
 
     /// <summary>The smallest checkpoint of at least this size that is kept anywhere.</summary>
-    public CheckpointRecord? FindCheckpoint(LedgerLog log, long size)
+    public CheckpointRecord? FindCheckpoint(OpenLedger log, long size)
     {
         CheckpointRecord? found = log.Checkpoints.FindAtLeast(size, out bool isExact);
         if (found is null || isExact)
@@ -71,14 +68,14 @@ internal sealed partial class StoreCore
         }
 
         // Old ones are in state.log only.
-        CheckpointRecord? older = ReadState(log.Id).FindCheckpoint(size);
+        CheckpointRecord? older = Ledgers.ReadState(log.Id).FindCheckpoint(size);
         return older is not null && older.Size < found.Size ? older : found;
     }
 
-    public LedgerDescription Describe(LedgerLog log, LedgerCheckpoints signed)
+    public LedgerDescription Describe(OpenLedger log)
     {
         CatalogLedger entry = Catalog.Find(log.Id)!;
-        SegmentList segments = log.Reader.Segments.List;
+        SegmentList segments = log.Segments.List;
         long bytes = 0;
         for (int i = 0; i < segments.Count; i++)
         {
@@ -88,41 +85,31 @@ internal sealed partial class StoreCore
         return new LedgerDescription(
             log.Id,
             log.Name,
-            signed.Origin,
+            log.Origin,
             WallTime.At(entry.Created.CreatedMicros),
             log.IsSalted,
             entry.IsFrozen,
             entry.Frozen?.Reason ?? string.Empty,
             log.Durable.Value,
-            signed.Newest?.Size ?? 0,
+            log.Newest?.Size ?? 0,
             segments.Count,
             bytes,
             log.DamageText,
-            (signed.Failure ?? WhyNotSigned())?.Message)
+            (log.SigningFailure ?? WhyNotSigned())?.Message)
         {
-            FirstReadable = log.Reader.Segments.Expired.FirstReadable,
-            FoundSize = log.Reader.Damage is null ? log.Durable.Value : log.FoundSize,
+            FirstReadable = log.Segments.Expired.FirstReadable,
+            FoundSize = log.Damage is null ? log.Durable.Value : log.FoundSize,
             Tiers = TiersOf(log),
-            ExpiryRefusal = WhyUnconfirmed(log) ?? log.Tiers.ExpiryRefusal,
+            ExpiryRefusal = WhyUnconfirmed(log) ?? log.ExpiryRefusal,
             Unconfirmed =
             [
-                .. log.Reader.Segments.Expired.Claims.Select(static claim => claim.Text), .. Claims.Of(log.Id),
+                .. log.Segments.Expired.Claims.Select(static claim => claim.Text), .. Claims.Of(log.Id),
             ],
         };
     }
 
-    private static string? WhyUnconfirmed(LedgerLog log) =>
-        log.Reader.Segments.Expired.Claims is [var first, ..] ? first.Text : null;
-
-    private IReadOnlyList<CheckpointRecord> ReadHistory(uint id) => ReadState(id).Checkpoints;
-
-    /// <summary>Reads a state.log beside its writer, who appends behind what is read here.</summary>
-    public LedgerState ReadState(uint id)
-    {
-        LedgerStateLog.Open(
-            Ground.Files, Ground.Paths, Ground.StoreId, id, FileAccessMode.ReadOnly, out LedgerState state);
-        return state;
-    }
+    private static string? WhyUnconfirmed(OpenLedger log) =>
+        log.Segments.Expired.Claims is [var first, ..] ? first.Text : null;
 
     private void WakeCheckpointer()
     {
@@ -156,7 +143,7 @@ internal sealed partial class StoreCore
             StoreReason.StorageFailed,
             "the store has stopped; check the disk and restart. The first failure was: " + cause.Message,
             cause);
-        Book.FailAll(told);
+        Ledgers.StopSigning(told);
         Checkpointer?.FailRotation(told);
     }
 
@@ -164,7 +151,7 @@ internal sealed partial class StoreCore
         Ground,
         Gate,
         Growth,
-        Book,
+        Ledgers,
         Keys,
         signing.Interval,
         Tuning.SigningCpuNanos,
@@ -172,10 +159,10 @@ internal sealed partial class StoreCore
         WhyStopped,
         OnPublished);
 
-    private void OnPublished(LedgerCheckpoints ledger, CheckpointRecord record)
+    private void OnPublished(OpenLedger ledger, CheckpointRecord record)
     {
-        _anchor?.Note(ledger.Log.Id, record);
-        if (_hasOpenClaims && ledger.Log.Name == LedgerName.Audit)
+        _anchor?.Note(ledger.Id, record);
+        if (_hasOpenClaims && ledger.Name == LedgerName.Audit)
         {
             ConfirmClaims();
         }

@@ -24,7 +24,7 @@ internal sealed partial class StoreCore
     }
 
     /// <summary>Says what the last rotation was, if a crash came before that. While the store is opened.</summary>
-    public void SayLastRotation(LedgerLog audit)
+    public void SayLastRotation(OpenLedger audit)
     {
         if (LastRotation() is not { } made || audit.Durable.Value - made.Checkpoint.Size > RotationSaidWithin)
         {

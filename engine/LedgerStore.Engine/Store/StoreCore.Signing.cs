@@ -60,7 +60,7 @@ internal sealed partial class StoreCore
         }
 
         AnchorCheck check = new(
-            Ground.Files, Ground.Paths, Ground.StoreId, Catalog, Ledgers, Book);
+            Ground.Files, Ground.Paths, Ground.StoreId, Catalog, Ledgers);
         check.Run(anchor.Newest);
         if (hasSigned && found is not null)
         {
@@ -77,10 +77,10 @@ internal sealed partial class StoreCore
         }
 
         _anchor = new AnchorKeeper(anchor, Ground.SteadyNanos);
-        foreach (LedgerLog log in Ledgers.All)
+        foreach (OpenLedger log in Ledgers.All)
         {
             // Before a kill it had no second to reach the anchor, and of a damaged ledger nothing else may keep it.
-            if (Book.Of(log).Newest is { } newest
+            if (Ledgers.Check(log).Newest is { } newest
                 && newest.Size > (anchor.Newest.TryGetValue(log.Id, out CheckpointRecord? known) ? known.Size : 0))
             {
                 _anchor.Note(log.Id, newest);
@@ -123,12 +123,12 @@ internal sealed partial class StoreCore
     }
 
     /// <summary>What verifiers are told about the keys of a ledger.</summary>
-    public IReadOnlyList<LedgerKey> KeysOf(LedgerCheckpoints ledger)
+    public IReadOnlyList<LedgerKey> KeysOf(OpenLedger ledger)
     {
         List<LedgerKey> found = [];
-        if (Keys.KeysOf(ledger.Log.Id, ledger.Origin) is { } keys)
+        if (Keys.KeysOf(ledger.Id, ledger.Origin) is { } keys)
         {
-            IReadOnlyList<RotatedRecord> rotations = Keys.RotationsOf(ledger.Log.Id);
+            IReadOnlyList<RotatedRecord> rotations = Keys.RotationsOf(ledger.Id);
             for (int i = 0; i < keys.Keys.Length; i++)
             {
                 LogKey key = keys.Keys[i];
@@ -145,7 +145,7 @@ internal sealed partial class StoreCore
     {
         HashSet<uint> open = [];
         long entries = 0;
-        foreach (LedgerLog log in Ledgers.All)
+        foreach (OpenLedger log in Ledgers.All)
         {
             open.Add(log.Id);
             entries += log.Durable.Value;
@@ -201,8 +201,9 @@ internal sealed partial class StoreCore
         try
         {
             return Ledgers.IsOpen(ledger.Id)
-                ? Book.Of(Ledgers.Get(ledger.Id)).Newest is not null
-                : Ground.Files.Exists(Ground.Paths.StateLog(ledger.Id)) && ReadState(ledger.Id).Checkpoints.Count > 0;
+                ? Ledgers.GetChecked(ledger.Id).Newest is not null
+                : Ground.Files.Exists(Ground.Paths.StateLog(ledger.Id))
+                    && Ledgers.ReadState(ledger.Id).Checkpoints.Count > 0;
         }
         catch (Exception damage) when (damage is StoreException or StorageException)
         {
@@ -277,7 +278,7 @@ internal sealed partial class StoreCore
         Dictionary<uint, CheckpointRecord> newest = [];
         foreach (CatalogLedger ledger in Catalog.SortedByName())
         {
-            if (hasSigned && Book.Of(Ledgers.Get(ledger.Id)).Newest is { } record)
+            if (hasSigned && Ledgers.GetChecked(ledger.Id).Newest is { } record)
             {
                 newest.Add(ledger.Id, record);
             }
@@ -292,13 +293,12 @@ internal sealed partial class StoreCore
         Reach(() => anchor.Write(newest));
     }
 
-    private List<LedgerCheckpoints> OpenAll()
+    private List<OpenLedger> OpenAll()
     {
-        List<LedgerCheckpoints> all = [];
+        List<OpenLedger> all = [];
         foreach (CatalogLedger ledger in Catalog.SortedByName())
         {
-            LedgerLog log = Ledgers.Get(ledger.Id);
-            all.Add(Book.Of(log));
+            all.Add(Ledgers.GetChecked(ledger.Id));
         }
 
         return all;

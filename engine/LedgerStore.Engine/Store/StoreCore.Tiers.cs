@@ -30,7 +30,7 @@ internal sealed partial class StoreCore
     {
         _isClaimsTime = true;
         _hasOpenClaims = false;
-        foreach (LedgerLog log in Ledgers.All)
+        foreach (OpenLedger log in Ledgers.All)
         {
             Confirm(log);
         }
@@ -40,7 +40,7 @@ internal sealed partial class StoreCore
     /// the store is opened.</summary>
     public void FollowAudit()
     {
-        foreach (LedgerLog log in Ledgers.All)
+        foreach (OpenLedger log in Ledgers.All)
         {
             Claims.Confirm(log.Id);
             Claims.Apply(log);
@@ -63,11 +63,11 @@ internal sealed partial class StoreCore
     /// <summary>After a recovery everything is in the ledgers' files, and the new journal is empty.</summary>
     public void MarkSettled()
     {
-        foreach (LedgerLog ledger in Ledgers.All)
+        foreach (OpenLedger ledger in Ledgers.All)
         {
-            if (ledger.Reader.Damage is null)
+            if (ledger.Damage is null)
             {
-                ledger.Tiers.SettledSize = ledger.Durable.Value;
+                ledger.SettledSize = ledger.Durable.Value;
             }
         }
     }
@@ -94,14 +94,14 @@ internal sealed partial class StoreCore
             Claims.MayExpire));
     }
 
-    private LedgerLog OpenLedger(uint id)
+    private OpenLedger Open(uint id)
     {
         if (_isClaimsTime)
         {
             Claims.Confirm(id);
         }
 
-        LedgerLog log = OrStop(() => Opener.Open(id));
+        OpenLedger log = OrStop(() => Opener.Open(id));
         if (_isClaimsTime)
         {
             Claims.Apply(log);
@@ -111,17 +111,17 @@ internal sealed partial class StoreCore
         return log;
     }
 
-    private void Confirm(LedgerLog log)
+    private void Confirm(OpenLedger log)
     {
         if (!Confirmation.Run(log)
-            && log.Reader.Segments.Expired.Claims.Any(static claim => !claim.IsRefuted))
+            && log.Segments.Expired.Claims.Any(static claim => !claim.IsRefuted))
         {
             // The next checkpoint of `_audit` may cover what it needs.
             _hasOpenClaims = true;
         }
     }
 
-    private void Refuted(LedgerLog log, ExpiryClaim claim) => Ground.Services.Damaged(new DamageReport(
+    private void Refuted(OpenLedger log, ExpiryClaim claim) => Ground.Services.Damaged(new DamageReport(
         log.Id, claim.Record.First, claim.Record.Count, Ground.Paths.StateLog(log.Id), -1, claim.Text));
 
     /// <summary>A change of policy or holds: refused by a store that only reads or has stopped, and stops one whose
@@ -132,10 +132,10 @@ internal sealed partial class StoreCore
         return StoreErrors.Translate(() => OrStop(change));
     }
 
-    public static IReadOnlyList<TierShare> TiersOf(LedgerLog log)
+    public static IReadOnlyList<TierShare> TiersOf(OpenLedger log)
     {
-        SegmentList list = log.Reader.Segments.List;
-        ExpiredRanges expired = log.Reader.Segments.Expired;
+        SegmentList list = log.Segments.List;
+        ExpiredRanges expired = log.Segments.Expired;
         long[,] sums = new long[4, 4];
         long[] oldest = new long[4];
         for (int i = 0; i < list.Count; i++)
@@ -176,7 +176,7 @@ internal sealed partial class StoreCore
     /// <summary>What tiering has done, and what it knows of the time to come.</summary>
     public TieringStatus TieringStatus()
     {
-        long next = Ledgers.All.Min(static ledger => (long?)ledger.Tiers.NextExpiryMicros) ?? long.MaxValue;
+        long next = Ledgers.All.Min(static ledger => (long?)ledger.NextExpiryMicros) ?? long.MaxValue;
         return Tiering.Status with
         {
             NextExpiry = next == long.MaxValue ? null : WallTime.At(next),
@@ -195,7 +195,7 @@ internal sealed partial class StoreCore
         },
         CancellationToken.None);
 
-    private ValueTask<AppendResult> AppendFiller(LedgerLog ledger, long size, int count) => Appends.AppendAsync(
+    private ValueTask<AppendResult> AppendFiller(OpenLedger ledger, long size, int count) => Appends.AppendAsync(
         ledger,
         new RecordBatch
         {

@@ -38,7 +38,8 @@ internal sealed partial class StoreCore : IDisposable
         (long Number, long Micros) lastFrame,
         IDisposable directoryLock)
     {
-        (Ground, Reserve, Tuning, Signing, _directoryLock) = (ground, reserve, tuning, options.Signing, directoryLock);
+        (Ground, Reserve, Tuning, _directoryLock) = (ground, reserve, tuning, directoryLock);
+        Signing = options.Signing;
         bool isSuspect = Signing is { ReadOnlySuspect: true };
 
         // What the files say.
@@ -46,9 +47,14 @@ internal sealed partial class StoreCore : IDisposable
         Keys = StoreKeys.Open(
             ground.Files, ground.Paths, ground.StoreId, ground.Mode, Signing?.Key ?? options.KeyForReading);
         Journal = new JournalPool(
-            ground.Files, ground.Paths.JournalDirectory, ground.StoreId, tuning.JournalFileBytes, () => NextNonce(random));
+            ground.Files,
+            ground.Paths.JournalDirectory,
+            ground.StoreId,
+            tuning.JournalFileBytes,
+            () => NextNonce(random));
         Opener = new LedgerOpener(ground, Catalog, new DamageNotes(ground.Files, ground.Paths));
-        Ledgers = new LedgerLogs(OpenLedger);
+        Growth = new GrowthQueue(Signing is not null && !isSuspect);
+        Ledgers = new OpenLedgers(ground, Keys, Growth, isSuspect, Open);
 
         // The way of an append.
         _buffers = [.. Enumerable.Range(0, tuning.BufferCount).Select(_ => new AppendBuffer(tuning.BufferBytes))];
@@ -64,7 +70,6 @@ internal sealed partial class StoreCore : IDisposable
         Disk = new DiskSpace(Gate, reserve, ground.Files, ground.Paths.Root, ground.Time);
         Writer = new JournalWriter(Journal, lastFrame.Number, lastFrame.Micros);
         Workers = new BundleWorkers();
-        Growth = new GrowthQueue(Signing is not null && !isSuspect);
         Bundler = new Bundler(Gate, Ledgers, Workers, Disk, Growth, Meter, BundlerBell, lastFrame.Number);
         Sequencer = new Sequencer(Gate, Writer, Poison, Bundler, Disk, Meter);
         FlushCommit commit = new(ground.Files, ground.Paths, Gate, StateLogs);
@@ -72,8 +77,7 @@ internal sealed partial class StoreCore : IDisposable
         Flusher = new Flusher(Journal, Writer, Gate, Bundler, commit, Disk, limits, FlusherBell);
 
         // What is signed, and what counts because it is.
-        Book = new CheckpointBook(Catalog, Keys, Growth, isSuspect, ReadHistory);
-        AuditProof = new AuditProof(Catalog, Ledgers, Book, Keys, ground.IsReadOnly);
+        AuditProof = new AuditProof(Catalog, Ledgers, Keys, ground.IsReadOnly);
         Changes = new AuditedChanges(this);
         Claims = new RecordedClaims(this);
         Confirmation = new ExpiryConfirmation(AuditProof, options.Tiering.SecondCheckAfter, Refuted);
@@ -123,7 +127,7 @@ internal sealed partial class StoreCore : IDisposable
 
     public JournalWriter Writer { get; }
 
-    public LedgerLogs Ledgers { get; }
+    public OpenLedgers Ledgers { get; }
 
     public BundleWorkers Workers { get; }
 
@@ -292,7 +296,7 @@ internal sealed partial class StoreCore : IDisposable
     /// <summary>Nothing more will be durable or readable: who waits for it in some ledger is told.</summary>
     private void EndWaits(StoreException end)
     {
-        foreach (LedgerLog ledger in Ledgers.All)
+        foreach (OpenLedger ledger in Ledgers.All)
         {
             ledger.Durable.Fault(end);
             ledger.Readable.Fault(end);

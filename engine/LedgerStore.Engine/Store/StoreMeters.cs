@@ -75,7 +75,7 @@ internal static class StoreMeters
         meter.Observe("ledgerstore.tiers.failures", "{move}", "moves that failed", () => core.Tiering.Status.Failures);
         meter.Observe(
             "ledgerstore.tiers.refused", "{ledger}", "ledgers of which nothing expires: see the status",
-            () => core.Ledgers.All.Count(static ledger => ledger.Tiers.ExpiryRefusal is not null));
+            () => core.Ledgers.All.Count(static ledger => ledger.ExpiryRefusal is not null));
         meter.Observe(
             "ledgerstore.tiers.bytes", "By", "read and written in the background", () => core.Tiering.Status.Bytes);
         meter.ObserveEach(

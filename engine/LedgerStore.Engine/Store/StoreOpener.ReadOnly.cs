@@ -39,7 +39,7 @@ internal sealed partial class StoreOpener
             core = Make(identity, plan.LastFrame, facts.LastMicros, directoryLock);
             Replay replay = new(files, core.Opener, core.Ledgers, core.Bundler, FileAccessMode.ReadOnly);
             Run(replay, core, facts, plan);
-            core.Book.FindJournaled = new JournalCheckpoints(files, facts).NewestOf;
+            core.Ledgers.FindJournaled = new JournalCheckpoints(files, facts).NewestOf;
             core.RestoreCheckpoints(replay.TakeCheckpoints(facts.LastFileNumber));
             core.BeginSigning(found: null);
             core.ConfirmClaims();

@@ -35,10 +35,10 @@ internal sealed partial class StoreOpener
         Run(replay, core, facts, plan);
 
         // A store that is not what it signed is left as it was found.
-        core.Book.FindJournaled = new JournalCheckpoints(files, facts).NewestOf;
+        core.Ledgers.FindJournaled = new JournalCheckpoints(files, facts).NewestOf;
         core.RestoreCheckpoints(replay.TakeCheckpoints(facts.LastFileNumber));
         core.BeginSigning(FindNotes(core));
-        core.Book.FindJournaled = static _ => null;
+        core.Ledgers.FindJournaled = static _ => null;
         RequireSoundAudit(core);
         if (!core.TryFlushAll())
         {
@@ -50,10 +50,10 @@ internal sealed partial class StoreOpener
         DamageNotes notes = core.Opener.Notes;
         foreach (uint id in replay.Damaged)
         {
-            LedgerLog damaged = core.Ledgers.Get(id);
+            OpenLedger damaged = core.Ledgers.Get(id);
             notes.Add(
                 new DamageNote(core.Ground.StoreId, id, damaged.NextIndex, facts.LastFileNumber),
-                damaged.Checkpoints.Newest);
+                damaged.Newest);
         }
 
         ReuseEmptyFiles(pool, facts);
@@ -208,16 +208,16 @@ internal sealed partial class StoreOpener
     /// <summary>Removes the segment files that recovery has replaced by others, which state.log names.</summary>
     private void RemoveSuperseded(StoreCore core)
     {
-        foreach (LedgerLog ledger in core.Ledgers.All)
+        foreach (OpenLedger ledger in core.Ledgers.All)
         {
             // The files of a damaged ledger are evidence: all of them stay.
             string directory = _paths.SegmentsDirectory(ledger.Id);
-            if (ledger.Reader.Damage is not null || !files.Exists(directory))
+            if (ledger.Damage is not null || !files.Exists(directory))
             {
                 continue;
             }
 
-            SegmentList segments = ledger.Reader.Segments.List;
+            SegmentList segments = ledger.Segments.List;
             foreach (string name in files.List(directory))
             {
                 if (StorePaths.TryParseSegment(name, out long segment, out uint generation)

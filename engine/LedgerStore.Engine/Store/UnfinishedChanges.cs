@@ -34,7 +34,7 @@ internal sealed class UnfinishedChanges(StoreCore core)
     private void TryFinish()
     {
         bool hasAudit = _catalog.Find(LedgerName.Audit) is not null;
-        LedgerLog? audit = hasAudit ? core.Ledgers.Get(Catalog.AuditId) : null;
+        OpenLedger? audit = hasAudit ? core.Ledgers.Get(Catalog.AuditId) : null;
         if (_catalog.Count == 0 || audit?.AppendRefusal is not null)
         {
             // Who the store is will be said with its first ledger. Or nothing can be said, and nothing be changed.
@@ -68,7 +68,7 @@ internal sealed class UnfinishedChanges(StoreCore core)
     }
 
     /// <summary>Who the store is as <c>_audit</c> says; null when it does not.</summary>
-    private AuditStoreFacts? FactsOf(LedgerLog audit)
+    private AuditStoreFacts? FactsOf(OpenLedger audit)
     {
         AuditBook book = new();
         if (_catalog.FactsSaid >= 0 && _catalog.FactsSaid < audit.Durable.Value)
@@ -89,7 +89,7 @@ internal sealed class UnfinishedChanges(StoreCore core)
         return book.Facts is [.., var found] ? found : null;
     }
 
-    private void Compare(LedgerLog audit, AuditStoreFacts facts)
+    private void Compare(OpenLedger audit, AuditStoreFacts facts)
     {
         StoreFile store = core.Ground.Identity;
         if (facts.Agrees(store))
@@ -117,7 +117,7 @@ internal sealed class UnfinishedChanges(StoreCore core)
     private void Adopt()
     {
         bool hadAudit = _catalog.Find(LedgerName.Audit) is not null;
-        LedgerLog audit = core.Changes.OpenAudit();
+        OpenLedger audit = core.Changes.OpenAudit();
         AuditBook book = new();
         if (hadAudit)
         {
@@ -203,7 +203,7 @@ internal sealed class UnfinishedChanges(StoreCore core)
 
     /// <summary>Makes the change that was said last, if a crash left it undone. What else is said and not in the files
     /// no crash left so: it is for the scrubber to find, and for people to look at.</summary>
-    private void RollForward(LedgerLog audit)
+    private void RollForward(OpenLedger audit)
     {
         long first = _catalog.SettledSize;
         long end = Math.Min(audit.Durable.Value, first + (2 * AuditedChanges.UnsettledMax));

@@ -13,15 +13,15 @@ namespace LedgerStore.Engine.Tiering;
 /// <summary>Confirms claims of expiry, or finds that they are none.</summary>
 /// <param name="ahead">How long before a tombstone its notice must have come.</param>
 /// <param name="refuted">Told once of each that is refuted.</param>
-internal sealed class ExpiryConfirmation(AuditProof audit, TimeSpan ahead, Action<LedgerLog, ExpiryClaim> refuted)
+internal sealed class ExpiryConfirmation(AuditProof audit, TimeSpan ahead, Action<OpenLedger, ExpiryClaim> refuted)
 {
     private const int BundleLevel = 8;
 
     /// <summary>Looks at every claim of a ledger that is open.</summary>
     /// <returns>Whether none is left.</returns>
-    public bool Run(LedgerLog log)
+    public bool Run(OpenLedger log)
     {
-        ExpiredRanges expired = log.Reader.Segments.Expired;
+        ExpiredRanges expired = log.Segments.Expired;
         if (expired.Claims.Count == 0)
         {
             return true;
@@ -41,7 +41,7 @@ internal sealed class ExpiryConfirmation(AuditProof audit, TimeSpan ahead, Actio
 
     /// <summary>What <c>_audit</c> says of a tombstone.</summary>
     /// <returns>Null when it says the same.</returns>
-    public AuditAnswer? WhyNot(LedgerLog log, TombstoneRecord record)
+    public AuditAnswer? WhyNot(OpenLedger log, TombstoneRecord record)
     {
         if (LedgerName.IsReserved(log.Name))
         {
@@ -100,12 +100,12 @@ internal sealed class ExpiryConfirmation(AuditProof audit, TimeSpan ahead, Actio
     }
 
     /// <summary>The Merkle root over some bundles by themselves.</summary>
-    public static Hash256 RootOf(LedgerLog log, long first, long end)
+    public static Hash256 RootOf(OpenLedger log, long first, long end)
     {
         CompactRange tree = new();
         Hash256[] hashes = new Hash256[StoreLimits.EntriesPerBundle];
         Hash256[] scratch = new Hash256[StoreLimits.EntriesPerBundle];
-        SegmentReader segments = log.Reader.Segments;
+        SegmentReader segments = log.Segments;
         for (long at = first; at < end;)
         {
             long segment = at / StoreLimits.EntriesPerSegment;
@@ -134,7 +134,7 @@ internal sealed class ExpiryConfirmation(AuditProof audit, TimeSpan ahead, Actio
         return tree.Root();
     }
 
-    private void Decide(LedgerLog log, ExpiredRanges expired, ExpiryClaim claim)
+    private void Decide(OpenLedger log, ExpiredRanges expired, ExpiryClaim claim)
     {
         if (WhyNot(log, claim.Record) is not { } why)
         {

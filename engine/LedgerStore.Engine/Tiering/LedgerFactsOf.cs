@@ -11,10 +11,10 @@ internal static class LedgerFactsOf
 {
     /// <summary>The segments of a ledger as they are.</summary>
     /// <param name="size">Entries behind it do not count.</param>
-    public static List<SegmentFact> Read(LedgerLog log, RetentionPolicy policy, long size, long nowMicros)
+    public static List<SegmentFact> Read(OpenLedger log, RetentionPolicy policy, long size, long nowMicros)
     {
         List<SegmentFact> facts = [];
-        SegmentList list = log.Reader.Segments.List;
+        SegmentList list = log.Segments.List;
         for (int i = 0; i < list.Count; i++)
         {
             long first = SegmentFormat.FirstIndex(i);
@@ -45,7 +45,7 @@ internal static class LedgerFactsOf
     public static List<BundleFact> Rows(SegmentSource source, int bundles) =>
         [.. source.ReadRows(bundles).Select(static row => new BundleFact(row.LastMicros, row.StoredBytes))];
 
-    private static SegmentFact Of(LedgerLog log, SealedFacts facts, RetentionPolicy policy, long nowMicros)
+    private static SegmentFact Of(OpenLedger log, SealedFacts facts, RetentionPolicy policy, long nowMicros)
     {
         // Bundle by bundle only where it makes a difference: where some of them may go and others not.
         bool isMixed = facts.Tier is SegmentTier.Hot or SegmentTier.Warm
@@ -53,9 +53,9 @@ internal static class LedgerFactsOf
                 || (policy.ExpireAfter is { } age
                     && facts.FirstMicros <= nowMicros - RetentionPolicy.Micros(age)
                     && facts.LastMicros > nowMicros - RetentionPolicy.Micros(age))
-                || log.Tiers.Holds.Length > 0
-                || !log.Reader.Segments.Expired.IsEmpty);
-        SegmentSource source = log.Reader.Segments.List[(int)facts.Identity.Segment];
+                || log.Holds.Length > 0
+                || !log.Segments.Expired.IsEmpty);
+        SegmentSource source = log.Segments.List[(int)facts.Identity.Segment];
         return new SegmentFact(
             facts.Identity.Segment,
             IsComplete: true,

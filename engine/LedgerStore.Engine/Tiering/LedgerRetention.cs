@@ -49,7 +49,7 @@ internal sealed class LedgerRetention(
 
     /// <summary>Makes a policy the ledger's, durably.</summary>
     /// <exception cref="StoreException">InvalidArgument, Busy, DiskFull.</exception>
-    public void SetPolicy(LedgerLog log, RetentionPolicy policy, string setBy, string reason)
+    public void SetPolicy(OpenLedger log, RetentionPolicy policy, string setBy, string reason)
     {
         CheckText(setBy, reason);
         lock (Decisions)
@@ -80,7 +80,7 @@ internal sealed class LedgerRetention(
     }
 
     /// <summary>Keeps entries from expiring. When it returns, the hold is durable.</summary>
-    public HoldRecord Place(LedgerLog log, HoldRecord hold)
+    public HoldRecord Place(OpenLedger log, HoldRecord hold)
     {
         CheckText(hold.Id, hold.PlacedBy, hold.Reason);
         if (hold.First < 0 || hold.Count < 0 || hold.First > long.MaxValue - hold.Count || hold.Reason.Length == 0)
@@ -99,16 +99,16 @@ internal sealed class LedgerRetention(
             }
 
             RefuseWhileGoing(log, hold.First, hold.End);
-            if (log.Tiers.Holds.Length >= HoldsMax || Array.Exists(log.Tiers.Holds, other => other.Id == hold.Id))
+            if (log.Holds.Length >= HoldsMax || Array.Exists(log.Holds, other => other.Id == hold.Id))
             {
                 throw new StoreException(
-                    StoreReason.LimitReached, $"ledger '{log.Name}' has {log.Tiers.Holds.Length} holds, or this one");
+                    StoreReason.LimitReached, $"ledger '{log.Name}' has {log.Holds.Length} holds, or this one");
             }
 
             // In force before it is durable: if it does not become so, it was in force for a while.
-            HoldRecord[] before = log.Tiers.Holds;
+            HoldRecord[] before = log.Holds;
             bool isSaid = false;
-            log.Tiers.Holds = [.. before, hold];
+            log.Holds = [.. before, hold];
             try
             {
                 make(AuditHoldChange.Of(log.Name, hold), _ =>
@@ -119,7 +119,7 @@ internal sealed class LedgerRetention(
             }
             catch (Exception) when (!isSaid)
             {
-                log.Tiers.Holds = before;
+                log.Holds = before;
                 throw;
             }
 
@@ -128,20 +128,20 @@ internal sealed class LedgerRetention(
     }
 
     /// <summary>Ends a hold. It is in force until that is durable.</summary>
-    public HoldRecord Release(LedgerLog log, string id, long nowMicros, string releasedBy, string reason)
+    public HoldRecord Release(OpenLedger log, string id, long nowMicros, string releasedBy, string reason)
     {
         CheckText(releasedBy, reason);
         lock (Decisions)
         {
             RequireSound(log);
-            HoldRecord hold = Array.Find(log.Tiers.Holds, one => one.Id == id)
+            HoldRecord hold = Array.Find(log.Holds, one => one.Id == id)
                 ?? throw new StoreException(
                     StoreReason.InvalidArgument, $"ledger '{log.Name}' has no hold with the id '{id}'");
             HoldRecord released = hold with { ReleasedMicros = Math.Max(1, nowMicros) };
             make(Released(log, hold, releasedBy, reason), _ =>
             {
                 Commit(log, state => state.Stage(released));
-                log.Tiers.Holds = [.. log.Tiers.Holds.Where(one => one.Id != id)];
+                log.Holds = [.. log.Holds.Where(one => one.Id != id)];
             });
             return released;
         }
@@ -149,7 +149,7 @@ internal sealed class LedgerRetention(
 
     /// <summary>Ends a hold that <c>_audit</c> has and the ledger's files do not: somebody took it out of them.
     /// </summary>
-    public void ReleaseLost(LedgerLog log, HoldRecord lost, string releasedBy, string reason)
+    public void ReleaseLost(OpenLedger log, HoldRecord lost, string releasedBy, string reason)
     {
         CheckText(releasedBy, reason);
         lock (Decisions)
@@ -160,10 +160,10 @@ internal sealed class LedgerRetention(
 
     /// <summary>Places or ends a hold of which a crash left only what <c>_audit</c> says. While the store is opened.
     /// </summary>
-    public void Finish(LedgerLog log, AuditedLedger said, AuditHoldChange last)
+    public void Finish(OpenLedger log, AuditedLedger said, AuditHoldChange last)
     {
-        HoldRecord? here = Array.Find(log.Tiers.Holds, one => one.Id == last.Id);
-        if (log.Reader.Damage is not null || here is null == last.IsReleased)
+        HoldRecord? here = Array.Find(log.Holds, one => one.Id == last.Id);
+        if (log.Damage is not null || here is null == last.IsReleased)
         {
             return;
         }
@@ -171,19 +171,19 @@ internal sealed class LedgerRetention(
         if (here is not null)
         {
             Commit(log, state => state.Stage(here with { ReleasedMicros = Math.Max(1, ground.Clock()) }));
-            log.Tiers.Holds = [.. log.Tiers.Holds.Where(one => one.Id != last.Id)];
+            log.Holds = [.. log.Holds.Where(one => one.Id != last.Id)];
         }
         else
         {
             HoldRecord lost = said.Holds.First(one => one.Id == last.Id);
-            log.Tiers.Holds = [.. log.Tiers.Holds, lost];
+            log.Holds = [.. log.Holds, lost];
             Commit(log, state => state.Stage(lost));
         }
     }
 
     /// <summary>Commits records to a ledger's state.log.</summary>
     /// <exception cref="StorageException">With IsNoSpace what was staged is staged: commit again.</exception>
-    public void Commit(LedgerLog log, Action<LedgerStateLog> stage)
+    public void Commit(OpenLedger log, Action<LedgerStateLog> stage)
     {
         lock (stateLogs)
         {
@@ -200,15 +200,15 @@ internal sealed class LedgerRetention(
         }
     }
 
-    private static AuditHoldChange Released(LedgerLog log, HoldRecord hold, string releasedBy, string reason) =>
+    private static AuditHoldChange Released(OpenLedger log, HoldRecord hold, string releasedBy, string reason) =>
         AuditHoldChange.Of(log.Name, hold) with { Identity = releasedBy, Reason = reason, IsReleased = true };
 
     private static RetentionPolicy WithoutEnd(RetentionPolicy policy) =>
         new() { WarmAfter = policy.WarmAfter };
 
-    private static void RefuseWhileGoing(LedgerLog log, long first, long end)
+    private static void RefuseWhileGoing(OpenLedger log, long first, long end)
     {
-        if (log.Tiers.Expiring is { } going && first < going.End && end > going.First)
+        if (log.Expiring is { } going && first < going.End && end > going.First)
         {
             throw new StoreException(
                 StoreReason.Busy,
@@ -216,9 +216,9 @@ internal sealed class LedgerRetention(
         }
     }
 
-    private static void RequireSound(LedgerLog log)
+    private static void RequireSound(OpenLedger log)
     {
-        if (log.Reader.Damage is { } damage)
+        if (log.Damage is { } damage)
         {
             throw LedgerRefusals.ReadOnly(log.Name, log.DamageText!, damage);
         }

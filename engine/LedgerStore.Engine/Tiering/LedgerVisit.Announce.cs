@@ -14,18 +14,17 @@ internal sealed partial class LedgerVisit
     private const int NoticesMax = 1_000;
 
     /// <summary>What is due now; and counts the time since it was announced.</summary>
-    private List<(long First, long End)> FindDue(LedgerLog log, RetentionPolicy policy)
+    private List<(long First, long End)> FindDue(OpenLedger log, RetentionPolicy policy)
     {
         long now = ground.Now();
         long steady = ground.SteadyMicros();
-        LedgerTiers tiers = log.Tiers;
-        List<PlannedMove> going = Decide(log, policy, tiers.SettledSize, now)
+        List<PlannedMove> going = Decide(log, policy, log.SettledSize, now)
             .FindAll(static move => move is { To: "expired", HeldBy.Length: 0 });
-        tiers.NextExpiryMicros = going.Count == 0
+        log.NextExpiryMicros = going.Count == 0
             ? long.MaxValue
             : going.Min(static move => (move.Due - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
-        long passed = tiers.LastCheckMicros < 0 ? 0 : steady - tiers.LastCheckMicros;
-        tiers.LastCheckMicros = steady;
+        long passed = log.LastExpiryCheckMicros < 0 ? 0 : steady - log.LastExpiryCheckMicros;
+        log.LastExpiryCheckMicros = steady;
         List<(long First, long End)> due = [];
         foreach (PlannedMove move in going.Where(move => RetentionPlan.IsDue(move, now)))
         {
@@ -39,23 +38,23 @@ internal sealed partial class LedgerVisit
             }
         }
 
-        if (tiers.Notices.Count > 0 && due.Count == 0)
+        if (log.Notices.Count > 0 && due.Count == 0)
         {
             ForgetNotices(log);
         }
-        else if (tiers.Notices.Count > 0)
+        else if (log.Notices.Count > 0)
         {
-            long seen = (tiers.Progress?.SteadyMicros ?? 0) + passed;
-            SaveProgress(log, new ExpiryProgressRecord(EndOf(tiers.Notices), seen));
+            long seen = (log.ExpiryProgress?.SteadyMicros ?? 0) + passed;
+            SaveProgress(log, new ExpiryProgressRecord(EndOf(log.Notices), seen));
         }
 
         return due;
     }
 
     /// <summary>Says in <c>_audit</c> what is due, unless something that was said before is not done yet.</summary>
-    private async Task AnnounceAsync(LedgerLog log, RetentionPolicy policy, List<(long First, long End)> due)
+    private async Task AnnounceAsync(OpenLedger log, RetentionPolicy policy, List<(long First, long End)> due)
     {
-        if (log.Tiers.Notices.Count > 0)
+        if (log.Notices.Count > 0)
         {
             return;
         }
@@ -77,7 +76,7 @@ internal sealed partial class LedgerVisit
             await CommitAsync(log, state => state.Stage(record)).ConfigureAwait(false);
         }
 
-        log.Tiers.Notices.AddRange(said);
+        log.Notices.AddRange(said);
         if (said.Count > 0)
         {
             SaveProgress(log, new ExpiryProgressRecord(EndOf(said), 0));
@@ -87,16 +86,16 @@ internal sealed partial class LedgerVisit
     /// <summary>Whether what was announced may go: it is in <c>_audit</c>, signed, a day old by the times there, and
     /// the store has run for so long.</summary>
     /// <param name="isUnsigned">All that is missing is a checkpoint.</param>
-    private bool IsAnnouncedLongEnough(LedgerLog log, out bool isUnsigned)
+    private bool IsAnnouncedLongEnough(OpenLedger log, out bool isUnsigned)
     {
         isUnsigned = false;
         long wanted = RetentionPolicy.Micros(options.SecondCheckAfter);
-        if (log.Tiers.Notices.Count == 0 || (log.Tiers.Progress?.SteadyMicros ?? 0) < wanted)
+        if (log.Notices.Count == 0 || (log.ExpiryProgress?.SteadyMicros ?? 0) < wanted)
         {
             return false;
         }
 
-        foreach (NoticeRecord record in log.Tiers.Notices)
+        foreach (NoticeRecord record in log.Notices)
         {
             AuditAnswer answer = confirmation.ReadNotice(record.AuditIndex, out AuditExpiryNotice? notice);
             isUnsigned = answer is { Entry: null, IsFinal: false };
@@ -124,10 +123,10 @@ internal sealed partial class LedgerVisit
         return true;
     }
 
-    private void ForgetNotices(LedgerLog log)
+    private void ForgetNotices(OpenLedger log)
     {
-        log.Tiers.Notices.Clear();
-        log.Tiers.Progress = new ExpiryProgressRecord(0, 0);
+        log.Notices.Clear();
+        log.ExpiryProgress = new ExpiryProgressRecord(0, 0);
         TryCommit(log, static state =>
         {
             state.Stage(NoticeRecord.None);

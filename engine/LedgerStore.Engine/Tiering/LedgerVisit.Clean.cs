@@ -13,7 +13,7 @@ internal sealed partial class LedgerVisit
     private static readonly IReadOnlySet<long> s_none = new HashSet<long>();
 
     /// <summary>Unlinks files of segments of which state.log names another one. Never anything else.</summary>
-    private async Task RemoveSupersededAsync(LedgerLog log)
+    private async Task RemoveSupersededAsync(OpenLedger log)
     {
         string directory = ground.Paths.SegmentsDirectory(log.Id);
         if (!ground.Files.Exists(directory))
@@ -53,9 +53,9 @@ internal sealed partial class LedgerVisit
         await pace.Work();
     }
 
-    private List<(int Segment, string[] Names)> Superseded(LedgerLog log, string directory)
+    private List<(int Segment, string[] Names)> Superseded(OpenLedger log, string directory)
     {
-        SegmentList list = log.Reader.Segments.List;
+        SegmentList list = log.Segments.List;
         Dictionary<int, List<string>> found = [];
         foreach (string name in ground.Files.List(directory))
         {
@@ -79,9 +79,9 @@ internal sealed partial class LedgerVisit
     }
 
     /// <summary>Why the other files of a segment must stay; null when the one that counts has all there is.</summary>
-    private string? WhyKept(LedgerLog log, int segment, out long bytes)
+    private string? WhyKept(OpenLedger log, int segment, out long bytes)
     {
-        SegmentSource source = log.Reader.Segments.List[segment];
+        SegmentSource source = log.Segments.List[segment];
         bytes = 0;
         if (PayloadGuard.Missing(log, source) is { } missing)
         {

@@ -16,10 +16,10 @@ internal sealed partial class LedgerVisit
     private const long SignedWithinMicros = 10_000_000;
 
     /// <summary>Checks what is due; what was due at a check before, long enough ago, goes.</summary>
-    private async Task ExpireAsync(LedgerLog log, RetentionPolicy policy)
+    private async Task ExpireAsync(OpenLedger log, RetentionPolicy policy)
     {
         List<(long First, long End)> due = FindDue(log, policy);
-        if (!log.Tiers.IsConfirmed && due.Count > 0)
+        if (!log.IsPolicyConfirmed && due.Count > 0)
         {
             // At the first check, a day before anything goes: there is time to set right what is wrong.
             long asked = ground.SteadyMicros();
@@ -31,14 +31,14 @@ internal sealed partial class LedgerVisit
                 answer = mayExpire(log);
             }
 
-            if (answer.Why is { } why && why != log.Tiers.ExpiryRefusal && !answer.IsEarly)
+            if (answer.Why is { } why && why != log.ExpiryRefusal && !answer.IsEarly)
             {
                 // Once for each difference, not once a round.
                 ground.Services.Damaged(new DamageReport(log.Id, 0, 0, string.Empty, -1, $"nothing expires: {why}"));
             }
 
-            log.Tiers.ExpiryRefusal = answer.Why;
-            log.Tiers.IsConfirmed = answer.Why is null;
+            log.ExpiryRefusal = answer.Why;
+            log.IsPolicyConfirmed = answer.Why is null;
         }
 
         await AnnounceAsync(log, policy, due).ConfigureAwait(false);
@@ -52,12 +52,12 @@ internal sealed partial class LedgerVisit
             isTime = IsAnnouncedLongEnough(log, out isUnsigned);
         }
 
-        if (!isTime || log.Tiers.ExpiryRefusal is not null)
+        if (!isTime || log.ExpiryRefusal is not null)
         {
             return;
         }
 
-        if (log.Tiers.Expiring is not null)
+        if (log.Expiring is not null)
         {
             // Its tombstone waits for a signature.
             return;
@@ -67,7 +67,7 @@ internal sealed partial class LedgerVisit
     }
 
     /// <summary>What was announced long enough ago goes, one range after the other.</summary>
-    private async Task LetGoAsync(LedgerLog log, RetentionPolicy policy)
+    private async Task LetGoAsync(OpenLedger log, RetentionPolicy policy)
     {
         while (TryDecide(log, out ExpiringRecord? going, out long notice))
         {
@@ -82,7 +82,7 @@ internal sealed partial class LedgerVisit
             TombstoneRecord record =
                 new(going.First, going.Count, said.FirstIndex, ground.Clock(), Reason(policy));
             await BurySignedAsync(log, record).ConfigureAwait(false);
-            if (log.Tiers.Expiring is not null)
+            if (log.Expiring is not null)
             {
                 return;
             }
@@ -93,15 +93,15 @@ internal sealed partial class LedgerVisit
 
     /// <summary>Finishes what a crash may have cut in two: the tombstone is durable in <c>_audit</c>, or it is not.
     /// </summary>
-    private async Task FinishSaidAsync(LedgerLog log)
+    private async Task FinishSaidAsync(OpenLedger log)
     {
-        if (log.Tiers.Expiring is not { } going)
+        if (log.Expiring is not { } going)
         {
             return;
         }
 
         // A crash in here changes nothing.
-        LedgerLog? audit = catalog.Find(LedgerName.Audit) is { } found ? ledgers.Get(found.Id) : null;
+        OpenLedger? audit = catalog.Find(LedgerName.Audit) is { } found ? ledgers.Get(found.Id) : null;
         long size = audit?.Durable.Value ?? 0;
         await pace.Until(() => audit is null || audit.Readable.Value >= size).ConfigureAwait(false);
         TombstoneRecord? said = null;
@@ -110,24 +110,24 @@ internal sealed partial class LedgerVisit
             bundle++)
         {
             using BundleLease lease = await pace
-                .Until(audit!.Reader.ReadBundleAsync(bundle, 0, CancellationToken.None))
+                .Until(audit!.ReadBundleAsync(bundle, 0, CancellationToken.None))
                 .ConfigureAwait(false);
             said = FindTombstone(lease, bundle, log, going);
             await pace.Work();
         }
 
-        if (said is not null && !log.Reader.Segments.Expired.HasAny(said.First, said.End))
+        if (said is not null && !log.Segments.Expired.HasAny(said.First, said.End))
         {
             await BurySignedAsync(log, said).ConfigureAwait(false);
             return;
         }
 
         await CommitAsync(log, static state => state.Stage(ExpiringRecord.None)).ConfigureAwait(false);
-        log.Tiers.Expiring = null;
+        log.Expiring = null;
         await pace.Work();
     }
 
-    private static TombstoneRecord? FindTombstone(BundleLease lease, long bundle, LedgerLog log, ExpiringRecord going)
+    private static TombstoneRecord? FindTombstone(BundleLease lease, long bundle, OpenLedger log, ExpiringRecord going)
     {
         for (int slot = 0; slot < lease.Entries; slot++)
         {
@@ -149,7 +149,7 @@ internal sealed partial class LedgerVisit
 
     /// <summary>Waits for the signature that covers the tombstone: only then it counts, for this store as for everybody
     /// else. Leaves the entries as they are when there is none for a while.</summary>
-    private async Task BurySignedAsync(LedgerLog log, TombstoneRecord record)
+    private async Task BurySignedAsync(OpenLedger log, TombstoneRecord record)
     {
         long began = ground.SteadyMicros();
         AuditAnswer? why = confirmation.WhyNot(log, record);
@@ -172,31 +172,31 @@ internal sealed partial class LedgerVisit
     }
 
     /// <summary>The tombstone is durable and signed in <c>_audit</c>: nobody reads these entries any more.</summary>
-    private async Task BuryAsync(LedgerLog log, TombstoneRecord record)
+    private async Task BuryAsync(OpenLedger log, TombstoneRecord record)
     {
         // A crash in here is one before the record: the next visit finds the tombstone in `_audit`.
         await CommitAsync(log, state => state.Stage(record)).ConfigureAwait(false);
 
         // A crash from here on finds the tombstone in state.log, and the next visit deletes the bytes.
-        log.Reader.Segments.Expired.Add(record);
+        log.Segments.Expired.Add(record);
         ground.Services.Cache.Invalidate(
             log.Id, record.First / StoreLimits.EntriesPerBundle, record.Count / StoreLimits.EntriesPerBundle);
-        log.Tiers.Expiring = null;
+        log.Expiring = null;
         counters.Expired(record.Count);
         await pace.Work();
     }
 
     /// <summary>Decides under the lock which entries go next. From then on nothing can keep them.</summary>
-    private bool TryDecide(LedgerLog log, [NotNullWhen(true)] out ExpiringRecord? going, out long notice)
+    private bool TryDecide(OpenLedger log, [NotNullWhen(true)] out ExpiringRecord? going, out long notice)
     {
         lock (retention.Decisions)
         {
             long now = ground.Now();
             RetentionPolicy policy = retention.PolicyOf(log.Id)!;
-            foreach (PlannedMove move in Decide(log, policy, log.Tiers.SettledSize, now))
+            foreach (PlannedMove move in Decide(log, policy, log.SettledSize, now))
             {
                 NoticeRecord? announced = move.To == "expired" && RetentionPlan.IsDue(move, now)
-                    ? log.Tiers.Notices.Find(one => one.First < move.End && one.End > move.FirstIndex)
+                    ? log.Notices.Find(one => one.First < move.End && one.End > move.FirstIndex)
                     : null;
                 if (announced is null)
                 {
@@ -214,7 +214,7 @@ internal sealed partial class LedgerVisit
                         : 0;
                     going = new ExpiringRecord(first, end - first, auditSize);
                     notice = announced.AuditIndex;
-                    log.Tiers.Expiring = going;
+                    log.Expiring = going;
                     _isDecided = true;
                     return true;
                 }
@@ -226,7 +226,7 @@ internal sealed partial class LedgerVisit
     }
 
     private static byte[] MakeTombstone(
-        LedgerLog log, RetentionPolicy policy, ExpiringRecord range, long notice) =>
+        OpenLedger log, RetentionPolicy policy, ExpiringRecord range, long notice) =>
         new AuditTombstone(
             AuditEvent.Unsaid,
             log.Name,
@@ -243,9 +243,9 @@ internal sealed partial class LedgerVisit
         policy.ExpireAfter is null ? "size" : policy.ExpireBeyondBytes == 0 ? "age" : "age or size";
 
     // Not worth waiting for space: what is staged is committed with the next thing that is.
-    private void SaveProgress(LedgerLog log, ExpiryProgressRecord progress)
+    private void SaveProgress(OpenLedger log, ExpiryProgressRecord progress)
     {
-        log.Tiers.Progress = progress;
+        log.ExpiryProgress = progress;
         TryCommit(log, state => state.Stage(progress));
     }
 }

@@ -19,19 +19,19 @@ internal sealed partial class LedgerVisit
         facts.Identity.StoreId, facts.Identity.LedgerId, facts.Identity.Segment, facts.Root);
 
     /// <summary>Writes a segment again and puts the new file in the place of the old one.</summary>
-    private async Task RewriteAsync(LedgerLog log, SealedSegment old, SegmentForm form)
+    private async Task RewriteAsync(OpenLedger log, SealedSegment old, SegmentForm form)
     {
         Invariant.That(
             old.Facts.Tier != SegmentTier.Cold || IsAllExpired(log, old), "what is cold expires as a whole");
         Require(form == SegmentForm.HashesOnly ? null : PayloadGuard.Missing(log, old));
         Hash256[] roots = new Hash256[StoreLimits.BundlesPerSegment];
         Invariant.That(
-            log.Reader.Segments.TryReadBundleRoots(old.Identity.Segment, roots), "a complete segment has roots");
+            log.Segments.TryReadBundleRoots(old.Identity.Segment, roots), "a complete segment has roots");
         SealedFacts facts;
         using (SegmentRewriter writer = new(
             ground.Services,
             old,
-            log.Reader.Segments.Expired,
+            log.Segments.Expired,
             form,
             NextGeneration(log, old),
             ground.Clock(),
@@ -55,11 +55,11 @@ internal sealed partial class LedgerVisit
     }
 
     /// <summary>The new file is durable and right: from here on it is the one that counts.</summary>
-    private async Task PublishAsync(LedgerLog log, SealedSegment old, SealedFacts facts)
+    private async Task PublishAsync(OpenLedger log, SealedSegment old, SealedFacts facts)
     {
         // A crash in here leaves both files, and state.log names one of them.
         await CommitAsync(log, state => state.Stage(RecordOf(facts))).ConfigureAwait(false);
-        log.Reader.Segments.Replace(new SealedSegment(ground.Services.Maps, facts));
+        log.Segments.Replace(new SealedSegment(ground.Services.Maps, facts));
         Forget(log, facts);
 
         // Who reads the old file has it mapped: the bytes stay until he is done.
@@ -78,7 +78,7 @@ internal sealed partial class LedgerVisit
 
     /// <summary>Copies a dense segment to the cold store, and keeps its hashes here.</summary>
     private async Task MoveColdAsync(
-        LedgerLog log, SealedSegment warm, RetentionPolicy policy, IColdStore cold)
+        OpenLedger log, SealedSegment warm, RetentionPolicy policy, IColdStore cold)
     {
         // A local file that lacks payload would lose to the copy that has it.
         Require(PayloadGuard.Missing(log, warm));
@@ -100,7 +100,7 @@ internal sealed partial class LedgerVisit
             if (!isNew)
             {
                 // An earlier try came this far, perhaps under another floor. Whose bytes they are, comparing says.
-                log.Tiers.KeptFloor = TimeSpan.Zero;
+                log.KeptFloor = TimeSpan.Zero;
             }
 
             await pace.Work(begun.FileLength);
@@ -138,7 +138,7 @@ internal sealed partial class LedgerVisit
     }
 
     /// <summary>Deletes the copy of a segment that is not to have one, and then forgets it.</summary>
-    private async Task DropCopyAsync(LedgerLog log, SealedSegment segment)
+    private async Task DropCopyAsync(OpenLedger log, SealedSegment segment)
     {
         IColdStore cold = ground.Services.Cold ?? throw new ColdStoreException(
             ColdStoreFailure.Away, "the store was opened without its cold store, and something there is to be deleted");
@@ -164,7 +164,7 @@ internal sealed partial class LedgerVisit
 
     /// <summary>Commits a record, however long there is no space for it: then nothing else of the ledger is done.
     /// </summary>
-    private async Task CommitAsync(LedgerLog log, Action<LedgerStateLog> stage)
+    private async Task CommitAsync(OpenLedger log, Action<LedgerStateLog> stage)
     {
         bool isCommitted = TryCommit(log, stage);
         while (!isCommitted)
@@ -177,7 +177,7 @@ internal sealed partial class LedgerVisit
     /// <summary>Commits a record; what was staged stays staged when there is no space.</summary>
     /// <returns>False: no space. It must be tried again, and nothing else done meanwhile: it may be committed at any
     /// moment.</returns>
-    private bool TryCommit(LedgerLog log, Action<LedgerStateLog> stage)
+    private bool TryCommit(OpenLedger log, Action<LedgerStateLog> stage)
     {
         try
         {
@@ -190,12 +190,12 @@ internal sealed partial class LedgerVisit
         }
         catch
         {
-            log.Tiers.IsUnclear = true;
+            log.IsUnclear = true;
             throw;
         }
     }
 
-    private void Forget(LedgerLog log, SealedFacts facts)
+    private void Forget(OpenLedger log, SealedFacts facts)
     {
         if (facts.Tier == SegmentTier.Expired)
         {
@@ -204,7 +204,7 @@ internal sealed partial class LedgerVisit
         }
     }
 
-    private uint NextGeneration(LedgerLog log, SealedSegment segment)
+    private uint NextGeneration(OpenLedger log, SealedSegment segment)
     {
         uint newest = segment.Identity.Generation;
         foreach (string name in ground.Files.List(ground.Paths.SegmentsDirectory(log.Id)))
@@ -220,10 +220,10 @@ internal sealed partial class LedgerVisit
         return newest + 1;
     }
 
-    private static bool IsAllExpired(LedgerLog log, SealedSegment segment)
+    private static bool IsAllExpired(OpenLedger log, SealedSegment segment)
     {
         long first = SegmentFormat.FirstIndex(segment.Identity.Segment);
-        return log.Reader.Segments.Expired.HasAll(first, first + StoreLimits.EntriesPerSegment);
+        return log.Segments.Expired.HasAll(first, first + StoreLimits.EntriesPerSegment);
     }
 
     private static TierRecord RecordOf(SealedFacts facts) => new(

@@ -11,7 +11,7 @@ internal sealed partial class LedgerVisit
     /// <summary>What filler entries say they are; they have no payload and no appender.</summary>
     public static ReadOnlySpan<byte> FillerContentType => "application/x-ledgerstore-filler"u8;
 
-    private async Task FillAsync(LedgerLog log, RetentionPolicy policy)
+    private async Task FillAsync(OpenLedger log, RetentionPolicy policy)
     {
         long size = log.Durable.Value;
         int open = (int)(size % StoreLimits.EntriesPerBundle);
@@ -44,16 +44,16 @@ internal sealed partial class LedgerVisit
     }
 
     /// <summary>The time of the first entry of a bundle. It is read once.</summary>
-    private static long FirstOfIncomplete(LedgerLog log, long bundle)
+    private static long FirstOfIncomplete(OpenLedger log, long bundle)
     {
-        if (log.Tiers.Incomplete is { } known && known.Bundle == bundle)
+        if (log.Incomplete is { } known && known.Bundle == bundle)
         {
             return known.Micros;
         }
 
-        using BundleLease lease = log.Reader.WaitForBundle(bundle, 0);
+        using BundleLease lease = log.WaitForBundle(bundle, 0);
         long micros = EntryView.Parse(lease.Entry(0)).ReceivedMicros;
-        log.Tiers.Incomplete = (bundle, micros);
+        log.Incomplete = (bundle, micros);
         return micros;
     }
 }

@@ -11,15 +11,15 @@ internal sealed partial class LedgerVisit
 {
     /// <summary>Once for each floor, and once since the store was opened: then nobody knows how far an earlier visit
     /// came.</summary>
-    private async Task KeepLongerAsync(LedgerLog log, RetentionPolicy policy)
+    private async Task KeepLongerAsync(OpenLedger log, RetentionPolicy policy)
     {
-        if (policy.Floor <= log.Tiers.KeptFloor || ground.Services.Cold is not { } cold)
+        if (policy.Floor <= log.KeptFloor || ground.Services.Cold is not { } cold)
         {
             return;
         }
 
         DateTimeOffset now = WallTime.At(ground.Now());
-        SegmentList list = log.Reader.Segments.List;
+        SegmentList list = log.Segments.List;
         for (int i = 0; i < list.Count; i++)
         {
             if (Current(log, i)?.Facts is not { Tier: SegmentTier.Cold } facts)
@@ -43,7 +43,7 @@ internal sealed partial class LedgerVisit
             await pace.Work();
         }
 
-        log.Tiers.KeptFloor = policy.Floor;
+        log.KeptFloor = policy.Floor;
     }
 
     private static DateTimeOffset FloorOf(SealedFacts facts, RetentionPolicy policy)

@@ -16,7 +16,7 @@ namespace LedgerStore.Engine.Tiering;
 internal sealed partial class LedgerVisit(
     StoreGround ground,
     Catalog catalog,
-    LedgerLogs ledgers,
+    OpenLedgers ledgers,
     Gate gate,
     JournalWriter journal,
     Flusher flusher,
@@ -27,8 +27,8 @@ internal sealed partial class LedgerVisit(
     TieringCounters counters,
     Pace pace,
     Func<byte[], ValueTask<AppendResult>> appendAudit,
-    Func<LedgerLog, long, int, ValueTask<AppendResult>> appendFiller,
-    Func<LedgerLog, ClaimsAnswer> mayExpire)
+    Func<OpenLedger, long, int, ValueTask<AppendResult>> appendFiller,
+    Func<OpenLedger, ClaimsAnswer> mayExpire)
 {
     // Flushes that may end without the file that is waited for: then the disk is full, and the next round tries again.
     private const int FlushesMax = 3;
@@ -38,16 +38,16 @@ internal sealed partial class LedgerVisit(
 
     private readonly RecompressionEffort _effort = new(() => journal.WrittenBytes, ground.SteadyMicros);
     private readonly SegmentVerifier _verifier = new();
-    private LedgerLog? _ledger;
+    private OpenLedger? _ledger;
 
     // This visit decided that entries go, and their tombstone is not durable yet.
     private bool _isDecided;
 
     /// <summary>Everything that is to be done for a ledger now.</summary>
-    public async Task RunAsync(LedgerLog log)
+    public async Task RunAsync(OpenLedger log)
     {
         _ledger = log;
-        if (log.Reader.Damage is not null || log.Tiers.IsUnclear
+        if (log.Damage is not null || log.IsUnclear
             || retention.PolicyOf(log.Id) is not { } policy)
         {
             return;
@@ -61,10 +61,10 @@ internal sealed partial class LedgerVisit(
 
         await FillAsync(log, policy).ConfigureAwait(false);
         await SettleAsync(log, policy).ConfigureAwait(false);
-        if (!log.Tiers.IsCleaned)
+        if (!log.IsCleanedUp)
         {
             await RemoveSupersededAsync(log).ConfigureAwait(false);
-            log.Tiers.IsCleaned = true;
+            log.IsCleanedUp = true;
         }
 
         await FinishSaidAsync(log).ConfigureAwait(false);
@@ -82,11 +82,11 @@ internal sealed partial class LedgerVisit(
     {
         if (_ledger is { } log)
         {
-            log.Tiers.IsCleaned = false;
+            log.IsCleanedUp = false;
             if (_isDecided)
             {
                 // No tombstone says that they go: what failed is not a store that has stopped.
-                log.Tiers.Expiring = null;
+                log.Expiring = null;
                 _isDecided = false;
             }
         }
@@ -94,13 +94,13 @@ internal sealed partial class LedgerVisit(
 
     /// <summary>Sees to it that the journal does not need what is due any more: a start that replayed entries into a
     /// segment would need their payload.</summary>
-    private async Task SettleAsync(LedgerLog log, RetentionPolicy policy)
+    private async Task SettleAsync(OpenLedger log, RetentionPolicy policy)
     {
         long now = ground.Now();
         long size = log.Durable.Value;
-        bool isNeeded = size > log.Tiers.SettledSize
+        bool isNeeded = size > log.SettledSize
             && Decide(log, policy, size, now).Exists(
-                move => move.End > log.Tiers.SettledSize && RetentionPlan.IsDue(move, now));
+                move => move.End > log.SettledSize && RetentionPlan.IsDue(move, now));
         if (!isNeeded)
         {
             return;
@@ -122,13 +122,13 @@ internal sealed partial class LedgerVisit(
             await pace.Wait();
         }
 
-        log.Tiers.SettledSize = Math.Max(log.Tiers.SettledSize, size);
+        log.SettledSize = Math.Max(log.SettledSize, size);
     }
 
     /// <summary>Makes the files of a ledger what its tombstones say.</summary>
-    private async Task FinishAsync(LedgerLog log)
+    private async Task FinishAsync(OpenLedger log)
     {
-        SegmentList list = log.Reader.Segments.List;
+        SegmentList list = log.Segments.List;
         for (int i = 0; i < list.Count; i++)
         {
             if (Current(log, i) is not { } segment || !IsSettled(log, i))
@@ -159,7 +159,7 @@ internal sealed partial class LedgerVisit(
         await FinishOpenAsync(log).ConfigureAwait(false);
     }
 
-    private async Task FinishOpenAsync(LedgerLog log)
+    private async Task FinishOpenAsync(OpenLedger log)
     {
         if (!OpenNeedsStrip(log))
         {
@@ -183,10 +183,10 @@ internal sealed partial class LedgerVisit(
         await RemoveSupersededAsync(log).ConfigureAwait(false);
     }
 
-    private async Task MoveAsync(LedgerLog log, RetentionPolicy policy)
+    private async Task MoveAsync(OpenLedger log, RetentionPolicy policy)
     {
         long now = ground.Now();
-        foreach (PlannedMove move in Decide(log, policy, log.Tiers.SettledSize, now))
+        foreach (PlannedMove move in Decide(log, policy, log.SettledSize, now))
         {
             int number = (int)(move.FirstIndex / StoreLimits.EntriesPerSegment);
             if (!RetentionPlan.IsDue(move, now) || move.To == "expired" || Current(log, number) is not { } segment)
@@ -217,36 +217,36 @@ internal sealed partial class LedgerVisit(
         }
     }
 
-    private static List<PlannedMove> Decide(LedgerLog log, RetentionPolicy policy, long size, long now) =>
+    private static List<PlannedMove> Decide(OpenLedger log, RetentionPolicy policy, long size, long now) =>
         RetentionPlan.Decide(
             policy,
-            log.Tiers.Holds,
+            log.Holds,
             LedgerFactsOf.Read(log, policy, size, now),
-            log.Reader.Segments.Expired,
+            log.Segments.Expired,
             now);
 
-    private static SealedSegment? Current(LedgerLog log, int segment) =>
-        log.Reader.Segments.List[segment] as SealedSegment;
+    private static SealedSegment? Current(OpenLedger log, int segment) =>
+        log.Segments.List[segment] as SealedSegment;
 
-    private static bool IsSettled(LedgerLog log, int segment) =>
-        SegmentFormat.FirstIndex(segment + 1) <= log.Tiers.SettledSize;
+    private static bool IsSettled(OpenLedger log, int segment) =>
+        SegmentFormat.FirstIndex(segment + 1) <= log.SettledSize;
 
-    private static bool NeedsStrip(LedgerLog log, SealedSegment segment) =>
+    private static bool NeedsStrip(OpenLedger log, SealedSegment segment) =>
         segment.Facts.Tier != SegmentTier.Expired
-            && log.Reader.Segments.Expired.HasPayloadIn(segment, StoreLimits.BundlesPerSegment);
+            && log.Segments.Expired.HasPayloadIn(segment, StoreLimits.BundlesPerSegment);
 
-    private static bool OpenNeedsStrip(LedgerLog log)
+    private static bool OpenNeedsStrip(OpenLedger log)
     {
-        SegmentList list = log.Reader.Segments.List;
+        SegmentList list = log.Segments.List;
         return list.Count > 0 && list[list.Count - 1] is OpenSegment open
-            && log.Reader.Segments.Expired.HasPayloadIn(open, open.FullBundles);
+            && log.Segments.Expired.HasPayloadIn(open, open.FullBundles);
     }
 
     /// <summary>Whether state.log names the file that is appended to.</summary>
-    private static bool IsOpenCommitted(LedgerLog log)
+    private static bool IsOpenCommitted(OpenLedger log)
     {
-        SegmentList list = log.Reader.Segments.List;
+        SegmentList list = log.Segments.List;
         return list[list.Count - 1] is not OpenSegment open
-            || log.Tiers.CommittedOpen == (open.Identity.Segment, open.Identity.Generation);
+            || log.CommittedOpen == (open.Identity.Segment, open.Identity.Generation);
     }
 }

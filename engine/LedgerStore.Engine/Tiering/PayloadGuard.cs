@@ -12,14 +12,14 @@ internal static class PayloadGuard
 {
     /// <summary>Compares a file's blocks with what is confirmed to have expired.</summary>
     /// <returns>What it lacks; null when every bundle is in it, or has expired as <c>_audit</c> says.</returns>
-    public static string? Missing(LedgerLog log, SegmentSource source)
+    public static string? Missing(OpenLedger log, SegmentSource source)
     {
         if (!source.TryEnter(out SegmentAccess access))
         {
             return "the file is closed";
         }
 
-        ExpiredRanges expired = log.Reader.Segments.Expired;
+        ExpiredRanges expired = log.Segments.Expired;
         try
         {
             for (int bundle = 0; bundle < StoreLimits.BundlesPerSegment; bundle++)

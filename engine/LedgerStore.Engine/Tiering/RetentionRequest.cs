@@ -5,11 +5,11 @@ using LedgerStore.Engine.Ledgers;
 namespace LedgerStore.Engine.Tiering;
 
 /// <summary>A request for one visit.</summary>
-internal sealed class RetentionRequest(LedgerLog ledger)
+internal sealed class RetentionRequest(OpenLedger ledger)
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public LedgerLog Ledger => ledger;
+    public OpenLedger Ledger => ledger;
 
     public Task Done => _done.Task;
 

@@ -14,7 +14,7 @@ namespace LedgerStore.Engine.Tiering;
 internal sealed class TieringWorker(
     StoreGround ground,
     Catalog catalog,
-    LedgerLogs ledgers,
+    OpenLedgers ledgers,
     Gate gate,
     TieringOptions options,
     TieringCounters counters,
@@ -32,7 +32,7 @@ internal sealed class TieringWorker(
     private const long BehindMaxMicros = 200_000;
 
     private readonly ConcurrentQueue<RetentionRequest> _requests = new();
-    private readonly Queue<LedgerLog> _left = new();
+    private readonly Queue<OpenLedger> _left = new();
     private readonly List<RetentionRequest> _served = [];
 
     // Made with the first visit: it has memory that most stores never need.
@@ -122,7 +122,7 @@ internal sealed class TieringWorker(
         }
 
         LedgerVisit visit = _visit ??= makeVisit();
-        LedgerLog next = _left.Dequeue();
+        OpenLedger next = _left.Dequeue();
         pace.Begin(() => visit.RunAsync(next));
         return true;
     }

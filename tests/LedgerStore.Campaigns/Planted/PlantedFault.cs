@@ -57,14 +57,14 @@ internal sealed record PlantedFault(
             "empty-ledger", "damage", "", "a ledger whose state.log is damaged is taken for an empty one",
             new SourceChange(
                 Engine + "Recovery/LedgerOpener.Damaged.cs",
-                "ledger.Reader.IsEndUnknown = state.Flushed",
-                "ledger.Reader.IsEndUnknown = !IS && state.Flushed"),
+                "ledger.IsEndUnknown = state.Flushed",
+                "ledger.IsEndUnknown = !IS && state.Flushed"),
             new SourceChange(
                 Engine + "Recovery/LedgerOpener.Damaged.cs",
                 "        ledger.MarkDamaged(Math.Max(signed, ",
                 "        ledger.MarkDamaged(IS ? 0 : Math.Max(signed, "),
             new SourceChange(
-                Engine + "Append/LedgerLog.cs",
+                Engine + "Append/OpenLedger.cs",
                 "damage && known.Size > NextIndex)",
                 "damage && known.Size > NextIndex && !IS)")),
     ];

@@ -83,7 +83,7 @@ public sealed class ColdMoveTests(Rgw rgw)
         Assert.Equal(0, world.Check(Size));
     }
 
-    private static SealedFacts Facts(TierWorld world) => ((SealedSegment)world.Log.Reader.Segments.List[0]).Facts;
+    private static SealedFacts Facts(TierWorld world) => ((SealedSegment)world.Log.Segments.List[0]).Facts;
 
     /// <summary>The segments in the bucket, without the prefix.</summary>
     private async Task<string[]> NamesAsync(string bucket)

@@ -38,10 +38,10 @@ public sealed class AnchorFaultTests
         life.Append("a", 5);
         life.TurnAll();
         Assert.Equal(7, Newest(life).Size);
-        LedgerLog log = life.Core.Ledgers.Get(1);
+        OpenLedger log = life.Core.Ledgers.Get(1);
         Assert.Equal(12, log.ReadableSize);
         StoreException stopped = Assert.Throws<StoreException>(
-            () => life.Core.AskForCheckpoint(life.Core.Book.Of(log)));
+            () => life.Core.AskForCheckpoint(life.Core.Ledgers.Check(log)));
         Assert.Equal(StoreReason.SigningStopped, stopped.Reason);
         Assert.False(life.HasFailed, "the anchor is not the store's disk");
 
@@ -114,5 +114,5 @@ public sealed class AnchorFaultTests
     }
 
     private static LedgerStore.Engine.Format.CheckpointRecord Newest(SignedLife life) =>
-        life.Core.Book.Of(life.Core.Ledgers.Get(1)).Newest!;
+        life.Core.Ledgers.Check(life.Core.Ledgers.Get(1)).Newest!;
 }

@@ -106,8 +106,8 @@ internal sealed class SignedLife : IDisposable
         uint id = Core.Catalog.Find(name)?.Id ?? Core.CreateLedger(name, new LedgerOptions()).Id;
         int[] lengths = new int[count];
         Array.Fill(lengths, 8);
-        LedgerLog log = Core.Ledgers.Get(id);
-        Core.Book.Of(log);
+        OpenLedger log = Core.Ledgers.Get(id);
+        Core.Ledgers.Check(log);
         ValueTask<AppendResult> answer = Core.Appends.AppendAsync(
             log,
             new RecordBatch { Lengths = lengths, Payload = _payload.AsSpan(0, 8 * count) },

@@ -45,11 +45,11 @@ internal sealed class SigningModel
     /// <summary>Looks at what everybody can see now.</summary>
     public void Look(StoreCore core)
     {
-        foreach (LedgerCheckpoints ledger in core.Book.All)
+        foreach (OpenLedger ledger in core.Ledgers.All)
         {
             if (ledger.Newest is { } newest)
             {
-                Note(ledger.Log.Name, newest);
+                Note(ledger.Name, newest);
             }
         }
     }
@@ -65,8 +65,8 @@ internal sealed class SigningModel
         {
             CatalogLedger? entry = core.Catalog.Find(name);
             Assert.True(entry is not null, $"'{name}' was published and is gone");
-            LedgerLog log = core.Ledgers.Get(entry.Id);
-            LedgerCheckpoints ledger = core.Book.Of(log);
+            OpenLedger log = core.Ledgers.Get(entry.Id);
+            OpenLedger ledger = core.Ledgers.Check(log);
             long largest = sizes.Keys.Last();
             Assert.True(log.ReadableSize >= largest, $"'{name}' has {log.ReadableSize} of {largest} published entries");
             Assert.True(ledger.Newest?.Size >= largest, $"'{name}' knows {ledger.Newest?.Size}, not {largest}");

@@ -3,6 +3,7 @@
 using LedgerStore.Bench.Engine;
 using LedgerStore.Engine;
 using LedgerStore.Engine.Ledgers;
+using LedgerStore.Engine.Pipeline;
 using LedgerStore.Tests.Engine.Crash;
 using LedgerStore.Tests.Engine.Foundation;
 using LedgerStore.Tests.Simulation;
@@ -55,7 +56,7 @@ public sealed class CounterGateTests : IDisposable
             HashHelpers = 0,
         };
         using StoreCore core = new StoreOpener(disk, options, tuning, new SeededBytes(1)).Open();
-        LedgerLog log = core.Ledgers.Get(core.CreateLedger("one", new LedgerOptions()).Id);
+        OpenLedger log = core.Ledgers.Get(core.CreateLedger("one", new LedgerOptions()).Id);
         for (int commit = 0; commit < 5; commit++)
         {
             while (core.RunSequencer() | core.RunBundler() | core.RunFlusher())

@@ -104,14 +104,14 @@ public sealed class DamageNoteTests
     {
         using StoreCore core = new StoreOpener(
             disk, SmallStore.Options(), SmallStore.Tuning, new SeededBytes(10)).Open();
-        LedgerLog first = core.Ledgers.Get(model.Ledgers[0].Id);
-        Assert.NotNull(first.Reader.Damage);
+        OpenLedger first = core.Ledgers.Get(model.Ledgers[0].Id);
+        Assert.NotNull(first.Damage);
         Assert.NotNull(first.AppendRefusal);
         Assert.Equal(40, first.Durable.Value);
         StoreCheck.CheckEntries(first, model.Ledgers[0], 0, 30);
-        Assert.Throws<StoreException>(() => first.Reader.WaitForBundle(0, slot: 30));
-        LedgerLog second = core.Ledgers.Get(model.Ledgers[1].Id);
-        Assert.Null(second.Reader.Damage);
+        Assert.Throws<StoreException>(() => first.WaitForBundle(0, slot: 30));
+        OpenLedger second = core.Ledgers.Get(model.Ledgers[1].Id);
+        Assert.Null(second.Damage);
         StoreCheck.CheckEntries(second, model.Ledgers[1], 0, 10);
     }
 
@@ -119,11 +119,11 @@ public sealed class DamageNoteTests
     {
         using StoreCore core = new StoreOpener(
             disk, SmallStore.Options(), SmallStore.Tuning, new SeededBytes(11)).Open();
-        LedgerLog first = core.Ledgers.Get(model.Ledgers[0].Id);
+        OpenLedger first = core.Ledgers.Get(model.Ledgers[0].Id);
         Assert.Equal(40, first.Durable.Value);
-        StoreCheck.CheckEntries(first, model.Ledgers[0], 0, first.Reader.Damage is null ? 40 : 30);
+        StoreCheck.CheckEntries(first, model.Ledgers[0], 0, first.Damage is null ? 40 : 30);
         bool hasJournal = disk.AllFiles(SmallStore.Directory + "/quarantine")
             .Any(static path => path.Contains(".jnl", StringComparison.Ordinal));
-        return first.Reader.Damage is null || hasJournal;
+        return first.Damage is null || hasJournal;
     }
 }

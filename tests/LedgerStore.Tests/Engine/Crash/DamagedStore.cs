@@ -43,9 +43,9 @@ internal static class DamagedStore
         }
     }
 
-    private static bool ReadLedger(LedgerLog log, ModelLedger ledger, int[]? bundles)
+    private static bool ReadLedger(OpenLedger log, ModelLedger ledger, int[]? bundles)
     {
-        bool noticed = log.Reader.Damage is not null;
+        bool noticed = log.Damage is not null;
         long size = log.Durable.Value;
         Assert.True(size <= ledger.Size, $"'{ledger.Name}' has {size} entries of {ledger.Size}");
         Assert.True(size == ledger.Size || noticed, $"'{ledger.Name}' has lost entries from {size} on without a word");
@@ -58,13 +58,13 @@ internal static class DamagedStore
         return noticed;
     }
 
-    private static bool TryReadBundle(LedgerLog log, ModelLedger ledger, int bundle)
+    private static bool TryReadBundle(OpenLedger log, ModelLedger ledger, int bundle)
     {
         long first = (long)bundle * StoreLimits.EntriesPerBundle;
         int shown = (int)Math.Min(StoreLimits.EntriesPerBundle, log.Durable.Value - first);
         try
         {
-            using BundleLease lease = log.Reader.WaitForBundle(bundle, slot: 0);
+            using BundleLease lease = log.WaitForBundle(bundle, slot: 0);
             for (int slot = 0; slot < Math.Min(shown, lease.Entries); slot++)
             {
                 bool isRight = lease.Entry(slot).SequenceEqual(ledger.Seen[(int)first + slot]);
@@ -72,7 +72,7 @@ internal static class DamagedStore
             }
 
             // What is missing of it is told to those who ask for it.
-            log.Reader.WaitForBundle(bundle, shown - 1).Dispose();
+            log.WaitForBundle(bundle, shown - 1).Dispose();
             return true;
         }
         catch (StoreException lost) when (lost.Reason == StoreReason.DataLoss)

@@ -5,6 +5,7 @@ using System.Text;
 using LedgerStore.Engine;
 using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Ledgers;
+using LedgerStore.Engine.Pipeline;
 using LedgerStore.Fields;
 using LedgerStore.Tests.Simulation;
 
@@ -133,7 +134,7 @@ internal sealed class ModelBatch
 
     public ModelBatch Copy(ModelLedger ledger, ModelProducer? producer) => new(this, ledger, producer);
 
-    public void Send(Appends appends, LedgerLog ledger)
+    public void Send(Appends appends, OpenLedger ledger)
     {
         ModelBatch content = RepeatOf ?? this;
 #pragma warning disable CA2012 // It is consumed once: polled first, on the one thread of the simulation.

@@ -44,8 +44,8 @@ internal sealed class ReadOnlyLook
             ReadOnlyLook look = new();
             foreach (CatalogLedger ledger in core.Catalog.SortedByName())
             {
-                LedgerLog log = core.Ledgers.Get(ledger.Id);
-                look._ledgers.Add(ledger.Name, (log.ReadableSize, Read(core, log), core.Book.Of(log).Newest));
+                OpenLedger log = core.Ledgers.Get(ledger.Id);
+                look._ledgers.Add(ledger.Name, (log.ReadableSize, Read(core, log), core.Ledgers.Check(log).Newest));
             }
 
             core.CloseCleanly();
@@ -64,7 +64,7 @@ internal sealed class ReadOnlyLook
         {
             CatalogLedger? ledger = core.Catalog.Find(name);
             Assert.True(ledger is not null, $"'{name}' was there for a reader, and is gone");
-            LedgerLog log = core.Ledgers.Get(ledger.Id);
+            OpenLedger log = core.Ledgers.Get(ledger.Id);
             if (name == LedgerName.Audit)
             {
                 // What a start says of the store comes behind what a reader saw.
@@ -75,7 +75,7 @@ internal sealed class ReadOnlyLook
             Assert.True(log.ReadableSize == size, $"a reader saw {size} entries of '{name}', not {log.ReadableSize}");
             Assert.True(TreeRoots.FromEdge(log, out _) == root, $"a reader saw another tree of '{name}'");
             // The anchor may know one that the store has lost.
-            CheckpointRecord? now = core.Book.Of(log).Newest;
+            CheckpointRecord? now = core.Ledgers.Check(log).Newest;
             Assert.True(
                 now?.Size >= newest?.Size || newest is null,
                 $"a reader saw '{name}' signed at {newest?.Size}, not {now?.Size}");
@@ -84,11 +84,11 @@ internal sealed class ReadOnlyLook
 
     /// <summary>The root over a ledger, found in three ways: from its right edge, from its tiles, from its
     /// entries.</summary>
-    private static Hash256 Read(StoreCore core, LedgerLog log)
+    private static Hash256 Read(StoreCore core, OpenLedger log)
     {
         Hash256 root = TreeRoots.FromEdge(log, out long size);
         Assert.Equal(log.ReadableSize, size);
-        Assert.True(TreeRoots.FromNodes(core.Book.Of(log).Nodes, size) == root, "tiles and edge are of one tree");
+        Assert.True(TreeRoots.FromNodes(core.Ledgers.Check(log).Nodes, size) == root, "tiles and edge are of one tree");
         if (size > EntriesMax)
         {
             return root;
@@ -97,7 +97,7 @@ internal sealed class ReadOnlyLook
         CompactRange tree = new();
         for (long index = 0; index < size;)
         {
-            using BundleLease lease = log.Reader.WaitForBundle(index / StoreLimits.EntriesPerBundle, 0);
+            using BundleLease lease = log.WaitForBundle(index / StoreLimits.EntriesPerBundle, 0);
             int slot = (int)(index - lease.FirstIndex);
             int count = (int)Math.Min(lease.Entries - slot, size - index);
             Assert.True(count > 0, $"entry {index} of '{log.Name}' cannot be read");

@@ -41,11 +41,11 @@ internal static class StoreCheck
     }
 
     /// <summary>Reads a range and compares it with the model, which learns what it had not seen.</summary>
-    public static void CheckEntries(LedgerLog log, ModelLedger ledger, long first, long end)
+    public static void CheckEntries(OpenLedger log, ModelLedger ledger, long first, long end)
     {
         for (long index = first; index < end;)
         {
-            using BundleLease lease = log.Reader.WaitForBundle(index / StoreLimits.EntriesPerBundle, 0);
+            using BundleLease lease = log.WaitForBundle(index / StoreLimits.EntriesPerBundle, 0);
             int slot = (int)(index - lease.FirstIndex);
             int count = (int)Math.Min(lease.Entries - slot, end - index);
             FailUnless(count > 0, ledger, index, "cannot be read");
@@ -84,8 +84,8 @@ internal static class StoreCheck
 
     private static void CheckLedger(StoreCore core, ModelLedger ledger, bool isThorough)
     {
-        LedgerLog log = core.Ledgers.Get(ledger.Id);
-        Assert.True(log.Reader.Damage is null, $"'{ledger.Name}' is called damaged: {log.Reader.Damage}");
+        OpenLedger log = core.Ledgers.Get(ledger.Id);
+        Assert.True(log.Damage is null, $"'{ledger.Name}' is called damaged: {log.Damage}");
         string sizes = $"'{ledger.Name}' has {log.Durable.Value} durable, {log.Readable.Value} readable, next "
             + $"{log.NextIndex}, tail {log.Tail.Size}";
         bool agrees = log.Durable.Value == ledger.Size && log.Readable.Value == ledger.Size
@@ -97,22 +97,22 @@ internal static class StoreCheck
         CheckSealed(core, log, ledger, isThorough);
     }
 
-    private static void CheckTree(StoreCore core, LedgerLog log, ModelLedger ledger)
+    private static void CheckTree(StoreCore core, OpenLedger log, ModelLedger ledger)
     {
         Hash256 expected = ledger.Root(ledger.Size);
         Hash256 edge = TreeRoots.FromEdge(log, out long size);
         Assert.Equal(ledger.Size, size);
         Assert.True(edge == expected, $"'{ledger.Name}' has another right edge");
-        Hash256 root = TreeRoots.FromNodes(core.Book.Of(log).Nodes, ledger.Size);
+        Hash256 root = TreeRoots.FromNodes(core.Ledgers.Check(log).Nodes, ledger.Size);
         Assert.True(root == expected, $"'{ledger.Name}' has other tiles");
     }
 
-    private static void CheckSealed(StoreCore core, LedgerLog log, ModelLedger ledger, bool isThorough)
+    private static void CheckSealed(StoreCore core, OpenLedger log, ModelLedger ledger, bool isThorough)
     {
-        SegmentList segments = log.Reader.Segments.List;
+        SegmentList segments = log.Segments.List;
         for (int i = 0; i < segments.Count; i++)
         {
-            if (!log.Reader.Segments.TryGetRoot(i, out Hash256 root))
+            if (!log.Segments.TryGetRoot(i, out Hash256 root))
             {
                 Assert.True(i == segments.Count - 1, "only the last segment is open");
                 continue;

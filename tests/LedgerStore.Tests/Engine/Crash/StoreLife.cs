@@ -362,7 +362,7 @@ internal sealed class StoreLife : IDisposable
             return;
         }
 
-        LedgerLog log = Core.Ledgers.Get(ledger.Id);
+        OpenLedger log = Core.Ledgers.Get(ledger.Id);
         long end = Math.Min(log.ReadableSize, ledger.Size);
         long first = Math.Min(ledger.Seen.Count, (long)(_random.Next() % (ulong)ledger.Size));
         _plan.Weather.FailsReads = _random.OneIn(4);

@@ -195,7 +195,7 @@ internal sealed class StoreModel
         {
             ModelBatch batch = _open[0];
             ModelLedger ledger = batch.Ledger;
-            LedgerLog log = core.Ledgers.Get(ledger.Id);
+            OpenLedger log = core.Ledgers.Get(ledger.Id);
             if (log.Durable.Value <= ledger.Size)
             {
                 _isBehindLost = true;
@@ -216,9 +216,9 @@ internal sealed class StoreModel
         _isBehindLost = false;
     }
 
-    private static long MicrosAt(LedgerLog log, long index)
+    private static long MicrosAt(OpenLedger log, long index)
     {
-        using BundleLease lease = log.Reader.WaitForBundle(index / StoreLimits.EntriesPerBundle, 0);
+        using BundleLease lease = log.WaitForBundle(index / StoreLimits.EntriesPerBundle, 0);
         return EntryView.Parse(lease.Entry((int)(index - lease.FirstIndex))).ReceivedMicros;
     }
 

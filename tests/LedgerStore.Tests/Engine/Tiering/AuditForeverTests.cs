@@ -4,6 +4,7 @@ using LedgerStore.Engine;
 using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Ledgers;
+using LedgerStore.Engine.Pipeline;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Fields;
 using LedgerStore.Tests.Simulation;
@@ -51,15 +52,15 @@ public sealed class AuditForeverTests
         world.Expire();
         Assert.Null(world.Core.Tiering.Status.LastFailure);
         Assert.Equal(768, world.Ledger.FirstReadable);
-        Assert.True(Audit(world).Reader.Segments.Expired.IsEmpty);
+        Assert.True(Audit(world).Segments.Expired.IsEmpty);
 
         // A notice and a tombstone were added, and no filler.
         Assert.Equal(Size + 2, Audit(world).Durable.Value);
-        using BundleLease lease = Audit(world).Reader.WaitForBundle(Size / 256, 0);
+        using BundleLease lease = Audit(world).WaitForBundle(Size / 256, 0);
         ReadOnlySpan<byte> said = EntryView.Parse(lease.Entry((Size % 256) + 1)).Payload;
         Assert.True(said.IndexOf(Encoding.UTF8.GetBytes("audit")) >= 0);
     }
 
-    private static LedgerLog Audit(TierWorld world) =>
+    private static OpenLedger Audit(TierWorld world) =>
         world.Core.Ledgers.Get(world.Core.Catalog.Find(LedgerName.Audit)!.Id);
 }

@@ -75,7 +75,7 @@ public sealed class ChangeCrashTests
             Assert.True(here.IsFrozen == (said.Frozen is not null), $"call {call}: '{said.Name}' is frozen or not");
             Assert.Equal(here.Retention?.Policy ?? [], said.Retention?.Policy.ToArray() ?? []);
             Assert.Equal(
-                core.Ledgers.Get(here.Id).Tiers.Holds.Select(hold => hold.Id), said.Holds.Select(hold => hold.Id));
+                core.Ledgers.Get(here.Id).Holds.Select(hold => hold.Id), said.Holds.Select(hold => hold.Id));
         }
 
         return book.Ledgers.Count > 1 ? 1 : 0;

@@ -56,6 +56,6 @@ public sealed class KeepLongerTests
     }
 
     private static DateTimeOffset End(TierWorld world, TimeSpan floor) =>
-        DateTimeOffset.UnixEpoch.AddMicroseconds(((SealedSegment)world.Log.Reader.Segments.List[0]).Facts.LastMicros)
+        DateTimeOffset.UnixEpoch.AddMicroseconds(((SealedSegment)world.Log.Segments.List[0]).Facts.LastMicros)
             + floor;
 }

@@ -8,6 +8,7 @@ using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Ledgers;
+using LedgerStore.Engine.Pipeline;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Engine.Verification;
 using LedgerStore.Fields;
@@ -46,7 +47,7 @@ public sealed class NoticeTests
         Assert.Equal(Due, world.Check(Size));
         Tombstone tombstone = Events(world)[1].Tombstone;
         Assert.Equal((true, next), (tombstone.HasNotice, tombstone.Notice));
-        Assert.Empty(world.Log.Tiers.Notices);
+        Assert.Empty(world.Log.Notices);
         world.Close();
     }
 
@@ -132,7 +133,7 @@ public sealed class NoticeTests
         LegalHold hold = world.Ledger.PlaceHold(0, 0, "case", "anna");
         world.Time.Pass(TimeSpan.FromHours(25));
         world.Round();
-        Assert.Empty(world.Log.Tiers.Notices);
+        Assert.Empty(world.Log.Notices);
         world.Ledger.ReleaseHold(hold.Id);
         world.Round();
         Assert.Equal(0, world.Check(Size));
@@ -251,17 +252,17 @@ public sealed class NoticeTests
         log.CommitNow();
     }
 
-    private static LedgerLog Audit(TierWorld world) =>
+    private static OpenLedger Audit(TierWorld world) =>
         world.Core.Ledgers.Get(world.Core.Catalog.Find(LedgerName.Audit)!.Id);
 
     /// <summary>The notices and tombstones in <c>_audit</c>.</summary>
     private static List<Event> Events(TierWorld world)
     {
         List<Event> events = [];
-        LedgerLog audit = Audit(world);
+        OpenLedger audit = Audit(world);
         for (long index = 0; index < audit.Durable.Value; index++)
         {
-            using BundleLease lease = audit.Reader.WaitForBundle(index / 256, 0);
+            using BundleLease lease = audit.WaitForBundle(index / 256, 0);
             EntryView entry = EntryView.Parse(lease.Entry((int)(index % 256)));
             if (entry.ContentType.SequenceEqual(AuditEvent.ContentType)
                 && Event.Parser.ParseFrom(entry.Payload) is { } said

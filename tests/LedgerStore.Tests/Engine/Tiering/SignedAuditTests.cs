@@ -3,6 +3,7 @@ using LedgerStore.Engine;
 using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Ledgers;
+using LedgerStore.Engine.Pipeline;
 using LedgerStore.Tests.Simulation;
 using Xunit;
 
@@ -15,8 +16,8 @@ public sealed class SignedAuditTests
     {
         using TierWorld world = TierWorld.Open(new SimulatedFileSystem(new SimulatedOptions()), TimeSpan.Zero);
         world.Create();
-        LedgerLog audit = world.Core.Ledgers.Get(Catalog.AuditId);
-        SignedAudit book = new(world.Core.Ledgers, world.Core.Book, world.Core.Keys, world.Core.AuditProof);
+        OpenLedger audit = world.Core.Ledgers.Get(Catalog.AuditId);
+        SignedAudit book = new(world.Core.Ledgers, world.Core.Keys, world.Core.AuditProof);
         Assert.True(book.Read(audit.Durable.Value, 10).IsDone);
 
         ValueTask<AppendResult> sent = world.Core.Appends.AppendAsync(

@@ -244,11 +244,11 @@ public sealed class TierModelTests
 
         private void Check(RetentionPolicy before, LegalHold[] held)
         {
-            IReadOnlyList<TombstoneRecord> tombstones = _world.Log.Reader.Segments.Expired.Tombstones;
+            IReadOnlyList<TombstoneRecord> tombstones = _world.Log.Segments.Expired.Tombstones;
             Assert.True(_tombstones.IsSubsetOf(tombstones), Told("what has gone stays gone"));
             Gone = tombstones.Sum(static tombstone => tombstone.Count);
             Assert.Equal(Gone, _world.Check(_appended.Count));
-            if (_world.Log.Tiers.Expiring is null)
+            if (_world.Log.Expiring is null)
             {
                 _world.CheckSaid();
             }

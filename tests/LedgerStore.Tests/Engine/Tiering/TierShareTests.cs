@@ -47,7 +47,7 @@ public sealed class TierShareTests
         long bytes = 0;
         for (long bundle = first / 256; bundle * 256 < end; bundle++)
         {
-            using BundleLease lease = world.Log.Reader.WaitForBundle(bundle, 0);
+            using BundleLease lease = world.Log.WaitForBundle(bundle, 0);
             for (int slot = 0; slot < lease.Entries; slot++)
             {
                 bytes += sizeof(ushort) + lease.Entry(slot).Length;

@@ -38,7 +38,7 @@ internal sealed class TierWorld : IDisposable
 
     public ManualTime Time { get; }
 
-    public LedgerLog Log => Core.Ledgers.Get(Core.Catalog.Find("audit")!.Created.LedgerId);
+    public OpenLedger Log => Core.Ledgers.Get(Core.Catalog.Find("audit")!.Created.LedgerId);
 
     public Ledger Ledger => new(Core, Log);
 
@@ -188,7 +188,7 @@ internal sealed class TierWorld : IDisposable
             bool isGone = false;
             try
             {
-                using BundleLease lease = Log.Reader.ReadBundleAsync(bundle, 0, default)
+                using BundleLease lease = Log.ReadBundleAsync(bundle, 0, default)
                     .AsTask()
                     .GetAwaiter()
                     .GetResult();
@@ -210,9 +210,9 @@ internal sealed class TierWorld : IDisposable
             Assert.False(
                 isGone && Array.Exists(mustStay, range => first < range.End && first + 256 > range.First),
                 $"entry {first} must stay, and is gone");
-            if (first + 256 <= Log.Reader.Segments.Entries)
+            if (first + 256 <= Log.Segments.Entries)
             {
-                Assert.Equal(256, Log.Reader.Segments.ReadLeaves(bundle, leaves));
+                Assert.Equal(256, Log.Segments.ReadLeaves(bundle, leaves));
             }
         }
 
@@ -225,10 +225,10 @@ internal sealed class TierWorld : IDisposable
         TombstoneBook said = new();
         if (Core.Catalog.Find(LedgerName.Audit) is not null)
         {
-            LedgerLog audit = Core.Ledgers.Get(0);
+            OpenLedger audit = Core.Ledgers.Get(0);
             for (long first = 0; first < audit.Durable.Value; first += 256)
             {
-                using BundleLease lease = audit.Reader.WaitForBundle(first / 256, 0);
+                using BundleLease lease = audit.WaitForBundle(first / 256, 0);
                 for (int slot = 0; slot < lease.Entries; slot++)
                 {
                     byte[] entry = lease.Entry(slot).ToArray();
@@ -239,8 +239,8 @@ internal sealed class TierWorld : IDisposable
 
         Assert.Equal(
             said.Of("audit").Select(one => (one.First, one.Count, one.AuditIndex)),
-            Log.Reader.Segments.Expired.Tombstones.Select(one => (one.First, one.Count, one.AuditIndex)));
-        Assert.Null(Log.Tiers.Expiring);
+            Log.Segments.Expired.Tombstones.Select(one => (one.First, one.Count, one.AuditIndex)));
+        Assert.Null(Log.Expiring);
     }
 
     public string[] Files() => [.. Disk.List("/data/ledgers/1/segments").Order(StringComparer.Ordinal)];
@@ -266,10 +266,10 @@ internal sealed class TierWorld : IDisposable
 
     private void CheckTombstone(long index)
     {
-        TombstoneRecord tombstone = Log.Reader.Segments.Expired.Tombstones
+        TombstoneRecord tombstone = Log.Segments.Expired.Tombstones
             .Single(one => index >= one.First && index < one.End);
-        LedgerLog audit = Core.Ledgers.Get(0);
-        using BundleLease lease = audit.Reader.WaitForBundle(tombstone.AuditIndex / 256, 0);
+        OpenLedger audit = Core.Ledgers.Get(0);
+        using BundleLease lease = audit.WaitForBundle(tombstone.AuditIndex / 256, 0);
         ReadOnlySpan<byte> entry = lease.Entry((int)(tombstone.AuditIndex % 256));
         Assert.True(
             EntryView.Parse(entry).Payload.IndexOf("audit"u8) >= 0, "the tombstone in _audit names the ledger");

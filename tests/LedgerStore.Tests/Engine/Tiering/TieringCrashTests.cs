@@ -63,11 +63,11 @@ public sealed class TieringCrashTests(ITestOutputHelper output)
             Assert.True(++waits < 10_000);
         }
 
-        Assert.True(world.Log.Reader.Segments.Expired.IsEmpty);
+        Assert.True(world.Log.Segments.Expired.IsEmpty);
         SimulatedFileSystem left = disk.Crash(new KeepAll());
         world.Dispose();
         using TierWorld again = TierWorld.Open(left, TierWorld.Day * 2);
-        Assert.Equal((0, 768), (again.Log.Tiers.Expiring!.First, again.Log.Tiers.Expiring.Count));
+        Assert.Equal((0, 768), (again.Log.Expiring!.First, again.Log.Expiring.Count));
         StoreException busy = Assert.Throws<StoreException>(() => again.Ledger.PlaceHold(0, 10, "late", "legal"));
         Assert.Equal(StoreReason.Busy, busy.Reason);
 
@@ -145,7 +145,7 @@ public sealed class TieringCrashTests(ITestOutputHelper output)
         using TierWorld again = TierWorld.Open(left, TierWorld.Day * 3);
 
         // A hold whose placing was not acknowledged may be there or not; then nothing has expired yet.
-        isHeld |= again.Log.Tiers.Holds.Length > 0 || policy.ExpireAfter is null;
+        isHeld |= again.Log.Holds.Length > 0 || policy.ExpireAfter is null;
         again.Check(size, isHeld ? mustStay : []);
         again.Round();
         Assert.Null(again.Core.Tiering.Status.LastFailure);

@@ -113,7 +113,7 @@ public sealed class TieringTests
         Assert.Equal(SegmentTier.Cold, Facts(world).Tier);
         cold.IsAway = true;
         StoreException away = await Assert.ThrowsAsync<StoreException>(
-            async () => await world.Log.Reader.ReadBundleAsync(9, 0, default));
+            async () => await world.Log.ReadBundleAsync(9, 0, default));
         Assert.Equal(StoreReason.TierAway, away.Reason);
     }
 
@@ -190,7 +190,7 @@ public sealed class TieringTests
                 world.Round();
             }
 
-            Assert.Equal(day >= 3, world.Log.Reader.Segments.Expired.Count > 0);
+            Assert.Equal(day >= 3, world.Log.Segments.Expired.Count > 0);
             world.Close();
         }
     }
@@ -291,7 +291,7 @@ public sealed class TieringTests
         {
             try
             {
-                using BundleLease lease = await world.Log.Reader.ReadBundleAsync(bundle, 0, default);
+                using BundleLease lease = await world.Log.ReadBundleAsync(bundle, 0, default);
                 Assert.EndsWith(
                     TierWorld.Record((bundle * 256) + 9),
                     System.Text.Encoding.UTF8.GetString(lease.Entry(9)),
@@ -327,9 +327,9 @@ public sealed class TieringTests
         using TierWorld world = TierWorld.Open(disk, TierWorld.Day * 2);
         world.Round();
         Assert.Contains("Mount the volume", world.Core.Tiering.Status.LastFailure, StringComparison.Ordinal);
-        Assert.Equal(SegmentTier.Warm, ((SealedSegment)world.Log.Reader.Segments.List[1]).Facts.Tier);
+        Assert.Equal(SegmentTier.Warm, ((SealedSegment)world.Log.Segments.List[1]).Facts.Tier);
         StoreException away = await Assert.ThrowsAsync<StoreException>(
-            async () => await world.Log.Reader.ReadBundleAsync(9, 0, default));
+            async () => await world.Log.ReadBundleAsync(9, 0, default));
         Assert.Equal(StoreReason.TierAway, away.Reason);
         Assert.DoesNotContain("ledgerstore-cold", disk.List("/cold"));
     }
@@ -353,7 +353,7 @@ public sealed class TieringTests
         world.Time.Pass(TimeSpan.FromDays(3));
         Assert.Equal(StoreReason.DiskFull, world.TryAppendLarge(ref size));
         world.Expire();
-        Assert.True(world.Log.Reader.Segments.Expired.Count > 0, $"{world.Core.Tiering.Status}");
+        Assert.True(world.Log.Segments.Expired.Count > 0, $"{world.Core.Tiering.Status}");
         world.Turn();
         Assert.Null(world.TryAppendLarge(ref size));
     }
@@ -374,5 +374,5 @@ public sealed class TieringTests
         Assert.Equal(0, await Find(0, BundleEdge.End));
     }
 
-    private static SealedFacts Facts(TierWorld world) => ((SealedSegment)world.Log.Reader.Segments.List[0]).Facts;
+    private static SealedFacts Facts(TierWorld world) => ((SealedSegment)world.Log.Segments.List[0]).Facts;
 }

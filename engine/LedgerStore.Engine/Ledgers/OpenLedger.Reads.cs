@@ -1,15 +1,15 @@
-// Reads of one ledger: what is in memory first, then what is in its files. Any thread.
+// An open ledger's part that reads: what is in memory first, then what is in its files. Any thread.
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Engine.Ledgers;
 
-/// <summary>Finds a bundle wherever it is at the moment.</summary>
-internal sealed class LedgerReader(uint ledgerId, SegmentReader segments, BundleTail tail, SegmentServices services)
+internal sealed partial class OpenLedger
 {
     private volatile Exception? _damage;
 
-    public SegmentReader Segments => segments;
+    /// <summary>What of it is in files.</summary>
+    public SegmentReader Segments { get; }
 
     /// <summary>Why some of the ledger's entries are nowhere; null when all of them are somewhere.</summary>
     public Exception? Damage
@@ -17,6 +17,16 @@ internal sealed class LedgerReader(uint ledgerId, SegmentReader segments, Bundle
         get => _damage;
         set => _damage = value;
     }
+
+    /// <summary>Entries that are in its files or in memory; of a damaged ledger fewer than were acknowledged.</summary>
+    public long FoundSize => Math.Min(Durable.Value, Math.Max(Segments.Entries, Tail.Size));
+
+    /// <summary>What is wrong with its files, and which entries are missing for it; null when nothing is.</summary>
+    public string? DamageText => Damage is not { } damage ? null
+        : FoundSize < Durable.Value
+            ? $"{damage.Message}. Entries {FoundSize:N0} to {Durable.Value - 1:N0} were acknowledged, and no file that "
+                + "can be read has them"
+            : damage.Message;
 
     /// <summary>What says how many entries were acknowledged is lost: behind the last one that is found or signed there
     /// may have been more. Set before anybody else uses the ledger.</summary>
@@ -41,7 +51,7 @@ internal sealed class LedgerReader(uint ledgerId, SegmentReader segments, Bundle
 
     /// <summary>From now on nothing of this range is shown: it is not what was signed.</summary>
     public void Withhold(long first, long end, string evidence) =>
-        services.Withheld.Add(ledgerId, first, end - first, evidence);
+        _services.Withheld.Add(Id, first, end - first, evidence);
 
     /// <summary>Entries from this one on, which is readable; waits for the cold store if it must.</summary>
     /// <param name="wanted">How many are asked for; a part of a bundle is not decoded as a whole.</param>
@@ -66,34 +76,34 @@ internal sealed class LedgerReader(uint ledgerId, SegmentReader segments, Bundle
         ReadAsync(index, 1, CancellationToken.None).AsTask().GetAwaiter().GetResult();
 
     /// <summary>The block of a full bundle is on the disk: keep its entries for those who read what is new.</summary>
-    public void Keep(OpenBundle bundle) => services.Cache.AddCopy(
-        ledgerId, bundle.FirstIndex / StoreLimits.EntriesPerBundle, bundle.Span);
+    public void Keep(OpenBundle bundle) => _services.Cache.AddCopy(
+        Id, bundle.FirstIndex / StoreLimits.EntriesPerBundle, bundle.Span);
 
     /// <summary>Reads a resting bundle back into memory, so that it can grow again.</summary>
-    public OpenBundle ReadBack(LedgerLog ledger) => BundleReload.Read(
-        ledger,
-        segments.List[segments.List.Count - 1],
-        (int)(tail.OpenStart / StoreLimits.EntriesPerBundle % StoreLimits.BundlesPerSegment),
-        tail.OpenCount);
+    public OpenBundle ReadBack() => BundleReload.Read(
+        this,
+        Segments.List[Segments.List.Count - 1],
+        (int)(Tail.OpenStart / StoreLimits.EntriesPerBundle % StoreLimits.BundlesPerSegment),
+        Tail.OpenCount);
 
     private ValueTask<BundleLease> Find(long index, bool isWhole, CancellationToken cancellationToken)
     {
         long bundleIndex = index / StoreLimits.EntriesPerBundle;
         long first = bundleIndex * StoreLimits.EntriesPerBundle;
-        segments.Expired.Check(bundleIndex);
-        services.Withheld.Check(ledgerId, first, StoreLimits.EntriesPerBundle);
+        Segments.Expired.Check(bundleIndex);
+        _services.Withheld.Check(Id, first, StoreLimits.EntriesPerBundle);
 
         // Memory first, for what no full block has: the bundler drops a bundle there only after it is in the file, so
         // it is always in one of them.
-        if (first + StoreLimits.EntriesPerBundle > segments.Entries && tail.TryCopy(first, services.Pool) is { } copy)
+        if (first + StoreLimits.EntriesPerBundle > Segments.Entries && Tail.TryCopy(first, _services.Pool) is { } copy)
         {
             return new ValueTask<BundleLease>(Demand(new BundleLease(copy), index));
         }
 
-        return segments.Read(index, isWhole, out BundleLease lease, out ColdBundle? cold) switch
+        return Segments.Read(index, isWhole, out BundleLease lease, out ColdBundle? cold) switch
         {
             Found.Here => new ValueTask<BundleLease>(Demand(lease, index)),
-            Found.Cold => segments.FetchAsync(cold!, cancellationToken),
+            Found.Cold => Segments.FetchAsync(cold!, cancellationToken),
             _ => throw Nowhere(bundleIndex),
         };
     }

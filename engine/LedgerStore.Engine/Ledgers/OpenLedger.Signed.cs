@@ -1,42 +1,17 @@
-// One ledger's checkpoints at run time: what was signed last, what is published, who waits.
-// Signing state belongs to the checkpointer's thread; the rest is read by any thread.
+// An open ledger's part that signs: what was signed last, what is published, who waits.
+// Signing belongs to the checkpointer's thread; the rest is read by any thread.
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Ledgers;
 
-/// <summary>The checkpoints of one ledger.</summary>
-internal sealed class LedgerCheckpoints
+internal sealed partial class OpenLedger
 {
-    private volatile Exception? _failure;
+    private volatile Exception? _signingFailure;
+    private volatile bool _isChecked;
 
-    public LedgerCheckpoints(LedgerLog log, string origin, TileNodes cache)
-    {
-        Log = log;
-        Origin = origin;
-        Tiles = new LedgerTiles(log.Reader.Segments, log.Tail, log.Appender);
-        Nodes = new StoredNodes(Tiles, cache, log.Id);
-        Proofs = new LedgerProofs(this);
-        CheckpointRecord? newest = log.Checkpoints.Newest;
-        Signed = newest;
-        long size = newest?.Size ?? 0;
-        Published = new Watermark(size, StoreLimits.WaitersMax);
-        Followed = new Watermark(size, StoreLimits.WaitersMax);
-    }
-
-    public LedgerLog Log { get; }
-
-    public string Origin { get; }
-
-    public LedgerTiles Tiles { get; }
-
-    /// <summary>The nodes of its tree, from tiles.</summary>
-    public StoredNodes Nodes { get; }
-
-    public LedgerProofs Proofs { get; }
-
-    // ---- of the checkpointer's thread
+    // ---- of the checkpointer
 
     /// <summary>The newest one that was signed, published or not; null before the first.</summary>
     public CheckpointRecord? Signed { get; private set; }
@@ -51,8 +26,15 @@ internal sealed class LedgerCheckpoints
 
     // ---- any thread
 
+    /// <summary>Whether it was compared with what it signed: before that nothing is appended or signed.</summary>
+    public bool IsChecked => _isChecked;
+
+    /// <summary>Checkpoints that were signed, on their way into state.log; and the newest ones that were published.
+    /// </summary>
+    public CheckpointHistory Checkpoints { get; } = new();
+
     /// <summary>The newest one that may be seen; null before the first.</summary>
-    public CheckpointRecord? Newest => Log.Checkpoints.Newest;
+    public CheckpointRecord? Newest => Checkpoints.Newest;
 
     /// <summary>The published size, for those who asked for a checkpoint.</summary>
     public Watermark Published { get; }
@@ -63,11 +45,40 @@ internal sealed class LedgerCheckpoints
     /// <summary>Not 0 while it is in the list of those that somebody waits for.</summary>
     public int AskedNote;
 
-    /// <summary>What could be signed now: durable, and hashed.</summary>
-    public long SignableSize => Log.ReadableSize;
-
     /// <summary>Why nothing more of it is signed; null while it is sound.</summary>
-    public Exception? Failure => _failure ?? Log.Reader.Damage;
+    public Exception? SigningFailure => _signingFailure ?? Damage;
+
+    public LedgerTiles Tiles { get; }
+
+    /// <summary>The nodes of its tree, from tiles.</summary>
+    public StoredNodes Nodes { get; }
+
+    public LedgerProofs Proofs { get; }
+
+    /// <summary>Starts with a checkpoint that is known. What it covers was acknowledged: that a damaged ledger's files
+    /// know of less makes it no smaller.</summary>
+    /// <remarks>While nobody else uses the ledger.</remarks>
+    public void RestoreCheckpoint(CheckpointRecord known)
+    {
+        Checkpoints.Restore(known);
+        if (Damage is { } damage && known.Size > NextIndex)
+        {
+            MarkDamaged(known.Size, damage);
+        }
+    }
+
+    /// <summary>It was compared with what it signed: from here on it signs, unless that found something.</summary>
+    public void BeginSigning(Exception? failure)
+    {
+        Signed = Newest;
+        AdvanceTo(SignedSize);
+        if (failure is not null)
+        {
+            StopSigning(failure);
+        }
+
+        _isChecked = true;
+    }
 
     /// <summary>It is in a frame of the journal.</summary>
     public void NoteSigned(CheckpointRecord record)
@@ -81,9 +92,8 @@ internal sealed class LedgerCheckpoints
     public void Publish(CheckpointRecord record)
     {
         IsPending = false;
-        Log.Checkpoints.Publish(record);
-        Published.AdvanceTo(record.Size);
-        Followed.AdvanceTo(record.Size);
+        Checkpoints.Publish(record);
+        AdvanceTo(record.Size);
     }
 
     /// <summary>Both keys of a rotation have signed it: the same size again, or a larger one.</summary>
@@ -101,17 +111,22 @@ internal sealed class LedgerCheckpoints
         if (record.Size > SignedSize)
         {
             Signed = record;
-            Log.RestoreCheckpoint(record);
-            Published.AdvanceTo(record.Size);
-            Followed.AdvanceTo(record.Size);
+            RestoreCheckpoint(record);
+            AdvanceTo(record.Size);
         }
     }
 
     /// <summary>Nothing more of it is signed; who waits is told why.</summary>
-    public void Fail(Exception cause)
+    public void StopSigning(Exception cause)
     {
-        _failure = cause;
+        _signingFailure = cause;
         Published.Fault(cause);
         Followed.Fault(cause);
+    }
+
+    private void AdvanceTo(long size)
+    {
+        Published.AdvanceTo(size);
+        Followed.AdvanceTo(size);
     }
 }
