@@ -5,7 +5,6 @@ using System.Globalization;
 using LedgerStore.Bench.Frame;
 using LedgerStore.Bench.Load;
 using LedgerStore.Engine.Foundation;
-using LedgerStore.Engine.Pipeline;
 
 namespace LedgerStore.Bench.Engine;
 

@@ -1,5 +1,6 @@
 // Entries as the store builds them of records, for the floors that hash and compress the same bytes. Stateless.
 using System.Security.Cryptography;
+using LedgerStore.Engine;
 using LedgerStore.Engine.Entries;
 
 namespace LedgerStore.Bench.Load;
@@ -17,7 +18,7 @@ internal static class BuiltBundles
         byte[][] bundles = new byte[Math.Min(pool.Batches, BundlesMax)][];
         for (int i = 0; i < bundles.Length; i++)
         {
-            EntryBatch batch = new()
+            RecordBatch batch = new()
             {
                 Appender = "spiffe://example.org/docs"u8,
                 Producer = "docs-api-1"u8,

@@ -2,6 +2,7 @@
 
 using System.Security.Cryptography;
 using BenchmarkDotNet.Attributes;
+using LedgerStore.Engine;
 using LedgerStore.Engine.Entries;
 
 namespace LedgerStore.Bench.Micro;
@@ -37,13 +38,13 @@ public class EntryBuilderBenchmarks
     [Benchmark(OperationsPerInvoke = Records)]
     public void Stamp() => EntryBuilder.StampTime(_built.AsSpan(0, _size), 1_700_000_000_000_000);
 
-    private EntryBatch Batch() => new()
+    private RecordBatch Batch() => new()
     {
         Appender = "spiffe://example.org/payments"u8,
         Producer = "payments-1"u8,
         FirstSequence = 1_000_000,
         ContentType = "application/json"u8,
         Lengths = _lengths,
-        Salted = Salted,
+        IsSalted = Salted,
     };
 }

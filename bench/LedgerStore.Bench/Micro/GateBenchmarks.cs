@@ -58,7 +58,7 @@ public class GateBenchmarks
             new Doorbell(),
             new Doorbell());
         _appends = new Appends(_gate, builder, new BatchFingerprint(UInt128.One));
-        EntryBatch batch = new() { Appender = "spiffe://example.org/docs"u8, Lengths = _records.Lengths };
+        RecordBatch batch = new() { Appender = "spiffe://example.org/docs"u8, Lengths = _records.Lengths };
         _built = new byte[EntryBuilder.Measure(batch, _records.Batch(0).Length)];
         builder.Build(batch, _records.Batch(0), _built.Length, _built);
     }

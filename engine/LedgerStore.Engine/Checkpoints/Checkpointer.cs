@@ -21,7 +21,6 @@ namespace LedgerStore.Engine.Checkpoints;
 internal sealed partial class Checkpointer(
     StoreGround ground,
     Gate gate,
-    GrowthQueue growth,
     OpenLedgers ledgers,
     StoreKeys keys,
     TimeSpan interval,
@@ -115,7 +114,7 @@ internal sealed partial class Checkpointer(
         }
 
         bool signed = false;
-        for (int left = growth.Count; left > 0; left--)
+        for (int left = ledgers.GrownCount; left > 0; left--)
         {
             signed |= SignNext() == Outcome.Signed;
         }
@@ -188,7 +187,7 @@ internal sealed partial class Checkpointer(
             }
 
             // Those that grow from here on belong to the next round.
-            _roundLeft = growth.Count;
+            _roundLeft = ledgers.GrownCount;
             _roundStartedNanos = now;
             _nextRoundNanos = Math.Max(_nextRoundNanos, now - (_intervalNanos / 2)) + _intervalNanos;
         }
@@ -217,7 +216,7 @@ internal sealed partial class Checkpointer(
     /// <summary>Signs the ledger that waits longest.</summary>
     private Outcome SignNext()
     {
-        if (growth.Take() is not { } ledger)
+        if (ledgers.TakeGrown() is not { } ledger)
         {
             return Outcome.Nothing;
         }
@@ -239,7 +238,7 @@ internal sealed partial class Checkpointer(
 
         if (isMore || outcome is Outcome.Later or Outcome.NoRoom)
         {
-            growth.Note(ledger);
+            ledgers.NoteGrown(ledger);
         }
 
         return outcome;

@@ -1,5 +1,4 @@
 // How a store signs. Immutable once the store has it.
-using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine;

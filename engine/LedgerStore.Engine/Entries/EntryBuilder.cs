@@ -22,12 +22,12 @@ internal sealed class EntryBuilder(RandomNumberGenerator random)
     /// <summary>Checks every limit and returns the exact size of the built batch.</summary>
     /// <param name="payloadBytes">The size of all records together, as the caller holds them.</param>
     /// <exception cref="StoreException">InvalidArgument, with the value, the limit and what to do.</exception>
-    public static int Measure(in EntryBatch batch, long payloadBytes) => EntryLimits.Measure(batch, payloadBytes);
+    public static int Measure(in RecordBatch batch, long payloadBytes) => EntryLimits.Measure(batch, payloadBytes);
 
     /// <summary>Builds the batch into the first <paramref name="size"/> bytes of the destination.</summary>
     /// <param name="size">What <see cref="Measure"/> returned for this very batch.</param>
     [SkipLocalsInit]
-    public void Build(in EntryBatch batch, ReadOnlySpan<byte> payload, int size, Span<byte> destination)
+    public void Build(in RecordBatch batch, ReadOnlySpan<byte> payload, int size, Span<byte> destination)
     {
         Span<byte> rest = destination[..size];
         Span<byte> headBuffer = stackalloc byte[HeadBytesMax];
@@ -39,7 +39,7 @@ internal sealed class EntryBuilder(RandomNumberGenerator random)
         // Salts wait at the end of the destination until their entry is built. An entry is longer than its salt, so
         // the entries never reach a salt that was not taken yet.
         ReadOnlySpan<byte> salts = default;
-        if (batch.Salted)
+        if (batch.IsSalted)
         {
             Span<byte> place = rest[^(batch.Lengths.Length * StoreLimits.SaltBytes)..];
             random.GetBytes(place);
@@ -51,7 +51,7 @@ internal sealed class EntryBuilder(RandomNumberGenerator random)
         foreach (int length in batch.Lengths)
         {
             UInt128 salt = default;
-            if (batch.Salted)
+            if (batch.IsSalted)
             {
                 salt = BinaryPrimitives.ReadUInt128LittleEndian(salts);
                 salts = salts[StoreLimits.SaltBytes..];
@@ -75,7 +75,7 @@ internal sealed class EntryBuilder(RandomNumberGenerator random)
                 at += length;
             }
 
-            if (batch.Salted)
+            if (batch.IsSalted)
             {
                 rest[at++] = EntryFields.SaltTag;
                 rest[at++] = StoreLimits.SaltBytes;
@@ -102,7 +102,7 @@ internal sealed class EntryBuilder(RandomNumberGenerator random)
         }
     }
 
-    private static int WriteHead(in EntryBatch batch, Span<byte> head)
+    private static int WriteHead(in RecordBatch batch, Span<byte> head)
     {
         int at = EntryFields.LengthBytes;
         head[..at].Clear();

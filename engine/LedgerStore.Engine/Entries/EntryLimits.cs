@@ -12,7 +12,7 @@ internal static class EntryLimits
 {
     /// <summary>The size of the built batch in bundle encoding.</summary>
     /// <exception cref="StoreException">InvalidArgument, with the value, the limit and what to do.</exception>
-    public static int Measure(in EntryBatch batch, long payloadBytes)
+    public static int Measure(in RecordBatch batch, long payloadBytes)
     {
         CheckTexts(batch);
         CheckSequence(batch);
@@ -21,7 +21,7 @@ internal static class EntryLimits
             + EntryFields.FieldBytes(batch.Appender.Length)
             + EntryFields.FieldBytes(batch.Producer.Length)
             + EntryFields.FieldBytes(batch.ContentType.Length)
-            + (batch.Salted ? EntryFields.FieldBytes(StoreLimits.SaltBytes) : 0);
+            + (batch.IsSalted ? EntryFields.FieldBytes(StoreLimits.SaltBytes) : 0);
 
         // 16,384 records of at most 65,537 bytes are 1 GiB: an int holds every sum on the way.
         int size = batch.Lengths.Length * fixedBytes;
@@ -47,7 +47,7 @@ internal static class EntryLimits
         return size;
     }
 
-    private static void CheckTexts(in EntryBatch batch)
+    private static void CheckTexts(in RecordBatch batch)
     {
         CheckText("appender", batch.Appender, StoreLimits.AppenderBytesMax);
         CheckText("producer", batch.Producer, StoreLimits.ProducerBytesMax);
@@ -67,7 +67,7 @@ internal static class EntryLimits
         }
     }
 
-    private static void CheckSequence(in EntryBatch batch)
+    private static void CheckSequence(in RecordBatch batch)
     {
         int records = batch.Lengths.Length;
         if (records == 0)

@@ -24,6 +24,9 @@ public readonly ref struct RecordBatch
     /// <summary>Given to batches that are under way together: see <see cref="AppendChain"/>; null: none.</summary>
     public AppendChain? Chain { get; init; }
 
+    /// <summary>Each entry gets 16 random bytes: the ledger was created so.</summary>
+    internal bool IsSalted { get; init; }
+
     /// <summary>A tombstone of the store itself.</summary>
     internal bool FreesSpace { get; init; }
 

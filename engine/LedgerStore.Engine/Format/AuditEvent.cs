@@ -41,19 +41,26 @@ internal abstract record AuditEvent(long AuditIndex)
             return null;
         }
 
-        return field switch
+        AuditEvent? read = field switch
         {
-            AuditPolicyChange.Number => AuditPolicyChange.TryRead(auditIndex, message),
-            AuditLedgerChange.Number => AuditLedgerChange.TryRead(auditIndex, message),
-            AuditRetentionChange.Number => AuditRetentionChange.TryRead(auditIndex, message),
-            AuditHoldChange.Number => AuditHoldChange.TryRead(auditIndex, message),
-            AuditTombstone.Number => AuditTombstone.TryRead(auditIndex, message),
-            AuditKeyRotation.Number => AuditKeyRotation.TryRead(auditIndex, message),
-            AuditLifecycle.Number => AuditLifecycle.TryRead(auditIndex, message),
-            AuditExpiryNotice.Number => AuditExpiryNotice.TryRead(auditIndex, message),
-            AuditStoreFacts.Number => AuditStoreFacts.TryRead(auditIndex, message),
+            AuditPolicyChange.Number => new AuditPolicyChange(auditIndex),
+            AuditLedgerChange.Number => new AuditLedgerChange(auditIndex),
+            AuditRetentionChange.Number => new AuditRetentionChange(auditIndex),
+            AuditHoldChange.Number => new AuditHoldChange(auditIndex),
+            AuditTombstone.Number => AuditTombstone.Empty(auditIndex),
+            AuditKeyRotation.Number => new AuditKeyRotation(auditIndex),
+            AuditLifecycle.Number => new AuditLifecycle(auditIndex),
+            AuditExpiryNotice.Number => new AuditExpiryNotice(auditIndex),
+            AuditStoreFacts.Number => new AuditStoreFacts(auditIndex),
             _ => null,
         };
+        reader = new ProtoReader(message);
+        while (reader.TryNext())
+        {
+            read = read?.With(reader);
+        }
+
+        return !reader.IsBroken && read?.IsWhole == true ? read : null;
     }
 
     /// <summary>The payload of the entry that says this.</summary>
@@ -65,6 +72,12 @@ internal abstract record AuditEvent(long AuditIndex)
         outer.Message(Field, inner.Written);
         return outer.Written.ToArray();
     }
+
+    /// <summary>Whether it has all that it is nothing without.</summary>
+    protected virtual bool IsWhole => true;
+
+    /// <summary>The same with the field that the reader has come to.</summary>
+    protected abstract AuditEvent With(in ProtoReader from);
 
     protected abstract void Write(ProtoWriter to);
 

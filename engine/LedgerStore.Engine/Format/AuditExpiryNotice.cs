@@ -33,26 +33,17 @@ internal sealed record AuditExpiryNotice(long AuditIndex) : AuditEvent(AuditInde
         long auditIndex, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> payload) =>
         AuditEvent.TryRead(auditIndex, contentType, payload) as AuditExpiryNotice;
 
-    public static AuditExpiryNotice? TryRead(long auditIndex, ReadOnlySpan<byte> message)
-    {
-        AuditExpiryNotice read = new(auditIndex);
-        ProtoReader reader = new(message);
-        while (reader.TryNext())
-        {
-            read = reader.Field switch
-            {
-                1 => read with { Ledger = TextOf(reader.Bytes) },
-                2 => read with { First = (long)reader.Number },
-                3 => read with { Count = (long)reader.Number },
-                4 => read with { Policy = TextOf(reader.Bytes) },
-                _ => read,
-            };
-        }
+    protected override bool IsWhole => IsRange(First, Count) && Count > 0
+        && First % StoreLimits.EntriesPerBundle == 0 && Count % StoreLimits.EntriesPerBundle == 0;
 
-        bool isWhole = IsRange(read.First, read.Count) && read.Count > 0
-            && read.First % StoreLimits.EntriesPerBundle == 0 && read.Count % StoreLimits.EntriesPerBundle == 0;
-        return !reader.IsBroken && isWhole ? read : null;
-    }
+    protected override AuditEvent With(in ProtoReader from) => from.Field switch
+    {
+        1 => this with { Ledger = TextOf(from.Bytes) },
+        2 => this with { First = (long)from.Number },
+        3 => this with { Count = (long)from.Number },
+        4 => this with { Policy = TextOf(from.Bytes) },
+        _ => this,
+    };
 
     /// <summary>Whether it announced all that a tombstone is of, early enough.</summary>
     public bool Announces(AuditTombstone tombstone, TimeSpan ahead) =>

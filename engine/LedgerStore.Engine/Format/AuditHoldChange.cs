@@ -43,28 +43,20 @@ internal sealed record AuditHoldChange(long AuditIndex) : AuditEvent(AuditIndex)
     public HoldRecord ToRecord(long receivedMicros) =>
         new(Id, First, Count, PlacedMicros > 0 ? PlacedMicros : receivedMicros, 0, Identity, Reason);
 
-    public static AuditHoldChange? TryRead(long auditIndex, ReadOnlySpan<byte> message)
-    {
-        AuditHoldChange read = new(auditIndex);
-        ProtoReader reader = new(message);
-        while (reader.TryNext())
-        {
-            read = reader.Field switch
-            {
-                1 => read with { Identity = TextOf(reader.Bytes) },
-                2 => read with { Ledger = TextOf(reader.Bytes) },
-                3 => read with { Id = TextOf(reader.Bytes) },
-                4 => read with { First = (long)reader.Number },
-                5 => read with { Count = (long)reader.Number },
-                6 => read with { Reason = TextOf(reader.Bytes) },
-                7 => read with { IsReleased = reader.Number != 0 },
-                8 => read with { PlacedMicros = (long)reader.Number },
-                _ => read,
-            };
-        }
+    protected override bool IsWhole => IsRange(First, Count);
 
-        return !reader.IsBroken && IsRange(read.First, read.Count) ? read : null;
-    }
+    protected override AuditEvent With(in ProtoReader from) => from.Field switch
+    {
+        1 => this with { Identity = TextOf(from.Bytes) },
+        2 => this with { Ledger = TextOf(from.Bytes) },
+        3 => this with { Id = TextOf(from.Bytes) },
+        4 => this with { First = (long)from.Number },
+        5 => this with { Count = (long)from.Number },
+        6 => this with { Reason = TextOf(from.Bytes) },
+        7 => this with { IsReleased = from.Number != 0 },
+        8 => this with { PlacedMicros = (long)from.Number },
+        _ => this,
+    };
 
     protected override void Write(ProtoWriter to)
     {

@@ -29,26 +29,16 @@ internal sealed record AuditKeyRotation(long AuditIndex) : AuditEvent(AuditIndex
     /// <summary>The scheme of a key in words.</summary>
     public static string TextOf(KeyScheme scheme) => scheme == KeyScheme.Derived ? "derived" : "shared";
 
-    public static AuditKeyRotation? TryRead(long auditIndex, ReadOnlySpan<byte> message)
+    protected override AuditEvent With(in ProtoReader from) => from.Field switch
     {
-        AuditKeyRotation read = new(auditIndex);
-        ProtoReader reader = new(message);
-        while (reader.TryNext())
-        {
-            read = reader.Field switch
-            {
-                1 => read with { Identity = TextOf(reader.Bytes) },
-                2 => read with { VkeyBefore = TextOf(reader.Bytes) },
-                3 => read with { VkeyAfter = TextOf(reader.Bytes) },
-                4 => read with { Statement = reader.Bytes.ToArray() },
-                5 => read with { Key = (uint)reader.Number },
-                6 => read with { Scheme = TextOf(reader.Bytes) },
-                _ => read,
-            };
-        }
-
-        return reader.IsBroken ? null : read;
-    }
+        1 => this with { Identity = TextOf(from.Bytes) },
+        2 => this with { VkeyBefore = TextOf(from.Bytes) },
+        3 => this with { VkeyAfter = TextOf(from.Bytes) },
+        4 => this with { Statement = from.Bytes.ToArray() },
+        5 => this with { Key = (uint)from.Number },
+        6 => this with { Scheme = TextOf(from.Bytes) },
+        _ => this,
+    };
 
     protected override void Write(ProtoWriter to)
     {

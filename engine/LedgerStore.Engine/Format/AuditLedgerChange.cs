@@ -54,28 +54,18 @@ internal sealed record AuditLedgerChange(long AuditIndex) : AuditEvent(AuditInde
         Micros = created.CreatedMicros,
     };
 
-    public static AuditLedgerChange? TryRead(long auditIndex, ReadOnlySpan<byte> message)
+    protected override AuditEvent With(in ProtoReader from) => from.Field switch
     {
-        AuditLedgerChange read = new(auditIndex);
-        ProtoReader reader = new(message);
-        while (reader.TryNext())
-        {
-            read = reader.Field switch
-            {
-                1 => read with { Identity = TextOf(reader.Bytes) },
-                2 => read with { Ledger = TextOf(reader.Bytes) },
-                3 => read with { Change = TextOf(reader.Bytes) },
-                4 => read with { Reason = TextOf(reader.Bytes) },
-                5 => read with { LedgerId = (uint)reader.Number },
-                6 => read with { Origin = TextOf(reader.Bytes) },
-                7 => read with { IsSalted = reader.Number != 0 },
-                8 => read with { Micros = (long)reader.Number },
-                _ => read,
-            };
-        }
-
-        return reader.IsBroken ? null : read;
-    }
+        1 => this with { Identity = TextOf(from.Bytes) },
+        2 => this with { Ledger = TextOf(from.Bytes) },
+        3 => this with { Change = TextOf(from.Bytes) },
+        4 => this with { Reason = TextOf(from.Bytes) },
+        5 => this with { LedgerId = (uint)from.Number },
+        6 => this with { Origin = TextOf(from.Bytes) },
+        7 => this with { IsSalted = from.Number != 0 },
+        8 => this with { Micros = (long)from.Number },
+        _ => this,
+    };
 
     protected override void Write(ProtoWriter to)
     {

@@ -19,23 +19,13 @@ internal sealed record AuditLifecycle(long AuditIndex) : AuditEvent(AuditIndex)
 
     protected override int Field => Number;
 
-    public static AuditLifecycle? TryRead(long auditIndex, ReadOnlySpan<byte> message)
+    protected override AuditEvent With(in ProtoReader from) => from.Field switch
     {
-        AuditLifecycle read = new(auditIndex);
-        ProtoReader reader = new(message);
-        while (reader.TryNext())
-        {
-            read = reader.Field switch
-            {
-                1 => read with { Change = TextOf(reader.Bytes) },
-                2 => read with { Version = TextOf(reader.Bytes) },
-                3 => read with { Detail = TextOf(reader.Bytes) },
-                _ => read,
-            };
-        }
-
-        return reader.IsBroken ? null : read;
-    }
+        1 => this with { Change = TextOf(from.Bytes) },
+        2 => this with { Version = TextOf(from.Bytes) },
+        3 => this with { Detail = TextOf(from.Bytes) },
+        _ => this,
+    };
 
     protected override void Write(ProtoWriter to)
     {

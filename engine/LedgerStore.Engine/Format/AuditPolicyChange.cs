@@ -18,23 +18,13 @@ internal sealed record AuditPolicyChange(long AuditIndex) : AuditEvent(AuditInde
 
     protected override int Field => Number;
 
-    public static AuditPolicyChange? TryRead(long auditIndex, ReadOnlySpan<byte> message)
+    protected override AuditEvent With(in ProtoReader from) => from.Field switch
     {
-        AuditPolicyChange read = new(auditIndex);
-        ProtoReader reader = new(message);
-        while (reader.TryNext())
-        {
-            read = reader.Field switch
-            {
-                1 => read with { Before = reader.Bytes.ToArray() },
-                2 => read with { After = reader.Bytes.ToArray() },
-                4 => read with { IsAccepted = reader.Number != 0 },
-                _ => read,
-            };
-        }
-
-        return reader.IsBroken ? null : read;
-    }
+        1 => this with { Before = from.Bytes.ToArray() },
+        2 => this with { After = from.Bytes.ToArray() },
+        4 => this with { IsAccepted = from.Number != 0 },
+        _ => this,
+    };
 
     protected override void Write(ProtoWriter to)
     {

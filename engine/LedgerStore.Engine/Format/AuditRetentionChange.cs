@@ -26,26 +26,16 @@ internal sealed record AuditRetentionChange(long AuditIndex) : AuditEvent(AuditI
 
     protected override int Field => Number;
 
-    public static AuditRetentionChange? TryRead(long auditIndex, ReadOnlySpan<byte> message)
+    protected override AuditEvent With(in ProtoReader from) => from.Field switch
     {
-        AuditRetentionChange read = new(auditIndex);
-        ProtoReader reader = new(message);
-        while (reader.TryNext())
-        {
-            read = reader.Field switch
-            {
-                1 => read with { Identity = TextOf(reader.Bytes) },
-                2 => read with { Ledger = TextOf(reader.Bytes) },
-                3 => read with { Before = TextOf(reader.Bytes) },
-                4 => read with { After = TextOf(reader.Bytes) },
-                5 => read with { Reason = TextOf(reader.Bytes) },
-                6 => read with { Policy = reader.Bytes.ToArray() },
-                _ => read,
-            };
-        }
-
-        return reader.IsBroken ? null : read;
-    }
+        1 => this with { Identity = TextOf(from.Bytes) },
+        2 => this with { Ledger = TextOf(from.Bytes) },
+        3 => this with { Before = TextOf(from.Bytes) },
+        4 => this with { After = TextOf(from.Bytes) },
+        5 => this with { Reason = TextOf(from.Bytes) },
+        6 => this with { Policy = from.Bytes.ToArray() },
+        _ => this,
+    };
 
     protected override void Write(ProtoWriter to)
     {

@@ -38,25 +38,15 @@ internal sealed record AuditStoreFacts(long AuditIndex) : AuditEvent(AuditIndex)
     public bool Agrees(StoreFile store) =>
         this with { AuditIndex = Unsaid, IsAdopted = false } == Of(store, isAdopted: false);
 
-    public static AuditStoreFacts? TryRead(long auditIndex, ReadOnlySpan<byte> message)
+    protected override AuditEvent With(in ProtoReader from) => from.Field switch
     {
-        AuditStoreFacts read = new(auditIndex);
-        ProtoReader reader = new(message);
-        while (reader.TryNext())
-        {
-            read = reader.Field switch
-            {
-                1 => read with { StoreId = TextOf(reader.Bytes) },
-                2 => read with { PublicName = TextOf(reader.Bytes) },
-                3 => read with { Incarnation = TextOf(reader.Bytes) },
-                4 => read with { CreatedMicros = (long)reader.Number },
-                5 => read with { IsAdopted = reader.Number != 0 },
-                _ => read,
-            };
-        }
-
-        return reader.IsBroken ? null : read;
-    }
+        1 => this with { StoreId = TextOf(from.Bytes) },
+        2 => this with { PublicName = TextOf(from.Bytes) },
+        3 => this with { Incarnation = TextOf(from.Bytes) },
+        4 => this with { CreatedMicros = (long)from.Number },
+        5 => this with { IsAdopted = from.Number != 0 },
+        _ => this,
+    };
 
     protected override void Write(ProtoWriter to)
     {

@@ -30,29 +30,23 @@ internal sealed record AuditTombstone(
         long auditIndex, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> payload) =>
         AuditEvent.TryRead(auditIndex, contentType, payload) as AuditTombstone;
 
-    public static AuditTombstone? TryRead(long auditIndex, ReadOnlySpan<byte> message)
-    {
-        AuditTombstone read = new(auditIndex, string.Empty, 0, 0, default, string.Empty, string.Empty);
-        ProtoReader reader = new(message);
-        while (reader.TryNext())
-        {
-            read = reader.Field switch
-            {
-                1 => read with { Ledger = TextOf(reader.Bytes) },
-                2 => read with { First = (long)reader.Number },
-                3 => read with { Count = (long)reader.Number },
-                4 when reader.Bytes.Length == Hash256.Length => read with { Root = new Hash256(reader.Bytes) },
-                5 => read with { Policy = TextOf(reader.Bytes) },
-                6 => read with { Reason = TextOf(reader.Bytes) },
-                7 => read with { Notice = (long)reader.Number },
-                _ => read,
-            };
-        }
+    public static AuditTombstone Empty(long auditIndex) =>
+        new(auditIndex, string.Empty, 0, 0, default, string.Empty, string.Empty);
 
-        bool isWhole = IsRange(read.First, read.Count) && read.Count > 0
-            && read.First % StoreLimits.EntriesPerBundle == 0 && read.Count % StoreLimits.EntriesPerBundle == 0;
-        return !reader.IsBroken && isWhole ? read : null;
-    }
+    protected override bool IsWhole => IsRange(First, Count) && Count > 0
+        && First % StoreLimits.EntriesPerBundle == 0 && Count % StoreLimits.EntriesPerBundle == 0;
+
+    protected override AuditEvent With(in ProtoReader from) => from.Field switch
+    {
+        1 => this with { Ledger = TextOf(from.Bytes) },
+        2 => this with { First = (long)from.Number },
+        3 => this with { Count = (long)from.Number },
+        4 when from.Bytes.Length == Hash256.Length => this with { Root = new Hash256(from.Bytes) },
+        5 => this with { Policy = TextOf(from.Bytes) },
+        6 => this with { Reason = TextOf(from.Bytes) },
+        7 => this with { Notice = (long)from.Number },
+        _ => this,
+    };
 
     protected override void Write(ProtoWriter to)
     {

@@ -6,7 +6,6 @@
 
 using System.Globalization;
 using LedgerStore.Engine.Foundation;
-using LedgerStore.Engine.Pipeline;
 
 namespace LedgerStore.Engine.Format;
 

@@ -2,7 +2,6 @@
 // compiled code holds nothing of it. On, it costs two readings of two clocks for each batch, frame or bundle, never for
 // a record. Any thread.
 using System.Diagnostics;
-using LedgerStore.Engine.Pipeline;
 
 namespace LedgerStore.Engine.Foundation;
 

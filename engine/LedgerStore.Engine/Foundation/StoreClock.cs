@@ -1,5 +1,5 @@
 // The time of the store: what entries are stamped with. It never goes back, and a clock that jumps does not drag it.
-// Owned by the gate, which asks under its lock; pure but for the TimeProvider.
+// One clock and one order of stamps for all threads of a store; pure but for the TimeProvider.
 
 namespace LedgerStore.Engine.Foundation;
 
@@ -17,6 +17,8 @@ internal sealed class StoreClock
     /// <summary>Slewing changes the speed by one part in so many: 5 %.</summary>
     public const long SlewDivisor = 20;
 
+    // Held for two readings of the system's clock, about 60 ns, once for each batch.
+    private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private readonly long _steadyStart;
     private long _steady;
@@ -52,8 +54,17 @@ internal sealed class StoreClock
     /// <summary>True while the wall clock has stepped and is not believed yet.</summary>
     public bool IsStepPending => _isStepPending;
 
-    /// <summary>The time for the next stamp, in microseconds since 1970. Never less than the one before.</summary>
+    /// <summary>The time for the next stamp, in microseconds since 1970. Never less than any before. Any thread.
+    /// </summary>
     public long NextStamp()
+    {
+        lock (_lock)
+        {
+            return NextStampLocked();
+        }
+    }
+
+    private long NextStampLocked()
     {
         long steady = SteadyMicros();
         long elapsed = Math.Max(0, steady - _steady);

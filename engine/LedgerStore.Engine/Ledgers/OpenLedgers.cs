@@ -5,17 +5,18 @@ using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Segments;
-using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Ledgers;
 
 /// <summary>The open ledgers of a store.</summary>
+/// <param name="isSigned">False in a store that signs nothing: then nobody notes which ledgers grow.</param>
 /// <param name="isSuspect">The store is served although it contradicts what it signed: nothing is refused.</param>
 /// <param name="open">Reads a ledger's state from its files; called once for each id, under the lock.</param>
-internal sealed class OpenLedgers(
-    StoreGround ground, StoreKeys keys, GrowthQueue growth, bool isSuspect, Func<uint, OpenLedger> open)
+internal sealed partial class OpenLedgers(
+    StoreGround ground, StoreKeys keys, bool isSigned, bool isSuspect, Func<uint, OpenLedger> open)
 {
     private readonly ConcurrentDictionary<uint, OpenLedger> _open = new();
+    private readonly ConcurrentQueue<OpenLedger> _grown = new();
     private readonly Lock _opening = new();
     private readonly Lock _checking = new();
 
@@ -88,6 +89,34 @@ internal sealed class OpenLedgers(
         }
     }
 
+    /// <summary>Ledgers that have grown since their last checkpoint: the cost of signing is theirs, not that of all
+    /// there are.</summary>
+    public int GrownCount => _grown.Count;
+
+    /// <summary>Notes a ledger that has grown, once. The bundler calls it, and who finds that it has grown.</summary>
+    public void NoteGrown(OpenLedger ledger)
+    {
+        if (isSigned && Interlocked.Exchange(ref ledger.GrowthNote, 1) == 0)
+        {
+            _grown.Enqueue(ledger);
+        }
+    }
+
+    /// <summary>Takes one that has grown. Whatever it grows from now on notes it again. The checkpointer calls it.
+    /// </summary>
+    public OpenLedger? TakeGrown()
+    {
+        if (!_grown.TryDequeue(out OpenLedger? ledger))
+        {
+            return null;
+        }
+
+        // A full fence: the note is taken back before the taker looks how far the ledger is. Else a growth in between
+        // would find it noted, and nobody would look at it.
+        Interlocked.Exchange(ref ledger.GrowthNote, 0);
+        return ledger;
+    }
+
     /// <summary>The store is poisoned, or closed: who waits for a checkpoint is told.</summary>
     public void StopSigning(Exception cause)
     {
@@ -117,132 +146,6 @@ internal sealed class OpenLedgers(
             }
 
             return ledger;
-        }
-    }
-
-    private void CheckSlow(OpenLedger ledger)
-    {
-        if (keys.RotationsOf(ledger.Id) is [.., var rotated] && rotated.Checkpoint.Size >= (ledger.Newest?.Size ?? 0))
-        {
-            // Durable in the key log, and nowhere else.
-            ledger.RestoreCheckpoint(rotated.Checkpoint);
-        }
-
-        if (ledger.Damage is not null
-            && FindJournaled(ledger.Id) is { } journaled
-            && journaled.Size > (ledger.Newest?.Size ?? 0))
-        {
-            ledger.RestoreCheckpoint(journaled);
-        }
-
-        Exception? failure = ledger.Newest is { } newest ? CheckNewest(ledger, newest) : null;
-        if (ledger.Damage is not null)
-        {
-            Withhold(ledger);
-        }
-
-        ledger.BeginSigning(failure);
-        if (ledger.ReadableSize > ledger.SignedSize)
-        {
-            // It grew before somebody could sign it: before a crash, or while the store had no key.
-            growth.Note(ledger);
-        }
-    }
-
-    /// <returns>Why nothing more of it is signed; null when it is what it signed.</returns>
-    private Exception? CheckNewest(OpenLedger ledger, CheckpointRecord newest)
-    {
-        try
-        {
-            VerifyNote(ledger, newest);
-            return FindDamage(ledger, newest);
-        }
-        catch (StoreException contradiction) when (isSuspect)
-        {
-            ShowOlder(ledger);
-            return contradiction;
-        }
-    }
-
-    /// <summary>Shows the newest checkpoint that a suspect ledger's data does not contradict.</summary>
-    private void ShowOlder(OpenLedger ledger)
-    {
-        ledger.Checkpoints.Forget();
-        foreach (CheckpointRecord older in ReadState(ledger.Id).Checkpoints.Reverse())
-        {
-            if (older.Size <= ledger.ReadableSize && ledger.Proofs.Root(older.Size) == older.Root)
-            {
-                ledger.Checkpoints.Restore(older);
-                return;
-            }
-        }
-    }
-
-    /// <summary>What is left of a damaged ledger is not long enough for its newest checkpoint; what an older one of
-    /// its own contradicts is not served.</summary>
-    private void Withhold(OpenLedger ledger)
-    {
-        long found = ledger.FoundSize;
-        CheckpointRecord? contradicted = null;
-        foreach (CheckpointRecord older in History(ledger.Id).Where(one => one.Size <= found).Reverse())
-        {
-            try
-            {
-                VerifyNote(ledger, older);
-                if (ledger.Proofs.Root(older.Size) == older.Root)
-                {
-                    Refuse(older.Size);
-                    return;
-                }
-
-                contradicted = older;
-            }
-            catch (StoreException)
-            {
-                // It is nobody's checkpoint, or its entries cannot be read: it says nothing of those that can.
-            }
-        }
-
-        Refuse(0);
-
-        void Refuse(long from)
-        {
-            if (contradicted is { } signed)
-            {
-                ledger.Withhold(
-                    from, found, $"they contradict the signed checkpoint of {signed.Size:N0} entries");
-            }
-        }
-    }
-
-    private IReadOnlyList<CheckpointRecord> History(uint id)
-    {
-        try
-        {
-            return ReadState(id).Checkpoints;
-        }
-        catch (Exception damage) when (damage is StoreException or StorageException or MalformedDataException)
-        {
-            // A state.log that cannot be read is what the ledger is damaged by.
-            return [];
-        }
-    }
-
-    private void VerifyNote(OpenLedger ledger, CheckpointRecord signed) =>
-        CheckpointCheck.VerifyNote(ledger, signed, keys.CheckedKeysOf(ledger.Id, ledger.Origin));
-
-    /// <returns>Why the data cannot be compared with a checkpoint; null when it was, and is what was signed.</returns>
-    private static StoreException? FindDamage(OpenLedger ledger, CheckpointRecord signed)
-    {
-        try
-        {
-            CheckpointCheck.Verify(ledger, signed);
-            return null;
-        }
-        catch (StoreException lost) when (lost.Reason == StoreReason.DataLoss)
-        {
-            // Damage is not a rollback: what is sound of the ledger is served, and nothing more of it is signed.
-            return lost;
         }
     }
 }

@@ -2,6 +2,7 @@
 
 using System.Runtime.InteropServices;
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Engine.Ledgers;
 
@@ -30,4 +31,29 @@ internal enum ProducerVerdict
 /// <param name="Position">Of a duplicate: the journal position that must be durable before it is answered.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct ProducerDecision(
-    ProducerVerdict Verdict, long ExpectedSequence, BatchAnswer Answer, long Position);
+    ProducerVerdict Verdict, long ExpectedSequence, BatchAnswer Answer, long Position)
+{
+    /// <summary>What the producer is told whose batch is not its next one.</summary>
+    public StoreException Refusal(long firstSequence, int count)
+    {
+        long last = firstSequence + count - 1;
+        (StoreReason reason, string message) = Verdict switch
+        {
+            ProducerVerdict.Gap => (
+                StoreReason.SequenceGap,
+                $"the batch begins with sequence {firstSequence:N0}, the producer's next one is "
+                + $"{ExpectedSequence:N0}; send what is missing first"),
+            ProducerVerdict.Conflict => (
+                StoreReason.SequenceConflict,
+                $"sequences {firstSequence:N0} to {last:N0} were appended before with other bytes or other batch "
+                + "boundaries; a repeated batch must be the same to the byte"),
+            ProducerVerdict.TooOld => (
+                StoreReason.SequenceTooOld,
+                $"sequences {firstSequence:N0} to {last:N0} were appended more than "
+                + $"{StoreLimits.ProducerWindowBatches} batches ago: they are stored, "
+                + "their indexes are not remembered"),
+            _ => throw new InvariantException($"no refusal for {Verdict}"),
+        };
+        return new StoreException(reason, message) { Expected = ExpectedSequence };
+    }
+}

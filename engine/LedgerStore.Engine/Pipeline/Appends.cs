@@ -41,15 +41,7 @@ internal sealed class Appends(Gate gate, EntryBuilder builder, BatchFingerprint 
 
     private AppendOperation Build(OpenLedger ledger, in RecordBatch batch)
     {
-        EntryBatch entries = new()
-        {
-            Appender = batch.Appender,
-            Producer = batch.Producer,
-            FirstSequence = batch.FirstSequence,
-            ContentType = batch.ContentType,
-            Lengths = batch.Lengths,
-            Salted = ledger.IsSalted,
-        };
+        RecordBatch entries = batch with { IsSalted = ledger.IsSalted };
         int size = EntryBuilder.Measure(entries, batch.Payload.Length);
         bool hasProducer = !batch.Producer.IsEmpty;
         UInt128 fingerprint = hasProducer

@@ -2,8 +2,6 @@
 // Run is called by the bundler's thread; the helpers are threads of their own.
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Ledgers;
-using LedgerStore.Engine.Segments;
-using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Pipeline;
 

@@ -15,7 +15,6 @@ internal sealed partial class Bundler(
     OpenLedgers ledgers,
     BundleWorkers workers,
     DiskSpace disk,
-    GrowthQueue growth,
     EngineMeter meter,
     Doorbell bell,
     long lastFrame)
@@ -176,7 +175,7 @@ internal sealed partial class Bundler(
             }
 
             ledger.Readable.AdvanceTo(ledger.Tail.Size);
-            growth.Note(ledger);
+            ledgers.NoteGrown(ledger);
         }
     }
 

@@ -117,11 +117,7 @@ internal sealed class FlushCommit(IFileSystem files, StorePaths paths, Gate gate
     private void Confirm(in LedgerFlush flush, long savedThrough)
     {
         ProducerTable producers = flush.Ledger.Producers;
-        gate.Locked(() =>
-        {
-            producers.MarkSaved(savedThrough);
-            return true;
-        });
+        gate.Locked(() => producers.MarkSaved(savedThrough));
         foreach (SealedFacts facts in flush.Completed)
         {
             try

@@ -59,7 +59,7 @@ internal sealed partial class Gate
                 return false;
 
             default:
-                Answer(operation, ProducerRefusal.Of(decision, operation.FirstSequence, operation.Count));
+                Answer(operation, decision.Refusal(operation.FirstSequence, operation.Count));
                 return false;
         }
     }

@@ -215,6 +215,15 @@ internal sealed partial class Gate
         }
     }
 
+    /// <summary>The same for a change.</summary>
+    public void Locked(Action change)
+    {
+        lock (_lock)
+        {
+            change();
+        }
+    }
+
     /// <summary>Fails everybody whose frame is not durable: the store is poisoned, nobody knows what is on the
     /// disk.</summary>
     public void FailAll(Exception cause)

@@ -3,7 +3,6 @@
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Ledgers;
-using LedgerStore.Engine.Pipeline;
 
 namespace LedgerStore.Engine;
 

@@ -2,7 +2,6 @@
 using System.Runtime.CompilerServices;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Ledgers;
-using LedgerStore.Engine.Pipeline;
 using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Engine;

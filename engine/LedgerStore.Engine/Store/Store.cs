@@ -1,10 +1,8 @@
 // The store, for whoever embeds it: open, create and find ledgers, close. Any thread.
 using System.Security.Cryptography;
-using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
-using LedgerStore.Engine.Pipeline;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine;
@@ -149,11 +147,7 @@ public sealed partial class Store : IDisposable
     {
         ArgumentNullException.ThrowIfNull(frozenBy);
         _core.ThrowIfUnwritable();
-        StoreErrors.Translate(() =>
-        {
-            _core.FreezeLedger(GetLedger(name).Id, reason, frozenBy);
-            return true;
-        });
+        StoreErrors.Translate(() => _core.FreezeLedger(GetLedger(name).Id, reason, frozenBy));
     }
 
     /// <summary>Goes over to another signing key. When it ends, every ledger, idle ones too, has a checkpoint that

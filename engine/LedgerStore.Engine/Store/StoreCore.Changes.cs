@@ -69,11 +69,7 @@ internal sealed partial class StoreCore
                 Reason = reason,
                 Micros = frozen.FrozenMicros,
             };
-            OrStop(() =>
-            {
-                Changes.Make(change, said => Catalog.Freeze(id, reason, frozen.FrozenMicros, said));
-                return true;
-            });
+            OrStop(() => Changes.Make(change, said => Catalog.Freeze(id, reason, frozen.FrozenMicros, said)));
         }
 
         RefuseAppends(id, reason);

@@ -1,21 +1,16 @@
 // The core's part that signs: the checkpointer, the book of checkpoints, and what is asked of them.
 // RunCheckpointer belongs to one thread; the rest says for itself.
 using LedgerStore.Engine.Checkpoints;
-using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Ledgers;
-using LedgerStore.Engine.Pipeline;
 using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Engine;
 
 internal sealed partial class StoreCore
 {
-    /// <summary>Ledgers that have grown and are not signed.</summary>
-    public GrowthQueue Growth { get; }
-
     /// <summary>Null in a store that signs nothing.</summary>
     public Checkpointer? Checkpointer { get; }
 
@@ -150,7 +145,6 @@ internal sealed partial class StoreCore
     private Checkpointer? MakeCheckpointer() => Signing is not { ReadOnlySuspect: false } signing ? null : new(
         Ground,
         Gate,
-        Growth,
         Ledgers,
         Keys,
         signing.Interval,

@@ -1,5 +1,4 @@
 // The core's part for tiers: the worker, and what is asked of it. RunTiering belongs to one thread.
-using System.Diagnostics.Metrics;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Ledgers;
@@ -132,45 +131,37 @@ internal sealed partial class StoreCore
         return StoreErrors.Translate(() => OrStop(change));
     }
 
+    /// <summary>What each tier has of a ledger. Entries that expired count as expired, whatever file they were in.
+    /// </summary>
     public static IReadOnlyList<TierShare> TiersOf(OpenLedger log)
     {
         SegmentList list = log.Segments.List;
-        ExpiredRanges expired = log.Segments.Expired;
-        long[,] sums = new long[4, 4];
-        long[] oldest = new long[4];
+        TierShare[] shares =
+            [.. Enum.GetValues<SegmentTier>().Select(static tier => new TierShare(tier.Name(), 0, 0, 0, null))];
+        long expired = 0;
         for (int i = 0; i < list.Count; i++)
         {
             SealedFacts? facts = (list[i] as SealedSegment)?.Facts;
             SegmentTier tier = facts?.Tier ?? SegmentTier.Hot;
             long first = SegmentFormat.FirstIndex(i);
             long end = Math.Min(first + StoreLimits.EntriesPerSegment, log.Durable.Value);
-            long gone = tier == SegmentTier.Expired ? end - first : expired.CountIn(first, end);
-            sums[(int)tier, 0]++;
-            oldest[(int)tier] = oldest[(int)tier] == 0 ? list[i].FirstMicros : oldest[(int)tier];
-            sums[(int)tier, 1] += end - first - (tier == SegmentTier.Expired ? 0 : gone);
-            sums[(int)SegmentTier.Expired, 1] += tier == SegmentTier.Expired ? 0 : gone;
-            sums[(int)tier, 3] += list[i].RawBytes;
-            sums[(int)tier, 2] += tier == SegmentTier.Cold ? facts!.ColdBytes : facts?.FileLength ?? OpenBytes(list[i]);
-        }
-
-        List<TierShare> shares = [];
-        for (SegmentTier tier = SegmentTier.Hot; tier <= SegmentTier.Expired; tier++)
-        {
-            if (tier == SegmentTier.Hot || sums[(int)tier, 0] + sums[(int)tier, 1] > 0)
+            long gone = tier == SegmentTier.Expired ? end - first : log.Segments.Expired.CountIn(first, end);
+            expired += gone;
+            TierShare share = shares[(int)tier];
+            shares[(int)tier] = share with
             {
-                shares.Add(new TierShare(
-                    tier.Name(),
-                    sums[(int)tier, 0],
-                    sums[(int)tier, 1],
-                    sums[(int)tier, 2],
-                    oldest[(int)tier] == 0 ? null : WallTime.At(oldest[(int)tier]))
-                {
-                    RawBytes = sums[(int)tier, 3],
-                });
-            }
+                Segments = share.Segments + 1,
+                Entries = share.Entries + end - first - gone,
+                StoredBytes = share.StoredBytes
+                    + (tier == SegmentTier.Cold ? facts!.ColdBytes : facts?.FileLength ?? OpenBytes(list[i])),
+                RawBytes = share.RawBytes + list[i].RawBytes,
+                Oldest = share.Oldest ?? (list[i].FirstMicros is > 0 and long micros ? WallTime.At(micros) : null),
+            };
         }
 
-        return shares;
+        int last = (int)SegmentTier.Expired;
+        shares[last] = shares[last] with { Entries = expired };
+        return [.. shares.Where(static (share, tier) => tier == 0 || share.Segments + share.Entries > 0)];
     }
 
     /// <summary>What tiering has done, and what it knows of the time to come.</summary>

@@ -53,8 +53,7 @@ internal sealed partial class StoreCore : IDisposable
             tuning.JournalFileBytes,
             () => NextNonce(random));
         Opener = new LedgerOpener(ground, Catalog, new DamageNotes(ground.Files, ground.Paths));
-        Growth = new GrowthQueue(Signing is not null && !isSuspect);
-        Ledgers = new OpenLedgers(ground, Keys, Growth, isSuspect, Open);
+        Ledgers = new OpenLedgers(ground, Keys, isSigned: Signing is not null && !isSuspect, isSuspect, Open);
 
         // The way of an append.
         _buffers = [.. Enumerable.Range(0, tuning.BufferCount).Select(_ => new AppendBuffer(tuning.BufferBytes))];
@@ -70,7 +69,7 @@ internal sealed partial class StoreCore : IDisposable
         Disk = new DiskSpace(Gate, reserve, ground.Files, ground.Paths.Root, ground.Time);
         Writer = new JournalWriter(Journal, lastFrame.Number, lastFrame.Micros);
         Workers = new BundleWorkers();
-        Bundler = new Bundler(Gate, Ledgers, Workers, Disk, Growth, Meter, BundlerBell, lastFrame.Number);
+        Bundler = new Bundler(Gate, Ledgers, Workers, Disk, Meter, BundlerBell, lastFrame.Number);
         Sequencer = new Sequencer(Gate, Writer, Poison, Bundler, Disk, Meter);
         FlushCommit commit = new(ground.Files, ground.Paths, Gate, StateLogs);
         FlushLimits limits = FlushLimits.Of(options.JournalBudgetBytes / tuning.JournalFileBytes, tuning.HeldBytesMax);
@@ -280,6 +279,12 @@ internal sealed partial class StoreCore : IDisposable
 
     /// <summary>A change of the store's files that fails stops the store, whoever asked for it; a read that fails does
     /// not. Changes that find no space and can be made again say so before they come here.</summary>
+    private void OrStop(Action change) => OrStop(() =>
+    {
+        change();
+        return true;
+    });
+
     private T OrStop<T>(Func<T> change)
     {
         try

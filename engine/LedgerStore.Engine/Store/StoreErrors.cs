@@ -7,6 +7,12 @@ namespace LedgerStore.Engine;
 /// <summary>The border between the engine's exceptions and its users.</summary>
 internal static class StoreErrors
 {
+    public static void Translate(Action action) => Translate(() =>
+    {
+        action();
+        return true;
+    });
+
     public static T Translate<T>(Func<T> action)
     {
         try

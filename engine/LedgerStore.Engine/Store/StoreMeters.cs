@@ -57,7 +57,7 @@ internal static class StoreMeters
         meter.Observe(
             "ledgerstore.checkpoint.round", "us", "the last round: longer than the interval when it is stretched",
             () => signer.RoundNanos / 1000);
-        meter.Observe("ledgerstore.checkpoint.waiting", "{ledger}", "ledgers that grew", () => core.Growth.Count);
+        meter.Observe("ledgerstore.checkpoint.waiting", "{ledger}", "ledgers that grew", () => core.Ledgers.GrownCount);
     }
 
     private static void ObserveTiers(StoreCore core, EngineMeter meter)

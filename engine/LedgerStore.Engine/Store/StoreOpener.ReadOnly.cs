@@ -5,7 +5,6 @@ using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Ledgers;
-using LedgerStore.Engine.Pipeline;
 using LedgerStore.Engine.Recovery;
 
 namespace LedgerStore.Engine;

@@ -10,8 +10,6 @@ using LedgerStore.Engine.Pipeline;
 using LedgerStore.Engine.Recovery;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Engine.Tiering;
-using LedgerStore.Engine.Verification;
-using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine;
 
@@ -168,7 +166,7 @@ internal sealed partial class StoreOpener(
             _paths,
             identity,
             services,
-            new StampSource(new StoreClock(options.Time, lastMicros)).Next,
+            new StoreClock(options.Time, lastMicros).NextStamp,
             options.Time,
             options.ReadOnly ? FileAccessMode.ReadOnly : FileAccessMode.ReadWrite);
         return new StoreCore(ground, reserve, options, tuning, random, (lastFrame, lastMicros), directoryLock);

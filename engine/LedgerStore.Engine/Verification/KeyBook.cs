@@ -1,6 +1,5 @@
 // Which keys are trusted for which log. Immutable after construction: any thread.
 using LedgerStore.Engine.Format;
-using LedgerStore.Engine.Ledgers;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Verification;

@@ -1,6 +1,4 @@
 // What a verification is given: where the data is, and what is trusted without looking at it. Immutable.
-using LedgerStore.Engine.Checkpoints;
-using LedgerStore.Engine.Ledgers;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine;

@@ -3,7 +3,6 @@
 using LedgerStore.Bench.Engine;
 using LedgerStore.Engine;
 using LedgerStore.Engine.Ledgers;
-using LedgerStore.Engine.Pipeline;
 using LedgerStore.Tests.Engine.Crash;
 using LedgerStore.Tests.Engine.Foundation;
 using LedgerStore.Tests.Simulation;

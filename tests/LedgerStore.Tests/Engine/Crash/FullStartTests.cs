@@ -2,7 +2,6 @@
 // more, and what was stated to be free is enough.
 using LedgerStore.Engine;
 using LedgerStore.Engine.Files;
-using LedgerStore.Engine.Pipeline;
 using LedgerStore.Tests.Engine.Foundation;
 using LedgerStore.Tests.Simulation;
 using Xunit;

@@ -5,7 +5,6 @@ using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Ledgers;
-using LedgerStore.Engine.Pipeline;
 using LedgerStore.Tests.Engine.Foundation;
 using LedgerStore.Tests.Simulation;
 using Xunit;

@@ -20,7 +20,7 @@ public sealed class EntryBuilderTests
     [Fact]
     public void An_entry_has_these_bytes()
     {
-        var batch = new EntryBatch
+        var batch = new RecordBatch
         {
             Appender = "app"u8,
             Producer = "p"u8,
@@ -40,7 +40,7 @@ public sealed class EntryBuilderTests
     [Fact]
     public void An_entry_with_nothing_but_a_time_has_nine_bytes()
     {
-        byte[] built = Build(new EntryBatch { Lengths = [0] }, []);
+        byte[] built = Build(new RecordBatch { Lengths = [0] }, []);
         Assert.Equal("0009090000000000000000", Convert.ToHexString(built));
     }
 
@@ -65,7 +65,7 @@ public sealed class EntryBuilderTests
     [Fact]
     public void Nothing_is_written_behind_the_measured_size()
     {
-        var batch = new EntryBatch { Appender = "a"u8, Lengths = [3, 4], Salted = true };
+        var batch = new RecordBatch { Appender = "a"u8, Lengths = [3, 4], IsSalted = true };
         int size = EntryBuilder.Measure(batch, 7);
         byte[] memory = new byte[size + 32];
         memory.AsSpan(size).Fill(0xEE);
@@ -77,7 +77,7 @@ public sealed class EntryBuilderTests
     public void Salts_come_from_one_call_and_each_entry_has_its_own()
     {
         using var random = new CountingRandom();
-        var batch = new EntryBatch { Lengths = new int[1000], Salted = true };
+        var batch = new RecordBatch { Lengths = new int[1000], IsSalted = true };
         int size = EntryBuilder.Measure(batch, 0);
         byte[] built = new byte[size];
         new EntryBuilder(random).Build(batch, ReadOnlySpan<byte>.Empty, size, built);
@@ -99,14 +99,14 @@ public sealed class EntryBuilderTests
         byte[] appender = Bytes(StoreLimits.AppenderBytesMax);
         byte[] producer = Bytes(StoreLimits.ProducerBytesMax);
         byte[] contentType = Bytes(StoreLimits.ContentTypeBytesMax);
-        var batch = new EntryBatch
+        var batch = new RecordBatch
         {
             Appender = appender,
             Producer = producer,
             FirstSequence = long.MaxValue - 1,
             ContentType = contentType,
             Lengths = [StoreLimits.PayloadBytesMax],
-            Salted = true,
+            IsSalted = true,
         };
         byte[] built = Build(batch, new byte[StoreLimits.PayloadBytesMax]);
         Assert.True(built.Length - 2 <= StoreLimits.EntryBytesMax);
@@ -143,7 +143,7 @@ public sealed class EntryBuilderTests
         byte[]? contentType = null, int[]? lengths = null)
     {
         var refusal = Assert.Throws<StoreException>(() => EntryBuilder.Measure(
-            new EntryBatch
+            new RecordBatch
             {
                 Appender = appender,
                 Producer = producer,
@@ -156,7 +156,7 @@ public sealed class EntryBuilderTests
         Assert.Contains(message, refusal.Message, StringComparison.Ordinal);
     }
 
-    private static byte[] Build(in EntryBatch batch, byte[] payload)
+    private static byte[] Build(in RecordBatch batch, byte[] payload)
     {
         int size = EntryBuilder.Measure(batch, payload.Length);
         byte[] built = new byte[size];
@@ -241,14 +241,14 @@ public sealed class EntryBuilderTests
                 Text(random, StoreLimits.ContentTypeBytesMax), lengths, payload);
         }
 
-        public EntryBatch Batch(bool salted) => new()
+        public RecordBatch Batch(bool salted) => new()
         {
             Appender = Appender,
             Producer = Producer,
             FirstSequence = Sequence,
             ContentType = ContentType,
             Lengths = Lengths,
-            Salted = salted,
+            IsSalted = salted,
         };
 
         private static byte[] Text(Random random, int bytesMax)

@@ -80,14 +80,14 @@ public sealed class EntryViewTests
 
     private static byte[] Rebuild(in EntryView view)
     {
-        var batch = new EntryBatch
+        var batch = new RecordBatch
         {
             Appender = view.Appender,
             Producer = view.Producer,
             FirstSequence = view.Sequence,
             ContentType = view.ContentType,
             Lengths = [view.Payload.Length],
-            Salted = !view.Salt.IsEmpty,
+            IsSalted = !view.Salt.IsEmpty,
         };
         int size = EntryBuilder.Measure(batch, view.Payload.Length);
         byte[] built = new byte[size];

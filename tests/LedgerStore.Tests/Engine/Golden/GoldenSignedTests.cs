@@ -3,7 +3,6 @@
 // began with (its seed is 32 times 1), the other was rotated (32 times 2). What wrote them is gone.
 using LedgerStore.Engine;
 using LedgerStore.Engine.Files;
-using LedgerStore.Engine.Ledgers;
 using LedgerStore.Proofs;
 using LedgerStore.Tests.Engine.Checkpoints;
 using LedgerStore.Tests.Gates;

@@ -1,7 +1,6 @@
 // Every path of the data directory, and which names are read back as what.
 
 using LedgerStore.Engine.Format;
-using LedgerStore.Engine.Pipeline;
 using Xunit;
 
 namespace LedgerStore.Tests.Engine.Journal;

@@ -8,7 +8,6 @@ using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Ledgers;
-using LedgerStore.Engine.Pipeline;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Engine.Verification;
 using LedgerStore.Fields;

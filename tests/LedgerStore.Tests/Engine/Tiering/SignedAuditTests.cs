@@ -3,7 +3,6 @@ using LedgerStore.Engine;
 using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Ledgers;
-using LedgerStore.Engine.Pipeline;
 using LedgerStore.Tests.Simulation;
 using Xunit;
 

@@ -5,7 +5,6 @@ using LedgerStore.Engine;
 using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Ledgers;
-using LedgerStore.Engine.Pipeline;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Engine.Tiering;
 using LedgerStore.Engine.Verification;

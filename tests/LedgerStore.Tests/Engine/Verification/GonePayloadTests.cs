@@ -4,7 +4,6 @@ using LedgerStore.Engine;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
-using LedgerStore.Engine.Ledgers;
 using LedgerStore.Proofs;
 using LedgerStore.Tests.Engine.Tamper;
 using LedgerStore.Tests.Engine.Tiering;

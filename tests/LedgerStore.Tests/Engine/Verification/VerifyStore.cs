@@ -6,7 +6,6 @@ using LedgerStore.Engine;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
-using LedgerStore.Engine.Ledgers;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Tests.Engine.Verification;
