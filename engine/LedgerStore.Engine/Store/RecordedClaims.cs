@@ -35,9 +35,9 @@ internal sealed partial class RecordedClaims(StoreCore core)
     private readonly ConcurrentDictionary<uint, string> _strangers = new();
 
     /// <summary>Whether the store signs, and has not signed anything of <c>_audit</c> yet.</summary>
-    public bool IsEarly => core.Parts.Signing is not null
-        && core.Parts.Catalog.Find(Catalog.AuditId) is not null
-        && core.Book.Of(core.Ledgers.Get(Catalog.AuditId)).Newest is null;
+    public bool IsEarly => core.Signing is not null
+        && core.Catalog.Find(Catalog.AuditId) is not null
+        && core.Ledgers.GetChecked(Catalog.AuditId).Newest is null;
 
     /// <summary>What is not confirmed of the store as a whole: ledgers that are missing, keys, who it is.</summary>
     public IReadOnlyList<string> OfStore => _ofStore;

@@ -76,13 +76,11 @@ public sealed class ScrubberTests : IDisposable
         await _store.FillAsync("a", 3);
         bool isEarly = true;
         int compared = 0;
-        Scrubber scrubber = Make(new ScrubOptions());
-        scrubber.IsEarly = () => isEarly;
-        scrubber.Claims = (_, _) =>
+        Scrubber scrubber = Make(new ScrubOptions(), () => isEarly, (_, _) =>
         {
             compared++;
             return [];
-        };
+        });
         Assert.False(scrubber.RunOnce());
         Assert.Equal(0, compared);
         isEarly = !comes;
@@ -151,13 +149,20 @@ public sealed class ScrubberTests : IDisposable
         await Assert.ThrowsAsync<StoreException>(() => store.ScrubAsync("no-such-ledger"));
     }
 
-    private Scrubber Make(ScrubOptions options)
+    private Scrubber Make(ScrubOptions options) => Make(options, static () => false, claims: null);
+
+    private Scrubber Make(
+        ScrubOptions options, Func<bool> isEarly, Func<uint?, Func<bool>, IReadOnlyList<VerifyFinding>>? claims)
     {
         LinuxFileSystem files = new();
         UInt128 id = StoreFileAccess.Load(files, _store.Paths).StoreId;
         Catalog catalog = Catalog.Open(files, _store.Paths, id, FileAccessMode.ReadOnly);
         ScrubOptions told = options with { OnFinding = _found.Add, FindKeys = DerivedKeys.Shared(_store.Key) };
-        return new Scrubber(files, _store.Paths, id, catalog, _damaged, told, _time, random: 0.4);
+        return new Scrubber(files, _store.Paths, id, catalog, _damaged, told, _time, random: 0.4)
+        {
+            IsEarly = isEarly,
+            Claims = claims,
+        };
     }
 
     private static async Task<ScrubReport> Request(Scrubber scrubber)
