@@ -2,7 +2,6 @@
 // was signed. What is not signed yet is in the book too, and it is known from where on.
 // Used under the lock of who keeps it.
 using System.Runtime.InteropServices;
-using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Ledgers;

@@ -1,6 +1,5 @@
 // The gate's part that says no, or "you asked that before".
 // Under the gate's lock, but for CompleteWhenDurable, which runs wherever its frame became durable.
-using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Ledgers;

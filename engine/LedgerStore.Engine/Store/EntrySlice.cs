@@ -1,6 +1,5 @@
 // Entries as a reader gets them: a run out of one bundle, in the bundle encoding of the public format.
 // Valid until the reader asks for the next slice; any thread, one at a time.
-using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Engine;

@@ -1,5 +1,4 @@
 // One ledger: finding entries by their time. Any thread.
-using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Segments;
 

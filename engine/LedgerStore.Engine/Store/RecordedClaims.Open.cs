@@ -1,7 +1,6 @@
 // RecordedClaims: what is followed of the catalog. Each record is compared with the entry of `_audit` that it names
 // when its ledger is opened: one entry and one proof for each. Where they differ, all of `_audit` is read, and what it
 // says is followed instead, in memory; the file stays as it was found.
-using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Ledgers;

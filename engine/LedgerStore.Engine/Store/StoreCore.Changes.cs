@@ -1,6 +1,5 @@
 // The core's part that changes the catalog, and reads `_audit`, which says why. Any thread; Finish runs while the store
 // is opened.
-using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Ledgers;

@@ -1,6 +1,5 @@
 // The core's part that says in `_audit` which key the store went over to. The key log has it first, because what is
 // said is what both keys signed; a crash in between is made good by the next start.
-using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Ledgers;

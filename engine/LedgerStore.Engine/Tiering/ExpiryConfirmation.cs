@@ -2,7 +2,6 @@
 // that entries have expired hides and deletes, and whoever can write files can write one. Any thread.
 
 using LedgerStore.Engine.Checkpoints;
-using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Segments;

@@ -3,7 +3,6 @@
 
 using System.Diagnostics.CodeAnalysis;
 using LedgerStore.Engine.Checkpoints;
-using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Segments;

@@ -1,6 +1,5 @@
 // LedgerVisit: a bundle that stays incomplete is filled up with entries of the store, so that what is in it can expire.
 
-using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Segments;
 

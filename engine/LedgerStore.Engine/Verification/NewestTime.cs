@@ -1,7 +1,6 @@
 // Compares the newest time that the journal's frames carry with the entries: the store gives no entry an earlier time
 // than that, so a time that is still to come would be that of every entry from then on. Any thread shows entries.
 using System.Buffers.Binary;
-using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Format;
 
 namespace LedgerStore.Engine.Verification;

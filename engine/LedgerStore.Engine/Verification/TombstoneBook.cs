@@ -1,6 +1,5 @@
 // The tombstones that `_audit` holds, collected while it is verified. Any thread adds; read when all of it is.
 using System.Buffers.Binary;
-using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Format;
 
 namespace LedgerStore.Engine.Verification;

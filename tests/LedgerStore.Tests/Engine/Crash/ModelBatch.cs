@@ -3,7 +3,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using LedgerStore.Engine;
-using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Pipeline;
 using LedgerStore.Fields;

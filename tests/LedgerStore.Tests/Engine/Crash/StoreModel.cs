@@ -1,7 +1,6 @@
 // What a simulated store must hold, over all its lives: what was acknowledged for ever, what was on its way perhaps,
 // and that in order. Owned by one simulation, on one thread.
 using LedgerStore.Engine;
-using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Segments;
 using LedgerStore.Fields;

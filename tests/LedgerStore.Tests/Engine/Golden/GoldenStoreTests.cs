@@ -3,7 +3,6 @@
 // To write new ones (for a new version, never over these): LEDGERSTORE_WRITE_GOLDEN=1.
 using System.Text;
 using LedgerStore.Engine;
-using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Files;
 using LedgerStore.Fields;
 using LedgerStore.Tests.Gates;

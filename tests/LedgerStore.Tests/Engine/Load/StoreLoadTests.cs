@@ -3,7 +3,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using LedgerStore.Engine;
-using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Files;
 using LedgerStore.Fields;
 using Xunit;

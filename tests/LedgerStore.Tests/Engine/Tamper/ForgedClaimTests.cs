@@ -4,7 +4,6 @@
 
 using System.Text;
 using LedgerStore.Engine;
-using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Fields;

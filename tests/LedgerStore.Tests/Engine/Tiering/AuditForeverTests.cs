@@ -1,7 +1,6 @@
 // Tombstones are needed as long as the store exists: nothing of `_audit` goes, even if the catalog says that it must.
 using System.Text;
 using LedgerStore.Engine;
-using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Segments;

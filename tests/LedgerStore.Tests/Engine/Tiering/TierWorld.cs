@@ -2,7 +2,6 @@
 using System.Globalization;
 using System.Text;
 using LedgerStore.Engine;
-using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Segments;
