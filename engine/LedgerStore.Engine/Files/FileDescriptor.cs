@@ -10,7 +10,7 @@ namespace LedgerStore.Engine.Files;
 /// </summary>
 internal sealed class FileDescriptor : SafeHandleMinusOneIsInvalid
 {
-    // As strict as the files: only the owner may read (DESIGN.md section 5).
+    // As strict as the files: only the owner may read.
     private const uint OwnerReadsAndWrites = 0b110_000_000;
 
     private FileDescriptor(int descriptor)

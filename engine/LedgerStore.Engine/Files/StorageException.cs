@@ -52,7 +52,7 @@ internal sealed class StorageException : IOException
     public string Path { get; }
 
     /// <summary>The disk or the quota is full: appends stop and come back by themselves.</summary>
-    /// <remarks>From a sync it poisons all the same: see DESIGN.md section 6.</remarks>
+    /// <remarks>From a sync it poisons all the same: see docs/RELIABILITY.md.</remarks>
     public bool IsNoSpace => Errno is FileErrno.NoSpace or FileErrno.QuotaExceeded;
 
     /// <summary>What was written before may be lost, although it can still be read, and a later sync succeeds without

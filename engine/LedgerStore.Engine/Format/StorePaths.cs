@@ -1,4 +1,4 @@
-// Every path of the data directory, in one place (DESIGN.md section 5). Pure: any thread.
+// Every path of the data directory, in one place (docs/FORMAT.md draws it). Pure: any thread.
 //
 //   LOCK  store.json  catalog  keys  reserve  cold  journal/  quarantine/
 //   ledgers/<id>/state.log

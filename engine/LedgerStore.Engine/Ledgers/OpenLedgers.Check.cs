@@ -1,5 +1,5 @@
-// The registry's part that compares a ledger with what it signed, when it is first used: each checkpoint's note with the
-// store's keys, and its root with the data.
+// The registry's part that compares a ledger with what it signed, when it is first used: the note of each checkpoint
+// with the store's keys, and its root with the data.
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Proofs;

@@ -1,4 +1,4 @@
-// All producers of one ledger: who may append what next (DESIGN.md section 7).
+// All producers of one ledger: who may append what next (docs/FORMAT.md, PRODUCER).
 // Owned by the Gate: every call under the Gate's lock. Pure: no time, no files.
 
 using LedgerStore.Engine.Format;

@@ -1,4 +1,4 @@
-// The memory of one producer on one ledger: its last sequence and its last 64 batches (DESIGN.md section 7).
+// The memory of one producer on one ledger: its last sequence and its last 64 batches.
 // Owned by the Gate: every call under the Gate's lock. Pure: no time, no files.
 
 using System.Runtime.InteropServices;

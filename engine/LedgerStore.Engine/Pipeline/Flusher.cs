@@ -1,6 +1,20 @@
-// Makes journal files superfluous and new again: has the bundler write what the oldest one holds, makes that durable,
-// commits it to the ledgers' state logs, and only then lets the file go. Also prepares the next file ahead of need.
-// Runs on its own thread. Nothing else touches the journal's spare files; tiering writes state logs too, under a lock.
+// Makes journal files superfluous and new again. Runs on its own thread. Nothing else touches the journal's spare
+// files; tiering writes state logs too, under a lock.
+//
+// How a journal file comes back, step by step; at each thread's turn a crash leaves the journal in charge:
+//
+//   1  flusher    more files are retained than may be, memory is short, or somebody asks for all: a FlushTicket says
+//                 through which file and frame, and rings the bundler
+//   2  bundler    once that frame is durable and processed: of each ledger that the files hold entries of, the full
+//                 blocks and a partial one are written; the ticket says how far, and rings the flusher
+//   3  flusher    FlushCommit: sync, so that the blocks are on the disk
+//   4  flusher    the records that name them go into each ledger's state.log, with producers and checkpoints; sync
+//   5  flusher    the slots that commit those records; sync. From here on a start needs nothing of the files' frames
+//   6  flusher    asks the gate for a frame, an empty one if nothing is under way
+//   7  sequencer  that frame carries "flushed through" and becomes durable; it rings the flusher
+//   8  flusher    every file whose last frame is not behind that becomes a spare, and the gate lets in who waits
+//
+// The next file is prepared ahead of need, so that no append waits for zeros.
 using System.Collections.Concurrent;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Foundation;

@@ -6,7 +6,7 @@ using LedgerStore.Engine.Files;
 namespace LedgerStore.Engine.Pipeline;
 
 /// <summary>A file system whose writes find space as long as the reserve has some for them.</summary>
-/// <remarks>A sync that finds no space is not done again: what it lost nobody knows. See DESIGN.md section 6.</remarks>
+/// <remarks>A sync that finds no space is not done again: what it lost nobody knows.</remarks>
 internal sealed class ReservingFileSystem(IFileSystem below, Reserve reserve) : IFileSystem
 {
     /// <summary>What was created, while a start notes it, on its thread. Null: nobody does.</summary>

@@ -60,7 +60,7 @@ internal sealed partial class SegmentReader
             cold = gone with
             {
                 Block = access.Bytes(place.Offset, place.Length).ToArray(),
-                Offset = SegmentReads.FullOffset(ref access, gone.Bundle),
+                Offset = BlockReads.FullOffset(ref access, gone.Bundle),
             };
             return Found.Cold;
         }

@@ -86,7 +86,7 @@ internal sealed partial class SegmentReader(uint ledgerId, SegmentServices servi
         try
         {
             return access.TryFind(identity.Bundle, out BlockPlace place)
-                ? SegmentReads.Leaves(ref access, identity, place, leaves)
+                ? BlockReads.Leaves(ref access, identity, place, leaves)
                 : 0;
         }
         catch (BlockDamagedException damage)
@@ -159,8 +159,8 @@ internal sealed partial class SegmentReader(uint ledgerId, SegmentServices servi
             }
 
             DecodedBundle? decoded = slot == WholeBundle
-                ? SegmentReads.Bundle(ref access, services.Pool, identity, place, out BlockHeader header)
-                : SegmentReads.Chunk(ref access, services, identity, place, slot, stamp, out header);
+                ? BlockReads.Bundle(ref access, services.Pool, identity, place, out BlockHeader header)
+                : BlockReads.Chunk(ref access, services, identity, place, slot, stamp, out header);
             if (decoded is null)
             {
                 ColdBundle gone = new(identity, source!, header, stamp);

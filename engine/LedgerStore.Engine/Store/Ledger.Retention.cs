@@ -69,7 +69,7 @@ public sealed partial class Ledger
         List<PlannedMove> moves = RetentionPlan.Decide(
             policy,
             _log.Holds,
-            LedgerFactsOf.Read(_log, policy, size, now),
+            SegmentFacts.Read(_log, policy, size, now),
             _log.Segments.Expired,
             now);
         int open = (int)(size % StoreLimits.EntriesPerBundle);

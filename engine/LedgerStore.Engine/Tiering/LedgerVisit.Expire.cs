@@ -62,11 +62,11 @@ internal sealed partial class LedgerVisit
             return;
         }
 
-        await LetGoAsync(log, policy).ConfigureAwait(false);
+        await ExpireAnnouncedAsync(log, policy).ConfigureAwait(false);
     }
 
     /// <summary>What was announced long enough ago goes, one range after the other.</summary>
-    private async Task LetGoAsync(OpenLedger log, RetentionPolicy policy)
+    private async Task ExpireAnnouncedAsync(OpenLedger log, RetentionPolicy policy)
     {
         while (TryDecide(log, out ExpiringRecord? going, out long notice))
         {
@@ -75,12 +75,12 @@ internal sealed partial class LedgerVisit
             // A crash in here leaves everything as it was.
             await CommitAsync(log, state => state.Stage(going)).ConfigureAwait(false);
 
-            // A crash in here leaves a tombstone in `_audit`, or none: the next visit looks, see FinishSaidAsync.
+            // A crash in here leaves a tombstone in `_audit`, or none: see FinishInterruptedAsync of the next visit.
             AppendResult said = await pace.Until(appendAudit(tombstone)).ConfigureAwait(false);
             _isDecided = false;
             TombstoneRecord record =
                 new(going.First, going.Count, said.FirstIndex, ground.Clock(), Reason(policy));
-            await BurySignedAsync(log, record).ConfigureAwait(false);
+            await ExpireWhenSignedAsync(log, record).ConfigureAwait(false);
             if (log.Expiring is not null)
             {
                 return;
@@ -92,7 +92,7 @@ internal sealed partial class LedgerVisit
 
     /// <summary>Finishes what a crash may have cut in two: the tombstone is durable in <c>_audit</c>, or it is not.
     /// </summary>
-    private async Task FinishSaidAsync(OpenLedger log)
+    private async Task FinishInterruptedAsync(OpenLedger log)
     {
         if (log.Expiring is not { } going)
         {
@@ -117,7 +117,7 @@ internal sealed partial class LedgerVisit
 
         if (said is not null && !log.Segments.Expired.HasAny(said.First, said.End))
         {
-            await BurySignedAsync(log, said).ConfigureAwait(false);
+            await ExpireWhenSignedAsync(log, said).ConfigureAwait(false);
             return;
         }
 
@@ -148,13 +148,13 @@ internal sealed partial class LedgerVisit
 
     /// <summary>Waits for the signature that covers the tombstone: only then it counts, for this store as for everybody
     /// else. Leaves the entries as they are when there is none for a while.</summary>
-    private async Task BurySignedAsync(OpenLedger log, TombstoneRecord record)
+    private async Task ExpireWhenSignedAsync(OpenLedger log, TombstoneRecord record)
     {
         long began = ground.SteadyMicros();
         AuditAnswer? why = confirmation.WhyNot(log, record);
         while (why is { IsFinal: false } && ground.SteadyMicros() - began < SignedWithinMicros)
         {
-            // A crash in here leaves a tombstone in `_audit`: the next visit looks, see FinishSaidAsync.
+            // A crash in here leaves a tombstone in `_audit`: the next visit looks, see FinishInterruptedAsync.
             await pace.Wait();
             why = confirmation.WhyNot(log, record);
         }
@@ -167,11 +167,11 @@ internal sealed partial class LedgerVisit
             return;
         }
 
-        await BuryAsync(log, record).ConfigureAwait(false);
+        await MarkExpiredAsync(log, record).ConfigureAwait(false);
     }
 
     /// <summary>The tombstone is durable and signed in <c>_audit</c>: nobody reads these entries any more.</summary>
-    private async Task BuryAsync(OpenLedger log, TombstoneRecord record)
+    private async Task MarkExpiredAsync(OpenLedger log, TombstoneRecord record)
     {
         // A crash in here is one before the record: the next visit finds the tombstone in `_audit`.
         await CommitAsync(log, state => state.Stage(record)).ConfigureAwait(false);

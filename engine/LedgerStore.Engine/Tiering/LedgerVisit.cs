@@ -67,7 +67,7 @@ internal sealed partial class LedgerVisit(
             log.IsCleanedUp = true;
         }
 
-        await FinishSaidAsync(log).ConfigureAwait(false);
+        await FinishInterruptedAsync(log).ConfigureAwait(false);
 
         // A start may find tombstones whose payload is still there: the crash was between the two.
         await FinishAsync(log).ConfigureAwait(false);
@@ -221,7 +221,7 @@ internal sealed partial class LedgerVisit(
         RetentionPlan.Decide(
             policy,
             log.Holds,
-            LedgerFactsOf.Read(log, policy, size, now),
+            SegmentFacts.Read(log, policy, size, now),
             log.Segments.Expired,
             now);
 

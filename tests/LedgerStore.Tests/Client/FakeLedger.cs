@@ -176,7 +176,7 @@ internal sealed partial class FakeLedger : IDisposable
     }
 }
 
-/// <summary>DESIGN.md section 7 for one producer, in its simplest form.</summary>
+/// <summary>The rules of exactly-once for one producer, in its simplest form.</summary>
 internal sealed class FakeProducer
 {
     private const int Remembered = 64;

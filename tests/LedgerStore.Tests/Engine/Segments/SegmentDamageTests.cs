@@ -252,7 +252,7 @@ public sealed class SegmentDamageTests : IDisposable
         try
         {
             DecodedBundle decoded =
-                SegmentReads.Bundle(ref access, pool, new BlockIdentity(7, 0, bundle), place, out _)!;
+                BlockReads.Bundle(ref access, pool, new BlockIdentity(7, 0, bundle), place, out _)!;
             Assert.True(SegmentStore.Bundle(bundle, 256).AsSpan().SequenceEqual(decoded.Bytes));
 
             // The rest of the last page reads as zeros: at the end of a block that is its tile, which is not asked for.

@@ -7,7 +7,7 @@ using LedgerStore.Engine.Segments;
 namespace LedgerStore.Engine.Tiering;
 
 /// <summary>Reads what decisions need.</summary>
-internal static class LedgerFactsOf
+internal static class SegmentFacts
 {
     /// <summary>The segments of a ledger as they are.</summary>
     /// <param name="size">Entries behind it do not count.</param>

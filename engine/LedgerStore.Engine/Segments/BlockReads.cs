@@ -6,7 +6,7 @@ using LedgerStore.Proofs;
 namespace LedgerStore.Engine.Segments;
 
 /// <summary>Reads of blocks. Every failure of the bytes is a <see cref="BlockDamagedException"/>.</summary>
-internal static class SegmentReads
+internal static class BlockReads
 {
     /// <summary>
     /// What is read at once to get at a block: all of an ordinary one, so that one call to the kernel does.
