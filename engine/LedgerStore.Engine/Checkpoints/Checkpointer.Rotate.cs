@@ -6,22 +6,6 @@ using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Checkpoints;
 
-/// <summary>A rotation that somebody asked for.</summary>
-/// <param name="Ledgers">Opens every ledger there is, idle ones too.</param>
-/// <param name="Micros">The time of the new key's record.</param>
-internal sealed record RotationRequest(
-    SigningKey Next, Func<IReadOnlyList<OpenLedger>> Ledgers, Func<long> Micros)
-{
-    // Continuations run elsewhere: who asked may do anything then.
-    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    public Task Done => _done.Task;
-
-    public void Complete() => _done.TrySetResult();
-
-    public void Fail(Exception cause) => _done.TrySetException(cause);
-}
-
 internal sealed partial class Checkpointer
 {
     // What of a rotation is made before it is written: bounds the memory of one commit.
@@ -31,10 +15,12 @@ internal sealed partial class Checkpointer
 
     private bool IsRotating => _rotation is not null;
 
-    /// <summary>Asks for another key. Any thread.</summary>
+    /// <summary>Asks for another key. Ends when it signs. Any thread.</summary>
+    /// <param name="all">Opens every ledger there is, idle ones too.</param>
     /// <exception cref="StoreException">Busy: a rotation is under way.</exception>
-    public void Rotate(RotationRequest request)
+    public Task RotateAsync(SigningKey next, Func<IReadOnlyList<OpenLedger>> all)
     {
+        RotationRequest request = new(next, all);
         if (Interlocked.CompareExchange(ref _rotation, request, null) is not null)
         {
             throw new StoreException(StoreReason.Busy, "a rotation of the signing key is under way already");
@@ -42,6 +28,7 @@ internal sealed partial class Checkpointer
 
         _isWatching = true;
         bell.Ring();
+        return request.Done;
     }
 
     /// <summary>The store has stopped: who waits for the rotation is told that its fate is unknown.</summary>
@@ -109,8 +96,8 @@ internal sealed partial class Checkpointer
         }
 
         byte[] publicKey = rotation.Next.PublicKey.ToArray();
-        keys.Rotate(new KeyRecord(number, rotation.Micros(), KeyScheme.Derived, publicKey), rotation.Next);
-        _signers.Forget();
+        keys.Rotate(new KeyRecord(number, ground.Clock(), KeyScheme.Derived, publicKey), rotation.Next);
+        ForgetSigners();
         foreach ((OpenLedger ledger, RotatedRecord record) in all)
         {
             ledger.PublishRotated(record.Checkpoint);
@@ -131,7 +118,7 @@ internal sealed partial class Checkpointer
         }
 
         // Whatever scheme the old key is of, behind the rotation each ledger has a key of its own.
-        NoteSigner oldSigner = _signers.Of(ledger).Notes;
+        NoteSigner oldSigner = SignerOf(ledger).Notes;
         using LedgerSigner nextSigner = LedgerSigner.Make(next, KeyScheme.Derived, ledger.Origin);
         NoteSigner newSigner = nextSigner.Notes;
         byte[] note = Checkpoint.Sign(ledger.Origin, (ulong)size, root, oldSigner, newSigner).Bytes.ToArray();
@@ -139,5 +126,18 @@ internal sealed partial class Checkpointer
             KeyRotation.Create(ledger.Origin, oldSigner, newSigner, (ulong)size).Note.Bytes.ToArray();
         SignedCount += 2;
         return new RotatedRecord(number, ledger.Id, new CheckpointRecord(size, root, note), statement);
+    }
+
+    /// <summary>A rotation that somebody asked for.</summary>
+    private sealed record RotationRequest(SigningKey Next, Func<IReadOnlyList<OpenLedger>> Ledgers)
+    {
+        // Continuations run elsewhere: who asked may do anything then.
+        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Done => _done.Task;
+
+        public void Complete() => _done.TrySetResult();
+
+        public void Fail(Exception cause) => _done.TrySetException(cause);
     }
 }

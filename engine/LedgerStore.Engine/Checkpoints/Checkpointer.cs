@@ -37,7 +37,6 @@ internal sealed partial class Checkpointer(
     private readonly List<OpenLedger> _urgent = [];
     private readonly SigningBudget _budget = new();
     private readonly long _intervalNanos = (long)interval.TotalNanoseconds;
-    private readonly LedgerSigners _signers = new(keys);
     private long _nextRoundNanos;
     private long _roundStartedNanos;
     private int _roundLeft;

@@ -47,8 +47,6 @@ internal static unsafe partial class LinuxNative
     // Linux 5.14. Faults pages in for reading and returns an error where touching them would raise SIGBUS.
     public const int AdvicePopulateRead = 22;
 
-    public const int ThreadCpuClock = 3;
-
     private const string Libc = "libc";
 
     // The two flags that differ between the processors.
@@ -157,11 +155,4 @@ internal static unsafe partial class LinuxNative
         public ulong FreeBlocks;
         public ulong AvailableBlocks;
     }
-
-    [LibraryImport(Libc, EntryPoint = "clock_gettime", SetLastError = true)]
-    public static partial int ReadClock(int clock, out TimeSpec time);
-
-    /// <summary>struct timespec.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    public readonly record struct TimeSpec(long Seconds, long Nanos);
 }

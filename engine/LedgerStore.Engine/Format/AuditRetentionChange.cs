@@ -1,12 +1,16 @@
 // What an entry of `_audit` says of a retention policy: Event.retention of events.proto. Entries of the first version
 // have the policy as a text only. Immutable, pure codec: any thread.
 
+using System.Globalization;
+
 namespace LedgerStore.Engine.Format;
 
 /// <summary>A ledger got a retention policy.</summary>
 internal sealed record AuditRetentionChange(long AuditIndex) : AuditEvent(AuditIndex)
 {
     public const int Number = 5;
+
+    private const string FloorName = " floor=";
 
     public string Identity { get; init; } = string.Empty;
 
@@ -23,6 +27,19 @@ internal sealed record AuditRetentionChange(long AuditIndex) : AuditEvent(AuditI
 
     /// <summary>What it was before, to take it back with; not in the entry.</summary>
     public ReadOnlyMemory<byte>? PolicyBefore { get; init; }
+
+    /// <summary>The floor of the policy. Entries of the first version have it as a text only.</summary>
+    public TimeSpan Floor
+    {
+        get
+        {
+            int at = After.IndexOf(FloorName, StringComparison.Ordinal);
+            string text = at < 0 ? string.Empty : After[(at + FloorName.Length)..].Split(' ')[0];
+            return TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out TimeSpan floor)
+                ? floor
+                : TimeSpan.Zero;
+        }
+    }
 
     protected override int Field => Number;
 

@@ -29,6 +29,9 @@ internal sealed class WorkerThread : IDisposable
 
     public string Name => _thread.Name!;
 
+    /// <summary>The first thing the thread does.</summary>
+    public Action OnStarted { get; init; } = static () => { };
+
     /// <summary>The last thing the thread does, however it ends: tell those who wait for what only it knows
     /// of.</summary>
     public Action OnEnded { get; init; } = static () => { };
@@ -61,6 +64,7 @@ internal sealed class WorkerThread : IDisposable
     {
         try
         {
+            OnStarted();
             while (true)
             {
                 // First of all: a stop or a poison that came with a ring which this takes back is seen below, and a

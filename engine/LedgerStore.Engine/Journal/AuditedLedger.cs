@@ -43,6 +43,13 @@ internal sealed class AuditedLedger(string name)
     /// <summary>Two events that cannot both be right; null: there are none.</summary>
     public string? Contradiction { get; private set; }
 
+    /// <summary>The highest floor that was set before an entry of <c>_audit</c>, whatever the files say now.</summary>
+    public TimeSpan FloorBefore(long auditIndex) => _policies
+        .Where(policy => policy.AuditIndex < auditIndex)
+        .Select(static policy => policy.Floor)
+        .DefaultIfEmpty(TimeSpan.Zero)
+        .Max();
+
     public bool IsReleased(string hold) => _released.ContainsKey(hold);
 
     /// <summary>A hold that was released, as it was in force; null when there is none.</summary>

@@ -8,7 +8,7 @@ internal sealed partial class LedgerState
 {
     private readonly SortedList<long, TierRecord> _tiers = [];
     private readonly List<TombstoneRecord> _tombstones = [];
-    private readonly List<NoticeRecord> _notices = [];
+    private readonly List<AuditRangeRecord> _notices = [];
     private readonly SortedList<string, HoldRecord> _holds = new(StringComparer.Ordinal);
 
     /// <summary>In the order in which they were made. They never overlap.</summary>
@@ -21,10 +21,10 @@ internal sealed partial class LedgerState
     public ExpiryProgressRecord? ExpiryProgress { get; private set; }
 
     /// <summary>What was said in <c>_audit</c> to be due, and is not done yet.</summary>
-    public IReadOnlyList<NoticeRecord> Notices => _notices;
+    public IReadOnlyList<AuditRangeRecord> Notices => _notices;
 
     /// <summary>Entries whose tombstone may be in <c>_audit</c> and is not here; null when there are none.</summary>
-    public ExpiringRecord? Expiring { get; private set; }
+    public AuditRangeRecord? Expiring { get; private set; }
 
     /// <summary>What was said last of a segment's tier; null while it is hot.</summary>
     public TierRecord? TierOf(long segment) => _tiers.GetValueOrDefault(segment);
@@ -63,30 +63,30 @@ internal sealed partial class LedgerState
 
         _tombstones.Add(record);
         Count(bodyBytes);
-        Add(ExpiringRecord.None);
+        AddExpiring(AuditRangeRecord.None);
     }
 
-    private void Add(ExpiringRecord record)
+    private void AddExpiring(AuditRangeRecord record)
     {
         if (Expiring is not null)
         {
-            Uncount(ExpiringRecord.EncodedBytes);
+            Uncount(AuditRangeRecord.EncodedBytes);
         }
 
         Expiring = record.Count == 0 ? null : record;
-        Count(Expiring is null ? 0 : ExpiringRecord.EncodedBytes);
+        Count(Expiring is null ? 0 : AuditRangeRecord.EncodedBytes);
     }
 
-    private void Add(NoticeRecord record)
+    private void AddNotice(AuditRangeRecord record)
     {
         if (record.Count > 0)
         {
             _notices.Add(record);
-            Count(NoticeRecord.EncodedBytes);
+            Count(AuditRangeRecord.EncodedBytes);
             return;
         }
 
-        _notices.ForEach(_ => Uncount(NoticeRecord.EncodedBytes));
+        _notices.ForEach(_ => Uncount(AuditRangeRecord.EncodedBytes));
         _notices.Clear();
     }
 
@@ -122,7 +122,7 @@ internal sealed partial class LedgerState
             log.Append((ushort)StateRecordType.Hold, hold.Encode());
         }
 
-        foreach (NoticeRecord notice in _notices)
+        foreach (AuditRangeRecord notice in _notices)
         {
             log.Append((ushort)StateRecordType.Notice, notice.Encode());
         }

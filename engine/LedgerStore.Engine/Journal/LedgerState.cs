@@ -45,7 +45,7 @@ internal sealed partial class LedgerState
                 Flushed = FlushedRecord.Decode(body);
                 break;
             case StateRecordType.Producer:
-                Add(ProducerRecord.Decode(body));
+                Add(ProducerSnapshot.Decode(body));
                 break;
             case StateRecordType.Checkpoint:
                 Add(CheckpointRecord.Decode(body));
@@ -64,10 +64,10 @@ internal sealed partial class LedgerState
                 ExpiryProgress = ExpiryProgressRecord.Decode(body);
                 break;
             case StateRecordType.Expiring:
-                Add(ExpiringRecord.Decode(body));
+                AddExpiring(AuditRangeRecord.Decode(body));
                 break;
             case StateRecordType.Notice:
-                Add(NoticeRecord.Decode(body));
+                AddNotice(AuditRangeRecord.Decode(body));
                 break;
             default:
                 FormatCheck.That(false, "the type of a record is unknown; use a newer program", 0);
@@ -96,7 +96,7 @@ internal sealed partial class LedgerState
 
         foreach (ProducerSnapshot producer in _producers.Values)
         {
-            log.Append((ushort)StateRecordType.Producer, ProducerRecord.Encode(producer));
+            log.Append((ushort)StateRecordType.Producer, producer.Encode());
         }
 
         foreach (CheckpointRecord checkpoint in _checkpoints.Records)

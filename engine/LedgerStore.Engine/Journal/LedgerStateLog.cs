@@ -78,7 +78,7 @@ internal sealed class LedgerStateLog
         Stage(StateRecordType.Flushed, body);
     }
 
-    public void Stage(ProducerSnapshot producer) => Stage(StateRecordType.Producer, ProducerRecord.Encode(producer));
+    public void Stage(ProducerSnapshot producer) => Stage(StateRecordType.Producer, producer.Encode());
 
     public void Stage(CheckpointRecord checkpoint) => Stage(StateRecordType.Checkpoint, checkpoint.Encode());
 
@@ -90,9 +90,9 @@ internal sealed class LedgerStateLog
 
     public void Stage(ExpiryProgressRecord progress) => Stage(StateRecordType.ExpiryProgress, progress.Encode());
 
-    public void Stage(ExpiringRecord expiring) => Stage(StateRecordType.Expiring, expiring.Encode());
+    public void StageExpiring(AuditRangeRecord expiring) => Stage(StateRecordType.Expiring, expiring.Encode());
 
-    public void Stage(NoticeRecord notice) => Stage(StateRecordType.Notice, notice.Encode());
+    public void StageNotice(AuditRangeRecord notice) => Stage(StateRecordType.Notice, notice.Encode());
 
     public void CutTornTail() => _log.CutTornTail();
 

@@ -21,7 +21,7 @@ internal sealed partial class OpenLedger
     /// <summary>Whether one is on its way through the journal: one at a time, and then the next.</summary>
     public bool IsPending { get; private set; }
 
-    /// <summary>What signs it, while that is kept ready; of <c>LedgerSigners</c>.</summary>
+    /// <summary>What signs it, while that is kept ready; of the checkpointer.</summary>
     public LedgerSigner? Signer { get; set; }
 
     // ---- any thread

@@ -10,7 +10,7 @@ internal sealed partial class OpenLedger
 {
     private volatile StrongBox<(long Segment, uint Generation)> _committedOpen = new();
     private volatile HoldRecord[] _holds = [];
-    private volatile ExpiringRecord? _expiring;
+    private volatile AuditRangeRecord? _expiring;
     private volatile string? _expiryRefusal;
     private long _settledSize;
     private long _nextExpiryMicros = long.MaxValue;
@@ -24,7 +24,7 @@ internal sealed partial class OpenLedger
 
     /// <summary>Entries that are going: their tombstone is on its way, or a crash left open whether it is in
     /// <c>_audit</c>. Nobody can keep them. Null when none are.</summary>
-    public ExpiringRecord? Expiring
+    public AuditRangeRecord? Expiring
     {
         get => _expiring;
         set => _expiring = value;
@@ -60,7 +60,7 @@ internal sealed partial class OpenLedger
     public ExpiryProgressRecord? ExpiryProgress { get; set; }
 
     /// <summary>What was announced in <c>_audit</c>, and may go when that is a day old.</summary>
-    public List<NoticeRecord> Notices { get; } = [];
+    public List<AuditRangeRecord> Notices { get; } = [];
 
     /// <summary>Steady time of the last check for expiry; -1 before the first in this process.</summary>
     public long LastExpiryCheckMicros { get; set; } = -1;

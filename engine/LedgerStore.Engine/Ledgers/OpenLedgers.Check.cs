@@ -2,6 +2,7 @@
 // with the store's keys, and its root with the data.
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Journal;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine.Ledgers;
@@ -227,4 +228,47 @@ internal sealed partial class OpenLedgers
         $"ledger '{ledger.Name}' was forked: the checkpoint of {signed.Size:N0} entries has the root "
         + $"{signed.Root.ToBase64()}, the data (of {size:N0} entries) gives {root.ToBase64()}. Nothing is signed. "
         + "Restore the data that was signed, or serve this one with --read-only-suspect");
+
+    /// <summary>Compares the store with its anchor: data that is behind it was rolled back, data that differs from it
+    /// was forked. A ledger that nobody uses yet is not opened if its state.log has the very checkpoint, which is so
+    /// after a clean end: its data is compared with that checkpoint when it is opened.</summary>
+    /// <exception cref="StoreException">RollbackDetected, with both sizes.</exception>
+    public void CheckAnchored(Catalog catalog, IReadOnlyDictionary<uint, CheckpointRecord> anchored)
+    {
+        foreach ((uint id, CheckpointRecord record) in anchored)
+        {
+            if (catalog.Find(id) is null)
+            {
+                throw new StoreException(
+                    StoreReason.RollbackDetected,
+                    $"the anchor has a checkpoint of ledger {id} with {record.Size:N0} entries, the store has no such "
+                    + "ledger. Nothing is signed. Restore the newer data, or serve this one with --read-only-suspect");
+            }
+
+            if (IsOpen(id) || !IsInState(id, record))
+            {
+                OpenLedger ledger = GetChecked(id);
+                CheckOlder(ledger, record);
+                ledger.NoteAnchored(record);
+            }
+        }
+    }
+
+    /// <summary>Whether a ledger's files hold this checkpoint, and as many entries.</summary>
+    private bool IsInState(uint id, CheckpointRecord record)
+    {
+        try
+        {
+            LedgerState state = ReadState(id);
+            return state.Flushed?.Size >= record.Size
+                && state.FindCheckpoint(record.Size) is { } found
+                && found.Size == record.Size
+                && found.Root == record.Root;
+        }
+        catch (Exception damage) when (damage is StoreException or StorageException)
+        {
+            // Opening the ledger says what is wrong with it.
+            return false;
+        }
+    }
 }

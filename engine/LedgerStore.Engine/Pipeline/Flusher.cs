@@ -23,22 +23,10 @@ using LedgerStore.Engine.Ledgers;
 
 namespace LedgerStore.Engine.Pipeline;
 
-/// <summary>When the flusher acts.</summary>
-/// <param name="RetainedFilesMax">Journal files kept behind the current one; beyond it the older two thirds are
-/// flushed.</param>
-/// <param name="TotalFilesMax">Files that may exist; at this many none is added, and appends wait for a flush.</param>
-/// <param name="HeldBytesMax">Memory of bundles that are not on the disk; beyond it all of them are flushed.</param>
-internal readonly record struct FlushLimits(int RetainedFilesMax, int TotalFilesMax, long HeldBytesMax)
-{
-    /// <summary>Half of the journal's files may be retained.</summary>
-    public static FlushLimits Of(long files, long heldBytesMax)
-    {
-        int total = (int)Math.Max(4, files);
-        return new FlushLimits(total / 2, total, heldBytesMax);
-    }
-}
-
 /// <summary>The slow half of durability: from the journal into the ledgers' files.</summary>
+/// <param name="journalFiles">Files that may exist, at least 4: at this many none is added, and appends wait for a
+/// flush. When more than half of them are retained, the older two thirds are flushed.</param>
+/// <param name="heldBytesMax">Memory of bundles that are not on the disk; beyond it all of them are flushed.</param>
 internal sealed class Flusher(
     JournalPool pool,
     JournalWriter journal,
@@ -46,12 +34,14 @@ internal sealed class Flusher(
     Bundler bundler,
     FlushCommit commit,
     DiskSpace disk,
-    FlushLimits limits,
+    long journalFiles,
+    long heldBytesMax,
     Doorbell bell)
 {
     // With room for so many journal files more, a spare that is not needed yet is not made.
     private const int SparesWithoutNeed = 8;
 
+    private readonly int _filesMax = (int)Math.Max(4, journalFiles);
     private FlushTicket? _ticket;
 
     // What tiering asks for.
@@ -110,7 +100,7 @@ internal sealed class Flusher(
 
     private bool PrepareNext()
     {
-        if (pool.IsNextReady || pool.RetainedCount + 1 >= limits.TotalFilesMax)
+        if (pool.IsNextReady || pool.RetainedCount + 1 >= _filesMax)
         {
             return false;
         }
@@ -171,7 +161,7 @@ internal sealed class Flusher(
             return true;
         }
 
-        if (bundler.HeldBytes > limits.HeldBytesMax)
+        if (bundler.HeldBytes > heldBytesMax)
         {
             AskForAll();
             return true;
@@ -187,7 +177,7 @@ internal sealed class Flusher(
 
         // Several files at once: a flush costs a few writes for each ledger, however much the ledger has in them. Not
         // all of them: what a busy ledger has in the older ones is in full blocks by now, and needs no partial one.
-        if (pool.RetainedCount <= limits.RetainedFilesMax || pool.NewestOfOlderFiles() is not { } last
+        if (pool.RetainedCount <= _filesMax / 2 || pool.NewestOfOlderFiles() is not { } last
             || last.LastFrame <= journal.FlushedThrough)
         {
             return false;

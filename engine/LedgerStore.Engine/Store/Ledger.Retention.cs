@@ -88,10 +88,9 @@ public sealed partial class Ledger
     public Task ApplyRetentionAsync()
     {
         _core.ThrowIfUnwritable();
-        RetentionRequest request = new(_log);
-        _core.Tiering.Ask(request);
+        Task done = _core.Tiering.Ask(_log);
         _core.TieringBell.Ring();
-        return request.Done;
+        return done;
     }
 
     /// <summary>Keeps entries from expiring until the hold is released. It is durable when this returns.</summary>

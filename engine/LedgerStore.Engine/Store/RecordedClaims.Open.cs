@@ -109,15 +109,7 @@ internal sealed partial class RecordedClaims
             return true;
         }
 
-        core.Catalog.Believe(here, new CatalogLedger(
-            new CreatedRecord(here.Id, created.Micros, created.IsSalted, here.Name, created.Origin),
-            FrozenBy(here, said),
-            RetentionBy(here, said))
-        {
-            CreatedSaid = created.AuditIndex,
-            FrozenSaid = said.Frozen?.AuditIndex ?? AuditEvent.Unsaid,
-            RetentionSaid = said.Retention?.AuditIndex ?? AuditEvent.Unsaid,
-        });
+        core.Catalog.Believe(here, said);
         return true;
     }
 }

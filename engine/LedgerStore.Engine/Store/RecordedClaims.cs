@@ -94,7 +94,7 @@ internal sealed partial class RecordedClaims(StoreCore core)
         }
 
         AuditedLedger said = book.Of(ledger.Name);
-        TimeSpan floor = RecordedFloor.Before(said, long.MaxValue);
+        TimeSpan floor = said.FloorBefore(long.MaxValue);
         RetentionPolicy policy = ledger.Retention is { } record
             ? RetentionPolicy.Decode(record.Policy)
             : RetentionPolicy.KeepAll;

@@ -1,5 +1,4 @@
 // The store's part that checks its own files: a thread of the lowest priority, woken once a second and by requests.
-using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Verification;
 
@@ -13,9 +12,6 @@ public sealed partial class Store
     private readonly WorkerThread _scrubber;
     private readonly Doorbell _scrubberBell = new();
     private readonly ITimer _scrubTimer;
-
-    // Of the scrubber's thread.
-    private bool _hasLowPriority;
 
     /// <summary>What the scrubber has done since the store was opened.</summary>
     public ScrubStatus ScrubStatus => new(
@@ -38,17 +34,6 @@ public sealed partial class Store
         _core.Scrubber.Ask(request);
         _scrubberBell.Ring();
         return request.Done;
-    }
-
-    private bool RunScrubber()
-    {
-        if (!_hasLowPriority)
-        {
-            BackgroundPriority.Take();
-            _hasLowPriority = true;
-        }
-
-        return _core.RunScrubber();
     }
 
     private void StopScrubber()

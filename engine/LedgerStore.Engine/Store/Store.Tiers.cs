@@ -1,5 +1,4 @@
 // The store's part that works on tiers: a thread of the lowest priority.
-using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Engine;
@@ -10,19 +9,12 @@ public sealed partial class Store
     private readonly ITimer _tieringTimer;
     // Without spinning: who waits here gives way.
     private readonly ManualResetEventSlim _tieringStops = new(initialState: false, spinCount: 0);
-    private bool _tieringHasLowPriority;
 
     /// <summary>What tiering has done since the store was opened.</summary>
     public TieringStatus TieringStatus => _core.TieringStatus();
 
     private bool RunTiering()
     {
-        if (!_tieringHasLowPriority)
-        {
-            BackgroundPriority.Take();
-            _tieringHasLowPriority = true;
-        }
-
         if (_tieringStops.IsSet)
         {
             return false;

@@ -43,8 +43,10 @@ public sealed partial class Store : IDisposable
         _flusher = new WorkerThread("ledger-flush", core.RunFlusher, core.Poison, core.FlusherBell);
         _checkpointer = new WorkerThread("ledger-sign", core.RunCheckpointer, core.Poison, core.CheckpointerBell);
         _anchor = new WorkerThread("ledger-anchor", core.RunAnchor, core.Poison, _anchorBell);
-        _scrubber = new WorkerThread("ledger-scrub", RunScrubber, core.Poison, _scrubberBell)
+        _scrubber = new WorkerThread("ledger-scrub", core.RunScrubber, core.Poison, _scrubberBell)
         {
+            OnStarted = BackgroundPriority.Take,
+
             // However it ends, nobody waits for a scrub that will not come.
             OnEnded = () =>
             {
@@ -53,7 +55,10 @@ public sealed partial class Store : IDisposable
             },
         };
         _scrubTimer = time.CreateTimer(_ => _scrubberBell.Ring(), null, s_scrubInterval, s_scrubInterval);
-        _tiering = new WorkerThread("ledger-tier", RunTiering, core.Poison, core.TieringBell);
+        _tiering = new WorkerThread("ledger-tier", RunTiering, core.Poison, core.TieringBell)
+        {
+            OnStarted = BackgroundPriority.Take,
+        };
         _tieringTimer = time.CreateTimer(_ => core.TieringBell.Ring(), null, s_scrubInterval, s_scrubInterval);
         _retry = time.CreateTimer(_ => RetryWhenFull(), null, s_retryInterval, s_retryInterval);
         _round = core.Signing is { } signing

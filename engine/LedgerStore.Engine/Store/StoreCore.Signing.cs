@@ -59,12 +59,10 @@ internal sealed partial class StoreCore
                 + "the newest, open the store once with the missing anchor accepted, which is recorded");
         }
 
-        AnchorCheck check = new(
-            Ground.Files, Ground.Paths, Ground.StoreId, Catalog, Ledgers);
-        check.Run(anchor.Newest);
+        Ledgers.CheckAnchored(Catalog, anchor.Newest);
         if (hasSigned && found is not null)
         {
-            check.Run(SignedIn(found, anchor.Newest));
+            Ledgers.CheckAnchored(Catalog, SignedIn(found, anchor.Newest));
         }
 
         if (hasAnchor)
@@ -112,14 +110,13 @@ internal sealed partial class StoreCore
             throw new StoreException(StoreReason.InvalidArgument, "the new signing key is the one in use");
         }
 
-        RotationRequest request = new(next, OpenAll, Ground.Clock);
-        Checkpointer!.Rotate(request);
+        Task done = Checkpointer!.RotateAsync(next, OpenAll);
         if (Poison.Cause is { } cause)
         {
-            request.Fail(cause);
+            Checkpointer.FailRotation(cause);
         }
 
-        return request.Done;
+        return done;
     }
 
     /// <summary>What verifiers are told about the keys of a ledger.</summary>

@@ -72,8 +72,9 @@ internal sealed partial class StoreCore : IDisposable
         Bundler = new Bundler(Gate, Ledgers, Workers, Disk, Meter, BundlerBell, lastFrame.Number);
         Sequencer = new Sequencer(Gate, Writer, Poison, Bundler, Disk, Meter);
         FlushCommit commit = new(ground.Files, ground.Paths, Gate, StateLogs);
-        FlushLimits limits = FlushLimits.Of(options.JournalBudgetBytes / tuning.JournalFileBytes, tuning.HeldBytesMax);
-        Flusher = new Flusher(Journal, Writer, Gate, Bundler, commit, Disk, limits, FlusherBell);
+        long files = options.JournalBudgetBytes / tuning.JournalFileBytes;
+        Flusher = new Flusher(
+            Journal, Writer, Gate, Bundler, commit, Disk, files, tuning.HeldBytesMax, FlusherBell);
 
         // What is signed, and what counts because it is.
         AuditProof = new AuditProof(Catalog, Ledgers, Keys, ground.IsReadOnly);

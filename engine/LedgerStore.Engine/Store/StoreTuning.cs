@@ -1,6 +1,5 @@
 // Sizes that no user needs to set and that tests make small, so that every queue fills and every file turns over.
 // Immutable.
-using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
 
@@ -27,7 +26,7 @@ internal sealed record StoreTuning
 
     /// <summary>Processor time of the calling thread, for the budget of signing. A simulation has no such
     /// time.</summary>
-    public Func<long> SigningCpuNanos { get; init; } = ThreadCpuTime.Nanos;
+    public Func<long> SigningCpuNanos { get; init; } = ThreadClock.Nanos;
 
     public void Check()
     {

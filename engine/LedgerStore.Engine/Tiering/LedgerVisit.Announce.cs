@@ -59,7 +59,7 @@ internal sealed partial class LedgerVisit
             return;
         }
 
-        List<NoticeRecord> said = [];
+        List<AuditRangeRecord> said = [];
         foreach ((long first, long end) in due.Take(NoticesMax))
         {
             AuditExpiryNotice notice = new(AuditEvent.Unsaid)
@@ -71,9 +71,9 @@ internal sealed partial class LedgerVisit
             };
             // A crash in here leaves a notice that nobody refers to: the next visit makes another one, later.
             AppendResult appended = await pace.Until(appendAudit(notice.Encode())).ConfigureAwait(false);
-            NoticeRecord record = new(first, end - first, appended.FirstIndex);
+            AuditRangeRecord record = new(first, end - first, appended.FirstIndex);
             said.Add(record);
-            await CommitAsync(log, state => state.Stage(record)).ConfigureAwait(false);
+            await CommitAsync(log, state => state.StageNotice(record)).ConfigureAwait(false);
         }
 
         log.Notices.AddRange(said);
@@ -95,7 +95,7 @@ internal sealed partial class LedgerVisit
             return false;
         }
 
-        foreach (NoticeRecord record in log.Notices)
+        foreach (AuditRangeRecord record in log.Notices)
         {
             AuditAnswer answer = confirmation.ReadNotice(record.AuditIndex, out AuditExpiryNotice? notice);
             isUnsigned = answer is { Entry: null, IsFinal: false };
@@ -129,10 +129,10 @@ internal sealed partial class LedgerVisit
         log.ExpiryProgress = new ExpiryProgressRecord(0, 0);
         TryCommit(log, static state =>
         {
-            state.Stage(NoticeRecord.None);
+            state.StageNotice(AuditRangeRecord.None);
             state.Stage(new ExpiryProgressRecord(0, 0));
         });
     }
 
-    private static long EndOf(List<NoticeRecord> notices) => notices.Max(static notice => notice.End);
+    private static long EndOf(List<AuditRangeRecord> notices) => notices.Max(static notice => notice.End);
 }

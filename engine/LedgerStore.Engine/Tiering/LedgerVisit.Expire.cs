@@ -68,12 +68,12 @@ internal sealed partial class LedgerVisit
     /// <summary>What was announced long enough ago goes, one range after the other.</summary>
     private async Task ExpireAnnouncedAsync(OpenLedger log, RetentionPolicy policy)
     {
-        while (TryDecide(log, out ExpiringRecord? going, out long notice))
+        while (TryDecide(log, out AuditRangeRecord? going, out long notice))
         {
             byte[] tombstone = MakeTombstone(log, policy, going, notice);
 
             // A crash in here leaves everything as it was.
-            await CommitAsync(log, state => state.Stage(going)).ConfigureAwait(false);
+            await CommitAsync(log, state => state.StageExpiring(going)).ConfigureAwait(false);
 
             // A crash in here leaves a tombstone in `_audit`, or none: see FinishInterruptedAsync of the next visit.
             AppendResult said = await pace.Until(appendAudit(tombstone)).ConfigureAwait(false);
@@ -104,7 +104,7 @@ internal sealed partial class LedgerVisit
         long size = audit?.Durable.Value ?? 0;
         await pace.Until(() => audit is null || audit.Readable.Value >= size).ConfigureAwait(false);
         TombstoneRecord? said = null;
-        for (long bundle = going.AuditSize / StoreLimits.EntriesPerBundle;
+        for (long bundle = going.AuditIndex / StoreLimits.EntriesPerBundle;
             said is null && bundle * StoreLimits.EntriesPerBundle < size;
             bundle++)
         {
@@ -121,18 +121,19 @@ internal sealed partial class LedgerVisit
             return;
         }
 
-        await CommitAsync(log, static state => state.Stage(ExpiringRecord.None)).ConfigureAwait(false);
+        await CommitAsync(log, static state => state.StageExpiring(AuditRangeRecord.None)).ConfigureAwait(false);
         log.Expiring = null;
         await pace.Work();
     }
 
-    private static TombstoneRecord? FindTombstone(BundleLease lease, long bundle, OpenLedger log, ExpiringRecord going)
+    private static TombstoneRecord? FindTombstone(
+        BundleLease lease, long bundle, OpenLedger log, AuditRangeRecord going)
     {
         for (int slot = 0; slot < lease.Entries; slot++)
         {
             long index = (bundle * StoreLimits.EntriesPerBundle) + slot;
             EntryView entry = EntryView.Parse(lease.Entry(slot));
-            if (index >= going.AuditSize
+            if (index >= going.AuditIndex
                 && AuditTombstone.TryRead(index, entry.ContentType, entry.Payload) is { } tombstone
                 && tombstone.Ledger == log.Name
                 && tombstone.First == going.First
@@ -186,7 +187,7 @@ internal sealed partial class LedgerVisit
     }
 
     /// <summary>Decides under the lock which entries go next. From then on nothing can keep them.</summary>
-    private bool TryDecide(OpenLedger log, [NotNullWhen(true)] out ExpiringRecord? going, out long notice)
+    private bool TryDecide(OpenLedger log, [NotNullWhen(true)] out AuditRangeRecord? going, out long notice)
     {
         lock (retention.Decisions)
         {
@@ -194,7 +195,7 @@ internal sealed partial class LedgerVisit
             RetentionPolicy policy = retention.PolicyOf(log.Id)!;
             foreach (PlannedMove move in Decide(log, policy, log.SettledSize, now))
             {
-                NoticeRecord? announced = move.To == "expired" && RetentionPlan.IsDue(move, now)
+                AuditRangeRecord? announced = move.To == "expired" && RetentionPlan.IsDue(move, now)
                     ? log.Notices.Find(one => one.First < move.End && one.End > move.FirstIndex)
                     : null;
                 if (announced is null)
@@ -211,7 +212,7 @@ internal sealed partial class LedgerVisit
                     long auditSize = catalog.Find(LedgerName.Audit) is { } audit
                         ? ledgers.Get(audit.Id).Durable.Value
                         : 0;
-                    going = new ExpiringRecord(first, end - first, auditSize);
+                    going = new AuditRangeRecord(first, end - first, auditSize);
                     notice = announced.AuditIndex;
                     log.Expiring = going;
                     _isDecided = true;
@@ -225,7 +226,7 @@ internal sealed partial class LedgerVisit
     }
 
     private static byte[] MakeTombstone(
-        OpenLedger log, RetentionPolicy policy, ExpiringRecord range, long notice) =>
+        OpenLedger log, RetentionPolicy policy, AuditRangeRecord range, long notice) =>
         new AuditTombstone(
             AuditEvent.Unsaid,
             log.Name,

@@ -5,16 +5,9 @@ namespace LedgerStore.Engine.Tiering;
 /// <summary>Counts.</summary>
 internal sealed class TieringCounters
 {
-    private readonly Lock _lock = new();
-    private TieringStatus _status = new(0, 0, 0, 0, 0, 0, null);
+    private volatile TieringStatus _status = new(0, 0, 0, 0, 0, 0, null);
 
-    public TieringStatus Read()
-    {
-        lock (_lock)
-        {
-            return _status;
-        }
-    }
+    public TieringStatus Read() => _status;
 
     public void Round() => Change(static status => status with { Rounds = status.Rounds + 1 });
 
@@ -33,11 +26,5 @@ internal sealed class TieringCounters
     public void Failed(Exception cause) => Change(
         status => status with { Failures = status.Failures + 1, LastFailure = cause.Message });
 
-    private void Change(Func<TieringStatus, TieringStatus> change)
-    {
-        lock (_lock)
-        {
-            _status = change(_status);
-        }
-    }
+    private void Change(Func<TieringStatus, TieringStatus> change) => _status = change(_status);
 }

@@ -31,9 +31,9 @@ internal sealed class TieringWorker(
     // Time that was not used, because appends waited or the processors were busy, is made up for, so much of it.
     private const long BehindMaxMicros = 200_000;
 
-    private readonly ConcurrentQueue<RetentionRequest> _requests = new();
+    private readonly ConcurrentQueue<(OpenLedger Ledger, TaskCompletionSource Done)> _requests = new();
     private readonly Queue<OpenLedger> _left = new();
-    private readonly List<RetentionRequest> _served = [];
+    private readonly List<TaskCompletionSource> _served = [];
 
     // Made with the first visit: it has memory that most stores never need.
     private LedgerVisit? _visit;
@@ -47,8 +47,13 @@ internal sealed class TieringWorker(
 
     public TieringStatus Status => counters.Read();
 
-    /// <summary>Has a ledger looked at now.</summary>
-    public void Ask(RetentionRequest request) => _requests.Enqueue(request);
+    /// <summary>Has a ledger looked at now; then wake the thread. Ends when that was done. Any thread.</summary>
+    public Task Ask(OpenLedger ledger)
+    {
+        TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _requests.Enqueue((ledger, done));
+        return done.Task;
+    }
 
     /// <summary>Does one step.</summary>
     /// <returns>False when there is nothing to do, or when it has to wait.</returns>
@@ -83,12 +88,12 @@ internal sealed class TieringWorker(
     {
         pace.Stop();
         StoreException closed = new(StoreReason.Closed, "the store was closed before the round was done");
-        while (_requests.TryDequeue(out RetentionRequest? request))
+        while (_requests.TryDequeue(out (OpenLedger Ledger, TaskCompletionSource Done) request))
         {
-            request.Fail(closed);
+            request.Done.TrySetException(closed);
         }
 
-        _served.ForEach(request => request.Fail(closed));
+        _served.ForEach(done => done.TrySetException(closed));
     }
 
     private bool Step(long now)
@@ -129,12 +134,12 @@ internal sealed class TieringWorker(
 
     private bool TryBeginRound()
     {
-        _served.ForEach(static request => request.Finish());
+        _served.ForEach(static done => done.TrySetResult());
         _served.Clear();
         HashSet<uint> asked = [];
-        while (_requests.TryDequeue(out RetentionRequest? request))
+        while (_requests.TryDequeue(out (OpenLedger Ledger, TaskCompletionSource Done) request))
         {
-            _served.Add(request);
+            _served.Add(request.Done);
             if (asked.Add(request.Ledger.Id))
             {
                 _left.Enqueue(request.Ledger);

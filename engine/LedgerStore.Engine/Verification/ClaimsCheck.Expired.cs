@@ -1,7 +1,6 @@
 // ClaimsCheck: what `_audit` says has expired, against the holds and floors that it says were in force at that time.
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
-using LedgerStore.Engine.Tiering;
 
 namespace LedgerStore.Engine.Verification;
 
@@ -31,7 +30,7 @@ internal sealed partial class ClaimsCheck
                     + $"{said.HoldSaid(held.Id)} of _audit is about it", tombstone.First, tombstone.Count);
             }
 
-            TimeSpan floor = RecordedFloor.Before(said, tombstone.AuditIndex);
+            TimeSpan floor = said.FloorBefore(tombstone.AuditIndex);
             long youngest = YoungestOf(tombstone, ledger, state);
             if (tombstone.Micros - youngest < RetentionPolicy.Micros(floor))
             {

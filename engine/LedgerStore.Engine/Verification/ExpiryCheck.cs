@@ -47,14 +47,14 @@ internal sealed class ExpiryCheck(
             BlameClaim(claim);
         }
 
-        foreach (NoticeRecord claim in facts.State.Notices)
+        foreach (AuditRangeRecord claim in facts.State.Notices)
         {
             BlameNotice(claim);
         }
     }
 
     /// <summary>A notice that was never given would let entries go without one.</summary>
-    private void BlameNotice(NoticeRecord claim)
+    private void BlameNotice(AuditRangeRecord claim)
     {
         AuditExpiryNotice? said = audit.Tombstones.NoticeAt(claim.AuditIndex);
         if (said?.Ledger == facts.Ledger.Name && (said.First, said.Count) == (claim.First, claim.Count))

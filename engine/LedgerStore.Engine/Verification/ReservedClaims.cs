@@ -38,7 +38,7 @@ internal static class ReservedClaims
             yield return Finding(expiring.First, expiring.Count, "entries are about to expire");
         }
 
-        foreach (NoticeRecord notice in facts.State.Notices)
+        foreach (AuditRangeRecord notice in facts.State.Notices)
         {
             yield return Finding(notice.First, notice.Count, "entries were announced to expire");
         }

@@ -184,7 +184,7 @@ public sealed class DamageTests
         text.AppendJoin('\n', state.Sealed).Append('\n').Append(state.Flushed).Append('\n');
         foreach (ProducerSnapshot producer in state.Producers)
         {
-            text.Append(Convert.ToHexString(ProducerRecord.Encode(producer))).Append('\n');
+            text.Append(Convert.ToHexString(producer.Encode())).Append('\n');
         }
 
         foreach (CheckpointRecord checkpoint in state.Checkpoints)

@@ -111,8 +111,8 @@ public sealed class RecordCodecTests
             + "0400000000000000" + "02000000" + "4600000000000000" + "5000000000000000"
             + "01000000000000000000000000000000"
             + "0600000000000000" + "04000000" + "4800000000000000" + "5100000000000000"
-            + "00000000000000000200000000000000", ProducerRecord.Encode(producer));
-        Assert.Equal(producer.Batches, ProducerRecord.Decode(ProducerRecord.Encode(producer)).Batches);
+            + "00000000000000000200000000000000", producer.Encode());
+        Assert.Equal(producer.Batches, ProducerSnapshot.Decode(producer.Encode()).Batches);
     }
 
     [Fact]
@@ -130,8 +130,8 @@ public sealed class RecordCodecTests
         Refused(new RetentionRecord(7, []).Encode(), bytes => RetentionRecord.Decode(bytes), canGoOn: true);
         Refused(new CheckpointRecord(7, s_root, []).Encode(), bytes => CheckpointRecord.Decode(bytes), canGoOn: true);
         Refused(
-            ProducerRecord.Encode(new("i"u8.ToArray(), "p"u8.ToArray(), 2, [new(1, 2, 3, 4, 5)])),
-            bytes => ProducerRecord.Decode(bytes), canGoOn: false);
+            new ProducerSnapshot("i"u8.ToArray(), "p"u8.ToArray(), 2, [new(1, 2, 3, 4, 5)]).Encode(),
+            bytes => ProducerSnapshot.Decode(bytes), canGoOn: false);
     }
 
     [Fact]
@@ -189,9 +189,9 @@ public sealed class RecordCodecTests
     {
         var writerWouldRefuse = new byte[8];
         BitConverter.TryWriteBytes(writerWouldRefuse, lastSequence);
-        byte[] body = ProducerRecord.Encode(new ProducerSnapshot("i"u8.ToArray(), "p"u8.ToArray(), 1, batches));
+        byte[] body = new ProducerSnapshot("i"u8.ToArray(), "p"u8.ToArray(), 1, batches).Encode();
         writerWouldRefuse.CopyTo(body, 6);
-        Assert.Throws<MalformedDataException>(() => ProducerRecord.Decode(body));
+        Assert.Throws<MalformedDataException>(() => ProducerSnapshot.Decode(body));
     }
 
     private static void Refused(byte[] body, Action<byte[]> decode, bool canGoOn)

@@ -144,7 +144,7 @@ public sealed class ForgedClaimTests(TamperHome home) : IClassFixture<TamperHome
     public async Task A_search_for_a_tombstone_that_nobody_began_ends_without_one()
     {
         TamperedStore tampered = home.Copy();
-        Add(tampered, Ledger, StateRecordType.Expiring, new ExpiringRecord(0, 65_536, 0));
+        Add(tampered, Ledger, StateRecordType.Expiring, new AuditRangeRecord(0, 65_536, 0));
         using Store store = Open(tampered);
         Ledger ledger = store.GetLedger(Ledger);
         Assert.Equal(
@@ -275,7 +275,7 @@ public sealed class ForgedClaimTests(TamperHome home) : IClassFixture<TamperHome
             TierRecord tier => tier.Encode(),
             HoldRecord hold => hold.Encode(),
             ExpiryProgressRecord progress => progress.Encode(),
-            ExpiringRecord expiring => expiring.Encode(),
+            AuditRangeRecord expiring => expiring.Encode(),
             _ => throw new ArgumentException("not a record", nameof(record)),
         };
         store.RewriteState(

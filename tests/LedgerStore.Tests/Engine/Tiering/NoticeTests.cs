@@ -90,7 +90,7 @@ public sealed class NoticeTests
 
         Stage(disk, log =>
         {
-            log.Stage(new NoticeRecord(0, Due, auditIndex));
+            log.StageNotice(new AuditRangeRecord(0, Due, auditIndex));
             log.Stage(new ExpiryProgressRecord(Due, long.MaxValue / 2));
         });
         Assert.Contains(
@@ -195,8 +195,8 @@ public sealed class NoticeTests
             Assert.Equal(index, AuditTombstone.TryRead(9, AuditEvent.ContentType, tombstone)!.Notice);
         }
 
-        NoticeRecord record = new(512, 1024, 7);
-        Assert.Equal(record, NoticeRecord.Decode(record.Encode()));
+        AuditRangeRecord record = new(512, 1024, 7);
+        Assert.Equal(record, AuditRangeRecord.Decode(record.Encode()));
     }
 
     private static SimulatedFileSystem DiskWith()

@@ -18,8 +18,8 @@ public sealed class TierRecordTests
         Assert.Equal(s_tier, TierRecord.Decode(s_tier.Encode()));
         Assert.Equal(s_tombstone, TombstoneRecord.Decode(s_tombstone.Encode()));
         Assert.Equal(s_hold, HoldRecord.Decode(s_hold.Encode()));
-        ExpiringRecord expiring = new(512, 256, 7);
-        Assert.Equal(expiring, ExpiringRecord.Decode(expiring.Encode()));
+        AuditRangeRecord expiring = new(512, 256, 7);
+        Assert.Equal(expiring, AuditRangeRecord.Decode(expiring.Encode()));
         Assert.Equal(
             "0002000000000000" + "0001000000000000" + "0700000000000000", Convert.ToHexString(expiring.Encode()));
         ExpiryProgressRecord progress = new(256, 99);
@@ -65,14 +65,14 @@ public sealed class TierRecordTests
     public void A_tombstone_ends_what_was_about_to_expire()
     {
         LedgerState state = new();
-        Apply(state, StateRecordType.Expiring, new ExpiringRecord(512, 1024, 3).Encode());
-        Apply(state, StateRecordType.Expiring, new ExpiringRecord(512, 1024, 4).Encode());
-        Assert.Equal(4, state.Expiring!.AuditSize);
+        Apply(state, StateRecordType.Expiring, new AuditRangeRecord(512, 1024, 3).Encode());
+        Apply(state, StateRecordType.Expiring, new AuditRangeRecord(512, 1024, 4).Encode());
+        Assert.Equal(4, state.Expiring!.AuditIndex);
         Apply(state, StateRecordType.Tombstone, s_tombstone.Encode());
         Assert.Null(state.Expiring);
         long bytes = state.LiveBytes;
-        Apply(state, StateRecordType.Expiring, new ExpiringRecord(0, 256, 4).Encode());
-        Apply(state, StateRecordType.Expiring, ExpiringRecord.None.Encode());
+        Apply(state, StateRecordType.Expiring, new AuditRangeRecord(0, 256, 4).Encode());
+        Apply(state, StateRecordType.Expiring, AuditRangeRecord.None.Encode());
         Assert.Null(state.Expiring);
         Assert.Equal(bytes, state.LiveBytes);
     }

@@ -79,12 +79,12 @@ public sealed class ProducerCheckTests : IDisposable
             (type, body) =>
             {
                 if ((StateRecordType)type != StateRecordType.Producer
-                    || ProducerRecord.Decode(body) is not { Producer: [(byte)'a'] } kept)
+                    || ProducerSnapshot.Decode(body) is not { Producer: [(byte)'a'] } kept)
                 {
                     return [(type, body)];
                 }
 
-                return change(kept) is { } changed ? [(type, ProducerRecord.Encode(changed))] : [];
+                return change(kept) is { } changed ? [(type, changed.Encode())] : [];
             });
     }
 
