@@ -6,7 +6,7 @@ namespace LedgerStore.Server.Hosting;
 /// <summary>Reports steps of the wall clock.</summary>
 internal sealed class ClockWatch(EventQueue events, TimeProvider time)
 {
-    // The engine's own rule for what counts as a step (engine/LedgerStore.Engine/Foundation/StoreClock.cs); smaller ones are slewed.
+    // The engine's own rule for what counts as a step, see its StoreClock; smaller ones are slewed.
     private static readonly TimeSpan s_stepMin = TimeSpan.FromMinutes(5);
 
     private readonly long _steadyStart = time.GetTimestamp();
