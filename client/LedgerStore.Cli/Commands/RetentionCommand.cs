@@ -123,25 +123,8 @@ internal static class RetentionCommand
         Description = description + " (such as 90d, 12h, 30m)",
     };
 
-    private static Duration? DurationOf(string? text)
-    {
-        if (text is null)
-        {
-            return null;
-        }
-
-        TimeSpan unit = text.Length == 0 ? TimeSpan.Zero : text[^1] switch
-        {
-            'd' => TimeSpan.FromDays(1),
-            'h' => TimeSpan.FromHours(1),
-            'm' => TimeSpan.FromMinutes(1),
-            's' => TimeSpan.FromSeconds(1),
-            _ => TimeSpan.Zero,
-        };
-        return unit > TimeSpan.Zero && int.TryParse(text[..^1], out int count) && count > 0
-            ? Duration.FromTimeSpan(unit * count)
-            : throw new UsageException($"'{text}' is no age", "a number with d, h, m or s, such as 90d");
-    }
+    private static Duration? DurationOf(string? text) =>
+        AgeText.Parse(text) is { } age ? Duration.FromTimeSpan(age) : null;
 
     private static void Print(Run run, LedgerInfo info) => MessageJson.Print(run, info, () =>
     {

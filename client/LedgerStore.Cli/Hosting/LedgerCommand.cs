@@ -106,6 +106,7 @@ internal static class LedgerCommand
         ReadCommand.Create(builder),
         TailCommand.Create(builder),
         AuditCommand.Create(builder),
+        GapsCommand.Create(builder),
         VerifyCommand.Create(builder),
         TrustCommand.Create(builder),
         CheckpointCommand.Create(builder),
