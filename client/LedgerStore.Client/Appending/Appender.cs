@@ -103,7 +103,7 @@ public sealed partial class Appender : IAsyncDisposable
             return TracedAsync(record, cancellationToken);
         }
 
-        AppendWaiter waiter = _queue.Enter(WaiterKind.Append, record, default, cancellationToken);
+        AppendWaiter waiter = _queue.HandIn(WaiterKind.Append, record, default, cancellationToken);
         return waiter.IsInLine && cancellationToken.CanBeCanceled
             ? InLineAsync(waiter, cancellationToken)
             : new ValueTask<Appended>(waiter, waiter.Version);
@@ -119,7 +119,7 @@ public sealed partial class Appender : IAsyncDisposable
         ReadOnlyMemory<byte> records, ReadOnlyMemory<int> lengths, CancellationToken cancellationToken = default)
     {
         CheckBatch(records.Length, lengths.Span);
-        AppendWaiter waiter = _queue.Enter(WaiterKind.Append, records, lengths, cancellationToken);
+        AppendWaiter waiter = _queue.HandIn(WaiterKind.Append, records, lengths, cancellationToken);
         short version = waiter.Version;
         using CancellationTokenRegistration leave = LeaveLineOn(waiter, version, cancellationToken);
         return await new ValueTask<AppendedBatch>(waiter, version).ConfigureAwait(false);
@@ -157,7 +157,7 @@ public sealed partial class Appender : IAsyncDisposable
     /// </exception>
     public async Task FlushAsync(CancellationToken cancellationToken = default)
     {
-        AppendWaiter waiter = _queue.EnterFlush();
+        AppendWaiter waiter = _queue.HandInFlush();
         Task flushed = new ValueTask(waiter, waiter.Version).AsTask();
         await flushed.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -276,7 +276,7 @@ public sealed partial class Appender : IAsyncDisposable
         activity?.SetTag("ledgerstore.ledger", Ledger);
         try
         {
-            AppendWaiter waiter = _queue.Enter(WaiterKind.Append, record, default, cancellationToken);
+            AppendWaiter waiter = _queue.HandIn(WaiterKind.Append, record, default, cancellationToken);
             Appended stored = await InLineAsync(waiter, cancellationToken).ConfigureAwait(false);
             activity?.SetTag("ledgerstore.index", (long)stored.Index);
             return stored;
@@ -298,7 +298,7 @@ public sealed partial class Appender : IAsyncDisposable
     private async ValueTask PostSlowAsync(
         ReadOnlyMemory<byte> records, ReadOnlyMemory<int> lengths, CancellationToken cancellationToken)
     {
-        if (_queue.EnterPost(records, lengths, cancellationToken) is not { } waiter)
+        if (_queue.HandInPost(records, lengths, cancellationToken) is not { } waiter)
         {
             return;
         }
@@ -313,7 +313,7 @@ public sealed partial class Appender : IAsyncDisposable
             static (state, token) =>
             {
                 (AppendQueue queue, AppendWaiter waiter, short version) = ((AppendQueue, AppendWaiter, short))state!;
-                queue.LeaveLine(waiter, version, token);
+                queue.LeaveRoomLine(waiter, version, token);
             },
             token.CanBeCanceled ? (_queue, waiter, version) : null);
 

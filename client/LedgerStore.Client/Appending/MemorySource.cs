@@ -11,7 +11,7 @@ internal sealed class MemorySource(AppendQueue queue) : IBatchSource
 
     public bool IsWaking => queue.IsWaking;
 
-    public ValueTask<OutgoingBatch?> TryTakeAsync(UnderWay? underWay) => new(queue.TryTake(underWay));
+    public ValueTask<OutgoingBatch?> TryTakeAsync(UnderWay? underWay) => new(queue.TryTakeBatch(underWay));
 
     public void Complete(OutgoingBatch batch, in AppendedBatch answer)
     {

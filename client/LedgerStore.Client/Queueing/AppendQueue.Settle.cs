@@ -71,7 +71,7 @@ internal sealed partial class AppendQueue
                 _safe.Add(_spoolLine.Dequeue());
             }
 
-            AdmitWaiting(_safe);
+            AdvanceRoomLine(_safe);
         }
 
         SettleAdmitted(_safe);
@@ -209,86 +209,7 @@ internal sealed partial class AppendQueue
                 _done.Add(_answerLine.Dequeue());
             }
 
-            AdmitWaiting(_admitted);
+            AdvanceRoomLine(_admitted);
         }
-    }
-
-    // Under the lock. Lets in whoever is first in line, as long as there is room.
-    private void AdmitWaiting(List<AppendWaiter> entered)
-    {
-        while (_roomLine.TryPeek(out AppendWaiter? waiter))
-        {
-            if (waiter.IsAbandoned)
-            {
-                _roomLine.Dequeue();
-                continue;
-            }
-
-            if (!HasRoom(OutgoingBatch.CostOf(waiter.Records.Length, waiter.Count)))
-            {
-                return;
-            }
-
-            _roomLine.Dequeue();
-            waiter.IsInLine = false;
-            Admit(waiter, entered);
-        }
-    }
-
-    private void Admit(AppendWaiter waiter, List<AppendWaiter> entered)
-    {
-        if (waiter.Kind == WaiterKind.Flush)
-        {
-            waiter.Ticket = _nextTicket - 1;
-            if (_settledTicket >= waiter.Ticket)
-            {
-                entered.Add(waiter);
-            }
-            else
-            {
-                _answerLine.Enqueue(waiter);
-            }
-
-            return;
-        }
-
-        Take(waiter, waiter.Records.Span, waiter.Lengths.Span);
-        waiter.Records = default;
-        waiter.Lengths = default;
-        if (waiter.Kind == WaiterKind.Post && !_isSpooled)
-        {
-            entered.Add(waiter);
-        }
-    }
-
-    private void SettleAdmitted(List<AppendWaiter> entered)
-    {
-        BeginWaking(entered.Count);
-        foreach (AppendWaiter waiter in entered)
-        {
-            Settle(waiter, default, waiter.Kind == WaiterKind.Flush ? TakePostFailure() : null, counted: true);
-        }
-    }
-
-    /// <summary>
-    /// Cancels waiting for room. Without effect on a waiter that has got it, or has gone on to other things.
-    /// </summary>
-    internal void LeaveLine(AppendWaiter waiter, short version, CancellationToken token)
-    {
-        lock (_gate)
-        {
-            if (!waiter.IsInLine || waiter.Version != version)
-            {
-                return;
-            }
-
-            waiter.IsInLine = false;
-            waiter.IsAbandoned = true;
-            waiter.Records = default;
-            waiter.Lengths = default;
-        }
-
-        OperationCanceledException error = new("the record is not stored: waiting for room was cancelled", token);
-        waiter.Wake(default, error, counted: false);
     }
 }

@@ -17,7 +17,7 @@ internal sealed partial class AppendQueue
     /// A waiter's turn has come. The last one lets the sender go on: before it runs, so that a caller who has other
     /// things to do holds up nobody.
     /// </summary>
-    internal void Woken()
+    internal void NoteAwake()
     {
         if (Interlocked.Decrement(ref _waking) > 0)
         {

@@ -97,7 +97,7 @@ internal sealed partial class AppendQueue
     }
 
     /// <summary>Hands over records, or gets in line for room.</summary>
-    internal AppendWaiter Enter(
+    internal AppendWaiter HandIn(
         WaiterKind kind, ReadOnlyMemory<byte> records, ReadOnlyMemory<int> lengths, CancellationToken cancellation)
     {
         int count = lengths.IsEmpty ? 1 : lengths.Length;
@@ -111,7 +111,7 @@ internal sealed partial class AppendQueue
             waiter.Count = count;
             if (_roomLine.Count == 0 && HasRoom(OutgoingBatch.CostOf(records.Length, count)))
             {
-                Take(waiter, records.Span, lengths.Span);
+                Accept(waiter, records.Span, lengths.Span);
                 if (kind == WaiterKind.Post && !_isSpooled)
                 {
                     // Room came between two looks. Completing it here runs nothing under the lock.
@@ -123,7 +123,7 @@ internal sealed partial class AppendQueue
 
             if (_roomLine.Count >= _options.WaitingCallsMax)
             {
-                Keep(waiter);
+                KeepSpare(waiter);
                 throw new AppendException(
                     AppendOutcome.NotStored,
                     $"{_roomLine.Count:N0} calls wait for room already; slow down, or raise WaitingCallsMax",
@@ -142,7 +142,7 @@ internal sealed partial class AppendQueue
     /// <summary>
     /// Hands over records that nobody waits for. Null: that was all; otherwise it waits for its turn.
     /// </summary>
-    internal AppendWaiter? EnterPost(
+    internal AppendWaiter? HandInPost(
         ReadOnlyMemory<byte> records, ReadOnlyMemory<int> lengths, CancellationToken cancellation)
     {
         int count = lengths.IsEmpty ? 1 : lengths.Length;
@@ -153,14 +153,14 @@ internal sealed partial class AppendQueue
                 ThrowIfUnusable();
                 if (_roomLine.Count == 0 && HasRoom(OutgoingBatch.CostOf(records.Length, count)))
                 {
-                    Put(records.Span, lengths.Span, count);
+                    AddToOpen(records.Span, lengths.Span, count);
                     _open.HasPosts = true;
                     return null;
                 }
             }
         }
 
-        return Enter(WaiterKind.Post, records, lengths, cancellation);
+        return HandIn(WaiterKind.Post, records, lengths, cancellation);
     }
 
     /// <summary>Hands over a record if there is room. Nobody waits for its answer.</summary>
@@ -175,14 +175,14 @@ internal sealed partial class AppendQueue
                 return false;
             }
 
-            Put(record, default, 1);
+            AddToOpen(record, default, 1);
             _open.HasPosts = true;
             return true;
         }
     }
 
     /// <summary>Waits until everything that was handed over before is answered.</summary>
-    internal AppendWaiter EnterFlush()
+    internal AppendWaiter HandInFlush()
     {
         AppendWaiter? waiter = null;
         bool isDone;
@@ -228,7 +228,7 @@ internal sealed partial class AppendQueue
 
     /// <summary>A batch that can leave now, or null: what there is goes on filling.</summary>
     /// <param name="underWay">What waits for its answer; null: whatever there is, it will not be sent.</param>
-    internal OutgoingBatch? TryTake(UnderWay? underWay)
+    internal OutgoingBatch? TryTakeBatch(UnderWay? underWay)
     {
         lock (_gate)
         {
@@ -275,7 +275,7 @@ internal sealed partial class AppendQueue
     {
         lock (_gate)
         {
-            Keep(waiter);
+            KeepSpare(waiter);
         }
     }
 
@@ -297,13 +297,10 @@ internal sealed partial class AppendQueue
     private bool ShouldLeave(UnderWay load) => _open.PayloadBytes >= EagerBytes
         || (!IsWaking && (load.Batches == 0 || (load.Batches < EagerBatches && load.Records < FewRecords)));
 
-    // A batch that is larger than all the room there is gets in when it is alone.
-    private bool HasRoom(long more) => _cost + more <= _options.MemoryBytesMax || _cost == 0;
-
-    private void Take(AppendWaiter waiter, ReadOnlySpan<byte> records, ReadOnlySpan<int> lengths)
+    private void Accept(AppendWaiter waiter, ReadOnlySpan<byte> records, ReadOnlySpan<int> lengths)
     {
         waiter.Ticket = _nextTicket;
-        Put(records, lengths, waiter.Count);
+        AddToOpen(records, lengths, waiter.Count);
         if (waiter.Kind == WaiterKind.Append)
         {
             _answerLine.Enqueue(waiter);
@@ -317,7 +314,7 @@ internal sealed partial class AppendQueue
         }
     }
 
-    private void Put(ReadOnlySpan<byte> records, ReadOnlySpan<int> lengths, int count)
+    private void AddToOpen(ReadOnlySpan<byte> records, ReadOnlySpan<int> lengths, int count)
     {
         if (!_open.HasRoomFor(records.Length, count))
         {
@@ -358,7 +355,7 @@ internal sealed partial class AppendQueue
     private AppendWaiter RentWaiter() =>
         _waiters.TryPop(out AppendWaiter? waiter) ? waiter : new AppendWaiter(this);
 
-    private void Keep(AppendWaiter waiter)
+    private void KeepSpare(AppendWaiter waiter)
     {
         if (_waiters.Count < KeptWaiters)
         {

@@ -72,7 +72,7 @@ internal sealed class AppendWaiter(AppendQueue queue)
         if (_isCounted)
         {
             _isCounted = false;
-            queue.Woken();
+            queue.NoteAwake();
         }
 
         if (error is null)

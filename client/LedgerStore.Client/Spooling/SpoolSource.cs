@@ -166,7 +166,7 @@ internal sealed class SpoolSource : IBatchSource, IDisposable
         {
             while (true)
             {
-                if (_queue.TryTake(default(UnderWay)) is { } batch)
+                if (_queue.TryTakeBatch(default(UnderWay)) is { } batch)
                 {
                     if (!await WriteAsync(batch).ConfigureAwait(false))
                     {
