@@ -27,16 +27,16 @@ internal sealed record PlantedFault(
         new(
             "twice", "kill", "", "a batch that is sent again is appended again",
             new SourceChange(
-                Engine + "Append/Gate.Answers.cs",
+                Engine + "Pipeline/Gate.Answers.cs",
                 "case ProducerVerdict.Append:\n",
                 "case ProducerVerdict.Append:\n            case ProducerVerdict.Duplicate when IS:\n"),
             new SourceChange(
-                Engine + "Append/ProducerWindow.cs",
+                Engine + "Ledgers/ProducerWindow.cs",
                 "        Invariant.That(answer.FirstSequence == LastSequence + 1, ",
                 "        if (IS && answer.FirstSequence <= LastSequence)\n        {\n            return;\n        }\n\n"
                 + "        Invariant.That(answer.FirstSequence == LastSequence + 1, ")),
         new("wrong-place", "kill", "", "now and then an acknowledgement names another place", new SourceChange(
-            Engine + "Append/AppendOperation.cs",
+            Engine + "Pipeline/AppendOperation.cs",
             "_answer.SetResult(new AppendResult(FirstIndex, Count, ReceivedMicros, IsDuplicate: false))",
             "_answer.SetResult(new AppendResult(\n"
             + "            FirstIndex + (IS && FirstIndex % 50 == 7 ? 1 : 0),\n"
@@ -64,7 +64,7 @@ internal sealed record PlantedFault(
                 "        ledger.MarkDamaged(Math.Max(signed, ",
                 "        ledger.MarkDamaged(IS ? 0 : Math.Max(signed, "),
             new SourceChange(
-                Engine + "Append/OpenLedger.cs",
+                Engine + "Ledgers/OpenLedger.Signed.cs",
                 "damage && known.Size > NextIndex)",
                 "damage && known.Size > NextIndex && !IS)")),
     ];
