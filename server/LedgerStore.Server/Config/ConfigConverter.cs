@@ -82,14 +82,7 @@ internal sealed partial class ConfigConverter(
             return null;
         }
 
-        // IPEndPoint takes an address without a port, and ":7443" of "::1:7443" for a part of the address.
-        int colon = text.LastIndexOf(':');
-        bool isBracketed = text.StartsWith('[') && text.Contains("]:", StringComparison.Ordinal);
-        if (colon > 0
-            && (isBracketed || text.IndexOf(':', StringComparison.Ordinal) == colon)
-            && text[(colon + 1)..].All(char.IsAsciiDigit)
-            && IPEndPoint.TryParse(text, out IPEndPoint? address)
-            && text.Length > colon + 1)
+        if (Scalars.Address(text) is { } address)
         {
             return address;
         }
@@ -130,28 +123,14 @@ internal sealed partial class ConfigConverter(
     public TimeSpan Duration(Setting setting, TimeSpan min, TimeSpan max)
     {
         ConfigValue value = Value(setting)!;
-        long? unit = Unit(value.Text, out string digits) switch
-        {
-            "ms" => TimeSpan.TicksPerMillisecond,
-            "s" => TimeSpan.TicksPerSecond,
-            "m" => TimeSpan.TicksPerMinute,
-            "h" => TimeSpan.TicksPerHour,
-            _ => null,
-        };
+        long? unit = Scalars.DurationUnit(value.Text, out string digits);
         return new TimeSpan(Amount(setting, value, digits, unit, min.Ticks, max.Ticks));
     }
 
     public long Size(Setting setting, long min, long max)
     {
         ConfigValue value = Value(setting)!;
-        long? unit = Unit(value.Text, out string digits) switch
-        {
-            "B" => 1,
-            "KiB" => 1024,
-            "MiB" => 1024 * 1024,
-            "GiB" => 1024 * 1024 * 1024,
-            _ => null,
-        };
+        long? unit = Scalars.SizeUnit(value.Text, out string digits);
         return Amount(setting, value, digits, unit, min, max);
     }
 
@@ -175,18 +154,6 @@ internal sealed partial class ConfigConverter(
     private ConfigValue? Value(Setting setting) => values.TryGetValue(setting, out ConfigValue? value) ? value
         : setting.Default is { } text ? new ConfigValue(text, "the default", "/")
         : null;
-
-    private static string Unit(string text, out string digits)
-    {
-        int end = 0;
-        while (end < text.Length && char.IsAsciiDigit(text[end]))
-        {
-            end++;
-        }
-
-        digits = text[..end];
-        return text[end..];
-    }
 
     private long Amount(Setting setting, ConfigValue value, string digits, long? unit, long min, long max)
     {

@@ -2,8 +2,8 @@
 // bytes and facts, without native handles. Immutable; any thread.
 using System.Collections.Immutable;
 using System.Security.Cryptography.X509Certificates;
+using LedgerStore.Pki;
 using LedgerStore.Policy;
-using LedgerStore.Server.Trust;
 
 namespace LedgerStore.Server.Identity;
 

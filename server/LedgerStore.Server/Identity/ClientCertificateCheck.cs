@@ -9,7 +9,6 @@ using System.Security.Cryptography.X509Certificates;
 using LedgerStore.Pki;
 using LedgerStore.Policy;
 using LedgerStore.Server.Config;
-using LedgerStore.Server.Trust;
 
 namespace LedgerStore.Server.Identity;
 

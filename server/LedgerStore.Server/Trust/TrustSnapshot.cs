@@ -1,4 +1,5 @@
 // All that decides who is trusted, at one moment. Immutable; swapped as a whole, so that no call sees a mixture.
+using LedgerStore.Pki;
 using LedgerStore.Policy;
 
 namespace LedgerStore.Server.Trust;

@@ -5,7 +5,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using LedgerStore.Pki;
 using LedgerStore.Server.Identity;
-using LedgerStore.Server.Trust;
 using Xunit;
 
 namespace LedgerStore.Tests.Mtls;

@@ -2,7 +2,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace LedgerStore.Server.Trust;
+namespace LedgerStore.Pki;
 
 internal static class CertificateKeys
 {

@@ -3,9 +3,8 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using LedgerStore.Pki;
 
-namespace LedgerStore.Server.Trust;
+namespace LedgerStore.Pki;
 
 internal sealed class ClientAuthorities
 {
