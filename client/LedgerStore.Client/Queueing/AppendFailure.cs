@@ -62,10 +62,11 @@ internal static class AppendFailure
     };
 
     /// <summary>
-    /// Whether a refusal can end without anything being changed about the batch: rights, and the ledger.
+    /// Whether a refusal says nothing against the records themselves, but about rights, limits or the ledger: what is
+    /// safe in a spool stays there until that changes, or a person decides.
     /// </summary>
-    internal static bool MayPass(RpcException refusal) => refusal.StatusCode
-        is StatusCode.PermissionDenied or StatusCode.Unauthenticated or StatusCode.NotFound or StatusCode.Unimplemented;
+    internal static bool MayPass(RpcException refusal) =>
+        refusal.StatusCode is not (StatusCode.InvalidArgument or StatusCode.OutOfRange);
 
     /// <summary>The sequence that the server expects of a producer, from a refusal that names it.</summary>
     internal static bool TryGetExpected(RpcException refusal, out ulong expected)

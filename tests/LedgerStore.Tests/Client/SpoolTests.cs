@@ -169,6 +169,30 @@ public sealed class SpoolTests
         CheckPayloads(server, 1000);
     }
 
+    [Theory]
+    [InlineData(StatusCode.FailedPrecondition, "LEDGER_FROZEN")]
+    [InlineData(StatusCode.ResourceExhausted, "LIMIT_REACHED")]
+    [InlineData(StatusCode.PermissionDenied, "DENIED")]
+    public async Task What_is_safe_is_not_given_up_because_the_ledger_is_refused(StatusCode code, string reason)
+    {
+        using TempFolder folder = new();
+        await using FakeServer server = await FakeServer.StartAsync();
+        int refused = 0;
+        server.Ledger.Fault = (point, _) => point == FaultPoint.BeforeCommit
+            ? throw RpcException.Because(code, reason, $"no, {++refused}")
+            : default;
+        await using Appender appender = server.Appender(Options(folder));
+        await PostAsync(appender, 0, 3);
+        while (refused < 3)
+        {
+            await Task.Delay(5);
+        }
+
+        BringBack(server);
+        await appender.FlushAsync().WaitAsync(s_patience);
+        CheckPayloads(server, 3);
+    }
+
     [Fact]
     public async Task A_directory_has_one_appender()
     {
