@@ -116,6 +116,7 @@ internal static class LedgerCommand
         CreateCommand.Create(builder),
         FreezeCommand.Create(builder),
         StatusCommand.Create(builder),
+        IntakeCommand.Create(builder),
         WatchCommand.Create(builder),
         InitCommand.Create(builder),
         PkiCommand.Create(builder),

@@ -21,19 +21,21 @@ internal static class DevCommand
     private const string PolicyComment =
         "Made by `dev` for trying things out. Change it while the server runs: a valid file takes effect at once.";
 
-    public static Task<int> RunAsync(CommandLine line, TextWriter output, TimeProvider time)
+    public static async Task<int> RunAsync(CommandLine line, TextWriter output, TimeProvider time)
     {
         DevLayout layout = DevLayout.For(line.Get("--data"));
         int port = line.Number("--port", 0, PortMax, DefaultPort);
         PkiDirectory pki = Prepare(layout, time);
+        int intakePort = line.Number("--intake", 0, PortMax, otherwise: -1);
         string vkey = string.Empty;
-        return ServerRun.RunAsync(
+        Task intake = Task.CompletedTask;
+        int code = await ServerRun.RunAsync(
             ConfigOf(layout, pki, port, line.Number("--metrics", 0, PortMax, otherwise: -1)),
             ServeMode.Development,
             StoreAccesses.Of(line),
             time,
             store => vkey = VerifierKeyOf(store.GetOrCreateLedger("demo"), layout),
-            (server, shutdown) =>
+            async (server, shutdown) =>
             {
                 if (line.Has(WithInputFlag))
                 {
@@ -41,10 +43,26 @@ internal static class DevCommand
                 }
 
                 PkiFiles.WritePublic(layout.Profile, DevReady.Profile(server.Address));
-                output.Write(DevReady.Text(server.Address, layout, pki, vkey));
-                return output.FlushAsync();
+                await output.WriteAsync(DevReady.Text(server.Address, layout, pki, vkey)).ConfigureAwait(false);
+                if (intakePort >= 0)
+                {
+                    DevIntake started = await DevIntake.StartAsync(layout, pki, server.Address, intakePort, time)
+                        .ConfigureAwait(false);
+                    await output.WriteAsync(started.Ready).ConfigureAwait(false);
+                    intake = EndAsync(started, shutdown.Requested);
+                }
+
+                await output.FlushAsync().ConfigureAwait(false);
             },
-            static _ => { });
+            static _ => { }).ConfigureAwait(false);
+        await intake.ConfigureAwait(false);
+        return code;
+    }
+
+    private static async Task EndAsync(DevIntake intake, Task requested)
+    {
+        await requested.ConfigureAwait(false);
+        await intake.DisposeAsync().ConfigureAwait(false);
     }
 
     // A store that never signed does not know its key yet.

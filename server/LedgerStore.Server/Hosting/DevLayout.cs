@@ -7,6 +7,8 @@
 //   <data>.keys/anchor       what was signed last
 //   <data>.keys/policy.yaml  who may do what
 //   <data>.keys/ledger.yaml  a profile for the command `ledger`
+//   <data>.keys/intake.token what a sender shows to the intake, where one is asked for
+//   <data>.intake            its spool
 namespace LedgerStore.Server.Hosting;
 
 /// <summary>The paths of a development server.</summary>
@@ -21,6 +23,10 @@ internal sealed record DevLayout(string Data)
     public string Anchor => Path.Combine(Keys, "anchor");
 
     public string Policy => Path.Combine(Keys, "policy.yaml");
+
+    public string Intake => Data + ".intake";
+
+    public string IntakeToken => Path.Combine(Keys, "intake.token");
 
     public string Profile => Path.Combine(Keys, "ledger.yaml");
 

@@ -10,6 +10,7 @@ internal static class Help
           dev [--data DIR] [--port N]    a server for trying things out: on this machine only, with certificates,
                                          keys, a policy and a ledger `demo` made on the way (default port 7443);
                                          --metrics N serves Prometheus text and health on that port;
+                                         --intake N takes JSON by HTTP on that port, for the ledger `demo`;
                                          --end-with-input ends it when its standard input ends, for programs that
                                          start it
           serve --config FILE            a server in earnest, from server.yaml; every setting also by environment

@@ -1,6 +1,7 @@
 // Which command was asked for, and which exit code its end has. Main thread.
 using Grpc.Core;
 using LedgerStore.Engine;
+using LedgerStore.Intake.Config;
 using LedgerStore.Pki;
 using LedgerStore.Server.Config;
 using Microsoft.AspNetCore.Connections;
@@ -26,6 +27,11 @@ internal static class ProgramCommands
         {
             await errors.WriteLineAsync(config.Message).ConfigureAwait(false);
             return config.ExitCode;
+        }
+        catch (IntakeConfigException intake)
+        {
+            await errors.WriteLineAsync(intake.Message).ConfigureAwait(false);
+            return ExitCode.Configuration;
         }
         catch (PkiException pki)
         {
@@ -63,7 +69,7 @@ internal static class ProgramCommands
                 return DevCommand.RunAsync(
                     CommandLine.Parse(
                         arguments,
-                        ["--data", "--port", "--metrics"],
+                        ["--data", "--port", "--metrics", "--intake"],
                         [.. StoreAccesses.Flags, DevCommand.WithInputFlag]),
                     output,
                     time);

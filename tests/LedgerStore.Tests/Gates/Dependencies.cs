@@ -20,10 +20,12 @@ internal static class Dependencies
         ["LedgerStore.Engine.S3"] = ["LedgerStore.Engine"],
         ["LedgerStore.Client"] = ["LedgerStore.Durable", "LedgerStore.Protocol", "LedgerStore.Proofs"],
         ["LedgerStore.Client.AspNetCore"] = ["LedgerStore.Client"],
+        ["LedgerStore.Intake"] =
+            ["LedgerStore.Client", "LedgerStore.Durable", "LedgerStore.Pki", "LedgerStore.Policy"],
         ["LedgerStore.Server"] =
         [
             "LedgerStore.Engine", "LedgerStore.Engine.S3", "LedgerStore.Proofs", "LedgerStore.Policy",
-            "LedgerStore.Pki", "LedgerStore.Protocol",
+            "LedgerStore.Pki", "LedgerStore.Protocol", "LedgerStore.Intake",
         ],
         ["LedgerStore.Cli"] =
         [

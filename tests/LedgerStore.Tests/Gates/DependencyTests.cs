@@ -21,6 +21,7 @@ public sealed class DependencyTests
     [InlineData("LedgerStore.Policy", "LedgerStore.Proofs")]
     [InlineData("LedgerStore.Protocol", "LedgerStore.Proofs")]
     [InlineData("LedgerStore.Engine", "LedgerStore.Policy")]
+    [InlineData("LedgerStore.Intake", "LedgerStore.Engine")]
     public void A_reference_that_is_not_allowed_is_seen(string project, string referenced) => Assert.Single(
         Dependencies.CheckProject(
             project,

@@ -25,6 +25,8 @@ internal sealed class FolderOrder
             "Config", "Trust", "Calls", "Audit", "Identity", "Tls", "Disk", "Metrics", "Operations", "Following",
             "Rights", "Services", "Tiles", "Hosting", ".",
         ],
+        ["server/LedgerStore.Intake"] =
+            ["Records", "Parsing", "Config", "Delivering", "Doors", "Hosting", "."],
         ["client/LedgerStore.Client"] =
         [
             "Connecting", "Violations", "Asking", "Administering", "Events", "Verifying", "Reading", "Queueing",
