@@ -8,7 +8,6 @@ internal sealed class SourceCounters
     private long _duplicate;
     private long _flagged;
     private long _opaque;
-    private long _dropped;
     private long _refused;
     private long _later;
     private long _broken;
@@ -27,9 +26,6 @@ internal sealed class SourceCounters
 
     /// <summary>Events that could not be read, and are stored as they came.</summary>
     public long Opaque => Volatile.Read(ref _opaque);
-
-    /// <summary>Events that a rule of the configuration left out.</summary>
-    public long Dropped => Volatile.Read(ref _dropped);
 
     /// <summary>Requests that were refused: no right to send, too large, a wrong form.</summary>
     public long Refused => Volatile.Read(ref _refused);
@@ -51,8 +47,6 @@ internal sealed class SourceCounters
     public void AddFlagged(int events) => Interlocked.Add(ref _flagged, events);
 
     public void AddOpaque(int events) => Interlocked.Add(ref _opaque, events);
-
-    public void AddDropped(int events) => Interlocked.Add(ref _dropped, events);
 
     public void AddRefused() => Interlocked.Increment(ref _refused);
 

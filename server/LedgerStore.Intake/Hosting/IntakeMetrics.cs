@@ -19,7 +19,6 @@ internal sealed class IntakeMetrics : IDisposable
         Count("duplicate", "events that were durable before");
         Count("flagged", "events whose id their sender had used for something else; stored");
         Count("opaque", "events that could not be read, and are stored as they came");
-        Count("dropped", "events that a rule left out");
         Count("refused", "requests that were refused");
         Count("later", "requests whose sender was told to come again");
         Count("broken", "connections that ended otherwise than a sender ends them");

@@ -27,7 +27,6 @@ internal sealed class IntakeStatus(IReadOnlyList<ServedSource> sources)
             ("duplicate", counters.Duplicate),
             ("flagged", counters.Flagged),
             ("opaque", counters.Opaque),
-            ("dropped", counters.Dropped),
             ("refused", counters.Refused),
             ("later", counters.Later),
             ("broken", counters.Broken),
