@@ -67,7 +67,7 @@ internal sealed class SegmentRebuild(IFileSystem files, StorePaths paths, UInt12
     private SealedRecord Write(string oldPath, in SealedRecord old, Hash256 root)
     {
         SegmentIdentity oldIdentity = new(storeId, Id, old.Segment, old.Generation);
-        SegmentIdentity identity = oldIdentity with { Generation = NextGeneration(old.Segment) };
+        SegmentIdentity identity = oldIdentity with { Generation = NextGeneration(old) };
         using FilePool pool = new(files, 2);
         using IFile source = files.Open(oldPath, FileAccessMode.ReadOnly);
         SegmentScan scan = SegmentScan.Run(source, oldIdentity, StoreLimits.EntriesPerSegment);
@@ -99,17 +99,29 @@ internal sealed class SegmentRebuild(IFileSystem files, StorePaths paths, UInt12
         target.Append(block.AsSpan(0, length));
     }
 
-    private uint NextGeneration(long segment)
+    private uint NextGeneration(in SealedRecord old)
     {
-        uint newest = 0;
+        HashSet<uint> taken = [];
         foreach (string name in files.List(paths.SegmentsDirectory(Id)))
         {
-            if (StorePaths.TryParseSegment(name, out long number, out uint generation) && number == segment)
+            if (StorePaths.TryParseSegment(name, out long number, out uint generation) && number == old.Segment)
             {
-                newest = Math.Max(newest, generation);
+                taken.Add(generation);
             }
         }
 
-        return newest + 1;
+        // A stray file may have any number, the largest too: what counts is that state.log names another one.
+        for (uint next = old.Generation; next < uint.MaxValue;)
+        {
+            if (!taken.Contains(++next))
+            {
+                return next;
+            }
+        }
+
+        throw new StoreException(
+            StoreReason.Corruption,
+            $"no generation is left for segment {old.Segment:N0} of ledger {Id}: state.log names {old.Generation:N0}, "
+            + "and files have all numbers behind it. Move away what state.log does not name, and try again");
     }
 }

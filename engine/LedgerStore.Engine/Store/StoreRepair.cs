@@ -68,6 +68,12 @@ public static class StoreRepair
                 // What is signed beyond the files is in the journal, which a repair does not touch.
                 facts.Claims.RemoveAll(claim => claim.Size > facts.FileSize);
                 left.AddRange(facts.Findings);
+                if (facts.IsLinked)
+                {
+                    // Nothing is written or deleted where a link leads.
+                    continue;
+                }
+
                 LedgerCheck check = new(facts, null, paths, storeId);
                 Repair(new SegmentRebuild(files, paths, storeId, facts), check, verifier, files, repaired, left);
             }

@@ -40,6 +40,9 @@ internal sealed class LedgerFacts
 
     public string? LastSegmentPath { get; private set; }
 
+    /// <summary>The way to the segments' files goes by a symbolic link.</summary>
+    public bool IsLinked { get; private set; }
+
     /// <summary>Bundles whose leaves are needed: a tree, the files, or the journal's part end or begin in them.
     /// </summary>
     public HashSet<long> WantedBundles { get; } = [];
@@ -129,6 +132,7 @@ internal sealed class LedgerFacts
         string real = files.RealPath(segments);
         if (real != files.RealPath(paths.Root) + segments[paths.Root.Length..])
         {
+            IsLinked = true;
             Add(
                 VerifyFindingKind.EntriesUnreadable,
                 segments,

@@ -54,6 +54,36 @@ public sealed class RepairTests(TamperHome home) : IClassFixture<TamperHome>
     }
 
     [Fact]
+    public void A_stray_file_of_the_largest_generation_is_not_in_the_way()
+    {
+        TamperedStore store = home.Copy();
+        string file = store.SegmentFile(Ledger, 1);
+        TamperedStore.Change(file, bytes => bytes[^500] ^= 1);
+        string stray = Path.Combine(Path.GetDirectoryName(file)!, $"000000000001.{uint.MaxValue}.seg");
+        File.WriteAllText(stray, "stray");
+        Assert.Single(Repair(store).Repaired);
+        File.Delete(stray);
+        Notice noticed = Detectors.Run(store, out string evidence);
+        Assert.True(noticed == Notice.None, evidence);
+    }
+
+    [Fact]
+    public void Nothing_is_written_where_a_link_leads()
+    {
+        TamperedStore store = home.Copy();
+        TamperedStore.Change(store.SegmentFile(Ledger, 1), bytes => bytes[^500] ^= 1);
+        string segments = Path.GetDirectoryName(store.SegmentFile(Ledger, 1))!;
+        Directory.Move(segments, store.Data + ".away");
+        Directory.CreateSymbolicLink(segments, store.Data + ".away");
+        string[] before = Directory.GetFiles(store.Data + ".away");
+        RepairReport report = Repair(store);
+        Assert.Empty(report.Repaired);
+        Assert.Contains(report.Left, static left =>
+            left.Evidence.Contains("a symbolic link in this path", StringComparison.Ordinal));
+        Assert.Equal(before.Order(), Directory.GetFiles(store.Data + ".away").Order());
+    }
+
+    [Fact]
     public void A_running_store_is_refused()
     {
         TamperedStore store = home.Copy();
