@@ -36,6 +36,10 @@ internal sealed record EvidenceBundle(string Origin, IndexRanges Entries, ulong 
     // A million ranges of one entry each.
     private const int BytesMax = 32 * 1024 * 1024;
     private const string Kind = "ledgerstore-evidence-bundle";
+
+    // Of a name that stands twice, readers take the first or the last: they would verify different things.
+    private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false };
+
     private const int OneRange = 1;
     private const int ChosenEntries = 2;
     private const ulong OneRangeMax = 10_000;
@@ -79,7 +83,7 @@ internal sealed record EvidenceBundle(string Origin, IndexRanges Entries, ulong 
         string path = Path.Combine(directory, File);
         try
         {
-            using JsonDocument json = JsonDocument.Parse(ForeignFile.Read(path, BytesMax));
+            using JsonDocument json = JsonDocument.Parse(ForeignFile.Read(path, BytesMax), s_strict);
             JsonElement root = json.RootElement;
             int version = root.GetProperty("version").GetInt32();
             if (root.GetProperty("format").GetString() != Kind || version is not (OneRange or ChosenEntries))

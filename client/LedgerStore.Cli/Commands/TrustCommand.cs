@@ -1,5 +1,6 @@
 // `ledger trust`: which keys this user trusts. One thread.
 using System.CommandLine;
+using System.Text;
 using LedgerStore.Client;
 using LedgerStore.Policy;
 using LedgerStore.Proofs;
@@ -139,6 +140,7 @@ internal static class TrustCommand
         trust.Keys.Add(key);
         trust.Save();
         Tell(run, key.Name.Text, "trusted");
+        Warn(run, key.Name.Text);
     }
 
     /// <summary>All of them or, where one cannot be, none.</summary>
@@ -179,6 +181,17 @@ internal static class TrustCommand
         }
 
         TellAll(run, added, already, left);
+        added.ForEach(key => Warn(run, key.Name.Text));
+    }
+
+    /// <summary>Letters of other alphabets look like those of this one: who compares by eye is told.</summary>
+    private static void Warn(Run run, string name)
+    {
+        if (!Ascii.IsValid(name))
+        {
+            run.Note(SafeText.Line($"the name {name} has characters that are not ASCII and may look like others: ")
+                + string.Concat(name.Select(static one => Ascii.IsValid(one) ? $"{one}" : $"\\u{(int)one:x4}")));
+        }
     }
 
     private static void TellAll(Run run, List<VerifierKey> added, int already, int left)

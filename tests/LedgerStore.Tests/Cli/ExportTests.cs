@@ -105,6 +105,13 @@ public sealed class ExportTests(DevServer server) : IClassFixture<DevServer>
             Assert.True(refused.Code is 1 or 2, $"{wrong}: {refused}");
         }
 
+        // A name that stands twice: other readers would take the other value.
+        await File.WriteAllTextAsync(
+            Path.Combine(bundle, "bundle.json"), json.Replace("{", "{\"root\":\"\",", StringComparison.Ordinal));
+        CliResult twice = await _ledger.RunAsync("verify", "--bundle", bundle);
+        Assert.True(twice.Code == 2, twice.ToString());
+        Assert.Contains("describes no bundle", twice.Errors, StringComparison.Ordinal);
+
         await File.WriteAllTextAsync(Path.Combine(bundle, "bundle.json"), json);
         File.Delete(Path.Combine(bundle, "receipts", "000000000003.tlog-proof"));
         CliResult missing = await _ledger.RunAsync("verify", "--bundle", bundle);

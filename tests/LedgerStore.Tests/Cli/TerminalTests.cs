@@ -2,6 +2,7 @@
 
 using System.Text;
 using LedgerStore.Cli;
+using LedgerStore.Proofs;
 using Xunit;
 
 namespace LedgerStore.Tests.Cli;
@@ -22,6 +23,29 @@ public sealed class TerminalTests(DevServer server) : IClassFixture<DevServer>
         Assert.EndsWith("xxx…", lines[1], StringComparison.Ordinal);
         Assert.StartsWith("       1  20", lines[2], StringComparison.Ordinal);
         Assert.EndsWith("  appender        short\\u001b[31m", lines[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_trusts_a_name_with_letters_that_look_like_others_is_told_which_they_are()
+    {
+        string home = Directory.CreateTempSubdirectory("ledgerstore-trust-").FullName;
+        try
+        {
+            LedgerCli ledger = new(Path.Combine(home, "config.yaml"));
+            using SigningKey key = SigningKey.Generate();
+            VerifierKey plain = new(KeyName.Parse("localhost/demo"), SignatureType.Ed25519, key.PublicKey);
+            CliResult told = await ledger.RunAsync("trust", "add", plain.ToString());
+            Assert.True(told.Code == 0 && told.Errors.Length == 0, told.ToString());
+            VerifierKey alike = new(KeyName.Parse("localhost/dem\u043e"), SignatureType.Ed25519, key.PublicKey);
+            CliResult warned = await ledger.RunAsync("trust", "add", alike.ToString());
+            Assert.Equal(0, warned.Code);
+            Assert.Contains("not ASCII", warned.Errors, StringComparison.Ordinal);
+            Assert.Contains("localhost/dem\\u043e", warned.Errors, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(home, recursive: true);
+        }
     }
 
     [Fact]
