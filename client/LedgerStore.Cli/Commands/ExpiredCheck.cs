@@ -1,6 +1,6 @@
 // What a server says has expired, against `_audit`: each range needs a tombstone there, in an entry that is proven as
-// any other, that names the ledger, the range, and the root over its hashes. Where `_audit` cannot be read, nothing is
-// checked, and the answer says so. One thread.
+// any other, that names the ledger, the range, and the root over its hashes; and the tombstone needs the notice that
+// announced it a day before. Where `_audit` cannot be read, nothing is checked, and the answer says so. One thread.
 using Grpc.Core;
 using LedgerStore.Client;
 using LedgerStore.Proofs;
@@ -19,6 +19,13 @@ internal sealed class ExpiredCheck(
 
     // Whole bundles expire.
     private const ulong Bundle = 256;
+
+    // How long before a tombstone its notice is there, at least.
+    private readonly ulong _aheadMicros = (ulong)(run.Host.NoticeAhead.Ticks / TimeSpan.TicksPerMicrosecond);
+
+    // `_audit` has no notice before this entry, as far as it was read for that.
+    private ulong _withoutNotice;
+    private bool _hasNotice;
 
     private readonly List<(ulong First, ulong End, ulong Tombstone)> _ranges = [];
 
@@ -81,7 +88,7 @@ internal sealed class ExpiredCheck(
     {
         string what = $"the server says that entries {first} to {end - 1} of {verifier.Ledger} have expired, by entry "
             + $"{index} of {Audit}";
-        if (await ReadAsync(audit, index).ConfigureAwait(false) is not { } tombstone)
+        if (await ReadAsync<Tombstone>(audit, index).ConfigureAwait(false) is not ({ } tombstone, var micros))
         {
             return $"{what}, which is no tombstone";
         }
@@ -101,24 +108,87 @@ internal sealed class ExpiredCheck(
         Hash256 root = await verifier
             .GetRangeRootAsync(checkpoint, tombstone.FirstIndex, tombstone.Count, run.Cancellation)
             .ConfigureAwait(false);
-        return tombstone.Root.Span.SequenceEqual(root.ToArray())
-            ? null
-            : $"{what}, which says the root {Convert.ToHexStringLower(tombstone.Root.Span)} for its range; in the "
+        if (!tombstone.Root.Span.SequenceEqual(root.ToArray()))
+        {
+            return $"{what}, which says the root {Convert.ToHexStringLower(tombstone.Root.Span)} for its range; in the "
                 + $"signed tree it is {root.ToHex()}";
+        }
+
+        return await IsAnnouncedAsync(audit, tombstone, index, micros).ConfigureAwait(false)
+            ? null
+            : $"{what}, which {Audit} did not announce a day before, as it does since its first notice";
     }
 
-    private async Task<Tombstone?> ReadAsync(Verifier audit, ulong index)
+    /// <summary>Whether the tombstone names a notice of all its entries, a day older. Stores gave no notices once: from
+    /// the first one in <c>_audit</c> on, whichever ledger it is about, every tombstone has its own.</summary>
+    private async Task<bool> IsAnnouncedAsync(Verifier audit, Tombstone tombstone, ulong index, ulong micros)
     {
-        ReadOptions one = new() { From = index, Limit = 1, GiveUpAfter = run.Patience };
-        await foreach (LedgerEvent next in reading.CreateReader(Audit).Verified(audit).ReadAsync(one, run.Cancellation)
+        if (tombstone.HasNotice
+            && tombstone.Notice < index
+            && await ReadAsync<ExpiryNotice>(audit, tombstone.Notice).ConfigureAwait(false) is ({ } notice, var noted))
+        {
+            return notice.Ledger == tombstone.Ledger
+                && notice.FirstIndex <= tombstone.FirstIndex
+                && notice.Count >= tombstone.Count
+                && notice.FirstIndex + notice.Count >= tombstone.FirstIndex + tombstone.Count
+                && micros >= noted
+                && micros - noted >= _aheadMicros;
+        }
+
+        return !await HasNoticeBeforeAsync(audit, index).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads <c>_audit</c> from its beginning, once: only where a tombstone names no notice.</summary>
+    private async Task<bool> HasNoticeBeforeAsync(Verifier audit, ulong index)
+    {
+        if (_hasNotice || _withoutNotice >= index)
+        {
+            return _hasNotice && _withoutNotice < index;
+        }
+
+        await foreach ((ulong at, StoreEvent? said, _) in ReadAsync(audit, _withoutNotice, index - _withoutNotice)
             .ConfigureAwait(false))
         {
-            if (next is LedgerEntry entry)
+            _withoutNotice = at;
+            if (said?.Body is ExpiryNotice)
             {
-                return StoreEvent.Of(EntryView.Parse(entry.Bytes.Span))?.Body as Tombstone;
+                _hasNotice = true;
+                return true;
             }
         }
 
-        return null;
+        _withoutNotice = index;
+        return false;
+    }
+
+    private async Task<(T? Said, ulong Micros)> ReadAsync<T>(Verifier audit, ulong index)
+        where T : class
+    {
+        await foreach ((_, StoreEvent? said, ulong micros) in ReadAsync(audit, index, 1).ConfigureAwait(false))
+        {
+            return (said?.Body as T, micros);
+        }
+
+        return (null, 0);
+    }
+
+    private async IAsyncEnumerable<(ulong Index, StoreEvent? Said, ulong Micros)> ReadAsync(
+        Verifier audit, ulong first, ulong count)
+    {
+        ReadOptions range = new() { From = first, Limit = count, GiveUpAfter = run.Patience };
+        await foreach (LedgerEvent next in reading.CreateReader(Audit).Verified(audit)
+            .ReadAsync(range, run.Cancellation).ConfigureAwait(false))
+        {
+            if (next is LedgerEntry entry)
+            {
+                yield return Read(entry);
+            }
+        }
+    }
+
+    private static (ulong Index, StoreEvent? Said, ulong Micros) Read(LedgerEntry entry)
+    {
+        EntryView view = EntryView.Parse(entry.Bytes.Span);
+        return (entry.Index, StoreEvent.Of(view), view.ReceivedUnixMicros);
     }
 }

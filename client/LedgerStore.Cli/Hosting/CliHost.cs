@@ -29,6 +29,9 @@ internal sealed class CliHost : IDisposable
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>How long before entries expire their notice must be in <c>_audit</c>.</summary>
+    public TimeSpan NoticeAhead { get; init; } = TimeSpan.FromHours(24);
+
     /// <summary>People look at what is written: tables and colours.</summary>
     public bool IsOutputTerminal { get; init; }
 

@@ -18,6 +18,9 @@ internal sealed class LedgerCli(string profile)
 
     internal TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Zero for a server that does not wait between notice and tombstone.</summary>
+    internal TimeSpan NoticeAhead { get; init; } = TimeSpan.FromHours(24);
+
     internal Task<CliResult> RunAsync(params string[] arguments) => RunWithAsync(string.Empty, arguments);
 
     /// <summary>With something on standard input.</summary>
@@ -36,6 +39,7 @@ internal sealed class LedgerCli(string profile)
         using (CliHost host = new(standard, output, errors, name => Environment.GetValueOrDefault(name))
         {
             Time = Time,
+            NoticeAhead = NoticeAhead,
         })
         {
             code = await LedgerCommand.RunAsync(arguments, host);

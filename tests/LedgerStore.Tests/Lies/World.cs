@@ -33,6 +33,8 @@ internal sealed class World
 
     // Whole bundles expire.
     private const ulong Expired = 256;
+    private const ulong NoticeIndex = 1;
+    private const ulong DaySeconds = 24 * 60 * 60;
 
     internal World(IEnumerable<HonestLedger> ledgers) => Ledgers = ledgers.ToDictionary(ledger => ledger.Name);
 
@@ -112,36 +114,49 @@ internal sealed class World
 
     private static byte[] PlainEntry(string name, ulong index) => Entry(index, $"{name}, record {index}");
 
-    // What a store records of itself: accesses, and the tombstone of what has expired in the ledger gone.
+    // What a store records of itself: accesses, and of what has expired in the ledger gone the notice, and a day later
+    // the tombstone. Beside it are two that nobody may follow: one that came too early, and one that names no notice.
     private static byte[] AuditEntry(ulong index, Hash256 root)
     {
-        Event recorded = new()
+        Event recorded = index switch
         {
-            Access = new Access { Identity = "reader", Call = "ledgerstore.v1.Reader/Read", Ledger = "demo" },
-        };
-        if (index == TombstoneIndex)
-        {
-            recorded = new Event
+            NoticeIndex => new Event
             {
-                Tombstone = new Tombstone
-                {
-                    Ledger = "gone",
-                    FirstIndex = 0,
-                    Count = Expired,
-                    Root = ByteString.CopyFrom(root.ToArray()),
-                    Policy = "retention",
-                },
-            };
+                ExpiryNotice = new ExpiryNotice { Ledger = "gone", Count = Expired, Policy = "retention" },
+            },
+            TombstoneIndex - 1 or TombstoneIndex => new Event { Tombstone = TombstoneOf(root, NoticeIndex) },
+            TombstoneIndex + 1 => new Event { Tombstone = TombstoneOf(root, notice: null) },
+            _ => new Event
+            {
+                Access = new Access { Identity = "reader", Call = "ledgerstore.v1.Reader/Read", Ledger = "demo" },
+            },
+        };
+        ulong seconds = index >= TombstoneIndex ? index + DaySeconds : index;
+        return Entry(seconds, recorded.ToByteArray(), "application/x-ledgerstore-event", "ledgerstore");
+    }
+
+    private static Tombstone TombstoneOf(Hash256 root, ulong? notice)
+    {
+        Tombstone said = new()
+        {
+            Ledger = "gone",
+            Count = Expired,
+            Root = ByteString.CopyFrom(root.ToArray()),
+            Policy = "retention",
+        };
+        if (notice is { } index)
+        {
+            said.Notice = index;
         }
 
-        return Entry(index, recorded.ToByteArray(), "application/x-ledgerstore-event", "ledgerstore");
+        return said;
     }
 
     private static byte[] Entry(ulong index, string text) => Entry(index, Encoding.UTF8.GetBytes(text), "text/plain");
 
-    private static byte[] Entry(ulong index, byte[] payload, string contentType, string appender = "tester") =>
+    private static byte[] Entry(ulong second, byte[] payload, string contentType, string appender = "tester") =>
         EntryBytes.Of(
-            FirstTime + (index * Second), Encoding.ASCII.GetBytes(appender), default, 0,
+            FirstTime + (second * Second), Encoding.ASCII.GetBytes(appender), default, 0,
             Encoding.ASCII.GetBytes(contentType), payload);
 
     private static SigningKey Key(byte number)

@@ -118,6 +118,7 @@ public sealed class ExpiredEntriesTests
         ServerPki.WriteTo(home, "auditor");
         return new LedgerCli(Path.Combine(home, "config.yaml"))
         {
+            NoticeAhead = TimeSpan.Zero,
             Environment =
             {
                 ["LEDGER_SERVER"] = server.Address.ToString(),
