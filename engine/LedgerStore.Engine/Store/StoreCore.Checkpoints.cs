@@ -6,6 +6,7 @@ using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Segments;
+using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine;
 
@@ -121,7 +122,8 @@ internal sealed partial class StoreCore
             StoreReason.SigningStopped, "the store was opened without a signing key: it makes no checkpoints")
         : WhyStopped();
 
-    private StoreException? WhyStopped() => _anchor?.WhyStopped();
+    private StoreException? WhyStopped() => _anchor?.WhyStopped()
+        ?? (Keys.Current?.Scheme == KeyScheme.Derived ? WhyNotTakenOver() : null);
 
     /// <summary>Signs the end of everything, and publishes it. Alone, after Close.</summary>
     private void SignLast()

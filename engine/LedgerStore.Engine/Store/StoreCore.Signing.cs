@@ -65,6 +65,7 @@ internal sealed partial class StoreCore
             Ledgers.CheckAnchored(Catalog, SignedIn(found, anchor.Newest));
         }
 
+        RequireAudit(anchor.Newest.Keys);
         if (hasAnchor)
         {
             Reach(anchor.SyncName);
@@ -100,7 +101,7 @@ internal sealed partial class StoreCore
     public Task RotateKey(SigningKey next)
     {
         ThrowIfUnwritable();
-        if (WhyNotSigned() is { } why)
+        if ((WhyNotSigned() ?? WhyNotTakenOver()) is { } why)
         {
             throw why;
         }

@@ -40,6 +40,7 @@ internal sealed partial class StoreOpener
         core.BeginSigning(FindNotes(core));
         core.Ledgers.FindJournaled = static _ => null;
         RequireSoundAudit(core);
+        core.RequireAudit(anchored: []);
         if (!core.TryFlushAll())
         {
             // What is not in the ledgers' files is in the old journal only: it stays in charge.

@@ -17,7 +17,8 @@ internal sealed class UnfinishedChanges(StoreCore core)
 
     /// <summary>What cannot be read or written now is left to the next start: until then nothing is confirmed by it.
     /// </summary>
-    /// <exception cref="StoreException">Corruption: store.json is not what was recorded.</exception>
+    /// <exception cref="StoreException">Corruption: store.json is not what was recorded. AuditDamaged: <c>_audit</c>
+    /// was taken away.</exception>
     public void Finish()
     {
         try
@@ -48,6 +49,7 @@ internal sealed class UnfinishedChanges(StoreCore core)
         }
         else if (audit is null || FactsOf(audit) is not { } facts)
         {
+            core.RequireBefore(audit);
             Adopt();
         }
         else

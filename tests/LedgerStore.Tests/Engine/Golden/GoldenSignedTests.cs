@@ -63,7 +63,8 @@ public sealed class GoldenSignedTests : IDisposable
         using (Store store = Open(data, current))
         {
             await store.RotateKeyAsync(next);
-            foreach (string ledger in store.LedgerNames)
+            // _audit says the rotation behind its border: a later checkpoint of it may be there by now.
+            foreach (string ledger in store.LedgerNames.Where(static name => name != "_audit"))
             {
                 // At the border by both: by the key that all shared, and by the ledger's own.
                 PublishedCheckpoint both = store.GetLedger(ledger).Checkpoint!;

@@ -76,6 +76,11 @@ internal static class Attacks
             StartAndMemory, s => CutToSigned(s)),
         new("`_audit` is emptied and every trace of it wiped, and the catalog says that a ledger is frozen", true,
             Notice.Start | Notice.Verifiers, EmptyAudit),
+        new("the same, and its checkpoint is taken out of the anchor", true, Notice.Start | Notice.Verifiers, s =>
+        {
+            EmptyAudit(s);
+            s.DropFromAnchor(LedgerName.Audit);
+        }),
         new("state.log says another length of a segment", true, Notice.Readers, s => ChangeSealed(
             s, record => record with { FileBytes = record.FileBytes - 8 })),
         new("state.log says other times of a segment", true, Notice.Readers, s => ChangeSealed(

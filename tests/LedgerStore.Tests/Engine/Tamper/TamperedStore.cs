@@ -1,5 +1,6 @@
 // A copy of a store that one attack may do with as it likes, and the tools of the attacker. Owned by one test.
 
+using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
@@ -34,6 +35,16 @@ internal sealed class TamperedStore(TamperHome home, string data)
     }
 
     public string Anchor => Data + ".anchor";
+
+    /// <summary>The anchor has never heard of a ledger.</summary>
+    public void DropFromAnchor(string ledger)
+    {
+        (CatalogLedger dropped, UInt128 storeId) = Find(ledger);
+        AnchorFile read = new(Files, Anchor, storeId);
+        read.TryLoad();
+        File.Delete(Anchor);
+        new AnchorFile(Files, Anchor, storeId).Write([.. read.Newest.Where(one => one.Key != dropped.Id)]);
+    }
 
     public LedgerEditor Edit(string ledger) => new(this, ledger);
 
