@@ -13,6 +13,9 @@ internal ref struct JsonReader(ReadOnlySpan<byte> json)
     private static readonly SearchValues<byte> s_special = SearchValues.Create(
         [(byte)'"', (byte)'\\', .. Enumerable.Range(0, 0x20).Select(static control => (byte)control)]);
 
+    // Most strings are shorter than what a search in vector registers costs to begin.
+    private const int ShortBytes = 16;
+
     private readonly ReadOnlySpan<byte> _json = json;
     private int _at;
 
@@ -69,13 +72,11 @@ internal ref struct JsonReader(ReadOnlySpan<byte> json)
         int start = _at;
         while (true)
         {
-            int run = _json[_at..].IndexOfAny(s_special);
-            if (run < 0)
+            if (!TryRun())
             {
                 return false;
             }
 
-            _at += run;
             if (_json[_at] == (byte)'"')
             {
                 raw = _json[start.._at++];
@@ -91,6 +92,24 @@ internal ref struct JsonReader(ReadOnlySpan<byte> json)
             isEscaped = true;
             _at += escape;
         }
+    }
+
+    // To the next byte that is special in a string.
+    private bool TryRun()
+    {
+        int end = Math.Min(_json.Length, _at + ShortBytes);
+        for (int at = _at; at < end; at++)
+        {
+            if (_json[at] is (byte)'"' or (byte)'\\' or < 0x20)
+            {
+                _at = at;
+                return true;
+            }
+        }
+
+        int run = _json[end..].IndexOfAny(s_special);
+        _at = end + run;
+        return run >= 0;
     }
 
     /// <summary>Steps over a number.</summary>

@@ -55,6 +55,14 @@ internal static class NumberText
     public static int Write(ReadOnlySpan<byte> token, Span<byte> text)
     {
         bool isNegative = token[0] == (byte)'-';
+        int first = isNegative ? 1 : 0;
+        if (token[first] != (byte)'0' && Digits(token, first) == token.Length - first
+            && token.Length <= PlainPowerMax)
+        {
+            token.CopyTo(text);
+            return token.Length;
+        }
+
         ReadOnlySpan<byte> rest = isNegative ? token[1..] : token;
         int e = rest.IndexOfAny((byte)'e', (byte)'E');
         int exponent = 0;
@@ -148,12 +156,12 @@ internal static class NumberText
 
     private static int Digits(ReadOnlySpan<byte> from, int at)
     {
-        if (at >= from.Length)
+        int end = at;
+        while (end < from.Length && from[end] is >= (byte)'0' and <= (byte)'9')
         {
-            return 0;
+            end++;
         }
 
-        int end = from[at..].IndexOfAnyExceptInRange((byte)'0', (byte)'9');
-        return end < 0 ? from.Length - at : end;
+        return end - at;
     }
 }

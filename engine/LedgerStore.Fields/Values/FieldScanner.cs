@@ -20,18 +20,31 @@ internal sealed class FieldScanner(IndexSpec spec)
     /// <returns>False when the bytes are no entry; no store has such.</returns>
     public bool TryScan(ReadOnlySpan<byte> entry)
     {
-        Values.Clear();
         if (!EntryView.TryParse(entry, out EntryView view))
         {
+            Values.Clear();
             return false;
         }
 
-        if (!view.Payload.IsEmpty)
+        Scan(view.Payload, view.Payload.IsEmpty && view.ContentType.SequenceEqual(FillerType));
+        AddText(OwnField.Appender, view.Appender);
+        AddText(OwnField.Producer, view.Producer);
+        AddText(OwnField.ContentType, view.ContentType);
+        Values.Add(OwnField.Received, path: 0, textBytes: 0, view.ReceivedMicros);
+        return true;
+    }
+
+    /// <summary>Scans a record that is in no entry yet: what it will say in its own fields.</summary>
+    public void ScanRecord(ReadOnlySpan<byte> record) => Scan(record, isFiller: false);
+
+    private void Scan(ReadOnlySpan<byte> record, bool isFiller)
+    {
+        Values.Clear();
+        if (!record.IsEmpty)
         {
-            Values.Opaque = Record(view.Payload);
+            Values.Opaque = Record(record);
         }
 
-        bool isFiller = view.Payload.IsEmpty && view.ContentType.SequenceEqual(FillerType);
         if (Values.Opaque != OpaqueReason.None)
         {
             Values.Cut(0);
@@ -41,12 +54,6 @@ internal sealed class FieldScanner(IndexSpec spec)
         {
             AddFlags();
         }
-
-        AddText(OwnField.Appender, view.Appender);
-        AddText(OwnField.Producer, view.Producer);
-        AddText(OwnField.ContentType, view.ContentType);
-        Values.Add(OwnField.Received, path: 0, textBytes: 0, view.ReceivedMicros);
-        return true;
     }
 
     private void AddText(int field, ReadOnlySpan<byte> text)

@@ -14,6 +14,9 @@ internal static class TimeText
     private const int MinutesPerHour = 60;
     private const int MicroDigits = 6;
     private const int NumberBytesMax = 24;
+
+    // So many digits and a sign, times a million, are less than 2^63.
+    private const int IntegerBytesMax = 12;
     private const decimal ValueMax = 1e22m;
 
     /// <summary>2026-01-31T23:59:60.123456+01:00: 'T' may be a space or small, 'Z' small; a leap second counts as the
@@ -52,6 +55,13 @@ internal static class TimeText
     /// decimal arithmetic is exact; rounded down.</summary>
     public static bool TryRead(ReadOnlySpan<byte> number, TimeUnit unit, out long micros)
     {
+        if (number.Length <= IntegerBytesMax && unit != TimeUnit.Nanoseconds && long.TryParse(
+            number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole))
+        {
+            micros = whole * (unit == TimeUnit.Seconds ? MicrosPerSecond : unit == TimeUnit.Milliseconds ? 1_000 : 1);
+            return true;
+        }
+
         micros = 0;
         if (number.Length > NumberBytesMax || !decimal.TryParse(
             number, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,

@@ -10,10 +10,12 @@ internal static class EntryMaker
 {
     public const string Appender = "spiffe://example.org/payments";
 
+    private const int EnvelopeBytesMax = 600;
+
     public static byte[] Entry(ReadOnlySpan<byte> record, long micros = 1_700_000_000_000_000, string type = "",
         string appender = Appender, string producer = "", int sequence = 1)
     {
-        byte[] entry = new byte[EntryBounds.EntryBytesMax];
+        byte[] entry = new byte[record.Length + EnvelopeBytesMax];
         entry[0] = EntryFields.TimeTag;
         BitConverter.TryWriteBytes(entry.AsSpan(1), micros);
         int at = EntryFields.TimeBytes;

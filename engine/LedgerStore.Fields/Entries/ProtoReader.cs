@@ -1,7 +1,7 @@
-// Reads the fields of a protobuf message: the engine knows no protocol library, and needs little of one.
+// Reads the fields of a protobuf message: the engine and this project know no protocol library, and need little of one.
 // A value on the caller's stack.
 
-namespace LedgerStore.Engine.Format;
+namespace LedgerStore.Fields;
 
 /// <summary>Takes one field after the other. What is behind a broken field is not looked at.</summary>
 internal ref struct ProtoReader(ReadOnlySpan<byte> message)

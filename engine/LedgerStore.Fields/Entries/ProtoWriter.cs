@@ -4,7 +4,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace LedgerStore.Engine.Format;
+namespace LedgerStore.Fields;
 
 /// <summary>One message.</summary>
 internal sealed class ProtoWriter
