@@ -12,10 +12,14 @@ internal static class EntryStream
         RunAsync(run, ledger, entries, options, ledger.StartsWith('_') ? AuditFilter.Everything : null);
 
     /// <param name="events">Which of the store's events; null: entries as they are.</param>
+    public static Task<int> RunAsync(
+        Run run, string ledger, EntryOptions entries, ReadOptions options, AuditFilter? events) => RunAsync(
+            run, ledger, entries, options, EntryPrinter.Of(run, entries.FormatOf(run), events, where: null));
+
+    /// <param name="printer">Takes every entry, and shows what it will.</param>
     public static async Task<int> RunAsync(
-        Run run, string ledger, EntryOptions entries, ReadOptions options, AuditFilter? events)
+        Run run, string ledger, EntryOptions entries, ReadOptions options, EntryPrinter printer)
     {
-        EntryPrinter printer = EntryPrinter.Of(run, entries.FormatOf(run), events);
         try
         {
             if (run.Get(entries.Data) is not null && run.Get(entries.Verified))

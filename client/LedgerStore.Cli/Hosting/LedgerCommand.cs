@@ -12,14 +12,17 @@ internal static class LedgerCommand
         + "Exit codes: 0 done, 1 did not verify, 2 usage or configuration, 3 server unreachable, 4 denied, "
         + "5 any other server error, 6 not wholly checked.";
 
+    // An argument that begins with @ is what it says (a record, a clause about @appender), and no file with arguments.
+    private static readonly ParserConfiguration s_parsing = new() { ResponseFileTokenReplacer = null };
+
     public static async Task<int> RunAsync(string[] arguments, CliHost host)
     {
-        ParseResult line = Build(host, arguments).Parse(arguments);
+        ParseResult line = Build(host, arguments).Parse(arguments, s_parsing);
         if (line.Action is ParseErrorAction && line.UnmatchedTokens.Count == 0
             && line.CommandResult.Command.Subcommands.Count > 0)
         {
             // Only the name of a group of commands, or nothing at all: who types that wants to know what there is.
-            line = Build(host, arguments).Parse([.. arguments, "--help"]);
+            line = Build(host, arguments).Parse([.. arguments, "--help"], s_parsing);
         }
 
         if (line.Action is ParseErrorAction)
@@ -105,6 +108,8 @@ internal static class LedgerCommand
         AppendCommand.Create(builder),
         ReadCommand.Create(builder),
         TailCommand.Create(builder),
+        SearchCommand.Create(builder),
+        FieldsCommand.Create(builder),
         AuditCommand.Create(builder),
         GapsCommand.Create(builder),
         VerifyCommand.Create(builder),

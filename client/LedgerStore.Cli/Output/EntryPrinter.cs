@@ -53,18 +53,27 @@ internal sealed class EntryPrinter(
     /// <summary>Shows the store's own events in words, and only these of them; null: entries as they are.</summary>
     public AuditFilter? Events { get; init; }
 
+    /// <summary>Shows only entries that are part of this answer; null: all.</summary>
+    public SearchFilter? Where { get; init; }
+
     /// <summary>Onto the command's output.</summary>
-    public static EntryPrinter Of(Run run, EntryFormat format, AuditFilter? events) => new(
+    public static EntryPrinter Of(Run run, EntryFormat format, AuditFilter? events, SearchFilter? where) => new(
         run.Host.Out.Exact,
         format,
         new EntryColumns(run.Host.Columns, run.Host.HasColour),
         run.Host.IsOutputTerminal)
     {
         Events = events,
+        Where = where,
     };
 
     public void Print(ulong index, ReadOnlySpan<byte> bytes)
     {
+        if (Where is { } answer && !answer.Takes(index, bytes))
+        {
+            return;
+        }
+
         EntryView entry = EntryView.Parse(bytes);
         StoreEvent? happened = Events is null ? null : StoreEvent.Of(entry);
         if (Events is { } choice && !(happened is null ? choice.IsEverything : choice.Takes(happened)))

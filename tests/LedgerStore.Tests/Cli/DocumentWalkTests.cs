@@ -23,7 +23,8 @@ public sealed class DocumentWalkTests : IAsyncLifetime
             blocks, block => !block.IsRun && !block.Comment.StartsWith("not run: ", StringComparison.Ordinal));
 
         // A page with blocks that are run is walked by one of these tests.
-        string[] walked = ["README.md", "docs/APPLICATIONS.md", "docs/OPERATIONS.md", "docs/VERIFIERS.md"];
+        string[] walked =
+            ["README.md", "docs/APPLICATIONS.md", "docs/OPERATIONS.md", "docs/SEARCH.md", "docs/VERIFIERS.md"];
         Assert.Equal(walked, blocks.Where(block => block.IsRun).Select(block => block.Page).Distinct()
             .Order(StringComparer.Ordinal));
     }
@@ -34,6 +35,17 @@ public sealed class DocumentWalkTests : IAsyncLifetime
         string output = await WalkAsync("docs/APPLICATIONS.md", [], _server.Profile, script => script);
         Assert.Contains("appended 2 entries, 2 to 3", output, StringComparison.Ordinal);
         Assert.Contains("{\"index\":2,", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task For_search()
+    {
+        LedgerCli ledger = new(_server.Profile);
+        await ledger.RunAsync("trust", "add", _server.Vkey);
+        string output = await WalkAsync("docs/SEARCH.md", [], _server.Profile, script => script);
+        Assert.Contains("who=anna  what=invoice.delete  outcome=failure", output, StringComparison.Ordinal);
+        Assert.Contains("{\"index\":1,", output, StringComparison.Ordinal);
+        Assert.Contains("each proven against a signed checkpoint", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -30,7 +30,7 @@ internal static class Dependencies
         ["LedgerStore.Cli"] =
         [
             "LedgerStore.Client", "LedgerStore.Protocol", "LedgerStore.Policy", "LedgerStore.Pki", "LedgerStore.Engine",
-            "LedgerStore.Engine.S3", "LedgerStore.Proofs",
+            "LedgerStore.Engine.S3", "LedgerStore.Fields", "LedgerStore.Proofs",
         ],
     };
 

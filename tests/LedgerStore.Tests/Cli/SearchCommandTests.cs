@@ -1,0 +1,50 @@
+// `ledger search`: at a server, with proof, and in a directory.
+
+using Xunit;
+
+namespace LedgerStore.Tests.Cli;
+
+public sealed class SearchCommandTests : IAsyncLifetime
+{
+    private const string Anna = """{"actor":{"user":{"name":"anna"}},"api":{"operation":"a.b"},"status":"Failure"}""";
+    private const string Bob = """{"actor":{"user":{"name":"bob"}},"api":{"operation":"a.c"},"status":"Success"}""";
+
+    private readonly DevServer _server = new();
+
+    public Task InitializeAsync() => _server.InitializeAsync();
+
+    public Task DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task Entries_are_found_at_a_server_with_proof_and_in_a_directory()
+    {
+        LedgerCli ledger = new(_server.Profile);
+        await ledger.RunAsync("trust", "add", _server.Vkey);
+        await ledger.RunAsync("append", "demo", Anna, Bob, "no JSON", Anna, "--checkpoint");
+        CliResult found = await ledger.RunAsync(
+            "search", "demo", "who=anna", "what=a.*", "--format", "raw", "--verified");
+        Assert.Equal((0, $"{Anna}\nno JSON\n{Anna}\n"), (found.Code, found.Output));
+        Assert.Contains(
+            "3 of 4 entries, of 0 to 3, each proven against a signed checkpoint; 1 of them cannot be read",
+            found.Errors, StringComparison.Ordinal);
+
+        CliResult one = await ledger.RunAsync(
+            "search", "demo", "outcome={success,unknown}", "@opaque=false", "--format", "raw");
+        Assert.Equal((0, string.Empty), (one.Code, one.Output));
+        Assert.Contains("0 of 4 entries, of 0 to 3, as the server sent them", one.Errors, StringComparison.Ordinal);
+
+        CliResult opaque = await ledger.RunAsync("search", "demo", "@opaque=true", "--json");
+        Assert.Contains("no JSON", opaque.Output, StringComparison.Ordinal);
+        Assert.Single(opaque.Output.TrimEnd('\n').Split('\n'));
+
+        CliResult last = await ledger.RunAsync("search", "demo", "who=bob", "--from", "3", "--format", "raw");
+        Assert.Contains("0 of 1 entries, of 3 to 3", last.Errors, StringComparison.Ordinal);
+
+        await _server.StopAsync();
+        CliResult offline = await ledger.RunAsync(
+            "search", "demo", "who=bob", "--format", "raw", "--data", _server.Data);
+        Assert.Equal((0, $"{Bob}\nno JSON\n"), (offline.Code, offline.Output));
+        Assert.Contains("as the directory has them", offline.Errors, StringComparison.Ordinal);
+        await _server.StartAsync();
+    }
+}
