@@ -21,6 +21,9 @@ internal static class CommandScenarios
         // It starts a server of its own.
         "demo",
 
+        // It asks an intake, which is no ledger.
+        "intake status",
+
         // It looks at this machine first, and then only whether a server answers.
         "doctor",
     };
@@ -56,6 +59,8 @@ internal static class CommandScenarios
         Told($"read demo --since {Time(290)}"),
         Told("tail demo"),
         Told("audit --all"),
+        Told("gaps demo"),
+        Told("gaps demo --json"),
         Told("tail demo -n 3 --format raw"),
         Told("ledgers"),
         Told("ledgers --json"),
