@@ -21,6 +21,9 @@ internal static class CommandScenarios
         // It starts a server of its own.
         "demo",
 
+        // They look at specs and at records of the caller's.
+        "fields show", "fields test",
+
         // It asks an intake, which is no ledger.
         "intake status",
 
@@ -50,6 +53,7 @@ internal static class CommandScenarios
         Verified("tail demo --verified -n 7"),
         Verified("watch demo --once"),
         Verified("audit --all --verified --json"),
+        Verified("search demo @received>=2000-01-01T00:00:00Z --verified --format json"),
         Told("append demo {text}"),
         Told("append demo {text} --checkpoint"),
         Told("append demo {text} --producer p --resume"),
@@ -59,6 +63,8 @@ internal static class CommandScenarios
         Told($"read demo --since {Time(290)}"),
         Told("tail demo"),
         Told("audit --all"),
+        Told("search demo @received>=2000-01-01T00:00:00Z --format json"),
+        Told("search gone @received>=2000-01-01T00:00:00Z"),
         Told("gaps demo"),
         Told("gaps demo --json"),
         Told("tail demo -n 3 --format raw"),
