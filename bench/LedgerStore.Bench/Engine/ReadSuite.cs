@@ -108,7 +108,9 @@ internal sealed class ReadSuite : IBenchSuite
 
     private static void ReportBytes(BenchRun run, string directory, int segments)
     {
-        FileInfo[] files = [.. Directory.EnumerateFiles(directory, "*.seg", SearchOption.AllDirectories)
+        // Ledger 0 is _audit, which every store has.
+        string ledger = Path.Combine(directory, "ledgers", "1");
+        FileInfo[] files = [.. Directory.EnumerateFiles(ledger, "*.seg", SearchOption.AllDirectories)
             .Select(file => new FileInfo(file))];
         if (files.Length != segments)
         {

@@ -9,6 +9,8 @@ namespace LedgerStore.Bench.Wire;
 
 internal sealed class LedgerWire : IDisposable
 {
+    private static readonly TimeSpan s_textIsKept = TimeSpan.FromSeconds(1.1);
+
     private readonly string _directory = Directory.CreateTempSubdirectory("ledgerstore-wire-").FullName;
     private readonly Process _process;
     private readonly HttpClient _http = new();
@@ -68,10 +70,15 @@ internal sealed class LedgerWire : IDisposable
     /// <summary>Events in _audit since the start.</summary>
     internal double AuditEvents() => Metric("ledgerstore_audit_events_total");
 
-    private double Metric(string name) => _http.GetStringAsync(_metrics).GetAwaiter().GetResult().Split('\n')
-        .Where(line => line.StartsWith(name + "{} ", StringComparison.Ordinal))
-        .Select(line => double.Parse(line.Split(' ')[1], Invariant))
-        .Single();
+    // The server makes its text once a second: the one of before the work is no answer.
+    private double Metric(string name)
+    {
+        Thread.Sleep(s_textIsKept);
+        return _http.GetStringAsync(_metrics).GetAwaiter().GetResult().Split('\n')
+            .Where(line => line.StartsWith(name + "{} ", StringComparison.Ordinal))
+            .Select(line => double.Parse(line.Split(' ')[1], Invariant))
+            .Single();
+    }
 
     internal LedgerChannel Connect(string client, int connections)
     {
