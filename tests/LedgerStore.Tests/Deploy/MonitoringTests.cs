@@ -64,9 +64,12 @@ public sealed partial class MonitoringTests : IDisposable
             JsonElement[] rules = await EvaluatedAsync(http);
             Assert.Equal(Alert().Count(File.ReadAllText(Path.Combine(s_monitoring, Rules))), rules.Length);
             Assert.All(rules, static rule => Assert.Equal("ok", rule.GetProperty("health").GetString()));
-            Assert.All(
-                rules.Where(static rule => rule.GetProperty("state").GetString() == "firing"),
-                static rule => Assert.Fail(rule.GetProperty("name").GetString()));
+
+            // The certificates of a test live for some days: the one thing here that an operator has to be told.
+            Assert.Empty(rules
+                .Where(static rule => rule.GetProperty("state").GetString() == "firing")
+                .Select(static rule => rule.GetProperty("name").GetString())
+                .Except(["LedgerStoreCertificateEnds"]));
             foreach (string expression in Panels())
             {
                 Assert.NotNull(await ResultAsync(http, expression));
