@@ -73,6 +73,7 @@ internal sealed class Replay(
         List<(OpenLedger, CheckpointRecord)> found = [];
         foreach ((uint id, byte[] bytes) in _checkpoints)
         {
+            DemandKnown(id);
             OpenLedger ledger = ledgers.Get(id);
             SectionHeader.TryRead(bytes, out SectionHeader section);
             byte[] note = bytes.AsSpan(SectionHeader.Bytes, section.ContentBytes).ToArray();
@@ -85,6 +86,18 @@ internal sealed class Replay(
 
         _checkpoints.Clear();
         return found;
+    }
+
+    // The catalog is durable before anything is appended to a new ledger.
+    private void DemandKnown(uint id)
+    {
+        if (!opener.Knows(id))
+        {
+            throw new StoreException(
+                StoreReason.Corruption,
+                $"the journal holds entries of ledger {id}, which the catalog does not know: one of them "
+                + "was damaged or exchanged. Nothing was changed; restore a backup");
+        }
     }
 
     private static void ReadBody(IFile file, in FoundFrame frame, Span<byte> body)
@@ -150,14 +163,7 @@ internal sealed class Replay(
             return false;
         }
 
-        if (!opener.Knows(section.LedgerId))
-        {
-            // The catalog is durable before anything is appended to a new ledger.
-            throw new StoreException(
-                StoreReason.Corruption,
-                $"the journal holds entries of ledger {section.LedgerId}, which the catalog does not know: one of them "
-                + "was damaged or exchanged. Nothing was changed; restore a backup");
-        }
+        DemandKnown(section.LedgerId);
 
         try
         {
