@@ -36,11 +36,13 @@ internal static class RetentionCommand
     private static Command Set(CommandBuilder builder)
     {
         Argument<string> ledger = Ledger();
-        Option<string?> warm = Age("--warm-after", "Recompress entries of this age");
-        Option<string?> cold = Age("--cold-after", "Move entries of this age to the cold place");
-        Option<string?> expire = Age("--expire-after", "Delete entries of this age; their hashes stay");
-        Option<string?> floor = Age("--floor", "Delete nothing younger, whatever else is said; it can only be raised");
-        Option<string?> fill = Age("--fill-after", "Close a slow ledger's bundle after this long, so that it expires");
+        Option<string?> warm = AgeOption.Make("--warm-after", "Recompress entries of this age");
+        Option<string?> cold = AgeOption.Make("--cold-after", "Move entries of this age to the cold place");
+        Option<string?> expire = AgeOption.Make("--expire-after", "Delete entries of this age; their hashes stay");
+        Option<string?> floor = AgeOption.Make(
+            "--floor", "Delete nothing younger, whatever else is said; it can only be raised");
+        Option<string?> fill = AgeOption.Make(
+            "--fill-after", "Close a slow ledger's bundle after this long, so that it expires");
         Option<ulong> beyond = new("--expire-beyond-bytes")
         {
             HelpName = "BYTES",
@@ -117,14 +119,8 @@ internal static class RetentionCommand
             });
     }
 
-    private static Option<string?> Age(string name, string description) => new(name)
-    {
-        HelpName = "AGE",
-        Description = description + " (such as 90d, 12h, 30m)",
-    };
-
     private static Duration? DurationOf(string? text) =>
-        AgeText.Parse(text) is { } age ? Duration.FromTimeSpan(age) : null;
+        AgeOption.Parse(text) is { } age ? Duration.FromTimeSpan(age) : null;
 
     private static void Print(Run run, LedgerInfo info) => MessageJson.Print(run, info, () =>
     {

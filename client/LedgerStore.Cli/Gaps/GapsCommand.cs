@@ -19,11 +19,7 @@ internal static class GapsCommand
     {
         Argument<string> ledger = new("ledger") { Description = "The ledger" };
         Option<DateTimeOffset?> since = TimeOption.Make("--since", "Begin with this time (default: the first entry)");
-        Option<string?> silent = new("--silent-for")
-        {
-            HelpName = "AGE",
-            Description = "Say who wrote nothing for so long (such as 90d, 12h, 30m)",
-        };
+        Option<string?> silent = AgeOption.Make("--silent-for", "Say who wrote nothing for so long");
         Option<string?> sequence = new("--sequence")
         {
             HelpName = "PATH",
@@ -38,7 +34,7 @@ internal static class GapsCommand
             + "  ledger gaps syslog --since 2026-11-01 --sequence meta.sequenceId --json",
             [ledger, since, silent, sequence],
             run => RunAsync(
-                run, run.Get(ledger), run.Get(since), AgeText.Parse(run.Get(silent)), SpecOf(run.Get(sequence))));
+                run, run.Get(ledger), run.Get(since), AgeOption.Parse(run.Get(silent)), SpecOf(run.Get(sequence))));
     }
 
     private static async Task<int> RunAsync(

@@ -86,4 +86,8 @@ internal abstract record AuditEvent(long AuditIndex)
     /// <summary>Whether these are entries that a ledger can have.</summary>
     protected static bool IsRange(long first, long count) =>
         first >= 0 && count >= 0 && first <= long.MaxValue - count;
+
+    /// <summary>Whether these are whole bundles, as expire.</summary>
+    protected static bool AreBundles(long first, long count) => IsRange(first, count) && count > 0
+        && first % StoreLimits.EntriesPerBundle == 0 && count % StoreLimits.EntriesPerBundle == 0;
 }

@@ -33,8 +33,7 @@ internal sealed record AuditExpiryNotice(long AuditIndex) : AuditEvent(AuditInde
         long auditIndex, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> payload) =>
         AuditEvent.TryRead(auditIndex, contentType, payload) as AuditExpiryNotice;
 
-    protected override bool IsWhole => IsRange(First, Count) && Count > 0
-        && First % StoreLimits.EntriesPerBundle == 0 && Count % StoreLimits.EntriesPerBundle == 0;
+    protected override bool IsWhole => AreBundles(First, Count);
 
     protected override AuditEvent With(in ProtoReader from) => from.Field switch
     {

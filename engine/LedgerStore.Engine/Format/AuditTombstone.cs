@@ -33,8 +33,7 @@ internal sealed record AuditTombstone(
     public static AuditTombstone Empty(long auditIndex) =>
         new(auditIndex, string.Empty, 0, 0, default, string.Empty, string.Empty);
 
-    protected override bool IsWhole => IsRange(First, Count) && Count > 0
-        && First % StoreLimits.EntriesPerBundle == 0 && Count % StoreLimits.EntriesPerBundle == 0;
+    protected override bool IsWhole => AreBundles(First, Count);
 
     protected override AuditEvent With(in ProtoReader from) => from.Field switch
     {

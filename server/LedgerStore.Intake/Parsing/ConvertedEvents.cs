@@ -33,7 +33,7 @@ internal sealed class ConvertedEvents
     /// <summary>Why no more can be made; null: more can.</summary>
     public string? Full =>
         _events.Count >= IntakeLimits.EventsPerRequest
-            ? $"more than {IntakeLimits.EventsPerRequest:N0} events in one request"
+            ? IntakeLimits.TooManyEvents
         : _buffer.WrittenCount >= _bytesMax ? $"the events of this request have more than {_bytesMax:N0} bytes"
         : null;
 

@@ -50,7 +50,7 @@ internal static class JsonEvents
                 if (events.Count >= IntakeLimits.EventsPerRequest)
                 {
                     at = origin + (int)reader.TokenStartIndex;
-                    return $"more than {IntakeLimits.EventsPerRequest:N0} events in one request";
+                    return IntakeLimits.TooManyEvents;
                 }
 
                 if (reader.TokenType is JsonTokenType.StartArray && isArrayOpen && !isInArray)

@@ -42,7 +42,7 @@ internal static class KubernetesEvents
         {
             if (events.Count >= IntakeLimits.EventsPerRequest)
             {
-                return $"more than {IntakeLimits.EventsPerRequest:N0} events in one request";
+                return IntakeLimits.TooManyEvents;
             }
 
             ParsedEvent item = JsonScan.EventOf(JsonScan.Slice(ref reader, body));

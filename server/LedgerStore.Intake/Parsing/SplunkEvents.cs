@@ -45,8 +45,7 @@ internal static class SplunkEvents
 
         if (!body.IsEmpty)
         {
-            events.Add(ParsedEvent.Unreadable(
-                body, $"more than {IntakeLimits.EventsPerRequest:N0} events in one request"));
+            events.Add(ParsedEvent.Unreadable(body, IntakeLimits.TooManyEvents));
         }
 
         return events;

@@ -14,6 +14,9 @@ internal static class IntakeLimits
     /// records.</summary>
     public const int EventsPerRequest = 100_000;
 
+    /// <summary>What is said of the rest of a request with more.</summary>
+    public static string TooManyEvents => $"more than {EventsPerRequest:N0} events in one request";
+
     /// <summary>What events of a format that has to be converted may have besides: every byte of such a request can say
     /// as much as this many bytes of JSON, and a resource is written into each of its records.</summary>
     public const int ConvertedPerByte = 16;

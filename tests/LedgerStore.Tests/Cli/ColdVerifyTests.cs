@@ -6,6 +6,7 @@ using LedgerStore.Engine;
 using LedgerStore.Engine.Files;
 using LedgerStore.Proofs;
 using LedgerStore.Tests.S3;
+using LedgerStore.Tests.Engine.Tamper.Campaign;
 using Xunit;
 
 namespace LedgerStore.Tests.Cli;
@@ -100,7 +101,7 @@ public sealed class ColdVerifyTests : IDisposable
             await _ledger.RunAsync("trust", "add", store.GetLedger("_audit").VerifierKey!);
         }
 
-        using (Store store = Open(new Tomorrow(), cold))
+        using (Store store = Open(new MovedTime(TimeSpan.FromDays(1)), cold))
         {
             Ledger payments = store.GetLedger("payments");
             payments.SetRetention(new RetentionPolicy { ColdAfter = TimeSpan.FromHours(1) });
@@ -126,10 +127,5 @@ public sealed class ColdVerifyTests : IDisposable
         };
         StoreTuning tuning = new() { BufferBytes = 1 << 20, BufferCount = 4, JournalFileBytes = 8 << 20 };
         return Store.Open(options, tuning, new LinuxFileSystem());
-    }
-
-    private sealed class Tomorrow : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + TimeSpan.FromDays(1);
     }
 }

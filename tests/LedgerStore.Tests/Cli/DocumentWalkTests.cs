@@ -1,8 +1,6 @@
 // Every shell block of the documents is run, or says why not. The pages behind the README are walked with `ledger` and
 // the server on the PATH, a directory of their own, and what the page says that its reader has.
 
-using System.Net;
-using System.Net.Sockets;
 using Xunit;
 
 namespace LedgerStore.Tests.Cli;
@@ -75,7 +73,7 @@ public sealed class DocumentWalkTests : IAsyncLifetime
         string output = await WalkAsync("docs/OPERATIONS.md", [], profile: null, script =>
         {
             Assert.Contains(Init, script, StringComparison.Ordinal);
-            return script.Replace(Init, $"{Init} --port {FreePort()}", StringComparison.Ordinal);
+            return script.Replace(Init, $"{Init} --port {Ports.Free()}", StringComparison.Ordinal);
         });
         Assert.Contains("everything is as it was signed", output, StringComparison.Ordinal);
         Assert.Contains("rotated: ", output, StringComparison.Ordinal);
@@ -107,13 +105,6 @@ public sealed class DocumentWalkTests : IAsyncLifetime
         string file = Path.Combine(directory, name);
         await File.WriteAllTextAsync(
             file, $"#!/bin/sh\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, library)}' \"$@\"\n");
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static void CopyFiles(string from, string to)

@@ -4,6 +4,7 @@ using System.Text.Json;
 using LedgerStore.Cli;
 using LedgerStore.Client;
 using LedgerStore.Tests.Fields;
+using LedgerStore.Tests.Engine.Tamper.Campaign;
 using Xunit;
 
 namespace LedgerStore.Tests.Cli;
@@ -35,7 +36,7 @@ public sealed class GapsTests(DevServer server) : IClassFixture<DevServer>
         CliResult well = await _ledger.RunAsync("gaps", "well", "--silent-for", "90d");
         Assert.True(well.Code == 0, well.ToString());
         Assert.Contains(" ok", well.Output, StringComparison.Ordinal);
-        LedgerCli tomorrow = new(server.Profile) { Time = new Tomorrow() };
+        LedgerCli tomorrow = new(server.Profile) { Time = new MovedTime(TimeSpan.FromDays(1)) };
         CliResult silent = await tomorrow.RunAsync("gaps", "well", "--silent-for", "12h");
         Assert.Equal(5, silent.Code);
         Assert.Contains(" silent", silent.Output, StringComparison.Ordinal);
@@ -73,10 +74,5 @@ public sealed class GapsTests(DevServer server) : IClassFixture<DevServer>
         Assert.True(created.Code == 0, created.ToString());
         CliResult appended = await _ledger.RunAsync(["append", name, .. records]);
         Assert.True(appended.Code == 0, appended.ToString());
-    }
-
-    private sealed class Tomorrow : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + TimeSpan.FromDays(1);
     }
 }

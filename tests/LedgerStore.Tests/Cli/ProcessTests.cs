@@ -1,8 +1,6 @@
 // `ledger` as a process of its own: following until Ctrl+C, and a server in earnest from what `ledger init` made.
 
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Xunit;
 
 namespace LedgerStore.Tests.Cli;
@@ -36,7 +34,7 @@ public sealed class ProcessTests(DevServer server) : IClassFixture<DevServer>
         string made = Path.Combine(server.Root, "made");
         LedgerCli ledger = new(Path.Combine(made, "ledger.yaml"));
         CliResult init = await ledger.RunAsync(
-            "init", made, "--name", "ledger.example.org", "--host", "localhost", "--port", $"{FreePort()}");
+            "init", made, "--name", "ledger.example.org", "--host", "localhost", "--port", $"{Ports.Free()}");
         Assert.True(init.Code == 0, init.ToString());
         using Process process = Start(
             "LedgerStore.Server.dll", server.Profile, "serve", "--config", Path.Combine(made, "server.yaml"));
@@ -99,12 +97,5 @@ public sealed class ProcessTests(DevServer server) : IClassFixture<DevServer>
     {
         using Process kill = Process.Start("kill", [signal, $"{process.Id}"]);
         await kill.WaitForExitAsync();
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

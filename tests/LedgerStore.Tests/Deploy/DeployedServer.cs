@@ -2,8 +2,6 @@
 // directories made as systemd makes them, the command of ExecStart. Owned by its test.
 
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.Versioning;
 using LedgerStore.Tests.Cli;
 using Xunit;
@@ -59,7 +57,7 @@ internal sealed class DeployedServer : IDisposable
 
         CliResult made = await server.Ledger.RunAsync(
             "init", server.Etc, "--name", PublicName, "--host", "localhost", "--data", server.Data,
-            "--port", $"{FreePort()}");
+            "--port", $"{Ports.Free()}");
         Assert.True(made.Code == 0, made.ToString());
         return server;
     }
@@ -143,11 +141,4 @@ internal sealed class DeployedServer : IDisposable
         _ when word.StartsWith('/') => In(word),
         _ => word,
     };
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

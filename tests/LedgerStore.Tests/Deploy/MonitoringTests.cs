@@ -3,7 +3,6 @@
 
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using LedgerStore.Tests.Cli;
@@ -147,7 +146,7 @@ public sealed partial class MonitoringTests : IDisposable
 
     private Process Start(string target, out Uri address)
     {
-        int port = FreePort();
+        int port = Ports.Free();
         address = new Uri($"http://127.0.0.1:{port}/");
         File.Copy(Path.Combine(s_monitoring, Rules), Path.Combine(_home, Rules));
         string config = File.ReadAllText(Path.Combine(s_monitoring, "prometheus.yaml"))
@@ -164,13 +163,6 @@ public sealed partial class MonitoringTests : IDisposable
         {
             UseShellExecute = false,
         })!;
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener any = new(IPAddress.Loopback, 0);
-        any.Start();
-        return ((IPEndPoint)any.LocalEndpoint).Port;
     }
 
     /// <summary>The exit code, and what it said if that is not 0.</summary>

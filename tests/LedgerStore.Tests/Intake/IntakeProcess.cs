@@ -37,7 +37,7 @@ internal sealed class IntakeProcess : IAsyncDisposable
     internal static async Task<IntakeProcess> StartAsync(
         ServerProcess store, string kind, string source, params string[] more)
     {
-        IntakeProcess intake = new(FreePort());
+        IntakeProcess intake = new(Ports.Free());
         string pki = Path.Combine(Path.GetDirectoryName(store.Profile)!, "pki");
         await File.WriteAllTextAsync(intake.ConfigFile, $$"""
             state: state
@@ -142,13 +142,6 @@ internal sealed class IntakeProcess : IAsyncDisposable
         await EndAsync();
         _http.Dispose();
         _folder.Dispose();
-    }
-
-    internal static int FreePort()
-    {
-        using TcpListener probe = new(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
     private async Task<HttpStatusCode> PostAsync(string body, string? key)

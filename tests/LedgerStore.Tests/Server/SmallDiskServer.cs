@@ -2,11 +2,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using LedgerStore.Client;
 using LedgerStore.Proofs;
-using Xunit;
 
 namespace LedgerStore.Tests.Server;
 
@@ -32,7 +30,7 @@ internal sealed class SmallDiskServer(SmallDisk disk) : IDisposable
     /// <returns>Null when it serves; else its exit code.</returns>
     internal int? Start()
     {
-        _operations = FreePort();
+        _operations = Ports.Free();
         _process = disk.Run(
             "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "LedgerStore.Server.dll"),
             "dev", "--data", disk.Data, "--port", "0", "--metrics", _operations.ToString(CultureInfo.InvariantCulture));
@@ -118,14 +116,5 @@ internal sealed class SmallDiskServer(SmallDisk disk) : IDisposable
         }
 
         _process?.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener any = new(IPAddress.Loopback, 0);
-        any.Start();
-        int port = ((IPEndPoint)any.LocalEndpoint).Port;
-        Assert.True(port > 0);
-        return port;
     }
 }

@@ -1,9 +1,17 @@
-// Ages as people write them: 90d, 12h, 30m, 45s. Pure.
+// An option that is an age, the same for every command: 90d, 12h, 30m, 45s. Pure.
+using System.CommandLine;
+
 namespace LedgerStore.Cli;
 
-/// <summary>Reads an age.</summary>
-internal static class AgeText
+/// <summary>Makes options of age, and reads them.</summary>
+internal static class AgeOption
 {
+    public static Option<string?> Make(string name, string description) => new(name)
+    {
+        HelpName = "AGE",
+        Description = description + " (such as 90d, 12h, 30m)",
+    };
+
     /// <exception cref="UsageException">It is none.</exception>
     public static TimeSpan? Parse(string? text)
     {
