@@ -5,8 +5,8 @@ using System.Text;
 using LedgerStore.Engine;
 using LedgerStore.Engine.Files;
 using LedgerStore.Proofs;
-using LedgerStore.Tests.S3;
 using LedgerStore.Tests.Engine.Tamper.Campaign;
+using LedgerStore.Tests.S3;
 using Xunit;
 
 namespace LedgerStore.Tests.Cli;

@@ -3,8 +3,8 @@
 using System.Text.Json;
 using LedgerStore.Cli;
 using LedgerStore.Client;
-using LedgerStore.Tests.Fields;
 using LedgerStore.Tests.Engine.Tamper.Campaign;
+using LedgerStore.Tests.Fields;
 using Xunit;
 
 namespace LedgerStore.Tests.Cli;
