@@ -29,6 +29,9 @@ internal sealed class JournalPool(
 
     public long FileBytes => fileBytes;
 
+    /// <summary>Of the newest file.</summary>
+    public long LastNumber => _lastNumber;
+
     /// <summary>Whether a file is prepared. Frames that fit one file may be admitted only while it is.</summary>
     public bool IsNextReady => Volatile.Read(ref _next) is not null;
 

@@ -104,16 +104,21 @@ internal sealed partial class OpenLedger
         Publish(record);
     }
 
-    /// <summary>The anchor knows a checkpoint that the store has lost, and the data still has its root: what is signed
-    /// next goes on from there.</summary>
-    public void NoteAnchored(CheckpointRecord record)
+    /// <summary>The anchor, or what is left of a frame, knows a checkpoint that the store has lost, and the data still
+    /// has its root: what is signed next goes on from there.</summary>
+    /// <returns>False when the store has it.</returns>
+    public bool NoteAnchored(CheckpointRecord record)
     {
-        if (record.Size > SignedSize)
+        if (record.Size <= SignedSize)
         {
-            Signed = record;
-            RestoreCheckpoint(record);
-            AdvanceTo(record.Size);
+            return false;
         }
+
+        Checkpoints.NoteJournaled(record);
+        Signed = record;
+        RestoreCheckpoint(record);
+        AdvanceTo(record.Size);
+        return true;
     }
 
     /// <summary>Nothing more of it is signed; who waits is told why.</summary>

@@ -232,9 +232,12 @@ internal sealed partial class OpenLedgers
     /// <summary>Compares the store with its anchor: data that is behind it was rolled back, data that differs from it
     /// was forked. A ledger that nobody uses yet is not opened if its state.log has the very checkpoint, which is so
     /// after a clean end: its data is compared with that checkpoint when it is opened.</summary>
+    /// <returns>The ledgers that had lost such a checkpoint, and have it now in memory.</returns>
     /// <exception cref="StoreException">RollbackDetected, with both sizes.</exception>
-    public void CheckAnchored(Catalog catalog, IReadOnlyDictionary<uint, CheckpointRecord> anchored)
+    public IReadOnlyList<OpenLedger> CheckAnchored(
+        Catalog catalog, IReadOnlyDictionary<uint, CheckpointRecord> anchored)
     {
+        List<OpenLedger> restored = [];
         foreach ((uint id, CheckpointRecord record) in anchored)
         {
             if (catalog.Find(id) is null)
@@ -249,9 +252,14 @@ internal sealed partial class OpenLedgers
             {
                 OpenLedger ledger = GetChecked(id);
                 CheckOlder(ledger, record);
-                ledger.NoteAnchored(record);
+                if (ledger.NoteAnchored(record))
+                {
+                    restored.Add(ledger);
+                }
             }
         }
+
+        return restored;
     }
 
     /// <summary>Whether a ledger's files hold this checkpoint, and as many entries.</summary>

@@ -30,8 +30,9 @@ internal sealed partial class Bundler
         bell.Ring();
     }
 
-    /// <summary>Remembers that a journal file holds entries of the ledger, from its present size on.</summary>
-    private void Touch(OpenLedger ledger, long fileNumber)
+    /// <summary>Remembers that a journal file holds entries of the ledger, from its present size on, or its newest
+    /// checkpoint: the next flush is of this ledger too.</summary>
+    public void Touch(OpenLedger ledger, long fileNumber)
     {
         if (ledger.LastJournalFile == fileNumber)
         {

@@ -34,7 +34,7 @@ internal sealed class NoteScan(IFileSystem files, IReadOnlySet<string> origins, 
 
     private readonly Dictionary<string, SortedDictionary<long, List<FoundNote>>> _found =
         new(StringComparer.Ordinal);
-    private readonly byte[] _window = new byte[WindowBytes];
+    private byte[] _window = [];
     private long _left = bytesMax;
 
     /// <summary>Between the text of a note and its signatures.</summary>
@@ -96,6 +96,12 @@ internal sealed class NoteScan(IFileSystem files, IReadOnlySet<string> origins, 
     {
         int kept = 0;
         long offset = 0;
+        long wanted = Math.Clamp(file.Length + 1, 4 * NoteBytesMax, WindowBytes);
+        if (_window.Length < wanted)
+        {
+            _window = new byte[wanted];
+        }
+
         for (bool isLast = false; !isLast;)
         {
             int read = Math.Min(_left, FileBytesMax - offset) > 0 ? file.Read(offset, _window.AsSpan(kept)) : 0;
@@ -103,7 +109,7 @@ internal sealed class NoteScan(IFileSystem files, IReadOnlySet<string> origins, 
             _left -= read;
             ReadBytes += read;
             ReadOnlySpan<byte> window = _window.AsSpan(0, kept + read);
-            isLast = window.Length < WindowBytes;
+            isLast = window.Length < _window.Length;
 
             // A note that the window cuts is whole in the next one.
             kept = Search(window, isLast, path);

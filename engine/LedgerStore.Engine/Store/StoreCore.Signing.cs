@@ -59,10 +59,10 @@ internal sealed partial class StoreCore
                 + "the newest, open the store once with the missing anchor accepted, which is recorded");
         }
 
-        Ledgers.CheckAnchored(Catalog, anchor.Newest);
+        SaveRestored(Ledgers.CheckAnchored(Catalog, anchor.Newest));
         if (hasSigned && found is not null)
         {
-            Ledgers.CheckAnchored(Catalog, SignedIn(found, anchor.Newest));
+            SaveRestored(Ledgers.CheckAnchored(Catalog, SignedIn(found, anchor.Newest)));
         }
 
         RequireAudit(anchor.Newest.Keys);
@@ -207,6 +207,16 @@ internal sealed partial class StoreCore
         {
             // Opening the ledger says what is wrong with it.
             return false;
+        }
+    }
+
+    /// <summary>Readers are shown these checkpoints from now on: they must be in the ledgers' files before the journal
+    /// goes in which a part of a frame was all that held them.</summary>
+    private void SaveRestored(IReadOnlyList<OpenLedger> ledgers)
+    {
+        foreach (OpenLedger ledger in ledgers.Where(static one => one.Damage is null))
+        {
+            Bundler.Touch(ledger, Journal.LastNumber);
         }
     }
 

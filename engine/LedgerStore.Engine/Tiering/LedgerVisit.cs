@@ -96,8 +96,15 @@ internal sealed partial class LedgerVisit(
     /// segment would need their payload.</summary>
     private async Task SettleAsync(OpenLedger log, RetentionPolicy policy)
     {
-        long now = ground.Now();
         long size = log.Durable.Value;
+        int waitsFull = 0;
+        while (!IsWritten(log, size) && (!disk.IsFull || ++waitsFull <= FullWaitsMax))
+        {
+            // What is durable a moment ago may be in the journal only. A crash in here changes nothing.
+            await pace.Wait();
+        }
+
+        long now = ground.Now();
         bool isNeeded = size > log.SettledSize
             && Decide(log, policy, size, now).Exists(
                 move => move.End > log.SettledSize && RetentionPlan.IsDue(move, now));
@@ -109,7 +116,7 @@ internal sealed partial class LedgerVisit(
         // Read in this order: the frames of what is durable are durable.
         long frame = gate.DurableFrame.Value;
         flusher.RequestAll();
-        int waitsFull = 0;
+        waitsFull = 0;
         while (journal.DurableFlushedThrough < frame)
         {
             if (disk.IsFull && ++waitsFull > FullWaitsMax)
@@ -230,6 +237,16 @@ internal sealed partial class LedgerVisit(
 
     private static bool IsSettled(OpenLedger log, int segment) =>
         SegmentFormat.FirstIndex(segment + 1) <= log.SettledSize;
+
+    /// <summary>Whether the files have all full bundles of so many entries.</summary>
+    private static bool IsWritten(OpenLedger log, long size)
+    {
+        SegmentList list = log.Segments.List;
+        long written = list.Count > 0 && list[list.Count - 1] is OpenSegment open
+            ? SegmentFormat.FirstIndex(list.Count - 1) + ((long)open.FullBundles * StoreLimits.EntriesPerBundle)
+            : SegmentFormat.FirstIndex(list.Count);
+        return written > size - StoreLimits.EntriesPerBundle;
+    }
 
     private static bool NeedsStrip(OpenLedger log, SealedSegment segment) =>
         segment.Facts.Tier != SegmentTier.Expired

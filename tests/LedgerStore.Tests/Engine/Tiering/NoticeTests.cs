@@ -50,6 +50,28 @@ public sealed class NoticeTests
     }
 
     [Fact]
+    public async Task What_is_durable_and_in_no_file_yet_is_waited_for()
+    {
+        using TierWorld world = TierWorld.Open(DiskWith(), TierWorld.Day);
+        world.Ledger.SetRetention(new RetentionPolicy { ExpireAfter = TimeSpan.Zero });
+        ValueTask<AppendResult> sent = world.Send(300);
+        while (world.Core.RunSequencer())
+        {
+        }
+
+        Assert.Equal(Size, (await sent).FirstIndex);
+        Task done = world.Ledger.ApplyRetentionAsync();
+        for (int step = 0; step < 20; step++)
+        {
+            world.Core.RunTiering();
+        }
+
+        Assert.False(done.IsCompleted);
+        world.Round();
+        Assert.Equal(1_280ul, Assert.Single(Events(world)).ExpiryNotice.Count);
+    }
+
+    [Fact]
     public void A_progress_that_was_edited_shortens_nothing()
     {
         SimulatedFileSystem disk = DiskWith();

@@ -86,19 +86,26 @@ internal sealed class TierWorld : IDisposable
         {
             int now = Math.Min(BatchRecords, count - done);
             long first = Log.NextIndex;
-            byte[][] records = [.. Enumerable.Range(0, now).Select(i => Encoding.UTF8.GetBytes(Record(first + i)))];
-            ValueTask<AppendResult> sent = Core.Appends.AppendAsync(
-                Log,
-                new RecordBatch
-                {
-                    Lengths = [.. records.Select(r => r.Length)],
-                    Payload = records.SelectMany(r => r).ToArray(),
-                },
-                CancellationToken.None);
+            ValueTask<AppendResult> sent = Send(now);
             Turn();
             Assert.Equal(first, sent.AsTask().GetAwaiter().GetResult().FirstIndex);
             done += now;
         }
+    }
+
+    /// <summary>Sends a batch; the sequencer has to be turned for its answer.</summary>
+    public ValueTask<AppendResult> Send(int count)
+    {
+        long first = Log.NextIndex;
+        byte[][] records = [.. Enumerable.Range(0, count).Select(i => Encoding.UTF8.GetBytes(Record(first + i)))];
+        return Core.Appends.AppendAsync(
+            Log,
+            new RecordBatch
+            {
+                Lengths = [.. records.Select(r => r.Length)],
+                Payload = records.SelectMany(r => r).ToArray(),
+            },
+            CancellationToken.None);
     }
 
     /// <summary>Appends records that no compression makes smaller.</summary>
