@@ -23,7 +23,8 @@ internal static class PlantedBuild
         }
         """;
 
-    private static readonly string[] s_folders = ["engine", "server", "client/LedgerStore.Protocol"];
+    private static readonly string[] s_folders =
+        ["engine", "server", "client/LedgerStore.Protocol", "client/LedgerStore.Client"];
     private static readonly string[] s_files =
         ["Directory.Build.props", "Directory.Packages.props", "BannedSymbols.txt", "global.json", ".editorconfig"];
 
