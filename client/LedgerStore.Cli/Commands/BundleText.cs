@@ -35,6 +35,7 @@ internal static class BundleText
         | `rotations/NUMBER` | if the log changed its key: each statement of that, signed by both keys |
         | `receipts/INDEX.tlog-proof` | for each entry: itself, and the hashes that lead to the root (C2SP tlog-proof) |
         | `entries.ndjson` | the same entries to read; the receipts are what counts |
+        | `unpacked.ndjson` | if an intake compressed events or cut them into parts: those events, whole |
         | `check_receipt.py` | checks receipts with Python and openssl alone |
         | `bundle.json` | which entries of which log this is |
 

@@ -60,12 +60,14 @@ internal static class BundleVerification
         using BufferedStream lines = new(shown, 64 * 1024);
         using MemoryStream line = new();
         EntryPrinter printer = new(line, EntryFormat.Json);
+        using UnpackedCheck unpacked = new(directory);
         foreach (ulong index in bundle.Entries.Indexes())
         {
             byte[] entry = CheckReceipt(directory, index, checkpoint);
             line.SetLength(0);
             printer.Print(index, entry);
             printer.Flush();
+            unpacked.Printer.Print(index, entry);
             if (!IsSame(ReadLine(lines), line.GetBuffer().AsMemory(0, (int)line.Length - 1)))
             {
                 throw new VerificationFailedException(
@@ -79,6 +81,7 @@ internal static class BundleVerification
                 $"{EvidenceBundle.EntriesFile} shows entries behind {bundle.Entries.Last}: nothing proves them");
         }
 
+        unpacked.Finish();
         FindStrangers(directory, bundle);
     }
 

@@ -24,7 +24,12 @@ internal sealed class EntryOptions
         Description = "Read this data directory instead of asking a server; no server may have it open",
     };
 
-    public IEnumerable<Option> All => [Format, Verified, Data];
+    public Option<bool> AsStored { get; } = new("--as-stored")
+    {
+        Description = "Take what an intake compressed or cut into parts as the ledger has it",
+    };
+
+    public IEnumerable<Option> All => [Format, Verified, Data, AsStored];
 
     public EntryOptions()
     {
@@ -32,6 +37,9 @@ internal sealed class EntryOptions
         Format.CompletionSources.Clear();
         Format.CompletionSources.Add("table", "text", "json", "raw");
     }
+
+    public EntryPrinter PrinterOf(Run run, AuditFilter? events, SearchFilter? where) =>
+        EntryPrinter.Of(run, FormatOf(run), events, where, run.Get(AsStored) ? null : run.Note);
 
     public EntryFormat FormatOf(Run run) =>
         run.Get(Format) ?? (run.IsJson ? EntryFormat.Json

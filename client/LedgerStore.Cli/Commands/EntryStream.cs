@@ -14,7 +14,7 @@ internal static class EntryStream
     /// <param name="events">Which of the store's events; null: entries as they are.</param>
     public static Task<int> RunAsync(
         Run run, string ledger, EntryOptions entries, ReadOptions options, AuditFilter? events) => RunAsync(
-            run, ledger, entries, options, EntryPrinter.Of(run, entries.FormatOf(run), events, where: null));
+            run, ledger, entries, options, entries.PrinterOf(run, events, where: null));
 
     /// <param name="printer">Takes every entry, and shows what it will.</param>
     public static async Task<int> RunAsync(
@@ -40,7 +40,7 @@ internal static class EntryStream
         }
         finally
         {
-            printer.Flush();
+            printer.Finish();
         }
     }
 

@@ -7,6 +7,7 @@
 //   rotations/<04d>                    if the log changed its key: the statements, from the oldest on
 //   receipts/<012d>.tlog-proof         for each entry its proof, with the entry in it
 //   entries.ndjson                     the entries to read, as `ledger read --format json` shows them
+//   unpacked.ndjson                    if an intake compressed events or cut them into parts: those events, whole
 //   check_receipt.py, README.md        how to check it with other tools
 //
 // Version 1 of bundle.json is of one range of at most 10,000 entries and has no `ranges`. Version 2 names each range of
@@ -29,6 +30,7 @@ internal sealed record EvidenceBundle(string Origin, IndexRanges Entries, ulong 
     public const string KeyFile = "vkey";
     public const string CheckpointFile = "checkpoint";
     public const string EntriesFile = "entries.ndjson";
+    public const string UnpackedFile = "unpacked.ndjson";
     public const string ReceiptsDirectory = "receipts";
     public const string RotationsDirectory = "rotations";
 

@@ -197,10 +197,11 @@ internal static class ExportCommand
     {
         using FileStream lines = File.Create(Path.Combine(directory, EvidenceBundle.EntriesFile));
         EntryPrinter printer = new(lines, EntryFormat.Json);
+        using UnpackedWriter unpacked = new(directory);
         Lock telling = new();
         ulong done = 0;
         ParallelOptions few = new() { MaxDegreeOfParallelism = CallsUnderWay, CancellationToken = run.Cancellation };
-        await Parallel.ForEachAsync(Shown(spool, printer), few, async (entry, cancellation) =>
+        await Parallel.ForEachAsync(Shown(spool, printer, unpacked.Printer), few, async (entry, cancellation) =>
         {
             Receipt receipt = await verifier.GetReceiptAsync(entry, checkpoint, cancellation).ConfigureAwait(false);
             string file = Path.Combine(directory, EvidenceBundle.ReceiptFile(entry.Index));
@@ -212,15 +213,20 @@ internal static class ExportCommand
             }
         }).ConfigureAwait(false);
         printer.Flush();
+        unpacked.Printer.Finish();
         return true;
     }
 
     // The loop takes them one at a time and in their order, so that the lines are in it too.
-    private static IEnumerable<LedgerEntry> Shown(ExportSpool spool, EntryPrinter printer)
+    private static IEnumerable<LedgerEntry> Shown(ExportSpool spool, params EntryPrinter[] printers)
     {
         foreach (LedgerEntry entry in spool.Read())
         {
-            printer.Print(entry.Index, entry.Bytes.Span);
+            foreach (EntryPrinter printer in printers)
+            {
+                printer.Print(entry.Index, entry.Bytes.Span);
+            }
+
             yield return entry;
         }
     }

@@ -93,7 +93,7 @@ internal static class ReceiptVerification
             [$"entry {receipt.Index} of {origin}, in the signed tree of size {checkpoint.Size}"]);
         if (!run.IsJson)
         {
-            EntryPrinter printer = EntryPrinter.Of(run, EntryFormat.Text, events: null, where: null);
+            EntryPrinter printer = EntryPrinter.Of(run, EntryFormat.Text, events: null, where: null, unpacking: null);
             printer.Print(receipt.Index, entry);
             printer.Flush();
         }

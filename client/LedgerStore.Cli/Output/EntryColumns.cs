@@ -22,12 +22,11 @@ internal sealed class EntryColumns(int width, bool hasColour)
 
     private bool _hasHeader;
 
-    public void Print(IBufferWriter<byte> output, ulong index, in EntryView entry)
+    public void Print(IBufferWriter<byte> output, ulong index, in EntryView entry, ReadOnlySpan<byte> payload)
     {
         Begin(output, Header);
         string head = Head(index, entry.ReceivedUnixMicros, Name(entry.Appender));
         int room = width == 0 ? int.MaxValue : Math.Max(RecordColumnsMin, width - head.Length);
-        ReadOnlySpan<byte> payload = entry.Payload;
         bool isLong = room < payload.Length / BytesOfCharacter;
         string record = SafeText.Line(isLong ? payload[..((room + 1) * BytesOfCharacter)] : payload);
         Write(output, head + Cut(record, room) + "\n");

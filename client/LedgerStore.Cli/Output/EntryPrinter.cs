@@ -3,6 +3,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using LedgerStore.Client;
 using LedgerStore.Protocol.Wire;
 
 namespace LedgerStore.Cli;
@@ -41,6 +42,7 @@ internal sealed class EntryPrinter(
 
     private readonly ArrayBufferWriter<byte> _buffer = new();
     private readonly ArrayBufferWriter<byte> _oneLine = new();
+    private readonly IntakeParts _parts = new();
 
     /// <summary>For files: text is not cut, payloads are not escaped.</summary>
     public EntryPrinter(Stream output, EntryFormat format)
@@ -56,25 +58,115 @@ internal sealed class EntryPrinter(
     /// <summary>Shows only entries that are part of this answer; null: all.</summary>
     public SearchFilter? Where { get; init; }
 
+    /// <summary>Puts together what an intake packed, and is told what is wrong with it; null: entries are shown as they
+    /// are stored.</summary>
+    public Action<string>? Unpacking { get; init; }
+
+    /// <summary>Shows only what had to be unpacked.</summary>
+    public bool IsOfPackedOnly { get; init; }
+
     /// <summary>Onto the command's output.</summary>
-    public static EntryPrinter Of(Run run, EntryFormat format, AuditFilter? events, SearchFilter? where) => new(
+    public static EntryPrinter Of(
+        Run run, EntryFormat format, AuditFilter? events, SearchFilter? where, Action<string>? unpacking) => new(
         run.Host.Out.Exact,
         format,
         new EntryColumns(run.Host.Columns, run.Host.HasColour),
         run.Host.IsOutputTerminal)
-    {
-        Events = events,
-        Where = where,
-    };
+        {
+            Events = events,
+            Where = where,
+            Unpacking = unpacking,
+        };
 
     public void Print(ulong index, ReadOnlySpan<byte> bytes)
     {
-        if (Where is { } answer && !answer.Takes(index, bytes))
+        Where?.See(index);
+        EntryView entry = EntryView.Parse(bytes);
+        if (Unpacking is null || !IntakeLine.MayNeed(entry, Where))
+        {
+            if (Where?.Takes(bytes) != false)
+            {
+                Print(index, entry, IntakeLine.AsStored);
+            }
+
+            return;
+        }
+
+        LedgerEntry held = new(index, bytes.ToArray());
+        Show(_parts.Add(held), held);
+    }
+
+    /// <summary>Says what only the end makes sure, and writes everything.</summary>
+    public void Finish()
+    {
+        Show(_parts.Finish(), held: null);
+        Flush();
+    }
+
+    /// <param name="held">The entry that was read last; if it is not in an event that is whole now, it has a line of
+    /// its own.</param>
+    private void Show(IReadOnlyList<LedgerEvent> known, LedgerEntry? held)
+    {
+        LedgerEntry? alone = held;
+        foreach (IntakeEvent next in known.Cast<IntakeEvent>())
+        {
+            LedgerEntry last = next.Entries[^1];
+            if (next.Record is { } record)
+            {
+                alone = null;
+                if (Where?.Takes(last.Bytes.Span, record) != false)
+                {
+                    Print(last.Index, EntryView.Parse(last.Bytes.Span), IntakeLine.Of(next));
+                }
+
+                continue;
+            }
+
+            TellProblem(next);
+            if (Where is not null)
+            {
+                // It may be anything, so it is part of every answer.
+                Where.TakeUnread(next.Entries.Count);
+                alone = null;
+                next.Entries.ToList().ForEach(PrintPart);
+            }
+        }
+
+        if (alone is not null && Where is null)
+        {
+            PrintPart(alone);
+        }
+    }
+
+    private void PrintPart(LedgerEntry entry) =>
+        Print(entry.Index, EntryView.Parse(entry.Bytes.Span), IntakeLine.OfPart(entry));
+
+    private void TellProblem(IntakeEvent broken)
+    {
+        ulong[] indexes = [.. broken.Entries.Select(static entry => entry.Index)];
+        if (format == EntryFormat.Json)
+        {
+            PrintOther(JsonOutput.Line(json =>
+            {
+                json.WriteStartObject("not_whole");
+                IntakeLine.WriteIndexes(json, "entries", indexes);
+                json.WriteString("reason", broken.Problem);
+                json.WriteEndObject();
+            }));
+            return;
+        }
+
+        Flush();
+        Unpacking!((indexes.Length == 1 ? "entry " : "entries ") + string.Join(", ", indexes) + ": " + broken.Problem);
+    }
+
+    private void Print(ulong index, in EntryView entry, IntakeLine line)
+    {
+        if (IsOfPackedOnly && line.Unpacked is null)
         {
             return;
         }
 
-        EntryView entry = EntryView.Parse(bytes);
         StoreEvent? happened = Events is null ? null : StoreEvent.Of(entry);
         if (Events is { } choice && !(happened is null ? choice.IsEverything : choice.Takes(happened)))
         {
@@ -86,19 +178,21 @@ internal sealed class EntryPrinter(
             case EntryFormat.Text or EntryFormat.Table when happened is not null:
                 PrintEvent(index, entry, happened);
                 break;
+            case EntryFormat.Raw when line.Part is not null:
+                break;
             case EntryFormat.Raw:
-                PrintRaw(entry.Payload);
+                PrintRaw(line.Payload(entry));
                 _buffer.Write("\n"u8);
                 break;
             case EntryFormat.Table:
-                columns.Print(_buffer, index, entry);
+                columns.Print(_buffer, index, entry, line.Text(entry));
                 break;
             case EntryFormat.Json:
-                PrintJson(index, entry, happened);
+                PrintJson(index, entry, happened, line);
                 _buffer.Write("\n"u8);
                 break;
             default:
-                PrintText(index, entry);
+                PrintText(index, entry, line.Text(entry));
                 break;
         }
 
@@ -151,11 +245,11 @@ internal sealed class EntryPrinter(
         }
     }
 
-    private void PrintText(ulong index, in EntryView entry)
+    private void PrintText(ulong index, in EntryView entry, ReadOnlySpan<byte> record)
     {
         string appender = SafeText.Line(entry.Appender);
         Encoding.UTF8.GetBytes(
-            $"{index}  {TimeOf(entry.ReceivedUnixMicros)}  {appender}  {SafeText.Line(entry.Payload)}\n", _buffer);
+            $"{index}  {TimeOf(entry.ReceivedUnixMicros)}  {appender}  {SafeText.Line(record)}\n", _buffer);
     }
 
     private void PrintEvent(ulong index, in EntryView entry, StoreEvent happened)
@@ -171,7 +265,7 @@ internal sealed class EntryPrinter(
             $"{index}  {TimeOf(entry.ReceivedUnixMicros)}  {who}  {happened.Kind}  {happened.Text()}\n", _buffer);
     }
 
-    private void PrintJson(ulong index, in EntryView entry, StoreEvent? happened)
+    private void PrintJson(ulong index, in EntryView entry, StoreEvent? happened, IntakeLine line)
     {
         _oneLine.Clear();
         using (Utf8JsonWriter json = new(_oneLine, s_jsonOptions))
@@ -187,9 +281,16 @@ internal sealed class EntryPrinter(
             }
 
             WriteText(json, "content_type", entry.ContentType);
-            if (happened is null)
+            if (line.Part is { } part)
             {
-                WritePayload(json, entry.Payload, entry.ContentType.EndsWith("json"u8));
+                IntakeLine.WritePart(json, part);
+            }
+            else if (happened is null)
+            {
+                bool isJson = entry.ContentType.EndsWith("json"u8)
+                    || (Unpacking is not null && IntakeLine.IsOfIntake(entry.ContentType));
+                WritePayload(json, line.Payload(entry), isJson);
+                line.WriteEntries(json);
             }
             else
             {

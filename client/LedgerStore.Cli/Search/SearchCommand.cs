@@ -43,7 +43,7 @@ internal static class SearchCommand
                     Follow = run.Get(follow),
                     GiveUpAfter = run.Get(follow) ? TimeSpan.MaxValue : run.Patience,
                 };
-                EntryPrinter printer = EntryPrinter.Of(run, entries.FormatOf(run), events: null, filter);
+                EntryPrinter printer = entries.PrinterOf(run, events: null, filter);
                 int code = await EntryStream.RunAsync(run, run.Get(ledger), entries, options, printer)
                     .ConfigureAwait(false);
                 run.Note(filter.Summary(

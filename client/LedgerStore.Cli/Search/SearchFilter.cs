@@ -1,5 +1,6 @@
 // Which entries are part of an answer, and what was looked at for it. Used by one run.
 using System.Globalization;
+using LedgerStore.Client;
 using LedgerStore.Fields;
 
 namespace LedgerStore.Cli;
@@ -20,18 +21,43 @@ internal sealed class SearchFilter(Question question)
     /// <summary>Entries that were looked at.</summary>
     public ulong Seen { get; private set; }
 
-    /// <summary>Takes an entry.</summary>
-    /// <returns>Whether it is shown.</returns>
-    public bool Takes(ulong index, ReadOnlySpan<byte> entry)
+    /// <summary>An entry comes.</summary>
+    public void See(ulong index)
     {
         _first ??= index;
         _next = index + 1;
         Seen++;
+    }
 
+    /// <summary>Whether an entry is shown.</summary>
+    public bool Takes(ReadOnlySpan<byte> entry) =>
+        Takes(_scanner.TryScan(entry) ? question.Match(_scanner.Values) : Fields.Verdict.Opaque);
+
+    /// <summary>The same for an event of an intake: it is asked as its sender wrote it, and with its envelope around
+    /// it.</summary>
+    /// <param name="entry">The last of its entries.</param>
+    public bool Takes(ReadOnlySpan<byte> entry, IntakeRecord record)
+    {
+        Fields.Verdict verdict = Match(entry, record.ToJson());
+        bool isAskedAlone = record.Opaque is not null
+            || (record.Form == IntakeForm.Json && record.Bytes.Span.StartsWith("{"u8));
+        Fields.Verdict alone = isAskedAlone ? Match(entry, record.Bytes.Span) : Fields.Verdict.No;
+        return Takes(alone > verdict ? alone : verdict);
+    }
+
+    /// <summary>Takes entries that hold something that cannot be put together: it may be part of the answer.</summary>
+    public void TakeUnread(int entries)
+    {
+        Found += (ulong)entries;
+        Opaque += (ulong)entries;
+    }
+
+    private Fields.Verdict Match(ReadOnlySpan<byte> entry, ReadOnlySpan<byte> record) =>
+        _scanner.TryScan(entry, record) ? question.Match(_scanner.Values) : Fields.Verdict.Opaque;
+
+    private bool Takes(Fields.Verdict verdict)
+    {
         // What is no entry cannot be read, and so may be anything.
-        Fields.Verdict verdict = _scanner.TryScan(entry)
-            ? question.Match(_scanner.Values)
-            : Fields.Verdict.Opaque;
         Found += verdict == Fields.Verdict.No ? 0UL : 1;
         Opaque += verdict == Fields.Verdict.Opaque ? 1UL : 0;
         return verdict != Fields.Verdict.No;

@@ -13,6 +13,9 @@ internal static class IntakeFields
 {
     internal const int Version = 1;
 
+    /// <summary>How the content type of every entry of an intake ends.</summary>
+    internal const string ContentTypeEnd = "; envelope=intake";
+
     internal const string Intake = "@intake";
     internal const string Source = "source";
     internal const string Sender = "sender";

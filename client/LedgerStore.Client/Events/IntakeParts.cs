@@ -1,14 +1,14 @@
-// Puts large events together again from the records that the intake cut them into.
-// One thread; records come in the order of the ledger.
+// Puts large events together again from the entries that the intake cut them into.
+// One thread; entries come in the order of the ledger.
 
 using System.Security.Cryptography;
 
 namespace LedgerStore.Client;
 
-/// <summary>Takes the records of a ledger one after the other, and gives whole events.</summary>
+/// <summary>Takes the entries of a ledger one after the other, and gives whole events.</summary>
 /// <remarks>
-/// Parts of one event come in order; records of other events may lie between. What was begun and not finished is
-/// dropped when too much of it is there: an intake that stopped between two parts had not acknowledged the event, and
+/// Parts of one event come in order; entries of other events may lie between. What was begun and not finished is said,
+/// when its place is taken or at the end: an intake that stopped between two parts had not acknowledged the event, and
 /// its sender sent it again as a whole.
 /// </remarks>
 public sealed class IntakeParts
@@ -18,57 +18,96 @@ public sealed class IntakeParts
     private const int EventsMax = 64;
     private const long BytesMax = 2L * IntakeFields.EventBytesMax;
 
-    private readonly Dictionary<(string Source, string Of), List<ReadOnlyMemory<byte>>> _open = [];
+    // From the oldest on.
+    private readonly OrderedDictionary<(string Source, string Of, int Count), Begun> _open = [];
     private long _bytes;
 
-    /// <summary>The whole event, if this record is one or completes one; null: more parts are missing, or what came
-    /// does not fit together.</summary>
-    public IntakeRecord? Add(IntakeRecord record)
+    /// <summary>What is known with this entry: the entry itself if no intake wrote it; a whole event; events that will
+    /// never be whole. Nothing, while parts are missing that may follow.</summary>
+    public IReadOnlyList<LedgerEvent> Add(LedgerEntry entry)
     {
-        if (record.Part is not { } part)
+        ArgumentNullException.ThrowIfNull(entry);
+        if (!IntakeRecord.IsOfIntake(entry))
         {
-            return record;
+            return [entry];
         }
 
-        if (part.Count is < 1 or > PartsMax || part.Index < 0 || part.Index >= part.Count)
-        {
-            return null;
-        }
-
-        if (_open.Count >= EventsMax || _bytes > BytesMax)
-        {
-            _open.Clear();
-            _bytes = 0;
-        }
-
-        if (part.Index == 0)
-        {
-            _open[(record.Source, part.Of)] = [];
-        }
-
-        if (!_open.TryGetValue((record.Source, part.Of), out List<ReadOnlyMemory<byte>>? begun)
-            || begun.Count != part.Index)
-        {
-            return null;
-        }
-
-        begun.Add(record.Bytes);
-        _bytes += record.Bytes.Length;
-        if (begun.Count < part.Count)
-        {
-            return null;
-        }
-
-        _open.Remove((record.Source, part.Of));
-        _bytes -= begun.Sum(each => each.Length);
-        return Whole(record, part, begun);
+        return IntakeRecord.TryRead(entry.Payload.ToArray()) is not { } record
+            ? [new IntakeEvent([entry], record: null, "its content type says that an intake wrote it, and it is no "
+                + "envelope of one, or is damaged")]
+            : record.Part is { } part ? Add(entry, record, part)
+            : [new IntakeEvent([entry], record, problem: null)];
     }
 
-    private static IntakeRecord? Whole(IntakeRecord last, IntakePart part, List<ReadOnlyMemory<byte>> parts)
+    /// <summary>What was begun and will not be finished, because there are no more entries.</summary>
+    public IReadOnlyList<IntakeEvent> Finish() =>
+        [.. _open.Keys.ToArray().Select(key => GiveUp(key, "the others are not in what was read"))];
+
+    private List<LedgerEvent> Add(LedgerEntry entry, IntakeRecord record, IntakePart part)
     {
-        byte[] packed = new byte[parts.Sum(each => each.Length)];
+        List<LedgerEvent> known = [];
+        if (part.Count is < 2 or > PartsMax || part.Index < 0 || part.Index >= part.Count)
+        {
+            known.Add(Broken([entry], $"it says that it is part {part.Index} of {part.Count}"));
+            return known;
+        }
+
+        (string Source, string Of, int Count) key = (record.Source, part.Of, part.Count);
+        if (part.Index == 0)
+        {
+            // The intake ended in the middle of the event, and began again when its sender sent it again.
+            if (_open.ContainsKey(key))
+            {
+                known.Add(GiveUp(key, "it begins again behind them"));
+            }
+
+            _open.Add(key, new Begun());
+        }
+
+        if (!_open.TryGetValue(key, out Begun? begun) || begun.Entries.Count != part.Index)
+        {
+            known.Add(Broken(
+                [entry],
+                $"it is part {part.Index + 1} of {part.Count} of an event, and the part before it is not in what was "
+                + "read"));
+            return known;
+        }
+
+        begun.Entries.Add(entry);
+        begun.Bytes.Add(record.Bytes);
+        _bytes += record.Bytes.Length;
+        if (begun.Entries.Count == part.Count)
+        {
+            Forget(key, begun);
+            known.Add(Whole(record, part, begun));
+        }
+
+        while (_open.Count > EventsMax || _bytes > BytesMax)
+        {
+            known.Add(GiveUp(_open.GetAt(0).Key, "too many other events lie between them"));
+        }
+
+        return known;
+    }
+
+    private IntakeEvent GiveUp((string Source, string Of, int Count) key, string why)
+    {
+        Begun begun = _open[key];
+        Forget(key, begun);
+        return Broken(begun.Entries, $"only the first {begun.Entries.Count} of {key.Count} parts of an event: {why}");
+    }
+
+    private void Forget((string Source, string Of, int Count) key, Begun begun)
+    {
+        _open.Remove(key);
+        _bytes -= begun.Bytes.Sum(each => (long)each.Length);
+    }
+
+    private static IntakeEvent Whole(IntakeRecord last, IntakePart part, Begun begun)
+    {
+        byte[] packed = new byte[begun.Bytes.Sum(each => each.Length)];
         int at = 0;
-        foreach (ReadOnlyMemory<byte> each in parts)
+        foreach (ReadOnlyMemory<byte> each in begun.Bytes)
         {
             each.Span.CopyTo(packed.AsSpan(at));
             at += each.Length;
@@ -77,14 +116,23 @@ public sealed class IntakeParts
         try
         {
             byte[] bytes = IntakeRecord.Unpack(packed);
-            return string.Equals(
-                Convert.ToHexStringLower(SHA256.HashData(bytes)), part.Of, StringComparison.Ordinal)
-                ? last.With(bytes)
-                : null;
+            return Convert.ToHexStringLower(SHA256.HashData(bytes)) == part.Of
+                ? new IntakeEvent(begun.Entries, last.With(bytes), problem: null)
+                : Broken(begun.Entries, "these parts are of another event than the SHA-256 in them says");
         }
-        catch (InvalidDataException)
+        catch (InvalidDataException error)
         {
-            return null;
+            return Broken(begun.Entries, $"these parts do not fit together: {error.Message}");
         }
+    }
+
+    private static IntakeEvent Broken(IReadOnlyList<LedgerEntry> entries, string problem) =>
+        new(entries, record: null, problem);
+
+    private sealed class Begun
+    {
+        public List<LedgerEntry> Entries { get; } = [];
+
+        public List<ReadOnlyMemory<byte>> Bytes { get; } = [];
     }
 }

@@ -1,6 +1,7 @@
 // What the intake stored of one event: who sent it, and the sender's own bytes.
 // Immutable; any thread.
 
+using System.Buffers;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
@@ -58,6 +59,9 @@ public sealed class IntakeRecord
     /// <summary>Which part of a large event it is; null: it is a whole one.</summary>
     public IntakePart? Part { get; private init; }
 
+    /// <summary>Whether the ledger has it compressed, in one entry or in several.</summary>
+    public bool IsPacked { get; private init; }
+
     /// <summary>The record in a payload; null if it is none, or damaged.</summary>
     public static IntakeRecord? TryRead(ReadOnlyMemory<byte> payload)
     {
@@ -79,6 +83,25 @@ public sealed class IntakeRecord
         }
     }
 
+    /// <summary>The record in JSON as it would be if it had been small: with the event in it as it was sent.</summary>
+    public byte[] ToJson()
+    {
+        ArrayBufferWriter<byte> buffer = new(Bytes.Length + 512);
+        using (Utf8JsonWriter json = new(buffer, IntakeEnvelope.Options))
+        {
+            IntakeEnvelope.Begin(json, JsonEncodedText.Encode(Source), Sender, Address, Received);
+            IntakeEnvelope.Optional(json, Id, Mark, Opaque);
+            IntakeEnvelope.Event(json, Form, Bytes.Span);
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Whether an entry says of itself that an intake wrote it.</summary>
+    internal static bool IsOfIntake(LedgerEntry entry) =>
+        entry.ContentType.EndsWith(IntakeFields.ContentTypeEnd, StringComparison.Ordinal);
+
     /// <summary>The same record with the bytes of all parts.</summary>
     internal IntakeRecord With(ReadOnlyMemory<byte> bytes) => new()
     {
@@ -91,6 +114,7 @@ public sealed class IntakeRecord
         Opaque = Opaque,
         Form = Form,
         Bytes = bytes,
+        IsPacked = true,
     };
 
     /// <exception cref="InvalidDataException">It is no gzip, or larger than an event can be.</exception>
@@ -109,13 +133,15 @@ public sealed class IntakeRecord
             target.Write(piece.AsSpan(0, read));
         }
 
-        return target.ToArray();
+        return GzipEnd.IsOf(gzip, target.Length)
+            ? target.ToArray()
+            : throw new InvalidDataException("the end of the compressed event is missing");
     }
 
     private static IntakeRecord? Read(JsonElement root)
     {
         IntakePart? part = root.TryGetProperty(IntakeFields.Part, out JsonElement cut) ? PartOf(cut) : null;
-        if (Content(root, part is not null) is not (IntakeForm form, byte[] bytes))
+        if (Content(root, part is not null) is not (IntakeForm form, byte[] bytes, bool isPacked))
         {
             return null;
         }
@@ -132,24 +158,25 @@ public sealed class IntakeRecord
             Form = form,
             Bytes = bytes,
             Part = part,
+            IsPacked = isPacked,
         };
     }
 
-    private static (IntakeForm Form, byte[] Bytes)? Content(JsonElement root, bool isPart)
+    private static (IntakeForm Form, byte[] Bytes, bool IsPacked)? Content(JsonElement root, bool isPart)
     {
         if (root.TryGetProperty(IntakeFields.Event, out JsonElement json))
         {
-            return (IntakeForm.Json, Encoding.UTF8.GetBytes(json.GetRawText()));
+            return (IntakeForm.Json, Encoding.UTF8.GetBytes(json.GetRawText()), false);
         }
 
         if (TextOf(root, IntakeFields.Text) is { } text)
         {
-            return (IntakeForm.Text, Encoding.UTF8.GetBytes(text));
+            return (IntakeForm.Text, Encoding.UTF8.GetBytes(text), false);
         }
 
         if (root.TryGetProperty(IntakeFields.Bytes, out JsonElement binary))
         {
-            return (IntakeForm.Bytes, binary.GetBytesFromBase64());
+            return (IntakeForm.Bytes, binary.GetBytesFromBase64(), false);
         }
 
         if (!root.TryGetProperty(IntakeFields.Gzip, out JsonElement packed)
@@ -159,7 +186,7 @@ public sealed class IntakeRecord
         }
 
         byte[] bytes = packed.GetBytesFromBase64();
-        return (form, isPart ? bytes : Unpack(bytes));
+        return (form, isPart ? bytes : Unpack(bytes), true);
     }
 
     private static IntakePart PartOf(JsonElement part) => new(

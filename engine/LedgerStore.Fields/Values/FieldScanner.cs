@@ -27,10 +27,22 @@ internal sealed class FieldScanner(IndexSpec spec)
         }
 
         Scan(view.Payload, view.Payload.IsEmpty && view.ContentType.SequenceEqual(FillerType));
-        AddText(OwnField.Appender, view.Appender);
-        AddText(OwnField.Producer, view.Producer);
-        AddText(OwnField.ContentType, view.ContentType);
-        Values.Add(OwnField.Received, path: 0, textBytes: 0, view.ReceivedMicros);
+        AddOwn(view);
+        return true;
+    }
+
+    /// <summary>Scans an entry whose record is packed, with what was unpacked in its place.</summary>
+    /// <returns>False when the bytes are no entry; no store has such.</returns>
+    public bool TryScan(ReadOnlySpan<byte> entry, ReadOnlySpan<byte> record)
+    {
+        if (!EntryView.TryParse(entry, out EntryView view))
+        {
+            Values.Clear();
+            return false;
+        }
+
+        Scan(record, isFiller: false);
+        AddOwn(view);
         return true;
     }
 
@@ -54,6 +66,14 @@ internal sealed class FieldScanner(IndexSpec spec)
         {
             AddFlags();
         }
+    }
+
+    private void AddOwn(in EntryView entry)
+    {
+        AddText(OwnField.Appender, entry.Appender);
+        AddText(OwnField.Producer, entry.Producer);
+        AddText(OwnField.ContentType, entry.ContentType);
+        Values.Add(OwnField.Received, path: 0, textBytes: 0, entry.ReceivedMicros);
     }
 
     private void AddText(int field, ReadOnlySpan<byte> text)

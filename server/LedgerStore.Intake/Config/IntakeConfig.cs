@@ -1,6 +1,7 @@
 // What an operator decided about the intake, complete and checked for form. Immutable; any thread.
 using System.Collections.Immutable;
 using System.Net;
+using LedgerStore.Client;
 
 namespace LedgerStore.Intake.Config;
 
@@ -64,7 +65,7 @@ internal sealed record SourceConfig
     public AuthConfig Auth { get; init; } = AuthConfig.None;
 
     /// <summary>The content type of its records.</summary>
-    public string ContentType => $"application/json; profile={Profile}; envelope=intake";
+    public string ContentType => $"application/json; profile={Profile}{IntakeFields.ContentTypeEnd}";
 }
 
 /// <summary>Who may send to a source. One of the ways suffices.</summary>

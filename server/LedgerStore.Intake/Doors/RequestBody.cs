@@ -1,8 +1,8 @@
 // The body of one request, in memory within the budget, and unpacked if it was packed. Owned by its request; disposing
 // returns its bytes to the budget.
-using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
+using LedgerStore.Client;
 using LedgerStore.Intake.Records;
 using Microsoft.AspNetCore.Http;
 
@@ -110,10 +110,7 @@ internal sealed class RequestBody : IDisposable
             ReadOnlyMemory<byte> bytes = await CollectAsync(gzip, length: null, CancellationToken.None)
                 .ConfigureAwait(false);
 
-            // The framework's decoder takes a stream that was cut for a short one. gzip ends with the size.
-            bool isWhole = packed.Length >= sizeof(uint)
-                && BinaryPrimitives.ReadUInt32LittleEndian(packed.Span[^sizeof(uint)..]) == (uint)bytes.Length;
-            if (Problem == BodyProblem.None && !isWhole)
+            if (Problem == BodyProblem.None && !GzipEnd.IsOf(packed.Span, bytes.Length))
             {
                 throw new InvalidDataException("it is cut, or more than one stream");
             }

@@ -2,7 +2,6 @@
 // too large for a record is compressed, and cut into parts if it still is. The names are IntakeFields'.
 // One thread; it is kept for its buffers.
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using LedgerStore.Client;
 
@@ -11,26 +10,11 @@ namespace LedgerStore.Intake.Records;
 /// <param name="source">The source's name.</param>
 internal sealed class EnvelopeWriter(string source)
 {
-    private static readonly JsonWriterOptions s_options = new()
-    {
-        // Only what JSON itself demands is escaped: records are read by people too.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        MaxDepth = IntakeFields.EventDepthMax + 1,
-        SkipValidation = true,
-    };
-
-    private static readonly JsonEncodedText s_intake = JsonEncodedText.Encode(IntakeFields.Intake);
-    private static readonly JsonEncodedText s_source = JsonEncodedText.Encode(IntakeFields.Source);
-    private static readonly JsonEncodedText s_sender = JsonEncodedText.Encode(IntakeFields.Sender);
-    private static readonly JsonEncodedText s_address = JsonEncodedText.Encode(IntakeFields.Address);
-    private static readonly JsonEncodedText s_received = JsonEncodedText.Encode(IntakeFields.Received);
-    private static readonly JsonEncodedText s_event = JsonEncodedText.Encode(IntakeFields.Event);
-
     // What a record needs besides an event's bytes: only so much text is worth a try without compression.
     private const int PlainBytesMax = Appender.RecordBytesMax - 256;
 
     private readonly JsonEncodedText _source = JsonEncodedText.Encode(source);
-    private readonly Utf8JsonWriter _json = new(Stream.Null, s_options);
+    private readonly Utf8JsonWriter _json = new(Stream.Null, IntakeEnvelope.Options);
 
     /// <summary>Adds an event to a batch as one record. If it is too large for that, nothing is added, and it is to be
     /// written part by part.</summary>
@@ -74,46 +58,24 @@ internal sealed class EnvelopeWriter(string source)
     private void WritePlain(RecordBatch batch, Provenance from, in ParsedEvent what)
     {
         Begin(batch, from, what);
-        switch (what.Form)
-        {
-            case IntakeForm.Json:
-                _json.WritePropertyName(s_event);
-                _json.WriteRawValue(what.Body.Span, skipInputValidation: true);
-                break;
-            case IntakeForm.Text:
-                _json.WriteString(IntakeFields.Text, what.Body.Span);
-                break;
-            default:
-                _json.WriteBase64String(IntakeFields.Bytes, what.Body.Span);
-                break;
-        }
-
+        IntakeEnvelope.Event(_json, what.Form, what.Body.Span);
         End();
     }
 
     private void Begin(RecordBatch batch, Provenance from, in ParsedEvent what)
     {
         _json.Reset(batch);
-        _json.WriteStartObject();
-        _json.WriteNumber(s_intake, IntakeFields.Version);
-        _json.WriteString(s_source, _source);
-        _json.WriteString(s_sender, Cut(from.Sender, IntakeLimits.SenderBytes));
-        _json.WriteString(s_address, Cut(from.Address, IntakeLimits.SenderBytes));
-        _json.WriteString(s_received, from.Received.UtcDateTime);
-        if (what.Id is { } id)
-        {
-            _json.WriteString(IntakeFields.Id, Cut(id, IntakeLimits.IdBytes));
-        }
-
-        if (what.Mark is { } mark)
-        {
-            _json.WriteString(IntakeFields.Mark, mark);
-        }
-
-        if (what.Opaque is { } opaque)
-        {
-            _json.WriteString(IntakeFields.Opaque, Cut(opaque, IntakeLimits.SenderBytes));
-        }
+        IntakeEnvelope.Begin(
+            _json,
+            _source,
+            Cut(from.Sender, IntakeLimits.SenderBytes),
+            Cut(from.Address, IntakeLimits.SenderBytes),
+            from.Received);
+        IntakeEnvelope.Optional(
+            _json,
+            what.Id is { } id ? Cut(id, IntakeLimits.IdBytes) : null,
+            what.Mark,
+            what.Opaque is { } opaque ? Cut(opaque, IntakeLimits.SenderBytes) : null);
     }
 
     private void End()

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using LedgerStore.Client;
 using LedgerStore.Intake.Records;
+using LedgerStore.Tests.Client;
 using Xunit;
 
 namespace LedgerStore.Tests.Intake;
@@ -74,17 +75,84 @@ public sealed class EnvelopeTests
     {
         byte[] body = new byte[150_000];
         new Random(9).NextBytes(body);
-        IntakeRecord[] parts = [.. Write(new ParsedEvent(body, IntakeForm.Bytes))
-            .Select(payload => IntakeRecord.TryRead(payload)!)];
-        Assert.True(parts.Length > 3);
+        byte[][] parts = [.. Write(new ParsedEvent(body, IntakeForm.Bytes))];
+        Assert.Equal(5, parts.Length);
 
-        // A part is missing; and one comes before its turn.
-        Assert.DoesNotContain(Assemble(parts.Where((_, i) => i != 1)), whole => whole is not null);
-        Assert.DoesNotContain(Assemble(parts.Reverse()), whole => whole is not null);
+        // A part is missing: the rest of it has no place, and what was begun stays so.
+        Assert.Equal(
+            [
+                "2: it is part 3 of 5 of an event, and the part before it is not in what was read",
+                "3: it is part 4 of 5 of an event, and the part before it is not in what was read",
+                "4: it is part 5 of 5 of an event, and the part before it is not in what was read",
+                "0: only the first 1 of 5 parts of an event: the others are not in what was read",
+            ],
+            Assemble(parts.Select((payload, i) => i == 1 ? null : payload)).Select(Said));
+        Assert.All(Assemble(parts.Reverse()), each => Assert.Null(each.Record));
 
         // An intake that stopped after two parts, and was sent the event again.
-        IntakeRecord again = Assert.Single(Assemble(parts[..2].Concat(parts)), whole => whole is not null)!;
-        Assert.Equal(body, again.Bytes.ToArray());
+        IntakeEvent[] twice = [.. Assemble(parts[..2].Concat(parts))];
+        Assert.Equal("0,1: only the first 2 of 5 parts of an event: it begins again behind them", Said(twice[0]));
+        Assert.Equal(body, twice[1].Record!.Bytes.ToArray());
+        Assert.Equal([2UL, 3UL, 4UL, 5UL, 6UL], twice[1].Entries.Select(entry => entry.Index));
+        Assert.Equal(2, twice.Length);
+    }
+
+    [Fact]
+    public void An_altered_part_is_told_wherever_it_was_altered()
+    {
+        byte[] body = new byte[50_000];
+        new Random(9).NextBytes(body);
+        byte[][] parts = [.. Write(new ParsedEvent(body, IntakeForm.Bytes))];
+        Assert.Equal(2, parts.Length);
+        Assert.Equal(body, Assert.Single(Assemble(parts)).Record!.Bytes.ToArray());
+        int packed = Encoding.UTF8.GetString(parts[1]).IndexOf("\"gzip\":\"", StringComparison.Ordinal) + 8;
+        for (int at = packed; at < parts[1].Length - 2; at += 97)
+        {
+            byte[] altered = [.. parts[1]];
+            altered[at] = altered[at] == (byte)'A' ? (byte)'B' : (byte)'A';
+            Assert.All(Assemble([parts[0], altered]), each => Assert.NotNull(each.Problem));
+        }
+    }
+
+    [Fact]
+    public void A_packed_event_that_is_cut_or_altered_is_told()
+    {
+        byte[] payload = Assert.Single(Write(
+            new ParsedEvent(Encoding.UTF8.GetBytes(new string('x', 70_000)), IntakeForm.Text)));
+        string text = Encoding.UTF8.GetString(payload);
+        int start = text.IndexOf("\"gzip\":\"", StringComparison.Ordinal) + 8, end = text.LastIndexOf('"');
+        byte[] gzip = Convert.FromBase64String(text[start..end]);
+        for (int length = 0; length < gzip.Length; length++)
+        {
+            string cut = text[..start] + Convert.ToBase64String(gzip[..length]) + text[end..];
+            Assert.NotNull(Assert.Single(Assemble([Encoding.UTF8.GetBytes(cut)])).Problem);
+        }
+
+        IntakeRecord whole = Assert.Single(Assemble([payload])).Record!;
+        Assert.True(whole.IsPacked);
+        IntakeRecord again = IntakeRecord.TryRead(whole.ToJson())!;
+        Assert.Equal(
+            (whole.Source, whole.Sender, whole.Address, whole.Received, whole.Form, false),
+            (again.Source, again.Sender, again.Address, again.Received, again.Form, again.IsPacked));
+        Assert.Equal(whole.Bytes.ToArray(), again.Bytes.ToArray());
+    }
+
+    [Fact]
+    public void Too_many_events_that_are_not_finished_are_told_and_forgotten()
+    {
+        List<byte[]> beginnings = [];
+        for (int i = 0; i < 70; i++)
+        {
+            byte[] body = new byte[50_000];
+            new Random(i).NextBytes(body);
+            beginnings.Add(Write(new ParsedEvent(body, IntakeForm.Bytes))[0]);
+        }
+
+        IntakeEvent[] known = [.. Assemble(beginnings)];
+        Assert.Equal(70, known.Length);
+        Assert.Equal(6, known.Count(each => each.Problem!.Contains("too many other events", StringComparison.Ordinal)));
+        Assert.Equal(
+            Enumerable.Range(0, 70).Select(i => (ulong)i), known.Select(each => Assert.Single(each.Entries).Index));
     }
 
     [Theory]
@@ -104,18 +172,31 @@ public sealed class EnvelopeTests
         List<byte[]> payloads = Write(sent);
         Assert.Equal(records, payloads.Count);
         Assert.All(payloads, payload => Assert.InRange(payload.Length, 1, Appender.RecordBytesMax));
-        IntakeRecord whole = Assert.Single(
-            Assemble(payloads.Select(payload => IntakeRecord.TryRead(payload)!)), each => each is not null)!;
+        IntakeRecord whole = Assert.Single(Assemble(payloads)).Record!;
         Assert.Equal(sent.Form, whole.Form);
         Assert.Equal(SHA256.HashData(sent.Body.Span), SHA256.HashData(whole.Bytes.Span));
         Assert.Null(whole.Part);
     }
 
-    private static IntakeRecord?[] Assemble(IEnumerable<IntakeRecord> records)
+    /// <summary>What becomes of payloads; a null is of somebody else.</summary>
+    private static IEnumerable<IntakeEvent> Assemble(IEnumerable<byte[]?> payloads)
     {
         IntakeParts parts = new();
-        return [.. records.Select(parts.Add)];
+        List<LedgerEvent> known = [];
+        ulong index = 0;
+        foreach (byte[]? payload in payloads)
+        {
+            LedgerEntry entry = new(index++, EntryBytes.Of(
+                1, "a"u8, "app"u8, index, payload is null ? "text/plain"u8 : "application/json; envelope=intake"u8,
+                payload ?? "x"u8.ToArray()));
+            known.AddRange(parts.Add(entry).Where(each => payload is not null || each != entry));
+        }
+
+        return known.Concat(parts.Finish()).Cast<IntakeEvent>();
     }
+
+    private static string Said(IntakeEvent each) =>
+        string.Join(',', each.Entries.Select(entry => entry.Index)) + ": " + each.Problem;
 
     private static List<byte[]> Write(ParsedEvent sent) => Write(sent, s_from);
 

@@ -162,8 +162,11 @@ public sealed class HttpIntakeTests
             gzip.Write("[{\"a\":1},{\"a\":2}]"u8);
         }
 
-        byte[] good = packed.ToArray(), cut = good[..^5], strange = "zzz"u8.ToArray();
-        foreach ((byte[] body, string encoding) in new[] { (good, "gzip"), (cut, "gzip"), (strange, "zstd") })
+        byte[] good = packed.ToArray(), cut = good[..^5], head = good[..8], strange = "zzz"u8.ToArray();
+        foreach ((byte[] body, string encoding) in new[]
+        {
+            (good, "gzip"), (cut, "gzip"), (head, "gzip"), (strange, "zstd"),
+        })
         {
             using ByteArrayContent content = new(body);
             content.Headers.ContentEncoding.Add(encoding);
@@ -171,10 +174,11 @@ public sealed class HttpIntakeTests
         }
 
         List<IntakeRecord> records = await intake.RecordsAsync();
-        Assert.Equal(4, records.Count);
+        Assert.Equal(5, records.Count);
         Assert.Equal("{\"a\":2}", RunningIntake.TextOf(records[1]));
         Assert.Equal(cut, records[2].Bytes.ToArray());
-        Assert.Equal(strange, records[3].Bytes.ToArray());
+        Assert.Equal(head, records[3].Bytes.ToArray());
+        Assert.Equal(strange, records[4].Bytes.ToArray());
         Assert.All(records[2..], each => Assert.NotNull(each.Opaque));
     }
 

@@ -12,6 +12,7 @@ using LedgerStore.Intake.Hosting;
 using LedgerStore.Tests.Client;
 using LedgerStore.Tests.Server;
 using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
 
 namespace LedgerStore.Tests.Intake;
 
@@ -107,16 +108,26 @@ internal sealed class RunningIntake : IAsyncDisposable
     /// <summary>What the ledger has, once nothing waits any more; whole events.</summary>
     internal async Task<List<IntakeRecord>> RecordsAsync()
     {
-        IntakeParts parts = new();
-        List<IntakeRecord> records = [];
-        foreach (byte[] payload in await PayloadsAsync())
+        await SettleAsync();
+        return await RecordsOfAsync(Store);
+    }
+
+    /// <summary>The same of any ledger: all of it must be an intake's, and whole.</summary>
+    internal static async Task<List<IntakeRecord>> RecordsOfAsync(RunningServer store)
+    {
+        using LedgerClient client = new(new LedgerClientOptions
         {
-            IntakeRecord record = IntakeRecord.TryRead(payload)
-                ?? throw new InvalidDataException($"no record of an intake: {Encoding.UTF8.GetString(payload)}");
-            if (parts.Add(record) is { } whole)
-            {
-                records.Add(whole);
-            }
+            Address = store.Address,
+            Certificate = ServerPki.Client("reader"),
+            TrustedRoots = ServerPki.Roots,
+        });
+        List<IntakeRecord> records = [];
+        await foreach (LedgerEvent next in client.CreateReader("demo").ReadAsync(new ReadOptions { From = 0 })
+            .UnpackIntake())
+        {
+            IntakeEvent whole = Assert.IsType<IntakeEvent>(next);
+            Assert.Null(whole.Problem);
+            records.Add(whole.Record!);
         }
 
         return records;
@@ -124,12 +135,17 @@ internal sealed class RunningIntake : IAsyncDisposable
 
     internal async Task<List<byte[]>> PayloadsAsync()
     {
+        await SettleAsync();
+        return await PayloadsOfAsync(Store);
+    }
+
+    /// <summary>Waits until nothing waits any more.</summary>
+    private async Task SettleAsync()
+    {
         while (Intake.Status.Sources.Any(each => each.Pipeline.Status.OutstandingRecords > 0))
         {
             await Task.Delay(5);
         }
-
-        return await PayloadsOfAsync(Store);
     }
 
     internal static async Task<List<byte[]>> PayloadsOfAsync(RunningServer store)
