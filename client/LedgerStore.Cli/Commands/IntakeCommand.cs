@@ -13,7 +13,7 @@ internal static class IntakeCommand
 
     private static readonly string[] s_counts =
     [
-        "received", "stored", "duplicate", "flagged", "opaque", "refused", "later", "broken", "waiting",
+        "received", "stored", "duplicate", "dropped", "flagged", "opaque", "refused", "later", "broken", "waiting",
         "spool_bytes",
     ];
 

@@ -2,6 +2,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using LedgerStore.Client;
+using LedgerStore.Intake.Noise;
 
 namespace LedgerStore.Intake.Config;
 
@@ -61,6 +62,9 @@ internal sealed record SourceConfig
 
     /// <summary>Whether a request without ids is known by its bytes.</summary>
     public bool IsKnownByBody { get; init; }
+
+    /// <summary>What is left out; null: nothing.</summary>
+    public NoiseRules? Noise { get; init; }
 
     public AuthConfig Auth { get; init; } = AuthConfig.None;
 

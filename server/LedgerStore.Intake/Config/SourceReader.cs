@@ -47,7 +47,7 @@ internal sealed class SourceReader(DiagnosticBag bag, ConfigFields fields, TlsFi
         string what = $"sources.{name}";
         if (fields.Group(
             node, what, ["kind", "ledger"],
-            ["listen", "path", "profile", "spool", "duplicates", "auth", "file"]) is not { } found
+            ["listen", "path", "profile", "spool", "duplicates", "auth", "file", "noise"]) is not { } found
             || fields.Choice(found, "kind", what, SourceKinds.Words) is not { } word
             || SourceKinds.Of(word) is not { } kind)
         {
@@ -82,6 +82,9 @@ internal sealed class SourceReader(DiagnosticBag bag, ConfigFields fields, TlsFi
             File = fields.Path(found, "file", what),
             SpoolBytes = fields.Size(found, "spool", what, spoolBytes, MiB, 1024L * 1024 * MiB),
             IsKnownByBody = fields.Choice(found, "duplicates", what, s_duplicates) == "body",
+            Noise = found.TryGetValue("noise", out YamlNode? noise)
+                ? new NoiseReader(fields).Read(noise, what, kind)
+                : null,
             Auth = found.TryGetValue("auth", out YamlNode? auth) ? ReadAuth(auth, what) : AuthConfig.None,
         };
     }

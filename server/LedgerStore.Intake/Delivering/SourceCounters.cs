@@ -6,6 +6,7 @@ internal sealed class SourceCounters
     private long _received;
     private long _stored;
     private long _duplicate;
+    private long _dropped;
     private long _flagged;
     private long _opaque;
     private long _refused;
@@ -20,6 +21,9 @@ internal sealed class SourceCounters
 
     /// <summary>Events that were durable before, and are not stored again.</summary>
     public long Duplicate => Volatile.Read(ref _duplicate);
+
+    /// <summary>Events that a rule of the source left out; records about them are in the ledger.</summary>
+    public long Dropped => Volatile.Read(ref _dropped);
 
     /// <summary>Events whose id the sender had used for something else; stored.</summary>
     public long Flagged => Volatile.Read(ref _flagged);
@@ -43,6 +47,8 @@ internal sealed class SourceCounters
     public void AddStored(int events) => Interlocked.Add(ref _stored, events);
 
     public void AddDuplicates(int events) => Interlocked.Add(ref _duplicate, events);
+
+    public void AddDropped(long events) => Interlocked.Add(ref _dropped, events);
 
     public void AddFlagged(int events) => Interlocked.Add(ref _flagged, events);
 

@@ -1,6 +1,7 @@
 // The way of a source's events into its ledger: what came before is left out, the rest goes to the client's appender
 // with its spool, and whoever waits is told when everything is durable. One for each source; any thread.
 using LedgerStore.Client;
+using LedgerStore.Intake.Noise;
 using LedgerStore.Intake.Records;
 
 namespace LedgerStore.Intake.Delivering;
@@ -11,6 +12,8 @@ internal readonly record struct DeliveryAnswer(string? WhyLater);
 
 internal sealed class SourcePipeline : IAsyncDisposable
 {
+    private static readonly TimeSpan s_noiseEvery = TimeSpan.FromMinutes(1);
+
     private readonly Appender _appender;
     private readonly DuplicateWindow _window;
     private readonly string _name;
@@ -18,6 +21,10 @@ internal sealed class SourcePipeline : IAsyncDisposable
     private readonly TimeSpan _patience;
     private readonly TimeProvider _time;
     private readonly Action<string> _failed;
+    private readonly NoiseCount _noise;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _reporting;
+    private volatile NoiseFilter? _filter;
 
     // Deliveries that nobody waits for any more, because there is no room for them.
     private int _stalled;
@@ -41,7 +48,9 @@ internal sealed class SourcePipeline : IAsyncDisposable
         _patience = patience;
         _time = time;
         _failed = failed;
+        _noise = new NoiseCount(time);
         Counters = new SourceCounters();
+        _reporting = ReportNoiseAsync();
     }
 
     public SourceCounters Counters { get; }
@@ -60,6 +69,30 @@ internal sealed class SourcePipeline : IAsyncDisposable
             ? $"the spool of {_name} has no room, because its ledger takes no records; all of it is kept, and goes on "
                 + "by itself"
             : null;
+
+    /// <summary>Leaves events out by these rules from now on; null: none.</summary>
+    public void Use(NoiseRules? rules) => _filter = rules is null ? null : new NoiseFilter(rules);
+
+    /// <summary>Stores a record about what was left out since the last one, if anything was.</summary>
+    public async Task TellNoiseAsync()
+    {
+        if (WhyNot() is not null
+            || _noise.Take(out IReadOnlyDictionary<string, long> dropped, out DateTimeOffset since) is not { } what)
+        {
+            // Without room, or without anything to say: the counts go into a later record.
+            return;
+        }
+
+        try
+        {
+            await PostAsync(new Provenance("intake", string.Empty, _time.GetUtcNow()), [what]).ConfigureAwait(false);
+        }
+        catch (AppendException)
+        {
+            // Whoever brings events next hears why, and ends the process if it has to end.
+            _noise.TakeBack(dropped, since);
+        }
+    }
 
     /// <summary>Stores events in their order, and answers when all of them are durable.</summary>
     public async Task<DeliveryAnswer> DeliverAsync(Provenance from, IReadOnlyList<ParsedEvent> events)
@@ -95,14 +128,27 @@ internal sealed class SourcePipeline : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _isClosing = true;
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _reporting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await TellNoiseAsync().WaitAsync(_patience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
         await _appender.DisposeAsync().ConfigureAwait(false);
         _window.Dispose();
+    }
+
+    private async Task ReportNoiseAsync()
+    {
+        using PeriodicTimer timer = new(s_noiseEvery, _time);
+        while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
+        {
+            await TellNoiseAsync().ConfigureAwait(false);
+        }
     }
 
     private Sorted Sort(Provenance from, IReadOnlyList<ParsedEvent> events, Delivery mine)
     {
         Sorted sorted = new();
-        foreach (ParsedEvent each in events)
+        foreach (ParsedEvent each in _filter?.Keep(events, sorted.Dropped) ?? events)
         {
             if (EventKey.Of(from, each) is not { } key)
             {
@@ -158,6 +204,8 @@ internal sealed class SourcePipeline : IAsyncDisposable
             Counters.AddStored(sorted.Fresh.Count);
             Counters.AddFlagged(sorted.Reused);
             Counters.AddOpaque(sorted.Fresh.Count(each => each.Opaque is not null));
+            Counters.AddDropped(sorted.Dropped.Values.Sum());
+            _noise.Add(sorted.Dropped);
         }
         else
         {
@@ -242,6 +290,9 @@ internal sealed class SourcePipeline : IAsyncDisposable
         public List<ParsedEvent> Fresh { get; } = [];
 
         public List<EventKey> Keys { get; } = [];
+
+        /// <summary>How many a rule left out, by rule.</summary>
+        public Dictionary<string, long> Dropped { get; } = new(StringComparer.Ordinal);
 
         public List<Delivery> Others { get; } = [];
 

@@ -17,6 +17,7 @@ internal sealed class IntakeMetrics : IDisposable
         Count("received", "events that were read out of what came");
         Count("stored", "events that are durable, in the ledger or in the spool on the way to it");
         Count("duplicate", "events that were durable before");
+        Count("dropped", "events that a rule of the source left out");
         Count("flagged", "events whose id their sender had used for something else; stored");
         Count("opaque", "events that could not be read, and are stored as they came");
         Count("refused", "requests that were refused");

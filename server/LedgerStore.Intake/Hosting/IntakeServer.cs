@@ -21,6 +21,7 @@ internal sealed class IntakeServer : IAsyncDisposable
     private OperationsDoor? _operations;
     private volatile IntakeStatus _status = new([]);
     private IntakeConfig _config;
+    private SenderTrust? _trust;
     private bool _isDisposed;
 
     private IntakeServer(IntakeConfig config, ILoggerFactory logging, TimeProvider time)
@@ -92,6 +93,20 @@ internal sealed class IntakeServer : IAsyncDisposable
     {
         RequireSame(config);
         SenderTrust? trust = LoadTrust(config);
+        try
+        {
+            await ServeAsync(config, trust).ConfigureAwait(false);
+        }
+        catch when (_status.Sources.Count > 0)
+        {
+            // Pipelines may have been exchanged before it was found out: those of before come back.
+            await ServeAsync(_config, _trust).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task ServeAsync(IntakeConfig config, SenderTrust? trust)
+    {
         List<ServedSource> sources = [];
         foreach (SourceConfig source in config.Sources)
         {
@@ -100,7 +115,13 @@ internal sealed class IntakeServer : IAsyncDisposable
 
         await ExchangeDoorsAsync(sources, trust).ConfigureAwait(false);
         await _pipelines.CloseOthersAsync(config.Sources.Select(each => each.Name)).ConfigureAwait(false);
+        foreach ((SourceConfig source, SourcePipeline pipeline) in sources)
+        {
+            pipeline.Use(source.Noise);
+        }
+
         _config = config;
+        _trust = trust;
         _status = new IntakeStatus(sources);
     }
 

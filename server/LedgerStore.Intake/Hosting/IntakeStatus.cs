@@ -25,6 +25,7 @@ internal sealed class IntakeStatus(IReadOnlyList<ServedSource> sources)
             ("received", counters.Received),
             ("stored", counters.Stored),
             ("duplicate", counters.Duplicate),
+            ("dropped", counters.Dropped),
             ("flagged", counters.Flagged),
             ("opaque", counters.Opaque),
             ("refused", counters.Refused),

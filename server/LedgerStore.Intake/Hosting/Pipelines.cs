@@ -92,7 +92,7 @@ internal sealed class Pipelines(
             throw;
         }
 
-        return new SourcePipeline(
+        SourcePipeline pipeline = new(
             source.Name,
             appender,
             window,
@@ -100,5 +100,7 @@ internal sealed class Pipelines(
             answerWithin,
             time,
             reason => Failure.TrySetResult((source.Name, reason)));
+        pipeline.Use(source.Noise);
+        return pipeline;
     }
 }

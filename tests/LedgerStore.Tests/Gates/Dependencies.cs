@@ -21,7 +21,10 @@ internal static class Dependencies
         ["LedgerStore.Client"] = ["LedgerStore.Durable", "LedgerStore.Protocol", "LedgerStore.Proofs"],
         ["LedgerStore.Client.AspNetCore"] = ["LedgerStore.Client"],
         ["LedgerStore.Intake"] =
-            ["LedgerStore.Client", "LedgerStore.Durable", "LedgerStore.Pki", "LedgerStore.Policy"],
+        [
+            "LedgerStore.Client", "LedgerStore.Durable", "LedgerStore.Fields", "LedgerStore.Pki", "LedgerStore.Policy",
+            "LedgerStore.Proofs",
+        ],
         ["LedgerStore.Server"] =
         [
             "LedgerStore.Engine", "LedgerStore.Engine.S3", "LedgerStore.Proofs", "LedgerStore.Policy",

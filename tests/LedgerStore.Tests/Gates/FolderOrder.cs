@@ -26,7 +26,7 @@ internal sealed class FolderOrder
             "Rights", "Services", "Tiles", "Hosting", ".",
         ],
         ["server/LedgerStore.Intake"] =
-            ["Records", "Parsing", "Config", "Delivering", "Doors", "Hosting", "."],
+            ["Records", "Noise", "Parsing", "Config", "Delivering", "Doors", "Hosting", "."],
         ["client/LedgerStore.Client"] =
         [
             "Connecting", "Violations", "Asking", "Administering", "Events", "Verifying", "Reading", "Queueing",

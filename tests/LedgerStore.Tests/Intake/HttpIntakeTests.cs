@@ -286,7 +286,7 @@ public sealed class HttpIntakeTests
         CliResult shown = await new LedgerCli(string.Empty).RunAsync(
             "intake", "status", "--address", $"{intake.Intake.OperationsAddress}");
         Assert.Equal(0, shown.Code);
-        Assert.Matches("app +json +demo +3 +3 +0 +0 +1 +0 +0 +0 +0", shown.Output);
+        Assert.Matches("app +json +demo +3 +3 +0 +0 +0 +1 +0 +0 +0 +0", shown.Output);
         CliResult nobody = await new LedgerCli(string.Empty).RunAsync(
             "intake", "status", "--address", $"http://127.0.0.1:{Ports.Free()}");
         Assert.Equal(3, nobody.Code);
