@@ -21,6 +21,9 @@ internal enum SourceKind
     /// <summary>Syslog over TLS.</summary>
     Syslog,
 
+    /// <summary>What auditd's audisp-remote sends, over TLS.</summary>
+    Audisp,
+
     /// <summary>A file that another program appends lines to.</summary>
     File,
 }
@@ -35,6 +38,7 @@ internal static class SourceKinds
         ["splunk"] = SourceKind.Splunk,
         ["otlp"] = SourceKind.Otlp,
         ["syslog"] = SourceKind.Syslog,
+        ["audisp"] = SourceKind.Audisp,
         ["file"] = SourceKind.File,
     };
 
@@ -46,5 +50,6 @@ internal static class SourceKinds
     public static string WordOf(SourceKind kind) => s_words.First(pair => pair.Value == kind).Key;
 
     /// <summary>Whether it is served under a path of an address that others may share.</summary>
-    public static bool IsHttp(this SourceKind kind) => kind is not (SourceKind.Syslog or SourceKind.File);
+    public static bool IsHttp(this SourceKind kind) =>
+        kind is not (SourceKind.Syslog or SourceKind.Audisp or SourceKind.File);
 }

@@ -241,10 +241,10 @@ internal sealed class SourceReader(DiagnosticBag bag, ConfigFields fields, TlsFi
                 "unsafe", node.At, $"{what} takes events from everybody", "give auth: certificates, tokens or hmac");
         }
 
-        if (source.Kind == SourceKind.Syslog && (tls is null || source.Auth.Certificates.IsEmpty))
+        if (!source.Kind.IsHttp() && (tls is null || source.Auth.Certificates.IsEmpty))
         {
             bag.Error(
-                "missing", node.At, $"{what}: senders of syslog are known by their certificates",
+                "missing", node.At, $"{what}: senders of this kind are known by their certificates",
                 "give tls, and auth: { certificates: [...] }");
         }
 
@@ -259,12 +259,12 @@ internal sealed class SourceReader(DiagnosticBag bag, ConfigFields fields, TlsFi
         {
             bag.Error(
                 "duplicate", node.At, $"{what} listens where another source does",
-                "syslog needs an address of its own");
+                "this kind needs an address of its own");
         }
         else if (source.Listen.Port != 0 && taken.TryGetValue((address, Alone), out string? alone))
         {
             bag.Error(
-                "duplicate", node.At, $"{what} listens where {alone} does", "syslog needs an address of its own");
+                "duplicate", node.At, $"{what} listens where {alone} does", "this kind needs an address of its own");
         }
         else if (source.Listen.Port != 0
             && !taken.TryAdd((address, source.Kind.IsHttp() ? source.Path : Alone), source.Name))

@@ -149,7 +149,8 @@ internal sealed class IntakeServer : IAsyncDisposable
     // What is of another kind is another door, also where it takes over an address.
     private static string KeyOf(SourceConfig source) =>
         source.Listen is not { } listen ? $"file {source.Name} {source.File}"
-        : (source.Kind.IsHttp() ? "http " : "syslog ") + (listen.Port == 0 ? $"{listen}/{source.Name}" : $"{listen}");
+        : (source.Kind.IsHttp() ? "http " : $"{source.Kind} ")
+            + (listen.Port == 0 ? $"{listen}/{source.Name}" : $"{listen}");
 
     // Everything else can be exchanged while it runs.
     private void RequireSame(IntakeConfig config)
@@ -240,7 +241,10 @@ internal sealed class IntakeServer : IAsyncDisposable
     {
         { Kind: SourceKind.File } file => new FileDoor(
             served[0], Path.Combine(_config.State, file.Name, "position"), _time),
-        { Kind: SourceKind.Syslog, Listen: { } listen } => new SyslogDoor(listen, served[0], trust!, _time),
+        { Kind: SourceKind.Syslog, Listen: { } listen } =>
+            new StreamDoor(listen, served[0], static () => new SyslogDialect(), trust!, _time),
+        { Kind: SourceKind.Audisp, Listen: { } listen } =>
+            new StreamDoor(listen, served[0], static () => new AuditDialect(), trust!, _time),
         var source => new HttpDoor(source.Listen!, served, trust, _budget, _logging, _time),
     };
 }

@@ -18,6 +18,8 @@ public sealed class SyslogIntakeTests
     private const string New = "<34>1 2026-11-30T16:00:00.003Z host app 17 ID47 [ex@1 a=\"b\\\"]\"] started";
     private const string Old = "<13>Nov 30 16:00:00 host app: started";
 
+    private const string SyslogNg = "/opt/syslog-ng";
+
     private const string Configuration = """
         tls: { certificate: server.pem, key: server.key, client_ca: ca.pem }
         sources:
@@ -146,24 +148,54 @@ public sealed class SyslogIntakeTests
             }
 
             """);
-        using Process rsyslog = Process.Start(new ProcessStartInfo(
-            "rsyslogd", ["-n", "-f", configuration, "-i", intake.Folder.File("pid")])
-        {
-            UseShellExecute = false,
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        })!;
+        await using SenderProcess rsyslog = new(
+            "rsyslogd", "-n", "-f", configuration, "-i", intake.Folder.File("pid"));
         await File.WriteAllLinesAsync(input, Enumerable.Range(0, count).Select(i => $"line {i}"));
-        while (intake.Counters.Stored < count && !rsyslog.HasExited)
-        {
-            await Task.Delay(20);
-        }
-
-        rsyslog.Kill();
-        await rsyslog.WaitForExitAsync();
-        List<IntakeRecord> records = await intake.RecordsAsync();
+        await rsyslog.RunUntilAsync(() => intake.Counters.Stored >= count);
 
         // Its queue sends a batch that it had to try again behind later ones.
+        AssertLines(await intake.RecordsAsync(), count);
+    }
+
+    /// <summary>Its package and rsyslog's exclude each other, so that it is unpacked beside (.ci/run).</summary>
+    [ProgramFact(SyslogNg + "/usr/sbin/syslog-ng")]
+    public async Task Syslog_ng_sends_over_tls_and_loses_nothing()
+    {
+        const int count = 1000;
+        await using RunningIntake intake = await RunningIntake.StartAsync(Configuration);
+        ServerPki.WriteTo(intake.Folder.Path, "sender");
+        string input = intake.Folder.File("input.log"), configuration = intake.Folder.File("syslog-ng.conf");
+        await File.WriteAllTextAsync(configuration, $$"""
+            @version: 3.38
+            source lines { file("{{input}}" follow-freq(0.1) flags(no-parse)); };
+            destination ledger {
+              syslog("localhost" port({{intake.Intake.AddressOf("app").Port}}) transport("tls")
+                tls(ca-file("{{intake.Folder.File("ca.pem")}}") peer-verify(required-trusted)
+                    cert-file("{{intake.Folder.File("sender.pem")}}")
+                    key-file("{{intake.Folder.File("sender.key")}}"))
+                disk-buffer(reliable(yes) disk-buf-size(1048576) mem-buf-size(1048576)
+                            dir("{{intake.Folder.Path}}")));
+            };
+            log { source(lines); destination(ledger); flags(flow-control); };
+
+            """);
+        await File.WriteAllLinesAsync(input, Enumerable.Range(0, count).Select(i => $"line {i}"));
+        await using SenderProcess syslog = new(new ProcessStartInfo(
+            SyslogNg + "/usr/sbin/syslog-ng",
+            [
+                "-F", "-f", configuration, "-R", intake.Folder.File("persist"), "-p", intake.Folder.File("pid"),
+                "-c", intake.Folder.File("control"), "--no-caps",
+                "--module-path", SyslogNg + "/usr/lib/syslog-ng/3.38",
+            ])
+        {
+            Environment = { ["LD_LIBRARY_PATH"] = SyslogNg + "/usr/lib/syslog-ng" },
+        });
+        await syslog.RunUntilAsync(() => intake.Counters.Stored >= count);
+        AssertLines(await intake.RecordsAsync(), count);
+    }
+
+    private static void AssertLines(List<IntakeRecord> records, int count)
+    {
         Assert.Equal(
             Enumerable.Range(0, count),
             records.Select(each => int.Parse(RunningIntake.TextOf(each).Split("line ")[^1])).Distinct().Order());

@@ -1,5 +1,6 @@
-// Syslog over TLS (RFC 5425). It has no acknowledgement: a connection is read on only when what it brought is durable,
-// so a sender is held back by TCP while there is no room. One loop accepts; each connection has a loop of its own.
+// Messages over TLS, such as syslog's (RFC 5425) and those of auditd. A connection is read on only when what it brought
+// is durable, so a sender is held back by TCP while there is no room; who waits for answers gets one.
+// One loop accepts; each connection has a loop of its own.
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
@@ -7,12 +8,11 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using LedgerStore.Intake.Delivering;
-using LedgerStore.Intake.Parsing;
 using LedgerStore.Intake.Records;
 
 namespace LedgerStore.Intake.Doors;
 
-internal sealed class SyslogDoor : IDoor
+internal sealed class StreamDoor : IDoor
 {
     private const int FirstBytes = 64 * 1024;
 
@@ -21,15 +21,26 @@ internal sealed class SyslogDoor : IDoor
 
     private static readonly TimeSpan s_handshake = TimeSpan.FromSeconds(10);
 
+    // A sender that is told to come again does so at once.
+    private static readonly TimeSpan s_breath = TimeSpan.FromSeconds(1);
+
     private readonly TcpListener _listener;
+    private readonly Func<IStreamDialect> _dialect;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<Task, bool> _connections = new();
     private volatile Served _served;
     private Task _accepting = Task.CompletedTask;
 
-    public SyslogDoor(IPEndPoint address, ServedSource source, SenderTrust trust, TimeProvider time)
+    /// <param name="dialect">Makes what one connection is understood by.</param>
+    public StreamDoor(
+        IPEndPoint address,
+        ServedSource source,
+        Func<IStreamDialect> dialect,
+        SenderTrust trust,
+        TimeProvider time)
     {
+        _dialect = dialect;
         _listener = new TcpListener(address);
         _time = time;
         _served = ServedOf(source, trust, time);
@@ -129,19 +140,16 @@ internal sealed class SyslogDoor : IDoor
     {
         byte[] buffer = new byte[FirstBytes];
         int end = 0;
+        IStreamDialect dialect = _dialect();
         List<ParsedEvent> events = [];
         while (true)
         {
             int read = await tls.ReadAsync(buffer.AsMemory(end), _stop.Token).ConfigureAwait(false);
             end += read;
             int at = 0;
-            while (SyslogFrames.TryCut(buffer.AsMemory(at, end - at), out ReadOnlyMemory<byte> message, out int used))
+            while (dialect.TryTake(buffer.AsMemory(at, end - at), events, out int used))
             {
                 at += used;
-                if (!message.IsEmpty)
-                {
-                    events.Add(SyslogMessages.Parse(message));
-                }
             }
 
             if (read == 0 && at < end)
@@ -151,7 +159,7 @@ internal sealed class SyslogDoor : IDoor
 
             // Not by the clock: what was read is kept until it is durable, and nothing more is read before.
             Provenance from = new(sender, address, _time.GetUtcNow());
-            if (events.Count > 0 && !await pipeline.DeliverAllAsync(from, events).ConfigureAwait(false))
+            if (!await DeliverAsync(tls, dialect, pipeline, from, events).ConfigureAwait(false))
             {
                 return;
             }
@@ -169,6 +177,36 @@ internal sealed class SyslogDoor : IDoor
                 Array.Resize(ref buffer, Math.Min(2 * buffer.Length, BufferBytesMax));
             }
         }
+    }
+
+    /// <summary>False: the connection has to end.</summary>
+    private async Task<bool> DeliverAsync(
+        SslStream tls,
+        IStreamDialect dialect,
+        SourcePipeline pipeline,
+        Provenance from,
+        List<ParsedEvent> events)
+    {
+        if (!dialect.IsAnswered)
+        {
+            return events.Count == 0 || await pipeline.DeliverAllAsync(from, events).ConfigureAwait(false);
+        }
+
+        string? whyLater = events.Count == 0
+            ? null
+            : (await pipeline.DeliverAsync(from, events).ConfigureAwait(false)).WhyLater;
+        if (whyLater is not null)
+        {
+            await Task.Delay(s_breath, _time, _stop.Token).ConfigureAwait(false);
+        }
+
+        ReadOnlyMemory<byte> answer = dialect.Answer(whyLater);
+        if (!answer.IsEmpty)
+        {
+            await tls.WriteAsync(answer, _stop.Token).ConfigureAwait(false);
+        }
+
+        return true;
     }
 
     private sealed record Served(SourcePipeline Pipeline, SenderCheck Senders, SenderTrust Trust);
