@@ -46,6 +46,8 @@ internal static class Program
                 return CompareCommand.Run(arguments[1..]);
             case "report":
                 return HtmlReport.Run(arguments[1..]);
+            case "page":
+                return PerformancePage.Run(arguments[1..]);
             default:
                 IBenchSuite? suite = BenchSuites.All.FirstOrDefault(
                     suite => string.Equals(suite.Name, name, StringComparison.Ordinal));
@@ -101,5 +103,6 @@ internal static class Program
         Console.Error.WriteLine(AllCommand.Usage);
         Console.Error.WriteLine(CompareCommand.Usage);
         Console.Error.WriteLine(HtmlReport.Usage);
+        Console.Error.WriteLine(PerformancePage.Usage);
     }
 }

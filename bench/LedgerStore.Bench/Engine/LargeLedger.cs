@@ -27,13 +27,6 @@ internal sealed class LargeLedger : IDisposable
         _size = Ledger.WaitForCheckpointAsync(Ledger.Size).AsTask().GetAwaiter().GetResult().Size;
     }
 
-    public static IReadOnlyList<Target> Targets { get; } =
-    [
-        Target.AtLeast("proofs.inclusion.per_second", 50_000),
-        Target.AtLeast("proofs.consistency.per_second", 50_000),
-        Target.AtMost("proofs.inclusion.cold_ms", 2),
-    ];
-
     private Ledger Ledger => _store.Ledgers[0];
 
     /// <summary>On this thread alone.</summary>

@@ -14,10 +14,8 @@ internal static class LedgersCompared
         using AppendLoad oneLoad = new(one, new LoadShape());
         using AppendLoad manyLoad = new(many, new LoadShape { Ledgers = 1_000 });
 
-        // Until the journal's files exist and each of the ledgers has a segment; it ends by itself when they do.
-        TimeSpan warm = TimeSpan.FromSeconds(run.Options.Quick ? 8 : 20);
-        oneLoad.WarmUp(warm);
-        manyLoad.WarmUp(warm);
+        oneLoad.WarmUp().Tell(run, "engine.append.ledgers_1");
+        manyLoad.WarmUp().Tell(run, "engine.append.ledgers_1000");
         List<LoadFigure> ones = [];
         List<LoadFigure> manys = [];
         List<double> ratios = [];

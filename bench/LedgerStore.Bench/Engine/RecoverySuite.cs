@@ -17,10 +17,7 @@ internal sealed class RecoverySuite : IBenchSuite
     public string Summary => "opening after kill -9 with a full journal, and a clean store of 10 million entries";
 
     public IReadOnlyList<Target> Targets { get; } =
-    [
-        Target.AtLeast("engine.open.journal_mb_per_second", 300),
-        Target.AtMost("engine.open.clean_ms_10m", 500),
-    ];
+        [Target.ShareOfFloor("engine.open.journal_mb_per_second", 0.75)];
 
     public void Run(BenchRun run)
     {

@@ -29,7 +29,6 @@ internal sealed class TiersSuite : IBenchSuite
     public IReadOnlyList<Target> Targets { get; } =
     [
         Target.AtMost("tiers.append_slowdown", 0.1),
-        Target.AtLeast("tiers.background.bytes_per_second", 20 * MegaByte),
         Target.AtMost("tiers.warm_ratio", 0.85),
         Target.AtLeast("tiers.proofs.cold_vs_hot", 0.9),
         Target.AtLeast("tiers.proofs.expired_vs_hot", 0.9),
@@ -79,7 +78,7 @@ internal sealed class TiersSuite : IBenchSuite
         }
 
         using AppendLoad load = new(store, new LoadShape());
-        load.WarmUp(TimeSpan.FromSeconds(run.Options.Quick ? 3 : 10));
+        load.WarmUp().Tell(run, "tiers.append_slowdown");
         List<double> slowdowns = [];
         List<double> rates = [];
         List<double> entries = [];

@@ -1,13 +1,14 @@
 // A suite under way: takes time, keeps the figures, prints each one.
-// One thread. Sampling runs the work for a fixed time and counts, after a warm-up that lets the JIT finish.
-using System.Globalization;
+// One thread. Sampling runs the work for a fixed time and counts, once it is steady.
 
 namespace LedgerStore.Bench.Frame;
 
 internal sealed class BenchRun(BenchOptions options, IBenchSuite suite, TextWriter terminal)
 {
-    // Two rounds of tiered compilation, each 100 ms after the last new method; then the code is what it will stay.
-    private static readonly TimeSpan s_warmUp = TimeSpan.FromMilliseconds(400);
+    private const int SlicesMax = 30;
+
+    // The compiler waits 100 ms for the last new method before it makes the next tier.
+    private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(150);
 
     private readonly List<BenchResult> _results = [];
     private readonly List<string> _notes = [];
@@ -43,7 +44,7 @@ internal sealed class BenchRun(BenchOptions options, IBenchSuite suite, TextWrit
     /// <summary>Units per second of work that does <paramref name="units"/> in each call.</summary>
     public BenchResult Rate(string name, long units, Action work, double? floor = null)
     {
-        Time(work, s_warmUp);
+        WarmUp(name, work);
         return MoreIsBetter(
             name, "1/s", Enumerable.Range(0, options.Runs).Select(_ => units / Time(work, options.RunTime)), floor);
     }
@@ -51,7 +52,7 @@ internal sealed class BenchRun(BenchOptions options, IBenchSuite suite, TextWrit
     /// <summary>Nanoseconds for each unit.</summary>
     public BenchResult Nanoseconds(string name, long units, Action work)
     {
-        Time(work, s_warmUp);
+        WarmUp(name, work);
         return LessIsBetter(
             name, "ns", Enumerable.Range(0, options.Runs).Select(_ => 1e9 * Time(work, options.RunTime) / units));
     }
@@ -60,15 +61,15 @@ internal sealed class BenchRun(BenchOptions options, IBenchSuite suite, TextWrit
     /// machine.</summary>
     public BenchResult Speedup(string name, Action reference, Action work)
     {
-        Time(reference, s_warmUp);
-        Time(work, s_warmUp);
+        WarmUp(name, reference);
+        WarmUp(name, work);
         TimeSpan half = options.RunTime / 2;
         return MoreIsBetter(
             name, "x", Enumerable.Range(0, options.Runs).Select(_ => Time(reference, half) / Time(work, half)));
     }
 
     public void PrintHead() => terminal.WriteLine(
-        $"{"figure",-48} {"median",14} {"unit",-5} {"target",14} {"",-7} runs from .. to");
+        $"{"figure",-48} {"median",14} {"unit",-5} {"target",18} {"",-7} runs from .. to");
 
     public static double Median(double[] runs)
     {
@@ -85,16 +86,18 @@ internal sealed class BenchRun(BenchOptions options, IBenchSuite suite, TextWrit
             throw new InvalidOperationException($"{name} is reported with another sense than its target has");
         }
 
-        BenchResult result = new(name, Median(runs), unit, floor, target?.Value, lowerIsBetter, runs);
+        BenchResult result = new(name, Median(runs), unit, floor, target, lowerIsBetter, runs);
         _results.Add(result);
-        string wanted = result.Target is double value ? $"{Number(value),14}" : $"{"",14}";
+        string wanted = $"{result.Target?.ToString() ?? "",18}";
         string met = result.Met switch { true => "met", false => "MISSED", null => "" };
         string share = result.ShareOfFloor is double part ? $"   {part:P0} of the floor" : "";
         terminal.WriteLine(
-            $"{name,-48} {Number(result.Value),14} {unit,-5} {wanted} {met,-7} " +
-            $"{Number(runs.Min())} .. {Number(runs.Max())}{share}");
+            $"{name,-48} {FigureText.Number(result.Value),14} {unit,-5} {wanted} {met,-7} " +
+            $"{FigureText.Number(runs.Min())} .. {FigureText.Number(runs.Max())}{share}");
         return result;
     }
+
+    private void WarmUp(string name, Action work) => Steady.Reach(this, name, SlicesMax, () => Time(work, s_slice));
 
     /// <summary>Seconds for each call, over as many calls as fit the time; at least one.</summary>
     private double Time(Action work, TimeSpan time)
@@ -112,7 +115,4 @@ internal sealed class BenchRun(BenchOptions options, IBenchSuite suite, TextWrit
 
         return seconds / calls;
     }
-
-    private static string Number(double value) =>
-        value.ToString(Math.Abs(value) < 1000 ? "0.00" : "#,0", CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,7 @@
 // What --json writes and what comparing and drawing read: one shape for every suite. Immutable.
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace LedgerStore.Bench.Frame;
 
@@ -14,8 +16,10 @@ internal sealed record ReportFile(
 {
     private static readonly JsonSerializerOptions s_json = new()
     {
-        WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+
+        // A file for people and programs, never a part of a page.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
 
         // A figure without its sense or its runs would be compared and drawn as what it is not.
         RespectRequiredConstructorParameters = true,
@@ -44,11 +48,23 @@ internal sealed record ReportFile(
         }
     }
 
+    /// <summary>A line for each fact: two reports differ where their figures do.</summary>
     public void Write(string file)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-        File.WriteAllText(file, JsonSerializer.Serialize(this, s_json) + "\n");
+        string[] head =
+        [
+            Fact("suite", Suite), Fact("command", Command), Fact("commit", Commit), Fact("clock", Clock),
+            Fact("machine", Machine), List("notes", Notes), List("results", Results),
+        ];
+        File.WriteAllText(file, "{\n" + string.Join(",\n", head) + "\n}\n");
     }
+
+    private static string Fact<T>(string name, T value) => $"\"{name}\": {JsonSerializer.Serialize(value, s_json)}";
+
+    private static string List<T>(string name, T[] values) => values.Length == 0
+        ? $"\"{name}\": []"
+        : $"\"{name}\": [\n{string.Join(",\n", values.Select(value => JsonSerializer.Serialize(value, s_json)))}\n]";
 }
 
 /// <summary>One figure as it is written down.</summary>
@@ -59,6 +75,7 @@ internal sealed record ReportFigure(
     double? Floor,
     double? ShareOfFloor,
     double? Target,
+    bool TargetIsShare,
     bool? Met,
     bool LowerIsBetter,
     double[] Runs)
@@ -69,10 +86,15 @@ internal sealed record ReportFigure(
         result.Unit,
         result.Floor is double floor ? Rounded(floor) : null,
         result.ShareOfFloor is double share ? Rounded(share) : null,
-        result.Target,
+        result.Target?.Value,
+        result.Target?.IsShare == true,
         result.Met,
         result.LowerIsBetter,
         [.. result.Runs.Select(Rounded)]);
+
+    /// <summary>What it was judged by.</summary>
+    [JsonIgnore]
+    public Target? Judged => Target is double value ? new Target(Name, value, LowerIsBetter, TargetIsShare) : null;
 
     // Four significant digits: more would claim a precision that no run has.
     private static double Rounded(double number)

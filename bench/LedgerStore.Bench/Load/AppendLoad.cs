@@ -1,11 +1,14 @@
 // A closed-loop load on a store: warm-up, then counted runs. Producers keep their sequences from run to run.
 using System.Diagnostics;
+using LedgerStore.Bench.Frame;
 
 namespace LedgerStore.Bench.Load;
 
 /// <summary>Producers on the ledgers of one store.</summary>
 internal sealed class AppendLoad : IDisposable
 {
+    private static readonly TimeSpan s_warmUpMax = TimeSpan.FromSeconds(30);
+
     private readonly BenchStore _store;
     private readonly Producer[] _producers;
     private readonly FrameSizes _frames = new();
@@ -19,15 +22,23 @@ internal sealed class AppendLoad : IDisposable
     }
 
     /// <summary>Runs until the journal has its files and uses them again, as a store does for all its life but the
-    /// first minute; at most for this long.</summary>
-    public void WarmUp(TimeSpan atMost)
+    /// first minute, and until a record gets no cheaper; at most for half a minute.</summary>
+    public Steady WarmUp() => WarmUp(s_warmUpMax);
+
+    public Steady WarmUp(TimeSpan atMost)
     {
         const long JournalBytes = 1_200L * 1024 * 1024;
+        Steady steady = new();
         long start = Stopwatch.GetTimestamp();
-        for (long written = 0; written < JournalBytes && Stopwatch.GetElapsedTime(start) < atMost;)
+        for (long written = 0;
+            (written < JournalBytes || !steady.IsReached) && Stopwatch.GetElapsedTime(start) < atMost;)
         {
-            written += Run(TimeSpan.FromSeconds(0.5)).JournalBytes;
+            LoadFigure slice = Run(TimeSpan.FromSeconds(0.5));
+            written += slice.JournalBytes;
+            steady.Saw(slice.CpuSeconds / slice.Records);
         }
+
+        return steady;
     }
 
     /// <summary>Runs for this long, and then until everything is hashed and readable.</summary>

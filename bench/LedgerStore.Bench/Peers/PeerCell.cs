@@ -51,7 +51,21 @@ internal sealed class PeerCell(BenchRun run, string name, PeerDurability durabil
 
     /// <summary>Our records/s for each of the best durable peer among these, round by round. Zero, and a note, when
     /// none of them took part: the figure has a name and a target all the same.</summary>
-    public void Ratio(string figure, IContender ours, Func<IContender, bool> among)
+    public void Ratio(string figure, IContender ours, Func<IContender, bool> among) => Ratio(
+        figure, ours, among,
+        static (our, peers) => our.RecordsPerSecond / peers.Max(static peer => peer.RecordsPerSecond));
+
+    /// <summary>The processor time of a record of the peer that needs least, for each of ours, round by round. The disk
+    /// has no part in it. Servers without their clients.</summary>
+    public void CostRatio(string figure, IContender ours) => Ratio(
+        figure, ours, static _ => true,
+        static (our, peers) => peers.Min(static peer => peer.CpuMicrosPerRecord) / our.CpuMicrosPerRecord);
+
+    private void Ratio(
+        string figure,
+        IContender ours,
+        Func<IContender, bool> among,
+        Func<PeerFigure, IEnumerable<PeerFigure>, double> ratio)
     {
         PeerFigure[]? mine = _measured.Find(each => each.Contender == ours).Figures?.ToArray();
         List<PeerFigure>[] peers = [.. _measured
@@ -65,8 +79,7 @@ internal sealed class PeerCell(BenchRun run, string name, PeerDurability durabil
         }
         else
         {
-            ratios = [.. mine.Select((ourFigure, round) =>
-                ourFigure.RecordsPerSecond / peers.Max(peer => peer[round].RecordsPerSecond))];
+            ratios = [.. mine.Select((our, round) => ratio(our, peers.Select(peer => peer[round])))];
         }
 
         run.MoreIsBetter($"peers.{figure}", "x", ratios);

@@ -22,7 +22,10 @@ internal sealed class PeersSuite : IBenchSuite
         Target.AtLeast("peers.single_1_caller.ratio_to_best", 0.8),
         Target.AtLeast("peers.single_64_callers.ratio_to_best", 8),
         Target.AtLeast("peers.batched.ratio_to_best", 2),
-        Target.AtLeast("peers.tamper_evident.ratio_to_best", 100),
+        Target.AtLeast("peers.single_64_callers.ratio_to_best_with_separate_connections", 3),
+        Target.AtLeast("peers.tamper_evident.cpu_ratio_to_best", 20),
+        Target.AtLeast("peers.tamper_evident_batched.ratio_to_best", 2),
+        Target.AtLeast("peers.tamper_evident_batched.cpu_ratio_to_best", 1.5),
         Target.AtLeast("peers.embedded_batched.ratio_to_sqlite_rocksdb", 2),
         Target.AtLeast("peers.embedded_batched.ratio_to_fasterlog", 1),
     ];

@@ -1,5 +1,6 @@
 // bench all: every suite that owns a target, one after the other, each in a process of its own; then one table.
-// Options are those of a suite; --json FILE takes all figures together, --html FILE the page with the charts.
+// Options are those of a suite; --json FILE takes all figures together, --html FILE the page with the charts, and
+// --publish replaces this machine's report in the checkout and the tables of docs/PERFORMANCE.md.
 using System.Diagnostics;
 using System.Globalization;
 using LedgerStore.Bench.Frame;
@@ -9,7 +10,8 @@ namespace LedgerStore.Bench.Reports;
 internal static class AllCommand
 {
     public const string Usage =
-        "  all          every suite; then the table of targets [--quick] [--seconds N] [--json FILE] [--html FILE]";
+        "  all          every suite; then the table of targets [--quick] [--seconds N] [--json FILE] [--html FILE]\n"
+        + "               [--publish]: this machine's report and the tables of docs/PERFORMANCE.md are made anew";
 
     public static int Run(string[] arguments)
     {
@@ -21,6 +23,7 @@ internal static class AllCommand
             rest.RemoveRange(at, 2);
         }
 
+        bool isPublished = rest.Remove("--publish");
         BenchOptions options = BenchOptions.Parse([.. rest]);
         Machine machine = Machine.Read(Environment.CurrentDirectory);
         Stopwatch watch = Stopwatch.StartNew();
@@ -56,6 +59,13 @@ internal static class AllCommand
             HtmlReport.Write(html, [all]);
         }
 
+        if (isPublished)
+        {
+            string own = PerformancePage.FileOf(machine);
+            all.Write(own);
+            PerformancePage.Publish(own, all);
+        }
+
         bool complete = BenchSuites.Targets.All(target => Find(figures, target.Figure) is not null);
         return failed.Count == 0 && complete && figures.TrueForAll(figure => figure.Met != false) ? 0 : 1;
     }
@@ -85,7 +95,7 @@ internal static class AllCommand
     internal static void PrintTable(
         TextWriter output, List<ReportFigure> figures, List<string> failed, TimeSpan time)
     {
-        output.WriteLine($"\n{"figure",-52} {"target",14}    {"measured",14} unit   met");
+        output.WriteLine($"\n{"figure",-52} {"target",18}    {"measured",14} unit   met");
         int met = 0;
         foreach (Target target in BenchSuites.Targets)
         {
@@ -93,15 +103,14 @@ internal static class AllCommand
             met += figure?.Met == true ? 1 : 0;
             string measured = figure is null
                 ? $"{"not measured",14}"
-                : $"{Number(figure.Value),14} {figure.Unit,-5}  {(figure.Met == true ? "yes" : "NO")}";
-            string wanted = (target.LowerIsBetter ? "<= " : ">= ") + Number(target.Value);
-            output.WriteLine($"{target.Figure,-52} {wanted,14}    {measured}");
+                : $"{Measured(figure, target),14} {figure.Unit,-5}  {(figure.Met == true ? "yes" : "NO")}";
+            output.WriteLine($"{target.Figure,-52} {target,18}    {measured}");
         }
 
         failed.ForEach(name => output.WriteLine($"suite {name} ended without a report"));
         output.WriteLine($"{met} of {BenchSuites.Targets.Count} targets met, in {time:h\\:mm\\:ss}");
     }
 
-    private static string Number(double value) =>
-        value.ToString(Math.Abs(value) < 1000 ? "0.###" : "#,0", CultureInfo.InvariantCulture);
+    private static string Measured(ReportFigure figure, Target target) =>
+        FigureText.Number(target.IsShare ? figure.ShareOfFloor ?? 0 : figure.Value);
 }

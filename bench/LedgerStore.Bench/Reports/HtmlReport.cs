@@ -95,8 +95,7 @@ internal static partial class HtmlReport
         foreach (ReportFigure figure in aimed)
         {
             page.Append(CultureInfo.InvariantCulture,
-                $"<tr><td>{Safe(figure.Name)}<td>{(figure.LowerIsBetter ? "≤" : "≥")} ")
-                .Append(SvgChart.Short(figure.Target!.Value))
+                $"<tr><td>{Safe(figure.Name)}<td>{Safe(figure.Judged!.ToString())}")
                 .Append(CultureInfo.InvariantCulture,
                 $"<td>{SvgChart.Short(figure.Value)} {Safe(figure.Unit)}<td>{SvgChart.Short(figure.Runs.Min())}")
                 .Append(CultureInfo.InvariantCulture,
@@ -106,7 +105,9 @@ internal static partial class HtmlReport
         page.Append("</table>");
     }
 
-    private static double Goodness(ReportFigure figure) => figure.LowerIsBetter
+    private static double Goodness(ReportFigure figure) => figure.TargetIsShare
+        ? (figure.ShareOfFloor ?? 0) / figure.Target!.Value
+        : figure.LowerIsBetter
         ? figure.Target!.Value / Math.Max(figure.Value, figure.Target.Value / 1000)
         : figure.Value / figure.Target!.Value;
 

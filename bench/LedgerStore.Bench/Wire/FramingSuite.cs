@@ -6,7 +6,8 @@ namespace LedgerStore.Bench.Wire;
 
 internal sealed class FramingSuite : IBenchSuite
 {
-    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(2);
+    private const int SlicesMax = 30;
+    private static readonly TimeSpan s_slice = TimeSpan.FromSeconds(0.5);
 
     public string Name => "framing";
 
@@ -33,7 +34,7 @@ internal sealed class FramingSuite : IBenchSuite
 
     private static void Measure(BenchRun run, string name, string unit, Func<TimeSpan, Task<WireFigure>> work)
     {
-        work(run.Options.Quick ? run.Options.RunTime : s_warmUp).GetAwaiter().GetResult();
+        Steady.Reach(run, name, SlicesMax, () => 1 / work(s_slice).GetAwaiter().GetResult().PerSecond);
         WireFigure[] figures = [.. Enumerable.Range(0, run.Options.Runs).Select(
             _ => work(run.Options.RunTime).GetAwaiter().GetResult())];
         run.MoreIsBetter(name, unit, figures.Select(figure => figure.PerSecond));

@@ -19,15 +19,15 @@ internal sealed class WireSuite : IBenchSuite
 
     public IReadOnlyList<Target> Targets { get; } =
     [
-        Target.AtLeast("wire.append.records_per_second", 600_000),
-        Target.AtLeast("wire.append.one_connection_records_per_second", 400_000),
-        Target.AtMost("wire.append.server_alloc_bytes_per_record", 8),
+        Target.ShareOfFloor("wire.append.records_per_second", 0.3),
+        Target.ShareOfFloor("wire.append.one_connection_records_per_second", 0.25),
+        Target.AtMost("wire.append.server_alloc_bytes_per_record", 16),
         Target.AtMost("wire.append.authorization_share", 5),
-        Target.AtLeast("wire.unary.64_clients_per_second", 15_000),
+        Target.ShareOfFloor("wire.unary.64_clients_per_second", 0.5),
         Target.AtMost("wire.unary.authorization_share", 5),
-        Target.AtMost("wire.unary.added_ms", 0.3),
-        Target.AtLeast("wire.read.records_per_second", 700_000),
-        Target.AtLeast("wire.proofs.per_second", 10_000),
+        Target.ShareOfFloor("wire.unary.median_us", 0.3, lowerIsBetter: true),
+        Target.ShareOfFloor("wire.read.records_per_second", 0.5),
+        Target.ShareOfFloor("wire.proofs.per_second", 0.2),
         Target.AtMost("wire.idle.1000_connections_mb", 150),
     ];
 

@@ -16,48 +16,41 @@ public sealed class FigureTests
     private static readonly Target[] s_interface =
     [
         Target.AtLeast("proofs.node_hash.speedup", Sha256Paths.Best == Sha256Path.Lanes16 ? 10 : 5),
-        Target.AtLeast("proofs.bundle_hash.speedup", 5),
-        Target.AtLeast("proofs.tree_build.entries_per_second", 3_000_000),
-        Target.AtLeast("proofs.verify_inclusion.batched_per_second", 300_000),
-        Target.AtLeast("proofs.verify_inclusion.single_per_second", 30_000),
-        Target.AtLeast("engine.append.records_per_second", 1_000_000),
-        Target.AtLeast("engine.append.share_of_floor", 0.6),
+        Target.ShareOfFloor("proofs.tree_build.entries_per_second", 0.5),
+        Target.ShareOfFloor("proofs.verify_inclusion.batched_per_second", 0.5),
+        Target.ShareOfFloor("engine.append.records_per_second", 0.6),
+        Target.AtMost("engine.append.cpu_vs_hash_and_compress", 1.35),
         Target.AtMost("engine.append.alloc_bytes_per_record", 2),
-        Target.AtLeast("engine.append.ledgers_1000_vs_1", 0.8),
+        Target.AtLeast("engine.append.ledgers_1000_vs_1", 0.9),
         Target.AtMost("engine.single.latency_vs_floor", 1.5),
-        Target.AtLeast("engine.read.sequential_records_per_second", 4_000_000),
-        Target.AtLeast("engine.read.random_warm_per_second", 1_000_000),
-        Target.AtLeast("engine.read.random_page_cache_per_second", 20_000),
+        Target.ShareOfFloor("engine.read.sequential_records_per_second", 0.4),
+        Target.ShareOfFloor("engine.read.random_page_cache_per_second", 0.4),
         Target.AtMost("engine.disk.bytes_ratio", 0.55),
-        Target.AtLeast("engine.open.journal_mb_per_second", 300),
-        Target.AtMost("engine.open.clean_ms_10m", 500),
+        Target.ShareOfFloor("engine.open.journal_mb_per_second", 0.75),
         Target.AtMost("engine.memory.peak_anonymous_mb", 400),
         Target.AtMost("engine.memory.idle_10000_ledgers_mb", 200),
         Target.AtMost("checkpoint.signing_overhead", 0.05),
         Target.AtMost("checkpoint.publish_lag_ms", CheckpointIntervalMillis + 5),
-        Target.AtMost("checkpoint.lag_1000_ledgers_ms", 2_000),
-        Target.AtLeast("proofs.inclusion.per_second", 50_000),
-        Target.AtLeast("proofs.consistency.per_second", 50_000),
-        Target.AtMost("proofs.inclusion.cold_ms", 2),
-        Target.AtLeast("verify.offline.entries_per_second", 3_000_000),
-        Target.AtLeast("wire.append.records_per_second", 600_000),
-        Target.AtLeast("wire.append.one_connection_records_per_second", 400_000),
-        Target.AtMost("wire.append.server_alloc_bytes_per_record", 8),
-        Target.AtMost("wire.unary.added_ms", 0.3),
-        Target.AtLeast("wire.unary.64_clients_per_second", 15_000),
-        Target.AtLeast("wire.read.records_per_second", 700_000),
-        Target.AtLeast("wire.proofs.per_second", 10_000),
+        Target.AtMost("checkpoint.cpu_of_one_core_1000_ledgers", 0.1),
+        Target.ShareOfFloor("verify.offline.entries_per_second", 0.3),
+        Target.ShareOfFloor("wire.append.records_per_second", 0.3),
+        Target.ShareOfFloor("wire.append.one_connection_records_per_second", 0.25),
+        Target.AtMost("wire.append.server_alloc_bytes_per_record", 16),
+        Target.ShareOfFloor("wire.unary.64_clients_per_second", 0.5),
+        Target.ShareOfFloor("wire.read.records_per_second", 0.5),
+        Target.ShareOfFloor("wire.proofs.per_second", 0.2),
         Target.AtMost("wire.idle.1000_connections_mb", 150),
-        Target.AtLeast("client.append.64_callers_records_per_second", 80_000),
-        Target.AtLeast("client.append.64x16_records_per_second", 200_000),
-        Target.AtLeast("client.verified_read.records_per_second", 500_000),
-        Target.AtLeast("client.import.lines_per_second", 400_000),
+        Target.ShareOfFloor("client.append.64_callers_records_per_second", 0.2),
+        Target.ShareOfFloor("client.append.64x16_records_per_second", 0.25),
+        Target.ShareOfFloor("client.verified_read.records_per_second", 0.2),
+        Target.ShareOfFloor("client.import.lines_per_second", 0.2),
         Target.AtMost("tiers.append_slowdown", 0.1),
         Target.AtMost("tiers.warm_ratio", 0.85),
         Target.AtLeast("peers.single_64_callers.ratio_to_best", 8),
+        Target.AtLeast("peers.single_64_callers.ratio_to_best_with_separate_connections", 3),
         Target.AtLeast("peers.batched.ratio_to_best", 2),
         Target.AtLeast("peers.single_1_caller.ratio_to_best", 0.8),
-        Target.AtLeast("peers.tamper_evident.ratio_to_best", 100),
+        Target.AtLeast("peers.tamper_evident.cpu_ratio_to_best", 20),
         Target.AtLeast("peers.embedded_batched.ratio_to_sqlite_rocksdb", 2),
         Target.AtLeast("peers.embedded_batched.ratio_to_fasterlog", 1),
     ];
@@ -72,6 +65,22 @@ public sealed class FigureTests
         Assert.Equal(s_interface.Single(target => target.Figure == figure), declared);
     }
 
+    /// <summary>What another processor does in a second says nothing of the program.</summary>
+    [Fact]
+    public void No_rate_or_time_is_judged_but_by_its_floor() => Assert.All(
+        BenchSuites.Targets.Where(static target => !target.IsShare),
+        static target => Assert.DoesNotMatch("_per_second$|_us$|_ms$(?<!publish_lag_ms)|_seconds$", target.Figure));
+
+    [Fact]
+    public void A_share_of_a_floor_that_was_not_measured_is_missed() =>
+        Assert.False(NewRun().MoreIsBetter("test.share", "1/s", [5]).Met);
+
+    [Theory]
+    [InlineData(10, true)]
+    [InlineData(11, false)]
+    public void A_share_of_a_floor_is_met_from_there_up(double floor, bool met) =>
+        Assert.Equal(met, NewRun().MoreIsBetter("test.share", "1/s", [5], floor).Met);
+
     [Fact]
     public void No_two_suites_declare_the_same_figure()
     {
@@ -84,8 +93,9 @@ public sealed class FigureTests
     {
         BenchRun run = NewRun();
         run.MoreIsBetter("test.rate", "1/s", [1]);
-        Assert.Equal(["test.cost"], run.Unmeasured);
+        Assert.Equal(["test.cost", "test.share"], run.Unmeasured);
         run.LessIsBetter("test.cost", "ms", [1]);
+        run.MoreIsBetter("test.share", "1/s", [1]);
         Assert.Empty(run.Unmeasured);
     }
 
@@ -131,7 +141,9 @@ public sealed class FigureTests
         public string Summary => "measures nothing";
 
         public IReadOnlyList<Target> Targets { get; } =
-            [Target.AtLeast("test.rate", 10), Target.AtMost("test.cost", 5)];
+        [
+            Target.AtLeast("test.rate", 10), Target.AtMost("test.cost", 5), Target.ShareOfFloor("test.share", 0.5),
+        ];
 
         public void Run(BenchRun run) => run.Note("nothing");
     }

@@ -1,11 +1,8 @@
-// PERFORMANCE.md and the page that is drawn from the reports: both say what the reports say, and the targets are those
-// that the suites are judged by.
+// PERFORMANCE.md: its tables are what the report beside it makes, and everything that is judged is in them.
 
-using System.Globalization;
 using System.Runtime.Versioning;
-using System.Text.Json;
-using System.Text.RegularExpressions;
 using LedgerStore.Bench;
+using LedgerStore.Bench.Frame;
 using LedgerStore.Bench.Reports;
 using LedgerStore.Tests.Gates;
 using Xunit;
@@ -13,97 +10,44 @@ using Xunit;
 namespace LedgerStore.Tests.Bench;
 
 [SupportedOSPlatform("linux")]
-public sealed partial class PerformanceDocumentTests
+public sealed class PerformanceDocumentTests
 {
-    // The document is ours, and still no expression may run for ever.
-    private const int MatchMilliseconds = 60_000;
+    private static readonly string s_page =
+        File.ReadAllText(Path.Combine(SourceTree.Root, "docs", "PERFORMANCE.md"));
 
-    private sealed record Row(string Figure, double Target, double Measured, double Low, double High, bool IsMet);
-
-    [Fact]
-    public void The_table_of_targets_says_what_the_report_says()
-    {
-        Dictionary<string, JsonElement> report = Report();
-        Assert.All(Rows(), row =>
-        {
-            JsonElement figure = report[row.Figure];
-            double[] runs = [.. figure.GetProperty("runs").EnumerateArray().Select(run => run.GetDouble())];
-            AssertNear(figure.GetProperty("value").GetDouble(), row.Measured, row.Figure);
-            AssertNear(runs.Min(), row.Low, row.Figure);
-            AssertNear(runs.Max(), row.High, row.Figure);
-            Assert.Equal(figure.GetProperty("target").GetDouble(), row.Target);
-            Assert.Equal(figure.GetProperty("met").GetBoolean(), row.IsMet);
-        });
-    }
+    private static readonly ReportFile s_report =
+        ReportFile.Read(Path.Combine(SourceTree.Root, PerformancePage.SourceOf(s_page)));
 
     [Fact]
-    public void Every_target_that_is_judged_is_in_the_table_or_said_not_to_be()
-    {
-        Dictionary<string, double> judged = BenchSuites.Targets.ToDictionary(
-            static target => target.Figure, static target => target.Value);
-        Row[] rows = Rows();
-        Assert.All(rows, row => Assert.Equal(judged[row.Figure], row.Target));
-        string[] others = [.. judged.Keys.Except(rows.Select(static row => row.Figure), StringComparer.Ordinal)];
-        Assert.All(
-            others,
-            figure => Assert.Contains($"not in this table: `{figure}`", Document(), StringComparison.Ordinal));
-    }
+    public void The_tables_are_what_the_report_makes() =>
+        Assert.Equal(PerformancePage.Render(s_page, s_report), s_page);
 
-    /// <summary>The page is made from the files beside it: made again, it is the same.</summary>
     [Fact]
-    public void The_page_is_what_the_reports_make()
+    public void The_report_is_the_one_of_its_machine() =>
+        Assert.Equal(PerformancePage.FileOf(s_report.Machine), PerformancePage.SourceOf(s_page));
+
+    [Fact]
+    public void Every_target_that_is_judged_is_in_the_report_with_its_value()
     {
-        string made = Path.Combine(Path.GetTempPath(), $"ledgerstore-page-{Guid.NewGuid():n}.html");
-        try
-        {
-            HtmlReport.Write(made, HtmlReport.Load(Results()));
-            Assert.Equal(File.ReadAllText(Path.Combine(Results(), "index.html")), File.ReadAllText(made));
-        }
-        finally
-        {
-            File.Delete(made);
-        }
+        Dictionary<string, ReportFigure> measured = s_report.Results.ToDictionary(static figure => figure.Name);
+        Assert.All(BenchSuites.Targets, target => Assert.Equal(target, measured[target.Figure].Judged));
     }
 
-    private static string Document() => File.ReadAllText(Path.Combine(SourceTree.Root, "docs", "PERFORMANCE.md"));
-
-    private static string Results() => Path.Combine(
-        SourceTree.Root, ResultsFile().Match(Document()).Groups["folder"].Value);
-
-    private static Dictionary<string, JsonElement> Report()
+    [Fact]
+    public void A_page_is_made_from_names_and_their_beginnings()
     {
-        using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Results(), "all.json")));
-        return json.RootElement.GetProperty("results").EnumerateArray()
-            .ToDictionary(static result => result.GetProperty("name").GetString()!, static result => result.Clone());
+        ReportFigure figure = ReportFigure.Of(new BenchResult(
+            "a.rate", 1234, "1/s", Floor: 2468, Target.ShareOfFloor("a.rate", 0.4), LowerIsBetter: false,
+            [1200, 1300]));
+        ReportFile report = s_report with { Results = [figure, figure with { Name = "b.other", Target = null }] };
+        string made = PerformancePage.Render(
+            "before\n<!-- table a.* -->\nold\n<!-- end -->\n<!-- table targets -->\n<!-- end -->\nafter", report);
+        Assert.Equal(
+            "before\n<!-- table a.* -->\n| figure | measured | runs | share of its floor |\n|---|---|---|---|\n"
+            + "| `a.rate` | 1,234 1/s | 1,200 to 1,300 | 0.5 |\n<!-- end -->\n<!-- table targets -->\n"
+            + "| figure | target | measured | runs | share of its floor | |\n|---|---|---|---|---|---|\n"
+            + "| `a.rate` | 0.4 of its floor | 1,234 1/s | 1,200 to 1,300 | 0.5 | met |\n\n"
+            + "1 figures have a target, 1 meet it.\n<!-- end -->\nafter",
+            made);
     }
-
-    private static Row[] Rows() =>
-    [
-        .. TargetRow().Matches(Document()).Select(static match => new Row(
-            match.Groups["figure"].Value,
-            Number(match.Groups["target"].Value),
-            Number(match.Groups["measured"].Value),
-            Number(match.Groups["low"].Value),
-            Number(match.Groups["high"].Value),
-            match.Groups["met"].Value == "met")),
-    ];
-
-    private static double Number(string text) =>
-        double.Parse(text, NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
-
-    // Tables round to three or four digits.
-    private static void AssertNear(double exact, double shown, string figure) =>
-        Assert.True(
-            Math.Abs(exact - shown) <= 0.006 * Math.Abs(exact), $"{figure}: {shown}, and the report has {exact}");
-
-    [GeneratedRegex(
-        "File\\s+`(?<folder>bench/results/[^/`]+)/all.json`", RegexOptions.ExplicitCapture, MatchMilliseconds)]
-    private static partial Regex ResultsFile();
-
-    [GeneratedRegex(
-        "^\\| `(?<figure>[a-z0-9_.]+)` \\| [<>]= (?<target>[-0-9.,]+) \\| (?<measured>[-0-9.,]+)[^|]*\\| "
-        + "(?<low>[-0-9.,]+) to (?<high>[-0-9.,]+) \\|[^|]*\\| \\**(?<met>met|missed)\\** \\|$",
-        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
-        MatchMilliseconds)]
-    private static partial Regex TargetRow();
 }

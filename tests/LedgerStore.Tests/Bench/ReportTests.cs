@@ -17,7 +17,10 @@ public sealed class ReportTests : IDisposable
     public static TheoryData<string> Fields => ["suite", "command", "commit", "clock", "machine", "results"];
 
     public static TheoryData<string> FieldsOfFigures =>
-        ["name", "value", "unit", "floor", "share_of_floor", "target", "met", "lower_is_better", "runs"];
+    [
+        "name", "value", "unit", "floor", "share_of_floor", "target", "target_is_share", "met", "lower_is_better",
+        "runs",
+    ];
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -29,6 +32,14 @@ public sealed class ReportTests : IDisposable
         ReportFile read = ReportFile.Read(Json);
         Assert.Equivalent(report, read, strict: true);
         Assert.Equal("a note & more", Assert.Single(read.Notes));
+    }
+
+    [Fact]
+    public void A_figure_is_one_line()
+    {
+        NewReport().Write(Json);
+        Assert.Single(File.ReadAllLines(Json), static line => line.Contains("test.rate", StringComparison.Ordinal));
+        Assert.DoesNotContain(File.ReadAllLines(Json), static line => line.StartsWith("  ", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -71,12 +82,13 @@ public sealed class ReportTests : IDisposable
         Assert.Equal(0, HtmlReport.Run([_folder]));
         string page = File.ReadAllText(Path.Combine(_folder, "index.html"));
         Assert.Contains("<li>a note &amp; more</li>", page, StringComparison.Ordinal);
-        Assert.Contains("<td>test.rate<td>≥ 10<td>12 1/s", page, StringComparison.Ordinal);
+        Assert.Contains("<td>test.rate<td>&gt;= 10<td>12 1/s", page, StringComparison.Ordinal);
     }
 
     private static ReportFile NewReport()
     {
-        BenchResult rate = new("test.rate", 12, "1/s", Floor: 24, Target: 10, LowerIsBetter: false, [11, 12, 13]);
+        BenchResult rate = new(
+            "test.rate", 12, "1/s", Floor: 24, Target.AtLeast("test.rate", 10), LowerIsBetter: false, [11, 12, 13]);
         return new ReportFile(
             "test", "bench test", "0123456789abcdef", "wall", Machine.Read("/"), [ReportFigure.Of(rate)])
         {

@@ -110,6 +110,8 @@ internal sealed class NetworkedCells(
             PostgresLoads loads = new(postgres, _records);
             contenders.Add(Contender(
                 "postgres_chain_trigger", postgres, BatchCallers, loads.ChainByTriggerBatchedAsync));
+            contenders.Add(Contender(
+                "postgres_chain_application", postgres, BatchCallers, loads.ChainByApplicationBatchedAsync));
         }
 
         return MeasureAsync("tamper_evident_batched", contenders);
@@ -120,6 +122,7 @@ internal sealed class NetworkedCells(
         PeerCell cell = new(run, name, durability, s_warmUp);
         await cell.MeasureAsync(contenders);
         cell.Ratio($"{name}.ratio_to_best", contenders[0], _ => true);
+        cell.CostRatio($"{name}.cpu_ratio_to_best", contenders[0]);
         if (contenders.Find(contender => contender.Name == Separate) is { } separate)
         {
             cell.Ratio($"{name}.ratio_to_best_with_separate_connections", separate, _ => true);

@@ -2,6 +2,7 @@
 // adds a row must hold a lock until the commit is durable, or two rows follow the same one.
 using System.Security.Cryptography;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace LedgerStore.Bench.Peers.Networked;
 
@@ -13,6 +14,8 @@ internal static class PostgresChain
 
     private const string LockAndRead =
         "SELECT pg_advisory_xact_lock(1); SELECT id, hash FROM chain ORDER BY id DESC LIMIT 1";
+
+    private const string Copy = "COPY chain (id, payload, hash) FROM STDIN (FORMAT BINARY)";
 
     private const string Insert = "INSERT INTO chain (id, payload, hash) VALUES ($1, $2, $3)";
 
@@ -55,6 +58,28 @@ internal static class PostgresChain
             insert.Parameters.Add(new NpgsqlParameter { Value = payload });
             insert.Parameters.Add(new NpgsqlParameter { Value = SHA256.HashData([.. hash, .. payload]) });
             await insert.ExecuteNonQueryAsync();
+        }
+
+        await transaction.CommitAsync();
+    }
+
+    /// <summary>Many rows by COPY in one transaction: as good as a chain gets, since it waits for one sync.</summary>
+    public static async Task AppendManyAsync(NpgsqlConnection connection, byte[][] payloads)
+    {
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync();
+        (long id, byte[] hash) = await ReadLastAsync(connection);
+        await using (NpgsqlBinaryImporter rows = await connection.BeginBinaryImportAsync(Copy))
+        {
+            foreach (byte[] payload in payloads)
+            {
+                hash = SHA256.HashData([.. hash, .. payload]);
+                await rows.StartRowAsync();
+                await rows.WriteAsync(++id, NpgsqlDbType.Bigint);
+                await rows.WriteAsync(payload, NpgsqlDbType.Bytea);
+                await rows.WriteAsync(hash, NpgsqlDbType.Bytea);
+            }
+
+            await rows.CompleteAsync();
         }
 
         await transaction.CommitAsync();

@@ -95,6 +95,15 @@ internal sealed class PostgresLoads(PostgresPeer server, PeerRecords records)
             PostgresChain.AppendAsync(connections[caller], records.Single(caller, number)));
     }
 
+    /// <summary>The same for 256 rows in one transaction.</summary>
+    public async Task<IPeerLoad> ChainByApplicationBatchedAsync(int callers)
+    {
+        NpgsqlDataSource source = server.Connect(multiplexing: false);
+        NpgsqlConnection[] connections = await OpenAsync(source, callers);
+        return new PostgresLoad(source, connections, PeerRecords.BatchRecords, (caller, number) =>
+            PostgresChain.AppendManyAsync(connections[caller], records.Batch(caller, number)));
+    }
+
     private static async Task<NpgsqlConnection[]> OpenAsync(NpgsqlDataSource source, int callers)
     {
         NpgsqlConnection[] connections = new NpgsqlConnection[callers];
