@@ -76,15 +76,15 @@ internal static partial class PerformancePage
     {
         StringBuilder table = new(
             "| figure | target | measured | runs | share of its floor | |\n|---|---|---|---|---|---|\n");
-        foreach (ReportFigure figure in report.Results.Where(static figure => figure.Target is not null))
+        ReportFigure[] aimed = [.. report.Results.Where(static figure => figure.Target is not null)];
+        foreach (ReportFigure figure in aimed)
         {
             table.Append(Inv, $"| `{figure.Name}` | {figure.Judged} | {Cells(figure)} | ")
                 .Append(figure.Met == true ? "met |\n" : "**missed** |\n");
         }
 
-        int aimed = report.Results.Count(static figure => figure.Target is not null);
-        int met = report.Results.Count(static figure => figure.Met == true);
-        return table.Append(Inv, $"\n{aimed} figures have a target, {met} meet it.\n").ToString();
+        int met = aimed.Count(static figure => figure.Met == true);
+        return table.Append(Inv, $"\n{aimed.Length} figures have a target, {met} meet it.\n").ToString();
     }
 
     private static string OfFigures(ReportFile report, string[] names)
