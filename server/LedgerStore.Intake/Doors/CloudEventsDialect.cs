@@ -34,7 +34,10 @@ internal sealed class CloudEventsDialect : IDialect
     public List<ParsedEvent> Parse(HttpRequest request, string rest, ReadOnlyMemory<byte> body)
     {
         KeyValuePair<string, string>[] headers =
-            [.. request.Headers.Select(header => KeyValuePair.Create(header.Key, header.Value.ToString()))];
+        [
+            .. request.Headers.Select(static header =>
+                KeyValuePair.Create(header.Key, HeaderText.Of(header.Value.ToString()))),
+        ];
         bool isStructured = request.ContentType?.StartsWith(Format, StringComparison.OrdinalIgnoreCase) == true;
         return !isStructured && CloudEventHeaders.Are(headers)
             ? [CloudEventHeaders.Parse(headers, request.ContentType, body)]

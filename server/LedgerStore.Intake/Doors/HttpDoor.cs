@@ -41,6 +41,8 @@ internal sealed class HttpDoor : IDoor
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.RequestHeaderEncodingSelector = static _ => HeaderText.Letters;
+            kestrel.ResponseHeaderEncodingSelector = static _ => HeaderText.Letters;
             kestrel.Limits.MaxConcurrentConnections = IntakeLimits.Connections;
             // RequestBody counts, and answers in the dialect of the sender.
             kestrel.Limits.MaxRequestBodySize = null;

@@ -5,6 +5,7 @@ using LedgerStore.Intake.Config;
 using LedgerStore.Intake.Delivering;
 using LedgerStore.Intake.Records;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace LedgerStore.Intake.Doors;
 
@@ -89,7 +90,8 @@ internal sealed class HttpSource(
     // bytes are the same request. Otherwise two events that look the same are two events.
     private void NameEvents(List<ParsedEvent> events, HttpRequest request, RequestBody body)
     {
-        string? name = request.Headers[KeyHeader] is { Count: 1 } key && key.ToString() is { Length: > 0 } given ? given
+        StringValues key = request.Headers[KeyHeader];
+        string? name = key.Count == 1 && HeaderText.Of(key.ToString()) is { Length: > 0 } given ? given
             : config.IsKnownByBody ? Convert.ToHexStringLower(SHA256.HashData(body.Sent.Span))[..BodyIdDigits]
             : null;
         if (name is null)

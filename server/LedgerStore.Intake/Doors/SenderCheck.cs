@@ -4,7 +4,6 @@
 // the comparison takes says anything about it.
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using LedgerStore.Intake.Config;
 using LedgerStore.Pki;
 using Microsoft.AspNetCore.Connections.Features;
@@ -101,7 +100,7 @@ internal sealed class SenderCheck(AuthConfig auth, TimeProvider time)
             return null;
         }
 
-        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text[(space + 1)..].Trim())));
+        string hash = Convert.ToHexStringLower(SHA256.HashData(HeaderText.Bytes(text[(space + 1)..].Trim())));
         return auth.Tokens.GetValueOrDefault(hash);
     }
 }

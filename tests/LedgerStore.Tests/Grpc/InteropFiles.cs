@@ -22,13 +22,14 @@ internal static class InteropFiles
 
     internal static string? Python => s_pythonWithGrpc.Value;
 
-    internal static string NodeDirectory => Path.Combine(Root(), "tests", "interop", "grpc-node");
+    internal static string NodeDirectory => DirectoryOf("grpc-node");
 
     internal static string PythonDirectory => Path.Combine(Root(), "tests", "interop", "grpc-python");
 
-    internal static bool HasNode =>
-        Directory.Exists(Path.Combine(NodeDirectory, "node_modules", "@grpc", "grpc-js"))
-        && Answers("node", "--version");
+    internal static string DirectoryOf(string folder) => Path.Combine(Root(), "tests", "interop", folder);
+
+    internal static bool HasNode(string folder, string package) =>
+        Directory.Exists(Path.Combine(DirectoryOf(folder), "node_modules", package)) && Answers("node", "--version");
 
     /// <summary>A directory with certificates and interop.fds, to be deleted by the caller.</summary>
     internal static string CreateDirectory()

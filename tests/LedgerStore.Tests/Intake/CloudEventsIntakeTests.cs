@@ -70,6 +70,25 @@ public sealed class CloudEventsIntakeTests
         Fuzz.CheckForm(only);
     }
 
+    [Theory]
+    [InlineData("B%C3%BCcher")]
+    [InlineData("B\u00fccher")]
+    [InlineData("B\u00c3\u00bccher")]
+    public async Task A_header_is_read_however_its_sender_writes_it(string letters)
+    {
+        await using RunningIntake intake = await RunningIntake.StartAsync("cloudevents", "");
+        using System.Net.Sockets.TcpClient client = new();
+        await client.ConnectAsync("127.0.0.1", intake.Intake.AddressOf("app").Port);
+        await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(
+            $"POST / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {RunningIntake.Token}\r\nce-specversion: 1.0\r\n"
+            + $"ce-id: 1\r\nce-source: s\r\nce-type: t\r\nce-subject: {letters}\r\nContent-Length: 0\r\n\r\n"));
+        using StreamReader answer = new(client.GetStream());
+        Assert.Equal("HTTP/1.1 204 No Content", await answer.ReadLineAsync());
+        Assert.Contains(
+            "\"subject\":\"B\u00fccher\"", RunningIntake.TextOf(Assert.Single(await intake.RecordsAsync())),
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_event_without_what_it_needs_is_stored_and_says_so()
     {
