@@ -17,11 +17,13 @@ internal sealed class IntakeProcess : IAsyncDisposable
     private readonly TempFolder _folder = new();
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(5) };
     private readonly int _port;
+    private readonly int? _disk;
     private Process? _process;
 
-    private IntakeProcess(int port)
+    private IntakeProcess(int port, int? disk)
     {
         _port = port;
+        _disk = disk;
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", RunningIntake.Token);
     }
 
@@ -34,10 +36,28 @@ internal sealed class IntakeProcess : IAsyncDisposable
     internal double LastRetryAfter { get; private set; }
 
     /// <summary>One source <c>app</c>, over the development server's certificate for appending.</summary>
+    internal static Task<IntakeProcess> StartAsync(
+        ServerProcess store, string kind, string source, params string[] more) =>
+        StartOnDiskAsync(store, megabytes: null, kind, source, more);
+
+    /// <summary>The same with its state on a file system of so many megabytes, which ends with the process.</summary>
+    internal static Task<IntakeProcess> StartOnDiskAsync(
+        ServerProcess store, int? megabytes, string kind, string source, params string[] more) => StartAsync(
+            store, megabytes, more, port => $$"""
+                  app:
+                    kind: {{kind}}
+                    ledger: demo
+                    listen: 127.0.0.1:{{port}}
+                    auth: { tokens: { tester: "{{RunningIntake.TokenHash}}" } }
+                    {{source}}
+
+                """);
+
+    /// <summary>Any sources, at the port that is given to them.</summary>
     internal static async Task<IntakeProcess> StartAsync(
-        ServerProcess store, string kind, string source, params string[] more)
+        ServerProcess store, int? disk, string[] more, Func<int, string> sources)
     {
-        IntakeProcess intake = new(Ports.Free());
+        IntakeProcess intake = new(Ports.Free(), disk);
         string pki = Path.Combine(Path.GetDirectoryName(store.Profile)!, "pki");
         await File.WriteAllTextAsync(intake.ConfigFile, $$"""
             state: state
@@ -45,14 +65,8 @@ internal sealed class IntakeProcess : IAsyncDisposable
                      key: "{{pki}}/clients/appender.key", ca: "{{pki}}/ca.pem" }
             {{string.Join('\n', more)}}
             sources:
-              app:
-                kind: {{kind}}
-                ledger: demo
-                listen: 127.0.0.1:{{intake._port}}
-                auth: { tokens: { tester: "{{RunningIntake.TokenHash}}" } }
-                {{source}}
-
-            """);
+            {{sources(intake._port)}}
+            """.ReplaceLineEndings("\n"));
         await intake.RestartAsync();
         return intake;
     }
@@ -61,12 +75,18 @@ internal sealed class IntakeProcess : IAsyncDisposable
 
     internal async Task RestartAsync()
     {
-        ProcessStartInfo start = new("dotnet")
+        string[] serve =
+        [
+            "dotnet", Path.Combine(AppContext.BaseDirectory, "LedgerStore.Intake.dll"), "serve", "--config", ConfigFile,
+        ];
+        string state = _folder.File("state");
+        Directory.CreateDirectory(state);
+        string[] command = _disk is null
+            ? serve
+            : ["unshare", "-m", "sh", "-c",
+                $"mount -t tmpfs -o size={_disk}M none {state} && exec \"$@\"", "sh", .. serve];
+        ProcessStartInfo start = new(command[0], command[1..])
         {
-            ArgumentList =
-            {
-                Path.Combine(AppContext.BaseDirectory, "LedgerStore.Intake.dll"), "serve", "--config", ConfigFile,
-            },
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -91,20 +111,31 @@ internal sealed class IntakeProcess : IAsyncDisposable
         await EndAsync();
     }
 
-    internal Task<HttpStatusCode> PostAsync(string body) => PostAsync(body, key: null);
-
-    /// <summary>Null: there was no answer.</summary>
-    internal async Task<HttpStatusCode?> TryPostAsync(string body, string key)
+    internal async Task<HttpStatusCode> PostAsync(string body)
     {
+        using StringContent content = new(body);
+        using HttpResponseMessage answer = await _http.PostAsync(Address, content);
+        LastRetryAfter = answer.Headers.RetryAfter?.Delta?.TotalSeconds ?? 0;
+        return answer.StatusCode;
+    }
+
+    /// <summary>Whether a request was answered with success.</summary>
+    internal async Task<bool> TrySendAsync(string path, string type, string body)
+    {
+        using StringContent content = new(body, Encoding.UTF8, type);
         try
         {
-            return await PostAsync(body, key);
+            using HttpResponseMessage answer = await _http.PostAsync(new Uri(Address, path), content);
+            return answer.IsSuccessStatusCode;
         }
         catch (Exception error) when (error is HttpRequestException or IOException or SocketException)
         {
-            return null;
+            return false;
         }
     }
+
+    /// <summary>A file beside the configuration.</summary>
+    internal string FileOf(string name) => _folder.File(name);
 
     /// <summary>All records of the ledger, once there are as many.</summary>
     internal static async Task<List<IntakeRecord>> RecordsAsync(ServerProcess store, int atLeast)
@@ -142,19 +173,6 @@ internal sealed class IntakeProcess : IAsyncDisposable
         await EndAsync();
         _http.Dispose();
         _folder.Dispose();
-    }
-
-    private async Task<HttpStatusCode> PostAsync(string body, string? key)
-    {
-        using StringContent content = new(body);
-        if (key is not null)
-        {
-            content.Headers.Add("Idempotency-Key", key);
-        }
-
-        using HttpResponseMessage answer = await _http.PostAsync(Address, content);
-        LastRetryAfter = answer.Headers.RetryAfter?.Delta?.TotalSeconds ?? 0;
-        return answer.StatusCode;
     }
 
     private async Task EndAsync()
