@@ -2,6 +2,7 @@
 using LedgerStore.Bench.Client;
 using LedgerStore.Bench.Engine;
 using LedgerStore.Bench.Frame;
+using LedgerStore.Bench.Intake;
 using LedgerStore.Bench.Peers;
 using LedgerStore.Bench.Proofs;
 using LedgerStore.Bench.Wire;
@@ -16,6 +17,7 @@ internal static class BenchSuites
         new FramingSuite(),
         new ClientSuite(),
         new WireSuite(),
+        new IntakeSuite(),
         new SegmentsSuite(),
         new VerifySuite(),
         new EngineSuite(),

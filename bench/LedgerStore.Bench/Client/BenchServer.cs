@@ -64,6 +64,9 @@ internal sealed class BenchServer : IDisposable
         }
     }
 
+    /// <summary>Where the certificates are.</summary>
+    internal string Pki => Keys("pki");
+
     private string Data => Path.Combine(_folder.FullName, "data");
 
     public void Dispose()
