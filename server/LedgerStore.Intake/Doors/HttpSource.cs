@@ -74,7 +74,7 @@ internal sealed class HttpSource(
 
         List<ParsedEvent> events = body.Problem == BodyProblem.Packed
             ? [new ParsedEvent(body.Bytes, Client.IntakeForm.Bytes) { Opaque = body.Detail }]
-            : dialect.Parse(context.Request, rest, body.Bytes);
+            : Parse(context.Request, rest, body.Bytes);
         NameEvents(events, context.Request, body);
         Provenance from = new(sender, AddressOf(context), time.GetUtcNow());
         DeliveryAnswer answer = await pipeline.DeliverAsync(from, events).ConfigureAwait(false);
@@ -84,6 +84,19 @@ internal sealed class HttpSource(
             {
                 Opaque = events.Count(each => each.Opaque is not null),
             };
+    }
+
+    // A parser never throws. If one does, its sender must not come again with the same request for ever.
+    private List<ParsedEvent> Parse(HttpRequest request, string rest, ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            return dialect.Parse(request, rest, body);
+        }
+        catch (Exception error)
+        {
+            return [ParsedEvent.Unreadable(body, $"the intake failed to read it: {error.Message}")];
+        }
     }
 
     // Events without ids get one where the sender names its request, or where the configuration says that the same

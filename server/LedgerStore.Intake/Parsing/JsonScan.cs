@@ -55,7 +55,7 @@ internal static class JsonScan
 
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                bool isFound = reader.ValueTextEquals(name);
+                bool isFound = Is(ref reader, name);
                 if (!reader.Read() || isFound)
                 {
                     return isFound;
@@ -70,6 +70,20 @@ internal static class JsonScan
         }
 
         return false;
+    }
+
+    /// <summary>Whether the name that the reader stands on is this one. A name whose escapes are no text is none.
+    /// </summary>
+    public static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    {
+        try
+        {
+            return reader.ValueTextEquals(name);
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The bytes of the value that the reader stands on; it stands on the value's last token then.</summary>

@@ -1,6 +1,7 @@
 // OpenTelemetry logs in JSON: each log record, byte for byte, with its resource and its scope. A request with anything
 // else in it is kept beside them as it came.
 // Pure functions.
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using LedgerStore.Client;
@@ -30,9 +31,11 @@ internal static class OtlpJson
         foreach (ReadOnlyMemory<byte> resource in Items(body, "resourceLogs"u8, ref isWhole))
         {
             isWhole &= HasOnly(resource.Span, [Resource, "scopeLogs", "schemaUrl"]);
+            Around outer = new(FieldOf(resource, "resource"u8), FieldOf(resource, "schemaUrl"u8));
             foreach (ReadOnlyMemory<byte> scope in Items(resource, "scopeLogs"u8, ref isWhole))
             {
                 isWhole &= HasOnly(scope.Span, ["scope", "logRecords", "schemaUrl"]);
+                Around inner = new(FieldOf(scope, "scope"u8), FieldOf(scope, "schemaUrl"u8));
                 foreach (ReadOnlyMemory<byte> record in Items(scope, "logRecords"u8, ref isWhole))
                 {
                     if (made.Full is { } full)
@@ -41,7 +44,7 @@ internal static class OtlpJson
                         return [.. made.Take(), request with { Mark = OtlpProtobuf.RequestMark }];
                     }
 
-                    Write(made, resource, scope, record);
+                    Write(made, outer, inner, record);
                 }
             }
         }
@@ -55,28 +58,32 @@ internal static class OtlpJson
         return events;
     }
 
-    private static void Write(
-        ConvertedEvents made, ReadOnlyMemory<byte> resource, ReadOnlyMemory<byte> scope, ReadOnlyMemory<byte> record)
+    private static void Write(ConvertedEvents made, Around resource, Around scope, ReadOnlyMemory<byte> record)
     {
         made.Json.WriteStartObject();
-        Copy(made.Json, Resource, resource, "resource"u8);
-        Copy(made.Json, "resourceSchemaUrl", resource, "schemaUrl"u8);
-        Copy(made.Json, "scope", scope, "scope"u8);
-        Copy(made.Json, "scopeSchemaUrl", scope, "schemaUrl"u8);
+        Copy(made.Json, Resource, resource.Value);
+        Copy(made.Json, "resourceSchemaUrl", resource.SchemaUrl);
+        Copy(made.Json, "scope", scope.Value);
+        Copy(made.Json, "scopeSchemaUrl", scope.SchemaUrl);
         made.Json.WritePropertyName("log");
         made.Json.WriteRawValue(record.Span, skipInputValidation: true);
         made.Json.WriteEndObject();
         made.Seal();
     }
 
-    private static void Copy(Utf8JsonWriter json, string name, ReadOnlyMemory<byte> from, ReadOnlySpan<byte> field)
+    private static void Copy(Utf8JsonWriter json, string name, ReadOnlyMemory<byte>? value)
     {
-        Utf8JsonReader reader = JsonScan.One(from.Span);
-        if (JsonScan.Find(ref reader, field))
+        if (value is { } bytes)
         {
             json.WritePropertyName(name);
-            json.WriteRawValue(JsonScan.Slice(ref reader, from).Span, skipInputValidation: true);
+            json.WriteRawValue(bytes.Span, skipInputValidation: true);
         }
+    }
+
+    private static ReadOnlyMemory<byte>? FieldOf(ReadOnlyMemory<byte> json, ReadOnlySpan<byte> name)
+    {
+        Utf8JsonReader reader = JsonScan.One(json.Span);
+        return JsonScan.Find(ref reader, name) ? JsonScan.Slice(ref reader, json) : default(ReadOnlyMemory<byte>?);
     }
 
     /// <summary>The items of a field that is an array; a field that is something else is not whole.</summary>
@@ -117,7 +124,7 @@ internal static class OtlpJson
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             int at = 0;
-            while (at < names.Length && !reader.ValueTextEquals(names[at]))
+            while (at < names.Length && !JsonScan.Is(ref reader, Encoding.UTF8.GetBytes(names[at])))
             {
                 at++;
             }
@@ -157,4 +164,7 @@ internal static class OtlpJson
             return $"no OTLP: {error.Message}";
         }
     }
+
+    /// <summary>What records have around them. It is looked for once: it may stand behind all of them.</summary>
+    private readonly record struct Around(ReadOnlyMemory<byte>? Value, ReadOnlyMemory<byte>? SchemaUrl);
 }

@@ -101,7 +101,10 @@ public sealed class CloudEventsIntakeTests
     public void Whatever_is_sent_it_is_an_event_that_can_be_stored()
     {
         Fuzz.Run(
-            ["{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"s\",\"type\":\"t\"}", "[{\"id\":\"\\ud800\"}]"],
+            [
+                "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"s\",\"type\":\"t\"}",
+                "[{\"id\":\"\\ud800\"}]", "[{\"i\\ud800\":1,\"id\":\"1\"}]",
+            ],
             body => Fuzz.CheckCovered(body, CloudEvents.Parse(body), " \t\r\n,[]"u8));
         Fuzz.Run(["1.0", "%C3%A4", "\"q\"", "%", "text/plain", "application/json", "{\"a\":1}"], body =>
         {

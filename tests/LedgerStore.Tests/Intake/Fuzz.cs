@@ -64,7 +64,10 @@ internal static class Fuzz
         Assert.Null(new EnvelopeWriter("fuzz").Write(batch, from, each));
         IntakeRecord? record = IntakeRecord.TryRead(batch.Bytes);
         Assert.NotNull(record);
-        Assert.Equal((each.Form, each.Opaque), (record.Form, record.Opaque));
+        Assert.Equal((each.Form, each.Opaque is null), (record.Form, record.Opaque is null));
+
+        // A long reason is cut.
+        Assert.StartsWith(record.Opaque ?? string.Empty, each.Opaque ?? string.Empty, StringComparison.Ordinal);
         Assert.Equal(each.Body.ToArray(), record.Bytes.ToArray());
     }
 

@@ -148,6 +148,22 @@ public sealed class OtlpIntakeTests
         Assert.Contains("have more than", events[^1].Opaque, StringComparison.Ordinal);
     }
 
+    /// <summary>A request of as many records as there may be: looking for its resource in each of them would take
+    /// hours.</summary>
+    [Fact]
+    public void A_request_with_very_many_records_is_read_once()
+    {
+        const int count = 50_000;
+        string body = "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":["
+            + string.Join(',', Enumerable.Range(0, count).Select(i => $"{{\"body\":{{\"stringValue\":\"{i}\"}}}}"))
+            + "],\"scope\":{\"name\":\"s\"}}],\"resource\":{\"a\":1}}]}";
+        List<ParsedEvent> events = OtlpJson.Parse(Encoding.UTF8.GetBytes(body));
+        Assert.Equal(count, events.Count);
+        Assert.Equal(
+            "{\"resource\":{\"a\":1},\"scope\":{\"name\":\"s\"},\"log\":{\"body\":{\"stringValue\":\"49999\"}}}",
+            Encoding.UTF8.GetString(events[^1].Body.Span));
+    }
+
     [Fact]
     public void Json_is_kept_byte_for_byte()
     {
@@ -166,7 +182,7 @@ public sealed class OtlpIntakeTests
     {
         byte[][] examples = [Sample().ToByteArray(), []];
         Fuzz.Run(examples, body => Check(body, OtlpProtobuf.Parse(body)));
-        Fuzz.Run([Json, "{\"resourceLogs\":{}}", "{}"], body => Check(body, OtlpJson.Parse(body)));
+        Fuzz.Run([Json, "{\"resourceLogs\":{},\"\\ud800\":1}", "{}"], body => Check(body, OtlpJson.Parse(body)));
     }
 
     private const string Json = "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"timeUnixNano\": \"1\"},"
