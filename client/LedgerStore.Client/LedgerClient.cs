@@ -43,6 +43,9 @@ public sealed class LedgerClient : IAsyncDisposable, IDisposable
     /// <summary>Reads a ledger.</summary>
     public Reader CreateReader(string ledger) => new(_connection, ledger);
 
+    /// <summary>Searches a ledger by its index.</summary>
+    public Searcher CreateSearcher(string ledger) => new(_connection, ledger);
+
     /// <summary>Verifies a ledger with keys that came from somewhere else than from the server.</summary>
     public Verifier CreateVerifier(string ledger, VerifierOptions verifier) => new(_connection, ledger, verifier);
 

@@ -75,6 +75,15 @@ public static class LedgerMethods
     public static Method<RotateKeyRequest, RotateKeyProgress> RotateKey { get; } =
         Method<RotateKeyRequest, RotateKeyProgress>("Admin", nameof(RotateKey));
 
+    public static Method<SetFieldsRequest, FieldsInfo> SetFields { get; } =
+        Method<SetFieldsRequest, FieldsInfo>("Admin", nameof(SetFields));
+
+    public static Method<GetFieldsRequest, FieldsInfo> GetFields { get; } =
+        Method<GetFieldsRequest, FieldsInfo>("Searcher", nameof(GetFields));
+
+    public static Method<SearchRequest, SearchResponse> Search { get; } =
+        Method<SearchRequest, SearchResponse>("Searcher", nameof(Search));
+
     private static Method<TRequest, TResponse> Method<TRequest, TResponse>(string service, string name)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse>

@@ -78,6 +78,11 @@ internal sealed record StoreEvent(string Kind, IMessage Body)
             text.Append(CultureInfo.InvariantCulture, $", {Range(access.FirstIndex, access.Count)}");
         }
 
+        if (access.Clauses.Count > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $", {string.Join(' ', access.Clauses.Select(Line))}");
+        }
+
         if (access.Status.Length > 0 && access.Status != "OK")
         {
             text.Append(CultureInfo.InvariantCulture, $", {access.Status}");

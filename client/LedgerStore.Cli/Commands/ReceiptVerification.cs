@@ -55,7 +55,9 @@ internal static class ReceiptVerification
         });
     }
 
-    private static (VerifiedCheckpoint Checkpoint, byte[] Entry) Check(
+    /// <summary>Checks that a receipt is true, and returns the entry that it is about.</summary>
+    /// <exception cref="VerificationFailedException">It is not.</exception>
+    public static (VerifiedCheckpoint Checkpoint, byte[] Entry) Check(
         Receipt receipt, byte[]? given, string file, OfflineTrust trust)
     {
         byte[] entry = given ?? receipt.Extra.ToArray();

@@ -26,6 +26,9 @@ internal sealed class VerifyArguments
     public Option<string?> Checkpoint { get; } = Text(
         "--checkpoint", "FILE", "A signed checkpoint, as `ledger checkpoint` writes it");
 
+    public Option<string?> Search { get; } = Text(
+        "--search", "FILE", "An answer with its proofs, as `ledger search --prove` writes it");
+
     public Option<string?> Entry { get; } = Text(
         "--entry", "FILE", "The entry's bytes: the receipt, or the evidence, must be about them");
 
@@ -83,8 +86,8 @@ internal sealed class VerifyArguments
     /// <summary>In the order of the help.</summary>
     public Symbol[] All =>
     [
-        Ledger, Data, Bundle, Receipt, Evidence, Checkpoint, Entry, Vkeys, Rotations, Checkpoints, PublicName, Anchor,
-        Cold, ColdEndpoint, ColdRegion, Snapshot, SaveEvidence, From,
+        Ledger, Data, Bundle, Receipt, Evidence, Checkpoint, Search, Entry, Vkeys, Rotations, Checkpoints, PublicName,
+        Anchor, Cold, ColdEndpoint, ColdRegion, Snapshot, SaveEvidence, From,
         Hashes,
     ];
 
@@ -121,6 +124,7 @@ internal sealed class VerifyArguments
         [Receipt] = [Entry, Vkeys, Rotations, Checkpoints],
         [Evidence] = [Entry, Vkeys],
         [Checkpoint] = [Vkeys, Rotations, Checkpoints],
+        [Search] = [Rotations],
     };
 
     // A path was given where a ledger belongs. What it is, is not guessed: whoever made the file would decide it.
@@ -128,7 +132,8 @@ internal sealed class VerifyArguments
         ".tlog-proof", StringComparison.Ordinal)
         ? throw new UsageException(
             $"'{ledger}' is no ledger",
-            "a file or directory is named by its option: --receipt, --bundle, --data, --evidence or --checkpoint")
+            "a file or directory is named by its option: --receipt, --bundle, --data, --evidence, --search or "
+            + "--checkpoint")
         : null;
 
     private static Option<string?> Text(string name, string value, string description) => new(name)

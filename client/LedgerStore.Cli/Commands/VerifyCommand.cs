@@ -19,6 +19,7 @@ internal static class VerifyCommand
             + "  ledger verify --receipt demo-7.tlog-proof      a receipt, offline\n"
             + "  ledger verify --bundle demo-0-99               what `ledger export` wrote, offline\n"
             + "  ledger verify --checkpoint demo.checkpoint     a signed checkpoint, offline\n"
+            + "  ledger verify --search answer.jsonl            what `ledger search --prove` wrote, offline\n"
             + "  ledger verify --evidence evidence.json         what somebody says that a log did\n"
             + "  ledger verify --data ./data --json             a data directory, offline\n"
             + "  ledger verify --data ./data --cold s3://audit-cold/prod    and what is in its bucket",
@@ -52,6 +53,7 @@ internal static class VerifyCommand
         return Task.FromResult(
             target == given.Bundle ? BundleVerification.Run(run, place, offline)
             : target == given.Receipt ? VerifyReceipts(run, given, place, offline)
+            : target == given.Search ? SearchVerification.Run(run, place, offline)
             : target == given.Evidence ? EvidenceVerification.Run(run, place, run.Get(given.Entry), offline)
             : CheckpointVerification.Run(run, place, offline));
     }

@@ -109,6 +109,7 @@ internal static class LedgerCommand
         ReadCommand.Create(builder),
         TailCommand.Create(builder),
         SearchCommand.Create(builder),
+        FindCommand.Create(builder),
         FieldsCommand.Create(builder),
         AuditCommand.Create(builder),
         GapsCommand.Create(builder),

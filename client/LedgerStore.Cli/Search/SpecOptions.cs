@@ -28,11 +28,16 @@ internal sealed class SpecOptions
 
     public SpecOptions() => Profile.AcceptOnlyFromAmong([.. SpecProfile.Names]);
 
-    public async Task<IndexSpec> ReadAsync(Run run)
+    public static IndexSpec DefaultSpec => SpecProfile.Find(Default)!;
+
+    public async Task<IndexSpec> ReadAsync(Run run) => await TryReadAsync(run).ConfigureAwait(false) ?? DefaultSpec;
+
+    /// <summary>The spec that was named; null when none was.</summary>
+    public async Task<IndexSpec?> TryReadAsync(Run run)
     {
         if (run.Get(File) is not { } file)
         {
-            return SpecProfile.Find(run.Get(Profile)!)!;
+            return run.IsGiven(Profile) ? SpecProfile.Find(run.Get(Profile)!)! : null;
         }
 
         if (run.IsGiven(Profile))

@@ -42,6 +42,16 @@ public sealed class Admin
         ledger,
         cancellationToken);
 
+    /// <summary>Has the records of a ledger indexed by these fields, those it has already too, in the background.
+    /// </summary>
+    /// <param name="spec">The canonical text of a spec: <c>ledger fields show</c> prints one.</param>
+    public ValueTask<FieldsInfo> SetFieldsAsync(
+        string ledger, string spec, string reason, CancellationToken cancellationToken) => _client.AskAsync(
+        LedgerMethods.SetFields,
+        new SetFieldsRequest { Ledger = ledger, Spec = spec, Reason = reason },
+        ledger,
+        cancellationToken);
+
     /// <summary>What would move or go, and when.</summary>
     public ValueTask<PlanRetentionResponse> PlanRetentionAsync(string ledger, CancellationToken cancellationToken) =>
         _client.AskAsync(
@@ -49,7 +59,7 @@ public sealed class Admin
 
     /// <summary>Applies the retention of a ledger now.</summary>
     public IAsyncEnumerable<RetentionProgress> ApplyRetentionAsync(
-        string ledger, CancellationToken cancellationToken) => StreamAsync(
+        string ledger, CancellationToken cancellationToken) => _client.StreamAsync(
         LedgerMethods.ApplyRetention, new ApplyRetentionRequest { Ledger = ledger }, ledger, cancellationToken);
 
     /// <summary>Keeps a range from expiring. A count of 0 means all, and all to come.</summary>
@@ -92,11 +102,11 @@ public sealed class Admin
 
     /// <summary>Re-reads and re-hashes a ledger on the server; an empty name means all.</summary>
     public IAsyncEnumerable<ScrubProgress> ScrubAsync(string ledger, CancellationToken cancellationToken) =>
-        StreamAsync(LedgerMethods.Scrub, new ScrubRequest { Ledger = ledger }, ledger, cancellationToken);
+        _client.StreamAsync(LedgerMethods.Scrub, new ScrubRequest { Ledger = ledger }, ledger, cancellationToken);
 
     /// <summary>Goes over to another signing key, which is a file on the server.</summary>
     public IAsyncEnumerable<RotateKeyProgress> RotateKeyAsync(string keyFile, CancellationToken cancellationToken) =>
-        StreamAsync(
+        _client.StreamAsync(
             LedgerMethods.RotateKey, new RotateKeyRequest { KeyFile = keyFile }, "the store", cancellationToken);
 
     private async ValueTask<LedgerInfo> AskAboutAsync<TRequest>(
@@ -109,51 +119,5 @@ public sealed class Admin
         LedgerInfo info = await _client.AskAsync(method, request, ledger, cancellationToken).ConfigureAwait(false);
         WrongAnswer.DemandEcho(ledger, "ledger", ledger, info.Ledger);
         return info;
-    }
-
-    // The work may take as long as it does; what must not end is that the server tells of it.
-    private async IAsyncEnumerable<TResponse> StreamAsync<TRequest, TResponse>(
-        Method<TRequest, TResponse> method,
-        TRequest request,
-        string subject,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-        where TRequest : class, IMessage<TRequest>
-        where TResponse : class, IMessage<TResponse>
-    {
-        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using ResponseStream<TResponse> call = _client.Channel.ServerStream(
-            method, request, new CallLimits { CancellationToken = ending.Token });
-        while (await NextAsync(call, method.Name, subject, ending, cancellationToken).ConfigureAwait(false))
-        {
-            WrongAnswer.DemandValues(subject, call.Current);
-            yield return call.Current;
-        }
-    }
-
-    private async ValueTask<bool> NextAsync<TResponse>(
-        ResponseStream<TResponse> call,
-        string method,
-        string subject,
-        CancellationTokenSource ending,
-        CancellationToken cancellationToken)
-        where TResponse : class, IMessage<TResponse>
-    {
-        TimeSpan patience = _client.ProgressTimeout;
-        using ITimer silence = _client.Time.CreateTimer(
-            static state => ((CancellationTokenSource)state!).Cancel(), ending, patience, Timeout.InfiniteTimeSpan);
-        try
-        {
-            return await call.ReadAsync().ConfigureAwait(false);
-        }
-        catch (RpcException none) when (WrongAnswer.IsNone(none))
-        {
-            throw WrongAnswer.None(subject, method, none);
-        }
-        catch (OperationCanceledException silent) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw RpcException.Of(
-                StatusCode.DeadlineExceeded,
-                $"the server told nothing of {method} for {patience.TotalSeconds:0.###} s").CausedBy(silent);
-        }
     }
 }

@@ -1,8 +1,10 @@
 // What the parts of a client share: the connections to one server, the clock, and the patience with an answer.
 // Any thread; owned by the client that made it.
 
+using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using Grpc.Core;
+using LedgerStore.Protocol;
 
 namespace LedgerStore.Client;
 
@@ -41,6 +43,53 @@ internal sealed class ServerConnection(LedgerClientOptions options, ChannelSetti
         catch (RpcException none) when (WrongAnswer.IsNone(none))
         {
             throw WrongAnswer.None(subject, method.Name, none);
+        }
+    }
+
+    /// <summary>A call with many answers. It may take as long as it does; what must not end is that the server tells
+    /// something.</summary>
+    internal async IAsyncEnumerable<TResponse> StreamAsync<TRequest, TResponse>(
+        Method<TRequest, TResponse> method,
+        TRequest request,
+        string subject,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse>
+    {
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using ResponseStream<TResponse> call = Channel.ServerStream(
+            method, request, new CallLimits { CancellationToken = ending.Token });
+        while (await NextAsync(call, method.Name, subject, ending, cancellationToken).ConfigureAwait(false))
+        {
+            WrongAnswer.DemandValues(subject, call.Current);
+            yield return call.Current;
+        }
+    }
+
+    private async ValueTask<bool> NextAsync<TResponse>(
+        ResponseStream<TResponse> call,
+        string method,
+        string subject,
+        CancellationTokenSource ending,
+        CancellationToken cancellationToken)
+        where TResponse : class, IMessage<TResponse>
+    {
+        using ITimer silence = Time.CreateTimer(
+            static state => ((CancellationTokenSource)state!).Cancel(), ending, ProgressTimeout,
+            Timeout.InfiniteTimeSpan);
+        try
+        {
+            return await call.ReadAsync().ConfigureAwait(false);
+        }
+        catch (RpcException none) when (WrongAnswer.IsNone(none))
+        {
+            throw WrongAnswer.None(subject, method, none);
+        }
+        catch (OperationCanceledException silent) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw RpcException.Of(
+                StatusCode.DeadlineExceeded,
+                $"the server told nothing of {method} for {ProgressTimeout.TotalSeconds:0.###} s").CausedBy(silent);
         }
     }
 

@@ -39,6 +39,9 @@ internal sealed record AuditLedgerChange(long AuditIndex) : AuditEvent(AuditInde
     /// <summary>When it was created or frozen.</summary>
     public long Micros { get; init; }
 
+    /// <summary>Of a ledger that has the statements of an index: the spec of its fields, whole.</summary>
+    public string Fields { get; init; } = string.Empty;
+
     public bool IsCreation => Change is Created or CreatedSalted or Adopted;
 
     protected override int Field => Number;
@@ -64,6 +67,7 @@ internal sealed record AuditLedgerChange(long AuditIndex) : AuditEvent(AuditInde
         6 => this with { Origin = TextOf(from.Bytes) },
         7 => this with { IsSalted = from.Number != 0 },
         8 => this with { Micros = (long)from.Number },
+        9 => this with { Fields = TextOf(from.Bytes) },
         _ => this,
     };
 
@@ -77,5 +81,6 @@ internal sealed record AuditLedgerChange(long AuditIndex) : AuditEvent(AuditInde
         to.Text(6, Origin);
         to.Flag(7, IsSalted);
         to.Number(8, Micros);
+        to.Text(9, Fields);
     }
 }

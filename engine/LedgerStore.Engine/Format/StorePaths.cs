@@ -3,6 +3,7 @@
 //   LOCK  store.json  catalog  keys  reserve  cold  journal/  quarantine/
 //   ledgers/<id>/state.log
 //   ledgers/<id>/segments/<012d>.<generation>.seg and .tiles       by id: a name may be anything, an id is a number
+//   ledgers/<id>/index/<012d>.idx                                  of a ledger that has the statements of an index
 
 using System.Globalization;
 using LedgerStore.Engine.Foundation;
@@ -58,6 +59,12 @@ internal sealed class StorePaths
 
     public string Tiles(uint ledgerId, long segment, uint generation) =>
         $"{SegmentsDirectory(ledgerId)}/{TilesName(segment, generation)}";
+
+    public string IndexDirectory(uint ledgerId) => LedgerDirectory(ledgerId) + "/index";
+
+    /// <summary>The index that entry <paramref name="segment"/> of a ledger of statements is about.</summary>
+    public string Index(uint ledgerId, long segment) =>
+        string.Create(CultureInfo.InvariantCulture, $"{IndexDirectory(ledgerId)}/{segment:D12}.idx");
 
     public static string SegmentName(long segment, uint generation) => SegmentFormat.FileName(segment, generation);
 

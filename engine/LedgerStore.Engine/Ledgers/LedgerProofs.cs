@@ -26,6 +26,24 @@ internal sealed class LedgerProofs(OpenLedger ledger)
         }
     }
 
+    /// <summary>The hashes that lead from a node to the root of a size; the node may be cut off by the tree's end.
+    /// </summary>
+    public Hash256[] Node(int level, long index, long size)
+    {
+        CheckSize(size);
+        CheckIndex(index << level, size);
+        try
+        {
+            Span<Hash256> proof = stackalloc Hash256[TreeMath.ProofHashesMax];
+            NodeCoordinate node = new(level, (ulong)index);
+            return proof[..InclusionProof.Build(node, (ulong)size, ledger.Nodes, proof)].ToArray();
+        }
+        catch (InvalidOperationException missing)
+        {
+            throw Lost(missing);
+        }
+    }
+
     /// <summary>The hashes that show that a tree goes on from an older one.</summary>
     /// <returns>How many.</returns>
     public int Consistency(long from, long to, Span<Hash256> proof)

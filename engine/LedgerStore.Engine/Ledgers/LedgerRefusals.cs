@@ -1,5 +1,7 @@
 // Why a ledger takes no appends, in words. Pure. Any thread.
 
+using LedgerStore.Fields;
+
 namespace LedgerStore.Engine.Ledgers;
 
 /// <summary>The refusals that belong to a ledger as a whole.</summary>
@@ -24,4 +26,17 @@ internal static class LedgerRefusals
         $"ledger '{name}' is damaged and takes no more entries: {what}. What is sound of it can be read; "
         + "keep a copy of its files as evidence",
         damage);
+
+    /// <summary>Refuses what is the index worker's to do.</summary>
+    /// <exception cref="StoreException">InvalidArgument: it is a ledger with statements about an index.</exception>
+    public static void RefuseIndex(string name, string done)
+    {
+        if (name.StartsWith(IndexLedgerName.Prefix, StringComparison.Ordinal))
+        {
+            throw new StoreException(
+                StoreReason.InvalidArgument,
+                $"'{name}' is {done} by the store itself, which states there what it has indexed; set the fields of "
+                + "the ledger that is to be indexed");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 // One ledger, for whoever uses the store: append, read, follow. Any thread.
 using System.Runtime.CompilerServices;
+using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Segments;
@@ -11,6 +12,7 @@ public sealed partial class Ledger
 {
     private readonly StoreCore _core;
     private readonly OpenLedger _log;
+    private readonly bool _isOwn;
 
     internal Ledger(StoreCore core, OpenLedger log)
     {
@@ -18,6 +20,7 @@ public sealed partial class Ledger
 
         // A ledger whose data is not what was signed is found out here, before anybody appends to it.
         _log = core.Ledgers.Check(log);
+        _isOwn = LedgerName.IsReserved(log.Name);
     }
 
     public string Name => _log.Name;
@@ -36,8 +39,15 @@ public sealed partial class Ledger
     /// <exception cref="StoreException">
     /// With StorageFailed it is unknown whether the batch is stored; with every other reason it certainly is not.
     /// </exception>
-    public ValueTask<AppendResult> AppendAsync(in RecordBatch batch, CancellationToken cancellationToken = default) =>
-        _core.Appends.AppendAsync(_log, batch, cancellationToken);
+    public ValueTask<AppendResult> AppendAsync(in RecordBatch batch, CancellationToken cancellationToken = default)
+    {
+        if (_isOwn)
+        {
+            LedgerRefusals.RefuseIndex(Name, "appended to");
+        }
+
+        return _core.Appends.AppendAsync(_log, batch, cancellationToken);
+    }
 
     /// <summary>Appends one record, without producer and content type.</summary>
     public ValueTask<AppendResult> AppendAsync(

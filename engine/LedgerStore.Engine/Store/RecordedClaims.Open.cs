@@ -65,23 +65,10 @@ internal sealed partial class RecordedClaims
                 && policy.Ledger == here.Name
                 && policy.Policy.Span.SequenceEqual(retention.Policy)));
 
-    private AuditEvent? SaidAt(long index)
-    {
-        OpenLedger audit = core.Ledgers.Get(Catalog.AuditId);
-        if (index < 0 || index >= audit.Durable.Value)
-        {
-            return null;
-        }
-
-        if (audit.Damage is null)
-        {
-            core.WaitForReadable(audit, index + 1);
-        }
-
-        return core.AuditProof.ReadSaid(index).Entry is { } entry && EntryView.TryParse(entry, out EntryView view)
+    private AuditEvent? SaidAt(long index) =>
+        index >= 0 && core.ReadSaid(index).Entry is { } entry && EntryView.TryParse(entry, out EntryView view)
             ? AuditEvent.TryRead(index, view.ContentType, view.Payload)
             : null;
-    }
 
     /// <summary>Follows the book, which has been read, where the catalog in memory says otherwise.</summary>
     /// <returns>Whether it does.</returns>

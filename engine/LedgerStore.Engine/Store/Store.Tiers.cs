@@ -1,4 +1,4 @@
-// The store's part that works on tiers: a thread of the lowest priority.
+// The store's part that works on tiers and indexes: one thread of the lowest priority for both.
 using LedgerStore.Engine.Foundation;
 
 namespace LedgerStore.Engine;
@@ -13,6 +13,9 @@ public sealed partial class Store
     /// <summary>What tiering has done since the store was opened.</summary>
     public TieringStatus TieringStatus => _core.TieringStatus();
 
+    /// <summary>What indexing has done since the store was opened.</summary>
+    public IndexStatus IndexStatus => _core.Indexing.Status with { LagSegments = _core.Indexing.LagSegments };
+
     private bool RunTiering()
     {
         if (_tieringStops.IsSet)
@@ -20,13 +23,19 @@ public sealed partial class Store
             return false;
         }
 
-        if (_core.RunTiering())
+        if (_core.RunTiering() | _core.RunIndexing())
         {
             return true;
         }
 
         // A throttle, or somebody is waited for: look again soon.
-        return _core.Tiering.Pause > TimeSpan.Zero && !_tieringStops.Wait(_core.Tiering.Pause);
+        TimeSpan pause = (_core.Tiering.Pause, _core.Indexing.Pause) switch
+        {
+            (var tiering, { Ticks: 0 }) => tiering,
+            ({ Ticks: 0 }, var indexing) => indexing,
+            var (tiering, indexing) => tiering < indexing ? tiering : indexing,
+        };
+        return pause > TimeSpan.Zero && !_tieringStops.Wait(pause);
     }
 
     private void StopTiering()
@@ -35,5 +44,6 @@ public sealed partial class Store
         _tieringStops.Set();
         _tiering.StopAndJoin();
         _core.Tiering.Dispose();
+        _core.Indexing.Dispose();
     }
 }

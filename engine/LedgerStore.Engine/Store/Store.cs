@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Foundation;
 using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
+using LedgerStore.Fields;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine;
@@ -119,6 +121,7 @@ public sealed partial class Store : IDisposable
     public Ledger CreateLedger(string name, LedgerOptions? options = null)
     {
         _core.ThrowIfUnwritable();
+        LedgerRefusals.RefuseIndex(name, "created");
         CatalogLedger created = StoreErrors.Translate(() => _core.CreateLedger(name, options ?? new LedgerOptions()));
         return new Ledger(_core, _core.Ledgers.Get(created.Id));
     }
@@ -139,6 +142,11 @@ public sealed partial class Store : IDisposable
             : null;
         return ledger is not null;
     }
+
+    /// <summary>The ledger whose index a ledger of statements is about; null when it is another one.</summary>
+    public string? IndexedBy(string name) => IndexLedgerName.TryParse(name, out IndexLedgerName index)
+        ? _core.Catalog.Find(index.LedgerId)?.Name
+        : null;
 
     /// <summary>A ledger by name, created when there is none.</summary>
     public Ledger GetOrCreateLedger(string name) =>

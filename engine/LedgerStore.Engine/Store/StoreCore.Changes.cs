@@ -1,5 +1,6 @@
 // The core's part that changes the catalog, and reads `_audit`, which says why. Any thread; Finish runs while the store
 // is opened.
+using LedgerStore.Engine.Checkpoints;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Ledgers;
@@ -105,6 +106,18 @@ internal sealed partial class StoreCore
                 throw Unreadable(log, size);
             }
         }
+    }
+
+    /// <summary>What an entry of <c>_audit</c> says, signed or not yet, as soon as it can be read.</summary>
+    public AuditAnswer ReadSaid(long index)
+    {
+        OpenLedger audit = Ledgers.Get(Catalog.AuditId);
+        if (index >= 0 && index < audit.Durable.Value && audit.Damage is null)
+        {
+            WaitForReadable(audit, index + 1);
+        }
+
+        return AuditProof.ReadSaid(index);
     }
 
     private StoreException Unreadable(OpenLedger log, long size)

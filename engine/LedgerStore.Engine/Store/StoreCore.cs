@@ -7,6 +7,7 @@ using LedgerStore.Engine.Entries;
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 using LedgerStore.Engine.Foundation;
+using LedgerStore.Engine.Indexing;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Pipeline;
@@ -86,6 +87,9 @@ internal sealed partial class StoreCore : IDisposable
         // What looks after what is written.
         Retention = new LedgerRetention(ground, Catalog, StateLogs, Changes.Make);
         Tiering = MakeTiering(options.Tiering);
+        Indexes = new LedgerIndexes(Catalog, ReadSaid);
+        IndexFiles = new IndexFiles(ground);
+        Indexing = MakeIndexing(options.Tiering);
         Scrubber = MakeScrubber(options, random);
 
         Poison.OnSet(Gate.FailAll);

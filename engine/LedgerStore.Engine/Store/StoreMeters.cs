@@ -14,6 +14,7 @@ internal static class StoreMeters
         ObserveAppends(core, core.Meter);
         ObserveReads(core, core.Meter);
         ObserveTiers(core, core.Meter);
+        ObserveIndexes(core, core.Meter);
         if (core.Checkpointer is { } signer)
         {
             ObserveCheckpoints(core, signer, core.Meter);
@@ -94,6 +95,16 @@ internal static class StoreMeters
         meter.Observe(
             "ledgerstore.tiers.next.expiry", "s", "Unix time of the next expiry, 0 when none is known",
             () => core.TieringStatus().NextExpiry?.ToUnixTimeSeconds() ?? 0);
+    }
+
+    private static void ObserveIndexes(StoreCore core, EngineMeter meter)
+    {
+        meter.Observe(
+            "ledgerstore.index.lag", "{segment}", "complete segments that are not indexed yet",
+            () => core.Indexing.LagSegments);
+        meter.Observe("ledgerstore.index.segments", "{segment}", "indexed", () => core.Indexing.Status.Segments);
+        meter.Observe("ledgerstore.index.bytes", "By", "read and written for it", () => core.Indexing.Status.Bytes);
+        meter.Observe("ledgerstore.index.failures", "{visit}", "that failed", () => core.Indexing.Status.Failures);
     }
 
     private static IEnumerable<Measurement<long>> Tiers(StoreCore core, Func<TierShare, long> value) => core.Ledgers.All

@@ -1,8 +1,6 @@
-// The background work on tiers: looks through the ledgers that have a policy, and does what is due, in small steps.
+// The background work on tiers: visits the ledgers that have a policy.
 // Owned by one thread, or turned by a test; requests come from any thread.
 
-using System.Collections.Concurrent;
-using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Journal;
 using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Pipeline;
@@ -10,7 +8,7 @@ using LedgerStore.Engine.Segments;
 
 namespace LedgerStore.Engine.Tiering;
 
-/// <summary>Does one ledger after the other.</summary>
+/// <summary>Does what policies say.</summary>
 internal sealed class TieringWorker(
     StoreGround ground,
     Catalog catalog,
@@ -19,157 +17,28 @@ internal sealed class TieringWorker(
     TieringOptions options,
     TieringCounters counters,
     Pace pace,
-    Func<LedgerVisit> makeVisit) : IDisposable
+    Func<LedgerVisit> makeVisit) : VisitWorker(ground, gate, options, options.Interval, pace)
 {
-    // A step at least this often, however busy the store is: what must go by law must go.
-    private const int YieldsMax = 200;
-
-    // Work that is ahead of its rate by less goes on: a thread that sleeps for less than a few milliseconds at a time
-    // costs those who append more than its work does.
-    private const long AheadMaxMicros = 20_000;
-
-    // Time that was not used, because appends waited or the processors were busy, is made up for, so much of it.
-    private const long BehindMaxMicros = 200_000;
-
-    private readonly ConcurrentQueue<(OpenLedger Ledger, TaskCompletionSource Done)> _requests = new();
-    private readonly Queue<OpenLedger> _left = new();
-    private readonly List<TaskCompletionSource> _served = [];
-
     // Made with the first visit: it has memory that most stores never need.
     private LedgerVisit? _visit;
-    private long _nextRoundMicros;
-    private long _freeAtMicros;
-    private int _yields;
-
-    /// <summary>How long the thread may sleep when there was nothing to do: for a throttle, or for somebody that a step
-    /// waits for. Zero: until it is signalled.</summary>
-    public TimeSpan Pause { get; private set; }
 
     public TieringStatus Status => counters.Read();
 
-    /// <summary>Has a ledger looked at now; then wake the thread. Ends when that was done. Any thread.</summary>
-    public Task Ask(OpenLedger ledger)
+    protected override IEnumerable<OpenLedger> BeginRound()
     {
-        TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        _requests.Enqueue((ledger, done));
-        return done.Task;
-    }
-
-    /// <summary>Does one step.</summary>
-    /// <returns>False when there is nothing to do, or when it has to wait.</returns>
-    public bool RunOnce()
-    {
-        Pause = TimeSpan.Zero;
-        if (!pace.IsBusy && !TryBegin())
-        {
-            return false;
-        }
-
-        if (gate.WaitingCount > 0 && ++_yields < YieldsMax)
-        {
-            Pause = TimeSpan.FromMilliseconds(5);
-            return false;
-        }
-
-        long now = ground.SteadyMicros();
-        if (now + AheadMaxMicros < _freeAtMicros)
-        {
-            Pause = TimeSpan.FromMicroseconds(Math.Min(_freeAtMicros - now, 50_000));
-            return false;
-        }
-
-        _yields = 0;
-        return Step(now);
-    }
-
-    /// <summary>Ends what is under way. A file that is half written is removed by the next visit, which finds that
-    /// state.log does not name it.</summary>
-    public void Dispose()
-    {
-        pace.Stop();
-        StoreException closed = new(StoreReason.Closed, "the store was closed before the round was done");
-        while (_requests.TryDequeue(out (OpenLedger Ledger, TaskCompletionSource Done) request))
-        {
-            request.Done.TrySetException(closed);
-        }
-
-        _served.ForEach(done => done.TrySetException(closed));
-    }
-
-    private bool Step(long now)
-    {
-        try
-        {
-            if (pace.Go())
-            {
-                counters.AddBytes(pace.Bytes);
-                _freeAtMicros = Math.Max(_freeAtMicros, now - BehindMaxMicros)
-                    + (pace.Bytes * 1_000_000 / Math.Max(1, options.BytesPerSecond));
-                Pause = pace.Waits ? TimeSpan.FromMilliseconds(5) : TimeSpan.Zero;
-                return !pace.Waits;
-            }
-        }
-        catch (Exception failed) when (IsLocal(failed))
-        {
-            // Only this ledger, and only for now: nothing was published that is not durable.
-            counters.Failed(failed);
-            _visit!.Abandon();
-        }
-
-        return true;
-    }
-
-    private bool TryBegin()
-    {
-        if (_left.Count == 0 && !TryBeginRound())
-        {
-            return false;
-        }
-
-        LedgerVisit visit = _visit ??= makeVisit();
-        OpenLedger next = _left.Dequeue();
-        pace.Begin(() => visit.RunAsync(next));
-        return true;
-    }
-
-    private bool TryBeginRound()
-    {
-        _served.ForEach(static done => done.TrySetResult());
-        _served.Clear();
-        HashSet<uint> asked = [];
-        while (_requests.TryDequeue(out (OpenLedger Ledger, TaskCompletionSource Done) request))
-        {
-            _served.Add(request.Done);
-            if (asked.Add(request.Ledger.Id))
-            {
-                _left.Enqueue(request.Ledger);
-            }
-        }
-
-        if (ground.SteadyMicros() < _nextRoundMicros || !options.IsAutomatic)
-        {
-            return _left.Count > 0;
-        }
-
-        _nextRoundMicros = ground.SteadyMicros() + RetentionPolicy.Micros(options.Interval);
         counters.Round();
-        foreach (CatalogLedger ledger in catalog.SortedByName())
-        {
-            if (ledger.Retention is not null && !asked.Contains(ledger.Created.LedgerId))
-            {
-                _left.Enqueue(ledgers.Get(ledger.Created.LedgerId));
-            }
-        }
-
-        return _left.Count > 0;
+        return catalog.SortedByName()
+            .Where(static ledger => ledger.Retention is not null)
+            .Select(ledger => ledgers.Get(ledger.Created.LedgerId));
     }
 
-    /// <summary>What leaves the store sound. A sync that failed does not.</summary>
-    private static bool IsLocal(Exception failed) => failed switch
+    protected override Task VisitAsync(OpenLedger log) => (_visit ??= makeVisit()).RunAsync(log);
+
+    protected override void NoteWork(long bytes) => counters.AddBytes(bytes);
+
+    protected override void NoteFailure(Exception cause)
     {
-        ColdStoreException or BlockDamagedException => true,
-        StoreException refused => refused.Reason != StoreReason.StorageFailed,
-        StorageException storage => storage.IsReadFailure || storage.IsRetryable,
-        _ => false,
-    };
+        counters.Failed(cause);
+        _visit!.Abandon();
+    }
 }

@@ -129,8 +129,8 @@ internal sealed class SegmentCheck
 
         CoverProofs.CheckEntry(index, entry, $"the statement of segment {segment}");
         if (!EntryView.TryParse(entry.Entry, out EntryView view)
-            || !view.ContentType.SequenceEqual("application/x-ledgerstore-index"u8)
-            || !view.Producer.SequenceEqual("index"u8) || (ulong)view.Sequence != segment + 1)
+            || !view.ContentType.SequenceEqual(IndexStatement.ContentType)
+            || !view.Producer.SequenceEqual(IndexStatement.Producer) || (ulong)view.Sequence != segment + 1)
         {
             throw new VerificationFailedException(
                 $"entry {segment} of the index ledger is not statement {segment + 1} of the producer 'index'");

@@ -48,6 +48,12 @@ internal sealed class IndexFile
     /// <summary>Whether pages can be asked for.</summary>
     public bool HasPages { get; }
 
+    public int Length => _bytes.Length;
+
+    /// <summary>Whether every page has the hash that the directory says: it reads all of them.</summary>
+    public bool HasSoundPages => HasPages && _places.All(
+        row => MerkleHash.Leaf(_bytes.Span.Slice(row.Value.Offset, row.Value.Length)) == Tree.Leaf(row.Key));
+
     /// <summary>Reads a file.</summary>
     /// <exception cref="MalformedDataException">It is damaged: what, and where.</exception>
     public static IndexFile Read(ReadOnlyMemory<byte> file)

@@ -15,16 +15,20 @@ namespace LedgerStore.Fields;
 /// <param name="Origin">The ledger that the segment is of.</param>
 internal sealed record IndexStatement(string Origin, SegmentFacts Facts)
 {
+    private const int OriginBytesMax = 255;
+
     /// <summary>The content type of its entry.</summary>
-    public const string ContentType = "application/x-ledgerstore-index";
+    public static ReadOnlySpan<byte> ContentType => "application/x-ledgerstore-index"u8;
 
     /// <summary>The producer that counts the statements: that of segment s has the sequence s + 1, and is there once.
     /// </summary>
-    public const string Producer = "index";
-
-    private const int OriginBytesMax = 255;
+    public static ReadOnlySpan<byte> Producer => "index"u8;
 
     private static ReadOnlySpan<byte> Magic => "LSIDXST1"u8;
+
+    /// <summary>The statement about an index that was built.</summary>
+    public static byte[] Of(string origin, ReadOnlySpan<byte> file) =>
+        new IndexStatement(origin, SegmentFacts.Read(IndexFile.Magic, file)).Write();
 
     public byte[] Write()
     {

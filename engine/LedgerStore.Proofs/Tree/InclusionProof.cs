@@ -10,12 +10,21 @@ public static class InclusionProof
 {
     /// <summary>Builds the proof into <paramref name="proof"/>; 65 hashes always suffice.</summary>
     /// <returns>How many hashes it has.</returns>
-    [SkipLocalsInit]
     public static int Build(ulong index, ulong size, INodeSource source, Span<Hash256> proof)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, size);
+        return Build(new NodeCoordinate(0, index), size, source, proof);
+    }
+
+    /// <summary>Builds the path of a node, which may be cut off by the tree's right edge: that of leaf <c>index</c> in
+    /// a tree of size / 2^level leaves, rounded up.</summary>
+    /// <returns>How many hashes it has.</returns>
+    [SkipLocalsInit]
+    public static int Build(NodeCoordinate node, ulong size, INodeSource source, Span<Hash256> proof)
     {
         Span<NodeCoordinate> nodes = stackalloc NodeCoordinate[ProofPlan.NodesMax];
         Span<Hash256> hashes = stackalloc Hash256[ProofPlan.NodesMax];
-        ProofPlan plan = ProofPlan.Inclusion(index, size, nodes);
+        ProofPlan plan = ProofPlan.Node(node, size, nodes);
         hashes = hashes[..plan.Nodes.Length];
         source.ReadNodes(plan.Nodes, hashes);
         return plan.Fold(hashes, proof);

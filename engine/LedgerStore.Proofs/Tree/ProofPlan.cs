@@ -46,6 +46,24 @@ public readonly ref struct ProofPlan
         return Path(new NodeCoordinate(0, index), size, room, 0);
     }
 
+    /// <summary>Plans the path of a node: of the 2^level leaves from index * 2^level on, or, at the tree's right edge,
+    /// of those of them that there are.</summary>
+    /// <param name="room">Holds the plan's nodes; <see cref="NodesMax"/> always suffice.</param>
+    public static ProofPlan Node(NodeCoordinate node, ulong size, Span<NodeCoordinate> room)
+    {
+        ulong first = node.Index << node.Level;
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(first, size, nameof(node));
+        if (size - first >= 1UL << node.Level)
+        {
+            return Path(node, size, room, 0);
+        }
+
+        // Nothing is to its right: the perfect subtrees before it, the nearest first.
+        int count = TreeMath.Decompose(0, first, room);
+        room[..count].Reverse();
+        return new ProofPlan(room[..count], 0, 0);
+    }
+
     /// <summary>Plans the proof that the tree of size <paramref name="from"/> is a prefix of the larger one.</summary>
     /// <param name="room">Holds the plan's nodes; <see cref="NodesMax"/> always suffice.</param>
     public static ProofPlan Consistency(ulong from, ulong to, Span<NodeCoordinate> room)

@@ -8,7 +8,11 @@ using LedgerStore.Server.Config;
 namespace LedgerStore.Server.Audit;
 
 /// <summary>What is known of a call when it is recorded.</summary>
-internal readonly record struct CallFacts(string Identity, string Call, string Ledger, string Peer, string RequestId);
+internal readonly record struct CallFacts(string Identity, string Call, string Ledger, string Peer, string RequestId)
+{
+    /// <summary>What a search asks for; null for other calls.</summary>
+    public IReadOnlyList<string>? Clauses { get; init; }
+}
 
 /// <summary>The rules of what is recorded how.</summary>
 internal sealed class AccessRecorder(AuditLog audit, TimeProvider time)
@@ -166,6 +170,7 @@ internal sealed class AccessRecorder(AuditLog audit, TimeProvider time)
         Peer = call.Peer,
         RequestId = call.RequestId,
         Since = Timestamp.FromDateTimeOffset(started),
+        Clauses = { call.Clauses ?? [] },
     };
 
     private static Denials DenialsOf(

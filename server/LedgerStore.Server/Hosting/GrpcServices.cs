@@ -74,7 +74,9 @@ internal static class GrpcServices
         grpc
             .Unary(WireMethods.OnServer(LedgerMethods.Append), AppendService.AppendAsync, CallRule.Append)
             .Duplex(WireMethods.OnServer(LedgerMethods.AppendStream), AppendService.AppendStreamAsync, CallRule.Append)
-            .ServerStreaming(s_read, ReadService.ReadAsync, CallRule.Read, s_web);
+            .ServerStreaming(s_read, ReadService.ReadAsync, CallRule.Read, s_web)
+            .Unary(LedgerMethods.GetFields, SearchService.GetFieldsAsync, CallRule.Read, s_web)
+            .ServerStreaming(LedgerMethods.Search, SearchService.SearchAsync, CallRule.Read, s_web);
         grpc
             .Unary(LedgerMethods.GetCheckpoint, VerifyService.GetCheckpointAsync, CallRule.Verify, s_web)
             .ServerStreaming(LedgerMethods.WatchCheckpoints, VerifyService.WatchAsync, CallRule.Watch, s_web)
@@ -88,6 +90,7 @@ internal static class GrpcServices
         grpc
             .Unary(LedgerMethods.CreateLedger, AdminService.CreateAsync, CallRule.Administer)
             .Unary(LedgerMethods.FreezeLedger, AdminService.FreezeAsync, CallRule.Administer)
+            .Unary(LedgerMethods.SetFields, SearchService.SetFieldsAsync, CallRule.Administer)
             .Unary(LedgerMethods.GetStatus, AdminService.StatusAsync, CallRule.AdministerStore)
             .ServerStreaming(LedgerMethods.Scrub, MaintenanceService.ScrubAsync, CallRule.Administer)
             .ServerStreaming(LedgerMethods.RotateKey, MaintenanceService.RotateKeyAsync, CallRule.AdministerStore);

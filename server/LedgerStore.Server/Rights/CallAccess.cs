@@ -49,6 +49,9 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
     public static CallAccess Of(ServerCallContext call) =>
         call.GetHttpContext().Features.GetRequiredFeature<CallAccess>();
 
+    /// <summary>Has what is asked for recorded with the call.</summary>
+    public void Describe(IReadOnlyList<string> clauses) => _facts = _facts with { Clauses = clauses };
+
     /// <summary>Lets the call through to a ledger, or records the denial and throws.</summary>
     public async ValueTask<Ledger> AllowAsync(string ledger)
     {
@@ -59,7 +62,7 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
     /// <summary>Decides by the name alone, for calls about a ledger that need not exist.</summary>
     public async ValueTask AllowNameAsync(string ledger)
     {
-        Decision decision = services.Policy.Current.Policy.Decide(caller.Name, rule.Capability, ledger);
+        Decision decision = Decide(services.Policy.Current.Policy, ledger);
         _facts = _facts with { Ledger = AuditText.Of(ledger) };
         if (!decision.Allowed)
         {
@@ -74,7 +77,7 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
     public QuotaMeter MeterOf(string ledger)
     {
         PolicyGeneration policy = services.Policy.Current;
-        Decision decision = policy.Policy.Decide(caller.Name, rule.Capability, ledger);
+        Decision decision = Decide(policy.Policy, ledger);
         return decision.Allowed ? policy.Meters[decision] : throw Refusals.Denied(rule);
     }
 
@@ -180,10 +183,18 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
             CallScope.Store => policy.DecideStoreWide(caller.Name, rule.Capability).Allowed,
             CallScope.Ledger when _isStoreWide => policy.DecideStoreWide(caller.Name, rule.Capability).Allowed,
             CallScope.Ledger => _firstLedger is not { } first
-                || (policy.Decide(caller.Name, rule.Capability, first).Allowed
-                    && _otherLedgers.All(other => policy.Decide(caller.Name, rule.Capability, other).Allowed)),
+                || (Decide(policy, first).Allowed && _otherLedgers.All(other => Decide(policy, other).Allowed)),
             _ => true,
         };
+    }
+
+    /// <summary>Who may read a ledger may verify what is stated about its index: an answer is proven by it.</summary>
+    private Decision Decide(CompiledPolicy policy, string ledger)
+    {
+        Decision own = policy.Decide(caller.Name, rule.Capability, ledger);
+        return !own.Allowed && rule.Capability == Capability.Verify && services.Store.IndexedBy(ledger) is { } indexed
+            ? policy.Decide(caller.Name, Capability.Read, indexed)
+            : own;
     }
 
     private void NoteLedger(string ledger)

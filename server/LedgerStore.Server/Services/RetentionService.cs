@@ -86,7 +86,8 @@ internal static class RetentionService
     private static bool IsSame(EngineMove a, EngineMove b) =>
         a.To == b.To && a.FirstIndex < b.FirstIndex + b.Count && b.FirstIndex < a.FirstIndex + a.Count;
 
-    private static void RequireReason(string reason, string what)
+    /// <exception cref="RpcException">There is none, or it is too long.</exception>
+    public static void RequireReason(string reason, string what)
     {
         if (reason.Length == 0)
         {

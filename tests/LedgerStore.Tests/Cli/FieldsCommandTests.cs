@@ -19,7 +19,8 @@ public sealed class FieldsCommandTests : IDisposable
     [InlineData("when>yesterday", "a time is written")]
     public async Task What_cannot_be_asked_is_refused_before_a_server_is(string clause, string why)
     {
-        CliResult refused = await new LedgerCli(string.Empty).RunAsync("search", "demo", clause);
+        CliResult refused = await new LedgerCli(string.Empty).RunAsync(
+            "search", "demo", clause, "--profile", "ocsf");
         Assert.Equal(2, refused.Code);
         Assert.Contains(why, refused.Errors, StringComparison.Ordinal);
     }

@@ -17,7 +17,7 @@ internal sealed class ProgramFactAttribute : FactAttribute
         }
     }
 
-    private static bool IsThere(string name) => name.Contains('/')
+    internal static bool IsThere(string name) => name.Contains('/')
         ? Path.Exists(name)
         : (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':')
             .Any(directory => File.Exists(Path.Combine(directory, name)));

@@ -18,7 +18,8 @@ internal static class Dependencies
         ["LedgerStore.Protocol"] = [],
         ["LedgerStore.Engine"] = ["LedgerStore.Durable", "LedgerStore.Fields", "LedgerStore.Proofs"],
         ["LedgerStore.Engine.S3"] = ["LedgerStore.Engine"],
-        ["LedgerStore.Client"] = ["LedgerStore.Durable", "LedgerStore.Protocol", "LedgerStore.Proofs"],
+        ["LedgerStore.Client"] =
+            ["LedgerStore.Durable", "LedgerStore.Fields", "LedgerStore.Protocol", "LedgerStore.Proofs"],
         ["LedgerStore.Client.AspNetCore"] = ["LedgerStore.Client"],
         ["LedgerStore.Intake"] =
         [

@@ -13,7 +13,7 @@ internal sealed class FolderOrder
         ["engine/LedgerStore.Engine"] =
         [
             "Foundation", "Files", "Format", "Entries", "Journal", "Segments", "Ledgers", "Pipeline", "Checkpoints",
-            "Tiering", "Recovery", "Verification", "Store",
+            "Tiering", "Indexing", "Recovery", "Verification", "Store",
         ],
         ["engine/LedgerStore.Proofs"] =
             [".", "Hashing", "Signing", "Notes", "Checkpoints", "Tree", "Tiles", "Receipts"],
@@ -29,8 +29,8 @@ internal sealed class FolderOrder
             ["Records", "Noise", "Parsing", "Config", "Delivering", "Doors", "Hosting", "."],
         ["client/LedgerStore.Client"] =
         [
-            "Connecting", "Violations", "Asking", "Administering", "Events", "Verifying", "Reading", "Queueing",
-            "Spooling", "Appending", ".", "Integration",
+            "Connecting", "Violations", "Asking", "Administering", "Events", "Verifying", "Reading", "Searching",
+            "Queueing", "Spooling", "Appending", ".", "Integration",
         ],
     };
 

@@ -34,7 +34,8 @@ internal sealed class Campaign : IAsyncDisposable
     /// <summary>Every lie that there is.</summary>
     internal static IReadOnlyList<Lie> Lies { get; } =
     [
-        .. LyingServer.Methods.SelectMany(method => FieldLies.Of(method.Name, AnswerOf(method))),
+        .. LyingServer.Methods.SelectMany(method => FieldLies.Of(method.Name, AnswerOf(method)))
+            .Where(static lie => !HonestSearch.IsToldElsewhere(lie)),
         .. LyingServer.Methods.SelectMany(AnswerLies.Of),
         .. AnswerLies.OfEntries(),
         .. TileLies.All(),

@@ -21,8 +21,11 @@ internal static class CommandScenarios
         // It starts a server of its own.
         "demo",
 
-        // They look at specs and at records of the caller's.
-        "fields show", "fields test",
+        // It looks at records of the caller's.
+        "fields test",
+
+        // It needs a receipt; what it asks, and how it checks the answer, is as `search`.
+        "find",
 
         // It asks an intake, which is no ledger.
         "intake status",
@@ -54,6 +57,11 @@ internal static class CommandScenarios
         Verified("watch demo --once"),
         Verified("audit --all --verified --json"),
         Verified("search demo @received>=2000-01-01T00:00:00Z --verified --format json"),
+        Verified("search found @received>=2000-01-01T00:00:00Z --format json"),
+        Verified("search found who=anna --explain"),
+        Told("fields show found"),
+        Told("fields show found --json"),
+        Told("fields set found --profile ocsf --reason incidents"),
         Told("append demo {text}"),
         Told("append demo {text} --checkpoint"),
         Told("append demo {text} --producer p --resume"),

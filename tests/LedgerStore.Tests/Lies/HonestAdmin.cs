@@ -24,6 +24,7 @@ internal static class HonestAdmin
             "ApplyRetention" => [Progress(1), Progress(2)],
             "PlaceHold" => [Place(PlaceHoldRequest.Parser.ParseFrom(request))],
             "ReleaseHold" => [Release(ReleaseHoldRequest.Parser.ParseFrom(request))],
+            "SetFields" => [HonestSearch.FieldsOf(SetFieldsRequest.Parser.ParseFrom(request).Ledger)],
             "GetStatus" => [Status()],
             "Scrub" => [Scrub(1, false), Scrub(2, true)],
             "RotateKey" =>

@@ -44,6 +44,8 @@ internal sealed class HonestStore(World world)
                 "GetLogKeys" => [Find(GetLogKeysRequest.Parser.ParseFrom(bytes).Ledger).LogKeys()],
                 "ListLedgers" => [List(ListLedgersRequest.Parser.ParseFrom(bytes))],
                 "DescribeLedger" => [Describe(DescribeLedgerRequest.Parser.ParseFrom(bytes).Ledger)],
+                "GetFields" => [HonestSearch.FieldsOf(GetFieldsRequest.Parser.ParseFrom(bytes).Ledger)],
+                "Search" => Search(SearchRequest.Parser.ParseFrom(bytes)),
                 _ => HonestAdmin.Answer(this, method, bytes),
             };
         }
@@ -140,6 +142,11 @@ internal sealed class HonestStore(World world)
             .. ledger.Read(size, ledger.Size),
         ];
     }
+
+    private IReadOnlyList<IMessage> Search(SearchRequest request) =>
+        request.Size <= Find(request.Ledger).Size && request.End <= request.Size
+            ? HonestSearch.Answer(Find(request.Ledger), request)
+            : throw RpcException.Because(StatusCode.InvalidArgument, "INVALID_ARGUMENT", "there is no such range");
 
     private static ulong FirstAt(HonestLedger ledger, Timestamp time, ulong size)
     {

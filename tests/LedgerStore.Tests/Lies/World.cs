@@ -87,6 +87,8 @@ internal sealed class World
             Make("other", [3]),
             Make("broken", [7], isDamaged: true),
             Make("rotated", [4, 5]),
+            Make(HonestSearch.Ledger, [8]),
+            Make(HonestSearch.IndexLedger, [9]),
             Make("_audit", [6], entry: (_, index) => AuditEntry(index, gone.Root(Expired))),
         ]);
     }

@@ -68,6 +68,9 @@ public sealed class MatrixTests : IAsyncLifetime
         (LedgerMethods.ApplyRetention, Capability.Administer),
         (LedgerMethods.PlaceHold, Capability.Administer),
         (LedgerMethods.ReleaseHold, Capability.Administer),
+        (LedgerMethods.SetFields, Capability.Administer),
+        (LedgerMethods.GetFields, Capability.Read),
+        (LedgerMethods.Search, Capability.Read),
     ];
 
     private RunningServer _server = null!;

@@ -327,9 +327,79 @@ def check(question):
     return "complete " + " ".join(map(str, cover.found))
 
 
+# A clause as it is typed: its field, its kind, its values.
+def typed(text):
+    at = min(text.index(sign) for sign in "<>=" if sign in text)
+    sign = next(sign for sign in ("<=", ">=", "<", ">", "=") if text.startswith(sign, at))
+    value = text[at + len(sign) :]
+    kind = {"<=": "AtMost", ">=": "AtLeast", "<": "Less", ">": "Greater", "=": "AnyOf"}[sign]
+    is_list = kind == "AnyOf" and value.startswith("{")
+    parts, star = [""], False
+    rest = iter(value[1:] if is_list else value)
+    for c in rest:
+        star = c == "*"
+        if is_list and c == "}":
+            break
+        if is_list and c == ",":
+            parts.append("")
+        else:
+            parts[-1] += next(rest, c) if c == "\\" else c
+    if kind == "AnyOf" and star and not is_list:
+        return [text[:at], "Prefix", [parts[0][:-1]]]
+    return [text[:at], kind, parts]
+
+
+# What a signed note says of a tree. Its signature is checked as that of every checkpoint: see check_receipt.py.
+def tree_of(note):
+    origin, size, root = blob(note).decode().split("\n")[:3]
+    return {"origin": origin, "size": int(size), "root": root}
+
+
+# The file that `ledger search --prove` writes.
+def check_file(lines):
+    head, last = lines[0], lines[-1]
+    if (head["kind"], head["version"], last["kind"]) != ("search", 1, "end"):
+        raise Lie("the file is of another version, or cut off")
+    digits = hashlib.sha256(head["spec"].encode()).hexdigest()[:32]
+    if not head["index_ledger"].startswith("_index.") or not head["index_ledger"].endswith("." + digits):
+        raise Lie("the index ledger is not named after the spec")
+    trees = {name: tree_of(head[name + "_checkpoint"]) for name in ("ledger", "index", "audit")
+             if name + "_checkpoint" in head}
+    store = trees["ledger"]["origin"].removesuffix(head["ledger"])
+    names = {"ledger": head["ledger"], "index": head["index_ledger"], "audit": "_audit"}
+    if any(tree["origin"] != store + names[name] for name, tree in trees.items()):
+        raise Lie("a checkpoint is of another ledger")
+    first, end, pages = head["first"], head["first"] + head["count"], []
+    for line in lines[1:-1]:
+        if line["kind"] == "page":
+            pages.append((line["first"], line["first"] + line["count"], []))
+        else:
+            pages[-1][2].append(line)
+    found = []
+    for page_first, page_end, answers in pages:
+        follows = page_end == end and page_first >= first if head["newest_first"] else page_first == first
+        if not follows or not first <= page_first < page_end <= end:
+            raise Lie("a page does not follow on the one before")
+        first, end = (first, page_first) if head["newest_first"] else (page_end, end)
+        said = check({
+            "spec": head["spec"], "clauses": [typed(text) for text in head["clauses"]],
+            "trust": {**trees, "name": head["ledger"]}, "first": page_first, "end": page_end, "answers": answers})
+        if not said.startswith("complete"):
+            return said
+        found += said.split()[1:]
+    return f"incomplete: nothing was said of {end - first} entries" if first != end else " ".join(["complete", *found])
+
+
 def main():
     with open(sys.argv[2], encoding="utf-8") as file:
-        given = json.load(file)
+        text = file.read()
+    if sys.argv[1] == "file":
+        try:
+            print(check_file([json.loads(line) for line in text.splitlines()]))
+        except (Lie, KeyError, IndexError) as lie:
+            print(f"lie: {lie}")
+        return
+    given = json.loads(text)
     if sys.argv[1] == "build":
         bundles = [blob(bundle) for bundle in given["bundles"]]
         index = build(spec_of(given["spec"]), bundles, given["segment"], blob(given["segment_root"]))

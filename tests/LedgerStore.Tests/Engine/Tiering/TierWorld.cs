@@ -80,13 +80,15 @@ internal sealed class TierWorld : IDisposable
 
     public static string Record(long index) => string.Create(CultureInfo.InvariantCulture, $"record {index}");
 
-    public void Append(int count)
+    public void Append(int count) => Append(count, Record);
+
+    public void Append(int count, Func<long, string> record)
     {
         for (int done = 0; done < count;)
         {
             int now = Math.Min(BatchRecords, count - done);
             long first = Log.NextIndex;
-            ValueTask<AppendResult> sent = Send(now);
+            ValueTask<AppendResult> sent = Send(now, record);
             Turn();
             Assert.Equal(first, sent.AsTask().GetAwaiter().GetResult().FirstIndex);
             done += now;
@@ -94,10 +96,12 @@ internal sealed class TierWorld : IDisposable
     }
 
     /// <summary>Sends a batch; the sequencer has to be turned for its answer.</summary>
-    public ValueTask<AppendResult> Send(int count)
+    public ValueTask<AppendResult> Send(int count) => Send(count, Record);
+
+    private ValueTask<AppendResult> Send(int count, Func<long, string> record)
     {
         long first = Log.NextIndex;
-        byte[][] records = [.. Enumerable.Range(0, count).Select(i => Encoding.UTF8.GetBytes(Record(first + i)))];
+        byte[][] records = [.. Enumerable.Range(0, count).Select(i => Encoding.UTF8.GetBytes(record(first + i)))];
         return Core.Appends.AppendAsync(
             Log,
             new RecordBatch
@@ -142,23 +146,28 @@ internal sealed class TierWorld : IDisposable
     }
 
     /// <summary>Does a whole round of tiering, and returns how many steps it had.</summary>
-    public int Round()
+    public int Round() => Round(Core.RunTiering, () => Core.Tiering.Status.Rounds, TimeSpan.FromMilliseconds(1));
+
+    /// <summary>The same of indexing, whose rounds are a second apart.</summary>
+    public int Index() => Round(
+        Core.RunIndexing, () => Core.Indexing.Status.Rounds, TimeSpan.FromMilliseconds(25));
+
+    /// <param name="pass">So much time passes with each step, for the throttle.</param>
+    private int Round(Func<bool> run, Func<long> rounds, TimeSpan pass)
     {
-        long before = Core.Tiering.Status.Rounds;
+        long before = rounds();
         int steps = 0;
         int waits = 0;
-        while (Core.Tiering.Status.Rounds < before + 2)
+        while (rounds() < before + 2)
         {
-            waits = Core.RunTiering() ? 0 : waits + 1;
+            waits = run() ? 0 : waits + 1;
             Turn();
-
-            // For the throttle.
-            Time.Pass(TimeSpan.FromMilliseconds(1));
+            Time.Pass(pass);
             steps++;
             if (waits > WaitsMax)
             {
                 throw new InvalidOperationException(
-                    $"tiering waits for something that does not come: {Core.Tiering.Status}");
+                    $"it waits for something that does not come: {Core.Tiering.Status} {Core.Indexing.Status}");
             }
 
             if (waits > 20)

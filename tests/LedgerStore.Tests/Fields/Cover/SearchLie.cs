@@ -62,7 +62,7 @@ internal sealed record SearchLie(string What, string Names, Func<SearchWorld, Li
         SignedEntry("a statement with another number", "is not statement 1 of the producer",
             static facts => SearchWorld.StatementEntry(new IndexStatement("x", facts), 1)),
         SignedEntry("an entry that is no statement", "is no statement", static _ => EntryMaker.Entry(
-            "no"u8, type: IndexStatement.ContentType, appender: "", producer: IndexStatement.Producer)),
+            "no"u8, type: SearchWorld.StatementType, appender: "", producer: "index")),
 
         // The cover.
         Cover("a segment left out", "incomplete: nothing was said of entries", static all => all.RemoveAt(0)),

@@ -1,6 +1,7 @@
 // A ledger of two complete segments and a tail, its index ledger and _audit, and a server that answers honestly: what
 // the lies are changed from. Built once, then only read.
 
+using System.Text;
 using Google.Protobuf;
 using LedgerStore.Fields;
 using LedgerStore.Proofs;
@@ -16,6 +17,8 @@ internal sealed class SearchWorld
     public const ulong Segments = 2;
     public const ulong ExpiredFirst = 40 * 256;
     public const ulong ExpiredCount = 8 * 256;
+
+    public static string StatementType { get; } = Encoding.UTF8.GetString(IndexStatement.ContentType);
 
     private const string Origin = "example.org/" + Name;
     private const int TailBundles = 3;
@@ -116,8 +119,8 @@ internal sealed class SearchWorld
     }
 
     public static byte[] StatementEntry(IndexStatement statement, int segment, string producer = "index") =>
-        EntryMaker.Entry(statement.Write(), type: IndexStatement.ContentType, appender: "", producer: producer,
-            sequence: segment + 1);
+        EntryMaker.Entry(
+            statement.Write(), type: StatementType, appender: "", producer: producer, sequence: segment + 1);
 
     public IEnumerable<(ulong Index, byte[] Entry)> Entries()
     {

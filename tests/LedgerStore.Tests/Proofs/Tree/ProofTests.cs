@@ -41,6 +41,31 @@ public sealed class ProofTests
     }
 
     [Fact]
+    public void A_node_has_the_path_of_a_leaf_in_the_tree_of_nodes_of_its_level_also_at_the_right_edge()
+    {
+        NaiveTree tree = NaiveTree.OfSize(SizeMax, seed: 21);
+        NaiveSource source = new(tree);
+        Hash256[] proof = new Hash256[TreeMath.ProofHashesMax];
+        for (int size = 1; size <= SizeMax; size += size < 70 ? 1 : 13)
+        {
+            for (int level = 0; 1 << level <= 2 * size; level++)
+            {
+                int nodes = (size + (1 << level) - 1) >> level;
+                for (int index = 0; index < nodes; index++)
+                {
+                    int begin = index << level;
+                    Hash256 node = tree.Root(begin, Math.Min(size, begin + (1 << level)));
+                    int count = InclusionProof.Build(
+                        new NodeCoordinate(level, (ulong)index), (ulong)size, source, proof);
+                    Assert.True(InclusionProof.IsValid(
+                        (ulong)index, (ulong)nodes, node, proof.AsSpan(0, count), tree.Root(size)),
+                        $"{index} of level {level} in {size}");
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void Every_pair_of_sizes_has_the_recursive_consistency_proof_and_it_verifies()
     {
         NaiveTree tree = NaiveTree.OfSize(SizeMax, seed: 21);

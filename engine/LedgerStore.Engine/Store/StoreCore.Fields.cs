@@ -1,0 +1,100 @@
+// The core's part for indexes: which fields a ledger has, and the worker that indexes them. RunIndexing belongs to the
+// tiering thread.
+using LedgerStore.Engine.Format;
+using LedgerStore.Engine.Indexing;
+using LedgerStore.Engine.Journal;
+using LedgerStore.Engine.Ledgers;
+using LedgerStore.Engine.Pipeline;
+using LedgerStore.Engine.Tiering;
+using LedgerStore.Fields;
+
+namespace LedgerStore.Engine;
+
+internal sealed partial class StoreCore
+{
+    public LedgerIndexes Indexes { get; }
+
+    public IndexFiles IndexFiles { get; }
+
+    public IndexWorker Indexing { get; }
+
+    public bool RunIndexing() => !Ground.IsReadOnly && Indexing.RunOnce();
+
+    /// <summary>Has a ledger indexed by a spec from now on, and what it has already in the background. When it returns,
+    /// <c>_audit</c> says so.</summary>
+    /// <exception cref="StoreException">InvalidArgument: the ledger cannot be indexed; LimitReached, DiskFull.
+    /// </exception>
+    public LedgerIndex SetFields(OpenLedger log, IndexSpec spec, string setBy, string reason)
+    {
+        ThrowIfUnwritable();
+        RefuseIndexing(log);
+        lock (_catalogLock)
+        {
+            LedgerIndex? newest = Indexes.NewestOf(log.Id);
+            if (newest is not null && Indexes.SpecOf(newest).Id == spec.Id)
+            {
+                return newest;
+            }
+
+            int number = (newest?.Name.Number ?? 0) + 1;
+            if (number > IndexLedgerName.NumberMax)
+            {
+                throw new StoreException(
+                    StoreReason.LimitReached,
+                    $"ledger '{log.Name}' has had {number - 1:N0} specs of fields, which is the limit");
+            }
+
+            // A crash behind what _audit says leaves a ledger that the next start creates: all of the index is in it.
+            string name = IndexLedgerName.Of(log.Id, number, spec.Id).ToString();
+            string origin = $"{Ground.Identity.PublicName}/{name}";
+            return StoreErrors.Translate(() => OrStop(() =>
+            {
+                CreatedRecord draft = Catalog.Draft(name, origin, isSalted: false, Ground.Clock());
+                AuditLedgerChange change = AuditLedgerChange.Of(draft, AuditLedgerChange.Created, setBy);
+                Changes.Make(
+                    change with { Reason = reason, Fields = spec.Text }, said => Catalog.Create(draft, said));
+                return Indexes.NewestOf(log.Id)!;
+            }));
+        }
+    }
+
+    private static void RefuseIndexing(OpenLedger log)
+    {
+        if (LedgerName.IsReserved(log.Name))
+        {
+            throw new StoreException(
+                StoreReason.InvalidArgument, $"'{log.Name}' is the store's own, and has no fields to index");
+        }
+
+        if (log.IsSalted)
+        {
+            throw new StoreException(
+                StoreReason.InvalidArgument,
+                $"'{log.Name}' is salted, so that nothing of its records can be guessed from what is signed; an index "
+                + "would tell who guesses a value whether he is right. Its entries can be searched by reading them");
+        }
+    }
+
+    private IndexWorker MakeIndexing(TieringOptions options)
+    {
+        IndexCounters counters = new();
+        Pace pace = new();
+        IndexVisit visit = new(Ground, Ledgers, Indexes, IndexFiles, Disk, counters, pace, AppendStatement);
+        return new IndexWorker(Ground, Ledgers, Indexes, Gate, options, counters, pace, visit);
+    }
+
+    private ValueTask<AppendResult> AppendStatement(OpenLedger statements, long segment, byte[] statement) =>
+        Appends.AppendAsync(
+            statements,
+            new RecordBatch
+            {
+                Appender = AuditEvent.Appender,
+                Producer = IndexStatement.Producer,
+                FirstSequence = segment + 1,
+                ContentType = IndexStatement.ContentType,
+                ExpectedSize = segment,
+                Lengths = [statement.Length],
+                Payload = statement,
+            },
+            CancellationToken.None);
+}
