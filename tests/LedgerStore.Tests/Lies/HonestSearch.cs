@@ -19,12 +19,13 @@ internal static class HonestSearch
     /// <summary>Its ledger of statements.</summary>
     internal static string IndexLedger { get; } = IndexLedgerName.Of(9, 1, Spec.Id).ToString();
 
-    // Of a complete segment, of what expired and of what cannot be read: a ledger must have 65,536 entries for them. The
-    // cover, which takes them from here, is told the lies about them in SearchLieTests.
+    // Of a complete segment, of what expired and of what cannot be read: a ledger must have 65,536 entries for them.
+    // The cover, which takes them from here, is told the lies about them in SearchLieTests.
     private static readonly string[] s_elsewhere =
         ["SearchedSegment.", "SearchedPage.", "SearchedExpired.", "SearchedUnreadable."];
 
-    /// <summary>Whether a lie is about a part of an answer that the small ledger of the campaign does not have.</summary>
+    /// <summary>Whether a lie is about a part of an answer that the small ledger of the campaign does not have.
+    /// </summary>
     internal static bool IsToldElsewhere(Lie lie) =>
         s_elsewhere.Any(part => lie.Target.StartsWith(part, StringComparison.Ordinal));
 
