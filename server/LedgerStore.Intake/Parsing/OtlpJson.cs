@@ -26,6 +26,8 @@ internal static class OtlpJson
             return [ParsedEvent.Unreadable(body, problem)];
         }
 
+        // White space around it is no part of a value, and no record could have it.
+        body = body.Trim(" \t\r\n"u8);
         ConvertedEvents made = new(body.Length);
         bool isWhole = HasOnly(body.Span, ["resourceLogs"]);
         foreach (ReadOnlyMemory<byte> resource in Items(body, "resourceLogs"u8, ref isWhole))

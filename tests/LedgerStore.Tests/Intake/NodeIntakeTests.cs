@@ -13,22 +13,11 @@ public sealed class NodeIntakeTests
     private const string Folder = "intake-node";
     private const string Package = "cloudevents";
 
-    private const string Otlp = """
-        tls: { certificate: server.pem, key: server.key, client_ca: ca.pem }
-        sources:
-          app:
-            kind: otlp
-            ledger: demo
-            listen: 127.0.0.1:0
-            auth: { certificates: ["spiffe://example.org/sender"] }
-
-        """;
-
     [NodeFact(Folder, Package)]
     public async Task The_exporters_of_opentelemetry_write_into_the_ledger()
     {
         const int count = 100;
-        await using RunningIntake intake = await RunningIntake.StartAsync(Otlp);
+        await using RunningIntake intake = await RunningIntake.StartAsync(OtlpIntakeTests.Tls);
         ServerPki.WriteTo(intake.Folder.Path, "sender");
         string address = $"https://localhost:{intake.Intake.AddressOf("app").Port}";
         string[] protocols = ["grpc", "http", "proto"];

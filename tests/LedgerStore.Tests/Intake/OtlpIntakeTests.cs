@@ -23,7 +23,7 @@ namespace LedgerStore.Tests.Intake;
 
 public sealed class OtlpIntakeTests
 {
-    private const string Tls = """
+    internal const string Tls = """
         tls: { certificate: server.pem, key: server.key, client_ca: ca.pem }
         sources:
           app:
@@ -182,7 +182,7 @@ public sealed class OtlpIntakeTests
     {
         byte[][] examples = [Sample().ToByteArray(), []];
         Fuzz.Run(examples, body => Check(body, OtlpProtobuf.Parse(body)));
-        Fuzz.Run([Json, "{\"resourceLogs\":{},\"\\ud800\":1}", "{}"], body => Check(body, OtlpJson.Parse(body)));
+        Fuzz.Run([Json, " {\"resourceLogs\":{},\"\\ud800\":1}", "{}"], body => Check(body, OtlpJson.Parse(body)));
     }
 
     private const string Json = "{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{\"timeUnixNano\": \"1\"},"
