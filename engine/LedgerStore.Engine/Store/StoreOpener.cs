@@ -107,6 +107,8 @@ internal sealed partial class StoreOpener(
             return StoreFileAccess.Load(files, _paths);
         }
 
+        RequireNoStore();
+
         // A crash between two of these leaves some of them: the next start makes the others. store.json comes last,
         // so a directory that has it has everything.
         string[] directories = [_paths.JournalDirectory, _paths.LedgersDirectory, _paths.QuarantineDirectory];
@@ -134,6 +136,27 @@ internal sealed partial class StoreOpener(
         StoreFileAccess.Save(files, _paths, identity);
         return identity;
     }
+
+    /// <summary>Where store.json was taken away, nothing is made in its place: only that file says whose the others
+    /// are. What a crash leaves of a store that is being made holds no files yet but an empty catalog.</summary>
+    private void RequireNoStore()
+    {
+        string? found = files.Exists(_paths.Keys)
+            ? _paths.Keys
+            : FirstIn(_paths.JournalDirectory)
+                ?? FirstIn(_paths.LedgersDirectory)
+                ?? FirstIn(_paths.QuarantineDirectory);
+        if (found is not null)
+        {
+            throw new StoreException(
+                StoreReason.Corruption,
+                $"'{_paths.StoreFile}' is missing, which says whose store this is, and '{found}' is there. Nothing was "
+                + "changed; put it back, or restore a backup");
+        }
+    }
+
+    private string? FirstIn(string directory) =>
+        files.Exists(directory) && files.List(directory) is [var first, ..] ? $"{directory}/{first}" : null;
 
     private UInt128 NextId()
     {
