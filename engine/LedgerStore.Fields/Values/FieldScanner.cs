@@ -10,6 +10,9 @@ internal sealed class FieldScanner(IndexSpec spec)
     /// <summary>Entries that the store made to close a bundle: nothing is missing in them.</summary>
     private static ReadOnlySpan<byte> FillerType => "application/x-ledgerstore-filler"u8;
 
+    /// <summary>How the content type ends of what an intake stored in an envelope of its own.</summary>
+    private static ReadOnlySpan<byte> EnvelopeEnd => "; envelope=intake"u8;
+
     private static ReadOnlySpan<byte> True => "true"u8;
 
     public IndexSpec Spec { get; } = spec;
@@ -26,7 +29,10 @@ internal sealed class FieldScanner(IndexSpec spec)
             return false;
         }
 
-        Scan(view.Payload, view.Payload.IsEmpty && view.ContentType.SequenceEqual(FillerType));
+        Scan(
+            view.Payload,
+            isFiller: view.Payload.IsEmpty && view.ContentType.SequenceEqual(FillerType),
+            isEnveloped: view.ContentType.EndsWith(EnvelopeEnd));
         AddOwn(view);
         return true;
     }
@@ -41,20 +47,20 @@ internal sealed class FieldScanner(IndexSpec spec)
             return false;
         }
 
-        Scan(record, isFiller: false);
+        Scan(record, isFiller: false, isEnveloped: false);
         AddOwn(view);
         return true;
     }
 
     /// <summary>Scans a record that is in no entry yet: what it will say in its own fields.</summary>
-    public void ScanRecord(ReadOnlySpan<byte> record) => Scan(record, isFiller: false);
+    public void ScanRecord(ReadOnlySpan<byte> record) => Scan(record, isFiller: false, isEnveloped: false);
 
-    private void Scan(ReadOnlySpan<byte> record, bool isFiller)
+    private void Scan(ReadOnlySpan<byte> record, bool isFiller, bool isEnveloped)
     {
         Values.Clear();
         if (!record.IsEmpty)
         {
-            Values.Opaque = Record(record);
+            Values.Opaque = Record(record, isEnveloped);
         }
 
         if (Values.Opaque != OpaqueReason.None)
@@ -84,9 +90,9 @@ internal sealed class FieldScanner(IndexSpec spec)
         }
     }
 
-    private OpaqueReason Record(ReadOnlySpan<byte> record)
+    private OpaqueReason Record(ReadOnlySpan<byte> record, bool isEnveloped)
     {
-        RecordScanner scanner = new(Spec.Paths, Values, record);
+        RecordScanner scanner = new(Spec.Paths, Values, record, isEnveloped);
         OpaqueReason reason = scanner.Scan();
         if (reason != OpaqueReason.None)
         {

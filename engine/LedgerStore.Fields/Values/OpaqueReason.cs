@@ -25,4 +25,7 @@ internal enum OpaqueReason
 
     /// <summary>A value of a field of numbers is no number, or one beyond all bounds.</summary>
     NotANumber,
+
+    /// <summary>An intake compressed what was sent, or cut it into parts.</summary>
+    Packed,
 }

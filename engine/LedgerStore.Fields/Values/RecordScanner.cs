@@ -7,9 +7,13 @@ using System.Text.Unicode;
 namespace LedgerStore.Fields;
 
 /// <summary>The walk; <see cref="FieldScanner"/> makes of the values what is compared.</summary>
-internal ref struct RecordScanner(PathTree paths, FieldValues values, ReadOnlySpan<byte> record)
+/// <param name="isEnveloped">The record is an envelope of an intake, which may hold a packed one.</param>
+internal ref struct RecordScanner(
+    PathTree paths, FieldValues values, ReadOnlySpan<byte> record, bool isEnveloped)
 {
     public const int DepthMax = 64;
+
+    private static ReadOnlySpan<byte> Packed => "gzip"u8;
 
     private JsonReader _json = new(record);
     private readonly bool _isUtf8 = Utf8.IsValid(record);
@@ -67,6 +71,11 @@ internal ref struct RecordScanner(PathTree paths, FieldValues values, ReadOnlySp
                 return OpaqueReason.NotJson;
             }
 
+            if (isEnveloped && depth == 1 && IsPacked(name, isEscaped))
+            {
+                return OpaqueReason.Packed;
+            }
+
             OpaqueReason reason = Value(Child(place, name, isEscaped), depth);
             if (reason != OpaqueReason.None)
             {
@@ -121,13 +130,20 @@ internal ref struct RecordScanner(PathTree paths, FieldValues values, ReadOnlySp
             return paths.Child(place, name);
         }
 
-        if (name.Length > JsonText.EscapeBytesMax * paths.NameBytesMax)
-        {
-            return PathTree.Nowhere;
-        }
+        return name.Length > JsonText.EscapeBytesMax * paths.NameBytesMax
+            ? PathTree.Nowhere
+            : paths.Child(place, Unescaped(name));
+    }
 
+    /// <summary>Whether it is the member with the packed bytes.</summary>
+    private readonly bool IsPacked(ReadOnlySpan<byte> name, bool isEscaped) => isEscaped
+        ? name.Length <= JsonText.EscapeBytesMax * Packed.Length && Unescaped(name).SequenceEqual(Packed)
+        : name.SequenceEqual(Packed);
+
+    private readonly ReadOnlySpan<byte> Unescaped(ReadOnlySpan<byte> name)
+    {
         Span<byte> plain = values.Room;
-        return paths.Child(place, plain[..JsonText.Unescape(name, plain)]);
+        return plain[..JsonText.Unescape(name, plain)];
     }
 
     private OpaqueReason Take(int place, ReadOnlySpan<byte> raw, Form form)

@@ -155,6 +155,18 @@ public sealed class FieldScannerTests
         Assert.Equal(["@opaque", "@appender", "@producer", "@content_type", "@received"], Names(scanner));
     }
 
+    [Theory]
+    [InlineData("""{"@intake":1,"gzip":"H4sI","form":"event"}""", "application/json; envelope=intake", true)]
+    [InlineData("""{"@intake":1,"g\u007aip":"H4sI"}""", "application/json; envelope=intake", true)]
+    [InlineData("""{"@intake":1,"event":{"gzip":"x"}}""", "application/json; envelope=intake", false)]
+    [InlineData("""{"@intake":1,"gzip":"H4sI"}""", "application/json", false)]
+    public void What_an_intake_packed_is_opaque(string record, string type, bool isOpaque)
+    {
+        FieldScanner scanner = new(s_spec);
+        Assert.True(scanner.TryScan(EntryMaker.Entry(Encoding.UTF8.GetBytes(record), type: type)));
+        Assert.Equal(isOpaque ? OpaqueReason.Packed : OpaqueReason.None, scanner.Values.Opaque);
+    }
+
     [Fact]
     public void What_is_no_entry_is_not_scanned()
     {

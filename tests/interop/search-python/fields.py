@@ -14,6 +14,7 @@ from fractions import Fraction
 OWN = ["@appender", "@producer", "@content_type", "@flag", "@opaque", "@received"]
 APPENDER, PRODUCER, CONTENT_TYPE, FLAG, OPAQUE, RECEIVED = range(6)
 FILLER = b"application/x-ledgerstore-filler"
+ENVELOPE = b"; envelope=intake"
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 TIME = re.compile(rb"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:([Zz])|([+-])(\d\d):(\d\d))")
 
@@ -216,8 +217,10 @@ def prefixes(field, text):
     return [text[: i + 1] for i in range(len(text)) if text[i] in field.prefix]
 
 
-def record_values(spec, payload):
+def record_values(spec, payload, is_enveloped):
     tree = parse(payload)
+    if is_enveloped and any(name == "gzip" for name, _ in tree):
+        raise Opaque
     all_paths = [[at_path(tree, path) for path in field.paths] for field in spec.fields]
     flat = [value for paths in all_paths for values in paths for value in values]
     if len(flat) > 64 or any(len(v if isinstance(v, Number) else v.encode()) > 4096 for v in flat):
@@ -242,7 +245,7 @@ def values_of(spec, entry):
     micros, appender, producer, _, content_type, payload = entry_parts(entry)
     values, is_opaque = {}, False
     try:
-        values = record_values(spec, payload) if payload else {}
+        values = record_values(spec, payload, content_type.endswith(ENVELOPE)) if payload else {}
         flags = [] if not payload and content_type == FILLER else [
             b"missing:" + f.name.encode() for n, f in enumerate(spec.fields) if f.required and n not in values]
         if flags:

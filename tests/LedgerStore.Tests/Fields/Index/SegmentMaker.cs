@@ -58,7 +58,11 @@ internal static class SegmentMaker
     {
         long micros = 1_700_000_000_000_000 + (bundle * 256_000_000L) + (slot * 1_000_000L);
         string appender = random.Next(500) == 0 ? "rare" : "app";
-        return EntryMaker.Entry(Record(random, bundle, micros), micros, "application/json", appender);
+        byte[] record = Record(random, bundle, micros);
+        string type = record.AsSpan().StartsWith("{\"@intake\""u8)
+            ? "application/json; envelope=intake"
+            : "application/json";
+        return EntryMaker.Entry(record, micros, type, appender);
     }
 
     private static byte[] Record(Random random, int bundle, long micros)
@@ -72,6 +76,11 @@ internal static class SegmentMaker
         if (kind < 8)
         {
             return [];
+        }
+
+        if (kind < 12)
+        {
+            return """{"@intake":1,"source":"k8s","gzip":"H4sIAAAAAAAAAw==","form":"event"}"""u8.ToArray();
         }
 
         string who = kind < 20 ? "Rare" + random.Next(4) : "user" + random.Next(2_000);
