@@ -127,6 +127,24 @@ internal sealed partial class Spool : IDisposable
     /// <summary>Takes back the bytes of a frame that did not fit on the disk.</summary>
     internal void CutTail() => RandomAccess.SetLength(_tail, Last().Bytes);
 
+    /// <summary>Begins another file when the server has all of the last one: on a full disk that is what gives it its
+    /// room back. Called by the writer.</summary>
+    internal void LetGo(ulong delivered)
+    {
+        if (Last().Bytes == 0 || delivered + 1 < NextTicket)
+        {
+            return;
+        }
+
+        SafeFileHandle full = _tail;
+        _tail = AddFile(NextTicket);
+
+        // The reader may have it open, and would hold its space. A crash in here leaves frames that the server has.
+        RandomAccess.SetLength(full, 0);
+        full.Dispose();
+        Delivered(delivered);
+    }
+
     /// <summary>The server has everything up to this ticket: files that hold nothing else go.</summary>
     internal void Delivered(ulong ticket)
     {

@@ -274,8 +274,27 @@ internal sealed class SpoolSource : IBatchSource, IDisposable
                     return false;
                 }
 
+                LetGo();
                 await Task.Delay(s_fullPause).ConfigureAwait(false);
             }
+        }
+    }
+
+    private void LetGo()
+    {
+        ulong delivered;
+        lock (_gate)
+        {
+            delivered = _delivered;
+        }
+
+        try
+        {
+            _spool.LetGo(delivered);
+        }
+        catch (IOException error) when (error is not FileSyncException && IsFull(error))
+        {
+            // Not even an empty file has room. Somebody else has to make it.
         }
     }
 

@@ -194,6 +194,33 @@ public sealed class SpoolTests
     }
 
     [Fact]
+    public void A_file_that_the_server_has_all_of_gives_its_room_back_even_when_it_is_the_last()
+    {
+        using TempFolder folder = new();
+        using (Spool spool = Spool.Open(folder.Path, 1 << 20))
+        {
+            byte[] frame = new byte[4000];
+            spool.Append(frame, 3);
+            spool.Append(frame, 2);
+            spool.LetGo(delivered: 4);
+            Assert.Equal(8000, spool.StoredBytes);
+
+            using FileStream reading = File.Open(
+                Path.Combine(folder.Path, "0000000000000001.spool"), FileMode.Open, FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete);
+            spool.LetGo(delivered: 5);
+            Assert.Equal((0, 0), (spool.StoredBytes, reading.Length));
+            Assert.Equal(6ul, spool.NextTicket);
+            spool.LetGo(delivered: 5);
+        }
+
+        Assert.Equal("0000000000000006.spool", Path.GetFileName(Assert.Single(
+            Directory.GetFiles(folder.Path, "*.spool"))));
+        using Spool again = Spool.Open(folder.Path, 1 << 20);
+        Assert.Equal((6ul, 6ul), (again.FirstTicket, again.NextTicket));
+    }
+
+    [Fact]
     public async Task A_directory_has_one_appender()
     {
         using TempFolder folder = new();
