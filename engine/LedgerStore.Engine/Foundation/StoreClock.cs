@@ -43,7 +43,8 @@ internal sealed class StoreClock
         _time = time;
         _steadyStart = time.GetTimestamp();
         long wall = WallMicros();
-        _believedOffset = wall;
+        _steady = SteadyMicros();
+        _believedOffset = wall - _steady;
         _stamp = Math.Max(lastStampMicros, wall);
         if (lastStampMicros - wall > StepMicros)
         {
@@ -66,10 +67,13 @@ internal sealed class StoreClock
 
     private long NextStampLocked()
     {
+        // In this order: a thread that loses its processor in between makes stamps late, and not early. What is stamped
+        // early would not be due yet when it is.
+        long wall = WallMicros();
         long steady = SteadyMicros();
         long elapsed = Math.Max(0, steady - _steady);
         _steady = Math.Max(_steady, steady);
-        bool jumps = Believe(WallMicros() - _steady);
+        bool jumps = Believe(wall - _steady);
         long ahead = _believedOffset + _steady - (_stamp + elapsed);
         if (jumps && ahead > 0)
         {

@@ -61,6 +61,7 @@ internal sealed partial class RecordedClaims(StoreCore core)
                 {
                     { IsEarly: true } => ClaimsAnswer.Early,
                     { IsDone: false } => ClaimsAnswer.Reading,
+                    { Why: not null } when IsEarly => ClaimsAnswer.Early,
                     _ => ClaimsAnswer.Because(reading.Why ?? WhyKept(ledger, holds), IsUnsigned(ledger.Name)),
                 };
             }

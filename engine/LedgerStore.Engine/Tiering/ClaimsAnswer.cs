@@ -12,7 +12,7 @@ internal readonly record struct ClaimsAnswer(bool IsReading, string? Why)
     public static ClaimsAnswer Reading => new(true, null);
 
     /// <summary>What is there to read is so in a moment.</summary>
-    public static ClaimsAnswer Early => new(false, "_audit cannot be read yet") { IsEarly = true };
+    public static ClaimsAnswer Early => new(false, "_audit cannot be read, or is not signed, yet") { IsEarly = true };
 
     /// <summary>What it depends on is readable, or signed, in a moment.</summary>
     public bool IsEarly { get; private init; }

@@ -28,7 +28,13 @@ public sealed class RetentionTests : IAsyncLifetime
         _admin = _server.Connect("admin");
         await _server.Connect("writer").AppendAsync(
             "demo", [.. Enumerable.Range(0, Size).Select(number => $"record {number}")]);
-        await _server.Store.GetLedger("demo").WaitForCheckpointAsync(Size);
+        Ledger ledger = _server.Store.GetLedger("demo");
+        await ledger.WaitForCheckpointAsync(Size);
+        while (ledger.Describe().Tiers.Where(static tier => tier.Tier == "hot").Sum(static tier => tier.Entries) < 768)
+        {
+            // What moves is told by what is in the files, which have it a moment later.
+            await Task.Delay(5);
+        }
     }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();

@@ -25,6 +25,21 @@ public sealed class StoreClockTests
     }
 
     [Fact]
+    public void A_thread_that_loses_its_processor_between_two_readings_stamps_nothing_early()
+    {
+        TimeSpan away = TimeSpan.Zero;
+        InterruptedTime time = new(_time, () => _time.Pass(away));
+        away = TimeSpan.FromMilliseconds(40);
+        StoreClock clock = new(time, 0);
+        for (int i = 0; i < 100; i++)
+        {
+            away = TimeSpan.FromMilliseconds(i % 7 == 3 ? 40 : 0);
+            _time.Pass(TimeSpan.FromMilliseconds(i));
+            Assert.InRange(clock.NextStamp(), 0, _time.WallMicros);
+        }
+    }
+
+    [Fact]
     public void After_a_restart_the_downtime_is_believed_at_once()
     {
         StoreClock clock = new(_time, _time.WallMicros - (86_400 * Second));
@@ -217,6 +232,26 @@ public sealed class StoreClockTests
             long next = clock.NextStamp();
             Assert.InRange(next - last, 57 * Second, 63 * Second);
             last = next;
+        }
+    }
+
+    /// <summary>Something happens behind each reading of a clock.</summary>
+    private sealed class InterruptedTime(ManualTime time, Action behind) : TimeProvider
+    {
+        public override long TimestampFrequency => time.TimestampFrequency;
+
+        public override long GetTimestamp()
+        {
+            long read = time.GetTimestamp();
+            behind();
+            return read;
+        }
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            DateTimeOffset read = time.GetUtcNow();
+            behind();
+            return read;
         }
     }
 }
