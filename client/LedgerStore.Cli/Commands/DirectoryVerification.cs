@@ -1,6 +1,8 @@
 // Verifies a data directory without a server, on all cores. The engine does it; here the trust is chosen and the report
 // is written. One thread, and the verifier's own.
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using LedgerStore.Engine;
 using LedgerStore.Engine.S3;
 using LedgerStore.Proofs;
@@ -22,7 +24,8 @@ internal static class DirectoryVerification
     // More would scroll the first one away, and that is the one to look at.
     private const int FindingsShown = 10;
 
-    public static async Task<int> RunAsync(Run run, string directory, DirectoryTrust trust, bool isSnapshot)
+    public static async Task<int> RunAsync(
+        Run run, string directory, DirectoryTrust trust, bool isSnapshot, bool comparesIndexes)
     {
         IReadOnlyList<VerifierKey> keys = trust.Vkeys.Count > 0
             ? [.. trust.Vkeys.Select(VerifierKey.Parse)]
@@ -58,16 +61,41 @@ internal static class DirectoryVerification
                 run, directory, $"the verifier stopped at what it found: {cause.GetType().Name}: {cause.Message}");
         }
 
+        // Of entries that are not what was signed nothing is built.
+        IReadOnlyList<IndexTally> indexes = comparesIndexes && report.IsVerified
+            ? await DirectoryIndexes.CompareAsync(run, directory, trust.Cold.Directory, bucket).ConfigureAwait(false)
+            : [];
+        Verdict verdict = indexes.Select(static index => index.Verdict).Append(VerdictOf(report)).Max();
         if (run.IsJson)
         {
-            run.Text(Encoding.UTF8.GetString(report.ToJson()) + "\n");
+            run.Text(Encoding.UTF8.GetString(WithIndexes(report.ToJson(), verdict, indexes)) + "\n");
         }
         else
         {
-            Print(run, report, keys.Count > 0);
+            Print(run, report, verdict, keys.Count > 0);
+            foreach (string line in indexes.SelectMany(static index => index.Lines()))
+            {
+                run.Line($"  {line}");
+            }
         }
 
-        return Verdicts.ExitCodeOf(VerdictOf(report));
+        return Verdicts.ExitCodeOf(verdict);
+    }
+
+    /// <summary>The report with what came of the indexes, if any were compared.</summary>
+    private static byte[] WithIndexes(byte[] report, Verdict verdict, IReadOnlyList<IndexTally> indexes)
+    {
+        if (indexes.Count == 0)
+        {
+            return report;
+        }
+
+        JsonObject whole = JsonNode.Parse(report)!.AsObject();
+        whole["verified"] = verdict == Verdict.Verified;
+        whole["verdict"] = Verdicts.NameOf(verdict);
+        whole["indexes"] = new JsonArray(
+            [.. indexes.Select(static index => JsonNode.Parse(JsonOutput.Line(index.Write)))]);
+        return JsonSerializer.SerializeToUtf8Bytes(whole);
     }
 
     /// <summary>What is trusted: the keys of the logs that were named, each for its own log.</summary>
@@ -99,9 +127,9 @@ internal static class DirectoryVerification
             };
     }
 
-    private static void Print(Run run, VerifyReport report, bool hasKeys)
+    private static void Print(Run run, VerifyReport report, Verdict verdict, bool hasKeys)
     {
-        run.Verdict(VerdictOf(report), report.DataDirectory);
+        run.Verdict(verdict, report.DataDirectory);
         foreach (VerifyFinding finding in report.Findings.Take(FindingsShown))
         {
             run.Line($"  {Where(finding)}");

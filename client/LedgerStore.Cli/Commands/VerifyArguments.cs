@@ -83,12 +83,18 @@ internal sealed class VerifyArguments
         Description = "Of a server: check the hash of every entry, and read none; the capability verify is enough",
     };
 
+    public Option<bool> Index { get; } = new("--index")
+    {
+        Description = "Build the index of every complete segment again, and compare it with what was signed: of a "
+            + "server's ledger only that, of a data directory that too",
+    };
+
     /// <summary>In the order of the help.</summary>
     public Symbol[] All =>
     [
         Ledger, Data, Bundle, Receipt, Evidence, Checkpoint, Search, Entry, Vkeys, Rotations, Checkpoints, PublicName,
         Anchor, Cold, ColdEndpoint, ColdRegion, Snapshot, SaveEvidence, From,
-        Hashes,
+        Hashes, Index,
     ];
 
     /// <summary>What is verified, as its option is called; null: a ledger of the server.</summary>
@@ -107,6 +113,7 @@ internal sealed class VerifyArguments
 
         Option[] fitting = named is [var kind]
             ? [kind, .. Kinds[kind]]
+            : run.Get(Index) ? [Index, SaveEvidence]
             : [Vkeys, Checkpoints, SaveEvidence, From, Hashes];
         foreach (Option option in All.OfType<Option>().Where(run.IsGiven).Except(fitting))
         {
@@ -119,7 +126,7 @@ internal sealed class VerifyArguments
 
     private Dictionary<Option<string?>, Option[]> Kinds => new()
     {
-        [Data] = [Vkeys, PublicName, Checkpoints, Snapshot, Anchor, Cold, ColdEndpoint, ColdRegion],
+        [Data] = [Vkeys, PublicName, Checkpoints, Snapshot, Anchor, Cold, ColdEndpoint, ColdRegion, Index],
         [Bundle] = [Vkeys, Rotations, Checkpoints],
         [Receipt] = [Entry, Vkeys, Rotations, Checkpoints],
         [Evidence] = [Entry, Vkeys],

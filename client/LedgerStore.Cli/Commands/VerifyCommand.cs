@@ -16,6 +16,7 @@ internal static class VerifyCommand
             + "Exit code 0: all that was named was checked. 1: it did not verify. 6: a part could not be checked.\n\n"
             + "  ledger verify demo                             every entry the server has\n"
             + "  ledger verify demo --hashes                    its tree alone, without the right to read\n"
+            + "  ledger verify demo --index                     that its index leaves nothing out\n"
             + "  ledger verify --receipt demo-7.tlog-proof      a receipt, offline\n"
             + "  ledger verify --bundle demo-0-99               what `ledger export` wrote, offline\n"
             + "  ledger verify --checkpoint demo.checkpoint     a signed checkpoint, offline\n"
@@ -38,7 +39,13 @@ internal static class VerifyCommand
             ColdPlace cold = ColdPlace.Parse(
                 run.Get(given.Cold), run.Get(given.ColdEndpoint), run.Get(given.ColdRegion));
             DirectoryTrust trust = new(keys, run.Get(given.PublicName), kept, run.Get(given.Anchor), cold);
-            return DirectoryVerification.RunAsync(run, place, trust, run.Get(given.Snapshot));
+            return DirectoryVerification.RunAsync(
+                run, place, trust, run.Get(given.Snapshot), run.Get(given.Index));
+        }
+
+        if (target is null && run.Get(given.Index))
+        {
+            return IndexVerification.RunAsync(run, place, run.Get(given.SaveEvidence));
         }
 
         if (target is null)

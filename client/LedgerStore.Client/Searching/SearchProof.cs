@@ -40,6 +40,9 @@ public static class SearchProof
     {
         private ReadOnlyMemory<byte> _rest = file;
         private SearchPages? _pages;
+
+        // Of a search without clauses, which has all entries: then what was signed about them can be built again.
+        private IndexComparison? _comparison;
         private bool _isInPage;
 
         public SearchedQuestion Run()
@@ -58,6 +61,7 @@ public static class SearchProof
 
                 if (kind == "end")
                 {
+                    DemandSame(_comparison?.Finish());
                     return _pages!.IsDone && _rest.IsEmpty
                         ? question
                         : throw new VerificationFailedException(
@@ -103,6 +107,8 @@ public static class SearchProof
                 TreeOf(head, "index_checkpoint", store + said.IndexLedger),
                 TreeOf(head, "audit_checkpoint", store + "_audit"));
             Question question = new(spec, [.. said.Clauses.Select(Clause.Parse)]);
+            bool isNewestFirst = head.GetProperty("newest_first").GetBoolean();
+            _comparison = said.Clauses.Count == 0 && !isNewestFirst ? new IndexComparison(spec) : null;
             ulong end = checked(said.First + said.Count);
             if (end > trust.Ledger.Size)
             {
@@ -110,7 +116,7 @@ public static class SearchProof
             }
 
             _pages = new SearchPages(
-                question, TermKey.Public(spec), trust, said.First, end, head.GetProperty("newest_first").GetBoolean());
+                question, TermKey.Public(spec), trust, said.First, end, isNewestFirst);
             return said;
         }
 
@@ -132,9 +138,20 @@ public static class SearchProof
                 return;
             }
 
-            foreach (FoundEntry found in _pages!.Add(SearchProofLines.Read(kind, line)))
+            SearchAnswer answer = SearchProofLines.Read(kind, line);
+            IReadOnlyList<FoundEntry> all = _pages!.Add(answer);
+            DemandSame(_comparison?.Add(answer));
+            foreach (FoundEntry found in all)
             {
                 see(new FoundEntryEvent(new LedgerEntry(found.Index, found.Entry), found.Verdict == Verdict.Opaque));
+            }
+        }
+
+        private static void DemandSame(ComparedSegment? segment)
+        {
+            if (segment is { Problem: { } problem })
+            {
+                throw new VerificationFailedException($"the index of segment {segment.Segment} is false: {problem}");
             }
         }
 

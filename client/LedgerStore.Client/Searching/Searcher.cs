@@ -49,15 +49,63 @@ public sealed class Searcher
         }
     }
 
+    /// <summary>Builds the index of every complete segment again, from entries that are proven, and compares it with
+    /// the statement that the store signed: what no search notices that asks for something else. Reads all of the
+    /// range.</summary>
+    /// <param name="options">Without clauses, and the oldest first.</param>
+    /// <exception cref="LedgerViolationException">An answer is false or incomplete: what is wrong with it.</exception>
+    public async IAsyncEnumerable<ComparedSegment> CompareIndexAsync(
+        SearchOptions options, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Clauses.Count > 0 || options.NewestFirst)
+        {
+            throw new ArgumentException(
+                "an index is compared with all entries, the oldest first: without clauses", nameof(options));
+        }
+
+        IndexComparison comparison = new(SpecOf(options.Fields));
+        Queue<ComparedSegment> ended = new();
+        await foreach (SearchEvent _ in SearchAsync(
+            options, answer => Enqueue(comparison.Add(answer)), cancellationToken).ConfigureAwait(false))
+        {
+            while (ended.TryDequeue(out ComparedSegment? next))
+            {
+                yield return next;
+            }
+        }
+
+        Enqueue(comparison.Finish());
+        while (ended.TryDequeue(out ComparedSegment? last))
+        {
+            yield return last;
+        }
+
+        void Enqueue(ComparedSegment? segment)
+        {
+            if (segment is not null)
+            {
+                ended.Enqueue(segment);
+            }
+        }
+    }
+
     /// <summary>Searches from <see cref="SearchOptions.From"/> to the end of what is signed. Entries come as they are
     /// found and proven; a part of the range was searched completely when its <see cref="SearchedRange"/> comes.
     /// </summary>
     /// <exception cref="LedgerViolationException">An answer is false or incomplete: what is wrong with it.</exception>
     /// <exception cref="ArgumentException">A clause cannot be asked.</exception>
-    public async IAsyncEnumerable<SearchEvent> SearchAsync(
-        SearchOptions options, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<SearchEvent> SearchAsync(
+        SearchOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        return SearchAsync(options, static _ => { }, cancellationToken);
+    }
+
+    /// <param name="see">Told of every part of the answer, when its proofs were checked.</param>
+    private async IAsyncEnumerable<SearchEvent> SearchAsync(
+        SearchOptions options, Action<SearchAnswer> see, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         Question question = Ask(SpecOf(options.Fields), options.Clauses);
         DemandStore(options);
         VerifiedCheckpoint ledger = await options.Ledger.CatchUpAsync(cancellationToken).ConfigureAwait(false);
@@ -84,7 +132,7 @@ public sealed class Searcher
                 IndexSize = index?.Size ?? 0,
                 AuditSize = audit?.Size ?? 0,
             };
-            await foreach (SearchEvent next in PageAsync(request, pages, options.Proof, cancellationToken)
+            await foreach (SearchEvent next in PageAsync(request, pages, TakeOf(options.Proof, see), cancellationToken)
                 .ConfigureAwait(false))
             {
                 yield return next;
@@ -94,8 +142,17 @@ public sealed class Searcher
         options.Proof?.End();
     }
 
+    // The file of the search first: what is seen to be false must be in it.
+    private static Watch TakeOf(SearchProofWriter? proof, Action<SearchAnswer> see) => new(
+        (first, end) => proof?.Page(first, end),
+        answer =>
+        {
+            proof?.Add(answer);
+            see(answer);
+        });
+
     private async IAsyncEnumerable<SearchEvent> PageAsync(
-        SearchRequest request, SearchPages pages, SearchProofWriter? proof,
+        SearchRequest request, SearchPages pages, Watch watch,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         SearchMessages messages = new();
@@ -108,17 +165,17 @@ public sealed class Searcher
                 hasBegun = true;
                 SearchHead head = message.Head ?? new SearchHead();
                 Check(() => pages.Begin(head.First, head.End));
-                proof?.Page(head.First, head.End);
+                watch.Page(head.First, head.End);
                 continue;
             }
 
-            foreach (FoundEntryEvent found in Add(pages, Check(() => messages.Take(message)), proof))
+            foreach (FoundEntryEvent found in Add(pages, Check(() => messages.Take(message)), watch))
             {
                 yield return found;
             }
         }
 
-        foreach (FoundEntryEvent found in Add(pages, Check(messages.Finish), proof))
+        foreach (FoundEntryEvent found in Add(pages, Check(messages.Finish), watch))
         {
             yield return found;
         }
@@ -128,12 +185,12 @@ public sealed class Searcher
     }
 
     private IEnumerable<FoundEntryEvent> Add(
-        SearchPages pages, IEnumerable<SearchAnswer> answers, SearchProofWriter? proof)
+        SearchPages pages, IEnumerable<SearchAnswer> answers, Watch watch)
     {
         foreach (SearchAnswer answer in answers)
         {
             IReadOnlyList<FoundEntry> found = Check(() => pages.Add(answer));
-            proof?.Add(answer);
+            watch.Answer(answer);
             foreach (FoundEntry entry in found)
             {
                 yield return new FoundEntryEvent(
@@ -225,4 +282,7 @@ public sealed class Searcher
             return null;
         }
     }
+
+    /// <summary>Who is told of what came and was checked.</summary>
+    private sealed record Watch(Action<ulong, ulong> Page, Action<SearchAnswer> Answer);
 }

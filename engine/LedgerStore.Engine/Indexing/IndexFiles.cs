@@ -98,7 +98,7 @@ internal sealed class IndexFiles(StoreGround ground)
         try
         {
             return TryReadBytes(indexId, (long)stated.Segment) is { } bytes
-                && IndexFile.Read(bytes) is { } file && IsSame(file.Facts, stated) ? file : null;
+                && IndexFile.Read(bytes) is { } file && file.Facts.IsSameAs(stated) ? file : null;
         }
         catch (MalformedDataException)
         {
@@ -144,10 +144,7 @@ internal sealed class IndexFiles(StoreGround ground)
 
     /// <summary>Whether a file is the one that was stated.</summary>
     public static bool IsOf(ReadOnlySpan<byte> file, SegmentFacts stated) =>
-        IsSame(SegmentFacts.Read(IndexFile.Magic, file), stated);
-
-    private static bool IsSame(SegmentFacts here, SegmentFacts stated) =>
-        here with { Zones = [] } == stated with { Zones = [] } && here.Zones.SequenceEqual(stated.Zones);
+        SegmentFacts.Read(IndexFile.Magic, file).IsSameAs(stated);
 
     private byte[]? TryReadBytes(uint indexId, long segment)
     {

@@ -13,6 +13,14 @@ public sealed partial class Ledger
     /// <exception cref="StoreException">DataLoss: <c>_audit</c>, which has their spec, cannot be read.</exception>
     public LedgerFields? Fields => _core.Indexes.NewestOf(Id) is { } index ? FieldsOf(index) : null;
 
+    /// <summary>All fields that it has ever been indexed by, the first ones first: each goes on.</summary>
+    /// <exception cref="StoreException">DataLoss: <c>_audit</c>, which has their specs, cannot be read.</exception>
+    public IReadOnlyList<LedgerFields> AllFields =>
+    [
+        .. _core.Indexes.All.Where(index => index.Name.LedgerId == Id).OrderBy(static index => index.Name.Number)
+            .Select(FieldsOf),
+    ];
+
     /// <summary>Has its records indexed by these fields, those it has already too, in the background. When it returns,
     /// <c>_audit</c> says so. Fields that were set before go on being indexed, so that what they proved can be proven
     /// again.</summary>

@@ -88,6 +88,10 @@ internal sealed record SegmentFacts(
             ReadZones(from, zones, fields));
     }
 
+    /// <summary>Whether they say the same, zone by zone.</summary>
+    public bool IsSameAs(SegmentFacts other) =>
+        this with { Zones = [] } == other with { Zones = [] } && Zones.SequenceEqual(other.Zones);
+
     /// <summary>The zone of a field; null when no entry of the segment has it.</summary>
     public Zone? ZoneOf(int field)
     {

@@ -2,6 +2,7 @@
 
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using LedgerStore.Tests.Gates;
 using Xunit;
 
@@ -63,9 +64,32 @@ public sealed class IndexSearchTests : IAsyncLifetime
             "found: entry 5000 of demo is found by who=rare what=a.b", mine.Output, StringComparison.Ordinal);
         CliResult audit = await ledger.RunAsync("audit", "--all", "--as", "auditor");
         Assert.Contains("who=rare what=a.*", audit.Output, StringComparison.Ordinal);
+        await VerifyIndexAsync(ledger);
         await _server.StopAsync();
+        await VerifyDirectoryAsync(ledger);
         await VerifyFileAsync(ledger);
         await _server.StartAsync();
+    }
+
+    private static async Task VerifyIndexAsync(LedgerCli ledger)
+    {
+        CliResult verified = await ledger.RunAsync("verify", "demo", "--index");
+        Done(verified);
+        Assert.StartsWith("verified: localhost/_index.1.1.", verified.Output, StringComparison.Ordinal);
+        Assert.Contains("the index of 1 of 1 complete segments of demo", verified.Output, StringComparison.Ordinal);
+        CliResult other = await ledger.RunAsync("verify", "demo", "--index", "--from", "3");
+        Assert.Equal(2, other.Code);
+        Assert.Contains("--from does not go with", other.Errors, StringComparison.Ordinal);
+    }
+
+    private async Task VerifyDirectoryAsync(LedgerCli ledger)
+    {
+        CliResult verified = await ledger.RunAsync("verify", "--data", _server.Data, "--index");
+        Assert.Contains("the index of 1 of 1 complete segments of demo", verified.Output, StringComparison.Ordinal);
+        CliResult json = await ledger.RunAsync("verify", "--data", _server.Data, "--index", "--json");
+        Assert.Equal(verified.Code, json.Code);
+        Assert.Equal("demo", (string?)JsonNode.Parse(json.Output)!["indexes"]![0]!["ledger"]);
+        Assert.Equal(1, (int)JsonNode.Parse(json.Output)!["indexes"]![0]!["same"]!);
     }
 
     private async Task VerifyFileAsync(LedgerCli ledger)

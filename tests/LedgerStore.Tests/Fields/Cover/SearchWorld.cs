@@ -103,6 +103,9 @@ internal sealed class SearchWorld
     public PageAnswer PageAnswer(ulong segment, int field, int page) =>
         new(field, page, Files[segment].Page(field, page), Files[segment].Tree.Prove(field, page));
 
+    /// <summary>The bundles of a complete segment.</summary>
+    public byte[][] Bundles(int segment) => _bundles[(segment * 256)..((segment + 1) * 256)];
+
     public BundleAnswer BundleAnswer(ulong bundle) => new(bundle, _bundles[bundle], _bundleTree.Prove(bundle));
 
     public ExpiredAnswer Expired(ulong first, ulong count, ulong auditIndex) =>
