@@ -5,6 +5,7 @@ using LedgerStore.Bench.Frame;
 using LedgerStore.Bench.Intake;
 using LedgerStore.Bench.Peers;
 using LedgerStore.Bench.Proofs;
+using LedgerStore.Bench.Search;
 using LedgerStore.Bench.Wire;
 
 namespace LedgerStore.Bench;
@@ -26,6 +27,7 @@ internal static class BenchSuites
         new FloorSuite(),
         new CheckpointsSuite(),
         new TiersSuite(),
+        new SearchSuite(),
         new PeersSuite(),
         new ProfileSuite(),
     ];

@@ -8,6 +8,9 @@ namespace LedgerStore.Bench.Client;
 
 internal sealed class BenchServer : IDisposable
 {
+    // Two can be compared, each in its own directory.
+    private static int s_made;
+
     private readonly DirectoryInfo _folder;
     private readonly Process _process;
 
@@ -16,7 +19,7 @@ internal sealed class BenchServer : IDisposable
         // Beside the results, not in memory: the disk is part of what is measured.
         _folder = Directory.CreateDirectory(Path.Combine(
             Environment.GetEnvironmentVariable("LEDGERSTORE_BENCH_DIR") ?? Path.GetTempPath(),
-            $"ledgerstore-bench-client-{Environment.ProcessId}"));
+            $"ledgerstore-bench-client-{Environment.ProcessId}-{Interlocked.Increment(ref s_made)}"));
         ProcessStartInfo start = new("dotnet")
         {
             ArgumentList =
@@ -54,20 +57,19 @@ internal sealed class BenchServer : IDisposable
 
     internal int ProcessId => _process.Id;
 
-    internal string Vkey
+    internal string Vkey => VkeyOf("demo");
+
+    internal string VkeyOf(string ledger)
     {
-        get
-        {
-            using SigningKey key = SigningKey.FromPem(File.ReadAllBytes(Keys("signing.pem")));
-            KeyName demo = KeyName.Parse("localhost/demo");
-            return LedgerKeyDerivation.VerifierKeyOf(key, demo, KeyScheme.Derived).ToString();
-        }
+        using SigningKey key = SigningKey.FromPem(File.ReadAllBytes(Keys("signing.pem")));
+        KeyName name = KeyName.Parse("localhost/" + ledger);
+        return LedgerKeyDerivation.VerifierKeyOf(key, name, KeyScheme.Derived).ToString();
     }
 
     /// <summary>Where the certificates are.</summary>
     internal string Pki => Keys("pki");
 
-    private string Data => Path.Combine(_folder.FullName, "data");
+    internal string Data => Path.Combine(_folder.FullName, "data");
 
     public void Dispose()
     {

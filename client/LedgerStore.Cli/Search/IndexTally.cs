@@ -82,7 +82,8 @@ internal sealed class IndexTally(string ledger, string indexLedger)
 
         if (Of(ComparedState.Expired) > 0)
         {
-            yield return $"{Of(ComparedState.Expired)} have expired, at least in part: nobody can build their index again";
+            yield return $"{Of(ComparedState.Expired)} have expired, at least in part: nobody can build their index "
+                + "again";
         }
 
         if (Of(ComparedState.NotIndexed) > 0)

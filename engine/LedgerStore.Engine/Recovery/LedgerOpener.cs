@@ -46,10 +46,11 @@ internal sealed partial class LedgerOpener(StoreGround ground, Catalog catalog, 
     /// Files are trusted below that entry only. The open segment is written anew, as another generation: after a
     /// failed sync the page cache shows bytes that are not on the disk, and what was copied and synced again is.
     /// </remarks>
-    public OpenLedger OpenForReplay(uint id, long firstIndex)
+    /// <param name="size">Entries that its files have.</param>
+    public OpenLedger OpenForReplay(uint id, long firstIndex, out long size)
     {
         LedgerStateLog log = OpenLog(id, out LedgerState state);
-        long size = state.Flushed?.Size ?? 0;
+        size = state.Flushed?.Size ?? 0;
         if (firstIndex > size)
         {
             throw new StoreException(

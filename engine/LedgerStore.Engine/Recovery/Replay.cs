@@ -12,10 +12,21 @@ namespace LedgerStore.Engine.Recovery;
 
 /// <summary>Replays the frames of a recovery plan.</summary>
 /// <param name="mode">ReadOnly: the entries are kept in memory, and nothing is written.</param>
+/// <param name="apart">Ledgers that an earlier try found damaged: nothing of the journal is put over their files.
+/// </param>
 internal sealed class Replay(
-    IFileSystem files, LedgerOpener opener, OpenLedgers ledgers, Bundler bundler, FileAccessMode mode)
+    IFileSystem files,
+    LedgerOpener opener,
+    OpenLedgers ledgers,
+    Bundler bundler,
+    FileAccessMode mode,
+    IReadOnlyDictionary<uint, Exception> apart)
 {
-    private readonly Dictionary<uint, (Exception Damage, long Size)> _damaged = [];
+    private readonly Dictionary<uint, (Exception Damage, long Size)> _damaged =
+        apart.ToDictionary(static one => one.Key, static one => (one.Value, 0L));
+
+    // Ledgers of which the journal has entries that their files have too.
+    private readonly HashSet<uint> _overlaid = [];
 
     // The time of the newest batch of each ledger that was admitted.
     private readonly Dictionary<uint, long> _newest = [];
@@ -29,6 +40,7 @@ internal sealed class Replay(
 
     /// <summary>Processes every frame, in order.</summary>
     /// <param name="onProgress">Told the share that is done.</param>
+    /// <exception cref="OverlaidException">To be done again, with that ledger apart.</exception>
     public void Run(JournalFacts facts, RecoveryPlan plan, Action<double>? onProgress)
     {
         long done = 0;
@@ -167,7 +179,7 @@ internal sealed class Replay(
 
         try
         {
-            OpenLedger ledger = ledgers.GetOrAdd(section.LedgerId, section.FirstIndex, opener.OpenForReplay);
+            OpenLedger ledger = ledgers.GetOrAdd(section.LedgerId, section.FirstIndex, Open);
             if (ledger.NextIndex != section.FirstIndex)
             {
                 throw new StoreException(
@@ -189,9 +201,27 @@ internal sealed class Replay(
         }
         catch (Exception damage) when (LedgerOpener.IsDamage(damage))
         {
+            // What was replayed so far may be as false as what comes now. Its files have been compared with what was
+            // signed all along, so they are what is served.
+            if (_overlaid.Contains(section.LedgerId))
+            {
+                throw new OverlaidException(section.LedgerId, damage);
+            }
+
             _damaged[section.LedgerId] = (damage, end);
             return false;
         }
+    }
+
+    private OpenLedger Open(uint id, long firstIndex)
+    {
+        OpenLedger ledger = opener.OpenForReplay(id, firstIndex, out long inFiles);
+        if (inFiles > firstIndex)
+        {
+            _overlaid.Add(id);
+        }
+
+        return ledger;
     }
 
     private void RequireWhole(OpenLedger ledger, in SectionHeader section, ReadOnlySpan<byte> entries)

@@ -36,7 +36,7 @@ internal sealed partial class StoreOpener
             JournalFacts facts = new JournalScan(files, _paths.JournalDirectory, identity.StoreId).Run();
             RecoveryPlan plan = RecoveryPlan.Decide(facts, HasLedgerFiles());
             core = Make(identity, plan.LastFrame, facts.LastMicros, directoryLock);
-            Replay replay = new(files, core.Opener, core.Ledgers, core.Bundler, FileAccessMode.ReadOnly);
+            Replay replay = new(files, core.Opener, core.Ledgers, core.Bundler, FileAccessMode.ReadOnly, _apart);
             Run(replay, core, facts, plan);
             core.Ledgers.FindJournaled = new JournalCheckpoints(files, facts).NewestOf;
             core.RestoreCheckpoints(replay.TakeCheckpoints(facts.LastFileNumber));

@@ -31,7 +31,8 @@ internal sealed partial class StoreOpener
         MakeLastFrameDurable(facts, plan);
         JournalPool pool = core.Journal;
         pool.Adopt(facts.LastFileNumber, facts.SpareNames);
-        Replay replay = new(core.Ground.Files, core.Opener, core.Ledgers, core.Bundler, FileAccessMode.ReadWrite);
+        Replay replay = new(
+            core.Ground.Files, core.Opener, core.Ledgers, core.Bundler, FileAccessMode.ReadWrite, _apart);
         Run(replay, core, facts, plan);
 
         // A store that is not what it signed is left as it was found.

@@ -20,10 +20,30 @@ internal sealed partial class StoreOpener(
     private readonly StorePaths _paths = new(options.Directory);
     private BegunFiles? _begun;
 
+    // Ledgers whose files and journal contradict each other, found by a try before: they are opened by their files.
+    private readonly Dictionary<uint, Exception> _apart = [];
+
     /// <summary>Recovered, flushed, with an empty journal: ready for appends, but no thread runs yet.</summary>
     public StoreCore Open()
     {
         tuning.Check();
+        while (true)
+        {
+            try
+            {
+                return TryOpen();
+            }
+            catch (OverlaidException found)
+            {
+                // Nothing was committed. Each try sets one more ledger apart, so there are no more than ledgers.
+                _apart.Add(found.LedgerId, found.Damage);
+                _begun?.TakeBack();
+            }
+        }
+    }
+
+    private StoreCore TryOpen()
+    {
         if (options.ReadOnly)
         {
             return OpenReadOnly();
