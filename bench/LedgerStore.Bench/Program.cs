@@ -59,7 +59,9 @@ internal static class Program
 
     private static int Run(IBenchSuite suite, string[] arguments)
     {
-        BenchOptions options = BenchOptions.Parse(arguments.AsSpan(1));
+        List<string> rest = [.. arguments.Skip(1)];
+        bool isPublished = rest.Remove("--publish");
+        BenchOptions options = BenchOptions.Parse([.. rest]);
         Machine machine = Machine.Read(Environment.CurrentDirectory);
         Console.WriteLine(machine);
         var run = new BenchRun(options, suite, Console.Out);
@@ -67,7 +69,12 @@ internal static class Program
         suite.Run(run);
         if (options.JsonFile is string file)
         {
-            BenchReport.Write(file, suite, arguments, machine, run);
+            BenchReport.Of(suite, arguments, machine, run).Write(file);
+        }
+
+        if (isPublished)
+        {
+            SuitePublication.Publish(BenchReport.Of(suite, arguments, machine, run));
         }
 
         foreach (string figure in run.Unmeasured)
@@ -93,7 +100,7 @@ internal static class Program
 
     private static void PrintUsage()
     {
-        Console.Error.WriteLine("usage: bench <suite> [--json FILE] [--seconds N] [--quick] [--only PART]");
+        Console.Error.WriteLine("usage: bench <suite> [--json FILE] [--seconds N] [--quick] [--only PART] [--publish]");
         foreach (IBenchSuite suite in BenchSuites.All)
         {
             Console.Error.WriteLine($"  {suite.Name,-12} {suite.Summary}");

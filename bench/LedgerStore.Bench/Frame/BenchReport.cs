@@ -5,8 +5,8 @@ namespace LedgerStore.Bench.Frame;
 
 internal static class BenchReport
 {
-    public static void Write(string file, IBenchSuite suite, string[] arguments, Machine machine, BenchRun run) =>
-        new ReportFile(
+    public static ReportFile Of(IBenchSuite suite, string[] arguments, Machine machine, BenchRun run) =>
+        new(
             suite.Name,
             Command(arguments),
             Commit(),
@@ -15,7 +15,7 @@ internal static class BenchReport
             [.. run.Results.Select(ReportFigure.Of)])
         {
             Notes = [.. run.Notes],
-        }.Write(file);
+        };
 
     /// <summary>What to type to measure this again, with the switches that turn instruction sets off.</summary>
     public static string Command(string[] arguments)

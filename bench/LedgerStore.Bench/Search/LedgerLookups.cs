@@ -30,7 +30,7 @@ internal sealed class LedgerLookups : IDisposable
     public LedgerLookups(string ledger)
     {
         _ledger = ledger;
-        _admin = _server.Connect("admin");
+        _admin = _server.Connect("administrator");
         _appender = _server.Connect("appender");
         _reader = _server.Connect("reader");
     }

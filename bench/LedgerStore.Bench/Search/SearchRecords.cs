@@ -1,5 +1,6 @@
-// Audit records for searches: 2,000 people, 60 calls, 200,000 resources, 3,000 addresses, three outcomes, and a request
-// id that is there once. A record is a function of its number, so every store gets the same ones. Immutable; any thread.
+// Audit records for searches: 2,000 people, 60 calls, 200,000 resources, 3,000 addresses, three outcomes, and a
+// request id that is there once. A record is a function of its number, so every store gets the same ones. Immutable;
+// any thread.
 using System.Globalization;
 using System.Text;
 
@@ -31,9 +32,16 @@ internal static class SearchRecords
     public static byte[] Json(long number)
     {
         string[] values = Values(number);
-        return Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$$"""
-            {"time":{{{FirstMillis + number}}},"class_uid":6003,"activity_id":2,"severity_id":1,"actor":{"user":{"name":"{{{values[0]}}}"}},"api":{"operation":"{{{values[1]}}}","request":{"uid":"{{{values[5]}}}"}},"resources":[{"name":"{{{values[2]}}}"}],"src_endpoint":{"ip":"{{{values[3]}}}"},"status":"{{{values[4]}}}","metadata":{"version":"1.3.0"}}
-            """));
+        string record = string.Create(
+            CultureInfo.InvariantCulture,
+            $$$"""
+            {"time":{{{FirstMillis + number}}},"class_uid":6003,"activity_id":2,"severity_id":1,
+            "actor":{"user":{"name":"{{{values[0]}}}"}},
+            "api":{"operation":"{{{values[1]}}}","request":{"uid":"{{{values[5]}}}"}},
+            "resources":[{"name":"{{{values[2]}}}"}],"src_endpoint":{"ip":"{{{values[3]}}}"},
+            "status":"{{{values[4]}}}","metadata":{"version":"1.3.0"}}
+            """);
+        return Encoding.UTF8.GetBytes(record.Replace("\n", "", StringComparison.Ordinal));
     }
 
     private static ulong Skewed(long number, ulong salt, ulong count)

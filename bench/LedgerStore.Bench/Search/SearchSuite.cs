@@ -43,10 +43,11 @@ internal sealed class SearchSuite : IBenchSuite
         }
 
         MeasureOthers(run, count);
-        run.Note($"{count:N0} records of about 330 bytes, six fields and a time; the last {Tail:N0} are in a segment that "
-            + "is not complete, which no index covers. A point is one record by its request id. The ledger's client checks "
-            + "that the answer is complete, with the public keys alone; the databases are asked over one connection, and "
-            + "prove nothing. What each stored and indexed, it was given beforehand; everything is in the page cache.");
+        run.Note($"search: {count:N0} records of about 330 bytes, six fields and a time; the last {Tail:N0} are in a "
+            + "segment that is not complete, which no index covers. A point is one record by its request id. The "
+            + "ledger's client checks that the answer is complete, with the public keys alone; the databases are asked "
+            + "over one connection, and prove nothing. All has been stored and indexed before, and is in the page "
+            + "cache.");
     }
 
     private static async Task MeasureLedgerAsync(BenchRun run, long count)
@@ -83,7 +84,8 @@ internal sealed class SearchSuite : IBenchSuite
             answers.Add(await ledger.AskAsync([clause], isTailAskedToo));
             if (answers[^1].Found != found)
             {
-                throw new InvalidOperationException($"{clause} finds {answers[^1].Found} records, and there are {found}");
+                throw new InvalidOperationException(
+                    $"{clause} finds {answers[^1].Found} records, and there are {found}");
             }
         }
 

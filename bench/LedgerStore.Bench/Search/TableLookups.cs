@@ -1,5 +1,5 @@
-// The same records in tables of databases: a column for each field with a b-tree on it, and the record beside them. Each
-// database as it is, with its own way of loading many rows. Owned by the suite; one thread.
+// The same records in tables of databases: a column for each field with a b-tree on it, and the record beside them.
+// Each database as it is, with its own way of loading many rows. Owned by the suite; one thread.
 using System.Data.Common;
 using System.Diagnostics;
 using LedgerStore.Bench.Peers;

@@ -8,9 +8,9 @@ internal sealed class EntryOptions
 {
     public Option<EntryFormat?> Format { get; } = new("--format")
     {
-        HelpName = "table|text|json|raw",
-        Description = "A line each: table (cut to the terminal), text, a JSON object, or the payload alone, which is "
-            + "escaped on a terminal only",
+        HelpName = "table|text|json|csv|raw",
+        Description = "A line each: table (cut to the terminal), text, a JSON object, comma-separated values, or the "
+            + "payload alone, which is escaped on a terminal only",
     };
 
     public Option<bool> Verified { get; } = new("--verified")
@@ -35,11 +35,15 @@ internal sealed class EntryOptions
     {
         // A shell completes what people type, not the names of our constants.
         Format.CompletionSources.Clear();
-        Format.CompletionSources.Add("table", "text", "json", "raw");
+        Format.CompletionSources.Add("table", "text", "json", "csv", "raw");
     }
 
     public EntryPrinter PrinterOf(Run run, AuditFilter? events, SearchFilter? where) =>
-        EntryPrinter.Of(run, FormatOf(run), events, where, run.Get(AsStored) ? null : run.Note);
+        PrinterOf(run, events, where, ledger: string.Empty);
+
+    /// <param name="ledger">Is said of each entry; empty: the reader knows.</param>
+    public EntryPrinter PrinterOf(Run run, AuditFilter? events, SearchFilter? where, string ledger) =>
+        EntryPrinter.Of(run, FormatOf(run), events, where, run.Get(AsStored) ? null : run.Note, ledger);
 
     public EntryFormat FormatOf(Run run) =>
         run.Get(Format) ?? (run.IsJson ? EntryFormat.Json

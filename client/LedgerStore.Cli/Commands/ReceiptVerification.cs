@@ -95,7 +95,8 @@ internal static class ReceiptVerification
             [$"entry {receipt.Index} of {origin}, in the signed tree of size {checkpoint.Size}"]);
         if (!run.IsJson)
         {
-            EntryPrinter printer = EntryPrinter.Of(run, EntryFormat.Text, events: null, where: null, unpacking: null);
+            EntryPrinter printer = EntryPrinter.Of(
+                run, EntryFormat.Text, events: null, where: null, unpacking: null, ledger: string.Empty);
             printer.Print(receipt.Index, entry);
             printer.Flush();
         }

@@ -1,4 +1,5 @@
-// An option that is a moment, the same for every command: without a zone it is local time. Pure.
+// An option that is a moment, the same for every command: a time, which is local without a zone, or an age, which is so
+// long ago. Pure, but for the clock.
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
@@ -10,7 +11,7 @@ internal static class TimeOption
 {
     public static Option<DateTimeOffset?> Make(string name, string description) => new(name)
     {
-        HelpName = "TIME",
+        HelpName = "TIME|AGE",
         Description = description,
         CustomParser = Parse,
     };
@@ -24,7 +25,16 @@ internal static class TimeOption
             return time;
         }
 
-        result.AddError($"'{text}' is no time; for example 2026-11-21T08:00:00Z, or 2026-11-21 for its midnight here");
-        return null;
+        try
+        {
+            return TimeProvider.System.GetUtcNow() - AgeOption.Parse(text);
+        }
+        catch (Exception none) when (none is UsageException or ArgumentOutOfRangeException or OverflowException)
+        {
+            result.AddError(
+                $"'{text}' is no time; for example 2026-11-21T08:00:00Z, 2026-11-21 for its midnight here, or 7d for a "
+                + "week ago");
+            return null;
+        }
     }
 }

@@ -20,6 +20,9 @@ internal enum EntryFormat
     /// <summary>One object to a line.</summary>
     Json,
 
+    /// <summary>Comma-separated values under a header.</summary>
+    Csv,
+
     /// <summary>The payloads, each with a line feed behind it.</summary>
     Raw,
 }
@@ -43,6 +46,7 @@ internal sealed class EntryPrinter(
     private readonly ArrayBufferWriter<byte> _buffer = new();
     private readonly ArrayBufferWriter<byte> _oneLine = new();
     private readonly IntakeParts _parts = new();
+    private EntryCsv? _csv;
 
     /// <summary>For files: text is not cut, payloads are not escaped.</summary>
     public EntryPrinter(Stream output, EntryFormat format)
@@ -51,6 +55,9 @@ internal sealed class EntryPrinter(
     }
 
     public EntryFormat Format => format;
+
+    /// <summary>Of which ledger the entries are; empty: the reader knows.</summary>
+    public string Ledger { get; init; } = string.Empty;
 
     /// <summary>Shows the store's own events in words, and only these of them; null: entries as they are.</summary>
     public AuditFilter? Events { get; init; }
@@ -67,7 +74,12 @@ internal sealed class EntryPrinter(
 
     /// <summary>Onto the command's output.</summary>
     public static EntryPrinter Of(
-        Run run, EntryFormat format, AuditFilter? events, SearchFilter? where, Action<string>? unpacking) => new(
+        Run run,
+        EntryFormat format,
+        AuditFilter? events,
+        SearchFilter? where,
+        Action<string>? unpacking,
+        string ledger) => new(
         run.Host.Out.Exact,
         format,
         new EntryColumns(run.Host.Columns, run.Host.HasColour),
@@ -76,6 +88,7 @@ internal sealed class EntryPrinter(
             Events = events,
             Where = where,
             Unpacking = unpacking,
+            Ledger = ledger,
         };
 
     public void Print(ulong index, ReadOnlySpan<byte> bytes)
@@ -187,6 +200,10 @@ internal sealed class EntryPrinter(
             case EntryFormat.Table:
                 columns.Print(_buffer, index, entry, line.Text(entry));
                 break;
+            case EntryFormat.Csv:
+                (_csv ??= new EntryCsv(Ledger)).Print(
+                    _buffer, index, entry, happened is null ? SafeText.Line(line.Text(entry)) : happened.Text());
+                break;
             case EntryFormat.Json:
                 PrintJson(index, entry, happened, line);
                 _buffer.Write("\n"u8);
@@ -271,6 +288,11 @@ internal sealed class EntryPrinter(
         using (Utf8JsonWriter json = new(_oneLine, s_jsonOptions))
         {
             json.WriteStartObject();
+            if (Ledger.Length > 0)
+            {
+                json.WriteString("ledger", Ledger);
+            }
+
             json.WriteNumber("index", index);
             json.WriteString("received", TimeOf(entry.ReceivedUnixMicros));
             WriteText(json, "appender", entry.Appender);

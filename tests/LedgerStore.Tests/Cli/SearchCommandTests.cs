@@ -40,11 +40,39 @@ public sealed class SearchCommandTests : IAsyncLifetime
         CliResult last = await ledger.RunAsync("search", "demo", "who=bob", "--from", "3", "--format", "raw");
         Assert.Contains("0 of 1 entries, of 3 to 3", last.Errors, StringComparison.Ordinal);
 
+        await AskSeveralAsync(ledger);
         await _server.StopAsync();
         CliResult offline = await ledger.RunAsync(
             "search", "demo", "who=bob", "--format", "raw", "--data", _server.Data);
         Assert.Equal((0, $"{Bob}\nno JSON\n"), (offline.Code, offline.Output));
         Assert.Contains("as the directory has them", offline.Errors, StringComparison.Ordinal);
         await _server.StartAsync();
+    }
+
+    private static async Task AskSeveralAsync(LedgerCli ledger)
+    {
+        await ledger.RunAsync("create", "other");
+        await ledger.RunAsync("append", "other", "=cmd|' /C calc'!A0", Anna, Bob);
+        string[] ask = ["search", "who=anna", "--ledger", "demo", "--ledger", "other", "--since", "1d"];
+        CliResult csv = await ledger.RunAsync([.. ask, "--format", "csv"]);
+        Assert.Equal(0, csv.Code);
+        string[] rows = csv.Output.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(7, rows.Length);
+        Assert.Equal("ledger,index,received,appender,producer,producer_sequence,content_type,record", rows[0]);
+        Assert.StartsWith("\"demo\",\"0\",\"20", rows[1], StringComparison.Ordinal);
+        Assert.EndsWith(",\"" + Anna.Replace("\"", "\"\"") + "\"", rows[1], StringComparison.Ordinal);
+        Assert.EndsWith(",\"'=cmd|' /C calc'!A0\"", rows[5], StringComparison.Ordinal);
+        CliResult json = await ledger.RunAsync([.. ask, "--format", "json"]);
+        Assert.Equal(2, json.Output.Split("\"ledger\":\"other\"").Length - 1);
+        CliResult old = await ledger.RunAsync("search", "demo", "who=anna", "--until", "1d");
+        Assert.Equal((0, string.Empty), (old.Code, old.Output));
+        foreach (string[] wrong in (string[][])
+        [
+            ["search", "who=anna"], ["search", "demo"], [.. ask, "--follow"],
+            ["search", "demo", "a=b", "--since", "soon"],
+        ])
+        {
+            Assert.Equal(2, (await ledger.RunAsync(wrong)).Code);
+        }
     }
 }
