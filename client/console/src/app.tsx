@@ -1,0 +1,101 @@
+// The shell: ways to the pages, the page that the link names, and at the foot what this page's word is worth.
+// Page thread.
+import type { ComponentType } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { link, route } from './state/router';
+import { openSession, session, sessionError } from './state/session';
+import { choose, type Theme, theme } from './state/theme';
+import { EntriesPage } from './pages/entries';
+import { LedgersPage } from './pages/ledgers';
+import { OverviewPage } from './pages/overview';
+import { Icon } from './view/icons';
+import { Page } from './view/page';
+import { Empty, Failure, Loading } from './view/states';
+import { plain } from './view/text';
+
+interface Place {
+  page: string;
+  title: string;
+  view: ComponentType;
+}
+
+const places: Place[] = [
+  { page: 'overview', title: 'Overview', view: OverviewPage },
+  { page: 'ledgers', title: 'Ledgers', view: LedgersPage },
+  { page: 'entries', title: 'Entries', view: EntriesPage },
+];
+
+export function App() {
+  const { page, name } = route.value;
+  const place = places.find((one) => one.page === page);
+  useEffect(() => void openSession(), []);
+  useEffect(() => {
+    document.title = `${place?.title ?? 'Not found'}${name ? ` · ${plain(name)}` : ''} · LedgerStore`;
+  }, [page, name]);
+  const View = place?.view;
+  return (
+    <>
+      <a class="skip" href="#main" onClick={skip}>Skip to the content</a>
+      <Side page={page} name={name} />
+      <div class="content">
+        {sessionError.value ? <Page title="LedgerStore"><Failure error={new Error(`The console does not answer: ${sessionError.value}`)} again={() => void openSession()} /></Page>
+          : !session.value ? <Page title="LedgerStore"><Loading what="the console" /></Page>
+            : View ? <View /> : <Page title="Not found"><Empty title="There is no such page."><a href={link('overview')}>To the overview</a></Empty></Page>}
+        <Foot />
+      </div>
+    </>
+  );
+}
+
+function skip(event: Event): void {
+  event.preventDefault();
+  const main = document.getElementById('main');
+  main?.focus();
+  main?.scrollIntoView();
+}
+
+// What a page about one ledger leads to is about the same one.
+const aboutLedger = ['entries', 'search', 'retention'];
+
+function Side({ page, name }: { page: string; name: string }) {
+  const kept = aboutLedger.includes(page) || page === 'ledgers' ? name : '';
+  return (
+    <div class="side">
+      <a class="brand" href={link('overview')}><Icon name="brand" />LedgerStore</a>
+      <nav aria-label="Pages">
+        <ul>
+          {places.map((one) => (
+            <li key={one.page}>
+              <a href={link(one.page, aboutLedger.includes(one.page) ? kept : '')} aria-current={one.page === page ? 'page' : undefined}>
+                <Icon name={one.page} />{one.title}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <label class="theme">
+        <span>Theme</span>
+        <select value={theme.value} onChange={(event) => choose(event.currentTarget.value as Theme)}>
+          <option value="system">as the system</option>
+          <option value="light">light</option>
+          <option value="dark">dark</option>
+        </select>
+      </label>
+    </div>
+  );
+}
+
+function Foot() {
+  const now = session.value;
+  if (!now) return null;
+  return (
+    <footer>
+      {now.kind === 'command'
+        ? <p><strong>Served by the command on this machine.</strong> What it calls verified was computed in this browser, by code
+          that came from the command and not from the server, against the {now.keys.length} keys of your trust file.</p>
+        : <p><strong>Served by the server itself.</strong> That finds accidents and tampering with files. A server that lies could
+          serve a page that lies with it: for proof against the server, run <code>ledger console</code>.</p>}
+      <p class="dim">{plain(now.identity)} at {plain(now.address)} · version {plain(now.version)} · bundle SHA-256 <code>{plain(now.bundle)}</code></p>
+    </footer>
+  );
+}

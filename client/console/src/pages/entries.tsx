@@ -1,0 +1,200 @@
+// Entries of a ledger: every one of them can be scrolled to, what is in view is checked, and new ones come by themselves.
+// Page thread.
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { entriesOf, type EntryStore, type Row } from '../state/entries';
+import { follow, type Tail } from '../state/tail';
+import { infoOf } from '../state/ledgers';
+import { look, route } from '../state/router';
+import { unchecked } from '../state/verdict';
+import { api } from '../wire/api';
+import { Badge, VerdictLine } from '../view/badge';
+import { EntryPanel } from '../view/entry';
+import { count, microsToMs } from '../view/format';
+import { VirtualList } from '../view/list';
+import { LedgerPicker, Page } from '../view/page';
+import { Empty, Failure, Loading } from '../view/states';
+import { lineOf } from '../view/summary';
+import { Visible } from '../view/text';
+import { Time } from '../view/time';
+import { ExportMenu } from './export';
+
+const rowHeight = 38;
+const lingerMs = 60;
+
+export function EntriesPage() {
+  const { name } = route.value;
+  return (
+    <Page title="Entries" isWide tools={<LedgerPicker name={name} />}>
+      {name ? <Ledger key={name} name={name} /> : <Empty title="Which ledger?">Choose one above.</Empty>}
+    </Page>
+  );
+}
+
+function Ledger({ name }: { name: string }) {
+  const store = useMemo(() => entriesOf(name), [name]);
+  const [error, setError] = useState<unknown>(null);
+  const [isReady, setReady] = useState(store.size.value > 0);
+  const open = async (): Promise<void> => {
+    try {
+      const [info] = await Promise.all([api.describe({ ledger: name }), store.trust.refresh()]);
+      store.size.value = Math.max(store.size.value, info.size);
+      setError(null);
+      setReady(true);
+    } catch (problem) {
+      setError(problem);
+    }
+  };
+  useEffect(() => void open(), [name]);
+  if (error !== null) return <Failure error={error} again={() => void open()} />;
+  if (!isReady) return <Loading what={`the entries of ${name}`} />;
+  return <Browser store={store} />;
+}
+
+function Browser({ store }: { store: EntryStore }) {
+  const { query } = route.value;
+  const size = store.size.value;
+  const selected = query.sel !== undefined && /^\d+$/.test(query.sel) ? Number(query.sel) : -1;
+  const [at, setAt] = useState(selected >= 0 ? Math.max(0, selected - 5) : query.at ? Number(query.at) || 0 : size);
+  const [isLive, setLive] = useState(query.live === '1');
+  const [tail, setTail] = useState<Tail | null>(null);
+  const [view, setView] = useState<[number, number]>([0, 0]);
+  useEffect(() => {
+    const linger = setTimeout(() => store.want(view[0], view[1]), lingerMs);
+    return () => clearTimeout(linger);
+  }, [view[0], view[1], size, store.trust.checkpoint.value]);
+  useEffect(() => (isLive ? follow(store, setTail) : setTail(null)), [isLive]);
+  // A selected entry that is far away is fetched for its panel.
+  useEffect(() => {
+    if (selected >= 0) store.want(selected, selected + 1);
+  }, [selected]);
+  void store.version.value;
+  const row = selected >= 0 ? store.row(selected) : null;
+  return (
+    <div class="entries">
+      <Summary store={store} view={view} isLive={isLive} tail={tail} />
+      <Controls store={store} view={view} isLive={isLive} setLive={setLive} jump={(index) => {
+        setLive(false);
+        setAt(index);
+      }} />
+      {size === 0 ? (
+        <Empty title="This ledger has no entries yet.">Append one: <code>ledger append {store.ledger} 'a record'</code>.
+          With “Live” on, it shows here by itself.</Empty>
+      ) : (
+        <div class={`split${row ? ' has-panel' : ''}`}>
+          <div class="list-frame">
+            <div class="list-head" aria-hidden="true"><span>Index</span><span>Received</span><span>Appender</span><span>Record</span><span>State</span></div>
+            <VirtualList
+              size={size} rowHeight={rowHeight} at={at} selected={selected} label={`Entries of ${store.ledger}`}
+              render={(index) => <Line row={store.row(index)} index={index} error={store.errorAt(index)} />}
+              onView={(first, end) => setView([first, end])} onSelect={(index) => look({ sel: index })}
+              isAtEnd={isLive} onLeaveEnd={() => setLive(false)}
+            />
+          </div>
+          {row && <EntryPanel key={row.index} ledger={store.ledger} row={row} trust={store.trust} onClose={() => look({ sel: undefined })} />}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Line({ row, index, error }: { row: Row | null; index: number; error: unknown }) {
+  if (!row) {
+    return (
+      <><span class="num dim">{count(index)}</span><span class="dim list-wait">{error ? 'cannot be fetched' : '…'}</span></>
+    );
+  }
+  return (
+    <>
+      <span class="num dim">{count(index)}</span>
+      {row.entry ? (
+        <>
+          <span class="cell-time"><Time ms={microsToMs(row.entry.micros)} /></span>
+          <span class="cell cell-who"><Visible text={row.entry.appender || '—'} /></span>
+          <span class="cell cell-what"><Visible text={lineOf(row.entry).replaceAll('\n', '␊')} /></span>
+        </>
+      ) : <span class="cell list-wait dim"><Visible text={row.gone || 'its bytes are no entry'} /></span>}
+      <span class="cell-state"><Badge verdict={row.verdict} label={row.gone && row.verdict.word === 'unchecked' ? 'gone' : undefined} /></span>
+    </>
+  );
+}
+
+function Summary({ store, view, isLive, tail }: { store: EntryStore; view: [number, number]; isLive: boolean; tail: Tail | null }) {
+  const rows = Array.from({ length: Math.max(0, view[1] - view[0]) }, (_, i) => store.row(view[0] + i)).filter((row) => row !== null);
+  const bad = rows.filter((row) => row.verdict.word === 'failed');
+  const good = rows.filter((row) => row.verdict.word === 'verified');
+  const trust = store.trust.verdict.value;
+  const salt = infoOf(store.ledger)?.salted ? ' · salted' : '';
+  return (
+    <div class="summary" aria-live="polite">
+      {bad.length > 0 ? <VerdictLine verdict={bad[0].verdict} /> : trust.word !== 'verified' ? <VerdictLine verdict={trust} />
+        : rows.length > 0 && good.length === rows.length
+          ? <Badge verdict={{ word: 'verified', why: trust.why }} label={`${count(good.length)} entries in view verified in this browser`} />
+          : <Badge verdict={unchecked('being checked, or not signed yet')} label={`${count(good.length)} of ${count(rows.length)} entries in view verified`} />}
+      <span class="dim">
+        {count(store.size.value)} entries · signed at {count(store.trust.checkpoint.value?.size ?? 0)}{salt}
+        {isLive && <> · <strong class="live">{tail?.text ?? 'connecting…'}</strong></>}
+      </span>
+    </div>
+  );
+}
+
+interface ControlsProps {
+  store: EntryStore;
+  view: [number, number];
+  isLive: boolean;
+  setLive: (value: boolean) => void;
+  jump: (index: number) => void;
+}
+
+function Controls({ store, view, isLive, setLive, jump }: ControlsProps) {
+  const [goal, setGoal] = useState('');
+  const [problem, setProblem] = useState('');
+  const size = store.size.value;
+  const goTo = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    setProblem('');
+    const text = goal.trim().replaceAll(/[,_ ](?=\d{3}\b)/g, '');
+    if (/^\d+$/.test(text)) return jump(Math.min(Number(text), Math.max(0, size - 1)));
+    const ms = Date.parse(goal);
+    if (Number.isNaN(ms)) return setProblem('an index, or a time such as 2026-11-30 14:05');
+    try {
+      jump(await firstAt(store.ledger, ms, size));
+    } catch (error) {
+      setProblem((error as Error).message);
+    }
+  };
+  return (
+    <div class="bar">
+      <form class="bar-group" onSubmit={(event) => void goTo(event)}>
+        <label class="field"><span class="hidden">Go to an index or a time</span>
+          <input value={goal} placeholder="Go to index or time" onInput={(event) => setGoal(event.currentTarget.value)} />
+        </label>
+        <button type="submit">Go</button>
+        {problem && <span class="problem" role="alert">{problem}</span>}
+      </form>
+      <label class="bar-range">
+        <span class="hidden">Position in the ledger</span>
+        <input type="range" min={0} max={Math.max(0, size - 1)} value={Math.min(view[0], Math.max(0, size - 1))}
+          onInput={(event) => jump(Number(event.currentTarget.value))} disabled={size < 2}
+          aria-valuetext={`entry ${count(view[0])} of ${count(size)}`} />
+      </label>
+      <div class="bar-group">
+        <button type="button" onClick={() => jump(0)}>Oldest</button>
+        <button type="button" onClick={() => jump(size)}>Newest</button>
+        <button type="button" class={isLive ? 'on' : ''} aria-pressed={isLive} onClick={() => setLive(!isLive)}>
+          <span class="dot" aria-hidden="true" />Live
+        </button>
+        <ExportMenu store={store} first={view[0]} end={view[1]} />
+      </div>
+    </div>
+  );
+}
+
+async function firstAt(ledger: string, ms: number, size: number): Promise<number> {
+  const time = { seconds: Math.floor(ms / 1000), nanos: Math.round((ms % 1000) * 1e6) };
+  for await (const { entries, expired, unreadable } of api.read({ ledger, time, limit: 1 })) {
+    const first = entries?.first_index ?? expired?.first_index ?? unreadable?.first_index;
+    if (first !== undefined) return first;
+  }
+  return size;
+}

@@ -1,0 +1,48 @@
+// Text that strangers wrote, as text: text nodes only, and what would not be seen, or would change how the rest is seen,
+// has a visible sign. Control characters, ANSI sequences, marks of direction, characters without width.
+// Page thread.
+import { useState } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+
+const hidden = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|\udb40[\udc00-\udfff]/gu;
+
+function sign(char: string): string {
+  const code = char.codePointAt(0)!;
+  if (code < 0x20) return String.fromCharCode(0x2400 + code);
+  if (code === 0x7f) return '\u2421';
+  return `\u27e8${code.toString(16).toUpperCase().padStart(4, '0')}\u27e9`;
+}
+
+/** One line of plain text without anything hidden; for titles, files and lists. */
+export function plain(text: string): string {
+  return text.replaceAll(hidden, sign).replaceAll('\n', '\u240a').replaceAll('\t', ' ');
+}
+
+/** The text with its hidden characters as marked signs. */
+export function Visible({ text }: { text: string }) {
+  const parts: ComponentChildren[] = [];
+  let at = 0;
+  for (const found of text.matchAll(hidden)) {
+    if (found.index > at) parts.push(text.slice(at, found.index));
+    const name = `U+${found[0].codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
+    parts.push(<span class="sign" title={`hidden character ${name}`}>{sign(found[0])}</span>);
+    at = found.index + found[0].length;
+  }
+  parts.push(text.slice(at));
+  // Whatever direction a text claims, it ends with the text.
+  return <bdi class="stranger" dir="ltr">{parts}</bdi>;
+}
+
+/** A text that may be long: its beginning, and a button for the rest. */
+export function Long({ text, max = 2000 }: { text: string; max?: number }) {
+  const [isWhole, setWhole] = useState(false);
+  if (text.length <= max || isWhole) return <Visible text={text} />;
+  return (
+    <>
+      <Visible text={text.slice(0, max)} />
+      <button type="button" class="quiet" onClick={() => setWhole(true)}>
+        … show all {text.length.toLocaleString()} characters
+      </button>
+    </>
+  );
+}
