@@ -9,12 +9,12 @@ import { unchecked } from '../state/verdict';
 import { api } from '../wire/api';
 import { Badge, VerdictLine } from '../view/badge';
 import { EntryPanel } from '../view/entry';
-import { count, microsToMs } from '../view/format';
+import { count, microsToMs, shortName } from '../view/format';
 import { VirtualList } from '../view/list';
 import { LedgerPicker, Page } from '../view/page';
 import { Empty, Failure, Loading } from '../view/states';
 import { lineOf } from '../view/summary';
-import { Visible } from '../view/text';
+import { plain, Visible } from '../view/text';
 import { Time } from '../view/time';
 import { ExportMenu } from './export';
 
@@ -67,7 +67,8 @@ function Browser({ store }: { store: EntryStore }) {
   useEffect(() => {
     if (selected >= 0) store.want(selected, selected + 1);
   }, [selected]);
-  void store.version.value;
+  // Rows change in place; whoever shows them is told by this number.
+  const version = store.version.value;
   const row = selected >= 0 ? store.row(selected) : null;
   return (
     <div class="entries">
@@ -85,19 +86,19 @@ function Browser({ store }: { store: EntryStore }) {
             <div class="list-head" aria-hidden="true"><span>Index</span><span>Received</span><span>Appender</span><span>Record</span><span>State</span></div>
             <VirtualList
               size={size} rowHeight={rowHeight} at={at} selected={selected} label={`Entries of ${store.ledger}`}
-              render={(index) => <Line row={store.row(index)} index={index} error={store.errorAt(index)} />}
+              render={(index) => <Line row={store.row(index)} index={index} error={store.errorAt(index)} version={version} />}
               onView={(first, end) => setView([first, end])} onSelect={(index) => look({ sel: index })}
               isAtEnd={isLive} onLeaveEnd={() => setLive(false)}
             />
           </div>
-          {row && <EntryPanel key={row.index} ledger={store.ledger} row={row} trust={store.trust} onClose={() => look({ sel: undefined })} />}
+          {row && <EntryPanel key={row.index} version={version} ledger={store.ledger} row={row} trust={store.trust} onClose={() => look({ sel: undefined })} />}
         </div>
       )}
     </div>
   );
 }
 
-function Line({ row, index, error }: { row: Row | null; index: number; error: unknown }) {
+function Line({ row, index, error }: { row: Row | null; index: number; error: unknown; version: number }) {
   if (!row) {
     return (
       <><span class="num dim">{count(index)}</span><span class="dim list-wait">{error ? 'cannot be fetched' : '…'}</span></>
@@ -109,7 +110,7 @@ function Line({ row, index, error }: { row: Row | null; index: number; error: un
       {row.entry ? (
         <>
           <span class="cell-time"><Time ms={microsToMs(row.entry.micros)} /></span>
-          <span class="cell cell-who"><Visible text={row.entry.appender || '—'} /></span>
+          <span class="cell cell-who"><span title={plain(row.entry.appender)}><Visible text={shortName(row.entry.appender)} /></span></span>
           <span class="cell cell-what"><Visible text={lineOf(row.entry).replaceAll('\n', '␊')} /></span>
         </>
       ) : <span class="cell list-wait dim"><Visible text={row.gone || 'its bytes are no entry'} /></span>}
@@ -119,6 +120,7 @@ function Line({ row, index, error }: { row: Row | null; index: number; error: un
 }
 
 function Summary({ store, view, isLive, tail }: { store: EntryStore; view: [number, number]; isLive: boolean; tail: Tail | null }) {
+  void store.version.value; // rows change in place
   const rows = Array.from({ length: Math.max(0, view[1] - view[0]) }, (_, i) => store.row(view[0] + i)).filter((row) => row !== null);
   const bad = rows.filter((row) => row.verdict.word === 'failed');
   const good = rows.filter((row) => row.verdict.word === 'verified');

@@ -8,7 +8,7 @@ import { hex } from '../verify/bytes';
 import { api } from '../wire/api';
 import type { FieldsInfo, LedgerInfo } from '../wire/messages';
 import { Badge, VerdictLine } from '../view/badge';
-import { bytesText, count, stampMs } from '../view/format';
+import { count, stampMs } from '../view/format';
 import { Card, Facts, Page } from '../view/page';
 import { Empty, Failure, Loading } from '../view/states';
 import { plain, Visible } from '../view/text';
@@ -44,14 +44,13 @@ function Table({ rows }: { rows: LedgerInfo[] }) {
   return (
     <div class="table-frame" tabIndex={0} role="region" aria-label="Ledgers">
       <table>
-        <thead><tr><th>Name</th><th class="right">Entries</th><th class="right">Signed</th><th class="right">Stored</th><th>State</th><th>Created</th><th>Tree</th></tr></thead>
+        <thead><tr><th>Name</th><th class="right">Entries</th><th class="right">Signed</th><th>State</th><th>Created</th><th>Tree</th></tr></thead>
         <tbody>
           {rows.slice(0, 500).map((one) => (
             <tr key={one.ledger}>
               <td><a href={link('ledgers', one.ledger)}>{plain(one.ledger)}</a></td>
               <td class="right num">{count(one.size)}</td>
               <td class="right num">{count(one.checkpointed_size)}</td>
-              <td class="right num">{bytesText(one.tiers.reduce((sum, tier) => sum + tier.stored_bytes, 0))}</td>
               <td>{one.damage ? 'damaged' : states[one.state] ?? 'unknown'}</td>
               <td><Time ms={stampMs(one.created)} /></td>
               <td><Badge verdict={trustOf(one.ledger).verdict.value} /></td>

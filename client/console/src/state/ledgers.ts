@@ -21,10 +21,26 @@ export async function loadLedgers(): Promise<void> {
       token = answer.next_page_token;
       if (!token) break;
     }
+    if (!all.some((one) => one.ledger === book)) all.push(...await bookOfStore());
     ledgers.value = all.sort((a, b) => order(a.ledger) - order(b.ledger) || (a.ledger < b.ledger ? -1 : 1));
     ledgersError.value = null;
   } catch (error) {
     ledgersError.value = error;
+  }
+}
+
+// The store's own record is listed for those who may read it. Who may not is refused once and not each time: refusals are
+// recorded, and that record is for others.
+const book = '_audit';
+let isBookOpen = true;
+
+async function bookOfStore(): Promise<LedgerInfo[]> {
+  if (!isBookOpen) return [];
+  try {
+    return [await api.describe({ ledger: book })];
+  } catch {
+    isBookOpen = false;
+    return [];
   }
 }
 

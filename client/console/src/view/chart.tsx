@@ -16,6 +16,12 @@ interface ChartProps {
 
 const height = 150;
 
+function clock(seconds: number): string {
+  const at = new Date(seconds * 1000);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}
+
 export function Chart({ label, times, lines, format, isBars = false }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
@@ -28,7 +34,7 @@ export function Chart({ label, times, lines, format, isBars = false }: ChartProp
       width: Math.max(200, element.clientWidth), height, padding: [8, 8, 0, 0],
       cursor: { y: false }, legend: { show: false },
       scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high ?? 0) > 0 ? (high ?? 0) * 1.1 : 1] } },
-      axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : format(tick))) }],
+      axes: [{ ...axis, space: 80, values: (_, ticks) => ticks.map(clock) }, { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : format(tick))) }],
       series: [{}, ...lines.map(({ name }, i) => ({
         label: name, stroke: colour(i === 0 ? '--accent' : '--dim'), width: 1.5, paths, points: { show: false },
         fill: i === 0 ? colour('--accent-soft') : undefined,

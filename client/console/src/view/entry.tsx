@@ -23,6 +23,7 @@ import { JsonTree } from './tree';
 interface EntryPanelProps {
   ledger: string;
   row: Row;
+  version: number;
   trust: LedgerTrust;
   onClose: () => void;
 }

@@ -56,3 +56,8 @@ export function agoText(ms: number, now: number): string {
 }
 
 export const shortHash = (text: string): string => (text.length > 16 ? `${text.slice(0, 8)}\u2026${text.slice(-4)}` : text);
+
+/** Of a name that is a URI, what tells it from its neighbours. */
+export function shortName(name: string): string {
+  return name.match(/^[a-z]+:\/\/[^/]+\/(.+)$/)?.[1] ?? (name || '\u2014');
+}
