@@ -5,9 +5,15 @@ import { useEffect } from 'preact/hooks';
 import { link, route } from './state/router';
 import { openSession, session, sessionError } from './state/session';
 import { choose, type Theme, theme } from './state/theme';
+import { AccessPage } from './pages/access';
+import { AlertsPage } from './pages/alerts';
 import { EntriesPage } from './pages/entries';
 import { LedgersPage } from './pages/ledgers';
 import { OverviewPage } from './pages/overview';
+import { RetentionPage } from './pages/retention';
+import { SearchPage } from './pages/search';
+import { TimelinePage } from './pages/timeline';
+import { VerifyPage } from './pages/verify';
 import { Icon } from './view/icons';
 import { Page } from './view/page';
 import { Empty, Failure, Loading } from './view/states';
@@ -23,6 +29,12 @@ const places: Place[] = [
   { page: 'overview', title: 'Overview', view: OverviewPage },
   { page: 'ledgers', title: 'Ledgers', view: LedgersPage },
   { page: 'entries', title: 'Entries', view: EntriesPage },
+  { page: 'search', title: 'Search', view: SearchPage },
+  { page: 'timeline', title: 'Timeline', view: TimelinePage },
+  { page: 'alerts', title: 'Alerts', view: AlertsPage },
+  { page: 'access', title: 'Access review', view: AccessPage },
+  { page: 'retention', title: 'Retention', view: RetentionPage },
+  { page: 'verify', title: 'Verify', view: VerifyPage },
 ];
 
 export function App() {

@@ -7,7 +7,7 @@ import { payloadOf } from './summary';
 
 const columns = ['index', 'received', 'appender', 'producer', 'sequence', 'content_type', 'state', 'record'];
 
-function received(micros: bigint): string {
+export function received(micros: bigint): string {
   const ms = new Date(microsToMs(micros));
   const rest = String(((micros % 1000n) + 1000n) % 1000n).padStart(3, '0');
   return Number.isNaN(ms.getTime()) ? String(micros) : ms.toISOString().replace('Z', `${rest}Z`);
