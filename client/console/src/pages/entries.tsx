@@ -10,7 +10,7 @@ import { api } from '../wire/api';
 import { Badge, VerdictLine } from '../view/badge';
 import { EntryPanel } from '../view/entry';
 import { count, microsToMs, shortName } from '../view/format';
-import { VirtualList } from '../view/list';
+import { useRowHeight, VirtualList } from '../view/list';
 import { LedgerPicker, Page } from '../view/page';
 import { Empty, Failure, Loading } from '../view/states';
 import { lineOf } from '../view/summary';
@@ -18,7 +18,6 @@ import { plain, Visible } from '../view/text';
 import { Time } from '../view/time';
 import { ExportMenu } from './export';
 
-const rowHeight = 38;
 const lingerMs = 60;
 
 export function EntriesPage() {
@@ -69,6 +68,7 @@ function Browser({ store }: { store: EntryStore }) {
   }, [selected]);
   // Rows change in place; whoever shows them is told by this number.
   const version = store.version.value;
+  const rowHeight = useRowHeight();
   const row = selected >= 0 ? store.row(selected) : null;
   return (
     <div class="entries">
@@ -111,7 +111,7 @@ function Line({ row, index, error }: { row: Row | null; index: number; error: un
         <>
           <span class="cell-time"><Time ms={microsToMs(row.entry.micros)} /></span>
           <span class="cell cell-who"><span title={plain(row.entry.appender)}><Visible text={shortName(row.entry.appender)} /></span></span>
-          <span class="cell cell-what"><Visible text={lineOf(row.entry).replaceAll('\n', '␊')} /></span>
+          <span class="cell cell-what"><Visible text={lineOf(row.entry).replaceAll('\n', '⏎')} /></span>
         </>
       ) : <span class="cell list-wait dim"><Visible text={row.gone || 'its bytes are no entry'} /></span>}
       <span class="cell-state"><Badge verdict={row.verdict} label={row.gone && row.verdict.word === 'unchecked' ? 'gone' : undefined} /></span>

@@ -119,7 +119,7 @@ function TreesCard() {
   const names = all.slice(0, 12).map((one) => one.ledger);
   useEffect(() => {
     for (const name of names) void trustOf(name).refresh();
-  }, [names.join('\n'), samples.value.length % 5]);
+  }, [names.join('\n')]);
   return (
     <Card title="Signed trees, checked in this browser">
       <ul class="rows">
@@ -143,7 +143,7 @@ function Findings() {
   const bad = (ledgers.value ?? []).filter((one) => trustOf(one.ledger).verdict.value.word === 'failed');
   const isQuiet = problems.length + damaged.length + bad.length === 0;
   return (
-    <Card title="Findings">
+    <Card title="Findings" wide>
       {isQuiet && <p>Nothing is known to be wrong. <span class="dim">What was not looked at yet is not covered by that.</span></p>}
       <ul class="rows">
         {bad.map((one) => <li key={one.ledger}><Badge verdict={trustOf(one.ledger).verdict.value} /><span><Visible text={one.ledger} />: {trustOf(one.ledger).verdict.value.why}</span></li>)}

@@ -76,7 +76,7 @@ function Results({ who }: { who: string }) {
         ))}
       </details>
       {rows.length > 1 && <Histogram rows={rows} />}
-      {rows.length > 0 && <FoundList rows={rows} label={`Timeline of ${who}`} />}
+      {rows.length > 0 && <FoundList rows={rows} label={`Timeline of ${who}`} hasLedgers />}
     </section>
   );
 }

@@ -12,7 +12,7 @@ export interface Sample {
 }
 
 const samplesMax = 3600;
-const everyMs = 3000;
+const everyMs = 5000;
 
 export const samples = signal<Sample[]>([]);
 

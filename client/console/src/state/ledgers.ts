@@ -32,16 +32,21 @@ export async function loadLedgers(): Promise<void> {
 // The store's own record is listed for those who may read it. Who may not is refused once and not each time: refusals are
 // recorded, and that record is for others.
 const book = '_audit';
+const bookEveryMs = 60_000;
 let isBookOpen = true;
+let bookInfo: LedgerInfo[] = [];
+let bookAskedMs = 0;
 
+// Each look at it is in it: asking seldom keeps it about what people do.
 async function bookOfStore(): Promise<LedgerInfo[]> {
-  if (!isBookOpen) return [];
+  if (!isBookOpen || Date.now() - bookAskedMs < bookEveryMs) return bookInfo;
+  bookAskedMs = Date.now();
   try {
-    return [await api.describe({ ledger: book })];
+    bookInfo = [await api.describe({ ledger: book })];
   } catch {
     isBookOpen = false;
-    return [];
   }
+  return bookInfo;
 }
 
 // What people wrote first, then what the store keeps for itself.

@@ -69,7 +69,7 @@ export class Timeline {
 
   private add(ledger: string, rows: FoundRow[]): void {
     const others = this.rows.value.filter((row) => row.ledger !== ledger);
-    this.rows.value = [...others, ...rows].sort((a, b) => (timeOf(a) < timeOf(b) ? 1 : -1));
+    this.rows.value = [...others, ...rows].sort((a, b) => (timeOf(a) === timeOf(b) ? b.index - a.index : timeOf(a) < timeOf(b) ? 1 : -1));
   }
 }
 

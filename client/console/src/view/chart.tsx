@@ -34,10 +34,10 @@ export function Chart({ label, times, lines, format, isBars = false }: ChartProp
       width: Math.max(200, element.clientWidth), height, padding: [8, 8, 0, 0],
       cursor: { y: false }, legend: { show: false },
       scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high ?? 0) > 0 ? (high ?? 0) * 1.1 : 1] } },
-      axes: [{ ...axis, space: 80, values: (_, ticks) => ticks.map(clock) }, { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : format(tick))) }],
+      axes: [{ ...axis, space: 80, size: 30, values: (_, ticks) => ticks.map(clock) }, { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : format(tick))) }],
       series: [{}, ...lines.map(({ name }, i) => ({
         label: name, stroke: colour(i === 0 ? '--accent' : '--dim'), width: 1.5, paths, points: { show: false },
-        fill: i === 0 ? colour('--accent-soft') : undefined,
+        fill: i === 0 ? colour(isBars ? '--accent' : '--accent-soft') : undefined,
       }))],
     }, [times.map((ms) => ms / 1000), ...lines.map(({ values }) => values)], element);
     const observer = new ResizeObserver(() => plot.current?.setSize({ width: Math.max(200, element.clientWidth), height }));

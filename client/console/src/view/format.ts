@@ -27,6 +27,9 @@ export function utcTime(ms: number): string {
 
 export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'local time';
 
+/** Then the two times beside each other would be one. */
+export const isUtc = zone === 'UTC' || zone === 'Etc/UTC';
+
 export const microsToMs = (micros: bigint): number => Number(micros / 1000n);
 
 export interface Stamp {

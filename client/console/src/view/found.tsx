@@ -6,7 +6,7 @@ import { trustOf } from '../state/trust';
 import { Badge } from './badge';
 import { EntryPanel } from './entry';
 import { count, microsToMs, shortName } from './format';
-import { VirtualList } from './list';
+import { useRowHeight, VirtualList } from './list';
 import { lineOf } from './summary';
 import { plain, Visible } from './text';
 import { Time } from './time';
@@ -16,17 +16,18 @@ export interface FoundRow extends Row {
   isMaybe?: boolean;
 }
 
-export function FoundList({ rows, label, line = lineOf }: { rows: FoundRow[]; label: string; line?: typeof lineOf }) {
+export function FoundList({ rows, label, hasLedgers = false }: { rows: FoundRow[]; label: string; hasLedgers?: boolean }) {
   const [selected, setSelected] = useState(-1);
+  const rowHeight = useRowHeight();
   const row = rows[selected] ?? null;
   return (
     <div class={`split split-found${row ? ' has-panel' : ''}`}>
       <div class="list-frame">
-        <div class="list-head" aria-hidden="true"><span>Index</span><span>Received</span><span>Appender</span><span>Record</span><span>State</span></div>
+        <div class="list-head" aria-hidden="true"><span>Index</span><span>Received</span><span>{hasLedgers ? 'Ledger' : 'Appender'}</span><span>Record</span><span>State</span></div>
         <VirtualList
-          size={rows.length} rowHeight={38} at={0} selected={selected} label={label} isAtEnd={false}
+          size={rows.length} rowHeight={rowHeight} at={0} selected={selected} label={label} isAtEnd={false}
           onView={() => {}} onSelect={setSelected} onLeaveEnd={() => {}}
-          render={(i) => rows[i] && <FoundLine row={rows[i]} line={line} />}
+          render={(i) => rows[i] && <FoundLine row={rows[i]} hasLedgers={hasLedgers} />}
         />
       </div>
       {row && <EntryPanel key={`${row.ledger}/${row.index}`} version={0} ledger={row.ledger} row={row} trust={trustOf(row.ledger)} onClose={() => setSelected(-1)} />}
@@ -34,16 +35,16 @@ export function FoundList({ rows, label, line = lineOf }: { rows: FoundRow[]; la
   );
 }
 
-function FoundLine({ row, line }: { row: FoundRow; line: typeof lineOf }) {
+function FoundLine({ row, hasLedgers }: { row: FoundRow; hasLedgers: boolean }) {
   return (
     <>
       <span class="num dim" title={row.ledger}>{count(row.index)}</span>
       {row.entry ? (
         <>
           <span class="cell-time"><Time ms={microsToMs(row.entry.micros)} /></span>
-          <span class="cell cell-who" title={plain(row.entry.appender)}><Visible text={shortName(row.entry.appender)} /></span>
+          <span class="cell cell-who" title={plain(row.entry.appender)}><Visible text={hasLedgers ? row.ledger : shortName(row.entry.appender)} /></span>
           <span class="cell cell-what">{row.isMaybe && <span class="dim">cannot be read: may be part of the answer · </span>}
-            <Visible text={line(row.entry).replaceAll('\n', '␊')} /></span>
+            <Visible text={lineOf(row.entry).replaceAll('\n', '⏎')} /></span>
         </>
       ) : <span class="cell list-wait dim"><Visible text={row.gone || 'its bytes are no entry'} /></span>}
       <span class="cell-state"><Badge verdict={row.verdict} /></span>

@@ -4,6 +4,18 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
+/** Rows are of one height; in a narrow window each has two lines. */
+export function useRowHeight(): number {
+  const narrow = matchMedia('(max-width: 860px)');
+  const [isNarrow, setNarrow] = useState(narrow.matches);
+  useEffect(() => {
+    const change = (): void => setNarrow(narrow.matches);
+    narrow.addEventListener('change', change);
+    return () => narrow.removeEventListener('change', change);
+  }, []);
+  return isNarrow ? 58 : 38;
+}
+
 const windowRows = 200_000;
 const edgeRows = 20_000;
 const spare = 8;

@@ -97,7 +97,8 @@ const verbs: Record<string, string> = {
   'Appender/Append': 'appended to', 'Appender/AppendStream': 'appended to', 'Verifier/GetCheckpoint': 'verified',
   'Verifier/WatchCheckpoints': 'watched', 'Verifier/GetInclusionProof': 'asked for proofs of',
   'Verifier/GetConsistencyProof': 'asked for proofs of', 'Verifier/GetReceipt': 'asked for receipts of',
-  'Verifier/GetLogKeys': 'asked for the keys of',
+  'Verifier/GetLogKeys': 'asked for the keys of', 'Catalog/DescribeLedger': 'looked at', 'Catalog/ListLedgers': 'listed ledgers',
+  'Admin/GetStatus': 'asked for the status', 'Admin/PlanRetention': 'asked for the retention plan of',
 };
 
 export function callText(call: string): string {

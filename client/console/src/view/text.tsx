@@ -6,16 +6,15 @@ import type { ComponentChildren } from 'preact';
 
 const hidden = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|\udb40[\udc00-\udfff]/gu;
 
+// The code in brackets that every font has; pictures of control characters are missing in many.
 function sign(char: string): string {
   const code = char.codePointAt(0)!;
-  if (code < 0x20) return String.fromCharCode(0x2400 + code);
-  if (code === 0x7f) return '\u2421';
-  return `\u27e8${code.toString(16).toUpperCase().padStart(4, '0')}\u27e9`;
+  return `\u27e8${code.toString(16).toUpperCase().padStart(2, '0')}\u27e9`;
 }
 
 /** One line of plain text without anything hidden; for titles, files and lists. */
 export function plain(text: string): string {
-  return text.replaceAll(hidden, sign).replaceAll('\n', '\u240a').replaceAll('\t', ' ');
+  return text.replaceAll(hidden, sign).replaceAll('\n', '\u23ce').replaceAll('\t', ' ');
 }
 
 /** The text with its hidden characters as marked signs. */
