@@ -122,13 +122,13 @@ function Line({ row, index, error }: { row: Row | null; index: number; error: un
 function Summary({ store, view, isLive, tail }: { store: EntryStore; view: [number, number]; isLive: boolean; tail: Tail | null }) {
   void store.version.value; // rows change in place
   const rows = Array.from({ length: Math.max(0, view[1] - view[0]) }, (_, i) => store.row(view[0] + i)).filter((row) => row !== null);
-  const bad = rows.filter((row) => row.verdict.word === 'failed');
+  const bad = store.failures();
   const good = rows.filter((row) => row.verdict.word === 'verified');
   const trust = store.trust.verdict.value;
   const salt = infoOf(store.ledger)?.salted ? ' · salted' : '';
   return (
     <div class="summary" aria-live="polite">
-      {bad.length > 0 ? <VerdictLine verdict={bad[0].verdict} /> : trust.word !== 'verified' ? <VerdictLine verdict={trust} />
+      {bad.length > 0 ? <Failures bad={bad} /> : trust.word !== 'verified' ? <VerdictLine verdict={trust} />
         : rows.length > 0 && good.length === rows.length
           ? <Badge verdict={{ word: 'verified', why: trust.why }} label={`${count(good.length)} entries in view verified in this browser`} />
           : <Badge verdict={unchecked('being checked, or not signed yet')} label={`${count(good.length)} of ${count(rows.length)} entries in view verified`} />}
@@ -136,6 +136,20 @@ function Summary({ store, view, isLive, tail }: { store: EntryStore; view: [numb
         {count(store.size.value)} entries · signed at {count(store.trust.checkpoint.value?.size ?? 0)}{salt}
         {isLive && <> · <strong class="live">{tail?.text ?? 'connecting…'}</strong></>}
       </span>
+    </div>
+  );
+}
+
+function Failures({ bad }: { bad: Row[] }) {
+  const named = bad.slice(0, 8);
+  return (
+    <div class="grow">
+      <VerdictLine verdict={bad[0].verdict} />
+      <p class="row-tools">
+        {count(bad.length)} {bad.length === 1 ? 'entry' : 'entries'} that failed: {named.map((row) => (
+          <button type="button" class="quiet" key={row.index} onClick={() => look({ sel: row.index })}>{count(row.index)}</button>
+        ))}{bad.length > named.length && '…'} Keep what you see, and tell whoever runs the store.
+      </p>
     </div>
   );
 }

@@ -50,6 +50,13 @@ export class EntryStore {
     return bundle?.state === 'error' ? bundle.error : null;
   }
 
+  /** The entries that failed, of all that are here: those out of view count too. */
+  failures(): Row[] {
+    const all: Row[] = [];
+    for (const { rows } of this.bundles.values()) all.push(...rows.filter((row) => row.verdict.word === 'failed'));
+    return all.sort((a, b) => a.index - b.index);
+  }
+
   /** Has the entries from one index to another fetched and checked; it returns at once. */
   want(first: number, end: number): void {
     for (let b = Math.floor(first / bundleEntries); b * bundleEntries < Math.min(end, this.size.value); b++) {
