@@ -21,6 +21,7 @@ internal static class Dependencies
         ["LedgerStore.Client"] =
             ["LedgerStore.Durable", "LedgerStore.Fields", "LedgerStore.Protocol", "LedgerStore.Proofs"],
         ["LedgerStore.Client.AspNetCore"] = ["LedgerStore.Client"],
+        ["LedgerStore.Console"] = ["LedgerStore.Client", "LedgerStore.Protocol"],
         ["LedgerStore.Intake"] =
         [
             "LedgerStore.Client", "LedgerStore.Durable", "LedgerStore.Fields", "LedgerStore.Pki", "LedgerStore.Policy",
@@ -33,8 +34,8 @@ internal static class Dependencies
         ],
         ["LedgerStore.Cli"] =
         [
-            "LedgerStore.Client", "LedgerStore.Protocol", "LedgerStore.Policy", "LedgerStore.Pki", "LedgerStore.Engine",
-            "LedgerStore.Engine.S3", "LedgerStore.Fields", "LedgerStore.Proofs",
+            "LedgerStore.Client", "LedgerStore.Console", "LedgerStore.Protocol", "LedgerStore.Policy",
+            "LedgerStore.Pki", "LedgerStore.Engine", "LedgerStore.Engine.S3", "LedgerStore.Fields", "LedgerStore.Proofs",
         ],
     };
 
