@@ -1,6 +1,7 @@
 // Where a console's data comes from, opened from what was typed: a server, a data directory or an evidence directory.
 // Owned by the command, which disposes it after the console.
 using System.Reflection;
+using LedgerStore.Engine;
 using LedgerStore.WebConsole.Calls;
 using LedgerStore.WebConsole.Hosting;
 
@@ -25,7 +26,9 @@ internal sealed class ConsoleSource(ConsoleFacts facts, IConsoleCalls? calls, Co
                 "--data and --evidence exclude each other", "start a console for each, on two ports");
         }
 
-        return OfServer(run, keys);
+        return data is not null ? OfData(data, keys)
+            : evidence is not null ? OfEvidence(evidence, keys)
+            : OfServer(run, keys);
     }
 
     public void Dispose() => owned?.Dispose();
@@ -39,6 +42,26 @@ internal sealed class ConsoleSource(ConsoleFacts facts, IConsoleCalls? calls, Co
             files: null,
             clients);
     }
+
+    // Whoever looks at what somebody left must leave it as it was.
+    private static ConsoleSource OfData(string directory, string[] keys)
+    {
+        string path = Path.GetFullPath(directory);
+        Store store = Store.Open(new StoreOptions
+        {
+            Directory = path,
+            ReadOnly = true,
+            Scrub = new ScrubOptions { IsContinuous = false },
+            Tiering = new TieringOptions { IsAutomatic = false },
+        });
+        return new ConsoleSource(FactsOf("data", path, keys), new DataCalls(store), files: null, store);
+    }
+
+    private static ConsoleSource OfEvidence(string directory, string[] keys) => new(
+        FactsOf("evidence", Path.GetFullPath(directory), keys),
+        calls: null,
+        EvidenceFiles.Open(directory),
+        owned: null);
 
     private static ConsoleFacts FactsOf(string source, string address, string[] keys) => new()
     {

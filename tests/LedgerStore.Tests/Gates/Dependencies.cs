@@ -27,15 +27,19 @@ internal static class Dependencies
             "LedgerStore.Client", "LedgerStore.Durable", "LedgerStore.Fields", "LedgerStore.Pki", "LedgerStore.Policy",
             "LedgerStore.Proofs",
         ],
+        ["LedgerStore.Answers"] =
+            ["LedgerStore.Engine", "LedgerStore.Fields", "LedgerStore.Proofs", "LedgerStore.Policy",
+                "LedgerStore.Protocol"],
         ["LedgerStore.Server"] =
         [
             "LedgerStore.Engine", "LedgerStore.Engine.S3", "LedgerStore.Proofs", "LedgerStore.Policy",
-            "LedgerStore.Pki", "LedgerStore.Protocol", "LedgerStore.Intake",
+            "LedgerStore.Pki", "LedgerStore.Protocol", "LedgerStore.Intake", "LedgerStore.Answers",
         ],
         ["LedgerStore.Cli"] =
         [
-            "LedgerStore.Client", "LedgerStore.Console", "LedgerStore.Protocol", "LedgerStore.Policy",
-            "LedgerStore.Pki", "LedgerStore.Engine", "LedgerStore.Engine.S3", "LedgerStore.Fields", "LedgerStore.Proofs",
+            "LedgerStore.Client", "LedgerStore.Console", "LedgerStore.Answers", "LedgerStore.Protocol",
+            "LedgerStore.Policy", "LedgerStore.Pki", "LedgerStore.Engine", "LedgerStore.Engine.S3",
+            "LedgerStore.Fields", "LedgerStore.Proofs",
         ],
     };
 
