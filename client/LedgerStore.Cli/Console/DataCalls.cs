@@ -2,7 +2,7 @@
 // only. Nothing in the directory is changed, and nobody is asked who he is: he has the files. Any thread.
 using Google.Protobuf;
 using Grpc.Core;
-using LedgerStore.Answers;
+using LedgerStore.Wording;
 using LedgerStore.Engine;
 using LedgerStore.Fields;
 using LedgerStore.Policy;

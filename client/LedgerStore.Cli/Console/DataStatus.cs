@@ -1,6 +1,6 @@
 // The state of a data directory, as a server would tell its own. Pure, but for the directory.
 using System.Reflection;
-using LedgerStore.Answers;
+using LedgerStore.Wording;
 using LedgerStore.Engine;
 using LedgerStore.Protocol.V1;
 

@@ -1,5 +1,5 @@
 // What callers are told when their access cannot be recorded. Pure; any thread.
-using LedgerStore.Answers;
+using LedgerStore.Wording;
 using System.Globalization;
 using Grpc.Core;
 using LedgerStore.Engine;

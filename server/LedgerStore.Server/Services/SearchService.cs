@@ -1,6 +1,6 @@
 // Searcher: which fields a ledger's index has, and what it says of a question. The answer accounts for every entry of
 // its range, and whoever asks checks that. Stateless; any thread.
-using LedgerStore.Answers;
+using LedgerStore.Wording;
 using Grpc.Core;
 using LedgerStore.Engine;
 using LedgerStore.Fields;

@@ -1,6 +1,6 @@
 // Verifier: checkpoints, proofs, receipts and keys. What it says is checked by the caller against the key it was given
 // elsewhere; nothing here asks for trust. Stateless; any thread.
-using LedgerStore.Answers;
+using LedgerStore.Wording;
 using Google.Protobuf;
 using Grpc.Core;
 using LedgerStore.Engine;

@@ -27,17 +27,17 @@ internal static class Dependencies
             "LedgerStore.Client", "LedgerStore.Durable", "LedgerStore.Fields", "LedgerStore.Pki", "LedgerStore.Policy",
             "LedgerStore.Proofs",
         ],
-        ["LedgerStore.Answers"] =
+        ["LedgerStore.Wording"] =
             ["LedgerStore.Engine", "LedgerStore.Fields", "LedgerStore.Proofs", "LedgerStore.Policy",
                 "LedgerStore.Protocol"],
         ["LedgerStore.Server"] =
         [
             "LedgerStore.Engine", "LedgerStore.Engine.S3", "LedgerStore.Proofs", "LedgerStore.Policy",
-            "LedgerStore.Pki", "LedgerStore.Protocol", "LedgerStore.Intake", "LedgerStore.Answers",
+            "LedgerStore.Pki", "LedgerStore.Protocol", "LedgerStore.Intake", "LedgerStore.Wording",
         ],
         ["LedgerStore.Cli"] =
         [
-            "LedgerStore.Client", "LedgerStore.Console", "LedgerStore.Answers", "LedgerStore.Protocol",
+            "LedgerStore.Client", "LedgerStore.Console", "LedgerStore.Wording", "LedgerStore.Protocol",
             "LedgerStore.Policy", "LedgerStore.Pki", "LedgerStore.Engine", "LedgerStore.Engine.S3",
             "LedgerStore.Fields", "LedgerStore.Proofs",
         ],

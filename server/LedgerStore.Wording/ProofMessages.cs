@@ -10,7 +10,7 @@ using ConsistencyProof = LedgerStore.Protocol.V1.ConsistencyProof;
 using InclusionProof = LedgerStore.Protocol.V1.InclusionProof;
 using LogKey = LedgerStore.Protocol.V1.LogKey;
 
-namespace LedgerStore.Answers;
+namespace LedgerStore.Wording;
 
 /// <summary>Converts.</summary>
 internal static class ProofMessages

@@ -5,7 +5,7 @@ using LedgerStore.Fields;
 using LedgerStore.Proofs;
 using LedgerStore.Protocol.V1;
 
-namespace LedgerStore.Answers;
+namespace LedgerStore.Wording;
 
 /// <summary>Converts.</summary>
 internal static class SearchMessages
