@@ -11,7 +11,7 @@ internal interface IConsoleCalls
     /// <summary>One answer.</summary>
     Task<byte[]> AskAsync(ConsoleMethod method, byte[] request, ServerCallContext call);
 
-/// <remarks>What is thrown reaches the page as a status: an <see cref="RpcException"/> as it is.</remarks>
+    /// <summary>A stream of answers, until its end or until the call is cancelled.</summary>
     Task StreamAsync(
         ConsoleMethod method, byte[] request, IServerStreamWriter<byte[]> answers, ServerCallContext call);
 }
