@@ -1,5 +1,6 @@
 // For whoever works on the page: serves the built assets and translates gRPC-Web to a server's gRPC, with the client
-// certificates of its `dev` command. `ledger console` does this for users; this one guards nothing and is for one machine.
+// certificates of its `dev` command. `ledger console` does this for users; this one guards nothing and is for one
+// machine.
 //   node dev.mjs KEYS [PORT [SERVER]]      KEYS is the directory that `dev` prints; vkeys are read from KEYS/vkeys
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -11,8 +12,9 @@ const [keys, port = '7470', server = 'https://localhost:7443'] = process.argv.sl
 if (!keys) throw new Error('which keys? node dev.mjs KEYS [PORT [SERVER]]');
 const assets = join(import.meta.dirname, '../LedgerStore.Console/Assets');
 const kinds = { html: 'text/html; charset=utf-8', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-  + "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
+  "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const sessions = new Map();
 
@@ -20,7 +22,9 @@ function session(identity) {
   if (!sessions.has(identity) || sessions.get(identity).destroyed) {
     const read = (file) => readFileSync(join(keys, 'pki', file));
     const opened = connect(server, {
-      ca: read('ca.pem'), cert: read(`clients/${identity}.pem`), key: read(`clients/${identity}.key`),
+      ca: read('ca.pem'),
+      cert: read(`clients/${identity}.pem`),
+      key: read(`clients/${identity}.key`),
     });
     opened.on('error', () => sessions.delete(identity));
     sessions.set(identity, opened);
@@ -44,7 +48,10 @@ function trailerFrame(trailers) {
 
 function translate(request, response, body) {
   const upstream = session(identityFor(request.url, body)).request({
-    ':method': 'POST', ':path': request.url, 'content-type': 'application/grpc', te: 'trailers',
+    ':method': 'POST',
+    ':path': request.url,
+    'content-type': 'application/grpc',
+    te: 'trailers',
   });
   response.setHeader('content-type', 'application/grpc-web+proto');
   let early = {};
@@ -60,12 +67,23 @@ function translate(request, response, body) {
 
 function consoleJson() {
   const file = join(keys, 'vkeys');
-  const vkeys = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter((line) => /^[^#]+\+/.test(line)) : [];
+  const vkeys = existsSync(file)
+    ? readFileSync(file, 'utf8')
+        .split('\n')
+        .filter((line) => /^[^#]+\+/.test(line))
+    : [];
   const hash = createHash('sha256');
-  for (const name of ['console.css', 'console.js', 'index.html', 'verifier.js']) hash.update(readFileSync(join(assets, name)));
+  for (const name of ['console.css', 'console.js', 'index.html', 'verifier.js'])
+    hash.update(readFileSync(join(assets, name)));
   return {
-    kind: 'command', source: 'server', address: server, version: 'dev', bundle: hash.digest('hex'), keys: vkeys,
-    identity: 'reader', csrf: '',
+    kind: 'command',
+    source: 'server',
+    address: server,
+    version: 'dev',
+    bundle: hash.digest('hex'),
+    keys: vkeys,
+    identity: 'reader',
+    csrf: '',
   };
 }
 

@@ -47,12 +47,31 @@ export function App() {
   const View = place?.view;
   return (
     <>
-      <a class="skip" href="#main" onClick={skip}>Skip to the content</a>
+      <a class="skip" href="#main" onClick={skip}>
+        Skip to the content
+      </a>
       <Side page={page} name={name} />
       <div class="content">
-        {sessionError.value ? <Page title="LedgerStore"><Failure error={new Error(`The console does not answer: ${sessionError.value}`)} again={() => void openSession()} /></Page>
-          : !session.value ? <Page title="LedgerStore"><Loading what="the console" /></Page>
-            : View ? <View /> : <Page title="Not found"><Empty title="There is no such page."><a href={link('overview')}>To the overview</a></Empty></Page>}
+        {sessionError.value ? (
+          <Page title="LedgerStore">
+            <Failure
+              error={new Error(`The console does not answer: ${sessionError.value}`)}
+              again={() => void openSession()}
+            />
+          </Page>
+        ) : !session.value ? (
+          <Page title="LedgerStore">
+            <Loading what="the console" />
+          </Page>
+        ) : View ? (
+          <View />
+        ) : (
+          <Page title="Not found">
+            <Empty title="There is no such page.">
+              <a href={link('overview')}>To the overview</a>
+            </Empty>
+          </Page>
+        )}
         <Foot />
       </div>
     </>
@@ -73,13 +92,20 @@ function Side({ page, name }: { page: string; name: string }) {
   const kept = aboutLedger.includes(page) || page === 'ledgers' ? name : '';
   return (
     <div class="side">
-      <a class="brand" href={link('overview')}><Icon name="brand" />LedgerStore</a>
+      <a class="brand" href={link('overview')}>
+        <Icon name="brand" />
+        LedgerStore
+      </a>
       <nav aria-label="Pages">
         <ul>
           {places.map((one) => (
             <li key={one.page}>
-              <a href={link(one.page, aboutLedger.includes(one.page) ? kept : '')} aria-current={one.page === page ? 'page' : undefined}>
-                <Icon name={one.page} />{one.title}
+              <a
+                href={link(one.page, aboutLedger.includes(one.page) ? kept : '')}
+                aria-current={one.page === page ? 'page' : undefined}
+              >
+                <Icon name={one.page} />
+                {one.title}
               </a>
             </li>
           ))}
@@ -102,12 +128,22 @@ function Foot() {
   if (!now) return null;
   return (
     <footer>
-      {now.kind === 'command'
-        ? <p><strong>Served by the command on this machine.</strong> What it calls verified was computed in this browser, by code
-          that came from the command and not from the server, against the {now.keys.length} keys of your trust file.</p>
-        : <p><strong>Served by the server itself.</strong> That finds accidents and tampering with files. A server that lies could
-          serve a page that lies with it: for proof against the server, run <code>ledger console</code>.</p>}
-      <p class="dim">{plain(now.identity)} at {plain(now.address)} · version {plain(now.version)} · bundle SHA-256 <code>{plain(now.bundle)}</code></p>
+      {now.kind === 'command' ? (
+        <p>
+          <strong>Served by the command on this machine.</strong> What it calls verified was computed in this browser,
+          by code that came from the command and not from the server, against the {now.keys.length} keys of your trust
+          file.
+        </p>
+      ) : (
+        <p>
+          <strong>Served by the server itself.</strong> That finds accidents and tampering with files. A server that
+          lies could serve a page that lies with it: for proof against the server, run <code>ledger console</code>.
+        </p>
+      )}
+      <p class="dim">
+        {plain(now.identity)} at {plain(now.address)} · version {plain(now.version)} · bundle SHA-256{' '}
+        <code>{plain(now.bundle)}</code>
+      </p>
     </footer>
   );
 }

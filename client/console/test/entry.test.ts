@@ -9,10 +9,23 @@ const field = (tag: number, text: string): Bytes => concat(Uint8Array.of(tag, te
 
 describe('an entry', () => {
   it('has its fields', () => {
-    const entry = decodeEntry(concat(time, field(0x12, 'anna'), field(0x1a, 'p'), Uint8Array.of(0x20, 0x96, 1),
-      field(0x2a, 'text/plain'), field(0x32, 'hello')));
+    const entry = decodeEntry(
+      concat(
+        time,
+        field(0x12, 'anna'),
+        field(0x1a, 'p'),
+        Uint8Array.of(0x20, 0x96, 1),
+        field(0x2a, 'text/plain'),
+        field(0x32, 'hello'),
+      ),
+    );
     expect(entry).toMatchObject({
-      micros: 1n, appender: 'anna', producer: 'p', sequence: 150n, contentType: 'text/plain', payload: utf8('hello'),
+      micros: 1n,
+      appender: 'anna',
+      producer: 'p',
+      sequence: 150n,
+      contentType: 'text/plain',
+      payload: utf8('hello'),
     });
     expect(decodeEntry(time).payload.length).toBe(0);
   });

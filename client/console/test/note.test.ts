@@ -86,19 +86,23 @@ describe('a checkpoint', () => {
     const note = mine.note(checkpointText('localhost/demo', 5, root));
     const opened = await openCheckpoint(note, 'localhost/demo', trusted([mine.vkey], 'localhost/demo'));
     expect(opened.size).toBe(5);
-    await expect(openCheckpoint(note, 'localhost/payments', trusted([mine.vkey], 'localhost/payments')))
-      .rejects.toThrow('is of localhost/demo');
+    await expect(
+      openCheckpoint(note, 'localhost/payments', trusted([mine.vkey], 'localhost/payments')),
+    ).rejects.toThrow('is of localhost/demo');
   });
 
   it('of another origin is refused, though the key of this one signed it', async () => {
     const note = mine.note(checkpointText('localhost/payments', 5, root));
-    await expect(openCheckpoint(note, 'localhost/demo', trusted([mine.vkey], 'localhost/demo'))).rejects.toThrow(Refused);
+    await expect(openCheckpoint(note, 'localhost/demo', trusted([mine.vkey], 'localhost/demo'))).rejects.toThrow(
+      Refused,
+    );
   });
 
   it('signed by a stranger of the same name is refused', async () => {
     const note = signer('localhost/demo').note(checkpointText('localhost/demo', 5, root));
-    await expect(openCheckpoint(note, 'localhost/demo', trusted([mine.vkey], 'localhost/demo')))
-      .rejects.toThrow('no trusted key');
+    await expect(openCheckpoint(note, 'localhost/demo', trusted([mine.vkey], 'localhost/demo'))).rejects.toThrow(
+      'no trusted key',
+    );
   });
 
   it('is followed through a rotation, and only within the sizes of each key', async () => {
@@ -133,11 +137,14 @@ describe('a receipt', () => {
   });
 
   it('of another entry, another index or no trusted key is refused', async () => {
-    await expect(verifyReceipt(formatReceipt(0, other, [leafHash(other)], note), [mine.vkey], [], null))
-      .rejects.toThrow('not in the tree');
-    await expect(verifyReceipt(formatReceipt(1, entry, [leafHash(other)], note), [mine.vkey], [], null))
-      .rejects.toThrow('not in the tree');
-    await expect(verifyReceipt(formatReceipt(0, entry, [leafHash(other)], note), [], [], null))
-      .rejects.toThrow('no trusted key');
+    await expect(
+      verifyReceipt(formatReceipt(0, other, [leafHash(other)], note), [mine.vkey], [], null),
+    ).rejects.toThrow('not in the tree');
+    await expect(
+      verifyReceipt(formatReceipt(1, entry, [leafHash(other)], note), [mine.vkey], [], null),
+    ).rejects.toThrow('not in the tree');
+    await expect(verifyReceipt(formatReceipt(0, entry, [leafHash(other)], note), [], [], null)).rejects.toThrow(
+      'no trusted key',
+    );
   });
 });

@@ -44,8 +44,10 @@ describe.each([
       expect(there, `${name}.${field}`).toBeDefined();
       expect({ no, isRepeated }, field).toEqual({ no: there!.no, isRepeated: there!.isRepeated });
       const type = there!.type.split('.').at(-1)!;
-      if (typeof kind === 'string') expect(kind === 'enum' ? /^(State|Cause)$/ : kind).toSatisfy((k: string | RegExp) =>
-        k instanceof RegExp ? k.test(type) : k === type);
+      if (typeof kind === 'string')
+        expect(kind === 'enum' ? /^(State|Cause)$/ : kind).toSatisfy((k: string | RegExp) =>
+          k instanceof RegExp ? k.test(type) : k === type,
+        );
       else expect(kind, field).toBe({ ...messages, ...events }[type as 'Entries']);
     }
   });
@@ -78,7 +80,8 @@ describe('frames', () => {
         },
       });
       const got: string[] = [];
-      for await (const { flag, content } of frames(new Response(body))) got.push(flag + new TextDecoder().decode(content));
+      for await (const { flag, content } of frames(new Response(body)))
+        got.push(flag + new TextDecoder().decode(content));
       expect(got).toEqual(['0one', '0', '128grpc-status: 0\r\n']);
     }
     expect(parseTrailers(utf8('grpc-status: 5\r\nGrpc-Message:a%20b\r\n')).get('grpc-message')).toBe('a%20b');

@@ -95,8 +95,17 @@ describe('a bundle', () => {
       const changed = mine.map((entry, i) => (i === mine.length - 1 ? Uint8Array.of(66) : entry));
       expect(isBundleOf(tree, bundle, changed, way)).toBe(false);
       const first = bundle * 256;
-      const proofs = mine.map((_, i) => ({ index: first + i, leaf: leaves[first + i], hashes: path(first + i, leaves) }));
-      const named = culprits(tree, first, changed, proofs.filter((proof) => proof.index % 2 === 0));
+      const proofs = mine.map((_, i) => ({
+        index: first + i,
+        leaf: leaves[first + i],
+        hashes: path(first + i, leaves),
+      }));
+      const named = culprits(
+        tree,
+        first,
+        changed,
+        proofs.filter((proof) => proof.index % 2 === 0),
+      );
       expect(named).toEqual({ changed: [first + mine.length - 1], unproven: [] });
     }
   });

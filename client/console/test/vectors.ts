@@ -27,5 +27,8 @@ export function readVector(file: string): any {
 
 export function vectorFiles(folder: string): string[] {
   const names = readdirSync(join(directory!, folder), { recursive: true, encoding: 'utf8' });
-  return names.filter((name) => name.endsWith('.json')).map((name) => join(folder, name)).sort();
+  return names
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => join(folder, name))
+    .sort();
 }

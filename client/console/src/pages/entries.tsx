@@ -1,4 +1,5 @@
-// Entries of a ledger: every one of them can be scrolled to, what is in view is checked, and new ones come by themselves.
+// Entries of a ledger: every one of them can be scrolled to, what is in view is checked, and new ones come by
+// themselves.
 // Page thread.
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { entriesOf, type EntryStore, type Row } from '../state/entries';
@@ -73,25 +74,55 @@ function Browser({ store }: { store: EntryStore }) {
   return (
     <div class="entries">
       <Summary store={store} view={view} isLive={isLive} tail={tail} />
-      <Controls store={store} view={view} isLive={isLive} setLive={setLive} jump={(index) => {
-        setLive(false);
-        setAt(index);
-      }} />
+      <Controls
+        store={store}
+        view={view}
+        isLive={isLive}
+        setLive={setLive}
+        jump={(index) => {
+          setLive(false);
+          setAt(index);
+        }}
+      />
       {size === 0 ? (
-        <Empty title="This ledger has no entries yet.">Append one: <code>ledger append {store.ledger} 'a record'</code>.
-          With “Live” on, it shows here by itself.</Empty>
+        <Empty title="This ledger has no entries yet.">
+          Append one: <code>ledger append {store.ledger} 'a record'</code>. With “Live” on, it shows here by itself.
+        </Empty>
       ) : (
         <div class={`split${row ? ' has-panel' : ''}`}>
           <div class="list-frame">
-            <div class="list-head" aria-hidden="true"><span>Index</span><span>Received</span><span>Appender</span><span>Record</span><span>State</span></div>
+            <div class="list-head" aria-hidden="true">
+              <span>Index</span>
+              <span>Received</span>
+              <span>Appender</span>
+              <span>Record</span>
+              <span>State</span>
+            </div>
             <VirtualList
-              size={size} rowHeight={rowHeight} at={at} selected={selected} label={`Entries of ${store.ledger}`}
-              render={(index) => <Line row={store.row(index)} index={index} error={store.errorAt(index)} version={version} />}
-              onView={(first, end) => setView([first, end])} onSelect={(index) => look({ sel: index })}
-              isAtEnd={isLive} onLeaveEnd={() => setLive(false)}
+              size={size}
+              rowHeight={rowHeight}
+              at={at}
+              selected={selected}
+              label={`Entries of ${store.ledger}`}
+              render={(index) => (
+                <Line row={store.row(index)} index={index} error={store.errorAt(index)} version={version} />
+              )}
+              onView={(first, end) => setView([first, end])}
+              onSelect={(index) => look({ sel: index })}
+              isAtEnd={isLive}
+              onLeaveEnd={() => setLive(false)}
             />
           </div>
-          {row && <EntryPanel key={row.index} version={version} ledger={store.ledger} row={row} trust={store.trust} onClose={() => look({ sel: undefined })} />}
+          {row && (
+            <EntryPanel
+              key={row.index}
+              version={version}
+              ledger={store.ledger}
+              row={row}
+              trust={store.trust}
+              onClose={() => look({ sel: undefined })}
+            />
+          )}
         </div>
       )}
     </div>
@@ -101,7 +132,10 @@ function Browser({ store }: { store: EntryStore }) {
 function Line({ row, index, error }: { row: Row | null; index: number; error: unknown; version: number }) {
   if (!row) {
     return (
-      <><span class="num dim">{count(index)}</span><span class="dim list-wait">{error ? 'cannot be fetched' : '…'}</span></>
+      <>
+        <span class="num dim">{count(index)}</span>
+        <span class="dim list-wait">{error ? 'cannot be fetched' : '…'}</span>
+      </>
     );
   }
   return (
@@ -109,32 +143,75 @@ function Line({ row, index, error }: { row: Row | null; index: number; error: un
       <span class="num dim">{count(index)}</span>
       {row.entry ? (
         <>
-          <span class="cell-time"><Time ms={microsToMs(row.entry.micros)} /></span>
-          <span class="cell cell-who"><span title={plain(row.entry.appender)}><Visible text={shortName(row.entry.appender)} /></span></span>
-          <span class="cell cell-what"><Visible text={lineOf(row.entry).replaceAll('\n', '⏎')} /></span>
+          <span class="cell-time">
+            <Time ms={microsToMs(row.entry.micros)} />
+          </span>
+          <span class="cell cell-who">
+            <span title={plain(row.entry.appender)}>
+              <Visible text={shortName(row.entry.appender)} />
+            </span>
+          </span>
+          <span class="cell cell-what">
+            <Visible text={lineOf(row.entry).replaceAll('\n', '⏎')} />
+          </span>
         </>
-      ) : <span class="cell list-wait dim"><Visible text={row.gone || 'its bytes are no entry'} /></span>}
-      <span class="cell-state"><Badge verdict={row.verdict} label={row.gone && row.verdict.word === 'unchecked' ? 'gone' : undefined} /></span>
+      ) : (
+        <span class="cell list-wait dim">
+          <Visible text={row.gone || 'its bytes are no entry'} />
+        </span>
+      )}
+      <span class="cell-state">
+        <Badge verdict={row.verdict} label={row.gone && row.verdict.word === 'unchecked' ? 'gone' : undefined} />
+      </span>
     </>
   );
 }
 
-function Summary({ store, view, isLive, tail }: { store: EntryStore; view: [number, number]; isLive: boolean; tail: Tail | null }) {
+function Summary({
+  store,
+  view,
+  isLive,
+  tail,
+}: {
+  store: EntryStore;
+  view: [number, number];
+  isLive: boolean;
+  tail: Tail | null;
+}) {
   void store.version.value; // rows change in place
-  const rows = Array.from({ length: Math.max(0, view[1] - view[0]) }, (_, i) => store.row(view[0] + i)).filter((row) => row !== null);
+  const rows = Array.from({ length: Math.max(0, view[1] - view[0]) }, (_, i) => store.row(view[0] + i)).filter(
+    (row) => row !== null,
+  );
   const bad = store.failures();
   const good = rows.filter((row) => row.verdict.word === 'verified');
   const trust = store.trust.verdict.value;
   const salt = infoOf(store.ledger)?.salted ? ' · salted' : '';
   return (
     <div class="summary" aria-live="polite">
-      {bad.length > 0 ? <Failures bad={bad} /> : trust.word !== 'verified' ? <VerdictLine verdict={trust} />
-        : rows.length > 0 && good.length === rows.length
-          ? <Badge verdict={{ word: 'verified', why: trust.why }} label={`${count(good.length)} entries in view verified in this browser`} />
-          : <Badge verdict={unchecked('being checked, or not signed yet')} label={`${count(good.length)} of ${count(rows.length)} entries in view verified`} />}
+      {bad.length > 0 ? (
+        <Failures bad={bad} />
+      ) : trust.word !== 'verified' ? (
+        <VerdictLine verdict={trust} />
+      ) : rows.length > 0 && good.length === rows.length ? (
+        <Badge
+          verdict={{ word: 'verified', why: trust.why }}
+          label={`${count(good.length)} entries in view verified in this browser`}
+        />
+      ) : (
+        <Badge
+          verdict={unchecked('being checked, or not signed yet')}
+          label={`${count(good.length)} of ${count(rows.length)} entries in view verified`}
+        />
+      )}
       <span class="dim">
-        {count(store.size.value)} entries · signed at {count(store.trust.checkpoint.value?.size ?? 0)}{salt}
-        {isLive && <> · <strong class="live">{tail?.text ?? 'connecting…'}</strong></>}
+        {count(store.size.value)} entries · signed at {count(store.trust.checkpoint.value?.size ?? 0)}
+        {salt}
+        {isLive && (
+          <>
+            {' '}
+            · <strong class="live">{tail?.text ?? 'connecting…'}</strong>
+          </>
+        )}
       </span>
     </div>
   );
@@ -146,9 +223,13 @@ function Failures({ bad }: { bad: Row[] }) {
     <div class="grow">
       <VerdictLine verdict={bad[0].verdict} />
       <p class="row-tools">
-        {count(bad.length)} {bad.length === 1 ? 'entry' : 'entries'} that failed: {named.map((row) => (
-          <button type="button" class="quiet" key={row.index} onClick={() => look({ sel: row.index })}>{count(row.index)}</button>
-        ))}{bad.length > named.length && '…'} Keep what you see, and tell whoever runs the store.
+        {count(bad.length)} {bad.length === 1 ? 'entry' : 'entries'} that failed:{' '}
+        {named.map((row) => (
+          <button type="button" class="quiet" key={row.index} onClick={() => look({ sel: row.index })}>
+            {count(row.index)}
+          </button>
+        ))}
+        {bad.length > named.length && '…'} Keep what you see, and tell whoever runs the store.
       </p>
     </div>
   );
@@ -182,23 +263,43 @@ function Controls({ store, view, isLive, setLive, jump }: ControlsProps) {
   return (
     <div class="bar">
       <form class="bar-group" onSubmit={(event) => void goTo(event)}>
-        <label class="field"><span class="hidden">Go to an index or a time</span>
-          <input value={goal} placeholder="Go to index or time" onInput={(event) => setGoal(event.currentTarget.value)} />
+        <label class="field">
+          <span class="hidden">Go to an index or a time</span>
+          <input
+            value={goal}
+            placeholder="Go to index or time"
+            onInput={(event) => setGoal(event.currentTarget.value)}
+          />
         </label>
         <button type="submit">Go</button>
-        {problem && <span class="problem" role="alert">{problem}</span>}
+        {problem && (
+          <span class="problem" role="alert">
+            {problem}
+          </span>
+        )}
       </form>
       <label class="bar-range">
         <span class="hidden">Position in the ledger</span>
-        <input type="range" min={0} max={Math.max(0, size - 1)} value={Math.min(view[0], Math.max(0, size - 1))}
-          onInput={(event) => jump(Number(event.currentTarget.value))} disabled={size < 2}
-          aria-valuetext={`entry ${count(view[0])} of ${count(size)}`} />
+        <input
+          type="range"
+          min={0}
+          max={Math.max(0, size - 1)}
+          value={Math.min(view[0], Math.max(0, size - 1))}
+          onInput={(event) => jump(Number(event.currentTarget.value))}
+          disabled={size < 2}
+          aria-valuetext={`entry ${count(view[0])} of ${count(size)}`}
+        />
       </label>
       <div class="bar-group">
-        <button type="button" onClick={() => jump(0)}>Oldest</button>
-        <button type="button" onClick={() => jump(size)}>Newest</button>
+        <button type="button" onClick={() => jump(0)}>
+          Oldest
+        </button>
+        <button type="button" onClick={() => jump(size)}>
+          Newest
+        </button>
         <button type="button" class={isLive ? 'on' : ''} aria-pressed={isLive} onClick={() => setLive(!isLive)}>
-          <span class="dot" aria-hidden="true" />Live
+          <span class="dot" aria-hidden="true" />
+          Live
         </button>
         <ExportMenu store={store} first={view[0]} end={view[1]} />
       </div>

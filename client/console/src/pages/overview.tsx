@@ -22,15 +22,26 @@ export function OverviewPage() {
   useEffect(watch, []);
   const all = ledgers.value;
   return (
-    <Page title="Overview" lead={session.value ? `${session.value.source === 'server' ? 'Server' : 'Directory'} ${session.value.address}` : undefined}>
+    <Page
+      title="Overview"
+      lead={
+        session.value
+          ? `${session.value.source === 'server' ? 'Server' : 'Directory'} ${session.value.address}`
+          : undefined
+      }
+    >
       {ledgersError.value !== null && !all && <Failure error={ledgersError.value} />}
       {!all && ledgersError.value === null && <Loading what="the store’s figures" />}
       {all && (
         <>
           <Figures />
           <div class="cards">
-            <Card title="Entries stored"><Growth /></Card>
-            <Card title="Entries per second"><Rate /></Card>
+            <Card title="Entries stored">
+              <Growth />
+            </Card>
+            <Card title="Entries per second">
+              <Rate />
+            </Card>
             <StoreCard />
             <TreesCard />
             <Findings />
@@ -50,26 +61,53 @@ function Figures() {
   return (
     <div class="figures">
       <Figure name="Entries" value={count(entries)} note={`in ${count(all.length)} ledgers`} />
-      <Figure name="Not signed yet" value={count(lag)} note={lag === 0 ? 'checkpoints cover everything' : 'the next checkpoints cover them'} />
+      <Figure
+        name="Not signed yet"
+        value={count(lag)}
+        note={lag === 0 ? 'checkpoints cover everything' : 'the next checkpoints cover them'}
+      />
       {now && <Figure name="Stored" value={bytesText(now.stored_bytes)} note="compressed, with all hashes" />}
       {now?.disk && (
-        <Figure name="Disk free" value={bytesText(now.disk.free_bytes)}
-          note={now.disk.is_full ? 'full: appends are refused'
-            : now.disk_full_in ? `full in ${spanText(now.disk_full_in.seconds)} at this rate` : 'no end in sight at this rate'} />
+        <Figure
+          name="Disk free"
+          value={bytesText(now.disk.free_bytes)}
+          note={
+            now.disk.is_full
+              ? 'full: appends are refused'
+              : now.disk_full_in
+                ? `full in ${spanText(now.disk_full_in.seconds)} at this rate`
+                : 'no end in sight at this rate'
+          }
+        />
       )}
     </div>
   );
 }
 
 function Figure({ name, value, note }: { name: string; value: string; note: string }) {
-  return <div class="figure"><span class="figure-name">{name}</span><span class="figure-value num">{value}</span><span class="dim">{note}</span></div>;
+  return (
+    <div class="figure">
+      <span class="figure-name">{name}</span>
+      <span class="figure-value num">{value}</span>
+      <span class="dim">{note}</span>
+    </div>
+  );
 }
 
 function Growth() {
   const seen = samples.value;
   if (seen.length < 2) return <p class="dim">The chart begins with the next look, in a few seconds.</p>;
-  return <Chart label="Entries stored while this page is open" times={seen.map((one) => one.ms)} format={shortCount}
-    lines={[{ name: 'stored', values: seen.map((one) => one.entries) }, { name: 'signed', values: seen.map((one) => one.signed) }]} />;
+  return (
+    <Chart
+      label="Entries stored while this page is open"
+      times={seen.map((one) => one.ms)}
+      format={shortCount}
+      lines={[
+        { name: 'stored', values: seen.map((one) => one.entries) },
+        { name: 'signed', values: seen.map((one) => one.signed) },
+      ]}
+    />
+  );
 }
 
 function rates(seen: Sample[]): number[] {
@@ -79,8 +117,14 @@ function rates(seen: Sample[]): number[] {
 function Rate() {
   const seen = samples.value;
   if (seen.length < 3) return <p class="dim">Two looks are needed for a rate; wait a few seconds.</p>;
-  return <Chart label="Entries per second while this page is open" times={seen.slice(1).map((one) => one.ms)}
-    format={shortCount} lines={[{ name: 'rate', values: rates(seen) }]} />;
+  return (
+    <Chart
+      label="Entries per second while this page is open"
+      times={seen.slice(1).map((one) => one.ms)}
+      format={shortCount}
+      lines={[{ name: 'rate', values: rates(seen) }]}
+    />
+  );
 }
 
 function shortCount(value: number): string {
@@ -95,21 +139,40 @@ function StoreCard() {
   if (!now) {
     return (
       <Card title="Store">
-        {statusError.value === null ? <Loading what="the status" /> : isDenied(statusError.value)
-          ? <p class="dim">The server’s status is for those who administer it. What the ledgers say is beside.</p>
-          : <Failure error={statusError.value} />}
+        {statusError.value === null ? (
+          <Loading what="the status" />
+        ) : isDenied(statusError.value) ? (
+          <p class="dim">The server’s status is for those who administer it. What the ledgers say is beside.</p>
+        ) : (
+          <Failure error={statusError.value} />
+        )}
       </Card>
     );
   }
   return (
     <Card title="Store">
-      <Facts rows={[
-        ['State', <>{states[now.state] ?? 'unknown'}{now.reason && <>: <Visible text={now.reason} /></>}</>],
-        ['Version', <Visible text={now.version} />],
-        ['Running since', <Time ms={stampMs(now.started)} />],
-        ['Tiers', now.tiers.map((tier) => `${tier.tier} ${bytesText(tier.stored_bytes)}`).join(' · ') || '—'],
-        ['Next expiry', now.tiering?.next_expiry ? <Time ms={stampMs(now.tiering.next_expiry)} /> : 'nothing is known to expire'],
-      ]} />
+      <Facts
+        rows={[
+          [
+            'State',
+            <>
+              {states[now.state] ?? 'unknown'}
+              {now.reason && (
+                <>
+                  : <Visible text={now.reason} />
+                </>
+              )}
+            </>,
+          ],
+          ['Version', <Visible text={now.version} />],
+          ['Running since', <Time ms={stampMs(now.started)} />],
+          ['Tiers', now.tiers.map((tier) => `${tier.tier} ${bytesText(tier.stored_bytes)}`).join(' · ') || '—'],
+          [
+            'Next expiry',
+            now.tiering?.next_expiry ? <Time ms={stampMs(now.tiering.next_expiry)} /> : 'nothing is known to expire',
+          ],
+        ]}
+      />
     </Card>
   );
 }
@@ -131,7 +194,11 @@ function TreesCard() {
           </li>
         ))}
       </ul>
-      {all.length > names.length && <p><a href={link('ledgers')}>All {count(all.length)} ledgers</a></p>}
+      {all.length > names.length && (
+        <p>
+          <a href={link('ledgers')}>All {count(all.length)} ledgers</a>
+        </p>
+      )}
       {names.length === 0 && <Empty title="There is no ledger that you may see." />}
     </Card>
   );
@@ -144,13 +211,40 @@ function Findings() {
   const isQuiet = problems.length + damaged.length + bad.length === 0;
   return (
     <Card title="Findings" wide>
-      {isQuiet && <p>Nothing is known to be wrong. <span class="dim">What was not looked at yet is not covered by that.</span></p>}
+      {isQuiet && (
+        <p>
+          Nothing is known to be wrong. <span class="dim">What was not looked at yet is not covered by that.</span>
+        </p>
+      )}
       <ul class="rows">
-        {bad.map((one) => <li key={one.ledger}><Badge verdict={trustOf(one.ledger).verdict.value} /><span><Visible text={one.ledger} />: {trustOf(one.ledger).verdict.value.why}</span></li>)}
-        {damaged.map((one) => <li key={`d${one.ledger}`}><strong><Visible text={one.ledger} /></strong> <span><Visible text={one.damage} /></span></li>)}
+        {bad.map((one) => (
+          <li key={one.ledger}>
+            <Badge verdict={trustOf(one.ledger).verdict.value} />
+            <span>
+              <Visible text={one.ledger} />: {trustOf(one.ledger).verdict.value.why}
+            </span>
+          </li>
+        ))}
+        {damaged.map((one) => (
+          <li key={`d${one.ledger}`}>
+            <strong>
+              <Visible text={one.ledger} />
+            </strong>{' '}
+            <span>
+              <Visible text={one.damage} />
+            </span>
+          </li>
+        ))}
         {problems.slice(0, 20).map((one, i) => (
-          <li key={i}><strong><Visible text={one.ledger || 'store'} /></strong>
-            <span>{one.count > 0 && `entries ${count(one.first_index)} to ${count(one.first_index + one.count - 1)}: `}<Visible text={one.reason} /></span></li>
+          <li key={i}>
+            <strong>
+              <Visible text={one.ledger || 'store'} />
+            </strong>
+            <span>
+              {one.count > 0 && `entries ${count(one.first_index)} to ${count(one.first_index + one.count - 1)}: `}
+              <Visible text={one.reason} />
+            </span>
+          </li>
         ))}
       </ul>
     </Card>
@@ -172,15 +266,30 @@ function RecentCard() {
   }, []);
   return (
     <Card title="What happened last" wide>
-      {error !== null ? (isDenied(error) ? <p class="dim">The store’s own record, _audit, is not open to you.</p> : <Failure error={error} />)
-        : !rows ? <Loading what="the store’s record" /> : (
-          <ul class="rows">
-            {rows.map((row) => row.entry && (
-              <li key={row.index}><Time ms={microsToMs(row.entry.micros)} /><a class="grow cell" href={link('entries', '_audit', { sel: row.index })}><Visible text={lineOf(row.entry)} /></a>
-                <Badge verdict={unchecked('open the entry: it is checked there')} /></li>
-            ))}
-          </ul>
-        )}
+      {error !== null ? (
+        isDenied(error) ? (
+          <p class="dim">The store’s own record, _audit, is not open to you.</p>
+        ) : (
+          <Failure error={error} />
+        )
+      ) : !rows ? (
+        <Loading what="the store’s record" />
+      ) : (
+        <ul class="rows">
+          {rows.map(
+            (row) =>
+              row.entry && (
+                <li key={row.index}>
+                  <Time ms={microsToMs(row.entry.micros)} />
+                  <a class="grow cell" href={link('entries', '_audit', { sel: row.index })}>
+                    <Visible text={lineOf(row.entry)} />
+                  </a>
+                  <Badge verdict={unchecked('open the entry: it is checked there')} />
+                </li>
+              ),
+          )}
+        </ul>
+      )}
     </Card>
   );
 }

@@ -1,5 +1,5 @@
-// The last entries of a ledger that are read and checked as a whole: the store's own record for the access review, alerts.
-// The span is bounded, and the page says which span it is about.
+// The last entries of a ledger that are read and checked as a whole: the store's own record for the access review,
+// alerts. The span is bounded, and the page says which span it is about.
 // Page thread; the worker computes.
 import { api } from '../wire/api';
 import { EntryStore, type Row } from './entries';
@@ -25,7 +25,15 @@ export async function lastOf(ledger: string, most: number): Promise<Span> {
   await Promise.race([Promise.all(bundles.map((b) => store.load(b))), late]);
   const rows: Row[] = [];
   for (let index = first; index < info.size; index++) {
-    rows.push(store.row(index) ?? { index, bytes: null, entry: null, gone: 'it did not come in time', verdict: unchecked('it did not come in time') });
+    rows.push(
+      store.row(index) ?? {
+        index,
+        bytes: null,
+        entry: null,
+        gone: 'it did not come in time',
+        verdict: unchecked('it did not come in time'),
+      },
+    );
   }
   return { rows, first, end: info.size };
 }

@@ -1,11 +1,12 @@
-// Files that somebody dropped or chose, told apart by what they begin with and checked offline, against the trusted keys of
-// this console and those that the viewer adds.
+// Files that somebody dropped or chose, told apart by what they begin with and checked offline, against the trusted
+// keys of this console and those that the viewer adds.
 // Page thread; the worker computes.
 import { type Bytes, Refused } from '../verify/bytes';
 import type { Files, VerifiedEvidence } from '../verify/evidence';
 import type { VerifiedReceipt } from '../verify/receipt';
 import type { VerifiedCheckpoint } from '../verify/checkpoint';
 import type { VerifiedSearch } from '../verify/search/file';
+import { count } from '../view/format';
 import { verify } from '../worker/client';
 import { verdictOf } from './trust';
 import { type Verdict, verified } from './verdict';
@@ -32,7 +33,8 @@ export async function filesOf(transfer: DataTransfer): Promise<[string, File][]>
 }
 
 async function walk(entry: FileSystemEntry, before: string, all: [string, File][]): Promise<void> {
-  if (all.length >= filesMax) throw new Refused(`these are more than ${filesMax} files: check them with \`ledger verify\``);
+  if (all.length >= filesMax)
+    throw new Refused(`these are more than ${filesMax} files: check them with \`ledger verify\``);
   if (entry.isFile) {
     const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
     all.push([before + entry.name, file]);
@@ -55,7 +57,9 @@ export async function checkFiles(given: [string, Blob][], vkeys: string[]): Prom
   const about = files.find(([name]) => /(^|\/)bundle\.json$/.test(name));
   if (about) {
     const folder = about[0].slice(0, -'bundle.json'.length);
-    const inside = files.filter(([name]) => name.startsWith(folder)).map(([name, bytes]) => [name.slice(folder.length), bytes]);
+    const inside = files
+      .filter(([name]) => name.startsWith(folder))
+      .map(([name, bytes]) => [name.slice(folder.length), bytes]);
     return [await checkEvidence(folder || 'evidence', Object.fromEntries(inside) as Files, vkeys)];
   }
   const entry = files.length === 2 ? files.find(([, bytes]) => kindOf(bytes) === 'unknown') : undefined;
@@ -70,7 +74,7 @@ export async function checkEvidence(name: string, files: Files, vkeys: string[])
   return guard({ name, what: 'evidence directory' }, async (checked) => {
     checked.evidence = await verify('evidence', files, vkeys);
     const { entries, origin, size } = checked.evidence;
-    return `${entries.length.toLocaleString()} entries of ${origin}, in the signed tree of ${size.toLocaleString()} entries`;
+    return `${count(entries.length)} entries of ${origin}, in the signed tree of ${count(size)} entries`;
   });
 }
 
@@ -87,15 +91,17 @@ async function checkFile(name: string, bytes: Bytes, vkeys: string[], entry: Byt
     return guard({ name, what: 'receipt' }, async (checked) => {
       checked.receipt = await verify('receipt', bytes, vkeys, [], entry);
       const { index, checkpoint } = checked.receipt;
-      return `entry ${index.toLocaleString()} is in ${checkpoint.origin}, in the signed tree of ${checkpoint.size.toLocaleString()} entries`;
+      return `entry ${count(index)} is in ${checkpoint.origin}, in the signed tree of ${count(checkpoint.size)} entries`;
     });
   }
   if (kind === 'search') {
     return guard({ name, what: 'search' }, async (checked) => {
       const said = (checked.search = await verify('searchFile', bytes, vkeys));
       const lost = said.tally.unreadable.reduce((sum, one) => sum + one.count, 0);
-      return `complete for entries ${said.first.toLocaleString()} to ${(said.end - 1).toLocaleString()} of ${said.ledger} at checkpoint `
-        + `${said.size.toLocaleString()}${lost > 0 ? `, but for ${lost.toLocaleString()} that the server could not read` : ''}`;
+      return (
+        `complete for entries ${count(said.first)} to ${count(said.end - 1)} of ${said.ledger} ` +
+        `at checkpoint ${count(said.size)}${lost > 0 ? `, but for ${count(lost)} that the server could not read` : ''}`
+      );
     });
   }
   return guard({ name, what: kind === 'checkpoint' ? 'checkpoint' : 'file' }, async (checked) => {

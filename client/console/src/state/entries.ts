@@ -1,5 +1,5 @@
-// The entries of one ledger that the page has: whole bundles of 256, fetched when they are looked at, each checked against
-// the signed tree. Bounded: the bundles that nobody looked at for the longest time go.
+// The entries of one ledger that the page has: whole bundles of 256, fetched when they are looked at, each checked
+// against the signed tree. Bounded: the bundles that nobody looked at for the longest time go.
 // Page thread; the worker computes.
 import { signal } from '@preact/signals';
 import { type Bytes, concat } from '../verify/bytes';
@@ -72,7 +72,11 @@ export class EntryStore {
 
   async load(b: number): Promise<void> {
     const bundle: Bundle = this.bundles.get(b) ?? {
-      rows: [], state: 'loading', error: null, checkedSize: 0, isChecking: false,
+      rows: [],
+      state: 'loading',
+      error: null,
+      checkedSize: 0,
+      isChecking: false,
     };
     bundle.state = 'loading';
     this.bundles.set(b, bundle);
@@ -163,8 +167,13 @@ export function rowsOf(first: number, bundle: Uint8Array): Row[] {
   });
 }
 
-const without = (index: number, gone: string): Row =>
-  ({ index, bytes: null, entry: null, gone, verdict: unchecked(gone) });
+const without = (index: number, gone: string): Row => ({
+  index,
+  bytes: null,
+  entry: null,
+  gone,
+  verdict: unchecked(gone),
+});
 
 /** Entries of a range, one row each, whatever became of them. */
 export async function readRows(ledger: string, from: number, count: number, signal?: AbortSignal): Promise<Row[]> {
@@ -176,7 +185,8 @@ export async function readRows(ledger: string, from: number, count: number, sign
     if (entries) rowsOf(entries.first_index, entries.bundle).forEach(add);
     const lost = expired ?? unreadable;
     if (!lost) continue;
-    const why = expired ? `expired by policy; its tombstone is entry ${expired.tombstone} of _audit`
+    const why = expired
+      ? `expired by policy; its tombstone is entry ${expired.tombstone} of _audit`
       : `cannot be read: ${unreadable!.reason}`;
     const end = Math.min(lost.first_index + lost.count, from + count);
     for (let index = Math.max(from, lost.first_index); index < end; index++) add(without(index, why));
@@ -200,28 +210,45 @@ async function checkRows(ledger: string, tree: SignedTree, b: number, rows: Row[
 }
 
 async function nameCulprits(
-  ledger: string, tree: SignedTree, first: number, rows: Row[], bundle: Bytes,
+  ledger: string,
+  tree: SignedTree,
+  first: number,
+  rows: Row[],
+  bundle: Bytes,
 ): Promise<void> {
-  const proofs = await proofsOf(ledger, tree, rows.filter((row) => row.index % 2 === 0).map((row) => row.index));
+  const proofs = await proofsOf(
+    ledger,
+    tree,
+    rows.filter((row) => row.index % 2 === 0).map((row) => row.index),
+  );
   const { changed, unproven } = await verify('culprits', tree, first, bundle, proofs);
   const last = first + rows.length - 1;
   for (const row of rows) {
     if (changed.includes(row.index)) row.verdict = failed(`entry ${row.index} is not what was signed: it was changed`);
     else if (!unproven.includes(row.index)) row.verdict = verified('its own proof leads to the signed tree');
-    else row.verdict = failed(`entries ${first} to ${last} are not those that were signed, and the proofs that would `
-      + 'tell which ones do not verify either');
+    else
+      row.verdict = failed(
+        `entries ${first} to ${last} are not those that were signed, and the proofs that would ` +
+          'tell which ones do not verify either',
+      );
   }
 }
 
 async function checkEach(ledger: string, tree: SignedTree, rows: Row[]): Promise<void> {
   for (const row of rows) {
-    if (row.gone === leftOut) row.verdict = failed(`entry ${row.index} is in the signed tree, and the server left it out`);
+    if (row.gone === leftOut)
+      row.verdict = failed(`entry ${row.index} is in the signed tree, and the server left it out`);
   }
   const there = rows.filter((row) => row.bytes !== null);
-  const proofs = await proofsOf(ledger, tree, there.map((row) => row.index));
+  const proofs = await proofsOf(
+    ledger,
+    tree,
+    there.map((row) => row.index),
+  );
   for (const [i, row] of there.entries()) {
     const isThere = await verify('entry', tree, row.index, row.bytes!, proofs[i].hashes);
-    row.verdict = isThere ? verified('its own proof leads to the signed tree')
+    row.verdict = isThere
+      ? verified('its own proof leads to the signed tree')
       : failed(`entry ${row.index} is not what was signed`);
   }
 }
@@ -230,10 +257,14 @@ async function proofsOf(ledger: string, tree: SignedTree, indexes: number[]): Pr
   const proofs: LeafProof[] = [];
   for (let at = 0; at < indexes.length; at += proofsAtOnce) {
     const some = indexes.slice(at, at + proofsAtOnce);
-    proofs.push(...await Promise.all(some.map(async (index) => {
-      const { leaf_hash: leaf, hashes } = await api.inclusion({ ledger, index, size: tree.size });
-      return { index, leaf, hashes };
-    })));
+    proofs.push(
+      ...(await Promise.all(
+        some.map(async (index) => {
+          const { leaf_hash: leaf, hashes } = await api.inclusion({ ledger, index, size: tree.size });
+          return { index, leaf, hashes };
+        }),
+      )),
+    );
   }
   return proofs;
 }

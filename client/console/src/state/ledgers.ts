@@ -21,7 +21,7 @@ export async function loadLedgers(): Promise<void> {
       token = answer.next_page_token;
       if (!token) break;
     }
-    if (!all.some((one) => one.ledger === book)) all.push(...await bookOfStore());
+    if (!all.some((one) => one.ledger === book)) all.push(...(await bookOfStore()));
     ledgers.value = all.sort((a, b) => order(a.ledger) - order(b.ledger) || (a.ledger < b.ledger ? -1 : 1));
     ledgersError.value = null;
   } catch (error) {
@@ -29,8 +29,8 @@ export async function loadLedgers(): Promise<void> {
   }
 }
 
-// The store's own record is listed for those who may read it. Who may not is refused once and not each time: refusals are
-// recorded, and that record is for others.
+// The store's own record is listed for those who may read it. Who may not is refused once and not each time: refusals
+// are recorded, and that record is for others.
 const book = '_audit';
 const bookEveryMs = 60_000;
 let isBookOpen = true;

@@ -1,5 +1,5 @@
-// The fields that a search goes by where a ledger declares none: OCSF, as the client library writes records. The same text as
-// `ledger fields show --profile ocsf`.
+// The fields that a search goes by where a ledger declares none: OCSF, as the client library writes records. The same
+// text as `ledger fields show --profile ocsf`.
 // Constant.
 
 export const ocsf = `ledgerstore fields/v1

@@ -27,7 +27,14 @@ export function usesOf(rows: Row[]): Use[] {
     const isRefusal = event.denials !== null;
     const key = [said.identity, said.ledger, said.call, isRefusal].join('\n');
     const use = uses.get(key) ?? {
-      identity: said.identity, ledger: said.ledger, what: callText(said.call), calls: 0, entries: 0, lastMicros: 0n, lastIndex: 0, isRefusal,
+      identity: said.identity,
+      ledger: said.ledger,
+      what: callText(said.call),
+      calls: 0,
+      entries: 0,
+      lastMicros: 0n,
+      lastIndex: 0,
+      isRefusal,
     };
     use.calls += Math.max(1, event.access ? event.access.repeated_calls : event.denials!.count);
     use.entries += event.access?.count ?? 0;

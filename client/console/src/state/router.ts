@@ -1,5 +1,5 @@
-// Links: what is after the # names a page, what it is about, and how it is looked at. A link can be shared: whoever opens
-// it sees the same.
+// Links: what is after the # names a page, what it is about, and how it is looked at. A link can be shared: whoever
+// opens it sees the same.
 // Page thread.
 import { signal } from '@preact/signals';
 

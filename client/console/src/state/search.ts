@@ -116,10 +116,20 @@ export class Search {
   private async indexedPage(): Promise<void> {
     const { ledger, clauses, isNewestFirst } = this.asked;
     const trees = this.trees!;
-    const parts = api.search({
-      ledger, index_ledger: this.indexLedger, clauses, first: this.first, end: this.end, newest_first: isNewestFirst,
-      size: trees.ledger.size, index_size: trees.index!.size, audit_size: trees.audit?.size ?? 0,
-    }, this.leaving.signal);
+    const parts = api.search(
+      {
+        ledger,
+        index_ledger: this.indexLedger,
+        clauses,
+        first: this.first,
+        end: this.end,
+        newest_first: isNewestFirst,
+        size: trees.ledger.size,
+        index_size: trees.index!.size,
+        audit_size: trees.audit?.size ?? 0,
+      },
+      this.leaving.signal,
+    );
     let range: [number, number] | null = null;
     let cover = 0;
     for await (const answer of answersOf(parts)) {
@@ -136,7 +146,9 @@ export class Search {
 
   private pageOf(first: number, end: number): [number, number] {
     const isEmpty = first >= end;
-    const follows = this.asked.isNewestFirst ? end === this.end && first >= this.first : first === this.first && end <= this.end;
+    const follows = this.asked.isNewestFirst
+      ? end === this.end && first >= this.first
+      : first === this.first && end <= this.end;
     if (isEmpty || !follows) throw new Error('the server answered about another part of the ledger than was asked for');
     return [first, end];
   }
@@ -144,7 +156,8 @@ export class Search {
   private async scannedPage(): Promise<void> {
     const step = scanBundles * bundleEntries;
     const from = this.asked.isNewestFirst
-      ? Math.max(this.first, (Math.ceil(this.end / bundleEntries) - scanBundles) * bundleEntries) : this.first;
+      ? Math.max(this.first, (Math.ceil(this.end / bundleEntries) - scanBundles) * bundleEntries)
+      : this.first;
     const to = this.asked.isNewestFirst ? this.end : Math.min(this.end, from + step);
     const cover = await this.cover([from, to]);
     const rows = await readRows(this.asked.ledger, from, to - from, this.leaving.signal);
@@ -158,7 +171,9 @@ export class Search {
     const gone = rows.find((row) => row.bytes === null);
     if (gone) return { kind: 'unreadable', first, count: rows.length, reason: gone.gone };
     const { hashes } = await api.inclusion(
-      { ledger: this.asked.ledger, index: first, size: this.trees!.ledger.size }, this.leaving.signal);
+      { ledger: this.asked.ledger, index: first, size: this.trees!.ledger.size },
+      this.leaving.signal,
+    );
     const path = hashes.slice(hashesBelowBundle(rows.length));
     return { kind: 'bundle', bundle: first / bundleEntries, entries: bundleOf(rows), path };
   }
@@ -186,8 +201,13 @@ export class Search {
 
   private add(found: Found[]): void {
     const why = `in the tree of ${this.trees!.ledger.size.toLocaleString()} entries that was signed`;
-    const rows = found.map(({ index, entry }): Row => (
-      { index, bytes: entry, entry: decodeEntry(entry), gone: '', verdict: verified(why) }));
+    const rows = found.map(({ index, entry }): Row => ({
+      index,
+      bytes: entry,
+      entry: decodeEntry(entry),
+      gone: '',
+      verdict: verified(why),
+    }));
     const order = this.asked.isNewestFirst ? -1 : 1;
     this.found.value = [...this.found.value, ...rows].sort((a, b) => order * (a.index - b.index));
     this.maybe.value = new Set([...this.maybe.value, ...found.filter((one) => one.isMaybe).map((one) => one.index)]);
@@ -201,13 +221,20 @@ export class Search {
     const range = `entries ${from.toLocaleString()} to ${(to - 1).toLocaleString()}`;
     const lost = this.tally.unreadable.reduce((sum, one) => sum + one.count, 0);
     if (this.tally.open > 0) {
-      this.verdict.value = { word: 'failed', why: `Not complete: the server said nothing of ${this.tally.open * bundleEntries} entries or fewer among ${range}.` };
+      this.verdict.value = {
+        word: 'failed',
+        why: `Not complete: the server said nothing of ${this.tally.open} bundles of 256 among ${range}.`,
+      };
     } else if (lost > 0) {
       const [one] = this.tally.unreadable;
-      this.verdict.value = unchecked(`Not wholly checked for ${range} at checkpoint ${size.toLocaleString()}: of ${lost.toLocaleString()} `
-        + `entries from ${one.first.toLocaleString()} on the server says: ${one.reason}.`);
+      this.verdict.value = unchecked(
+        `Not wholly checked for ${range} at checkpoint ${size.toLocaleString()}: of ${lost.toLocaleString()} ` +
+          `entries from ${one.first.toLocaleString()} on the server says: ${one.reason}.`,
+      );
     } else {
-      this.verdict.value = verified(`Complete for ${range} at checkpoint ${size.toLocaleString()}, verified in this browser.`);
+      this.verdict.value = verified(
+        `Complete for ${range} at checkpoint ${size.toLocaleString()}, verified in this browser.`,
+      );
     }
   }
 }
@@ -239,7 +266,9 @@ function chunks(rows: Row[]): Row[][] {
 type Part = Awaited<ReturnType<ReturnType<typeof api.search>['next']>>['value'];
 
 /** Puts together what comes in several messages: a segment with its pages, a bundle in parts. */
-async function* answersOf(parts: AsyncIterable<Part>): AsyncGenerator<Answer | { kind: 'head'; first: number; end: number }> {
+async function* answersOf(
+  parts: AsyncIterable<Part>,
+): AsyncGenerator<Answer | { kind: 'head'; first: number; end: number }> {
   let segment: (Answer & { kind: 'segment' }) | null = null;
   let begun: Bytes[] = [];
   for await (const { head, segment: next, page, bundle, expired, unreadable } of parts) {
@@ -252,7 +281,10 @@ async function* answersOf(parts: AsyncIterable<Part>): AsyncGenerator<Answer | {
     if (head) yield { kind: 'head', first: head.first, end: head.end };
     if (next) {
       segment = {
-        kind: 'segment', segment: next.segment, pages: [], path: next.segment_path,
+        kind: 'segment',
+        segment: next.segment,
+        pages: [],
+        path: next.segment_path,
         statement: { index: next.segment, entry: next.statement, path: next.statement_path },
       };
     }

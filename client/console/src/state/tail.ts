@@ -40,7 +40,8 @@ async function run(store: EntryStore, tell: (tail: Tail) => void, signal: AbortS
       }
     } catch (error) {
       if (signal.aborted) return;
-      const isOver = error instanceof CallError && [codes.denied, codes.unauthenticated, codes.unimplemented].includes(error.code);
+      const isOver =
+        error instanceof CallError && [codes.denied, codes.unauthenticated, codes.unimplemented].includes(error.code);
       tell({ text: isOver ? `not live: ${error.message}` : 'broken off, trying again' });
       if (isOver) return;
     }

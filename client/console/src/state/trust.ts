@@ -1,5 +1,6 @@
-// What this browser knows of one ledger's signed tree: the newest checkpoint that a trusted key signed and that continues
-// all that it saw before. The last one is kept, so that a server cannot show another history after a reload.
+// What this browser knows of one ledger's signed tree: the newest checkpoint that a trusted key signed and that
+// continues all that it saw before. The last one is kept, so that a server cannot show another history after a
+// reload.
 // Page thread; the worker computes.
 import { signal } from '@preact/signals';
 import { type Bytes, equal, fromBase64, Refused, toBase64 } from '../verify/bytes';
@@ -39,7 +40,9 @@ export class LedgerTrust {
       const expected = expectedOrigins(this.ledger);
       if (expected.length === 0) return void (this.verdict.value = noKey(this.ledger, origin));
       if (!expected.includes(origin)) {
-        throw new Refused(`the checkpoint is of ${origin}; the trusted keys for ${this.ledger} are of ${expected.join(', ')}`);
+        throw new Refused(
+          `the checkpoint is of ${origin}; the trusted keys for ${this.ledger} are of ${expected.join(', ')}`,
+        );
       }
       const opened = await verify('checkpoint', note, origin, session.value!.keys, await this.statements());
       await this.continueSeen(opened);
@@ -69,8 +72,10 @@ export class LedgerTrust {
       throw new Refused(`two signed trees of ${now.size} entries differ: the log showed two histories`);
     }
     if (before.size > now.size) {
-      throw new Refused(`the newest checkpoint has ${now.size} entries, and this browser saw one of ${before.size} `
-        + `before: the ledger was rolled back`);
+      throw new Refused(
+        `the newest checkpoint has ${now.size} entries, and this browser saw one of ${before.size} ` +
+          `before: the ledger was rolled back`,
+      );
     }
     const { hashes } = await api.consistency({ ledger: this.ledger, from: before.size, to: now.size });
     await verify('continues', before, now, hashes);
@@ -84,8 +89,10 @@ function expectedOrigins(ledger: string): string[] {
 }
 
 function noKey(ledger: string, origin: string): Verdict {
-  return unchecked(`no trusted key for ${ledger}. Get its key from whoever runs the store, and run: `
-    + `ledger trust add '${origin}+…'`);
+  return unchecked(
+    `no trusted key for ${ledger}. Get its key from whoever runs the store, and run: ` +
+      `ledger trust add '${origin}+…'`,
+  );
 }
 
 export function verdictOf(error: unknown): Verdict {

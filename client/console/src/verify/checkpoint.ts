@@ -28,11 +28,17 @@ export async function openCheckpoint(bytes: Uint8Array, origin: string, keys: Lo
   const checkpoint = parseCheckpoint(note.text);
   demand(checkpoint.origin === origin, `the checkpoint is of ${checkpoint.origin}, and not of ${origin}`);
   const ofLog = keys.filter((key) => key.key.name === origin);
-  const signers = await signersOf(note, ofLog.map((key) => key.key));
+  const signers = await signersOf(
+    note,
+    ofLog.map((key) => key.key),
+  );
   const counted = signers.filter((signer) => ofLog.some((key) => key.key === signer && isSizeOf(key, checkpoint.size)));
-  demand(counted.length > 0, signers.length > 0
-    ? `the checkpoint of size ${checkpoint.size} is signed by a key that was not in force at this size`
-    : `no trusted key of ${origin} signed the checkpoint`);
+  demand(
+    counted.length > 0,
+    signers.length > 0
+      ? `the checkpoint of size ${checkpoint.size} is signed by a key that was not in force at this size`
+      : `no trusted key of ${origin} signed the checkpoint`,
+  );
   return { ...checkpoint, signers: counted.map((key) => key.vkey) };
 }
 

@@ -1,5 +1,5 @@
-// An entry: protobuf in one encoding only, as docs/FORMAT.md draws it, and the bundle of up to 256 of them. Bytes in any
-// other encoding are refused, though they may have the right hash: nobody may read two things out of one entry.
+// An entry: protobuf in one encoding only, as docs/FORMAT.md draws it, and the bundle of up to 256 of them. Bytes in
+// any other encoding are refused, though they may have the right hash: nobody may read two things out of one entry.
 // Pure; page and worker.
 import { type Bytes, demand, Refused, textOf } from './bytes';
 
@@ -55,10 +55,13 @@ function entryOf(micros: bigint, sequence: bigint, parts: Map<number, Bytes>): E
   const text = (tag: number, what: string): string => textOf(parts.get(tag) ?? none, what);
   const producer = text(0x1a, 'a producer');
   const salt = parts.get(0x3a) ?? none;
-  demand((producer !== '') === (sequence > 0n), 'an entry has a producer without a sequence, or the other way round');
+  demand((producer !== '') === sequence > 0n, 'an entry has a producer without a sequence, or the other way round');
   demand(salt.length === 0 || salt.length === 16, 'the salt of an entry has not 16 bytes');
   return {
-    micros, sequence, producer, salt,
+    micros,
+    sequence,
+    producer,
+    salt,
     appender: text(0x12, 'an appender'),
     contentType: text(0x2a, 'a content type'),
     payload: parts.get(0x32) ?? none,

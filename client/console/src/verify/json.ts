@@ -1,5 +1,5 @@
-// JSON (RFC 8259) as it is written: numbers stay texts, a name may stand twice, nothing is rounded or dropped. It answers
-// what it is not by null, so that a record which is no JSON is shown and asked as what it is.
+// JSON (RFC 8259) as it is written: numbers stay texts, a name may stand twice, nothing is rounded or dropped. It
+// answers what it is not by null, so that a record which is no JSON is shown and asked as what it is.
 // Pure; page and worker.
 
 export type Json =
@@ -29,7 +29,14 @@ export function parseJson(text: string): Json | null {
 const number = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const plain = /[^"\\\u0000-\u001f]*/y;
 const escapes: Record<string, string> = {
-  '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t',
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
 };
 
 class Parser {

@@ -97,8 +97,9 @@ export async function isSigned(key: VerifierKey, message: Bytes, signature: Byte
 }
 
 // The half of a signature that is a number must be below the order of the group: RFC 8032, section 5.1.7.
-const order = Uint8Array.from('1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed'.match(/../g)!,
-  (two) => parseInt(two, 16));
+const order = Uint8Array.from('1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed'.match(/../g)!, (two) =>
+  parseInt(two, 16),
+);
 
 function isScalarCanonical(signature: Bytes): boolean {
   return compare(signature.slice(32).reverse(), order) < 0;

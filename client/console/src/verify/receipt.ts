@@ -1,5 +1,5 @@
-// Receipts, C2SP tlog-proof: an index, the hashes from the entry to the root, and a checkpoint. The line `extra` may hold
-// the entry; nobody signed it, and it does not have to: its hash is what is proven.
+// Receipts, C2SP tlog-proof: an index, the hashes from the entry to the root, and a checkpoint. The line `extra` may
+// hold the entry; nobody signed it, and it does not have to: its hash is what is proven.
 // Pure; page and worker.
 import { type Bytes, concat, decimal, demand, fromBase64, textOf, toBase64, utf8 } from './bytes';
 import { openCheckpoint, originOf, type VerifiedCheckpoint } from './checkpoint';
@@ -34,12 +34,18 @@ export function parseReceipt(bytes: Uint8Array): Receipt {
   const index = decimal(lines.shift()!.slice(6), 'the index of a receipt');
   demand(lines.length <= hashesMax, `a receipt has more than ${hashesMax} hashes`);
   const hashes = lines.map(fromBase64);
-  demand(hashes.every((hash) => hash.length === 32), 'a line of a receipt is no hash');
+  demand(
+    hashes.every((hash) => hash.length === 32),
+    'a line of a receipt is no hash',
+  );
   return { extra, index, hashes, checkpoint: utf8(all.slice(split + 2)) };
 }
 
 export async function verifyReceipt(
-  bytes: Uint8Array, vkeys: string[], statements: Uint8Array[], entry: Bytes | null,
+  bytes: Uint8Array,
+  vkeys: string[],
+  statements: Uint8Array[],
+  entry: Bytes | null,
 ): Promise<VerifiedReceipt> {
   const receipt = parseReceipt(bytes);
   const content = entry ?? receipt.extra;
@@ -47,8 +53,10 @@ export async function verifyReceipt(
   const origin = originOf(receipt.checkpoint);
   const keys = await follow(trusted(vkeys, origin), statements);
   const checkpoint = await openCheckpoint(receipt.checkpoint, origin, keys);
-  demand(isIncluded(receipt.index, checkpoint.size, leafHash(content), receipt.hashes, checkpoint.root),
-    `entry ${receipt.index} is not in the tree that was signed`);
+  demand(
+    isIncluded(receipt.index, checkpoint.size, leafHash(content), receipt.hashes, checkpoint.root),
+    `entry ${receipt.index} is not in the tree that was signed`,
+  );
   return { index: receipt.index, entry: content, hashes: receipt.hashes, checkpoint };
 }
 

@@ -1,5 +1,6 @@
 // How a log goes over to another key: a statement that the old key and the new one signed. The old key signs no tree
-// larger than its size, the new one none smaller. docs/VERIFIERS.md has the text; a trusted key leads to all later ones.
+// larger than its size, the new one none smaller. docs/VERIFIERS.md has the text; a trusted key leads to all later
+// ones.
 // Pure; page and worker.
 import { decimal, demand } from './bytes';
 import { parseNote, parseVkey, signersOf, type VerifierKey } from './note';
@@ -47,7 +48,10 @@ function take(known: LogKey[], { origin, old, next, size }: Rotation): boolean {
   if (after) after.first = Math.max(after.first, size);
   if (!before) return false;
   if (before.last !== Infinity) {
-    demand(before.last === size && after !== undefined, `the key of ${origin} was rotated twice: keep this page's text`);
+    demand(
+      before.last === size && after !== undefined,
+      `the key of ${origin} was rotated twice: keep this page's text`,
+    );
     return false;
   }
   demand(size >= before.first, `a key of ${origin} is rotated away before it begins`);

@@ -76,7 +76,11 @@ export function hashesBelowBundle(entries: number): number {
 
 /** Whether the tree of the larger size begins with the tree of the smaller one. */
 export function isConsistent(
-  from: number, to: number, path: Uint8Array[], oldRoot: Uint8Array, newRoot: Uint8Array,
+  from: number,
+  to: number,
+  path: Uint8Array[],
+  oldRoot: Uint8Array,
+  newRoot: Uint8Array,
 ): boolean {
   if (!(from > 0 && from <= to) || path.some((hash) => hash.length !== hashBytes)) return false;
   if (from === to) return path.length === 0 && equal(oldRoot, newRoot);

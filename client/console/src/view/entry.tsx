@@ -33,23 +33,40 @@ export function EntryPanel({ ledger, row, trust, onClose }: EntryPanelProps) {
   return (
     <aside class="panel" aria-label={`Entry ${index}`}>
       <header class="panel-head">
-        <h2>Entry <span class="num">{count(index)}</span></h2>
-        <button type="button" class="icon" onClick={onClose} aria-label="Close the entry">×</button>
+        <h2>
+          Entry <span class="num">{count(index)}</span>
+        </h2>
+        <button type="button" class="icon" onClick={onClose} aria-label="Close the entry">
+          ×
+        </button>
       </header>
       <VerdictLine verdict={row.verdict} />
       {entry && (
-        <Facts rows={[
-          ['Received', <Time ms={microsToMs(entry.micros)} isFull />],
-          ['Appender', <Visible text={entry.appender || '—'} />],
-          ...(entry.producer ? [['Producer', <><Visible text={entry.producer} /> · sequence {String(entry.sequence)}</>] as [string, any]] : []),
-          ['Content type', <Visible text={entry.contentType || '—'} />],
-          ['Size', `${count(entry.payload.length)} bytes of payload, ${count(bytes!.length)} with the envelope`],
-          ['Leaf hash', <code title={hex(leafHash(bytes!))}>{shortHash(hex(leafHash(bytes!)))}</code>],
-        ]} />
+        <Facts
+          rows={[
+            ['Received', <Time ms={microsToMs(entry.micros)} isFull />],
+            ['Appender', <Visible text={entry.appender || '—'} />],
+            ...(entry.producer
+              ? [
+                  [
+                    'Producer',
+                    <>
+                      <Visible text={entry.producer} /> · sequence {String(entry.sequence)}
+                    </>,
+                  ] as [string, any],
+                ]
+              : []),
+            ['Content type', <Visible text={entry.contentType || '—'} />],
+            ['Size', `${count(entry.payload.length)} bytes of payload, ${count(bytes!.length)} with the envelope`],
+            ['Leaf hash', <code title={hex(leafHash(bytes!))}>{shortHash(hex(leafHash(bytes!)))}</code>],
+          ]}
+        />
       )}
       {entry && <PayloadView row={row} />}
       {bytes && <Proof ledger={ledger} row={row} trust={trust} />}
-      <p class="row-tools"><a href={link('entries', ledger, { sel: index })}>Link to this entry</a></p>
+      <p class="row-tools">
+        <a href={link('entries', ledger, { sel: index })}>Link to this entry</a>
+      </p>
     </aside>
   );
 }
@@ -60,8 +77,19 @@ function PayloadView({ row }: { row: Row }) {
   if (payload.kind === 'json') {
     return (
       <section class="payload">
-        <h3>Record <button type="button" class="quiet" aria-pressed={isRaw} onClick={() => setRaw(!isRaw)}>as written</button></h3>
-        {isRaw ? <pre><Long text={payload.text} /></pre> : <JsonTree tree={payload.tree} />}
+        <h3>
+          Record{' '}
+          <button type="button" class="quiet" aria-pressed={isRaw} onClick={() => setRaw(!isRaw)}>
+            as written
+          </button>
+        </h3>
+        {isRaw ? (
+          <pre>
+            <Long text={payload.text} />
+          </pre>
+        ) : (
+          <JsonTree tree={payload.tree} />
+        )}
       </section>
     );
   }
@@ -69,8 +97,16 @@ function PayloadView({ row }: { row: Row }) {
     <section class="payload">
       <h3>Record</h3>
       {payload.kind === 'event' && <JsonTree tree={eventTree(payload.event)} />}
-      {payload.kind === 'text' && <pre><Long text={payload.text} /></pre>}
-      {payload.kind === 'bytes' && <pre><Long text={hex(row.entry!.payload)} max={1024} /></pre>}
+      {payload.kind === 'text' && (
+        <pre>
+          <Long text={payload.text} />
+        </pre>
+      )}
+      {payload.kind === 'bytes' && (
+        <pre>
+          <Long text={hex(row.entry!.payload)} max={1024} />
+        </pre>
+      )}
       {payload.kind === 'filler' && <p class="dim">The store made it to close a bundle.</p>}
       {payload.kind === 'empty' && <p class="dim">There is no payload.</p>}
     </section>
@@ -87,12 +123,15 @@ function Proof({ ledger, row, trust }: { ledger: string; row: Row; trust: Ledger
     setError(null);
     if (!isOpen || !tree || row.index >= tree.size) return;
     const leaving = new AbortController();
-    api.inclusion({ ledger, index: row.index, size: tree.size }, leaving.signal)
-      .then(({ hashes: path }) => setHashes(path), (problem) => leaving.signal.aborted || setError(problem));
+    api.inclusion({ ledger, index: row.index, size: tree.size }, leaving.signal).then(
+      ({ hashes: path }) => setHashes(path),
+      (problem) => leaving.signal.aborted || setError(problem),
+    );
     return () => leaving.abort();
   }, [ledger, row.index, tree, isOpen]);
   if (!tree) return <p class="dim">There is no checkpoint that was verified, so there is no proof to show.</p>;
-  if (row.index >= tree.size) return <p class="dim">The next checkpoint will cover this entry; then it can be proven.</p>;
+  if (row.index >= tree.size)
+    return <p class="dim">The next checkpoint will cover this entry; then it can be proven.</p>;
   const file = `${ledger}-${row.index}.tlog-proof`;
   return (
     <section class="proof">
@@ -101,7 +140,11 @@ function Proof({ ledger, row, trust }: { ledger: string; row: Row; trust: Ledger
           {isOpen ? 'Hide the proof' : 'Show the proof'}
         </button>
         {hashes && (
-          <button type="button" class="quiet" onClick={() => save(file, formatReceipt(row.index, row.bytes, hashes, trust.note))}>
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => save(file, formatReceipt(row.index, row.bytes, hashes, trust.note))}
+          >
             Save the receipt
           </button>
         )}

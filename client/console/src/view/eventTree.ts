@@ -14,6 +14,11 @@ export function eventTree(value: unknown): Json {
 }
 
 function isEmpty(value: unknown): boolean {
-  return value === null || value === '' || value === 0 || value === false
-    || ((Array.isArray(value) || value instanceof Uint8Array) && value.length === 0);
+  return (
+    value === null ||
+    value === '' ||
+    value === 0 ||
+    value === false ||
+    ((Array.isArray(value) || value instanceof Uint8Array) && value.length === 0)
+  );
 }

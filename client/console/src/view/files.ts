@@ -1,4 +1,5 @@
-// Entries as files for other tools. CSV after RFC 4180; what a spreadsheet would run as a formula begins with an apostrophe.
+// Entries as files for other tools. CSV after RFC 4180; what a spreadsheet would run as a formula begins with an
+// apostrophe.
 // Pure.
 import type { Row } from '../state/entries';
 import { toBase64 } from '../verify/bytes';
@@ -21,8 +22,18 @@ function recordText(row: Row): string {
 export function csvOf(rows: Row[]): string {
   const lines = rows.map((row) => {
     const e = row.entry;
-    return e ? [row.index, received(e.micros), e.appender, e.producer, e.producer && e.sequence, e.contentType,
-      row.verdict.word, recordText(row)] : [row.index, '', '', '', '', '', row.verdict.word, row.gone];
+    return e
+      ? [
+          row.index,
+          received(e.micros),
+          e.appender,
+          e.producer,
+          e.producer && e.sequence,
+          e.contentType,
+          row.verdict.word,
+          recordText(row),
+        ]
+      : [row.index, '', '', '', '', '', row.verdict.word, row.gone];
   });
   return [columns, ...lines].map((line) => line.map(cell).join(',')).join('\r\n') + '\r\n';
 }
@@ -34,16 +45,23 @@ export function cell(value: unknown): string {
 }
 
 export function ndjsonOf(rows: Row[]): string {
-  return rows.map((row) => {
-    const e = row.entry;
-    if (!e) return JSON.stringify({ index: row.index, state: row.verdict.word, gone: row.gone });
-    const payload = payloadOf(e);
-    const isText = payload.kind === 'json' || payload.kind === 'text';
-    return JSON.stringify({
-      index: row.index, received: received(e.micros), appender: e.appender,
-      ...(e.producer && { producer: e.producer, sequence: Number(e.sequence) }),
-      content_type: e.contentType, state: row.verdict.word,
-      ...(isText ? { record: payload.text } : { record_base64: toBase64(e.payload) }),
-    });
-  }).join('\n') + '\n';
+  return (
+    rows
+      .map((row) => {
+        const e = row.entry;
+        if (!e) return JSON.stringify({ index: row.index, state: row.verdict.word, gone: row.gone });
+        const payload = payloadOf(e);
+        const isText = payload.kind === 'json' || payload.kind === 'text';
+        return JSON.stringify({
+          index: row.index,
+          received: received(e.micros),
+          appender: e.appender,
+          ...(e.producer && { producer: e.producer, sequence: Number(e.sequence) }),
+          content_type: e.contentType,
+          state: row.verdict.word,
+          ...(isText ? { record: payload.text } : { record_base64: toBase64(e.payload) }),
+        });
+      })
+      .join('\n') + '\n'
+  );
 }

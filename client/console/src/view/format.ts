@@ -16,13 +16,17 @@ const pad = (value: number, digits = 2): string => String(value).padStart(digits
 export function localTime(ms: number): string {
   const t = new Date(ms);
   if (Number.isNaN(t.getTime())) return 'a time beyond the calendar';
-  return `${t.getFullYear()}-${pad(t.getMonth() + 1)}-${pad(t.getDate())} `
-    + `${pad(t.getHours())}:${pad(t.getMinutes())}:${pad(t.getSeconds())}.${pad(t.getMilliseconds(), 3)}`;
+  return (
+    `${t.getFullYear()}-${pad(t.getMonth() + 1)}-${pad(t.getDate())} ` +
+    `${pad(t.getHours())}:${pad(t.getMinutes())}:${pad(t.getSeconds())}.${pad(t.getMilliseconds(), 3)}`
+  );
 }
 
 export function utcTime(ms: number): string {
   const t = new Date(ms);
-  return Number.isNaN(t.getTime()) ? 'a time beyond the calendar' : t.toISOString().replace('T', ' ').replace('Z', ' UTC');
+  return Number.isNaN(t.getTime())
+    ? 'a time beyond the calendar'
+    : t.toISOString().replace('T', ' ').replace('Z', ' UTC');
 }
 
 export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'local time';
@@ -45,7 +49,11 @@ export function durationText(duration: Stamp | null): string {
 }
 
 export function spanText(seconds: number): string {
-  for (const [unit, length] of [['day', 86400], ['hour', 3600], ['minute', 60]] as const) {
+  for (const [unit, length] of [
+    ['day', 86400],
+    ['hour', 3600],
+    ['minute', 60],
+  ] as const) {
     if (seconds < length * 2 && seconds !== length) continue;
     const value = Math.round((seconds / length) * 10) / 10;
     return `${count(value)} ${unit}${value === 1 ? '' : 's'}`;
@@ -58,7 +66,8 @@ export function agoText(ms: number, now: number): string {
   return seconds < 2 ? 'now' : `${spanText(seconds)} ago`;
 }
 
-export const shortHash = (text: string): string => (text.length > 16 ? `${text.slice(0, 8)}\u2026${text.slice(-4)}` : text);
+export const shortHash = (text: string): string =>
+  text.length > 16 ? `${text.slice(0, 8)}\u2026${text.slice(-4)}` : text;
 
 /** Of a name that is a URI, what tells it from its neighbours. */
 export function shortName(name: string): string {

@@ -1,4 +1,5 @@
-// Entries that were found, as a list with a panel: for searches, timelines and alerts. What is done with them all is above.
+// Entries that were found, as a list with a panel: for searches, timelines and alerts. What is done with them all is
+// above.
 // Page thread.
 import { useState } from 'preact/hooks';
 import type { Row } from '../state/entries';
@@ -16,21 +17,51 @@ export interface FoundRow extends Row {
   isMaybe?: boolean;
 }
 
-export function FoundList({ rows, label, hasLedgers = false }: { rows: FoundRow[]; label: string; hasLedgers?: boolean }) {
+export function FoundList({
+  rows,
+  label,
+  hasLedgers = false,
+}: {
+  rows: FoundRow[];
+  label: string;
+  hasLedgers?: boolean;
+}) {
   const [selected, setSelected] = useState(-1);
   const rowHeight = useRowHeight();
   const row = rows[selected] ?? null;
   return (
     <div class={`split split-found${row ? ' has-panel' : ''}`}>
       <div class="list-frame">
-        <div class="list-head" aria-hidden="true"><span>Index</span><span>Received</span><span>{hasLedgers ? 'Ledger' : 'Appender'}</span><span>Record</span><span>State</span></div>
+        <div class="list-head" aria-hidden="true">
+          <span>Index</span>
+          <span>Received</span>
+          <span>{hasLedgers ? 'Ledger' : 'Appender'}</span>
+          <span>Record</span>
+          <span>State</span>
+        </div>
         <VirtualList
-          size={rows.length} rowHeight={rowHeight} at={0} selected={selected} label={label} isAtEnd={false}
-          onView={() => {}} onSelect={setSelected} onLeaveEnd={() => {}}
+          size={rows.length}
+          rowHeight={rowHeight}
+          at={0}
+          selected={selected}
+          label={label}
+          isAtEnd={false}
+          onView={() => {}}
+          onSelect={setSelected}
+          onLeaveEnd={() => {}}
           render={(i) => rows[i] && <FoundLine row={rows[i]} hasLedgers={hasLedgers} />}
         />
       </div>
-      {row && <EntryPanel key={`${row.ledger}/${row.index}`} version={0} ledger={row.ledger} row={row} trust={trustOf(row.ledger)} onClose={() => setSelected(-1)} />}
+      {row && (
+        <EntryPanel
+          key={`${row.ledger}/${row.index}`}
+          version={0}
+          ledger={row.ledger}
+          row={row}
+          trust={trustOf(row.ledger)}
+          onClose={() => setSelected(-1)}
+        />
+      )}
     </div>
   );
 }
@@ -38,16 +69,30 @@ export function FoundList({ rows, label, hasLedgers = false }: { rows: FoundRow[
 function FoundLine({ row, hasLedgers }: { row: FoundRow; hasLedgers: boolean }) {
   return (
     <>
-      <span class="num dim" title={row.ledger}>{count(row.index)}</span>
+      <span class="num dim" title={row.ledger}>
+        {count(row.index)}
+      </span>
       {row.entry ? (
         <>
-          <span class="cell-time"><Time ms={microsToMs(row.entry.micros)} /></span>
-          <span class="cell cell-who" title={plain(row.entry.appender)}><Visible text={hasLedgers ? row.ledger : shortName(row.entry.appender)} /></span>
-          <span class="cell cell-what">{row.isMaybe && <span class="dim">cannot be read: may be part of the answer · </span>}
-            <Visible text={lineOf(row.entry).replaceAll('\n', '⏎')} /></span>
+          <span class="cell-time">
+            <Time ms={microsToMs(row.entry.micros)} />
+          </span>
+          <span class="cell cell-who" title={plain(row.entry.appender)}>
+            <Visible text={hasLedgers ? row.ledger : shortName(row.entry.appender)} />
+          </span>
+          <span class="cell cell-what">
+            {row.isMaybe && <span class="dim">cannot be read: may be part of the answer · </span>}
+            <Visible text={lineOf(row.entry).replaceAll('\n', '⏎')} />
+          </span>
         </>
-      ) : <span class="cell list-wait dim"><Visible text={row.gone || 'its bytes are no entry'} /></span>}
-      <span class="cell-state"><Badge verdict={row.verdict} /></span>
+      ) : (
+        <span class="cell list-wait dim">
+          <Visible text={row.gone || 'its bytes are no entry'} />
+        </span>
+      )}
+      <span class="cell-state">
+        <Badge verdict={row.verdict} />
+      </span>
     </>
   );
 }

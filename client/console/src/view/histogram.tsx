@@ -10,7 +10,15 @@ const bars = 60;
 export function Histogram({ rows }: { rows: Row[] }) {
   const { times, values } = useMemo(() => buckets(rows), [rows]);
   if (times.length < 2) return null;
-  return <Chart label="Found entries over time" times={times} lines={[{ name: 'entries', values }]} format={(value) => (Number.isInteger(value) ? count(value) : '')} isBars />;
+  return (
+    <Chart
+      label="Found entries over time"
+      times={times}
+      lines={[{ name: 'entries', values }]}
+      format={(value) => (Number.isInteger(value) ? count(value) : '')}
+      isBars
+    />
+  );
 }
 
 export function buckets(rows: Row[]): { times: number[]; values: (number | null)[] } {

@@ -45,9 +45,11 @@ export function VirtualList(props: ListProps) {
     const first = Math.max(0, Math.min(index, Math.max(0, size - 1)));
     const newBase = size <= windowRows ? 0 : Math.max(0, Math.min(first - windowRows / 2, size - windowRows));
     setBase(newBase);
-    queueMicrotask(() => requestAnimationFrame(() => {
-      if (box.current) box.current.scrollTop = (first - newBase) * rowHeight;
-    }));
+    queueMicrotask(() =>
+      requestAnimationFrame(() => {
+        if (box.current) box.current.scrollTop = (first - newBase) * rowHeight;
+      }),
+    );
   };
 
   useLayoutEffect(() => {
@@ -94,7 +96,12 @@ export function VirtualList(props: ListProps) {
     const current = selected >= 0 ? selected : base + Math.floor(top / rowHeight) - 1;
     const page = Math.max(1, Math.floor(height / rowHeight) - 1);
     const steps: Record<string, number> = {
-      ArrowDown: current + 1, ArrowUp: current - 1, PageDown: current + page, PageUp: current - page, Home: 0, End: size - 1,
+      ArrowDown: current + 1,
+      ArrowUp: current - 1,
+      PageDown: current + page,
+      PageUp: current - page,
+      Home: 0,
+      End: size - 1,
     };
     if (event.key in steps) {
       onLeaveEnd();
@@ -105,15 +112,26 @@ export function VirtualList(props: ListProps) {
   const indexes = Array.from({ length: Math.max(0, end - first) }, (_, i) => base + first + i);
   return (
     <div
-      class="list" ref={box} tabIndex={0} role="listbox" aria-label={label} onScroll={onScroll} onKeyDown={onKeyDown}
+      class="list"
+      ref={box}
+      tabIndex={0}
+      role="listbox"
+      aria-label={label}
+      onScroll={onScroll}
+      onKeyDown={onKeyDown}
       onWheel={(event) => event.deltaY < 0 && onLeaveEnd()}
       aria-activedescendant={selected >= base + first && selected < base + end ? `row-${selected}` : undefined}
     >
       <div class="list-space" role="presentation" style={{ height: `${Math.max(0, rows) * rowHeight}px` }}>
         {indexes.map((index) => (
           <div
-            key={index} id={`row-${index}`} role="option" aria-selected={index === selected}
-            aria-posinset={index + 1} aria-setsize={size} class="list-row"
+            key={index}
+            id={`row-${index}`}
+            role="option"
+            aria-selected={index === selected}
+            aria-posinset={index + 1}
+            aria-setsize={size}
+            class="list-row"
             style={{ height: `${rowHeight}px`, transform: `translateY(${(index - base) * rowHeight}px)` }}
             onClick={() => onSelect(index)}
           >

@@ -37,13 +37,25 @@ export function LedgerPicker({ name }: { name: string }) {
       <span>Ledger</span>
       <select value={name} onChange={(event) => go(link(route.value.page, event.currentTarget.value))}>
         {!name && <option value="">choose…</option>}
-        {all.map((one) => <option key={one} value={one}>{plain(one)}</option>)}
+        {all.map((one) => (
+          <option key={one} value={one}>
+            {plain(one)}
+          </option>
+        ))}
       </select>
     </label>
   );
 }
 
-export function Card({ title, children, wide = false }: { title: string; children: ComponentChildren; wide?: boolean }) {
+export function Card({
+  title,
+  children,
+  wide = false,
+}: {
+  title: string;
+  children: ComponentChildren;
+  wide?: boolean;
+}) {
   return (
     <section class={`card${wide ? ' card-wide' : ''}`}>
       <h2>{title}</h2>
@@ -56,7 +68,10 @@ export function Facts({ rows }: { rows: [string, ComponentChildren][] }) {
   return (
     <dl class="facts">
       {rows.map(([name, value]) => (
-        <div key={name}><dt>{name}</dt><dd>{value}</dd></div>
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
       ))}
     </dl>
   );

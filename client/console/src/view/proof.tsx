@@ -47,8 +47,14 @@ export function ProofDrawing({ index, entry, hashes, checkpoint }: ProofProps) {
   const y = (level: number): number => height - 30 - level * rowHeight;
   return (
     <figure class="drawing">
-      <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`The way of entry ${index} to the signed root, ${hashes.length} steps`}>
-        {steps.slice(0, -1).map((step, level) => <Lines key={level} step={step} from={y(level)} to={y(level + 1)} />)}
+      <svg
+        viewBox={`0 0 ${width} ${height}`}
+        role="img"
+        aria-label={`The way of entry ${index} to the signed root, ${hashes.length} steps`}
+      >
+        {steps.slice(0, -1).map((step, level) => (
+          <Lines key={level} step={step} from={y(level)} to={y(level + 1)} />
+        ))}
         {steps.map((step, level) => (
           <g key={level}>
             <Box x={width / 2} y={y(level)} hash={step.hash} kind={level === steps.length - 1 ? 'root' : 'path'} />
@@ -57,17 +63,27 @@ export function ProofDrawing({ index, entry, hashes, checkpoint }: ProofProps) {
         ))}
       </svg>
       <figcaption>
-        <span class={`badge ${isGood ? 'verified' : 'failed'}`}><Sign word={isGood ? 'verified' : 'failed'} />
-          {isGood ? 'leads to the signed root' : 'does not lead to the signed root'}</span>
-        <span class="dim">Filled: computed here from the entry. Outlined: siblings that the server sent.
-          The root over {count(checkpoint.size)} entries is signed by {checkpoint.signers.map((key) => key.split('+').slice(0, 2).join('+')).join(', ')}.</span>
+        <span class={`badge ${isGood ? 'verified' : 'failed'}`}>
+          <Sign word={isGood ? 'verified' : 'failed'} />
+          {isGood ? 'leads to the signed root' : 'does not lead to the signed root'}
+        </span>
+        <span class="dim">
+          Filled: computed here from the entry. Outlined: siblings that the server sent. The root over{' '}
+          {count(checkpoint.size)} entries is signed by{' '}
+          {checkpoint.signers.map((key) => key.split('+').slice(0, 2).join('+')).join(', ')}.
+        </span>
         <details>
           <summary>Hashes</summary>
           <ol class="hashes">
             {steps.map((step, level) => (
               <li key={level}>
                 <code>{hex(step.hash)}</code>
-                {step.sibling && <span class="dim"> with {step.isSiblingLeft ? 'left' : 'right'} <code>{hex(step.sibling)}</code></span>}
+                {step.sibling && (
+                  <span class="dim">
+                    {' '}
+                    with {step.isSiblingLeft ? 'left' : 'right'} <code>{hex(step.sibling)}</code>
+                  </span>
+                )}
               </li>
             ))}
           </ol>
@@ -93,7 +109,9 @@ function Box({ x, y, hash, kind }: { x: number; y: number; hash: Uint8Array; kin
   return (
     <g class={`drawing-${kind}-box`}>
       <rect x={x - box.width / 2} y={y - box.height / 2} width={box.width} height={box.height} rx="6" />
-      <text x={x} y={y + 4} text-anchor="middle">{shortHash(hex(hash))}</text>
+      <text x={x} y={y + 4} text-anchor="middle">
+        {shortHash(hex(hash))}
+      </text>
     </g>
   );
 }

@@ -25,9 +25,15 @@ export function Empty({ title, children }: { title: string; children?: Component
 export function Failure({ error, again }: { error: unknown; again?: () => void }) {
   return (
     <div class="state error" role="alert">
-      <strong><Visible text={messageOf(error)} /></strong>
+      <strong>
+        <Visible text={messageOf(error)} />
+      </strong>
       <div>{adviceFor(error)}</div>
-      {again && <button type="button" onClick={again}>Try again</button>}
+      {again && (
+        <button type="button" onClick={again}>
+          Try again
+        </button>
+      )}
     </div>
   );
 }
@@ -41,7 +47,8 @@ export function isDenied(error: unknown): boolean {
 }
 
 export function adviceFor(error: unknown): string {
-  if (!(error instanceof CallError)) return 'The answer was not what it must be. Reload the page; if it stays, tell the operator.';
+  if (!(error instanceof CallError))
+    return 'The answer was not what it must be. Reload the page; if it stays, tell the operator.';
   switch (error.code) {
     case codes.denied:
       return 'Whoever keeps the server’s policy can allow it; `ledger policy explain` shows who may do what.';
@@ -52,7 +59,7 @@ export function adviceFor(error: unknown): string {
     case codes.unimplemented:
       return 'This source cannot answer that. A running server can; a directory answers what its files hold.';
     case codes.unavailable:
-      return 'Is the server running, and does `ledger console` still run in its terminal? What is on the page stays valid.';
+      return 'Is the server running, and does `ledger console` still run in its terminal? What you see stays valid.';
     default:
       return error.reason ? `The server calls it ${error.reason}. Try again in a moment.` : 'Try again in a moment.';
   }

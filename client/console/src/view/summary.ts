@@ -43,12 +43,18 @@ function strictText(bytes: Uint8Array): string | null {
 export function lineOf(entry: Entry): string {
   const payload = payloadOf(entry);
   switch (payload.kind) {
-    case 'json': return jsonLine(payload.tree) || payload.text.slice(0, lineMax);
-    case 'event': return eventLine(payload.event);
-    case 'text': return payload.text.slice(0, lineMax);
-    case 'filler': return 'filler, made by the store to close a bundle';
-    case 'empty': return 'no payload';
-    case 'bytes': return `${count(entry.payload.length)} bytes that are no text`;
+    case 'json':
+      return jsonLine(payload.tree) || payload.text.slice(0, lineMax);
+    case 'event':
+      return eventLine(payload.event);
+    case 'text':
+      return payload.text.slice(0, lineMax);
+    case 'filler':
+      return 'filler, made by the store to close a bundle';
+    case 'empty':
+      return 'no payload';
+    case 'bytes':
+      return `${count(entry.payload.length)} bytes that are no text`;
   }
 }
 
@@ -70,16 +76,34 @@ function range(first: number, entries: number): string {
   return entries > 0 ? ` entries ${count(first)} to ${count(first + entries - 1)}` : '';
 }
 
+const timesText = (times: number): string => (times > 1 ? `, ${count(times)} times` : '');
+
 export function eventLine(event: Event): string {
-  const { access: a, denials: d, policy: p, ledger: l, retention: r, hold: h, tombstone: t, key: k, finding: f,
-    lifecycle: c, expiry_notice: n, store: s } = event;
+  const {
+    access: a,
+    denials: d,
+    policy: p,
+    ledger: l,
+    retention: r,
+    hold: h,
+    tombstone: t,
+    key: k,
+    finding: f,
+    lifecycle: c,
+    expiry_notice: n,
+    store: s,
+  } = event;
   if (a) {
     const times = a.repeated_calls > 1 ? `, ${count(a.repeated_calls)} times` : '';
-    return `${a.identity} ${callText(a.call)} ${a.ledger}${range(a.first_index, a.count)}${times}`
-      + `${a.clauses.length > 0 ? ` for ${a.clauses.join(' ')}` : ''} \u2192 ${a.status || 'under way'}`;
+    return (
+      `${a.identity} ${callText(a.call)} ${a.ledger}${range(a.first_index, a.count)}${times}` +
+      `${a.clauses.length > 0 ? ` for ${a.clauses.join(' ')}` : ''} \u2192 ${a.status || 'under way'}`
+    );
   }
-  if (d) return `refused: ${d.identity || 'nobody known'} ${callText(d.call)} ${d.ledger}: ${d.reason}${d.count > 1 ? `, ${count(d.count)} times` : ''}`;
-  if (p) return `policy ${p.accepted ? 'changed' : 'refused'}${p.while_down ? ' while the server was down' : ''}: ${p.difference || p.reason}`;
+  if (d)
+    return `refused: ${d.identity || 'nobody known'} ${callText(d.call)} ${d.ledger}: ${d.reason}` + timesText(d.count);
+  if (p)
+    return `policy ${p.accepted ? 'changed' : 'refused'}${p.while_down ? ' while down' : ''}: ${p.difference || p.reason}`;
   if (l) return `ledger ${l.ledger} ${l.change} by ${l.identity || 'the store'}${l.reason ? `: ${l.reason}` : ''}`;
   if (r) return `retention of ${r.ledger} by ${r.identity}: ${r.before || 'none'} \u2192 ${r.after}`;
   if (h) return `hold ${h.id} on ${h.ledger} ${h.released ? 'released' : 'placed'} by ${h.identity}: ${h.reason}`;
@@ -93,12 +117,21 @@ export function eventLine(event: Event): string {
 }
 
 const verbs: Record<string, string> = {
-  'Reader/Read': 'read', 'Searcher/Search': 'searched', 'Searcher/GetFields': 'asked for the fields of',
-  'Appender/Append': 'appended to', 'Appender/AppendStream': 'appended to', 'Verifier/GetCheckpoint': 'verified',
-  'Verifier/WatchCheckpoints': 'watched', 'Verifier/GetInclusionProof': 'asked for proofs of',
-  'Verifier/GetConsistencyProof': 'asked for proofs of', 'Verifier/GetReceipt': 'asked for receipts of',
-  'Verifier/GetLogKeys': 'asked for the keys of', 'Catalog/DescribeLedger': 'looked at', 'Catalog/ListLedgers': 'listed ledgers',
-  'Admin/GetStatus': 'asked for the status', 'Admin/PlanRetention': 'asked for the retention plan of',
+  'Reader/Read': 'read',
+  'Searcher/Search': 'searched',
+  'Searcher/GetFields': 'asked for the fields of',
+  'Appender/Append': 'appended to',
+  'Appender/AppendStream': 'appended to',
+  'Verifier/GetCheckpoint': 'verified',
+  'Verifier/WatchCheckpoints': 'watched',
+  'Verifier/GetInclusionProof': 'asked for proofs of',
+  'Verifier/GetConsistencyProof': 'asked for proofs of',
+  'Verifier/GetReceipt': 'asked for receipts of',
+  'Verifier/GetLogKeys': 'asked for the keys of',
+  'Catalog/DescribeLedger': 'looked at',
+  'Catalog/ListLedgers': 'listed ledgers',
+  'Admin/GetStatus': 'asked for the status',
+  'Admin/PlanRetention': 'asked for the retention plan of',
 };
 
 export function callText(call: string): string {

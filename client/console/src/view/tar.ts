@@ -1,4 +1,5 @@
-// A directory as one file: tar in the form of POSIX 1003.1-1988 (ustar), which every system unpacks. Names are ours and short.
+// A directory as one file: tar in the form of POSIX 1003.1-1988 (ustar), which every system unpacks. Names are ours
+// and short.
 // Pure.
 import { type Bytes, concat, utf8 } from '../verify/bytes';
 
@@ -7,7 +8,11 @@ const block = 512;
 export function tar(files: [string, Bytes][], seconds: number): Bytes {
   const parts: Bytes[] = [];
   for (const [name, content] of files) {
-    parts.push(header(name, content.length, seconds), content, new Uint8Array((block - (content.length % block)) % block));
+    parts.push(
+      header(name, content.length, seconds),
+      content,
+      new Uint8Array((block - (content.length % block)) % block),
+    );
   }
   return concat(...parts, new Uint8Array(2 * block));
 }
@@ -25,6 +30,12 @@ function header(name: string, length: number, seconds: number): Bytes {
   put(148, '        ');
   put(156, '0');
   put(257, 'ustar\x0000');
-  put(148, `${octal(out.reduce((sum, byte) => sum + byte, 0), 6)}\0 `);
+  put(
+    148,
+    `${octal(
+      out.reduce((sum, byte) => sum + byte, 0),
+      6,
+    )}\0 `,
+  );
   return out;
 }

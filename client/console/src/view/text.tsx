@@ -1,10 +1,12 @@
-// Text that strangers wrote, as text: text nodes only, and what would not be seen, or would change how the rest is seen,
-// has a visible sign. Control characters, ANSI sequences, marks of direction, characters without width.
+// Text that strangers wrote, as text: text nodes only, and what would not be seen, or would change how the rest is
+// seen, has a visible sign. Control characters, ANSI sequences, marks of direction, characters without width.
 // Page thread.
 import { useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 
-const hidden = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|\udb40[\udc00-\udfff]/gu;
+// Controls, formats (marks of direction, no width), halves of pairs, private and unassigned code points, and separators
+// that are no plain blank: what a font may draw as nothing. Line feed and tab have their own ways.
+const hidden = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|[\u115f\u1160\u2800\u3164\uffa0]/gu;
 
 // The code in brackets that every font has; pictures of control characters are missing in many.
 function sign(char: string): string {
@@ -24,12 +26,20 @@ export function Visible({ text }: { text: string }) {
   for (const found of text.matchAll(hidden)) {
     if (found.index > at) parts.push(text.slice(at, found.index));
     const name = `U+${found[0].codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
-    parts.push(<span class="sign" title={`hidden character ${name}`}>{sign(found[0])}</span>);
+    parts.push(
+      <span class="sign" title={`hidden character ${name}`}>
+        {sign(found[0])}
+      </span>,
+    );
     at = found.index + found[0].length;
   }
   parts.push(text.slice(at));
   // Whatever direction a text claims, it ends with the text.
-  return <bdi class="stranger" dir="ltr">{parts}</bdi>;
+  return (
+    <bdi class="stranger" dir="ltr">
+      {parts}
+    </bdi>
+  );
 }
 
 /** A text that may be long: its beginning, and a button for the rest. */

@@ -9,14 +9,27 @@ export function TierBar({ tiers }: { tiers: TierUsage[] }) {
   if (total === 0) return <p class="dim">There is nothing in any tier yet; new entries are in the journal first.</p>;
   return (
     <div>
-      <div class="tier-bar" role="img" aria-label={there.map((tier) => `${tier.tier}: ${count(tier.entries)} entries`).join(', ')}>
-        {there.map((tier) => <span key={tier.tier} class={`tier tier-${known(tier.tier)}`} style={{ flexGrow: tier.entries / total }} />)}
+      <div
+        class="tier-bar"
+        role="img"
+        aria-label={there.map((tier) => `${tier.tier}: ${count(tier.entries)} entries`).join(', ')}
+      >
+        {there.map((tier) => (
+          <span key={tier.tier} class={`tier tier-${known(tier.tier)}`} style={{ flexGrow: tier.entries / total }} />
+        ))}
       </div>
       <ul class="legend">
         {there.map((tier) => (
-          <li key={tier.tier}><span class={`tier tier-${known(tier.tier)}`} aria-hidden="true" />
-            <strong>{tier.tier}</strong> <span class="num">{count(tier.entries)} entries · {bytesText(tier.stored_bytes)}
-              {tier.raw_bytes > tier.stored_bytes && tier.stored_bytes > 0 && ` · ${(tier.raw_bytes / tier.stored_bytes).toFixed(1)} to 1`}</span></li>
+          <li key={tier.tier}>
+            <span class={`tier tier-${known(tier.tier)}`} aria-hidden="true" />
+            <strong>{tier.tier}</strong>{' '}
+            <span class="num">
+              {count(tier.entries)} entries · {bytesText(tier.stored_bytes)}
+              {tier.raw_bytes > tier.stored_bytes &&
+                tier.stored_bytes > 0 &&
+                ` · ${(tier.raw_bytes / tier.stored_bytes).toFixed(1)} to 1`}
+            </span>
+          </li>
         ))}
       </ul>
     </div>

@@ -8,8 +8,15 @@ export function Time({ ms, isFull = false }: { ms: number; isFull?: boolean }) {
   const machine = Number.isNaN(iso.getTime()) ? undefined : iso.toISOString();
   return (
     <time dateTime={machine} title={`${utcTime(ms)} · shown in ${zone}`} class="num">
-      <span class="date">{localTime(ms).slice(0, 11)}</span>{localTime(ms).slice(11)}
-      {isFull && <span class="dim"> {zone}{!isUtc && <> · {utcTime(ms)}</>}</span>}
+      <span class="date">{localTime(ms).slice(0, 11)}</span>
+      {localTime(ms).slice(11)}
+      {isFull && (
+        <span class="dim">
+          {' '}
+          {zone}
+          {!isUtc && <> · {utcTime(ms)}</>}
+        </span>
+      )}
     </time>
   );
 }

@@ -4,8 +4,11 @@ import { call, type Method, stream } from './grpcWeb';
 import type { Of, Table } from './codec';
 import * as m from './messages';
 
-const method = <Q extends Table, A extends Table>(path: string, request: Q, answer: A): Method<Q, A> =>
-  ({ path: `ledgerstore.v1.${path}`, request, answer });
+const method = <Q extends Table, A extends Table>(path: string, request: Q, answer: A): Method<Q, A> => ({
+  path: `ledgerstore.v1.${path}`,
+  request,
+  answer,
+});
 
 const unary = <Q extends Table, A extends Table>(path: string, request: Q, answer: A) => {
   const one = method(path, request, answer);

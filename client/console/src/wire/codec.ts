@@ -1,10 +1,11 @@
-// Protocol buffers, as far as the API's messages need them: a message is a table of fields, and its type follows from the
-// table. Written by hand instead of generated, because it is smaller than any runtime; a test compares the tables with
-// the .proto files. What comes in is hostile: bounded, and refused when it is not what the table says.
+// Protocol buffers, as far as the API's messages need them: a message is a table of fields, and its type follows from
+// the table. Written by hand instead of generated, because it is smaller than any runtime; a test compares the tables
+// with the .proto files. What comes in is hostile: bounded, and refused when it is not what the table says.
 // Pure; page and worker.
 import { type Bytes, concat, demand, textOf, utf8 } from '../verify/bytes';
 
-type Kind = 'string' | 'bytes' | 'uint64' | 'uint32' | 'int64' | 'int32' | 'fixed64' | 'bool' | 'double' | 'enum' | Table;
+type Kind =
+  'string' | 'bytes' | 'uint64' | 'uint32' | 'int64' | 'int32' | 'fixed64' | 'bool' | 'double' | 'enum' | Table;
 
 export interface Field<T> {
   no: number;
@@ -16,7 +17,9 @@ export interface Field<T> {
 export type Table = { [name: string]: Field<any> };
 export type Of<S extends Table> = { [K in keyof S]: S[K] extends Field<infer T> ? T : never };
 
-const field = <T>(kind: Kind) => (no: number): Field<T> => ({ no, kind, isRepeated: false });
+const field =
+  <T>(kind: Kind) =>
+  (no: number): Field<T> => ({ no, kind, isRepeated: false });
 
 export const string = field<string>('string');
 export const bytes = field<Bytes>('bytes');

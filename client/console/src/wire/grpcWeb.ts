@@ -9,7 +9,11 @@ const trailerFlag = 0x80;
 
 /** A call that failed, with the status of gRPC and the reason that the server gave. */
 export class CallError extends Error {
-  constructor(readonly code: number, message: string, readonly reason: string) {
+  constructor(
+    readonly code: number,
+    message: string,
+    readonly reason: string,
+  ) {
     super(message);
   }
 }
@@ -30,7 +34,9 @@ export interface Method<Q extends Table, A extends Table> {
 }
 
 export async function call<Q extends Table, A extends Table>(
-  method: Method<Q, A>, request: Partial<Of<Q>>, signal?: AbortSignal,
+  method: Method<Q, A>,
+  request: Partial<Of<Q>>,
+  signal?: AbortSignal,
 ): Promise<Of<A>> {
   let answer: Of<A> | null = null;
   for await (const one of stream(method, request, signal)) answer = one;
@@ -39,7 +45,9 @@ export async function call<Q extends Table, A extends Table>(
 }
 
 export async function* stream<Q extends Table, A extends Table>(
-  method: Method<Q, A>, request: Partial<Of<Q>>, signal?: AbortSignal,
+  method: Method<Q, A>,
+  request: Partial<Of<Q>>,
+  signal?: AbortSignal,
 ): AsyncGenerator<Of<A>> {
   const response = await post(method.path, encode(method.request, request), signal);
   const early = response.headers.get('grpc-status');
@@ -54,8 +62,11 @@ export async function* stream<Q extends Table, A extends Table>(
       continue;
     }
     const trailers = parseTrailers(content);
-    checkStatus(trailers.get('grpc-status') ?? '', trailers.get('grpc-message') ?? '',
-      trailers.get('grpc-status-details-bin') ?? null);
+    checkStatus(
+      trailers.get('grpc-status') ?? '',
+      trailers.get('grpc-message') ?? '',
+      trailers.get('grpc-status-details-bin') ?? null,
+    );
     return;
   }
   if (early === null) throw new CallError(codes.unavailable, 'the answer was cut off before its end', '');
@@ -84,8 +95,14 @@ async function post(path: string, body: Bytes, signal?: AbortSignal): Promise<Re
 }
 
 function httpError(status: number): CallError {
-  const code = status === 401 ? codes.unauthenticated : status === 403 ? codes.denied
-    : status === 404 ? codes.unimplemented : codes.unavailable;
+  const code =
+    status === 401
+      ? codes.unauthenticated
+      : status === 403
+        ? codes.denied
+        : status === 404
+          ? codes.unimplemented
+          : codes.unavailable;
   return new CallError(code, `the console's server answered with HTTP status ${status}`, '');
 }
 

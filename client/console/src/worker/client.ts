@@ -28,7 +28,10 @@ worker.onerror = () => {
   waiting.clear();
 };
 
-export function verify<N extends JobName>(name: N, ...args: Parameters<Jobs[N]>): Promise<Awaited<ReturnType<Jobs[N]>>> {
+export function verify<N extends JobName>(
+  name: N,
+  ...args: Parameters<Jobs[N]>
+): Promise<Awaited<ReturnType<Jobs[N]>>> {
   return new Promise((resolve, reject) => {
     last++;
     waiting.set(last, { resolve, reject });

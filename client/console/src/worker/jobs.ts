@@ -25,8 +25,10 @@ export const jobs = {
 
   /** Whether a later tree continues an earlier one; throws if it does not. */
   continues(from: SignedTree, to: SignedTree, path: Bytes[]): true {
-    demand(isConsistent(from.size, to.size, path, from.root, to.root),
-      `the tree of size ${to.size} does not continue the one of size ${from.size} that this browser saw before`);
+    demand(
+      isConsistent(from.size, to.size, path, from.root, to.root),
+      `the tree of size ${to.size} does not continue the one of size ${from.size} that this browser saw before`,
+    );
     return true;
   },
 

@@ -81,10 +81,18 @@ export class Cover {
   /** Takes the next part of the answer; what it has for the asker comes back. */
   take(answer: Answer): Found[] {
     switch (answer.kind) {
-      case 'segment': this.segment(answer); return [];
-      case 'bundle': return this.bundle(answer);
-      case 'expired': this.expired(answer); return [];
-      case 'unreadable': this.whole(answer.first, answer.count, 'unreadable'); this.tally.unreadable.push(answer); return [];
+      case 'segment':
+        this.segment(answer);
+        return [];
+      case 'bundle':
+        return this.bundle(answer);
+      case 'expired':
+        this.expired(answer);
+        return [];
+      case 'unreadable':
+        this.whole(answer.first, answer.count, 'unreadable');
+        this.tally.unreadable.push(answer);
+        return [];
     }
   }
 
@@ -99,15 +107,25 @@ export class Cover {
   private segment(answer: Answer & { kind: 'segment' }): void {
     const { ledger, index } = this.question.trees;
     const number = answer.segment;
-    demand(index !== null && (number + 1) * segmentEntries <= ledger.size && !this.segments.has(number)
-      && answer.statement.index === number, 'a segment is not complete, was answered twice, or has another’s statement');
+    demand(
+      index !== null &&
+        (number + 1) * segmentEntries <= ledger.size &&
+        !this.segments.has(number) &&
+        answer.statement.index === number,
+      'a segment is not complete, was answered twice, or has another’s statement',
+    );
     demandIn(index, answer.statement, 'a statement');
     const { producer, sequence, contentType, payload } = decodeEntry(answer.statement.entry);
-    demand(producer === 'index' && sequence === BigInt(number) + 1n && contentType === statementType,
-      'an entry of the index ledger is not the statement of this segment');
+    demand(
+      producer === 'index' && sequence === BigInt(number) + 1n && contentType === statementType,
+      'an entry of the index ledger is not the statement of this segment',
+    );
     const facts = parseFacts(payload, this.spec);
     demand(facts.origin === ledger.origin && facts.segment === number, 'a statement is of another ledger or segment');
-    demand(equal(facts.specId, this.spec.id) && facts.fields === this.spec.fields.length, 'a statement is by another spec');
+    demand(
+      equal(facts.specId, this.spec.id) && facts.fields === this.spec.fields.length,
+      'a statement is by another spec',
+    );
     const reached = rootOf(number, Math.ceil(ledger.size / segmentEntries), facts.segmentRoot, answer.path);
     demand(reached !== null && equal(reached, ledger.root), 'a statement is of other entries');
     const pages = this.pages(answer.pages, facts);
@@ -119,7 +137,10 @@ export class Cover {
     const pages = new Map<number, Bytes>();
     for (const { field, page, bytes, path } of given) {
       const place = 256 * field + page;
-      demand(field < facts.fields && page < 256 && !pages.has(place), 'a page was sent twice, or there is none of this name');
+      demand(
+        field < facts.fields && page < 256 && !pages.has(place),
+        'a page was sent twice, or there is none of this name',
+      );
       const reached = rootOf(place, 256 * facts.fields, leafHash(bytes), path);
       demand(reached !== null && equal(reached, facts.root), 'a page is not the one that was signed');
       pages.set(place, bytes);
@@ -130,7 +151,8 @@ export class Cover {
   private exclude(segment: number, candidates: BundleSet): void {
     for (let b = 0; b < segmentBundles; b++) {
       const bundle = segment * segmentBundles + b;
-      const isAsked = bundle >= Math.floor(this.question.first / bundleEntries) && bundle * bundleEntries < this.question.end;
+      const isAsked =
+        bundle >= Math.floor(this.question.first / bundleEntries) && bundle * bundleEntries < this.question.end;
       if (candidates.has(b) || !isAsked) continue;
       this.account(bundle);
       this.tally.excluded++;
@@ -167,7 +189,10 @@ export class Cover {
   private bundle({ bundle, entries: bytes, path }: Answer & { kind: 'bundle' }): Found[] {
     const { ledger } = this.question.trees;
     const entries = splitBundle(bytes);
-    demand(entries.length === Math.min(bundleEntries, ledger.size - bundle * bundleEntries), 'a bundle has not all its entries');
+    demand(
+      entries.length === Math.min(bundleEntries, ledger.size - bundle * bundleEntries),
+      'a bundle has not all its entries',
+    );
     const reached = rootOf(bundle, Math.ceil(ledger.size / bundleEntries), treeRoot(entries.map(leafHash)), path);
     demand(reached !== null && equal(reached, ledger.root), `bundle ${bundle} has other entries than the signed tree`);
     this.account(bundle);
@@ -202,8 +227,10 @@ export class Cover {
         low <= (value as number) && (value as number) <= high;
       demand(zone !== undefined && accepts(...zone), 'the index is false: a value is outside of its zone');
       const page = pages.get(256 * number);
-      demand(!page || zoneBundles(this.spec.fields[number], page, accepts).has(bundle),
-        'the index is false: a value is outside of the zone of its bundle');
+      demand(
+        !page || zoneBundles(this.spec.fields[number], page, accepts).has(bundle),
+        'the index is false: a value is outside of the zone of its bundle',
+      );
       return;
     }
     for (const term of termsOf(this.spec, number, value)) {
@@ -218,16 +245,23 @@ export class Cover {
     demandIn(audit, tombstone, 'a tombstone');
     const { contentType, payload } = decodeEntry(tombstone.entry);
     const said = contentType === storeEvent ? decode(Event, payload).tombstone : null;
-    demand(said !== null && said.ledger === this.question.ledger && first >= said.first_index
-      && first + count <= said.first_index + said.count, 'an entry of _audit is not the tombstone of these entries');
+    demand(
+      said !== null &&
+        said.ledger === this.question.ledger &&
+        first >= said.first_index &&
+        first + count <= said.first_index + said.count,
+      'an entry of _audit is not the tombstone of these entries',
+    );
     this.whole(first, count, 'expired');
     this.tally.expired += count;
   }
 
   private whole(first: number, count: number, what: string): void {
     const [end, size] = [first + count, this.question.trees.ledger.size];
-    demand(first % bundleEntries === 0 && (end % bundleEntries === 0 || end === size) && first < end && end <= size,
-      `what is ${what} are not whole bundles of the ledger`);
+    demand(
+      first % bundleEntries === 0 && (end % bundleEntries === 0 || end === size) && first < end && end <= size,
+      `what is ${what} are not whole bundles of the ledger`,
+    );
     for (let bundle = first / bundleEntries; bundle * bundleEntries < end; bundle++) this.account(bundle);
   }
 }
@@ -236,4 +270,3 @@ function demandIn(tree: SignedTree, { index, entry, path }: Proven, what: string
   const reached = rootOf(index, tree.size, leafHash(entry), path);
   demand(reached !== null && equal(reached, tree.root), `${what} is not in its ledger`);
 }
-

@@ -31,11 +31,16 @@ const zoneBytes = 24;
 
 export function parseFacts(data: Bytes, spec: Spec): Facts {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  demand(data.length >= head + 2 && textOf(data.slice(0, 8), 'a statement') === 'LSIDXST1' && view.getUint32(8, true) === 1,
-    'an entry of the index ledger is no statement');
+  demand(
+    data.length >= head + 2 && textOf(data.slice(0, 8), 'a statement') === 'LSIDXST1' && view.getUint32(8, true) === 1,
+    'an entry of the index ledger is no statement',
+  );
   const zoneCount = view.getUint16(14, true);
   const end = head + zoneBytes * zoneCount;
-  demand(data.length >= end + 2 && data.length === end + 2 + view.getUint16(end, true), 'a statement does not end with an origin');
+  demand(
+    data.length >= end + 2 && data.length === end + 2 + view.getUint16(end, true),
+    'a statement does not end with an origin',
+  );
   const zones = new Map<number, [bigint | number, bigint | number]>();
   for (let at = head; at < end; at += zoneBytes) {
     const number = view.getUint32(at, true);
@@ -61,14 +66,17 @@ function zoneValue(field: Field, view: DataView, at: number): bigint | number {
 
 /** The bundles whose zone a test accepts; a zone page has a set and a pair for each bundle of it. */
 export function zoneBundles(
-  field: Field, page: Bytes, accepts: (smallest: bigint | number, largest: bigint | number) => boolean,
+  field: Field,
+  page: Bytes,
+  accepts: (smallest: bigint | number, largest: bigint | number) => boolean,
 ): BundleSet {
   if (page.length === 0) return new Set();
   const bundles = [...setOf(page.slice(0, 32))].sort((a, b) => a - b);
   demand(page.length === 32 + 16 * bundles.length, 'a page of zones is cut off');
   const view = new DataView(page.buffer, page.byteOffset, page.byteLength);
-  return new Set(bundles.filter((_, i) =>
-    accepts(zoneValue(field, view, 32 + 16 * i), zoneValue(field, view, 40 + 16 * i))));
+  return new Set(
+    bundles.filter((_, i) => accepts(zoneValue(field, view, 32 + 16 * i), zoneValue(field, view, 40 + 16 * i))),
+  );
 }
 
 /** A term: the first bytes of a keyed hash of field, kind and value. */
@@ -79,8 +87,10 @@ export function termOf(spec: Spec, number: number, isPrefix: boolean, value: str
 
 export function termsOf(spec: Spec, number: number, value: Value): Bytes[] {
   const text = value as string;
-  return [termOf(spec, number, false, text),
-    ...prefixesOf(spec.fields[number], text).map((one) => termOf(spec, number, true, one))];
+  return [
+    termOf(spec, number, false, text),
+    ...prefixesOf(spec.fields[number], text).map((one) => termOf(spec, number, true, one)),
+  ];
 }
 
 /** The bundles that a page names for a term. */

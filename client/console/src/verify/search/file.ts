@@ -20,13 +20,16 @@ export interface VerifiedSearch {
 type Line = Record<string, any>;
 
 function parseLines(bytes: Uint8Array): Line[] {
-  return textOf(bytes, 'a search').split('\n').filter((line) => line !== '').map((line) => {
-    try {
-      return JSON.parse(line) as Line;
-    } catch {
-      demand(false, 'a line of the search is no JSON');
-    }
-  });
+  return textOf(bytes, 'a search')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      try {
+        return JSON.parse(line) as Line;
+      } catch {
+        demand(false, 'a line of the search is no JSON');
+      }
+    });
 }
 
 const bytesOf = (text: unknown): Bytes => {
@@ -44,8 +47,10 @@ export async function verifySearch(bytes: Uint8Array, vkeys: string[]): Promise<
   demand(head?.kind === 'search' && head.version === 1 && last?.kind === 'end', 'this is no search, or it is cut off');
   const trees = await treesOf(head, vkeys);
   const digits = hex(hashOf(utf8(head.spec))).slice(0, 32);
-  demand(!head.index_ledger || (head.index_ledger.startsWith('_index.') && head.index_ledger.endsWith(`.${digits}`)),
-    'the index ledger is not named after the spec');
+  demand(
+    !head.index_ledger || (head.index_ledger.startsWith('_index.') && head.index_ledger.endsWith(`.${digits}`)),
+    'the index ledger is not named after the spec',
+  );
   let [first, end] = [head.first, head.first + head.count];
   const whole = { first, end };
   const found: Found[] = [];
@@ -54,7 +59,14 @@ export async function verifySearch(bytes: Uint8Array, vkeys: string[]): Promise<
     const follows = head.newest_first ? to === end && from >= first : from === first;
     demand(follows && first <= from && from < to && to <= end, 'a page does not follow on the one before');
     [first, end] = head.newest_first ? [first, from] : [to, end];
-    const cover = new Cover({ ledger: head.ledger, spec: head.spec, clauses: head.clauses, first: from, end: to, trees });
+    const cover = new Cover({
+      ledger: head.ledger,
+      spec: head.spec,
+      clauses: head.clauses,
+      first: from,
+      end: to,
+      trees,
+    });
     for (const answer of answers) found.push(...cover.take(answer));
     add(tally, cover.sum);
   }
@@ -83,7 +95,10 @@ async function treesOf(head: Line, vkeys: string[]) {
   const store = ledger.origin.slice(0, -head.ledger.length);
   const index = await open(head.index_ledger, head.index_checkpoint);
   const audit = await open('_audit', head.audit_checkpoint);
-  demand([index, audit].every((tree) => !tree || tree.origin.startsWith(store)), 'the checkpoints are of several stores');
+  demand(
+    [index, audit].every((tree) => !tree || tree.origin.startsWith(store)),
+    'the checkpoints are of several stores',
+  );
   return { ledger, index, audit };
 }
 
@@ -111,14 +126,24 @@ function answerOf(line: Line): Answer {
   switch (line.kind) {
     case 'segment':
       return {
-        kind: 'segment', segment: line.segment, statement: provenOf(line.statement), path: pathOf(line.path),
+        kind: 'segment',
+        segment: line.segment,
+        statement: provenOf(line.statement),
+        path: pathOf(line.path),
         pages: line.pages.map((page: Line) => ({
-          field: page.field, page: page.page, bytes: bytesOf(page.bytes), path: pathOf(page.path),
+          field: page.field,
+          page: page.page,
+          bytes: bytesOf(page.bytes),
+          path: pathOf(page.path),
         })),
       };
-    case 'bundle': return { kind: 'bundle', bundle: line.bundle, entries: bytesOf(line.entries), path: pathOf(line.path) };
-    case 'expired': return { kind: 'expired', first: line.first, count: line.count, tombstone: provenOf(line.tombstone) };
-    case 'unreadable': return { kind: 'unreadable', first: line.first, count: line.count, reason: String(line.reason) };
-    default: demand(false, `a line of the search is of a kind that there is not: ${line.kind}`);
+    case 'bundle':
+      return { kind: 'bundle', bundle: line.bundle, entries: bytesOf(line.entries), path: pathOf(line.path) };
+    case 'expired':
+      return { kind: 'expired', first: line.first, count: line.count, tombstone: provenOf(line.tombstone) };
+    case 'unreadable':
+      return { kind: 'unreadable', first: line.first, count: line.count, reason: String(line.reason) };
+    default:
+      demand(false, `a line of the search is of a kind that there is not: ${line.kind}`);
   }
 }

@@ -5,9 +5,30 @@ import { demand, utf8 } from '../bytes';
 import { decodeEntry, envelope, filler } from '../entry';
 import { type Json, parseJson } from '../json';
 import {
-  appender, contentType, type Field, flag, isZone, opaque, own, producer, received, type Spec, type Step, type TypedClause,
+  appender,
+  contentType,
+  type Field,
+  flag,
+  isZone,
+  opaque,
+  own,
+  producer,
+  received,
+  type Spec,
+  type Step,
+  type TypedClause,
 } from './spec';
-import { canonical, doubleOf, numberText, Opaque, prefixesOf, type Raw, timeOfText, type Value, valueBytesMax } from './values';
+import {
+  canonical,
+  doubleOf,
+  numberText,
+  Opaque,
+  prefixesOf,
+  type Raw,
+  timeOfText,
+  type Value,
+  valueBytesMax,
+} from './values';
 
 const valuesMax = 64;
 const termsMax = 64;
@@ -24,8 +45,11 @@ export function saidBy(spec: Spec, bytes: Uint8Array): Said {
   try {
     if (entry.payload.length > 0) values = recordValues(spec, entry.payload, entry.contentType.endsWith(envelope));
     const isFiller = entry.payload.length === 0 && entry.contentType === filler;
-    const flags = isFiller ? [] : spec.fields
-      .filter((field, number) => field.isRequired && !values.has(number)).map((field) => `missing:${field.name}`);
+    const flags = isFiller
+      ? []
+      : spec.fields
+          .filter((field, number) => field.isRequired && !values.has(number))
+          .map((field) => `missing:${field.name}`);
     if (flags.length > 0) values.set(flag, flags);
   } catch (error) {
     if (!(error instanceof Opaque)) throw error;
@@ -33,7 +57,9 @@ export function saidBy(spec: Spec, bytes: Uint8Array): Said {
     isOpaque = true;
   }
   const ours: [number, string][] = [
-    [appender, entry.appender], [producer, entry.producer], [contentType, entry.contentType],
+    [appender, entry.appender],
+    [producer, entry.producer],
+    [contentType, entry.contentType],
   ];
   for (const [number, text] of ours) {
     if (text !== '') values.set(number, [text]);
@@ -101,9 +127,15 @@ export class Clause {
   readonly texts: string[] = [];
   private readonly value: bigint | number = 0;
 
-  constructor(spec: Spec, readonly typed: TypedClause) {
+  constructor(
+    spec: Spec,
+    readonly typed: TypedClause,
+  ) {
     this.number = spec.fields.findIndex((field) => field.name === typed.field);
-    demand(this.number >= 0, `there is no field ${typed.field}: there are ${spec.fields.map((one) => one.name).join(', ')}`);
+    demand(
+      this.number >= 0,
+      `there is no field ${typed.field}: there are ${spec.fields.map((one) => one.name).join(', ')}`,
+    );
     this.field = spec.fields[this.number];
     this.isOfRecord = this.number === flag || this.number >= own.length;
     const isRange = isZone(this.field);
@@ -113,20 +145,30 @@ export class Clause {
       if (isRange) this.value = this.field.kind === 'time' ? timeOfText(typed.texts[0]) : doubleOf(typed.texts[0]);
       else this.texts = typed.texts.map((text) => canonical(this.field, { text, isNumber: false }) as string);
     } catch (error) {
-      demand(!(error instanceof Opaque), `a value of ${typed.field} is no ${this.field.kind}: ${typed.texts.join(', ')}`);
+      demand(
+        !(error instanceof Opaque),
+        `a value of ${typed.field} is no ${this.field.kind}: ${typed.texts.join(', ')}`,
+      );
       throw error;
     }
-    demand(typed.kind !== 'Prefix' || (this.texts[0] !== '' && this.field.prefix.includes(this.texts[0].at(-1)!)),
-      `a beginning of ${typed.field} ends with one of ${this.field.prefix || 'no character: it has none'}`);
+    demand(
+      typed.kind !== 'Prefix' || (this.texts[0] !== '' && this.field.prefix.includes(this.texts[0].at(-1)!)),
+      `a beginning of ${typed.field} ends with one of ${this.field.prefix || 'no character: it has none'}`,
+    );
   }
 
   mayBeWithin(smallest: bigint | number, largest: bigint | number): boolean {
     switch (this.typed.kind) {
-      case 'Less': return smallest < this.value;
-      case 'AtMost': return smallest <= this.value;
-      case 'Greater': return largest > this.value;
-      case 'AtLeast': return largest >= this.value;
-      default: return smallest <= this.value && this.value <= largest;
+      case 'Less':
+        return smallest < this.value;
+      case 'AtMost':
+        return smallest <= this.value;
+      case 'Greater':
+        return largest > this.value;
+      case 'AtLeast':
+        return largest >= this.value;
+      default:
+        return smallest <= this.value && this.value <= largest;
     }
   }
 
@@ -136,7 +178,9 @@ export class Clause {
     const of = values.get(this.number) ?? [];
     if (isZone(this.field)) return of.some((value) => this.mayBeWithin(value as bigint, value as bigint));
     const isPrefix = this.typed.kind === 'Prefix';
-    return of.some((value) => this.texts.some((text) => (isPrefix ? (value as string).startsWith(text) : value === text)));
+    return of.some((value) =>
+      this.texts.some((text) => (isPrefix ? (value as string).startsWith(text) : value === text)),
+    );
   }
 }
 

@@ -1,5 +1,5 @@
-// A spec of fields and the clauses of a question, read from their texts: docs/FORMAT.md, "Fields". Written from that page,
-// as a second opinion on what an entry says.
+// A spec of fields and the clauses of a question, read from their texts: docs/FORMAT.md, "Fields". Written from that
+// page, as a second opinion on what an entry says.
 // Pure; page and worker.
 import { type Bytes, demand, utf8 } from '../bytes';
 import { hashOf } from '../tree';
@@ -47,9 +47,13 @@ function fieldOf([name, kind, ...words]: string[]): Field {
   demand(kinds.includes(kind), `a field is of a kind that there is not: ${kind}`);
   const valueOf = (word: string): string => words.find((one) => one.startsWith(word))?.slice(word.length) ?? '';
   return {
-    name, kind: kind as Field['kind'], paths: [],
-    isFolded: words.includes('fold'), isRequired: words.includes('required'),
-    prefix: valueOf('prefix='), unit: valueOf('unit=') || 'us',
+    name,
+    kind: kind as Field['kind'],
+    paths: [],
+    isFolded: words.includes('fold'),
+    isRequired: words.includes('required'),
+    prefix: valueOf('prefix='),
+    unit: valueOf('unit=') || 'us',
   };
 }
 
@@ -74,7 +78,11 @@ export interface TypedClause {
 }
 
 const signs: [string, ClauseKind][] = [
-  ['<=', 'AtMost'], ['>=', 'AtLeast'], ['<', 'Less'], ['>', 'Greater'], ['=', 'AnyOf'],
+  ['<=', 'AtMost'],
+  ['>=', 'AtLeast'],
+  ['<', 'Less'],
+  ['>', 'Greater'],
+  ['=', 'AnyOf'],
 ];
 
 /** A clause as it is typed: who=anna, who={anna,bob}, what=invoice.*, size>=100. */

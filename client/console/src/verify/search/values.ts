@@ -27,7 +27,8 @@ export function canonical(field: Field, raw: Raw): Value {
 
 /** The beginnings of a value that can be asked for. */
 export function prefixesOf(field: Field, text: string): string[] {
-  return [...text.matchAll(/./gsu)].filter(([char]) => field.prefix.includes(char))
+  return [...text.matchAll(/./gsu)]
+    .filter(([char]) => field.prefix.includes(char))
     .map(({ 0: char, index }) => text.slice(0, index + char.length));
 }
 
@@ -47,7 +48,10 @@ export function numberText(token: string): string {
 }
 
 const units: Record<string, [bigint, bigint]> = {
-  s: [1_000_000n, 1n], ms: [1000n, 1n], us: [1n, 1n], ns: [1n, 1000n],
+  s: [1_000_000n, 1n],
+  ms: [1000n, 1n],
+  us: [1n, 1n],
+  ns: [1n, 1000n],
 };
 
 function timeOfNumber(text: string, unit: string): bigint {
