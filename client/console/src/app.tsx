@@ -91,7 +91,7 @@ const aboutLedger = ['entries', 'search', 'retention'];
 function Side({ page, name }: { page: string; name: string }) {
   const kept = aboutLedger.includes(page) || page === 'ledgers' ? name : '';
   return (
-    <div class="side">
+    <header class="side">
       <a class="brand" href={link('overview')}>
         <Icon name="brand" />
         LedgerStore
@@ -119,7 +119,7 @@ function Side({ page, name }: { page: string; name: string }) {
           <option value="dark">dark</option>
         </select>
       </label>
-    </div>
+    </header>
   );
 }
 

@@ -40,7 +40,16 @@ function strictText(bytes: Uint8Array): string | null {
   }
 }
 
+// Rows are drawn again and again while somebody scrolls; what they say does not change.
+const lines = new WeakMap<Entry, string>();
+
 export function lineOf(entry: Entry): string {
+  let line = lines.get(entry);
+  if (line === undefined) lines.set(entry, (line = makeLine(entry)));
+  return line;
+}
+
+function makeLine(entry: Entry): string {
   const payload = payloadOf(entry);
   switch (payload.kind) {
     case 'json':
