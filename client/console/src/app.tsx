@@ -3,7 +3,7 @@
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { link, route } from './state/router';
-import { openSession, session, sessionError } from './state/session';
+import { openSession, type Session, session, sessionError } from './state/session';
 import { choose, type Theme, theme } from './state/theme';
 import { AccessPage } from './pages/access';
 import { AlertsPage } from './pages/alerts';
@@ -37,9 +37,15 @@ const places: Place[] = [
   { page: 'verify', title: 'Verify', view: VerifyPage },
 ];
 
+// A directory of evidence has files, and nothing else to look at.
+function placesOf(now: Session | null): Place[] {
+  return now?.source === 'evidence' ? places.filter((one) => one.page === 'verify') : places;
+}
+
 export function App() {
   const { page, name } = route.value;
-  const place = places.find((one) => one.page === page);
+  const offered = placesOf(session.value);
+  const place = offered.find((one) => one.page === page) ?? (page === 'overview' ? offered[0] : undefined);
   useEffect(() => void openSession(), []);
   useEffect(() => {
     document.title = `${place?.title ?? 'Not found'}${name ? ` · ${plain(name)}` : ''} · LedgerStore`;
@@ -98,7 +104,7 @@ function Side({ page, name }: { page: string; name: string }) {
       </a>
       <nav aria-label="Pages">
         <ul>
-          {places.map((one) => (
+          {placesOf(session.value).map((one) => (
             <li key={one.page}>
               <a
                 href={link(one.page, aboutLedger.includes(one.page) ? kept : '')}

@@ -1,7 +1,7 @@
 // What the page makes of strangers' texts, and the files that it gives away.
 // Test code.
 import { describe, expect, it } from 'vitest';
-import type { Row } from '../src/state/entries';
+import type { Row } from '../src/state/rows';
 import { utf8 } from '../src/verify/bytes';
 import { parseJson, textAt } from '../src/verify/json';
 import { leafHash, nodeHash } from '../src/verify/tree';

@@ -1,7 +1,7 @@
 // Alerts: entries of the ledger _alerts, the newest first; each says its rule, its state and its cause.
 // Page thread.
 import { useEffect, useState } from 'preact/hooks';
-import type { Row } from '../state/entries';
+import type { Row } from '../state/rows';
 import { link } from '../state/router';
 import { type Json, parseJson, textAt } from '../verify/json';
 import { CallError, codes } from '../wire/grpcWeb';

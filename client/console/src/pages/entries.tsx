@@ -2,7 +2,8 @@
 // themselves.
 // Page thread.
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { entriesOf, type EntryStore, type Row } from '../state/entries';
+import { entriesOf, type EntryStore } from '../state/entries';
+import { type Row } from '../state/rows';
 import { follow, type Tail } from '../state/tail';
 import { infoOf } from '../state/ledgers';
 import { look, route } from '../state/router';

@@ -1,7 +1,8 @@
 // What is in view, or a range, as a file: NDJSON and CSV for tools, receipts for whoever has to believe it.
 // Page thread.
 import { useState } from 'preact/hooks';
-import { type EntryStore, readRows, type Row } from '../state/entries';
+import { type EntryStore } from '../state/entries';
+import { readRows, type Row } from '../state/rows';
 import { csvOf, ndjsonOf } from '../view/files';
 import { count } from '../view/format';
 import { save } from '../view/save';

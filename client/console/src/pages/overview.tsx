@@ -1,14 +1,12 @@
 // The overview: is all well, how much is stored, how fast it grows, how far signatures and indexes are behind.
 // Page thread.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { type Sample, samples, watch } from '../state/history';
 import { ledgers, ledgersError, states, status, statusError } from '../state/ledgers';
 import { link } from '../state/router';
 import { session } from '../state/session';
-import { readRows, type Row } from '../state/entries';
-import { unchecked } from '../state/verdict';
+import type { Row } from '../state/rows';
 import { trustOf } from '../state/trust';
-import { api } from '../wire/api';
 import { Badge } from '../view/badge';
 import { Chart } from '../view/chart';
 import { bytesText, count, microsToMs, spanText, stampMs } from '../view/format';
@@ -17,6 +15,8 @@ import { Empty, Failure, isDenied, Loading } from '../view/states';
 import { lineOf } from '../view/summary';
 import { plain, Visible } from '../view/text';
 import { Time } from '../view/time';
+import { useSpan } from '../view/useSpan';
+import type { Entry } from '../verify/entry';
 
 export function OverviewPage() {
   useEffect(watch, []);
@@ -251,19 +251,10 @@ function Findings() {
   );
 }
 
+const recent = 8;
+
 function RecentCard() {
-  const [rows, setRows] = useState<Row[] | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  useEffect(() => {
-    void (async () => {
-      try {
-        const { size } = await api.describe({ ledger: '_audit' });
-        setRows((await readRows('_audit', Math.max(0, size - 8), Math.min(8, size))).reverse());
-      } catch (problem) {
-        setError(problem);
-      }
-    })();
-  }, []);
+  const { span, error } = useSpan('_audit', recent);
   return (
     <Card title="What happened last" wide>
       {error !== null ? (
@@ -272,24 +263,28 @@ function RecentCard() {
         ) : (
           <Failure error={error} />
         )
-      ) : !rows ? (
+      ) : !span ? (
         <Loading what="the store’s record" />
       ) : (
         <ul class="rows">
-          {rows.map(
-            (row) =>
-              row.entry && (
-                <li key={row.index}>
-                  <Time ms={microsToMs(row.entry.micros)} />
-                  <a class="grow cell" href={link('entries', '_audit', { sel: row.index })}>
-                    <Visible text={lineOf(row.entry)} />
-                  </a>
-                  <Badge verdict={unchecked('open the entry: it is checked there')} />
-                </li>
-              ),
-          )}
+          {span.rows
+            .slice(-recent)
+            .toReversed()
+            .map((row) => row.entry && <Recent key={row.index} row={row} entry={row.entry} />)}
         </ul>
       )}
     </Card>
+  );
+}
+
+function Recent({ row, entry }: { row: Row; entry: Entry }) {
+  return (
+    <li>
+      <Time ms={microsToMs(entry.micros)} />
+      <a class="grow cell" href={link('entries', '_audit', { sel: row.index })}>
+        <Visible text={lineOf(entry)} />
+      </a>
+      <Badge verdict={row.verdict} />
+    </li>
   );
 }

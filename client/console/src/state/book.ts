@@ -2,7 +2,8 @@
 // alerts. The span is bounded, and the page says which span it is about.
 // Page thread; the worker computes.
 import { api } from '../wire/api';
-import { EntryStore, type Row } from './entries';
+import { EntryStore } from './entries';
+import { type Row } from './rows';
 import { unchecked } from './verdict';
 
 const waitMs = 20_000;

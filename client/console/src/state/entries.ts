@@ -2,25 +2,13 @@
 // against the signed tree. Bounded: the bundles that nobody looked at for the longest time go.
 // Page thread; the worker computes.
 import { signal } from '@preact/signals';
-import { type Bytes, concat } from '../verify/bytes';
-import { decodeEntry, type Entry, splitBundle } from '../verify/entry';
-import type { LeafProof, SignedTree } from '../verify/range';
 import { bundleEntries } from '../verify/tree';
-import { api } from '../wire/api';
-import { verify } from '../worker/client';
 import { type LedgerTrust, trustOf, verdictOf } from './trust';
-import { failed, unchecked, type Verdict, verified } from './verdict';
+import { unchecked, type Verdict } from './verdict';
+import { checkRows } from './checking';
+import { readRows, type Row } from './rows';
 
 const bundlesMax = 400;
-const proofsAtOnce = 8;
-
-export interface Row {
-  index: number;
-  bytes: Bytes | null;
-  entry: Entry | null;
-  gone: string;
-  verdict: Verdict;
-}
 
 interface Bundle {
   rows: Row[];
@@ -152,125 +140,6 @@ export class EntryStore {
       this.bundles.delete(b);
     }
   }
-}
-
-const leftOut = 'the server left it out';
-const notYet = unchecked('not signed yet: the next checkpoint covers it');
-
-export function rowsOf(first: number, bundle: Uint8Array): Row[] {
-  return splitBundle(bundle).map((bytes, i) => {
-    try {
-      return { index: first + i, bytes, entry: decodeEntry(bytes), gone: '', verdict: notYet };
-    } catch (error) {
-      return { index: first + i, bytes, entry: null, gone: '', verdict: failed((error as Error).message) };
-    }
-  });
-}
-
-const without = (index: number, gone: string): Row => ({
-  index,
-  bytes: null,
-  entry: null,
-  gone,
-  verdict: unchecked(gone),
-});
-
-/** Entries of a range, one row each, whatever became of them. */
-export async function readRows(ledger: string, from: number, count: number, signal?: AbortSignal): Promise<Row[]> {
-  const rows: Row[] = [];
-  const add = (row: Row): void => {
-    if (row.index >= from && row.index < from + count) rows[row.index - from] = row;
-  };
-  for await (const { entries, expired, unreadable } of api.read({ ledger, index: from, limit: count }, signal)) {
-    if (entries) rowsOf(entries.first_index, entries.bundle).forEach(add);
-    const lost = expired ?? unreadable;
-    if (!lost) continue;
-    const why = expired
-      ? `expired by policy; its tombstone is entry ${expired.tombstone} of _audit`
-      : `cannot be read: ${unreadable!.reason}`;
-    const end = Math.min(lost.first_index + lost.count, from + count);
-    for (let index = Math.max(from, lost.first_index); index < end; index++) add(without(index, why));
-  }
-  for (let i = 0; i < count; i++) rows[i] ??= without(from + i, leftOut);
-  return rows;
-}
-
-async function checkRows(ledger: string, tree: SignedTree, b: number, rows: Row[]): Promise<void> {
-  const first = b * bundleEntries;
-  if (rows.some((row) => row.bytes === null)) return checkEach(ledger, tree, rows);
-  const bundle = bundleOf(rows);
-  const { hashes } = await api.inclusion({ ledger, index: first, size: tree.size });
-  if (await verify('bundle', tree, b, bundle, hashes)) {
-    for (const row of rows) {
-      if (row.entry) row.verdict = verified(`in the tree of ${tree.size.toLocaleString()} entries that was signed`);
-    }
-    return;
-  }
-  await nameCulprits(ledger, tree, first, rows, bundle);
-}
-
-async function nameCulprits(
-  ledger: string,
-  tree: SignedTree,
-  first: number,
-  rows: Row[],
-  bundle: Bytes,
-): Promise<void> {
-  const proofs = await proofsOf(
-    ledger,
-    tree,
-    rows.filter((row) => row.index % 2 === 0).map((row) => row.index),
-  );
-  const { changed, unproven } = await verify('culprits', tree, first, bundle, proofs);
-  const last = first + rows.length - 1;
-  for (const row of rows) {
-    if (changed.includes(row.index)) row.verdict = failed(`entry ${row.index} is not what was signed: it was changed`);
-    else if (!unproven.includes(row.index)) row.verdict = verified('its own proof leads to the signed tree');
-    else
-      row.verdict = failed(
-        `entries ${first} to ${last} are not those that were signed, and the proofs that would ` +
-          'tell which ones do not verify either',
-      );
-  }
-}
-
-async function checkEach(ledger: string, tree: SignedTree, rows: Row[]): Promise<void> {
-  for (const row of rows) {
-    if (row.gone === leftOut)
-      row.verdict = failed(`entry ${row.index} is in the signed tree, and the server left it out`);
-  }
-  const there = rows.filter((row) => row.bytes !== null);
-  const proofs = await proofsOf(
-    ledger,
-    tree,
-    there.map((row) => row.index),
-  );
-  for (const [i, row] of there.entries()) {
-    const isThere = await verify('entry', tree, row.index, row.bytes!, proofs[i].hashes);
-    row.verdict = isThere
-      ? verified('its own proof leads to the signed tree')
-      : failed(`entry ${row.index} is not what was signed`);
-  }
-}
-
-async function proofsOf(ledger: string, tree: SignedTree, indexes: number[]): Promise<LeafProof[]> {
-  const proofs: LeafProof[] = [];
-  for (let at = 0; at < indexes.length; at += proofsAtOnce) {
-    const some = indexes.slice(at, at + proofsAtOnce);
-    proofs.push(
-      ...(await Promise.all(
-        some.map(async (index) => {
-          const { leaf_hash: leaf, hashes } = await api.inclusion({ ledger, index, size: tree.size });
-          return { index, leaf, hashes };
-        }),
-      )),
-    );
-  }
-  return proofs;
-}
-
-export function bundleOf(rows: Row[]): Bytes {
-  return concat(...rows.flatMap(({ bytes }) => [Uint8Array.of(bytes!.length >> 8, bytes!.length & 255), bytes!]));
 }
 
 const stores = new Map<string, EntryStore>();

@@ -9,7 +9,7 @@ import { toBase64 } from '../verify/bytes';
 import { api } from '../wire/api';
 import { received } from '../view/files';
 import { tar } from '../view/tar';
-import type { Row } from './entries';
+import type { Row } from './rows';
 import { trustOf } from './trust';
 
 const entriesMax = 2000;

@@ -4,7 +4,7 @@ import { storeEvent } from '../verify/entry';
 import { decode } from '../wire/codec';
 import { Event } from '../wire/events';
 import { callText } from '../view/summary';
-import type { Row } from './entries';
+import type { Row } from './rows';
 
 export interface Use {
   identity: string;

@@ -10,7 +10,7 @@ import { bundleEntries, hashesBelowBundle } from '../verify/tree';
 import { api } from '../wire/api';
 import type { FieldsInfo } from '../wire/messages';
 import { verify } from '../worker/client';
-import { bundleOf, readRows, type Row } from './entries';
+import { bundleOf, readRows, type Row } from './rows';
 import { ocsf } from './profile';
 import { trustOf, verdictOf } from './trust';
 import { unchecked, type Verdict, verified } from './verdict';

@@ -2,7 +2,8 @@
 // Page thread.
 import { api } from '../wire/api';
 import { CallError, codes } from '../wire/grpcWeb';
-import { type EntryStore, rowsOf } from './entries';
+import { type EntryStore } from './entries';
+import { rowsOf } from './rows';
 
 export interface Tail {
   text: string;
@@ -10,6 +11,7 @@ export interface Tail {
 
 const againMs = 1500;
 const checkMs = 1000;
+const quietMs = 2000;
 
 /** Follows until the function that it returns is called. */
 export function follow(store: EntryStore, tell: (tail: Tail) => void): () => void {
@@ -27,6 +29,8 @@ export function follow(store: EntryStore, tell: (tail: Tail) => void): () => voi
 }
 
 async function run(store: EntryStore, tell: (tail: Tail) => void, signal: AbortSignal): Promise<void> {
+  let quiet: ReturnType<typeof setTimeout> | undefined;
+  signal.addEventListener('abort', () => clearTimeout(quiet));
   while (!signal.aborted) {
     try {
       for await (const event of api.read({ ledger: store.ledger, index: store.size.value, follow: true }, signal)) {
@@ -34,7 +38,9 @@ async function run(store: EntryStore, tell: (tail: Tail) => void, signal: AbortS
           const { first_index: first, count, bundle } = event.entries;
           store.size.value = Math.max(store.size.value, first + count);
           store.take(rowsOf(first, bundle));
-          tell({ text: 'receiving' });
+          tell({ text: 'live, receiving' });
+          clearTimeout(quiet);
+          quiet = setTimeout(() => tell({ text: 'live' }), quietMs);
         }
         if (event.caught_up || event.heartbeat) tell({ text: 'live, caught up' });
       }

@@ -2,7 +2,7 @@
 // Page thread.
 import { useEffect, useState } from 'preact/hooks';
 import { link } from '../state/router';
-import type { Row } from '../state/entries';
+import type { Row } from '../state/rows';
 import type { LedgerTrust } from '../state/trust';
 import { hex } from '../verify/bytes';
 import { formatReceipt } from '../verify/receipt';

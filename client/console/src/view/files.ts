@@ -1,7 +1,7 @@
 // Entries as files for other tools. CSV after RFC 4180; what a spreadsheet would run as a formula begins with an
 // apostrophe.
 // Pure.
-import type { Row } from '../state/entries';
+import type { Row } from '../state/rows';
 import { toBase64 } from '../verify/bytes';
 import { microsToMs } from './format';
 import { payloadOf } from './summary';

@@ -2,7 +2,7 @@
 // above.
 // Page thread.
 import { useState } from 'preact/hooks';
-import type { Row } from '../state/entries';
+import type { Row } from '../state/rows';
 import { trustOf } from '../state/trust';
 import { Badge } from './badge';
 import { EntryPanel } from './entry';

@@ -1,7 +1,7 @@
 // How many of the entries that were found fall into each span of time.
 // Page thread.
 import { useMemo } from 'preact/hooks';
-import type { Row } from '../state/entries';
+import type { Row } from '../state/rows';
 import { Chart } from './chart';
 import { count, microsToMs } from './format';
 
