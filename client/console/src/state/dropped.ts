@@ -9,7 +9,7 @@ import type { VerifiedSearch } from '../verify/search/file';
 import { count } from '../view/format';
 import { verify } from '../worker/client';
 import { verdictOf } from './trust';
-import { type Verdict, verified } from './verdict';
+import { unchecked, type Verdict, verified } from './verdict';
 
 const filesMax = 50_000;
 const bytesMax = 512 << 20;
@@ -104,8 +104,11 @@ async function checkFile(name: string, bytes: Bytes, vkeys: string[], entry: Byt
       );
     });
   }
-  return guard({ name, what: kind === 'checkpoint' ? 'checkpoint' : 'file' }, async (checked) => {
-    if (kind === 'unknown') throw new Refused('this is no receipt, no checkpoint, no search and no evidence directory');
+  if (kind === 'unknown') {
+    const why = 'this is no receipt, no checkpoint, no search and no evidence directory: there is nothing to check';
+    return { name, what: 'file', verdict: unchecked(why) };
+  }
+  return guard({ name, what: 'checkpoint' }, async (checked) => {
     const origin = await verify('originOf', bytes);
     checked.checkpoint = await verify('checkpoint', bytes, origin, vkeys, []);
     return `${origin} had ${checked.checkpoint.size.toLocaleString()} entries, signed by a trusted key`;

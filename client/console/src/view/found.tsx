@@ -12,6 +12,8 @@ import { lineOf } from './summary';
 import { plain, Visible } from './text';
 import { Time } from './time';
 
+const headHeight = 46;
+
 export interface FoundRow extends Row {
   ledger: string;
   isMaybe?: boolean;
@@ -30,7 +32,10 @@ export function FoundList({
   const rowHeight = useRowHeight();
   const row = rows[selected] ?? null;
   return (
-    <div class={`split split-found${row ? ' has-panel' : ''}`}>
+    <div
+      class={`split split-found${row ? ' has-panel' : ''}`}
+      style={{ maxHeight: row ? undefined : `${rows.length * rowHeight + headHeight}px` }}
+    >
       <div class="list-frame">
         <div class="list-head" aria-hidden="true">
           <span>Index</span>
