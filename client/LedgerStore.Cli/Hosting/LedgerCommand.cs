@@ -114,6 +114,7 @@ internal static class LedgerCommand
         AuditCommand.Create(builder),
         GapsCommand.Create(builder),
         VerifyCommand.Create(builder),
+        ConsoleCommand.Create(builder),
         TrustCommand.Create(builder),
         CheckpointCommand.Create(builder),
         ProveCommand.Create(builder),

@@ -1,5 +1,6 @@
 // Admin: changes of the catalog, and the state of the store. Each call is recorded before it has an effect, each change
 // once more, with what it was, by the engine. Stateless; any thread.
+using LedgerStore.Wording;
 using Grpc.Core;
 using LedgerStore.Engine;
 using LedgerStore.Policy;

@@ -1,5 +1,6 @@
 // Catalog: the ledgers on which the caller may do something. Others do not exist for it.
 // Stateless; any thread.
+using LedgerStore.Wording;
 using System.Text;
 using Grpc.Core;
 using LedgerStore.Engine;

@@ -1,5 +1,6 @@
 // One read under way. Bounded memory: one slice of the engine and what the transport holds of it; when the client does
 // not read, the flush waits, and nothing more is taken from the engine. Owned by its call, one thread at a time.
+using LedgerStore.Wording;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;

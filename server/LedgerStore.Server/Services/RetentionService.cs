@@ -1,5 +1,6 @@
 // Admin: retention and legal holds. Each call is recorded before it has an effect, each change once more, with what it
 // was, by the engine. Stateless; any thread.
+using LedgerStore.Wording;
 using Grpc.Core;
 using LedgerStore.Engine;
 using LedgerStore.Policy;

@@ -21,20 +21,25 @@ internal static class Dependencies
         ["LedgerStore.Client"] =
             ["LedgerStore.Durable", "LedgerStore.Fields", "LedgerStore.Protocol", "LedgerStore.Proofs"],
         ["LedgerStore.Client.AspNetCore"] = ["LedgerStore.Client"],
+        ["LedgerStore.Console"] = ["LedgerStore.Client", "LedgerStore.Protocol"],
         ["LedgerStore.Intake"] =
         [
             "LedgerStore.Client", "LedgerStore.Durable", "LedgerStore.Fields", "LedgerStore.Pki", "LedgerStore.Policy",
             "LedgerStore.Proofs",
         ],
+        ["LedgerStore.Wording"] =
+            ["LedgerStore.Engine", "LedgerStore.Fields", "LedgerStore.Proofs", "LedgerStore.Policy",
+                "LedgerStore.Protocol"],
         ["LedgerStore.Server"] =
         [
             "LedgerStore.Engine", "LedgerStore.Engine.S3", "LedgerStore.Proofs", "LedgerStore.Policy",
-            "LedgerStore.Pki", "LedgerStore.Protocol", "LedgerStore.Intake",
+            "LedgerStore.Pki", "LedgerStore.Protocol", "LedgerStore.Intake", "LedgerStore.Wording",
         ],
         ["LedgerStore.Cli"] =
         [
-            "LedgerStore.Client", "LedgerStore.Protocol", "LedgerStore.Policy", "LedgerStore.Pki", "LedgerStore.Engine",
-            "LedgerStore.Engine.S3", "LedgerStore.Fields", "LedgerStore.Proofs",
+            "LedgerStore.Client", "LedgerStore.Console", "LedgerStore.Wording", "LedgerStore.Protocol",
+            "LedgerStore.Policy", "LedgerStore.Pki", "LedgerStore.Engine", "LedgerStore.Engine.S3",
+            "LedgerStore.Fields", "LedgerStore.Proofs",
         ],
     };
 

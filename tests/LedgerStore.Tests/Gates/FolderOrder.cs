@@ -32,6 +32,7 @@ internal sealed class FolderOrder
             "Connecting", "Violations", "Asking", "Administering", "Events", "Verifying", "Reading", "Searching",
             "Queueing", "Spooling", "Appending", ".", "Integration",
         ],
+        ["client/LedgerStore.Console"] = ["Door", "Calls", "Hosting"],
     };
 
     private readonly string _project;

@@ -12,7 +12,7 @@ internal static class SourceTree
     private static readonly string[] s_textEndings =
     [
         ".cs", ".csproj", ".sln", ".props", ".targets", ".json", ".md", ".txt", ".proto", ".yaml", ".yml", ".sh",
-        ".py", ".js", ".mjs", ".editorconfig", ".gitignore", ".html", ".css", ".svg", ".toml", ".c",
+        ".py", ".js", ".mjs", ".ts", ".tsx", ".editorconfig", ".gitignore", ".html", ".css", ".svg", ".toml", ".c",
     ];
 
     /// <summary>The directory of LedgerStore.sln.</summary>

@@ -21,6 +21,9 @@ internal static class CommandScenarios
         // It starts a server of its own.
         "demo",
 
+        // What it shows is checked in a browser: lies are told to that one, in the tests of the console.
+        "console",
+
         // It looks at records of the caller's.
         "fields test",
 

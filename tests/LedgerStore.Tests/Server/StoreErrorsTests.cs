@@ -5,7 +5,7 @@ using LedgerStore.Engine;
 using LedgerStore.Protocol;
 using LedgerStore.Tests.Grpc;
 using Xunit;
-using StoreErrors = LedgerStore.Server.Calls.StoreErrors;
+using StoreErrors = LedgerStore.Wording.StoreErrors;
 
 namespace LedgerStore.Tests.Server;
 

@@ -8,7 +8,7 @@ using EngineMove = LedgerStore.Engine.PlannedMove;
 using EngineStatus = LedgerStore.Engine.TieringStatus;
 using PlannedMove = LedgerStore.Protocol.V1.PlannedMove;
 
-namespace LedgerStore.Server.Services;
+namespace LedgerStore.Wording;
 
 /// <summary>Converts.</summary>
 internal static class RetentionMessages

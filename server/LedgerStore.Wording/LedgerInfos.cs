@@ -5,7 +5,7 @@ using LedgerStore.Engine;
 using LedgerStore.Policy;
 using LedgerStore.Protocol.V1;
 
-namespace LedgerStore.Server.Services;
+namespace LedgerStore.Wording;
 
 /// <summary>Describes ledgers.</summary>
 internal static class LedgerInfos

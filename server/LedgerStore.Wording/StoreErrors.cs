@@ -6,7 +6,7 @@ using Grpc.Core;
 using LedgerStore.Engine;
 using LedgerStore.Protocol;
 
-namespace LedgerStore.Server.Calls;
+namespace LedgerStore.Wording;
 
 /// <summary>Turns exceptions of the engine into statuses.</summary>
 internal static class StoreErrors

@@ -5,7 +5,7 @@ using LedgerStore.Engine;
 using LedgerStore.Protocol;
 using LedgerStore.Protocol.V1;
 
-namespace LedgerStore.Server.Services;
+namespace LedgerStore.Wording;
 
 /// <summary>The range of a read, End excluded; a follower without a limit has no end.</summary>
 internal readonly record struct ReadRange(long First, long End, bool Follows)

@@ -1,0 +1,3 @@
+// What Vite takes care of and TypeScript does not know: style sheets.
+// Declarations.
+declare module '*.css';

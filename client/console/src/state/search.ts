@@ -1,0 +1,304 @@
+// One search: what is asked, what was found so far, and what the answer is worth. By the index where the ledger has one
+// and its statements can be verified; otherwise every bundle of the range is read and looked at. Both are accounted for
+// by the same cover, in the worker.
+// Page thread; the worker computes.
+import { signal } from '@preact/signals';
+import { type Bytes, concat } from '../verify/bytes';
+import { decodeEntry } from '../verify/entry';
+import type { Answer, Found, NamedTree, Page, Question, Tally } from '../verify/search/cover';
+import { bundleEntries, hashesBelowBundle } from '../verify/tree';
+import { api } from '../wire/api';
+import type { FieldsInfo } from '../wire/messages';
+import { verify } from '../worker/client';
+import { bundleOf, readRows, type Row } from './rows';
+import { ocsf } from './profile';
+import { trustOf, verdictOf } from './trust';
+import { unchecked, type Verdict, verified } from './verdict';
+
+export interface Asked {
+  ledger: string;
+  clauses: string[];
+  isNewestFirst: boolean;
+}
+
+export type SearchState = 'running' | 'paused' | 'done' | 'failed';
+
+const pauseAfter = 500;
+const scanBundles = 16;
+
+export class Search {
+  readonly state = signal<SearchState>('running');
+  readonly found = signal<Row[]>([]);
+  readonly maybe = signal<Set<number>>(new Set());
+  readonly verdict = signal<Verdict>(unchecked('the search is under way'));
+  readonly error = signal<unknown>(null);
+  readonly isByIndex = signal(false);
+  readonly hint = signal('');
+  readonly tally: Tally = { delivered: 0, excluded: 0, expired: 0, unreadable: [], open: 0 };
+  private readonly leaving = new AbortController();
+  private trees: Question['trees'] | null = null;
+  private spec = '';
+  private indexLedger = '';
+  private first = 0;
+  private end = 0;
+
+  constructor(readonly asked: Asked) {}
+
+  /** The part of the ledger that was accounted for. */
+  get covered(): [number, number] {
+    const size = this.trees?.ledger.size ?? 0;
+    return this.asked.isNewestFirst ? [this.end, size] : [0, this.first];
+  }
+
+  stop(): void {
+    this.leaving.abort();
+    if (this.state.value === 'running') this.state.value = 'paused';
+  }
+
+  async start(): Promise<void> {
+    await this.guard(async () => {
+      await this.open();
+      await this.run();
+    });
+  }
+
+  /** Goes on after a pause. */
+  async more(): Promise<void> {
+    this.state.value = 'running';
+    await this.guard(() => this.run(this.found.value.length + pauseAfter));
+  }
+
+  private async guard(body: () => Promise<void>): Promise<void> {
+    try {
+      await body();
+    } catch (error) {
+      if (this.leaving.signal.aborted) return;
+      this.error.value = error;
+      this.verdict.value = verdictOf(error);
+      this.state.value = 'failed';
+    }
+  }
+
+  private async open(): Promise<void> {
+    const { ledger } = this.asked;
+    const trust = trustOf(ledger);
+    const [fields] = await Promise.all([fieldsOf(ledger), trust.refresh()]);
+    const tree = trust.checkpoint.value;
+    if (!tree || trust.verdict.value.word !== 'verified') {
+      throw new Error(`A search is checked against a signed tree. ${trust.verdict.value.why}`);
+    }
+    const index = fields.spec === '' ? null : await treeOf(fields.index_ledger);
+    const audit = await treeOf('_audit');
+    this.isByIndex.value = index !== null;
+    if (fields.spec !== '' && !index) {
+      this.hint.value = `The index was not used: ${trustOf(fields.index_ledger).verdict.value.why}`;
+    }
+    this.spec = fields.spec || ocsf;
+    this.indexLedger = fields.index_ledger;
+    this.trees = { ledger: tree, index, audit };
+    [this.first, this.end] = [0, tree.size];
+  }
+
+  private async run(pauseAt = pauseAfter): Promise<void> {
+    while (this.first < this.end) {
+      if (this.found.value.length >= pauseAt) {
+        this.state.value = 'paused';
+        break;
+      }
+      await (this.isByIndex.value ? this.indexedPage() : this.scannedPage());
+      if (this.leaving.signal.aborted) return;
+      this.say();
+    }
+    if (this.first >= this.end) this.state.value = 'done';
+    this.say();
+  }
+
+  private async indexedPage(): Promise<void> {
+    const { ledger, clauses, isNewestFirst } = this.asked;
+    const trees = this.trees!;
+    const parts = api.search(
+      {
+        ledger,
+        index_ledger: this.indexLedger,
+        clauses,
+        first: this.first,
+        end: this.end,
+        newest_first: isNewestFirst,
+        size: trees.ledger.size,
+        index_size: trees.index!.size,
+        audit_size: trees.audit?.size ?? 0,
+      },
+      this.leaving.signal,
+    );
+    let range: [number, number] | null = null;
+    let cover = 0;
+    for await (const answer of answersOf(parts)) {
+      if (answer.kind === 'head') {
+        range = this.pageOf(answer.first, answer.end);
+        cover = await this.cover(range);
+      } else {
+        await this.take(cover, answer);
+      }
+    }
+    if (!range) throw new Error('the server did not say what its answer is about');
+    await this.close(cover, range);
+  }
+
+  private pageOf(first: number, end: number): [number, number] {
+    const isEmpty = first >= end;
+    const follows = this.asked.isNewestFirst
+      ? end === this.end && first >= this.first
+      : first === this.first && end <= this.end;
+    if (isEmpty || !follows) throw new Error('the server answered about another part of the ledger than was asked for');
+    return [first, end];
+  }
+
+  private async scannedPage(): Promise<void> {
+    const step = scanBundles * bundleEntries;
+    const from = this.asked.isNewestFirst
+      ? Math.max(this.first, (Math.ceil(this.end / bundleEntries) - scanBundles) * bundleEntries)
+      : this.first;
+    const to = this.asked.isNewestFirst ? this.end : Math.min(this.end, from + step);
+    const cover = await this.cover([from, to]);
+    const rows = await readRows(this.asked.ledger, from, to - from, this.leaving.signal);
+    const answers = await Promise.all(chunks(rows).map((some) => this.scanned(some)));
+    for (const answer of answers) await this.take(cover, answer);
+    await this.close(cover, [from, to]);
+  }
+
+  private async scanned(rows: Row[]): Promise<Answer> {
+    const first = rows[0].index;
+    const gone = rows.find((row) => row.bytes === null);
+    if (gone) return { kind: 'unreadable', first, count: rows.length, reason: gone.gone };
+    const { hashes } = await api.inclusion(
+      { ledger: this.asked.ledger, index: first, size: this.trees!.ledger.size },
+      this.leaving.signal,
+    );
+    const path = hashes.slice(hashesBelowBundle(rows.length));
+    return { kind: 'bundle', bundle: first / bundleEntries, entries: bundleOf(rows), path };
+  }
+
+  private cover([first, end]: [number, number]): Promise<number> {
+    const { ledger, clauses } = this.asked;
+    return verify('coverOpen', { ledger, clauses, spec: this.spec, first, end, trees: this.trees! });
+  }
+
+  private async take(cover: number, answer: Answer): Promise<void> {
+    const found = await verify('coverTake', cover, answer);
+    if (found.length > 0) this.add(found);
+  }
+
+  private async close(cover: number, [first, end]: [number, number]): Promise<void> {
+    const sum = await verify('coverClose', cover);
+    this.tally.delivered += sum.delivered;
+    this.tally.excluded += sum.excluded;
+    this.tally.expired += sum.expired;
+    this.tally.unreadable.push(...sum.unreadable);
+    this.tally.open += sum.open;
+    if (this.asked.isNewestFirst) this.end = first;
+    else this.first = end;
+  }
+
+  private add(found: Found[]): void {
+    const why = `in the tree of ${this.trees!.ledger.size.toLocaleString()} entries that was signed`;
+    const rows = found.map(({ index, entry }): Row => ({
+      index,
+      bytes: entry,
+      entry: decodeEntry(entry),
+      gone: '',
+      verdict: verified(why),
+    }));
+    const order = this.asked.isNewestFirst ? -1 : 1;
+    this.found.value = [...this.found.value, ...rows].sort((a, b) => order * (a.index - b.index));
+    this.maybe.value = new Set([...this.maybe.value, ...found.filter((one) => one.isMaybe).map((one) => one.index)]);
+  }
+
+  // The sentence that says what the answer is worth, or what is missing.
+  private say(): void {
+    const [from, to] = this.covered;
+    const size = this.trees!.ledger.size;
+    if (to <= from) return;
+    const range = `entries ${from.toLocaleString()} to ${(to - 1).toLocaleString()}`;
+    const lost = this.tally.unreadable.reduce((sum, one) => sum + one.count, 0);
+    if (this.tally.open > 0) {
+      this.verdict.value = {
+        word: 'failed',
+        why: `Not complete: the server said nothing of ${this.tally.open} bundles of 256 among ${range}.`,
+      };
+    } else if (lost > 0) {
+      const [one] = this.tally.unreadable;
+      this.verdict.value = unchecked(
+        `Not wholly checked for ${range} at checkpoint ${size.toLocaleString()}: of ${lost.toLocaleString()} ` +
+          `entries from ${one.first.toLocaleString()} on the server says: ${one.reason}.`,
+      );
+    } else {
+      this.verdict.value = verified(
+        `Complete for ${range} at checkpoint ${size.toLocaleString()}, verified in this browser.`,
+      );
+    }
+  }
+}
+
+async function fieldsOf(ledger: string): Promise<FieldsInfo> {
+  try {
+    return await api.fields({ ledger });
+  } catch {
+    return { spec: '', index_ledger: '', indexed: 0, complete: 0 }; // then everything is read
+  }
+}
+
+async function treeOf(ledger: string): Promise<NamedTree | null> {
+  const trust = trustOf(ledger);
+  await trust.refresh();
+  return trust.verdict.value.word === 'verified' ? trust.checkpoint.value : null;
+}
+
+function chunks(rows: Row[]): Row[][] {
+  const all: Row[][] = [];
+  for (let at = 0; at < rows.length;) {
+    const count = bundleEntries - (rows[at].index % bundleEntries);
+    all.push(rows.slice(at, at + count));
+    at += count;
+  }
+  return all;
+}
+
+type Part = Awaited<ReturnType<ReturnType<typeof api.search>['next']>>['value'];
+
+/** Puts together what comes in several messages: a segment with its pages, a bundle in parts. */
+async function* answersOf(
+  parts: AsyncIterable<Part>,
+): AsyncGenerator<Answer | { kind: 'head'; first: number; end: number }> {
+  let segment: (Answer & { kind: 'segment' }) | null = null;
+  let begun: Bytes[] = [];
+  for await (const { head, segment: next, page, bundle, expired, unreadable } of parts) {
+    if (page && segment) {
+      segment.pages.push({ field: page.field, page: page.page, bytes: page.content, path: page.path } satisfies Page);
+      continue;
+    }
+    if (segment) yield segment;
+    segment = null;
+    if (head) yield { kind: 'head', first: head.first, end: head.end };
+    if (next) {
+      segment = {
+        kind: 'segment',
+        segment: next.segment,
+        pages: [],
+        path: next.segment_path,
+        statement: { index: next.segment, entry: next.statement, path: next.statement_path },
+      };
+    }
+    if (bundle) {
+      begun.push(bundle.entries);
+      if (bundle.has_more) continue;
+      yield { kind: 'bundle', bundle: bundle.bundle, entries: concat(...begun), path: bundle.path };
+      begun = [];
+    }
+    if (expired) {
+      const { first, count, tombstone, entry, path } = expired;
+      yield { kind: 'expired', first, count, tombstone: { index: tombstone, entry, path } };
+    }
+    if (unreadable) yield { kind: 'unreadable', ...unreadable };
+  }
+  if (segment) yield segment;
+}

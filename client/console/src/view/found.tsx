@@ -1,0 +1,103 @@
+// Entries that were found, as a list with a panel: for searches, timelines and alerts. What is done with them all is
+// above.
+// Page thread.
+import { useState } from 'preact/hooks';
+import type { Row } from '../state/rows';
+import { trustOf } from '../state/trust';
+import { Badge } from './badge';
+import { EntryPanel } from './entry';
+import { count, microsToMs, shortName } from './format';
+import { useRowHeight, VirtualList } from './list';
+import { lineOf } from './summary';
+import { plain, Visible } from './text';
+import { Time } from './time';
+
+const headHeight = 46;
+
+export interface FoundRow extends Row {
+  ledger: string;
+  isMaybe?: boolean;
+}
+
+export function FoundList({
+  rows,
+  label,
+  hasLedgers = false,
+}: {
+  rows: FoundRow[];
+  label: string;
+  hasLedgers?: boolean;
+}) {
+  const [selected, setSelected] = useState(-1);
+  const rowHeight = useRowHeight();
+  const row = rows[selected] ?? null;
+  return (
+    <div
+      class={`split split-found${row ? ' has-panel' : ''}`}
+      style={{ maxHeight: row ? undefined : `${rows.length * rowHeight + headHeight}px` }}
+    >
+      <div class="list-frame">
+        <div class="list-head" aria-hidden="true">
+          <span>Index</span>
+          <span>Received</span>
+          <span>{hasLedgers ? 'Ledger' : 'Appender'}</span>
+          <span>Record</span>
+          <span>State</span>
+        </div>
+        <VirtualList
+          size={rows.length}
+          rowHeight={rowHeight}
+          at={0}
+          selected={selected}
+          label={label}
+          isAtEnd={false}
+          onView={() => {}}
+          onSelect={setSelected}
+          onLeaveEnd={() => {}}
+          render={(i) => rows[i] && <FoundLine row={rows[i]} hasLedgers={hasLedgers} />}
+        />
+      </div>
+      {row && (
+        <EntryPanel
+          key={`${row.ledger}/${row.index}`}
+          version={0}
+          ledger={row.ledger}
+          row={row}
+          trust={trustOf(row.ledger)}
+          onClose={() => setSelected(-1)}
+        />
+      )}
+    </div>
+  );
+}
+
+function FoundLine({ row, hasLedgers }: { row: FoundRow; hasLedgers: boolean }) {
+  return (
+    <>
+      <span class="num dim" title={row.ledger}>
+        {count(row.index)}
+      </span>
+      {row.entry ? (
+        <>
+          <span class="cell-time">
+            <Time ms={microsToMs(row.entry.micros)} />
+          </span>
+          <span class="cell cell-who" title={plain(row.entry.appender)}>
+            <Visible text={hasLedgers ? row.ledger : shortName(row.entry.appender)} />
+          </span>
+          <span class="cell cell-what">
+            {row.isMaybe && <span class="dim">cannot be read: may be part of the answer · </span>}
+            <Visible text={lineOf(row.entry).replaceAll('\n', '⏎')} />
+          </span>
+        </>
+      ) : (
+        <span class="cell list-wait dim">
+          <Visible text={row.gone || 'its bytes are no entry'} />
+        </span>
+      )}
+      <span class="cell-state">
+        <Badge verdict={row.verdict} />
+      </span>
+    </>
+  );
+}
