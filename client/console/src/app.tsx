@@ -49,6 +49,7 @@ export function App() {
   useEffect(() => void openSession(), []);
   useEffect(() => {
     document.title = `${place?.title ?? 'Not found'}${name ? ` · ${plain(name)}` : ''} · LedgerStore`;
+    document.querySelector('.side [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [page, name]);
   const View = place?.view;
   return (
