@@ -114,7 +114,7 @@ function Browser({ store }: { store: EntryStore }) {
                 <Line row={store.row(index)} index={index} error={store.errorAt(index)} version={version} />
               )}
               onView={(first, end) => setView([first, end])}
-              onSelect={(index) => look({ sel: index })}
+              onSelect={(index) => look({ sel: index < 0 ? undefined : index })}
               isAtEnd={isLive}
               onLeaveEnd={() => setLive(false)}
             />

@@ -8,6 +8,7 @@ import { decodeEntry } from '../verify/entry';
 import type { Answer, Found, NamedTree, Page, Question, Tally } from '../verify/search/cover';
 import { bundleEntries } from '../verify/tree';
 import { api } from '../wire/api';
+import { CallError, codes } from '../wire/grpcWeb';
 import type { FieldsInfo } from '../wire/messages';
 import { verify } from '../worker/client';
 import type { Row } from './rows';
@@ -111,12 +112,23 @@ export class Search {
         this.state.value = 'paused';
         break;
       }
-      await (this.isByIndex.value ? this.indexedPage() : this.scannedPage());
+      await (this.isByIndex.value ? this.indexedOrScanned() : this.scannedPage());
       if (this.leaving.signal.aborted) return;
       this.say();
     }
     if (this.first >= this.end) this.state.value = 'done';
     this.say();
+  }
+
+  // A directory may have no one who answers by its index; its entries can be read all the same.
+  private async indexedOrScanned(): Promise<void> {
+    try {
+      await this.indexedPage();
+    } catch (error) {
+      if (!(error instanceof CallError) || error.code !== codes.unimplemented) throw error;
+      this.isByIndex.value = false;
+      this.hint.value = 'The index was not used: this source does not answer by it. Every entry is read.';
+    }
   }
 
   private async indexedPage(): Promise<void> {

@@ -104,6 +104,7 @@ export function VirtualList(props: ListProps) {
       Home: 0,
       End: size - 1,
     };
+    if (event.key === 'Escape' && selected >= 0) onSelect(-1);
     if (event.key in steps) {
       onLeaveEnd();
       move(steps[event.key], event);
