@@ -148,6 +148,28 @@ async function lies() {
   );
 }
 
+/** What this browser remembers of a log before the page is opened: a server that shows less, or another tree, is caught. */
+async function remembered(change, expected) {
+  await open(again, async (page) => {
+    await go(page, `entries/${ledger}`);
+    await page.evaluate((how) => {
+      for (const key of Object.keys(localStorage).filter((one) => one.startsWith('ledgerstore.seen.'))) {
+        const seen = JSON.parse(localStorage[key]);
+        const other = btoa(String.fromCharCode(...Array(32).fill(7)));
+        localStorage[key] = JSON.stringify(
+          how === 'larger' ? { ...seen, size: seen.size + 1000 } : { ...seen, root: other },
+        );
+      }
+    }, change);
+    await page.reload();
+    const seen = await page.waitForSelector('.verdict.failed', { timeout: 20_000 }).then(
+      (found) => found.innerText(),
+      () => 'nothing',
+    );
+    check(expected.test(seen), `a ${change} tree was seen before, and the page said: ${seen}`);
+  });
+}
+
 async function keyboard() {
   await open(again, async (page) => {
     await go(page, `entries/${ledger}`);
@@ -198,6 +220,8 @@ async function figures() {
 
 await looks();
 await lies();
+await remembered('larger', /rolled back/);
+await remembered('different', /two histories/);
 await keyboard();
 await figures();
 await browser.close();

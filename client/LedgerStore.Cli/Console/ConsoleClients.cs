@@ -1,9 +1,7 @@
 // The connections of a console to its server: for each capability the certificate that the profile has for it, as every
 // command uses it. Opened before the page is served, so that a wrong file is told at once. Any thread.
-using Grpc.Core;
 using LedgerStore.Client;
 using LedgerStore.Policy;
-using LedgerStore.Protocol;
 using LedgerStore.WebConsole.Calls;
 
 namespace LedgerStore.Cli;
@@ -11,6 +9,13 @@ namespace LedgerStore.Cli;
 /// <summary>Connections by need.</summary>
 internal sealed class ConsoleClients : IDisposable
 {
+    private static readonly (ConsoleNeed Need, Capability Capability)[] s_needs =
+    [
+        (ConsoleNeed.Read, Capability.Read),
+        (ConsoleNeed.Verify, Capability.Verify),
+        (ConsoleNeed.Administer, Capability.Administer),
+    ];
+
     private readonly Dictionary<ConsoleNeed, LedgerClient> _clients = [];
     private readonly Dictionary<string, LedgerClient> _byCertificate = new(StringComparer.Ordinal);
 
@@ -37,13 +42,6 @@ internal sealed class ConsoleClients : IDisposable
         Identity = string.Join(", ", identities);
     }
 
-    private static readonly (ConsoleNeed Need, Capability Capability)[] s_needs =
-    [
-        (ConsoleNeed.Read, Capability.Read),
-        (ConsoleNeed.Verify, Capability.Verify),
-        (ConsoleNeed.Administer, Capability.Administer),
-    ];
-
     public string Address => _clients.Values.First().Address.GetLeftPart(UriPartial.Authority);
 
     /// <summary>The names of the certificates.</summary>
@@ -62,14 +60,8 @@ internal sealed class ConsoleClients : IDisposable
         return clients;
     }
 
-    /// <summary>The connection for a call.</summary>
-    /// <exception cref="RpcException">The profile has no certificate for it: the page says so.</exception>
-    public LedgerClient Find(ConsoleNeed need) => _clients.TryGetValue(need, out LedgerClient? client)
-        ? client
-        : throw RpcException.Because(
-            StatusCode.PermissionDenied,
-            "NO_CLIENT",
-            $"the profile names no client that may {NameOf(need)}; add '{NameOf(need)}: NAME' to it");
+    /// <summary>The connection for a call; null: the profile has no certificate for it.</summary>
+    public LedgerClient? Find(ConsoleNeed need) => _clients.GetValueOrDefault(need);
 
     public void Dispose()
     {
@@ -78,7 +70,4 @@ internal sealed class ConsoleClients : IDisposable
             client.Dispose();
         }
     }
-
-    private static string NameOf(ConsoleNeed need) =>
-        CapabilityNames.Of(s_needs.Single(pair => pair.Need == need).Capability);
 }

@@ -16,6 +16,9 @@ internal enum ConsoleNeed
 /// <summary>One call of the API that the page may make.</summary>
 internal sealed record ConsoleMethod(IMethod Method, ConsoleNeed Need)
 {
+    /// <summary>With this capability the answer says more; null: it is the same for everybody.</summary>
+    public ConsoleNeed? More { get; init; }
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ConsoleMethod> All { get; } =
     [
@@ -23,7 +26,7 @@ internal sealed record ConsoleMethod(IMethod Method, ConsoleNeed Need)
         new(LedgerMethods.GetFields, ConsoleNeed.Read),
         new(LedgerMethods.Search, ConsoleNeed.Read),
         new(LedgerMethods.ListLedgers, ConsoleNeed.Read),
-        new(LedgerMethods.DescribeLedger, ConsoleNeed.Read),
+        new(LedgerMethods.DescribeLedger, ConsoleNeed.Read) { More = ConsoleNeed.Administer },
         new(LedgerMethods.GetCheckpoint, ConsoleNeed.Verify),
         new(LedgerMethods.WatchCheckpoints, ConsoleNeed.Verify),
         new(LedgerMethods.GetInclusionProof, ConsoleNeed.Verify),

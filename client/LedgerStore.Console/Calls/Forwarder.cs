@@ -8,9 +8,9 @@ using LedgerStore.Protocol;
 namespace LedgerStore.WebConsole.Calls;
 
 /// <summary>Asks a server.</summary>
-/// <param name="clients">The connection with the certificate for a capability.</param>
+/// <param name="clients">The connection with the certificate for a capability; null: the reader has none.</param>
 /// <param name="time">The clock of deadlines.</param>
-internal sealed class Forwarder(Func<ConsoleNeed, LedgerClient> clients, TimeProvider time) : IConsoleCalls
+internal sealed class Forwarder(Func<ConsoleNeed, LedgerClient?> clients, TimeProvider time) : IConsoleCalls
 {
     // What gRPC and HTTP say for themselves, once for each connection.
     private static readonly string[] s_ofTheConnection =
@@ -20,8 +20,7 @@ internal sealed class Forwarder(Func<ConsoleNeed, LedgerClient> clients, TimePro
     {
         try
         {
-            return await clients(method.Need).Channel.UnaryAsync(method.Raw, request, LimitsOf(call))
-                .ConfigureAwait(false);
+            return await AskAsAsync(method, request, call).ConfigureAwait(false);
         }
         catch (RpcException error)
         {
@@ -38,7 +37,7 @@ internal sealed class Forwarder(Func<ConsoleNeed, LedgerClient> clients, TimePro
     {
         try
         {
-            using ResponseStream<byte[]> stream = clients(method.Need).Channel.ServerStream(
+            using ResponseStream<byte[]> stream = Connected(method.Need).Channel.ServerStream(
                 method.Raw, request, LimitsOf(call));
 
             // The browser is told that the call is under way: a tail may have nothing to say for long.
@@ -58,6 +57,31 @@ internal sealed class Forwarder(Func<ConsoleNeed, LedgerClient> clients, TimePro
             throw RpcException.Of(StatusCode.Cancelled, ended.Message).CausedBy(ended);
         }
     }
+
+    // Holds, retention and tiers are told to the administrator only; who reads and does not administer asks as reader.
+    private async Task<byte[]> AskAsAsync(ConsoleMethod method, byte[] request, ServerCallContext call)
+    {
+        if (method.More is { } more && clients(more) is { } other && other != clients(method.Need))
+        {
+            try
+            {
+                return await other.Channel.UnaryAsync(method.Raw, request, LimitsOf(call)).ConfigureAwait(false);
+            }
+            catch (RpcException denied) when (denied.StatusCode == StatusCode.PermissionDenied)
+            {
+                // Not on this ledger.
+            }
+        }
+
+        return await Connected(method.Need).Channel.UnaryAsync(method.Raw, request, LimitsOf(call))
+            .ConfigureAwait(false);
+    }
+
+    private LedgerClient Connected(ConsoleNeed need) => clients(need) ?? throw RpcException.Because(
+        StatusCode.PermissionDenied,
+        "NO_CLIENT",
+        $"the profile names no client that may {need.ToString().ToLowerInvariant()}: `ledger console` needs its name "
+        + $"there, as '{need.ToString().ToLowerInvariant()}: NAME', or --as NAME");
 
     private CallLimits LimitsOf(ServerCallContext call) => new()
     {

@@ -1,7 +1,7 @@
 // The shell: ways to the pages, the page that the link names, and at the foot what this page's word is worth.
 // Page thread.
 import type { ComponentType } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { link, route } from './state/router';
 import { openSession, type Session, session, sessionError } from './state/session';
 import { choose, type Theme, theme } from './state/theme';
@@ -47,8 +47,16 @@ export function App() {
   const offered = placesOf(session.value);
   const place = offered.find((one) => one.page === page) ?? (page === 'overview' ? offered[0] : undefined);
   useEffect(() => void openSession(), []);
+  // Another page is announced: the focus goes to its content, as it would with a page that loads.
+  const last = useRef(page);
+  useEffect(() => {
+    if (last.current !== page) document.getElementById('main')?.focus({ preventScroll: true });
+    last.current = page;
+    scrollTo(0, 0);
+  }, [page]);
   useEffect(() => {
     document.title = `${place?.title ?? 'Not found'}${name ? ` · ${plain(name)}` : ''} · LedgerStore`;
+    document.querySelector('.side [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [page, name]);
   const View = place?.view;
   return (

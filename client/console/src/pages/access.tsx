@@ -12,7 +12,7 @@ import { Empty, Failure, isDenied, Loading } from '../view/states';
 import { plain, Visible } from '../view/text';
 import { Time } from '../view/time';
 import { useSpan } from '../view/useSpan';
-import { unchecked, verified } from '../state/verdict';
+import { unchecked, type Verdict, verified } from '../state/verdict';
 import type { Span } from '../state/book';
 
 const most = 8192;
@@ -38,17 +38,26 @@ export function AccessPage() {
   );
 }
 
+// The newest entries are not signed yet: looking at the record is recorded too.
+function verdictOfSpan({ rows }: Span): { verdict: Verdict; label?: string } {
+  const bad = rows.find((row) => row.verdict.word === 'failed');
+  if (bad) return { verdict: bad.verdict };
+  const last = rows.findLastIndex((row) => row.verdict.word === 'verified');
+  if (last < 0 || rows.slice(0, last).some((row) => row.verdict.word !== 'verified')) {
+    return {
+      verdict: unchecked(rows.find((row) => row.verdict.word !== 'verified')?.verdict.why ?? 'there is nothing'),
+    };
+  }
+  const open = rows.length - 1 - last;
+  const label = open > 0 ? `verified, but for the newest ${count(open)}` : undefined;
+  return { verdict: verified('in a signed tree of _audit'), label };
+}
+
 function Review({ span }: { span: Span }) {
   const [who, setWho] = useState(route.value.query.who ?? '');
   const uses = useMemo(() => usesOf(span.rows), [span]);
   const shown = uses.filter((use) => `${use.identity} ${use.ledger}`.includes(who));
-  const bad = span.rows.find((row) => row.verdict.word === 'failed');
-  const open = span.rows.filter((row) => row.verdict.word === 'unchecked').length;
-  const verdict =
-    bad?.verdict ??
-    (open === 0
-      ? verified(`entries ${span.first} to ${span.end - 1} of _audit were verified in this browser`)
-      : unchecked(`${open} of these entries are not signed yet, or were not checked`));
+  const verdict = verdictOfSpan(span);
   const csv = (): void => {
     const head = ['identity', 'ledger', 'what', 'refused', 'calls', 'entries', 'last'];
     const lines = shown.map((use) => [
@@ -76,7 +85,7 @@ function Review({ span }: { span: Span }) {
         <button type="button" onClick={csv}>
           CSV
         </button>
-        <Badge verdict={verdict} />
+        <Badge verdict={verdict.verdict} label={verdict.label} />
         <span class="dim">
           of entries {count(span.first)} to {count(Math.max(0, span.end - 1))} of _audit
           {span.first > 0 && '; what is older is not in these sums'}

@@ -21,6 +21,7 @@ import { Time } from '../view/time';
 import { ExportMenu } from './export';
 
 const lingerMs = 60;
+const above = 5;
 
 export function EntriesPage() {
   const { name } = route.value;
@@ -55,7 +56,9 @@ function Browser({ store }: { store: EntryStore }) {
   const { query } = route.value;
   const size = store.size.value;
   const selected = query.sel !== undefined && /^\d+$/.test(query.sel) ? Number(query.sel) : -1;
-  const [at, setAt] = useState(selected >= 0 ? Math.max(0, selected - 5) : query.at ? Number(query.at) || 0 : size);
+  const [at, setAt] = useState(() => ({
+    index: selected >= 0 ? Math.max(0, selected - above) : query.at ? Number(query.at) || 0 : size,
+  }));
   const [isLive, setLive] = useState(query.live === '1');
   const [tail, setTail] = useState<Tail | null>(null);
   const [view, setView] = useState<[number, number]>([0, 0]);
@@ -64,9 +67,11 @@ function Browser({ store }: { store: EntryStore }) {
     return () => clearTimeout(linger);
   }, [view[0], view[1], size, store.trust.checkpoint.value]);
   useEffect(() => (isLive ? follow(store, setTail) : setTail(null)), [isLive]);
-  // A selected entry that is far away is fetched for its panel.
+  // A selected entry that is far away is fetched for its panel, and the list goes there.
   useEffect(() => {
     if (selected >= 0) store.want(selected, selected + 1);
+    const isAway = selected >= 0 && view[1] > 0 && (selected < view[0] || selected >= view[1]);
+    if (isAway) setAt({ index: Math.max(0, selected - above) });
   }, [selected]);
   // Rows change in place; whoever shows them is told by this number.
   const version = store.version.value;
@@ -82,7 +87,7 @@ function Browser({ store }: { store: EntryStore }) {
         setLive={setLive}
         jump={(index) => {
           setLive(false);
-          setAt(index);
+          setAt({ index });
         }}
       />
       {size === 0 ? (
@@ -109,7 +114,7 @@ function Browser({ store }: { store: EntryStore }) {
                 <Line row={store.row(index)} index={index} error={store.errorAt(index)} version={version} />
               )}
               onView={(first, end) => setView([first, end])}
-              onSelect={(index) => look({ sel: index })}
+              onSelect={(index) => look({ sel: index < 0 ? undefined : index })}
               isAtEnd={isLive}
               onLeaveEnd={() => setLive(false)}
             />

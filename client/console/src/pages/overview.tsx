@@ -1,12 +1,14 @@
 // The overview: is all well, how much is stored, how fast it grows, how far signatures and indexes are behind.
 // Page thread.
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { type Sample, samples, watch } from '../state/history';
 import { ledgers, ledgersError, states, status, statusError } from '../state/ledgers';
 import { link } from '../state/router';
 import { session } from '../state/session';
 import type { Row } from '../state/rows';
 import { trustOf } from '../state/trust';
+import { api } from '../wire/api';
+import type { FieldsInfo } from '../wire/messages';
 import { Badge } from '../view/badge';
 import { Chart } from '../view/chart';
 import { bytesText, count, microsToMs, spanText, stampMs } from '../view/format';
@@ -180,6 +182,16 @@ function StoreCard() {
 function TreesCard() {
   const all = ledgers.value!;
   const names = all.slice(0, 12).map((one) => one.ledger);
+  const [indexes, setIndexes] = useState<Record<string, FieldsInfo>>({});
+  useEffect(() => {
+    for (const name of names.filter((one) => !one.startsWith('_'))) {
+      const take = (info: FieldsInfo): void => setIndexes((before) => ({ ...before, [name]: info }));
+      api.fields({ ledger: name }).then(
+        (info) => info.spec !== '' && take(info),
+        () => {}, // no index, or no right to ask: there is nothing to say then
+      );
+    }
+  }, [names.join('\n')]);
   useEffect(() => {
     for (const name of names) void trustOf(name).refresh();
   }, [names.join('\n')]);
@@ -189,7 +201,10 @@ function TreesCard() {
         {names.map((name) => (
           <li key={name}>
             <a href={link('entries', name)}>{plain(name)}</a>
-            <span class="dim num">{count(trustOf(name).checkpoint.value?.size ?? 0)} signed</span>
+            <span class="dim num">
+              {count(trustOf(name).checkpoint.value?.size ?? 0)} signed
+              {indexes[name] && ` · index ${count(indexes[name].indexed)} of ${count(indexes[name].complete)} segments`}
+            </span>
             <Badge verdict={trustOf(name).verdict.value} />
           </li>
         ))}

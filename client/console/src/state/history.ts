@@ -13,6 +13,7 @@ export interface Sample {
 
 const samplesMax = 3600;
 const everyMs = 5000;
+const soonMs = 1500;
 
 export const samples = signal<Sample[]>([]);
 
@@ -23,7 +24,8 @@ let users = 0;
 export function watch(): () => void {
   users++;
   if (users === 1) {
-    void look();
+    // A second look soon gives the first rate.
+    void look().then(() => setTimeout(() => void look(), soonMs));
     timer = setInterval(() => document.visibilityState === 'visible' && void look(), everyMs) as unknown as number;
   }
   return () => {

@@ -1,9 +1,10 @@
 // Entries as rows: one for each index, whatever became of it. What the server says of an entry that it does not deliver is
 // kept beside it until it is checked.
 // Page thread.
-import { type Bytes, concat } from '../verify/bytes';
+import type { Bytes } from '../verify/bytes';
 import { decodeEntry, type Entry, splitBundle } from '../verify/entry';
 import { api } from '../wire/api';
+import { joined } from './scan';
 import { failed, unchecked, type Verdict } from './verdict';
 
 export interface Row {
@@ -60,5 +61,5 @@ export async function readRows(ledger: string, from: number, count: number, sign
 }
 
 export function bundleOf(rows: Row[]): Bytes {
-  return concat(...rows.flatMap(({ bytes }) => [Uint8Array.of(bytes!.length >> 8, bytes!.length & 255), bytes!]));
+  return joined(rows.map(({ bytes }) => bytes!));
 }

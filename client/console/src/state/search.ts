@@ -6,11 +6,13 @@ import { signal } from '@preact/signals';
 import { type Bytes, concat } from '../verify/bytes';
 import { decodeEntry } from '../verify/entry';
 import type { Answer, Found, NamedTree, Page, Question, Tally } from '../verify/search/cover';
-import { bundleEntries, hashesBelowBundle } from '../verify/tree';
+import { bundleEntries } from '../verify/tree';
 import { api } from '../wire/api';
+import { CallError, codes } from '../wire/grpcWeb';
 import type { FieldsInfo } from '../wire/messages';
 import { verify } from '../worker/client';
-import { bundleOf, readRows, type Row } from './rows';
+import type { Row } from './rows';
+import { scan } from './scan';
 import { ocsf } from './profile';
 import { trustOf, verdictOf } from './trust';
 import { unchecked, type Verdict, verified } from './verdict';
@@ -24,7 +26,7 @@ export interface Asked {
 export type SearchState = 'running' | 'paused' | 'done' | 'failed';
 
 const pauseAfter = 500;
-const scanBundles = 16;
+const scanBundles = 32;
 
 export class Search {
   readonly state = signal<SearchState>('running');
@@ -35,10 +37,11 @@ export class Search {
   readonly isByIndex = signal(false);
   readonly hint = signal('');
   readonly tally: Tally = { delivered: 0, excluded: 0, expired: 0, unreadable: [], open: 0 };
-  private readonly leaving = new AbortController();
+  private leaving = new AbortController();
   private trees: Question['trees'] | null = null;
   private spec = '';
   private indexLedger = '';
+  private ahead: Promise<Answer[]> | null = null;
   private first = 0;
   private end = 0;
 
@@ -64,6 +67,10 @@ export class Search {
 
   /** Goes on after a pause. */
   async more(): Promise<void> {
+    if (this.leaving.signal.aborted) {
+      this.leaving = new AbortController();
+      this.ahead = null;
+    }
     this.state.value = 'running';
     await this.guard(() => this.run(this.found.value.length + pauseAfter));
   }
@@ -105,12 +112,23 @@ export class Search {
         this.state.value = 'paused';
         break;
       }
-      await (this.isByIndex.value ? this.indexedPage() : this.scannedPage());
+      await (this.isByIndex.value ? this.indexedOrScanned() : this.scannedPage());
       if (this.leaving.signal.aborted) return;
       this.say();
     }
     if (this.first >= this.end) this.state.value = 'done';
     this.say();
+  }
+
+  // A directory may have no one who answers by its index; its entries can be read all the same.
+  private async indexedOrScanned(): Promise<void> {
+    try {
+      await this.indexedPage();
+    } catch (error) {
+      if (!(error instanceof CallError) || error.code !== codes.unimplemented) throw error;
+      this.isByIndex.value = false;
+      this.hint.value = 'The index was not used: this source does not answer by it. Every entry is read.';
+    }
   }
 
   private async indexedPage(): Promise<void> {
@@ -154,28 +172,25 @@ export class Search {
   }
 
   private async scannedPage(): Promise<void> {
-    const step = scanBundles * bundleEntries;
-    const from = this.asked.isNewestFirst
-      ? Math.max(this.first, (Math.ceil(this.end / bundleEntries) - scanBundles) * bundleEntries)
-      : this.first;
-    const to = this.asked.isNewestFirst ? this.end : Math.min(this.end, from + step);
-    const cover = await this.cover([from, to]);
-    const rows = await readRows(this.asked.ledger, from, to - from, this.leaving.signal);
-    const answers = await Promise.all(chunks(rows).map((some) => this.scanned(some)));
+    const range = this.nextRange(this.first, this.end);
+    const answers = await (this.ahead ?? this.scan(range));
+    // What comes next is fetched while the worker looks at this.
+    const [first, end] = this.asked.isNewestFirst ? [this.first, range[0]] : [range[1], this.end];
+    this.ahead = first < end ? this.scan(this.nextRange(first, end)) : null;
+    this.ahead?.catch(() => {}); // it is looked at when its turn comes
+    const cover = await this.cover(range);
     for (const answer of answers) await this.take(cover, answer);
-    await this.close(cover, [from, to]);
+    await this.close(cover, range);
   }
 
-  private async scanned(rows: Row[]): Promise<Answer> {
-    const first = rows[0].index;
-    const gone = rows.find((row) => row.bytes === null);
-    if (gone) return { kind: 'unreadable', first, count: rows.length, reason: gone.gone };
-    const { hashes } = await api.inclusion(
-      { ledger: this.asked.ledger, index: first, size: this.trees!.ledger.size },
-      this.leaving.signal,
-    );
-    const path = hashes.slice(hashesBelowBundle(rows.length));
-    return { kind: 'bundle', bundle: first / bundleEntries, entries: bundleOf(rows), path };
+  private nextRange(first: number, end: number): [number, number] {
+    if (!this.asked.isNewestFirst) return [first, Math.min(end, first + scanBundles * bundleEntries)];
+    return [Math.max(first, (Math.ceil(end / bundleEntries) - scanBundles) * bundleEntries), end];
+  }
+
+  private scan([from, to]: [number, number]): Promise<Answer[]> {
+    const { ledger, audit } = this.trees!;
+    return scan(this.asked.ledger, { ledger, audit }, from, to, this.leaving.signal);
   }
 
   private cover([first, end]: [number, number]): Promise<number> {
@@ -251,16 +266,6 @@ async function treeOf(ledger: string): Promise<NamedTree | null> {
   const trust = trustOf(ledger);
   await trust.refresh();
   return trust.verdict.value.word === 'verified' ? trust.checkpoint.value : null;
-}
-
-function chunks(rows: Row[]): Row[][] {
-  const all: Row[][] = [];
-  for (let at = 0; at < rows.length;) {
-    const count = bundleEntries - (rows[at].index % bundleEntries);
-    all.push(rows.slice(at, at + count));
-    at += count;
-  }
-  return all;
 }
 
 type Part = Awaited<ReturnType<ReturnType<typeof api.search>['next']>>['value'];

@@ -57,10 +57,12 @@ export function toBase64(bytes: Uint8Array): string {
 
 export const utf8 = (text: string): Bytes => new TextEncoder().encode(text) as Bytes;
 
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** The text of bytes that must be UTF-8; a byte order mark stays what it is, a character. */
 export function textOf(bytes: Uint8Array, what: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return decoder.decode(bytes);
   } catch {
     throw new Refused(`${what} is not UTF-8`);
   }

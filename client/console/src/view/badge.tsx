@@ -1,6 +1,7 @@
 // The three states, as sign and word. Colour repeats what the word says.
 // Page thread.
 import type { Verdict, Word } from '../state/verdict';
+import { plain, Visible } from './text';
 import { words } from '../state/verdict';
 
 const shapes: Record<Word, string> = {
@@ -19,7 +20,7 @@ export function Sign({ word }: { word: Word }) {
 
 export function Badge({ verdict, label }: { verdict: Verdict; label?: string }) {
   return (
-    <span class={`badge ${verdict.word}`} title={verdict.why}>
+    <span class={`badge ${verdict.word}`} title={plain(verdict.why)}>
       <Sign word={verdict.word} />
       {label ?? words[verdict.word]}
     </span>
@@ -31,7 +32,9 @@ export function VerdictLine({ verdict }: { verdict: Verdict }) {
   return (
     <p class={`verdict ${verdict.word}`} role={verdict.word === 'failed' ? 'alert' : undefined}>
       <Badge verdict={verdict} />
-      <span>{verdict.why}</span>
+      <span>
+        <Visible text={verdict.why} />
+      </span>
     </p>
   );
 }

@@ -31,7 +31,7 @@ interface EntryPanelProps {
 export function EntryPanel({ ledger, row, trust, onClose }: EntryPanelProps) {
   const { entry, bytes, index } = row;
   return (
-    <aside class="panel" aria-label={`Entry ${index}`}>
+    <aside class="panel" aria-label={`Entry ${index}`} onKeyDown={(event) => event.key === 'Escape' && onClose()}>
       <header class="panel-head">
         <h2>
           Entry <span class="num">{count(index)}</span>

@@ -13,6 +13,7 @@ import { plain, Visible } from './text';
 import { Time } from './time';
 
 const headHeight = 46;
+const top = { index: 0 };
 
 export interface FoundRow extends Row {
   ledger: string;
@@ -47,7 +48,7 @@ export function FoundList({
         <VirtualList
           size={rows.length}
           rowHeight={rowHeight}
-          at={0}
+          at={top}
           selected={selected}
           label={label}
           isAtEnd={false}

@@ -23,7 +23,8 @@ const spare = 8;
 export interface ListProps {
   size: number;
   rowHeight: number;
-  at: number;
+  /** Where to be; another object asks again. */
+  at: { index: number };
   selected: number;
   label: string;
   render: (index: number) => ComponentChildren;
@@ -59,7 +60,7 @@ export function VirtualList(props: ListProps) {
     setHeight(element.clientHeight);
     return () => observer.disconnect();
   }, []);
-  useEffect(() => show(at), [at]);
+  useEffect(() => show(at.index), [at]);
   useEffect(() => {
     if (isAtEnd) show(size);
   }, [isAtEnd, size]);
@@ -103,6 +104,7 @@ export function VirtualList(props: ListProps) {
       Home: 0,
       End: size - 1,
     };
+    if (event.key === 'Escape' && selected >= 0) onSelect(-1);
     if (event.key in steps) {
       onLeaveEnd();
       move(steps[event.key], event);

@@ -1,6 +1,7 @@
 // The tiers of a ledger or a store as one bar, with a legend that says the same in words.
 // Page thread.
 import type { TierUsage } from '../wire/messages';
+import { plain } from './text';
 import { bytesText, count } from './format';
 
 export function TierBar({ tiers }: { tiers: TierUsage[] }) {
@@ -22,7 +23,7 @@ export function TierBar({ tiers }: { tiers: TierUsage[] }) {
         {there.map((tier) => (
           <li key={tier.tier}>
             <span class={`tier tier-${known(tier.tier)}`} aria-hidden="true" />
-            <strong>{tier.tier}</strong>{' '}
+            <strong>{plain(tier.tier)}</strong>{' '}
             <span class="num">
               {count(tier.entries)} entries · {bytesText(tier.stored_bytes)}
               {tier.raw_bytes > tier.stored_bytes &&

@@ -1,7 +1,7 @@
 // What an entry says in the fields of a spec, and whether it has a clause. Of an opaque record nothing is known: the
 // answer is "maybe" then, and it is part of the answer.
 // Pure; page and worker.
-import { demand, utf8 } from '../bytes';
+import { demand } from '../bytes';
 import { decodeEntry, envelope, filler } from '../entry';
 import { type Json, parseJson } from '../json';
 import {
@@ -23,11 +23,11 @@ import {
   doubleOf,
   numberText,
   Opaque,
+  isTooLong,
   prefixesOf,
   type Raw,
   timeOfText,
   type Value,
-  valueBytesMax,
 } from './values';
 
 const valuesMax = 64;
@@ -73,7 +73,7 @@ function recordValues(spec: Spec, payload: Uint8Array, isEnveloped: boolean): Ma
   if (isEnveloped && tree.members.some(([name]) => name === 'gzip')) throw new Opaque();
   const all = spec.fields.map((field) => field.paths.map((path) => at(tree, path)));
   const flat = all.flat(2);
-  if (flat.length > valuesMax || flat.some(({ text }) => utf8(text).length > valueBytesMax)) throw new Opaque();
+  if (flat.length > valuesMax || flat.some(({ text }) => isTooLong(text))) throw new Opaque();
   for (const raw of flat) if (raw.isNumber) numberText(raw.text);
   const found = new Map<number, Value[]>();
   let terms = 0;
@@ -87,10 +87,12 @@ function recordValues(spec: Spec, payload: Uint8Array, isEnveloped: boolean): Ma
   return found;
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 function treeOf(payload: Uint8Array): Json & { kind: 'object' } {
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(payload);
+    text = decoder.decode(payload);
   } catch {
     throw new Opaque();
   }
@@ -99,7 +101,9 @@ function treeOf(payload: Uint8Array): Json & { kind: 'object' } {
   return tree;
 }
 
-const isWhole = (text: string): boolean => !/\p{Surrogate}/u.test(text);
+// Two ways to ask the same; browsers of 2023 have only the second.
+const asked = (String.prototype as { isWellFormed?: () => boolean }).isWellFormed;
+const isWhole = (text: string): boolean => (asked ? asked.call(text) : !/\p{Surrogate}/u.test(text));
 
 function isWellFormed(tree: Json): boolean {
   if (tree.kind === 'text') return isWhole(tree.text);
@@ -108,16 +112,29 @@ function isWellFormed(tree: Json): boolean {
   return true;
 }
 
-function at(tree: Json, steps: Step[]): Raw[] {
-  if (steps.length === 0) {
-    if (tree.kind === 'text') return [{ text: tree.text, isNumber: false }];
-    if (tree.kind === 'number') return [{ text: tree.text, isNumber: true }];
-    return tree.kind === 'literal' && tree.text !== 'null' ? [{ text: tree.text, isNumber: false }] : [];
+/** Collects the values at a path, from one of its steps on. */
+function collect(tree: Json, steps: Step[], from: number, out: Raw[]): void {
+  if (from === steps.length) {
+    if (tree.kind === 'number') out.push({ text: tree.text, isNumber: true });
+    else if (tree.kind === 'text' || (tree.kind === 'literal' && tree.text !== 'null')) {
+      out.push({ text: tree.text, isNumber: false });
+    }
+    return;
   }
-  const [step, ...rest] = steps;
-  if (step === null) return tree.kind === 'array' ? tree.items.flatMap((item) => at(item, rest)) : [];
-  if (tree.kind !== 'object') return [];
-  return tree.members.flatMap(([name, part]) => (name === step ? at(part, rest) : []));
+  const step = steps[from];
+  if (step === null) {
+    if (tree.kind === 'array') for (const item of tree.items) collect(item, steps, from + 1, out);
+  } else if (tree.kind === 'object') {
+    for (const member of tree.members) {
+      if (member[0] === step) collect(member[1], steps, from + 1, out);
+    }
+  }
+}
+
+function at(tree: Json, steps: Step[]): Raw[] {
+  const out: Raw[] = [];
+  collect(tree, steps, 0, out);
+  return out;
 }
 
 export class Clause {

@@ -9,7 +9,7 @@ export class Opaque extends Error {}
 
 export type Value = string | bigint | number;
 
-export const valueBytesMax = 4096;
+const valueBytesMax = 4096;
 
 export interface Raw {
   text: string;
@@ -17,7 +17,7 @@ export interface Raw {
 }
 
 export function canonical(field: Field, raw: Raw): Value {
-  if (utf8(raw.text).length > valueBytesMax) throw new Opaque();
+  if (isTooLong(raw.text)) throw new Opaque();
   const text = raw.isNumber ? numberText(raw.text) : raw.text;
   if (field.kind === 'time') return raw.isNumber ? timeOfNumber(text, field.unit) : timeOfText(text);
   if (field.kind === 'number') return doubleOf(text);
@@ -27,9 +27,17 @@ export function canonical(field: Field, raw: Raw): Value {
 
 /** The beginnings of a value that can be asked for. */
 export function prefixesOf(field: Field, text: string): string[] {
-  return [...text.matchAll(/./gsu)]
-    .filter(([char]) => field.prefix.includes(char))
-    .map(({ 0: char, index }) => text.slice(0, index + char.length));
+  const all: string[] = [];
+  if (field.prefix === '') return all;
+  for (let i = 0; i < text.length; i++) {
+    if (field.prefix.includes(text[i])) all.push(text.slice(0, i + 1));
+  }
+  return all;
+}
+
+/** Whether a text has more bytes than a value may have; a character has at most three for each of its units. */
+export function isTooLong(text: string): boolean {
+  return text.length > valueBytesMax / 3 && utf8(text).length > valueBytesMax;
 }
 
 export function numberText(token: string): string {
