@@ -113,6 +113,8 @@ internal static class LedgerCommand
         FieldsCommand.Create(builder),
         AuditCommand.Create(builder),
         GapsCommand.Create(builder),
+        GuardCommand.Create(builder),
+        AlertsCommand.Create(builder),
         VerifyCommand.Create(builder),
         TrustCommand.Create(builder),
         CheckpointCommand.Create(builder),

@@ -21,6 +21,11 @@ internal static class Dependencies
         ["LedgerStore.Client"] =
             ["LedgerStore.Durable", "LedgerStore.Fields", "LedgerStore.Protocol", "LedgerStore.Proofs"],
         ["LedgerStore.Client.AspNetCore"] = ["LedgerStore.Client"],
+        ["LedgerStore.Guard"] =
+        [
+            "LedgerStore.Client", "LedgerStore.Durable", "LedgerStore.Fields", "LedgerStore.Policy",
+            "LedgerStore.Proofs", "LedgerStore.Protocol",
+        ],
         ["LedgerStore.Intake"] =
         [
             "LedgerStore.Client", "LedgerStore.Durable", "LedgerStore.Fields", "LedgerStore.Pki", "LedgerStore.Policy",
@@ -29,12 +34,12 @@ internal static class Dependencies
         ["LedgerStore.Server"] =
         [
             "LedgerStore.Engine", "LedgerStore.Engine.S3", "LedgerStore.Proofs", "LedgerStore.Policy",
-            "LedgerStore.Pki", "LedgerStore.Protocol", "LedgerStore.Intake",
+            "LedgerStore.Pki", "LedgerStore.Protocol", "LedgerStore.Intake", "LedgerStore.Guard",
         ],
         ["LedgerStore.Cli"] =
         [
             "LedgerStore.Client", "LedgerStore.Protocol", "LedgerStore.Policy", "LedgerStore.Pki", "LedgerStore.Engine",
-            "LedgerStore.Engine.S3", "LedgerStore.Fields", "LedgerStore.Proofs",
+            "LedgerStore.Engine.S3", "LedgerStore.Fields", "LedgerStore.Proofs", "LedgerStore.Guard",
         ],
     };
 
