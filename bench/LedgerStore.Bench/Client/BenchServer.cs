@@ -54,15 +54,7 @@ internal sealed class BenchServer : IDisposable
 
     internal int ProcessId => _process.Id;
 
-    internal string Vkey
-    {
-        get
-        {
-            using SigningKey key = SigningKey.FromPem(File.ReadAllBytes(Keys("signing.pem")));
-            KeyName demo = KeyName.Parse("localhost/demo");
-            return LedgerKeyDerivation.VerifierKeyOf(key, demo, KeyScheme.Derived).ToString();
-        }
-    }
+    internal string Vkey => VkeyOf("demo");
 
     /// <summary>Where the certificates are.</summary>
     internal string Pki => Keys("pki");
@@ -75,6 +67,14 @@ internal sealed class BenchServer : IDisposable
         _process.WaitForExit();
         _process.Dispose();
         _folder.Delete(recursive: true);
+    }
+
+    /// <summary>The key of a ledger.</summary>
+    internal string VkeyOf(string ledger)
+    {
+        using SigningKey key = SigningKey.FromPem(File.ReadAllBytes(Keys("signing.pem")));
+        KeyName name = KeyName.Parse("localhost/" + ledger);
+        return LedgerKeyDerivation.VerifierKeyOf(key, name, KeyScheme.Derived).ToString();
     }
 
     internal LedgerClient Connect(string identity) => new(new LedgerClientOptions

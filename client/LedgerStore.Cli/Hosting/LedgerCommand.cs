@@ -115,6 +115,7 @@ internal static class LedgerCommand
         GapsCommand.Create(builder),
         GuardCommand.Create(builder),
         AlertsCommand.Create(builder),
+        DrillCommand.Create(builder),
         VerifyCommand.Create(builder),
         TrustCommand.Create(builder),
         CheckpointCommand.Create(builder),

@@ -12,12 +12,35 @@ public sealed class PlantedIncidentTests
 
     private const string Rules = """
         - { rule: match, kind: match, ledger: pay, where: [what=role.granted], by: [who], says: s, do: d }
-        - { rule: admin, kind: match, ledger: pay, where: ["what=key.*"], unless: ["who=w1"], by: [who], says: s, do: d }
-        - { rule: count, kind: count, ledger: pay, where: [what=denied], by: [who], at_least: 6, within: 1m, says: s, do: d }
+        - { rule: admin, kind: match, ledger: pay, where: ["what=key.*"], unless: [who=w1], by: [who], says: s, do: d }
+        - rule: count
+          kind: count
+          ledger: pay
+          where: [what=denied]
+          by: [who]
+          at_least: 6
+          within: 1m
+          says: s
+          do: d
         - { rule: sum, kind: count, ledger: pay, by: [who], field: size, at_least: 100000, within: 1m, says: s, do: d }
-        - { rule: distinct, kind: distinct, ledger: pay, by: [who], field: thing, at_least: 45, within: 1m, says: s, do: d }
+        - rule: distinct
+          kind: distinct
+          ledger: pay
+          by: [who]
+          field: thing
+          at_least: 45
+          within: 1m
+          says: s
+          do: d
         - { rule: new, kind: new, ledger: pay, field: who, within: 30d, learn: 1h, says: s, do: d }
-        - { rule: hours, kind: hours, ledger: pay, where: [what=backup], by: [who], allowed: ["Mon-Sun 01:00-02:00"], says: s, do: d }
+        - rule: hours
+          kind: hours
+          ledger: pay
+          where: [what=backup]
+          by: [who]
+          allowed: ["Mon-Sun 01:00-02:00"]
+          says: s
+          do: d
         - { rule: silence, kind: silence, ledger: pay, by: ["@producer"], every: 5m, says: s, do: d }
         - { rule: gap, kind: gap, ledger: pay, by: [who], field: n, says: s, do: d }
 

@@ -8,12 +8,19 @@ namespace LedgerStore.Tests.Guard;
 public sealed class ReplayTests
 {
     private const string Rules = """
-        - { rule: m, kind: match, ledger: pay, where: [what=a], by: [who], resolve_after: 20s, says: "{who} {index}", do: d }
+        - { rule: m, kind: match, ledger: pay, where: [what=a], by: [who], resolve_after: 20s, says: "{who}", do: d }
         - { rule: c, kind: count, ledger: pay, by: [who], at_least: 4, within: 30s, says: "{who} {count}", do: d }
         - { rule: z, kind: count, ledger: pay, field: size, at_least: 900, within: 30s, says: "{count}", do: d }
         - { rule: d, kind: distinct, ledger: pay, by: [who], field: thing, at_least: 4, within: 30s, says: s, do: d }
         - { rule: n, kind: new, ledger: pay, by: [who], field: thing, within: 2m, learn: 1m, says: "{value}", do: d }
-        - { rule: h, kind: hours, ledger: pay, allowed: ["Mon 00:00-00:05"], by: [who], resolve_after: 9s, says: s, do: d }
+        - rule: h
+          kind: hours
+          ledger: pay
+          allowed: ["Mon 00:00-00:05"]
+          by: [who]
+          resolve_after: 9s
+          says: "{who} {index}"
+          do: d
         - { rule: s, kind: silence, ledger: pay, by: [who], every: 40s, names: [w1, w2, nobody], says: s, do: d }
         - { rule: q, kind: silence, ledger: pay, by: ["@producer"], every: 25s, says: "{@producer}", do: d }
         - { rule: g, kind: gap, ledger: pay, by: [who], field: n, resolve_after: 5s, says: "{value} {expected}", do: d }
@@ -80,7 +87,8 @@ public sealed class ReplayTests
             string what = random.Next(30) == 0 ? "a" : "b";
             yield return (
                 Math.Round(at, 6),
-                $$"""{"who":"w{{who}}","what":"{{what}}","thing":"t{{random.Next(12)}}","size":{{random.Next(100)}},"n":{{numbers[who]}}}""",
+                $$"""{"who":"w{{who}}","what":"{{what}}","thing":"t{{random.Next(12)}}","""
+                    + $"\"size\":{random.Next(100)},\"n\":{numbers[who]}}}",
                 random.Next(2) == 0 ? "" : $"p{random.Next(3)}");
         }
     }

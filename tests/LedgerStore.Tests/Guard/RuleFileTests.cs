@@ -70,7 +70,7 @@ public sealed class RuleFileTests
     [InlineData("pager: []", "5:3")]
     public void A_target_that_would_tell_secrets_or_nobody_is_refused(string target, string place)
     {
-        string problem = Assert.Single(Wrong("version: 1\n\n\ndeliver:\n  " + target + "\n"), one => !one.EndsWith('?'));
+        string problem = Assert.Single(Wrong("version: 1\n\n\ndeliver:\n  " + target + "\n"));
         Assert.StartsWith("rules.yaml:" + place, problem, StringComparison.Ordinal);
     }
 
@@ -98,7 +98,8 @@ public sealed class RuleFileTests
         const string Rule = "rules:\n- { rule: r, kind: match, ledger: _audit, says: s, do: d, where: [event=key] }\n";
         Rule one = Parse("version: 1\n" + Rule).Rules[^1];
         Rule same = Parse("# a comment\nversion: 1\nbuiltin: { without: [odd-hours] }\n" + Rule).Rules[^1];
-        Rule other = Parse("version: 1\n" + Rule.Replace("event=key", "event=hold", StringComparison.Ordinal)).Rules[^1];
+        Rule other = Parse(
+            "version: 1\n" + Rule.Replace("event=key", "event=hold", StringComparison.Ordinal)).Rules[^1];
         Assert.Equal(one.Hash, same.Hash);
         Assert.NotEqual(one.Hash, other.Hash);
     }

@@ -30,8 +30,8 @@ internal static class CommandScenarios
         // They look at files of rules.
         "guard rules", "guard check",
 
-        // They read with the verified reader, whose answers are lied to as `read --verified`; the guard itself never ends.
-        "guard", "guard test", "alerts",
+        // They read with the verified reader, whose answers are lied to in `read --verified`; the guard never ends.
+        "guard", "guard test", "alerts", "drill",
 
         // It asks an intake, which is no ledger.
         "intake status",
