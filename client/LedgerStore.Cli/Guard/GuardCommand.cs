@@ -1,6 +1,7 @@
 // `ledger guard`: follows ledgers with proof, and tells somebody when something is wrong. One thread starts it; it runs
 // until it is interrupted.
 using System.CommandLine;
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using LedgerStore.Client;
 using LedgerStore.Guard;
@@ -22,6 +23,11 @@ internal static class GuardCommand
         };
         Option<string?> lookBack = AgeOption.Make(
             "--since", "How far back to look in a ledger that is watched for the first time (default: not at all)");
+        Option<string?> metrics = new("--metrics")
+        {
+            HelpName = "ADDRESS",
+            Description = "Serve Prometheus text on an address of this machine, such as 127.0.0.1:9466",
+        };
         Command command = builder.Make(
             "guard",
             "Watch ledgers by rules, and say so when something is wrong\n\n"
@@ -29,8 +35,9 @@ internal static class GuardCommand
             + "where the file of rules says.\n\n"
             + "  ledger guard --rules alerts.yaml --as guard\n"
             + "  ledger guard test --rules alerts.yaml --since 30d",
-            [rules, state, lookBack],
-            run => RunAsync(run, run.Get(rules), run.Get(state), AgeOption.Parse(run.Get(lookBack))));
+            [rules, state, lookBack, metrics],
+            run => RunAsync(
+                run, run.Get(rules), run.Get(state), AgeOption.Parse(run.Get(lookBack)), AddressOf(run.Get(metrics))));
         command.Add(GuardRules.List(builder));
         command.Add(GuardRules.Check(builder));
         command.Add(GuardTest.Create(builder));
@@ -76,7 +83,13 @@ internal static class GuardCommand
         };
     }
 
-    private static async Task<int> RunAsync(Run run, string? rules, string? state, TimeSpan? lookBack)
+    private static IPEndPoint? AddressOf(string? text) => text is null ? null
+        : text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out IPEndPoint? address)
+            ? address
+            : throw new UsageException($"'{text}' is no address with a port", "for example 127.0.0.1:9466");
+
+    private static async Task<int> RunAsync(
+        Run run, string? rules, string? state, TimeSpan? lookBack, IPEndPoint? metrics)
     {
         RuleFile file = Load(run, rules);
         string directory = Path.GetFullPath(
@@ -91,6 +104,7 @@ internal static class GuardCommand
             State = directory,
             Time = run.Host.Time,
             LookBack = lookBack,
+            Metrics = metrics,
             CertificateExpires = ExpiryOf(run),
             Say = text => Say(run, text),
         };

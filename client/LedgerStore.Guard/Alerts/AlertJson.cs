@@ -124,7 +124,8 @@ internal static class AlertJson
             Group =
             [
                 .. json.GetProperty("group").EnumerateObject()
-                    .Select(static one => KeyValuePair.Create(one.Name, one.Value.GetString()!)),
+                    .Select(static one => KeyValuePair.Create(
+                        one.Name, one.Value.GetString() ?? throw new FormatException())),
             ],
             At = Time(json, "at"),
             Since = Time(json, "since"),
@@ -144,7 +145,8 @@ internal static class AlertJson
         Text(json, "ledger"),
         json.GetProperty("from").GetUInt64(),
         Time(json, "at"),
-        [.. json.GetProperty("rules").EnumerateArray().Select(static one => one.GetString()!)],
+        [.. json.GetProperty("rules").EnumerateArray().Select(
+            static one => one.GetString() ?? throw new FormatException())],
         Text(json, "rules_sha256"));
 
     private static byte[] Object(Action<Utf8JsonWriter> write)

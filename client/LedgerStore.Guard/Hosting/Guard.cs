@@ -33,7 +33,8 @@ internal sealed class Guard : IDisposable
     private readonly Dictionary<string, (Task Task, FollowerStatus Status, Verifier Verifier)> _followers =
         new(StringComparer.Ordinal);
 
-    private readonly HashSet<string> _untrusted = [];
+    // Ledgers that rules name and that are not followed, because no key is trusted or the server does not list them.
+    private readonly HashSet<string> _missing = [];
     private readonly List<Alert> _unwritten = [];
     private bool _isReady;
 
@@ -56,7 +57,7 @@ internal sealed class Guard : IDisposable
         {
             lock (_gate)
             {
-                return _isReady && _untrusted.Count == 0 && _followers.Values.All(static one =>
+                return _isReady && _missing.Count == 0 && _followers.Values.All(static one =>
                     one.Status is { IsLive: true, Violation: null } && one.Status.SilentFor < BlindAfter);
             }
         }
@@ -90,6 +91,8 @@ internal sealed class Guard : IDisposable
 
         _ = Directory.CreateDirectory(options.State);
         using Guard guard = new(options, trust);
+        using MetricsDoor? door = options.Metrics is { } address ? new MetricsDoor(address) : null;
+        _ = door?.RunAsync(guard);
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
         {
@@ -167,9 +170,11 @@ internal sealed class Guard : IDisposable
     // Ledgers that rules name and that are not followed yet.
     private async Task FollowNewAsync(CancellationToken cancellation)
     {
+        HashSet<string> listed = [];
         await foreach (LedgerInfo info in _options.Client.Catalog.ListAsync(string.Empty, cancellation)
             .ConfigureAwait(false))
         {
+            _ = listed.Add(info.Ledger);
             if (_followers.ContainsKey(info.Ledger) || _options.Rules.Of(info.Ledger) is not { } about)
             {
                 continue;
@@ -177,7 +182,7 @@ internal sealed class Guard : IDisposable
 
             if (_options.TrustOf(info.Ledger) is not { } trust)
             {
-                _ = _untrusted.Add(info.Ledger);
+                Miss(info.Ledger, isMissing: true);
                 Tell(
                     Conditions.Blind, Severity.Critical, info.Ledger,
                     $"the guard does not watch {info.Ledger}: no key of it is trusted",
@@ -185,11 +190,30 @@ internal sealed class Guard : IDisposable
                 continue;
             }
 
-            _ = _untrusted.Remove(info.Ledger);
+            Miss(info.Ledger, isMissing: false);
             Verifier verifier = _options.Client.CreateVerifier(info.Ledger, trust);
             LedgerWatch watch = await new WatchMaker(_options, _state, _alerts)
                 .MakeAsync(info, about, verifier, cancellation).ConfigureAwait(false);
             Follow(watch, verifier, cancellation);
+        }
+
+        // Whoever hides a ledger from the list does not hide it from a rule that names it.
+        foreach (string name in _options.Rules.Names.Where(
+            one => !listed.Contains(one) && !_followers.ContainsKey(one)))
+        {
+            Miss(name, isMissing: true);
+            Tell(
+                Conditions.Blind, Severity.Critical, name,
+                $"the guard does not watch {name}: the server does not list it",
+                "Create the ledger, let the guard read it, or take it out of the file of rules.");
+        }
+    }
+
+    private void Miss(string ledger, bool isMissing)
+    {
+        lock (_gate)
+        {
+            _ = isMissing ? _missing.Add(ledger) : _missing.Remove(ledger);
         }
     }
 

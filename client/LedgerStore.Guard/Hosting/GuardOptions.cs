@@ -1,5 +1,6 @@
 // What a guard needs to run. Immutable.
 
+using System.Net;
 using LedgerStore.Client;
 
 namespace LedgerStore.Guard;
@@ -26,6 +27,9 @@ internal sealed record GuardOptions
 
     /// <summary>When its own certificate expires; null: nobody knows.</summary>
     public DateTimeOffset? CertificateExpires { get; init; }
+
+    /// <summary>Where figures are served; null: nowhere.</summary>
+    public IPEndPoint? Metrics { get; init; }
 
     /// <summary>A line for people, about what happens.</summary>
     public required Action<string> Say { get; init; }

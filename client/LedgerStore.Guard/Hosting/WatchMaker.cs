@@ -50,10 +50,12 @@ internal sealed class WatchMaker(GuardOptions options, StateFile state, AlertLed
 
     private async Task<RuleStart> FreshAsync(LedgerInfo info, Verifier verifier, CancellationToken cancellation)
     {
+        // What is signed, and not what the server says that it has: a size without end would be a ledger unwatched.
+        ulong size = (await verifier.TryUpdateAsync(cancellation).ConfigureAwait(false))?.Size ?? 0;
         DateTimeOffset now = options.Time.GetUtcNow();
         if (options.LookBack is not { } age)
         {
-            return new RuleStart(info.Size, Micros.Of(now));
+            return new RuleStart(size, Micros.Of(now));
         }
 
         ReadOptions first = new() { FromTime = now - age, Limit = 1 };
@@ -65,10 +67,10 @@ internal sealed class WatchMaker(GuardOptions options, StateFile state, AlertLed
                 LedgerEntry entry => new RuleStart(entry.Index, Micros.Of(now - age)),
                 ExpiredRange gone => new RuleStart(gone.FirstIndex, Micros.Of(now - age)),
                 UnreadableRange away => new RuleStart(away.FirstIndex, Micros.Of(now - age)),
-                _ => new RuleStart(info.Size, Micros.Of(now - age)),
+                _ => new RuleStart(size, Micros.Of(now - age)),
             };
         }
 
-        return new RuleStart(info.Size, Micros.Of(now - age));
+        return new RuleStart(size, Micros.Of(now - age));
     }
 }

@@ -16,6 +16,10 @@ internal static class GuardLimits
     /// fires.</summary>
     public const int ItemsMax = 4_096;
 
+    /// <summary>Entries that one rule keeps of one ledger in all its groups; beyond, as with too many groups.
+    /// </summary>
+    public const int ItemsTotalMax = 500_000;
+
     /// <summary>Indexes that an alert names; its count says how many there were.</summary>
     public const int IndexesMax = 32;
 
@@ -27,6 +31,9 @@ internal static class GuardLimits
 
     /// <summary>Names of a rule about silence.</summary>
     public const int NamesMax = 1_000;
+
+    /// <summary>Bytes of a value that is remembered as it is: of a longer one, its beginning and its hash.</summary>
+    public const int NameBytesMax = 128;
 
     /// <summary>Bytes of an entry of <c>_alerts</c> that this guard reads; it writes less.</summary>
     public const int AlertBytesMax = 60_000;

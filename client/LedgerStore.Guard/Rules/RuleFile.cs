@@ -20,6 +20,10 @@ internal sealed record RuleFile
     /// <summary>What is watched of a ledger: its fields and its rules; null: nothing.</summary>
     public WatchedLedgers? Of(string ledger) => Ledgers.FirstOrDefault(one => one.Has(ledger));
 
+    /// <summary>The ledgers that are named in full.</summary>
+    public IEnumerable<string> Names => Ledgers.SelectMany(static one => one.Patterns)
+        .Select(static pattern => pattern.Text).Where(static text => !text.Contains('*', StringComparison.Ordinal));
+
     public IReadOnlyList<Rule> RulesOf(WatchedLedgers ledgers) =>
         [.. Rules.Where(rule => ReferenceEquals(rule.Ledgers, ledgers))];
 }

@@ -1,6 +1,7 @@
 // Reads the list of rules. Each is checked against the fields of its ledgers: a clause that cannot be asked, a field
 // that is not there or a placeholder that means nothing is an error. One thread, one file.
 
+using System.Text;
 using LedgerStore.Fields;
 using LedgerStore.Policy;
 using LedgerStore.Proofs;
@@ -218,11 +219,12 @@ internal sealed class RuleReader(ValueReader values, IReadOnlyList<WatchedLedger
     private List<string> NamesOf(Dictionary<string, YamlNode> fields, List<string> by, string what)
     {
         List<string> names = [.. values.Texts(fields, "names", what).Select(static one => one.Text).Distinct()];
-        if (names.Count > GuardLimits.NamesMax || (names.Count > 0 && by.Count != 1))
+        bool isLong = names.Any(static name => Encoding.UTF8.GetByteCount(name) > GuardLimits.NameBytesMax);
+        if (isLong || names.Count > GuardLimits.NamesMax || (names.Count > 0 && by.Count != 1))
         {
             values.Wrong(
                 fields["names"], $"{what}.names: {names.Count} names of {by.Count} fields",
-                $"by one field, at most {GuardLimits.NamesMax}");
+                $"by one field, at most {GuardLimits.NamesMax}, each of at most {GuardLimits.NameBytesMax} bytes");
         }
 
         return names;

@@ -1,6 +1,5 @@
 // The kind `distinct`: so many different values of a field within a window. Owned by its ledger's watch.
 
-using System.Text;
 using LedgerStore.Fields;
 
 namespace LedgerStore.Guard;
@@ -22,7 +21,7 @@ internal sealed class DistinctWatch(Rule rule, WatchScope scope) : RuleWatch(rul
             }
 
             // The one that was seen last stands last: those that are enough are kept, and no more.
-            string text = Encoding.UTF8.GetString(seen.Values.TextOf(value));
+            string text = KeyText.Of(seen.Values.TextOf(value));
             _ = items.RemoveAll(item => item.Text == text);
             if (items.Count >= Rule.AtLeast)
             {

@@ -1,7 +1,6 @@
 // The kind `new`: a value that was not there for a while, or never. Every value is its own group, which lives as long
 // as the value is known; at first it only learns. Owned by its ledger's watch.
 
-using System.Text;
 using LedgerStore.Fields;
 
 namespace LedgerStore.Guard;
@@ -22,7 +21,7 @@ internal sealed class NewWatch(Rule rule, WatchScope scope) : RuleWatch(rule, sc
                 continue;
             }
 
-            string text = Encoding.UTF8.GetString(seen.Values.TextOf(value));
+            string text = KeyText.Of(seen.Values.TextOf(value));
             string key = by + text;
             WatchGroup? known = Groups.Touch(key);
             bool isNew = known is null || seen.Micros - known.Last > Rule.Within;

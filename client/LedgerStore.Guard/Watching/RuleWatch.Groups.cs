@@ -9,6 +9,7 @@ internal abstract partial class RuleWatch
     private const long LimitQuiet = 3_600 * Micros.Second;
 
     private WatchGroup _limit = new();
+    private long _items;
 
     /// <summary>All groups.</summary>
     protected GroupBook Groups { get; } = new();
@@ -46,6 +47,7 @@ internal abstract partial class RuleWatch
         foreach (KeptGroup kept in state.Groups)
         {
             Groups.Add(kept.Key, kept.Group);
+            _items += kept.Group.Items.Count;
         }
 
         foreach (KeptGroup kept in state.Groups.Append(state.Limit))
@@ -66,13 +68,7 @@ internal abstract partial class RuleWatch
 
         if (Groups is { Count: >= GuardLimits.GroupsMax, Oldest: { } oldest })
         {
-            SayLimit(now, oldest.Group.LastIndex);
-            if (oldest.Group.Episode is not null)
-            {
-                Resolve(oldest.Group, now, oldest.Group.LastIndex);
-            }
-
-            Drop(oldest.Key, oldest.Group);
+            GiveUp(oldest.Key, oldest.Group, now);
         }
 
         WatchGroup made = new() { Values = values, Last = now };
@@ -146,6 +142,26 @@ internal abstract partial class RuleWatch
         RulesSha256 = Scope.RulesSha256,
     });
 
+    private void Account(int more, WatchGroup group, long now)
+    {
+        _items += more;
+        while (_items > GuardLimits.ItemsTotalMax && Groups.Oldest is { } oldest && oldest.Group != group)
+        {
+            GiveUp(oldest.Key, oldest.Group, now);
+        }
+    }
+
+    private void GiveUp(string key, WatchGroup oldest, long now)
+    {
+        SayLimit(now, oldest.LastIndex);
+        if (oldest.Episode is not null)
+        {
+            Resolve(oldest, now, oldest.LastIndex);
+        }
+
+        Drop(key, oldest);
+    }
+
     // The quiet ones come first: what is looked at here is never looked at again.
     private void Forget(long now)
     {
@@ -162,6 +178,7 @@ internal abstract partial class RuleWatch
             Scope.Timers.Remove(new Deadline(group.Due, Rule.Name, key));
         }
 
+        _items -= group.Items.Count;
         Groups.Remove(key);
     }
 }

@@ -76,9 +76,11 @@ internal abstract partial class RuleWatch
     {
         ReadOnlySpan<char> key = seen.KeyOf(_by);
         WatchGroup group = Groups.Touch(key) ?? Make(key.ToString(), seen.Micros, ValuesOf(seen));
+        int before = group.Items.Count;
         Evaluate(group, key.ToString(), seen);
         group.Last = seen.Micros;
         group.LastIndex = seen.Index;
+        Account(group.Items.Count - before, group, seen.Micros);
     }
 
     protected abstract void Evaluate(WatchGroup group, string key, Seen seen);

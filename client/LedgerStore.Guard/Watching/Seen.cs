@@ -1,6 +1,5 @@
 // An entry as rules look at it: where and when it is, and its values. Used by one watch, for one entry after the other.
 
-using System.Text;
 using LedgerStore.Fields;
 
 namespace LedgerStore.Guard;
@@ -8,7 +7,7 @@ namespace LedgerStore.Guard;
 /// <summary>One entry.</summary>
 internal sealed class Seen(FieldScanner scanner)
 {
-    private readonly char[] _key = new char[GuardLimits.ByMax * (1 + FieldValues.ValueBytesMax + IpText.BytesMax)];
+    private readonly char[] _key = new char[GuardLimits.ByMax * (1 + KeyText.CharsMax)];
 
     public ulong Index { get; set; }
 
@@ -26,7 +25,7 @@ internal sealed class Seen(FieldScanner scanner)
         int at = 0;
         foreach (int field in fields)
         {
-            int length = Encoding.UTF8.GetChars(FirstOf(field), _key.AsSpan(at + 1));
+            int length = KeyText.Write(FirstOf(field), _key.AsSpan(at + 1));
             _key[at] = (char)length;
             at += 1 + length;
         }
@@ -35,7 +34,7 @@ internal sealed class Seen(FieldScanner scanner)
     }
 
     /// <summary>The first value of a field, as text; empty: it has none.</summary>
-    public string TextOf(int field) => Encoding.UTF8.GetString(FirstOf(field));
+    public string TextOf(int field) => KeyText.Of(FirstOf(field));
 
     /// <summary>The first value of a field of numbers.</summary>
     public double? NumberOf(int field)

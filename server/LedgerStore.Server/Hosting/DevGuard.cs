@@ -92,7 +92,8 @@ internal sealed class DevGuard : IAsyncDisposable
         _end.Dispose();
     }
 
-    private static string Line(string text) => string.Concat(text.Select(static c => char.IsControl(c) ? '?' : c));
+    private static string Line(string text) => string.Concat(text.Select(static c =>
+        char.IsControl(c) || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.Format ? '?' : c));
 
     // Whoever runs the store knows its keys, and need not ask it over the wire.
     private static VerifierOptions? TrustOf(Store store, DevLayout layout, string name)

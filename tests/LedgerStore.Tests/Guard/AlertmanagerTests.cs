@@ -65,7 +65,9 @@ public sealed class AlertmanagerTests(DevServer server) : IClassFixture<DevServe
               alertmanager: [{ url: "http://127.0.0.1:{{port}}", resend: 1s }]
               webhook: [{ url: "{{hook}}direct" }]
             """);
-        await using GuardProcess guard = GuardProcess.Start(server, rules, Path.Combine(_home, "state"));
+        string metrics = $"127.0.0.1:{Ports.Free()}";
+        await using GuardProcess guard = GuardProcess.Start(
+            server, rules, Path.Combine(_home, "state"), "--metrics", metrics);
         await guard.ReadyAsync();
         const string refund = """{"actor":{"user":{"name":"eve"}},"api":{"operation":"refund"}}""";
         foreach (string record in new[] { refund, refund, refund })
@@ -76,6 +78,12 @@ public sealed class AlertmanagerTests(DevServer server) : IClassFixture<DevServe
         await HeardAsync("alertmanager firing refunds eve");
         await HeardAsync("alertmanager firing guard-watching ");
         await HeardAsync("direct firing refunds eve");
+        using HttpClient http = new();
+        string figures = await http.GetStringAsync(new Uri($"http://{metrics}/metrics"));
+        Assert.Contains(
+            "ledger_alert_firing{rule=\"refunds\",severity=\"critical\",ledger=\"demo\"} 1\n", figures,
+            StringComparison.Ordinal);
+        Assert.Contains("ledger_guard_watching 1\n", figures, StringComparison.Ordinal);
         await Task.Delay(1_200);
         Assert.Equal(0, (await ledger.RunAsync("append", "demo", "{}")).Code);
         await HeardAsync("alertmanager resolved refunds eve");

@@ -14,7 +14,7 @@ internal sealed class GuardProcess : IAsyncDisposable
 
     private GuardProcess(Process process) => _process = process;
 
-    public static GuardProcess Start(DevServer server, string rules, string state)
+    public static GuardProcess Start(DevServer server, string rules, string state, params string[] more)
     {
         ProcessStartInfo start = new("dotnet")
         {
@@ -22,11 +22,11 @@ internal sealed class GuardProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (string argument in new[]
-        {
+        foreach (string argument in (string[])
+        [
             Path.Combine(AppContext.BaseDirectory, "ledger.dll"), "guard", "--rules", rules, "--state", state, "--as",
-            "guard",
-        })
+            "guard", .. more,
+        ])
         {
             start.ArgumentList.Add(argument);
         }

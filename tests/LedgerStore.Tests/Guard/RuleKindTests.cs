@@ -1,5 +1,6 @@
 // Each kind of rule: when it fires, when it is over, and when it says nothing.
 
+using LedgerStore.Guard;
 using Xunit;
 
 namespace LedgerStore.Tests.Guard;
@@ -166,6 +167,37 @@ public sealed class RuleKindTests
         Assert.Equal(
             ["10 and not 8, 2 missing", "9 and not 11, 0 missing"],
             bench.Found.Where(static one => one.IsFiring).Select(static one => one.Says));
+    }
+
+    [Fact]
+    public void Long_values_that_differ_only_at_their_end_are_two()
+    {
+        WatchBench bench = new(
+            "- rule: c\n  kind: count\n  ledger: pay\n  by: [who]\n  at_least: 2\n  within: 1m\n" + Sentences);
+        string name = new('x', 3_000);
+        bench.Add(0, $$"""{"who":"{{name}}a"}""");
+        bench.Add(1, $$"""{"who":"{{name}}b"}""");
+        bench.Add(2, $$"""{"who":"{{name}}a"}""");
+        Alert alert = Assert.Single(bench.Found);
+        Assert.Equal([0UL, 2UL], alert.Cause.Indexes);
+        Assert.InRange(alert.Group[0].Value.Length, 100, 256);
+    }
+
+    [Fact]
+    public void A_rule_with_more_groups_than_are_kept_forgets_the_quiet_ones_and_says_so()
+    {
+        WatchBench bench = new(
+            "- rule: c\n  kind: count\n  ledger: pay\n  by: [who]\n  at_least: 2\n  within: 1d\n" + Sentences);
+        for (int i = 0; i <= GuardLimits.GroupsMax; i++)
+        {
+            bench.Add(i * 0.001, $$"""{"who":"w{{i}}"}""");
+        }
+
+        bench.Add(200, """{"who":"w0"}""");
+        bench.Add(200, """{"who":"w500"}""");
+        Assert.Equal(
+            ["guard-limit", "c"], bench.Found.Where(static one => one.IsFiring).Select(static one => one.Rule));
+        Assert.Equal("w500", bench.Found[^1].Group[0].Value);
     }
 
     [Fact]
