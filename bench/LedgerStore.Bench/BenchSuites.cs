@@ -2,6 +2,7 @@
 using LedgerStore.Bench.Client;
 using LedgerStore.Bench.Engine;
 using LedgerStore.Bench.Frame;
+using LedgerStore.Bench.Guard;
 using LedgerStore.Bench.Intake;
 using LedgerStore.Bench.Peers;
 using LedgerStore.Bench.Proofs;
@@ -19,6 +20,7 @@ internal static class BenchSuites
         new ClientSuite(),
         new WireSuite(),
         new IntakeSuite(),
+        new GuardSuite(),
         new SegmentsSuite(),
         new VerifySuite(),
         new EngineSuite(),

@@ -81,6 +81,9 @@ public static class LedgerMethods
     public static Method<GetFieldsRequest, FieldsInfo> GetFields { get; } =
         Method<GetFieldsRequest, FieldsInfo>("Searcher", nameof(GetFields));
 
+    public static Method<SignOffRequest, SignOffResponse> SignOff { get; } =
+        Method<SignOffRequest, SignOffResponse>("Reviewer", nameof(SignOff));
+
     public static Method<SearchRequest, SearchResponse> Search { get; } =
         Method<SearchRequest, SearchResponse>("Searcher", nameof(Search));
 

@@ -59,13 +59,6 @@ internal sealed class BenchServer : IDisposable
 
     internal string Vkey => VkeyOf("demo");
 
-    internal string VkeyOf(string ledger)
-    {
-        using SigningKey key = SigningKey.FromPem(File.ReadAllBytes(Keys("signing.pem")));
-        KeyName name = KeyName.Parse("localhost/" + ledger);
-        return LedgerKeyDerivation.VerifierKeyOf(key, name, KeyScheme.Derived).ToString();
-    }
-
     /// <summary>Where the certificates are.</summary>
     internal string Pki => Keys("pki");
 
@@ -77,6 +70,14 @@ internal sealed class BenchServer : IDisposable
         _process.WaitForExit();
         _process.Dispose();
         _folder.Delete(recursive: true);
+    }
+
+    /// <summary>The key of a ledger.</summary>
+    internal string VkeyOf(string ledger)
+    {
+        using SigningKey key = SigningKey.FromPem(File.ReadAllBytes(Keys("signing.pem")));
+        KeyName name = KeyName.Parse("localhost/" + ledger);
+        return LedgerKeyDerivation.VerifierKeyOf(key, name, KeyScheme.Derived).ToString();
     }
 
     internal LedgerClient Connect(string identity) => new(new LedgerClientOptions

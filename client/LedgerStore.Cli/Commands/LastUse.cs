@@ -17,6 +17,12 @@ internal sealed class LastUse
 
     public IReadOnlyList<string> Ledgers => _ledgers;
 
+    /// <summary>The last review that was signed off; null: none was.</summary>
+    public (DateTimeOffset Time, AccessReview Review)? LastReview { get; private set; }
+
+    /// <summary>The policies that were taken since, and what they changed.</summary>
+    public List<(DateTimeOffset Time, PolicyChange Change)> Changes { get; } = [];
+
     /// <summary>Reads the catalog and _audit of the server.</summary>
     public static async Task<LastUse> ReadAsync(Run run)
     {
@@ -32,9 +38,9 @@ internal sealed class LastUse
         await foreach (LedgerEvent next in client.CreateReader("_audit").ReadAsync(all, run.Cancellation)
             .ConfigureAwait(false))
         {
-            if (next is LedgerEntry entry && Event.Parser.ParseFrom(entry.Payload).Access is { } access)
+            if (next is LedgerEntry entry)
             {
-                use.Note(access, entry.Received);
+                use.Note(Event.Parser.ParseFrom(entry.Payload), entry.Received);
             }
         }
 
@@ -43,6 +49,23 @@ internal sealed class LastUse
 
     public DateTimeOffset? Find(string? identity, Capability capability, string ledger) =>
         _times.TryGetValue((identity ?? string.Empty, capability, ledger), out DateTimeOffset time) ? time : null;
+
+    private void Note(Event happened, DateTimeOffset time)
+    {
+        if (happened.Access is { } access)
+        {
+            Note(access, time);
+        }
+        else if (happened.Review is { } review)
+        {
+            LastReview = (time, review);
+            Changes.Clear();
+        }
+        else if (happened.Policy is { Accepted: true } change)
+        {
+            Changes.Add((time, change));
+        }
+    }
 
     private void Note(Access access, DateTimeOffset time)
     {

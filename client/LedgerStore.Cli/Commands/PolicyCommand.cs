@@ -13,12 +13,12 @@ internal static class PolicyCommand
         [
             Check(builder),
             Explain(builder),
-            Review(builder),
+            PolicyReviewCommand.Create(builder),
             PolicyCompareCommand.Diff(builder),
             PolicyCompareCommand.Test(builder),
         ]);
 
-    private static Argument<string> FileArgument() => new("file") { Description = "policy.yaml" };
+    internal static Argument<string> FileArgument() => new("file") { Description = "policy.yaml" };
 
     private static Command Check(CommandBuilder builder)
     {
@@ -82,78 +82,6 @@ internal static class PolicyCommand
             });
     }
 
-    private static Command Review(CommandBuilder builder)
-    {
-        Argument<string> file = FileArgument();
-        Argument<string[]> ledgers = new("ledger")
-        {
-            Arity = ArgumentArity.ZeroOrMore,
-            Description = "Review these ledgers; without any, the rules",
-        };
-        Option<bool> live = new("--last-used")
-        {
-            Description = "Ask the server for its ledgers, and read in _audit when each right was last used",
-        };
-        return builder.Make(
-            "review",
-            "List who may do what, for the access review\n\n"
-            + "  ledger policy review policy.yaml --last-used --as auditor",
-            [file, ledgers, live],
-            run => ReviewAsync(run, Load(run.Get(file)), run.Find(ledgers) ?? [], run.Get(live)));
-    }
-
-    private static async Task<int> ReviewAsync(Run run, CompiledPolicy policy, string[] ledgers, bool isLive)
-    {
-        LastUse use = isLive ? await LastUse.ReadAsync(run).ConfigureAwait(false) : LastUse.Unknown;
-        string[] names = ledgers.Length > 0 ? ledgers : [.. use.Ledgers];
-        if (names.Length == 0)
-        {
-            if (run.IsJson)
-            {
-                PrintGrants(run, policy.Review());
-                return ExitCode.Done;
-            }
-
-            foreach (PolicyGrant grant in policy.Review())
-            {
-                run.Line(grant.ToString());
-            }
-
-            return ExitCode.Done;
-        }
-
-        LedgerRight[] rights = [.. policy.ReviewLedgers(names, use.Find)];
-        if (run.IsJson)
-        {
-            JsonOutput.Object(run, json =>
-            {
-                json.WriteStartArray("rights");
-                foreach (LedgerRight right in rights)
-                {
-                    json.WriteStartObject();
-                    json.WriteString("ledger", right.Ledger);
-                    json.WriteString("identity", right.Identity);
-                    json.WriteString("capability", CapabilityNames.Of(right.Capability));
-                    json.WriteString("reason", right.Reason);
-                    json.WriteString("last_used", right.LastUsed is { } time ? JsonOutput.Time(time) : null);
-                    json.WriteEndObject();
-                }
-
-                json.WriteEndArray();
-            });
-        }
-        else
-        {
-            Array.ForEach(rights, right => run.Line(right.ToString()));
-            if (isLive)
-            {
-                run.Note("appends are not in _audit: who appended, and when, is in the entries of each ledger");
-            }
-        }
-
-        return ExitCode.Done;
-    }
-
     private static void PrintDecisions(Run run, CompiledPolicy policy, string identity, string ledger)
     {
         (Capability Asked, Decision Answer)[] decisions =
@@ -189,7 +117,7 @@ internal static class PolicyCommand
         });
     }
 
-    private static void PrintGrants(Run run, IReadOnlyList<PolicyGrant> grants) => JsonOutput.Object(run, json =>
+    internal static void PrintGrants(Run run, IReadOnlyList<PolicyGrant> grants) => JsonOutput.Object(run, json =>
     {
         json.WriteStartArray("grants");
         foreach (PolicyGrant grant in grants)

@@ -64,4 +64,8 @@ public sealed class Catalog
         WrongAnswer.DemandEcho(ledger, "ledger", ledger, info.Ledger);
         return info;
     }
+
+    /// <summary>Signs off in <c>_audit</c> that somebody reviewed who may do what; needs <c>read</c> on it.</summary>
+    public ValueTask<SignOffResponse> SignOffAsync(SignOffRequest request, CancellationToken cancellationToken) =>
+        _client.AskAsync(LedgerMethods.SignOff, request, request.Ledger, cancellationToken);
 }

@@ -38,9 +38,7 @@ internal sealed class IdentityRules
     public LedgerDecisions? Evaluate(string ledger)
     {
         LedgerDecisions? found = null;
-        CapabilitySet missing = ledger[0] == '_'
-            ? CapabilitySet.None.With(Capability.Read).With(Capability.Verify)
-            : CapabilitySet.All;
+        CapabilitySet missing = ledger[0] == '_' ? Names.OnStoreLedger(ledger) : CapabilitySet.All;
         for (int i = 0; i < _bindings.Length && !missing.IsEmpty; i++)
         {
             CapabilitySet gives = new((byte)(_bindings[i].Role.Capabilities.Bits & missing.Bits));

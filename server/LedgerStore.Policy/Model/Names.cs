@@ -29,6 +29,15 @@ public static class Names
     public static bool IsStoreLedger(ReadOnlySpan<char> text) =>
         text.Length is > 1 and <= PolicyLimits.NameLength && text[0] == '_' && IsName(text[1..]);
 
+    /// <summary>The ledger of alerts: whoever watches the store appends to it, so a policy may give that to
+    /// somebody.</summary>
+    public const string Alerts = "_alerts";
+
+    /// <summary>What a policy can give on one of the store's own ledgers.</summary>
+    internal static CapabilitySet OnStoreLedger(ReadOnlySpan<char> ledger) => ledger is Alerts
+        ? CapabilitySet.All
+        : CapabilitySet.None.With(Capability.Read).With(Capability.Verify);
+
     /// <summary>A ledger that can exist: an application's or the store's own.</summary>
     public static bool IsLedger(ReadOnlySpan<char> text) => IsName(text) || IsStoreLedger(text);
 }

@@ -6,9 +6,6 @@ namespace LedgerStore.Policy;
 
 internal sealed partial class PolicyReader
 {
-    private static readonly CapabilitySet s_onStoreLedgers =
-        CapabilitySet.None.With(Capability.Read).With(Capability.Verify);
-
     private long _grants;
 
     private ImmutableArray<PolicyBinding> ReadBindings(YamlNode node)
@@ -105,9 +102,14 @@ internal sealed partial class PolicyReader
 
     private void RefuseChangesToStoreLedgers(PolicyRole role, ImmutableArray<LedgerPattern> patterns)
     {
-        CapabilitySet tooMuch = role.Capabilities.Without(s_onStoreLedgers);
-        foreach (LedgerPattern pattern in patterns.Where(p => p.IsStoreLedger && !tooMuch.IsEmpty))
+        foreach (LedgerPattern pattern in patterns.Where(static one => one.IsStoreLedger))
         {
+            CapabilitySet tooMuch = role.Capabilities.Without(Names.OnStoreLedger(pattern.Text));
+            if (tooMuch.IsEmpty)
+            {
+                continue;
+            }
+
             _bag.Error("unsafe", pattern.At,
                 $"the role {Quoted.Text(role.Name)} gives {tooMuch} on {Quoted.Text(pattern.Text)};"
                 + " the store's own ledgers can only be read and verified",

@@ -1,6 +1,7 @@
 // `dev`: a server for trying things out, on this machine only, with everything it needs made on the way.
 // Runs on the main thread until a signal comes.
 using LedgerStore.Engine;
+using LedgerStore.Guard;
 using LedgerStore.Pki;
 using LedgerStore.Policy;
 using LedgerStore.Proofs;
@@ -27,14 +28,20 @@ internal static class DevCommand
         int port = line.Number("--port", 0, PortMax, DefaultPort);
         PkiDirectory pki = Prepare(layout, time);
         int intakePort = line.Number("--intake", 0, PortMax, otherwise: -1);
+        RuleFile? rules = line.Get("--guard") is { } file ? DevGuard.Load(file) : null;
         string vkey = string.Empty;
-        Task intake = Task.CompletedTask;
+        Store? opened = null;
+        List<Task> beside = [];
         int code = await ServerRun.RunAsync(
             ConfigOf(layout, pki, port, line.Number("--metrics", 0, PortMax, otherwise: -1)),
             ServeMode.Development,
             StoreAccesses.Of(line),
             time,
-            store => vkey = VerifierKeyOf(store.GetOrCreateLedger("demo"), layout),
+            store =>
+            {
+                opened = store;
+                vkey = VerifierKeyOf(store.GetOrCreateLedger("demo"), layout);
+            },
             async (server, shutdown) =>
             {
                 if (line.Has(WithInputFlag))
@@ -49,20 +56,27 @@ internal static class DevCommand
                     DevIntake started = await DevIntake.StartAsync(layout, pki, server.Address, intakePort, time)
                         .ConfigureAwait(false);
                     await output.WriteAsync(started.Ready).ConfigureAwait(false);
-                    intake = EndAsync(started, shutdown.Requested);
+                    beside.Add(EndAsync(started, shutdown.Requested));
+                }
+
+                if (rules is not null)
+                {
+                    beside.Add(EndAsync(
+                        DevGuard.Start(rules, layout, pki, server.Address, opened!, time, output),
+                        shutdown.Requested));
                 }
 
                 await output.FlushAsync().ConfigureAwait(false);
             },
             static _ => { }).ConfigureAwait(false);
-        await intake.ConfigureAwait(false);
+        await Task.WhenAll(beside).ConfigureAwait(false);
         return code;
     }
 
-    private static async Task EndAsync(DevIntake intake, Task requested)
+    private static async Task EndAsync(IAsyncDisposable beside, Task requested)
     {
         await requested.ConfigureAwait(false);
-        await intake.DisposeAsync().ConfigureAwait(false);
+        await beside.DisposeAsync().ConfigureAwait(false);
     }
 
     // A store that never signed does not know its key yet.

@@ -9,6 +9,7 @@
 //   <data>.keys/ledger.yaml  a profile for the command `ledger`
 //   <data>.keys/intake.token what a sender shows to the intake, where one is asked for
 //   <data>.intake            its spool
+//   <data>.guard             what the guard knows, where one is asked for
 namespace LedgerStore.Server.Hosting;
 
 /// <summary>The paths of a development server.</summary>
@@ -25,6 +26,8 @@ internal sealed record DevLayout(string Data)
     public string Policy => Path.Combine(Keys, "policy.yaml");
 
     public string Intake => Data + ".intake";
+
+    public string Guard => Data + ".guard";
 
     public string IntakeToken => Path.Combine(Keys, "intake.token");
 

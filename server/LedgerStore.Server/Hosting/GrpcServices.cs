@@ -75,6 +75,7 @@ internal static class GrpcServices
             .Unary(WireMethods.OnServer(LedgerMethods.Append), AppendService.AppendAsync, CallRule.Append)
             .Duplex(WireMethods.OnServer(LedgerMethods.AppendStream), AppendService.AppendStreamAsync, CallRule.Append)
             .ServerStreaming(s_read, ReadService.ReadAsync, CallRule.Read, s_web)
+            .Unary(LedgerMethods.SignOff, ReviewService.SignOffAsync, CallRule.Read)
             .Unary(LedgerMethods.GetFields, SearchService.GetFieldsAsync, CallRule.Read, s_web)
             .ServerStreaming(LedgerMethods.Search, SearchService.SearchAsync, CallRule.Read, s_web);
         grpc

@@ -25,6 +25,7 @@ internal sealed class Heart(
 
     private readonly AuditAlarm _auditAlarm = new(log, settings.Time);
     private readonly ClockWatch _clock = new(settings.Events, settings.Time);
+    private readonly DiskForewarning _disk = new(() => disk.FullIn, settings.Events, settings.Time);
     private readonly SafetyWatch _safety = new(settings.Config, settings.Events, log, settings.Time);
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<Exception> _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -61,6 +62,7 @@ internal sealed class Heart(
 
                 _clock.Look();
                 disk.Look();
+                _disk.Look();
                 _safety.Look();
                 _alarm.Look();
                 _auditAlarm.Tell(await RecordAsync().ConfigureAwait(false));

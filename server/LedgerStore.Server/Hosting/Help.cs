@@ -11,6 +11,7 @@ internal static class Help
                                          keys, a policy and a ledger `demo` made on the way (default port 7443);
                                          --metrics N serves Prometheus text and health on that port;
                                          --intake N takes JSON by HTTP on that port, for the ledger `demo`;
+                                         --guard FILE watches by the rules of the file (or `builtin`);
                                          --end-with-input ends it when its standard input ends, for programs that
                                          start it
           serve --config FILE            a server in earnest, from server.yaml; every setting also by environment

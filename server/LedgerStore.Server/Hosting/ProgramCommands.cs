@@ -69,7 +69,7 @@ internal static class ProgramCommands
                 return DevCommand.RunAsync(
                     CommandLine.Parse(
                         arguments,
-                        ["--data", "--port", "--metrics", "--intake"],
+                        ["--data", "--port", "--metrics", "--intake", "--guard"],
                         [.. StoreAccesses.Flags, DevCommand.WithInputFlag]),
                     output,
                     time);

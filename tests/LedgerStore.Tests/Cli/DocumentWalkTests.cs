@@ -22,7 +22,10 @@ public sealed class DocumentWalkTests : IAsyncLifetime
 
         // A page with blocks that are run is walked by one of these tests.
         string[] walked =
-            ["README.md", "docs/APPLICATIONS.md", "docs/OPERATIONS.md", "docs/SEARCH.md", "docs/VERIFIERS.md"];
+        [
+            "README.md", "docs/APPLICATIONS.md", "docs/GUARD.md", "docs/OPERATIONS.md", "docs/SEARCH.md",
+            "docs/VERIFIERS.md",
+        ];
         Assert.Equal(walked, blocks.Where(block => block.IsRun).Select(block => block.Page).Distinct()
             .Order(StringComparer.Ordinal));
     }
@@ -44,6 +47,21 @@ public sealed class DocumentWalkTests : IAsyncLifetime
         Assert.Contains("who=anna  what=invoice.delete  outcome=failure", output, StringComparison.Ordinal);
         Assert.Contains("{\"index\":1,", output, StringComparison.Ordinal);
         Assert.Contains("each proven against a signed checkpoint", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task For_those_who_are_told()
+    {
+        LedgerCli ledger = new(_server.Profile);
+        CliResult created = await ledger.RunAsync("create", "_alerts");
+        Assert.True(created.Code == 0, created.ToString());
+        string vkeys = Path.Combine(Directory.CreateDirectory(Path.Combine(_server.Root, "walk")).FullName, "vkeys");
+        await File.WriteAllTextAsync(vkeys, await _server.VkeysAsync(ledger));
+        string output = await WalkAsync("docs/GUARD.md", [], _server.Profile, script => script.Replace(
+            "ledger create _alerts\n", "", StringComparison.Ordinal));
+        Assert.Contains("refunds: eve made 3 refunds within 5m", output, StringComparison.Ordinal);
+        Assert.Contains(" would have fired, over ", output, StringComparison.Ordinal);
+        Assert.Contains("verified: evidence/demo-2.tlog-proof", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed class SetupTests : IDisposable
         string policy = Path.Combine(made, "policy.yaml");
         CliResult check = await _ledger.RunAsync("policy", "check", policy);
         Assert.Equal(0, check.Code);
-        Assert.EndsWith("valid: 4 identities, 4 roles, 5 bindings\n", check.Output, StringComparison.Ordinal);
+        Assert.EndsWith("valid: 5 identities, 4 roles, 7 bindings\n", check.Output, StringComparison.Ordinal);
 
         // The next command finds the server by itself.
         CliResult next = await _ledger.RunAsync("status");

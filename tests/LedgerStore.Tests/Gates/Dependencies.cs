@@ -22,6 +22,11 @@ internal static class Dependencies
             ["LedgerStore.Durable", "LedgerStore.Fields", "LedgerStore.Protocol", "LedgerStore.Proofs"],
         ["LedgerStore.Client.AspNetCore"] = ["LedgerStore.Client"],
         ["LedgerStore.Console"] = ["LedgerStore.Client", "LedgerStore.Protocol"],
+        ["LedgerStore.Guard"] =
+        [
+            "LedgerStore.Client", "LedgerStore.Durable", "LedgerStore.Fields", "LedgerStore.Policy",
+            "LedgerStore.Proofs", "LedgerStore.Protocol",
+        ],
         ["LedgerStore.Intake"] =
         [
             "LedgerStore.Client", "LedgerStore.Durable", "LedgerStore.Fields", "LedgerStore.Pki", "LedgerStore.Policy",
@@ -33,13 +38,14 @@ internal static class Dependencies
         ["LedgerStore.Server"] =
         [
             "LedgerStore.Engine", "LedgerStore.Engine.S3", "LedgerStore.Proofs", "LedgerStore.Policy",
-            "LedgerStore.Pki", "LedgerStore.Protocol", "LedgerStore.Intake", "LedgerStore.Wording",
+            "LedgerStore.Pki", "LedgerStore.Protocol", "LedgerStore.Intake", "LedgerStore.Guard",
+            "LedgerStore.Wording",
         ],
         ["LedgerStore.Cli"] =
         [
-            "LedgerStore.Client", "LedgerStore.Console", "LedgerStore.Wording", "LedgerStore.Protocol",
-            "LedgerStore.Policy", "LedgerStore.Pki", "LedgerStore.Engine", "LedgerStore.Engine.S3",
-            "LedgerStore.Fields", "LedgerStore.Proofs",
+            "LedgerStore.Client", "LedgerStore.Console", "LedgerStore.Guard", "LedgerStore.Wording",
+            "LedgerStore.Protocol", "LedgerStore.Policy", "LedgerStore.Pki", "LedgerStore.Engine",
+            "LedgerStore.Engine.S3", "LedgerStore.Fields", "LedgerStore.Proofs",
         ],
     };
 

@@ -27,6 +27,7 @@ internal sealed class FolderOrder
         ],
         ["server/LedgerStore.Intake"] =
             ["Records", "Noise", "Parsing", "Config", "Delivering", "Doors", "Hosting", "."],
+        ["client/LedgerStore.Guard"] = ["Rules", "Alerts", "Watching", "Following", "Delivering", "Hosting"],
         ["client/LedgerStore.Client"] =
         [
             "Connecting", "Violations", "Asking", "Administering", "Events", "Verifying", "Reading", "Searching",

@@ -30,6 +30,12 @@ internal static class CommandScenarios
         // It needs a receipt; what it asks, and how it checks the answer, is as `search`.
         "find",
 
+        // They look at files of rules.
+        "guard rules", "guard check",
+
+        // They read with the verified reader, whose answers are lied to in `read --verified`; the guard never ends.
+        "guard", "guard test", "alerts", "drill",
+
         // It asks an intake, which is no ledger.
         "intake status",
 

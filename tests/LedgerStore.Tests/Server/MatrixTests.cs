@@ -71,6 +71,7 @@ public sealed class MatrixTests : IAsyncLifetime
         (LedgerMethods.SetFields, Capability.Administer),
         (LedgerMethods.GetFields, Capability.Read),
         (LedgerMethods.Search, Capability.Read),
+        (LedgerMethods.SignOff, Capability.Read),
     ];
 
     private RunningServer _server = null!;

@@ -1,0 +1,66 @@
+// An entry as rules look at it: where and when it is, and its values. Used by one watch, for one entry after the other.
+
+using LedgerStore.Fields;
+
+namespace LedgerStore.Guard;
+
+/// <summary>One entry.</summary>
+internal sealed class Seen(FieldScanner scanner)
+{
+    private readonly char[] _key = new char[GuardLimits.ByMax * (1 + KeyText.CharsMax)];
+
+    public ulong Index { get; set; }
+
+    /// <summary>When it was received, or what the clock said before, if that is later.</summary>
+    public long Micros { get; set; }
+
+    public FieldValues Values => scanner.Values;
+
+    public bool IsOpaque => scanner.Values.Opaque != OpaqueReason.None;
+
+    /// <summary>The first values of some fields, as one key: each behind its length, so that no two are taken for
+    /// another.</summary>
+    public ReadOnlySpan<char> KeyOf(ReadOnlySpan<int> fields)
+    {
+        int at = 0;
+        foreach (int field in fields)
+        {
+            int length = KeyText.Write(FirstOf(field), _key.AsSpan(at + 1));
+            _key[at] = (char)length;
+            at += 1 + length;
+        }
+
+        return _key.AsSpan(0, at);
+    }
+
+    /// <summary>The first value of a field, as text; empty: it has none.</summary>
+    public string TextOf(int field) => KeyText.Of(FirstOf(field));
+
+    /// <summary>The first value of a field of numbers.</summary>
+    public double? NumberOf(int field)
+    {
+        foreach (FieldValue value in Values.All)
+        {
+            if (value.Field == field)
+            {
+                return BitConverter.Int64BitsToDouble(value.Bits);
+            }
+        }
+
+        return null;
+    }
+
+    private ReadOnlySpan<byte> FirstOf(int field)
+    {
+        ReadOnlySpan<FieldValue> all = Values.All;
+        for (int i = 0; i < all.Length; i++)
+        {
+            if (all[i].Field == field)
+            {
+                return Values.TextOf(all[i]);
+            }
+        }
+
+        return default;
+    }
+}

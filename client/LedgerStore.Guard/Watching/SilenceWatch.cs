@@ -1,0 +1,56 @@
+// The kind `silence`: somebody who should be heard of every so often is not. Who is named in the rule is waited for
+// from the start; others once they were heard of. Owned by its ledger's watch.
+
+namespace LedgerStore.Guard;
+
+/// <summary>Fires when a deadline passes, and is resolved by the next entry.</summary>
+internal sealed class SilenceWatch(Rule rule, WatchScope scope) : RuleWatch(rule, scope)
+{
+    private readonly HashSet<string> _names = [.. rule.Names];
+
+    protected override long Keep => long.MaxValue;
+
+    public override void Begin(ulong from, long at)
+    {
+        base.Begin(from, at);
+        foreach (string name in Rule.Names)
+        {
+            string key = (char)name.Length + name;
+            Schedule(Make(key, at, [name]), key, at + Rule.Within);
+        }
+    }
+
+    protected override void TakeAbout(Seen seen)
+    {
+        string[] values = ValuesOf(seen);
+        if (_names.Count == 0 ? values.Any(static one => one.Length > 0) : _names.Contains(values[0]))
+        {
+            base.TakeAbout(seen);
+        }
+    }
+
+    protected override void Evaluate(WatchGroup group, string key, Seen seen)
+    {
+        if (group.Episode is not null)
+        {
+            Resolve(group, seen.Micros, seen.Index);
+        }
+
+        // It was heard of.
+        group.Number = 1;
+        Schedule(group, key, seen.Micros + Rule.Within);
+    }
+
+    protected override void Elapsed(WatchGroup group, string key, long at)
+    {
+        long due = group.Last + Rule.Within;
+        if (due > at)
+        {
+            Schedule(group, key, due);
+            return;
+        }
+
+        AlertCause cause = group.Number is null ? AlertCause.None : AlertCause.None.With(group.LastIndex, group.Last);
+        Fire(group, key, due, group.LastIndex, () => cause, WatchFacts.One);
+    }
+}
