@@ -5,6 +5,7 @@ using LedgerStore.Protocol.Events.V1;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Server.Audit;
 using LedgerStore.Server.Rights;
+using LedgerStore.Wording;
 
 namespace LedgerStore.Server.Services;
 
