@@ -172,7 +172,8 @@ async function remembered(change, expected) {
 
 async function keyboard() {
   await open(again, async (page) => {
-    await go(page, `entries/${ledger}`);
+    await page.goto(`${base}?keys#/entries/${ledger}`); // a page that is loaded: its first stop is the link to the content
+    await page.waitForSelector('.list-row .badge');
     await page.keyboard.press('Tab');
     check(
       await page.evaluate(() => document.activeElement?.className === 'skip'),

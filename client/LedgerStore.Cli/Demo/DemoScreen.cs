@@ -71,6 +71,7 @@ internal sealed class DemoScreen(Run run, string root)
                 ("its profile", $"export LEDGER_CONFIG={root}/data.keys/ledger.yaml"),
                 ("look at it", $"ledger read demo --data {root}/data -n 10"),
                 ("check it", $"ledger verify --data {root}/data"),
+                ("in a browser", $"ledger console --data {root}/data"),
                 ("throw it away", $"rm -r {root}"),
             ]
             : [("keep what it makes", "ledger demo --keep")]);
@@ -78,6 +79,7 @@ internal sealed class DemoScreen(Run run, string root)
         [
             ("a server to try", "dotnet run --project server/LedgerStore.Server -- dev"),
             ("one in earnest", "ledger init --help, and docs/OPERATIONS.md"),
+            ("in a browser", "ledger console, while a server runs; docs/CONSOLE.md"),
             ("in your program", "docs/APPLICATIONS.md"),
             ("who notices what", "docs/SECURITY.md"),
         ]);

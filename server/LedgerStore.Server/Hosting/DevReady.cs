@@ -23,6 +23,7 @@ internal static class DevReady
           ledger append demo 'bob approved invoice 7'
           ledger read demo
           ledger verify demo
+          ledger console
 
         Where `ledger` is not installed: dotnet run --project client/LedgerStore.Cli -- --help
         Ctrl+C stops this server; everything is kept, and the next start uses it again.

@@ -21,7 +21,7 @@ internal sealed class Workbench : IAsyncDisposable
     /// <summary>A directory for what a command writes; empty at the start of each run.</summary>
     internal string Out => Path.Combine(_home, "out");
 
-    private string Config => Path.Combine(_home, "config.yaml");
+    internal string Config => Path.Combine(_home, "config.yaml");
 
     private string State => Path.Combine(_home, "state");
 

@@ -15,7 +15,7 @@ import { Time } from '../view/time';
 import { useSpan } from '../view/useSpan';
 
 const most = 2048;
-const againMs = 10_000;
+const againMs = 15_000;
 
 export function AlertsPage() {
   const { span, error, again } = useSpan('_alerts', most);
@@ -23,7 +23,7 @@ export function AlertsPage() {
   useEffect(() => {
     const timer = setInterval(() => document.visibilityState === 'visible' && span && again(), againMs);
     return () => clearInterval(timer);
-  }, [span !== null]);
+  }, [span]);
   const isMissing = error instanceof CallError && (error.code === codes.notFound || error.code === codes.denied);
   return (
     <Page

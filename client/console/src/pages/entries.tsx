@@ -256,7 +256,9 @@ function Controls({ store, view, isLive, setLive, jump }: ControlsProps) {
   const goTo = async (event: Event): Promise<void> => {
     event.preventDefault();
     setProblem('');
-    const text = goal.trim().replaceAll(/[,_ ](?=\d{3}\b)/g, '');
+    // Numbers may be grouped as the viewer's language does it.
+    const isGrouped = /^\d{1,3}([.,_\s'’]\d{3})+$/.test(goal.trim());
+    const text = isGrouped ? goal.replaceAll(/\D/g, '') : goal.trim();
     if (/^\d+$/.test(text)) return jump(Math.min(Number(text), Math.max(0, size - 1)));
     const ms = Date.parse(goal);
     if (Number.isNaN(ms)) return setProblem('an index, or a time such as 2026-11-30 14:05');

@@ -67,7 +67,7 @@ function Ledger({ name }: { name: string }) {
           <p class="dim">Nothing is held.</p>
         ) : (
           <ul class="rows">
-            {info.holds.map((hold) => (
+            {info.holds.slice(0, 500).map((hold) => (
               <li key={hold.id}>
                 <strong>
                   <Visible text={hold.id} />

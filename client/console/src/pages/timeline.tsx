@@ -117,9 +117,9 @@ function Results({ who }: { who: string }) {
         <summary>What it is complete for</summary>
         {timeline.sources.value.map((source) => (
           <div key={source.ledger}>
-            <h3>
+            <h2>
               <a href={link('search', source.ledger, { q: `who=${who}` })}>{plain(source.ledger)}</a>
-            </h3>
+            </h2>
             <VerdictLine verdict={source.verdict} />
           </div>
         ))}

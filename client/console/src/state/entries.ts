@@ -110,7 +110,7 @@ export class EntryStore {
     const bundle = this.bundles.get(b);
     const tree = this.trust.checkpoint.value;
     if (!bundle || bundle.state !== 'here' || bundle.isChecking) return;
-    if (!tree) return this.mark(bundle, b, this.trust.verdict.value);
+    if (!tree) return this.mark(bundle, this.trust.verdict.value);
     const covered = Math.min(bundleEntries, tree.size - b * bundleEntries);
     if (covered <= 0 || bundle.checkedSize >= covered || bundle.rows.length < covered) return;
     bundle.isChecking = true;
@@ -119,14 +119,14 @@ export class EntryStore {
       await checkRows(this.ledger, tree, b, rows);
       bundle.checkedSize = covered;
     } catch (error) {
-      this.mark(bundle, b, verdictOf(error));
+      this.mark(bundle, verdictOf(error));
     } finally {
       bundle.isChecking = false;
       this.version.value++;
     }
   }
 
-  private mark(bundle: Bundle, _b: number, verdict: Verdict): void {
+  private mark(bundle: Bundle, verdict: Verdict): void {
     const word = verdict.word === 'verified' ? unchecked('not signed yet: the next checkpoint covers it') : verdict;
     for (const row of bundle.rows) {
       if (row.verdict.word === 'unchecked' && !row.gone) row.verdict = word;

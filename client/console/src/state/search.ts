@@ -26,6 +26,7 @@ export interface Asked {
 export type SearchState = 'running' | 'paused' | 'done' | 'failed';
 
 const pauseAfter = 500;
+const showEveryMs = 300;
 const scanBundles = 32;
 
 export class Search {
@@ -41,6 +42,9 @@ export class Search {
   private trees: Question['trees'] | null = null;
   private spec = '';
   private indexLedger = '';
+  private pending: Row[] = [];
+  private pendingMaybe: number[] = [];
+  private shownMs = 0;
   private ahead: Promise<Answer[]> | null = null;
   private first = 0;
   private end = 0;
@@ -205,6 +209,7 @@ export class Search {
 
   private async close(cover: number, [first, end]: [number, number]): Promise<void> {
     const sum = await verify('coverClose', cover);
+    this.show();
     this.tally.delivered += sum.delivered;
     this.tally.excluded += sum.excluded;
     this.tally.expired += sum.expired;
@@ -223,9 +228,21 @@ export class Search {
       gone: '',
       verdict: verified(why),
     }));
+    for (const row of rows) this.pending.push(row);
+    for (const { index, isMaybe } of found) if (isMaybe) this.pendingMaybe.push(index);
+    if (performance.now() - this.shownMs > showEveryMs) this.show();
+  }
+
+  // What was found is shown a few times a second: a large answer would be copied and sorted for each of its bundles.
+  private show(): void {
     const order = this.asked.isNewestFirst ? -1 : 1;
-    this.found.value = [...this.found.value, ...rows].sort((a, b) => order * (a.index - b.index));
-    this.maybe.value = new Set([...this.maybe.value, ...found.filter((one) => one.isMaybe).map((one) => one.index)]);
+    if (this.pending.length > 0) {
+      this.found.value = this.found.value.concat(this.pending).sort((a, b) => order * (a.index - b.index));
+      this.maybe.value = new Set([...this.maybe.value, ...this.pendingMaybe]);
+    }
+    this.pending = [];
+    this.pendingMaybe = [];
+    this.shownMs = performance.now();
   }
 
   // The sentence that says what the answer is worth, or what is missing.

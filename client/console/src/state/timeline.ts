@@ -59,7 +59,7 @@ export class Timeline {
   private async accesses(): Promise<void> {
     const ledger = '_audit';
     try {
-      const { rows, first, end } = await lastOf(ledger, auditMost);
+      const { rows, first, end } = await lastOf(ledger, auditMost, null);
       const mine = rows.filter((row) => row.entry && this.isMine(row));
       this.add(
         ledger,

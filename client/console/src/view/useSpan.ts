@@ -14,7 +14,7 @@ export function useSpan(ledger: string, most: number): SpanState {
   const [error, setError] = useState<unknown>(null);
   const again = (): void => {
     setError(null);
-    lastOf(ledger, most).then(setSpan, setError);
+    lastOf(ledger, most, span).then(setSpan, setError);
   };
   useEffect(again, [ledger, most]);
   return { span, error, again };

@@ -56,6 +56,7 @@ export interface Tally {
   open: number;
 }
 
+const termsKept = 4096;
 const statementType = 'application/x-ledgerstore-index';
 const segmentBundles = segmentEntries / bundleEntries;
 
@@ -65,6 +66,7 @@ export class Cover {
   private readonly spec: Spec;
   private readonly clauses: Clause[];
   private readonly open = new Set<number>();
+  private readonly terms = new Map<string, Bytes[]>();
   private readonly segments = new Map<number, Segment>();
   private readonly tally: Tally = { delivered: 0, excluded: 0, expired: 0, unreadable: [], open: 0 };
 
@@ -233,10 +235,23 @@ export class Cover {
       );
       return;
     }
-    for (const term of termsOf(this.spec, number, value)) {
+    // A term's hash is only worth its time where a page of its field was sent.
+    if (![...pages.keys()].some((place) => Math.floor(place / 256) === number)) return;
+    for (const term of this.termsOf(number, value as string)) {
       const page = pages.get(256 * number + term[0]);
       demand(!page || bundlesOf(page, term).has(bundle), 'the index is false: a term is missing');
     }
+  }
+
+  // Records say few things many times.
+  private termsOf(number: number, value: string): Bytes[] {
+    const key = `${number}=${value}`;
+    let terms = this.terms.get(key);
+    if (!terms) {
+      if (this.terms.size >= termsKept) this.terms.clear();
+      this.terms.set(key, (terms = termsOf(this.spec, number, value)));
+    }
+    return terms;
   }
 
   private expired({ first, count, tombstone }: Answer & { kind: 'expired' }): void {
