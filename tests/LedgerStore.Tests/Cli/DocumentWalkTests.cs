@@ -1,6 +1,8 @@
 // Every shell block of the documents is run, or says why not. The pages behind the README are walked with `ledger` and
 // the server on the PATH, a directory of their own, and what the page says that its reader has.
 
+using LedgerStore.Tests.Gates;
+using LedgerStore.WebConsole.Hosting;
 using Xunit;
 
 namespace LedgerStore.Tests.Cli;
@@ -23,7 +25,7 @@ public sealed class DocumentWalkTests : IAsyncLifetime
         // A page with blocks that are run is walked by one of these tests.
         string[] walked =
         [
-            "README.md", "docs/APPLICATIONS.md", "docs/GUARD.md", "docs/OPERATIONS.md", "docs/SEARCH.md",
+            "README.md", "docs/APPLICATIONS.md", "docs/CONSOLE.md", "docs/GUARD.md", "docs/OPERATIONS.md", "docs/SEARCH.md",
             "docs/VERIFIERS.md",
         ];
         Assert.Equal(walked, blocks.Where(block => block.IsRun).Select(block => block.Page).Distinct()
@@ -36,6 +38,15 @@ public sealed class DocumentWalkTests : IAsyncLifetime
         string output = await WalkAsync("docs/APPLICATIONS.md", [], _server.Profile, script => script);
         Assert.Contains("appended 2 entries, 2 to 3", output, StringComparison.Ordinal);
         Assert.Contains("{\"index\":2,", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task For_the_console()
+    {
+        const string Assets = "client/LedgerStore.Console/Assets";
+        string output = await WalkAsync("docs/CONSOLE.md", [], _server.Profile, script => script.Replace(
+            Assets, Path.Combine(SourceTree.Root, Assets), StringComparison.Ordinal));
+        Assert.Contains(PageAssets.Embedded.Sha256, output, StringComparison.Ordinal);
     }
 
     [Fact]
