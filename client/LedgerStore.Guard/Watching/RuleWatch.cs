@@ -10,8 +10,8 @@ namespace LedgerStore.Guard;
 /// <summary>Evaluates a rule.</summary>
 internal abstract partial class RuleWatch
 {
-    private readonly Question _where;
-    private readonly BoundClause[] _unless;
+    private readonly int[] _where;
+    private readonly int[] _unless;
     private readonly int[] _by;
 
     protected RuleWatch(Rule rule, WatchScope scope)
@@ -20,8 +20,8 @@ internal abstract partial class RuleWatch
         Scope = scope;
         Hash = rule.Hash;
         IndexSpec spec = rule.Ledgers.Spec;
-        _where = new Question(spec, rule.Where);
-        _unless = [.. rule.Unless.Select(clause => BoundClause.Bind(spec, clause))];
+        _where = [.. rule.Where.Select(clause => scope.Clauses.NumberOf(spec, clause))];
+        _unless = [.. rule.Unless.Select(clause => scope.Clauses.NumberOf(spec, clause))];
         _by = [.. rule.By.Select(spec.NumberOf)];
         Field = rule.Field is null ? -1 : spec.NumberOf(rule.Field);
     }
@@ -112,14 +112,17 @@ internal abstract partial class RuleWatch
     // What cannot be read matches nothing: a rule of its own is about such entries.
     private bool IsAbout(Seen seen)
     {
-        if (_where.Match(seen.Values) != Verdict.Yes)
+        foreach (int clause in _where)
         {
-            return false;
+            if (Scope.Clauses.Match(clause, seen.Values) != Verdict.Yes)
+            {
+                return false;
+            }
         }
 
-        foreach (BoundClause clause in _unless)
+        foreach (int clause in _unless)
         {
-            if (clause.Match(seen.Values) == Verdict.Yes)
+            if (Scope.Clauses.Match(clause, seen.Values) == Verdict.Yes)
             {
                 return false;
             }
