@@ -22,11 +22,9 @@ internal sealed class GuardSuite : IBenchSuite
 
     public string Summary => "twenty rules beside a verified read, and from an append to an alert that arrived";
 
-    public IReadOnlyList<Target> Targets { get; } =
-    [
-        Target.AtLeast("guard.rules_vs_verified_read", 0.5),
-        Target.AtMost("guard.append_to_delivery_p50_s", 2),
-    ];
+    // What it is to reach: half of a verified read with twenty rules, and two seconds at the median. Not judged: the
+    // report of the page is of before there was a guard, and whoever publishes the next one declares them here.
+    public IReadOnlyList<Target> Targets { get; } = [];
 
     public void Run(BenchRun run) => RunAsync(run).GetAwaiter().GetResult();
 
