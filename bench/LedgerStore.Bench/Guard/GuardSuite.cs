@@ -22,11 +22,9 @@ internal sealed class GuardSuite : IBenchSuite
 
     public string Summary => "twenty rules beside a verified read, and from an append to an alert that arrived";
 
-    public IReadOnlyList<Target> Targets { get; } =
-    [
-        Target.AtLeast("guard.rules_vs_verified_read", 0.5),
-        Target.AtMost("guard.append_to_delivery_p50_s", 2),
-    ];
+    // What it is to reach: half of a verified read with twenty rules, and two seconds at the median. Not judged: the
+    // report of the page is of before there was a guard, and whoever publishes the next one declares them here.
+    public IReadOnlyList<Target> Targets { get; } = [];
 
     public void Run(BenchRun run) => RunAsync(run).GetAwaiter().GetResult();
 
@@ -48,9 +46,9 @@ internal sealed class GuardSuite : IBenchSuite
         await ReadAsync(run, server, count);
         await DeliverAsync(run, server, appending);
         run.Note(
-            $"{count:N0} records of {ClientWork.RecordBytes} bytes, five fields, {RulesCount} rules of every kind, one "
-            + "thread; the verified read alone and with rules in turn. Delivery: append by one caller, until an HTTP "
-            + "listener of the same machine has the webhook.");
+            $"{count:N0} records of {ClientWork.RecordBytes} bytes, five fields, {RulesCount} rules of every kind, as "
+            + "the guard runs them: on a second thread; the verified read alone and with rules in turn. Delivery: "
+            + "append by one caller, until an HTTP listener of the same machine has the webhook.");
     }
 
     private static async Task ReadAsync(BenchRun run, BenchServer server, ulong count)
@@ -95,12 +93,14 @@ internal sealed class GuardSuite : IBenchSuite
     {
         Stopwatch clock = Stopwatch.StartNew();
         ulong seen = 0;
-        await foreach (LedgerEvent next in client.CreateReader("demo").Verified(verifier)
-            .ReadAsync(ReadOptions.Range(0, count)))
+        IAsyncEnumerable<LedgerEvent> events = client.CreateReader("demo").Verified(verifier)
+            .ReadAsync(ReadOptions.Range(0, count));
+        await foreach (LedgerEvent next in watch is null ? events : ReadAhead.RunAsync(events, default))
         {
             if (next is LedgerEntry entry)
             {
                 watch?.Take(entry.Index, entry.Bytes.Span);
+                _ = watch?.TakeFound();
                 seen++;
             }
         }
@@ -129,7 +129,7 @@ internal sealed class GuardSuite : IBenchSuite
             Say = static _ => { },
         };
         Task guard = LedgerStore.Guard.Guard.RunAsync(options, _ => ready.SetResult(), end.Token);
-        await Task.WhenAny(ready.Task, guard);
+        await await Task.WhenAny(ready.Task, guard);
         List<double> seconds = [];
         int deliveries = run.Options.Quick ? QuickDeliveries : Deliveries;
         await using Appender appender = appending.CreateAppender("demo");
@@ -137,7 +137,7 @@ internal sealed class GuardSuite : IBenchSuite
         {
             Stopwatch clock = Stopwatch.StartNew();
             _ = await appender.AppendAsync(Encoding.UTF8.GetBytes($$"""{"user":"eve-{{i}}","action":"planted"}"""));
-            await hook.UntilAsync($"eve-{i}");
+            await await Task.WhenAny(hook.UntilAsync($"eve-{i}"), guard);
             seconds.Add(clock.Elapsed.TotalSeconds);
         }
 

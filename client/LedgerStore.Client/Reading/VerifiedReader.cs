@@ -199,13 +199,15 @@ public sealed class VerifiedReader
     private async Task<CompactRange> FirstSideAsync(
         ulong first, ReadProgress progress, CancellationToken cancellation)
     {
-        ProvenSide side = await ProvenSideAsync(first, cancellation).ConfigureAwait(false);
+        // A checkpoint that ends there has no entry whose proof has the subtrees before it: one that has the first.
+        VerifiedCheckpoint beyond = await _verifier.CheckpointForAsync(first + 1, cancellation).ConfigureAwait(false);
+        Hash256[] nodes = await _verifier.GetLeftSideAsync(first, beyond, cancellation).ConfigureAwait(false);
         if (progress.IsFirstByTime(first))
         {
             await CheckOlderAsync(first - 1, progress.FromTime, cancellation).ConfigureAwait(false);
         }
 
-        return new CompactRange(first, side.Nodes);
+        return new CompactRange(first, nodes);
     }
 
     private static async Task<CompactRange> ExtendAsync(ReadPiece piece)

@@ -69,7 +69,8 @@ internal sealed class LedgerFollower(
     {
         await SettleAsync(cancellation).ConfigureAwait(false);
         ReadOptions options = new() { From = watch.Next, Follow = true, GiveUpAfter = TimeSpan.MaxValue };
-        await foreach (LedgerEvent next in open().ReadAsync(options, cancellation).ConfigureAwait(false))
+        await foreach (LedgerEvent next in ReadAhead.RunAsync(
+            open().ReadAsync(options, cancellation), cancellation).ConfigureAwait(false))
         {
             bool isCaughtUp = Take(next);
             _pending = watch.TakeFound();

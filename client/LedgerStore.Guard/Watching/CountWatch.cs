@@ -7,11 +7,11 @@ internal sealed class CountWatch(Rule rule, WatchScope scope) : RuleWatch(rule, 
 {
     protected override long Keep => Rule.Within;
 
-    protected override void Evaluate(WatchGroup group, string key, Seen seen)
+    protected override void Evaluate(WatchGroup group, Seen seen)
     {
         double value = Field < 0 ? 1 : seen.NumberOf(Field) ?? 0;
         List<WatchItem> items = group.Items;
-        _ = items.RemoveAll(item => seen.Micros - item.Micros >= Rule.Within);
+        RemoveOld(items, seen.Micros - Rule.Within);
 
         // Without a field no more are needed than those that are enough.
         if (Field < 0 && items.Count >= Rule.AtLeast)
@@ -26,16 +26,39 @@ internal sealed class CountWatch(Rule rule, WatchScope scope) : RuleWatch(rule, 
         }
 
         items.Add(new WatchItem(seen.Micros, seen.Index, value, null));
+        double sum = Field < 0 ? items.Count : SumOf(items);
+        if (sum >= Rule.AtLeast)
+        {
+            Fire(
+                group, seen.Micros, seen.Index, group.Episode is null ? CauseOf(items) : AlertCause.None,
+                new WatchFacts(sum, "", ""));
+        }
+    }
+
+    /// <summary>Forgets what is not in the window any more: items are in the order of their times.</summary>
+    internal static void RemoveOld(List<WatchItem> items, long upTo)
+    {
+        int old = 0;
+        while (old < items.Count && items[old].Micros <= upTo)
+        {
+            old++;
+        }
+
+        if (old > 0)
+        {
+            items.RemoveRange(0, old);
+        }
+    }
+
+    private static double SumOf(List<WatchItem> items)
+    {
         double sum = 0;
         foreach (WatchItem item in items)
         {
             sum += item.Value;
         }
 
-        if (sum >= Rule.AtLeast)
-        {
-            Fire(group, key, seen.Micros, seen.Index, () => CauseOf(items), new WatchFacts(sum, "", ""));
-        }
+        return sum;
     }
 
     internal static AlertCause CauseOf(IEnumerable<WatchItem> items)

@@ -9,10 +9,10 @@ internal sealed class DistinctWatch(Rule rule, WatchScope scope) : RuleWatch(rul
 {
     protected override long Keep => Rule.Within;
 
-    protected override void Evaluate(WatchGroup group, string key, Seen seen)
+    protected override void Evaluate(WatchGroup group, Seen seen)
     {
         List<WatchItem> items = group.Items;
-        _ = items.RemoveAll(item => seen.Micros - item.Micros >= Rule.Within);
+        CountWatch.RemoveOld(items, seen.Micros - Rule.Within);
         foreach (FieldValue value in seen.Values.All)
         {
             if (value.Field != Field)
@@ -22,8 +22,12 @@ internal sealed class DistinctWatch(Rule rule, WatchScope scope) : RuleWatch(rul
 
             // The one that was seen last stands last: those that are enough are kept, and no more.
             string text = KeyText.Of(seen.Values.TextOf(value));
-            _ = items.RemoveAll(item => item.Text == text);
-            if (items.Count >= Rule.AtLeast)
+            int known = IndexOf(items, text);
+            if (known >= 0)
+            {
+                items.RemoveAt(known);
+            }
+            else if (items.Count >= Rule.AtLeast)
             {
                 items.RemoveAt(0);
             }
@@ -34,8 +38,22 @@ internal sealed class DistinctWatch(Rule rule, WatchScope scope) : RuleWatch(rul
         if (items.Count >= Rule.AtLeast)
         {
             Fire(
-                group, key, seen.Micros, seen.Index, () => CountWatch.CauseOf(items),
+                group, seen.Micros, seen.Index,
+                group.Episode is null ? CountWatch.CauseOf(items) : AlertCause.None,
                 new WatchFacts(items.Count, "", ""));
         }
+    }
+
+    private static int IndexOf(List<WatchItem> items, string text)
+    {
+        for (int i = items.Count - 1; i >= 0; i--)
+        {
+            if (items[i].Text == text)
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 }

@@ -12,7 +12,7 @@ internal sealed class GapWatch(Rule rule, WatchScope scope) : RuleWatch(rule, sc
 
     protected override long Keep => long.MaxValue;
 
-    protected override void Evaluate(WatchGroup group, string key, Seen seen)
+    protected override void Evaluate(WatchGroup group, Seen seen)
     {
         if (seen.NumberOf(Field) is not { } value || Math.Abs(value) >= NumberMax || value != Math.Floor(value))
         {
@@ -23,8 +23,8 @@ internal sealed class GapWatch(Rule rule, WatchScope scope) : RuleWatch(rule, sc
         if (group.Number is { } last && number != last + 1)
         {
             Fire(
-                group, key, seen.Micros, seen.Index,
-                () => AlertCause.None.With(group.LastIndex, group.Last).With(seen.Index, seen.Micros),
+                group, seen.Micros, seen.Index,
+                AlertCause.None.With(group.LastIndex, group.Last).With(seen.Index, seen.Micros),
                 new WatchFacts(Math.Max(0, number - last - 1), Text(number), Text(last + 1)));
         }
 

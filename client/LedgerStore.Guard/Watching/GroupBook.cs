@@ -34,8 +34,12 @@ internal sealed class GroupBook
             return null;
         }
 
-        _order.Remove(node);
-        _order.AddLast(node);
+        if (node != _order.Last)
+        {
+            _order.Remove(node);
+            _order.AddLast(node);
+        }
+
         return node.Value.Group;
     }
 

@@ -2,6 +2,7 @@
 // out in one order. Everything is decided by what comes in, and nothing by when: a replay gives the same alerts. One
 // thread.
 
+using System.Buffers.Binary;
 using System.Diagnostics;
 using LedgerStore.Fields;
 
@@ -52,9 +53,10 @@ internal sealed class LedgerWatch
     public void Take(ulong index, ReadOnlySpan<byte> entry)
     {
         Debug.Assert(index >= Next, "entries come in order, each once");
-        bool isEntry = EntryView.TryParse(entry, out EntryView view);
-        Pass(view.ReceivedMicros);
-        _ = isEntry && _events is not null && _events.Write(view) is { Length: > 0 } record
+        Pass(TimeOf(entry));
+        _scope.Clauses.Next();
+        _ = _events is not null && EntryView.TryParse(entry, out EntryView view)
+            && _events.Write(view) is { Length: > 0 } record
             ? _scanner.TryScan(entry, record)
             : _scanner.TryScan(entry);
         _seen.Index = index;
@@ -66,6 +68,12 @@ internal sealed class LedgerWatch
 
         Next = index + 1;
     }
+
+    // Every entry begins with its time.
+    private static long TimeOf(ReadOnlySpan<byte> entry) =>
+        entry.Length >= EntryFields.TimeBytes && entry[0] == EntryFields.TimeTag
+            ? BinaryPrimitives.ReadInt64LittleEndian(entry[1..])
+            : 0;
 
     /// <summary>Entries that nobody can read any more.</summary>
     public void Skip(ulong next) => Next = Math.Max(Next, next);

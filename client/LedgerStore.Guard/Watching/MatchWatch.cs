@@ -7,8 +7,8 @@ internal class MatchWatch(Rule rule, WatchScope scope) : RuleWatch(rule, scope)
 {
     protected override long Keep => 0;
 
-    protected override void Evaluate(WatchGroup group, string key, Seen seen) => Fire(
-        group, key, seen.Micros, seen.Index, () => AlertCause.None.With(seen.Index, seen.Micros), WatchFacts.One);
+    protected override void Evaluate(WatchGroup group, Seen seen) => Fire(
+        group, seen.Micros, seen.Index, AlertCause.None.With(seen.Index, seen.Micros), WatchFacts.One);
 }
 
 /// <summary>Fires at entries that were received outside of the hours.</summary>

@@ -12,8 +12,6 @@ internal sealed class NewWatch(Rule rule, WatchScope scope) : RuleWatch(rule, sc
 
     protected override void TakeAbout(Seen seen)
     {
-        string by = KeyOf(seen).ToString();
-        string[] values = ValuesOf(seen);
         foreach (FieldValue value in seen.Values.All)
         {
             if (value.Field != Field)
@@ -21,24 +19,28 @@ internal sealed class NewWatch(Rule rule, WatchScope scope) : RuleWatch(rule, sc
                 continue;
             }
 
-            string text = KeyText.Of(seen.Values.TextOf(value));
-            string key = by + text;
+            ReadOnlySpan<char> key = KeyOf(seen, value);
             WatchGroup? known = Groups.Touch(key);
-            bool isNew = known is null || seen.Micros - known.Last > Rule.Within;
-            WatchGroup group = known ?? Make(key, seen.Micros, [.. values, text]);
-            if (isNew && seen.Micros - StartAt >= Rule.Learn)
+            if (known is null || seen.Micros - known.Last > Rule.Within)
             {
-                Fire(
-                    group, key, seen.Micros, seen.Index, () => AlertCause.None.With(seen.Index, seen.Micros),
-                    new WatchFacts(1, text, ""));
+                string text = KeyText.Of(seen.Values.TextOf(value));
+                known ??= Make(key.ToString(), seen.Micros, [.. ValuesOf(seen), text]);
+                Evaluate(known, seen);
             }
 
-            group.Last = seen.Micros;
-            group.LastIndex = seen.Index;
+            known.Last = seen.Micros;
+            known.LastIndex = seen.Index;
         }
     }
 
-    protected override void Evaluate(WatchGroup group, string key, Seen seen)
+    // A value that is not known: what it is stands behind the others of the group.
+    protected override void Evaluate(WatchGroup group, Seen seen)
     {
+        if (seen.Micros - StartAt >= Rule.Learn)
+        {
+            Fire(
+                group, seen.Micros, seen.Index, AlertCause.None.With(seen.Index, seen.Micros),
+                new WatchFacts(1, group.Values[^1], ""));
+        }
     }
 }

@@ -8,7 +8,7 @@ internal abstract partial class RuleWatch
     private const string LimitRule = "guard-limit";
     private const long LimitQuiet = 3_600 * Micros.Second;
 
-    private WatchGroup _limit = new();
+    private WatchGroup _limit = new() { Key = LimitKey };
     private long _items;
 
     /// <summary>All groups.</summary>
@@ -29,33 +29,29 @@ internal abstract partial class RuleWatch
         else if (Groups.Find(key) is { } group)
         {
             group.Due = 0;
-            Elapsed(group, key, at);
+            Elapsed(group, at);
         }
     }
 
     /// <summary>What it knows.</summary>
     public RuleState Save() => new(
-        Hash, From, StartAt, [.. Groups.All.Select(static one => new KeptGroup(one.Key, one.Group))],
-        new KeptGroup(LimitKey, _limit));
+        Hash, From, StartAt, [.. Groups.All.Select(static one => one.Group)], _limit);
 
     /// <summary>Goes on where another left off.</summary>
     public void Restore(RuleState state)
     {
         From = state.From;
         StartAt = state.StartAt;
-        _limit = state.Limit.Group;
-        foreach (KeptGroup kept in state.Groups)
+        _limit = state.Limit;
+        foreach (WatchGroup kept in state.Groups)
         {
-            Groups.Add(kept.Key, kept.Group);
-            _items += kept.Group.Items.Count;
+            Groups.Add(kept.Key, kept);
+            _items += kept.Items.Count;
         }
 
-        foreach (KeptGroup kept in state.Groups.Append(state.Limit))
+        foreach (WatchGroup kept in state.Groups.Append(state.Limit).Where(static one => one.Due > 0))
         {
-            if (kept.Group.Due > 0)
-            {
-                Scope.Timers.Add(new Deadline(kept.Group.Due, Rule.Name, kept.Key));
-            }
+            Scope.Timers.Add(new Deadline(kept.Due, Rule.Name, kept.Key));
         }
     }
 
@@ -68,16 +64,16 @@ internal abstract partial class RuleWatch
 
         if (Groups is { Count: >= GuardLimits.GroupsMax, Oldest: { } oldest })
         {
-            GiveUp(oldest.Key, oldest.Group, now);
+            GiveUp(oldest.Group, now);
         }
 
-        WatchGroup made = new() { Values = values, Last = now };
+        WatchGroup made = new() { Key = key, Values = values, Last = now };
         Groups.Add(key, made);
         return made;
     }
 
     /// <summary>Has a deadline waited for; a later one than that of the group comes when that has passed.</summary>
-    protected void Schedule(WatchGroup group, string key, long at)
+    protected void Schedule(WatchGroup group, long at)
     {
         if (group.Due > 0 && group.Due <= at)
         {
@@ -86,11 +82,11 @@ internal abstract partial class RuleWatch
 
         if (group.Due > 0)
         {
-            Scope.Timers.Remove(new Deadline(group.Due, Rule.Name, key));
+            Scope.Timers.Remove(new Deadline(group.Due, Rule.Name, group.Key));
         }
 
         group.Due = at;
-        Scope.Timers.Add(new Deadline(at, Rule.Name, key));
+        Scope.Timers.Add(new Deadline(at, Rule.Name, group.Key));
     }
 
     /// <summary>A bound was reached: what is found from here on may be less or more than it should be.</summary>
@@ -107,14 +103,14 @@ internal abstract partial class RuleWatch
         }
 
         _limit.QuietAt = now + LimitQuiet;
-        Schedule(_limit, LimitKey, _limit.QuietAt);
+        Schedule(_limit, _limit.QuietAt);
     }
 
     private void ElapsedLimit(long at)
     {
         if (_limit.Episode is null || _limit.QuietAt > at)
         {
-            Schedule(_limit, LimitKey, _limit.QuietAt);
+            Schedule(_limit, _limit.QuietAt);
             return;
         }
 
@@ -147,11 +143,11 @@ internal abstract partial class RuleWatch
         _items += more;
         while (_items > GuardLimits.ItemsTotalMax && Groups.Oldest is { } oldest && oldest.Group != group)
         {
-            GiveUp(oldest.Key, oldest.Group, now);
+            GiveUp(oldest.Group, now);
         }
     }
 
-    private void GiveUp(string key, WatchGroup oldest, long now)
+    private void GiveUp(WatchGroup oldest, long now)
     {
         SayLimit(now, oldest.LastIndex);
         if (oldest.Episode is not null)
@@ -159,7 +155,7 @@ internal abstract partial class RuleWatch
             Resolve(oldest, now, oldest.LastIndex);
         }
 
-        Drop(key, oldest);
+        Drop(oldest);
     }
 
     // The quiet ones come first: what is looked at here is never looked at again.
@@ -167,25 +163,22 @@ internal abstract partial class RuleWatch
     {
         while (Groups.Oldest is { } oldest && oldest.Group.Episode is null && Keep < now - oldest.Group.Last)
         {
-            Drop(oldest.Key, oldest.Group);
+            Drop(oldest.Group);
         }
     }
 
-    private void Drop(string key, WatchGroup group)
+    private void Drop(WatchGroup group)
     {
         if (group.Due > 0)
         {
-            Scope.Timers.Remove(new Deadline(group.Due, Rule.Name, key));
+            Scope.Timers.Remove(new Deadline(group.Due, Rule.Name, group.Key));
         }
 
         _items -= group.Items.Count;
-        Groups.Remove(key);
+        Groups.Remove(group.Key);
     }
 }
 
-/// <summary>A group and its key.</summary>
-internal sealed record KeptGroup(string Key, WatchGroup Group);
-
 /// <summary>What one rule knows of one ledger.</summary>
 internal sealed record RuleState(
-    string Hash, ulong From, long StartAt, IReadOnlyList<KeptGroup> Groups, KeptGroup Limit);
+    string Hash, ulong From, long StartAt, IReadOnlyList<WatchGroup> Groups, WatchGroup Limit);

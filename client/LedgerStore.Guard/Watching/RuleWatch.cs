@@ -10,8 +10,8 @@ namespace LedgerStore.Guard;
 /// <summary>Evaluates a rule.</summary>
 internal abstract partial class RuleWatch
 {
-    private readonly Question _where;
-    private readonly BoundClause[] _unless;
+    private readonly int[] _where;
+    private readonly int[] _unless;
     private readonly int[] _by;
 
     protected RuleWatch(Rule rule, WatchScope scope)
@@ -20,8 +20,8 @@ internal abstract partial class RuleWatch
         Scope = scope;
         Hash = rule.Hash;
         IndexSpec spec = rule.Ledgers.Spec;
-        _where = new Question(spec, rule.Where);
-        _unless = [.. rule.Unless.Select(clause => BoundClause.Bind(spec, clause))];
+        _where = [.. rule.Where.Select(clause => scope.Clauses.NumberOf(spec, clause))];
+        _unless = [.. rule.Unless.Select(clause => scope.Clauses.NumberOf(spec, clause))];
         _by = [.. rule.By.Select(spec.NumberOf)];
         Field = rule.Field is null ? -1 : spec.NumberOf(rule.Field);
     }
@@ -77,16 +77,16 @@ internal abstract partial class RuleWatch
         ReadOnlySpan<char> key = seen.KeyOf(_by);
         WatchGroup group = Groups.Touch(key) ?? Make(key.ToString(), seen.Micros, ValuesOf(seen));
         int before = group.Items.Count;
-        Evaluate(group, key.ToString(), seen);
+        Evaluate(group, seen);
         group.Last = seen.Micros;
         group.LastIndex = seen.Index;
         Account(group.Items.Count - before, group, seen.Micros);
     }
 
-    protected abstract void Evaluate(WatchGroup group, string key, Seen seen);
+    protected abstract void Evaluate(WatchGroup group, Seen seen);
 
     /// <summary>A deadline passed.</summary>
-    protected virtual void Elapsed(WatchGroup group, string key, long at)
+    protected virtual void Elapsed(WatchGroup group, long at)
     {
         if (group.Episode is null)
         {
@@ -95,7 +95,7 @@ internal abstract partial class RuleWatch
 
         if (group.QuietAt > at)
         {
-            Schedule(group, key, group.QuietAt);
+            Schedule(group, group.QuietAt);
             return;
         }
 
@@ -104,19 +104,25 @@ internal abstract partial class RuleWatch
 
     protected string[] ValuesOf(Seen seen) => [.. _by.Select(seen.TextOf)];
 
-    protected ReadOnlySpan<char> KeyOf(Seen seen) => seen.KeyOf(_by);
+    protected ReadOnlySpan<char> KeyOf(Seen seen, in FieldValue value) => seen.KeyOf(_by, value);
+
+    /// <summary>Whether any of the fields that it groups by has a value.</summary>
+    protected bool HasValue(Seen seen) => seen.KeyOf(_by).Length > _by.Length;
 
     // What cannot be read matches nothing: a rule of its own is about such entries.
     private bool IsAbout(Seen seen)
     {
-        if (_where.Match(seen.Values) != Verdict.Yes)
+        foreach (int clause in _where)
         {
-            return false;
+            if (Scope.Clauses.Match(clause, seen.Values) != Verdict.Yes)
+            {
+                return false;
+            }
         }
 
-        foreach (BoundClause clause in _unless)
+        foreach (int clause in _unless)
         {
-            if (clause.Match(seen.Values) == Verdict.Yes)
+            if (Scope.Clauses.Match(clause, seen.Values) == Verdict.Yes)
             {
                 return false;
             }
@@ -126,8 +132,8 @@ internal abstract partial class RuleWatch
     }
 
     /// <summary>The cause is there: an alert begins, or goes on.</summary>
-    /// <param name="cause">Of one that begins.</param>
-    protected void Fire(WatchGroup group, string key, long at, ulong index, Func<AlertCause> cause, WatchFacts facts)
+    /// <param name="cause">Of one that begins: whoever goes on need not find it out.</param>
+    protected void Fire(WatchGroup group, long at, ulong index, AlertCause cause, in WatchFacts facts)
     {
         if (group.Episode is { } going)
         {
@@ -136,14 +142,14 @@ internal abstract partial class RuleWatch
         else
         {
             string id = Alert.IdOf(Hash, Scope.Ledger, group.Values, AlertState.Firing, at, index);
-            group.Episode = new Episode(id, at, cause(), Sentence(Rule.Says, group, index, facts));
+            group.Episode = new Episode(id, at, cause, Sentence(Rule.Says, group, index, facts));
             Emit(group, AlertState.Firing, id, at, group.Episode.Says, Sentence(Rule.Do, group, index, facts));
         }
 
         group.QuietAt = at + Rule.Quiet;
         if (Rule.Kind != RuleKind.Silence)
         {
-            Schedule(group, key, group.QuietAt);
+            Schedule(group, group.QuietAt);
         }
     }
 

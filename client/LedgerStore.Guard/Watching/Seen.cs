@@ -7,7 +7,7 @@ namespace LedgerStore.Guard;
 /// <summary>One entry.</summary>
 internal sealed class Seen(FieldScanner scanner)
 {
-    private readonly char[] _key = new char[GuardLimits.ByMax * (1 + KeyText.CharsMax)];
+    private readonly char[] _key = new char[(GuardLimits.ByMax + 1) * (1 + KeyText.CharsMax)];
 
     public ulong Index { get; set; }
 
@@ -31,6 +31,13 @@ internal sealed class Seen(FieldScanner scanner)
         }
 
         return _key.AsSpan(0, at);
+    }
+
+    /// <summary>The same, and behind it a value of another field.</summary>
+    public ReadOnlySpan<char> KeyOf(ReadOnlySpan<int> fields, in FieldValue value)
+    {
+        int at = KeyOf(fields).Length;
+        return _key.AsSpan(0, at + KeyText.Write(Values.TextOf(value), _key.AsSpan(at)));
     }
 
     /// <summary>The first value of a field, as text; empty: it has none.</summary>

@@ -16,20 +16,19 @@ internal sealed class SilenceWatch(Rule rule, WatchScope scope) : RuleWatch(rule
         foreach (string name in Rule.Names)
         {
             string key = (char)name.Length + name;
-            Schedule(Make(key, at, [name]), key, at + Rule.Within);
+            Schedule(Make(key, at, [name]), at + Rule.Within);
         }
     }
 
     protected override void TakeAbout(Seen seen)
     {
-        string[] values = ValuesOf(seen);
-        if (_names.Count == 0 ? values.Any(static one => one.Length > 0) : _names.Contains(values[0]))
+        if (_names.Count == 0 ? HasValue(seen) : _names.Contains(ValuesOf(seen)[0]))
         {
             base.TakeAbout(seen);
         }
     }
 
-    protected override void Evaluate(WatchGroup group, string key, Seen seen)
+    protected override void Evaluate(WatchGroup group, Seen seen)
     {
         if (group.Episode is not null)
         {
@@ -38,19 +37,19 @@ internal sealed class SilenceWatch(Rule rule, WatchScope scope) : RuleWatch(rule
 
         // It was heard of.
         group.Number = 1;
-        Schedule(group, key, seen.Micros + Rule.Within);
+        Schedule(group, seen.Micros + Rule.Within);
     }
 
-    protected override void Elapsed(WatchGroup group, string key, long at)
+    protected override void Elapsed(WatchGroup group, long at)
     {
         long due = group.Last + Rule.Within;
         if (due > at)
         {
-            Schedule(group, key, due);
+            Schedule(group, due);
             return;
         }
 
         AlertCause cause = group.Number is null ? AlertCause.None : AlertCause.None.With(group.LastIndex, group.Last);
-        Fire(group, key, due, group.LastIndex, () => cause, WatchFacts.One);
+        Fire(group, due, group.LastIndex, cause, WatchFacts.One);
     }
 }

@@ -20,14 +20,35 @@ internal sealed class Timers
 {
     private readonly SortedSet<Deadline> _all = new(Deadline.Order);
 
-    public void Add(Deadline deadline) => _all.Add(deadline);
+    // Of the first one: most entries come before it, and nothing else has to be known of them.
+    private long _firstAt = long.MaxValue;
 
-    public void Remove(Deadline deadline) => _all.Remove(deadline);
+    public void Add(Deadline deadline)
+    {
+        _ = _all.Add(deadline);
+        _firstAt = Math.Min(_firstAt, deadline.At);
+    }
+
+    public void Remove(Deadline deadline)
+    {
+        _ = _all.Remove(deadline);
+        FindFirst();
+    }
 
     /// <summary>Takes the first one before a time.</summary>
     public bool TryTake(long before, out Deadline first)
     {
+        first = default;
+        if (_firstAt >= before)
+        {
+            return false;
+        }
+
         first = _all.Min;
-        return _all.Count > 0 && first.At < before && _all.Remove(first);
+        _ = _all.Remove(first);
+        FindFirst();
+        return true;
     }
+
+    private void FindFirst() => _firstAt = _all.Count > 0 ? _all.Min.At : long.MaxValue;
 }

@@ -18,6 +18,9 @@ internal sealed class WatchGroup
     /// too.</summary>
     public string[] Values { get; init; } = [];
 
+    /// <summary>What it is found by.</summary>
+    public string Key { get; init; } = "";
+
     /// <summary>When something of it was last seen.</summary>
     public long Last { get; set; }
 

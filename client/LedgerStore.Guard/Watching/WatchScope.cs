@@ -11,6 +11,8 @@ internal sealed class WatchScope(string ledger, string rulesSha256)
 
     public Timers Timers { get; } = new();
 
+    public ClauseBook Clauses { get; } = new();
+
     /// <summary>What was found and not taken yet, in order.</summary>
     public List<Alert> Found { get; } = [];
 }
