@@ -25,8 +25,8 @@ public sealed class DocumentWalkTests : IAsyncLifetime
         // A page with blocks that are run is walked by one of these tests.
         string[] walked =
         [
-            "README.md", "docs/APPLICATIONS.md", "docs/CONSOLE.md", "docs/GUARD.md", "docs/OPERATIONS.md", "docs/SEARCH.md",
-            "docs/VERIFIERS.md",
+            "README.md", "docs/APPLICATIONS.md", "docs/CONSOLE.md", "docs/GUARD.md", "docs/OPERATIONS.md",
+            "docs/SEARCH.md", "docs/VERIFIERS.md",
         ];
         Assert.Equal(walked, blocks.Where(block => block.IsRun).Select(block => block.Page).Distinct()
             .Order(StringComparer.Ordinal));
