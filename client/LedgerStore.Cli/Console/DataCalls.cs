@@ -2,13 +2,13 @@
 // only. Nothing in the directory is changed, and nobody is asked who he is: he has the files. Any thread.
 using Google.Protobuf;
 using Grpc.Core;
-using LedgerStore.Wording;
 using LedgerStore.Engine;
 using LedgerStore.Fields;
 using LedgerStore.Policy;
 using LedgerStore.Protocol;
 using LedgerStore.Protocol.V1;
 using LedgerStore.WebConsole.Calls;
+using LedgerStore.Wording;
 
 namespace LedgerStore.Cli;
 

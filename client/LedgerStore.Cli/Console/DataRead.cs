@@ -2,9 +2,9 @@
 // follows is told that this is the end, and waits. Owned by its call, one thread at a time.
 using Google.Protobuf;
 using Grpc.Core;
-using LedgerStore.Wording;
 using LedgerStore.Engine;
 using LedgerStore.Protocol.V1;
+using LedgerStore.Wording;
 
 namespace LedgerStore.Cli;
 

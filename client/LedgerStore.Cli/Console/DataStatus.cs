@@ -1,8 +1,8 @@
 // The state of a data directory, as a server would tell its own. Pure, but for the directory.
 using System.Reflection;
-using LedgerStore.Wording;
 using LedgerStore.Engine;
 using LedgerStore.Protocol.V1;
+using LedgerStore.Wording;
 
 namespace LedgerStore.Cli;
 

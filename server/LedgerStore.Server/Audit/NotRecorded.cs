@@ -1,9 +1,9 @@
 // What callers are told when their access cannot be recorded. Pure; any thread.
-using LedgerStore.Wording;
 using System.Globalization;
 using Grpc.Core;
 using LedgerStore.Engine;
 using LedgerStore.Protocol;
+using LedgerStore.Wording;
 
 namespace LedgerStore.Server.Audit;
 

@@ -1,8 +1,8 @@
 // From what a handler throws to a status: the client learns what it can act upon, and nothing of what went wrong
 // inside. Stateless; any thread.
-using LedgerStore.Wording;
 using Grpc.Core;
 using LedgerStore.Protocol;
+using LedgerStore.Wording;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;

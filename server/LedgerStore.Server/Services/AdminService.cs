@@ -1,12 +1,12 @@
 // Admin: changes of the catalog, and the state of the store. Each call is recorded before it has an effect, each change
 // once more, with what it was, by the engine. Stateless; any thread.
-using LedgerStore.Wording;
 using Grpc.Core;
 using LedgerStore.Engine;
 using LedgerStore.Policy;
 using LedgerStore.Protocol;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Server.Rights;
+using LedgerStore.Wording;
 using Status = LedgerStore.Protocol.V1.Status;
 
 namespace LedgerStore.Server.Services;

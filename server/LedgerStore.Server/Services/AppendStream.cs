@@ -1,7 +1,6 @@
 // Appender/AppendStream: batches in, answers out in order, many under way at once. Two loops share one bounded channel:
 // this call's thread reads and submits, a second one waits for the answers and writes them.
 // Memory is bounded by the channel: when the client does not read its answers, nothing more is read from it.
-using LedgerStore.Wording;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Grpc.Core;
@@ -9,6 +8,7 @@ using LedgerStore.Engine;
 using LedgerStore.Protocol;
 using LedgerStore.Protocol.Wire;
 using LedgerStore.Server.Rights;
+using LedgerStore.Wording;
 
 namespace LedgerStore.Server.Services;
 

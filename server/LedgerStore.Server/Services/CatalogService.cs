@@ -1,6 +1,5 @@
 // Catalog: the ledgers on which the caller may do something. Others do not exist for it.
 // Stateless; any thread.
-using LedgerStore.Wording;
 using System.Text;
 using Grpc.Core;
 using LedgerStore.Engine;
@@ -8,6 +7,7 @@ using LedgerStore.Policy;
 using LedgerStore.Protocol;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Server.Rights;
+using LedgerStore.Wording;
 
 namespace LedgerStore.Server.Services;
 

@@ -1,11 +1,11 @@
 // Reader/Read: entries in order, from files and memory, then live. Holes are said, never left out.
 // Stateless; each call is a ReadStream of its own.
-using LedgerStore.Wording;
 using Grpc.Core;
 using LedgerStore.Engine;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Protocol.Wire;
 using LedgerStore.Server.Rights;
+using LedgerStore.Wording;
 
 namespace LedgerStore.Server.Services;
 

@@ -1,6 +1,5 @@
 // One read under way. Bounded memory: one slice of the engine and what the transport holds of it; when the client does
 // not read, the flush waits, and nothing more is taken from the engine. Owned by its call, one thread at a time.
-using LedgerStore.Wording;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -9,6 +8,7 @@ using LedgerStore.Protocol.V1;
 using LedgerStore.Protocol.Wire;
 using LedgerStore.Server.Following;
 using LedgerStore.Server.Rights;
+using LedgerStore.Wording;
 
 namespace LedgerStore.Server.Services;
 

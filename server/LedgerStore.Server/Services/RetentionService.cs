@@ -1,12 +1,12 @@
 // Admin: retention and legal holds. Each call is recorded before it has an effect, each change once more, with what it
 // was, by the engine. Stateless; any thread.
-using LedgerStore.Wording;
 using Grpc.Core;
 using LedgerStore.Engine;
 using LedgerStore.Policy;
 using LedgerStore.Protocol;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Server.Rights;
+using LedgerStore.Wording;
 using EngineMove = LedgerStore.Engine.PlannedMove;
 
 namespace LedgerStore.Server.Services;

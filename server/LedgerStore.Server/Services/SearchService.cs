@@ -1,11 +1,11 @@
 // Searcher: which fields a ledger's index has, and what it says of a question. The answer accounts for every entry of
 // its range, and whoever asks checks that. Stateless; any thread.
-using LedgerStore.Wording;
 using Grpc.Core;
 using LedgerStore.Engine;
 using LedgerStore.Fields;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Server.Rights;
+using LedgerStore.Wording;
 
 namespace LedgerStore.Server.Services;
 

@@ -1,11 +1,11 @@
 // The state of the store as a whole, for administrators. It opens no ledger: a store may have very many, and asking how
 // it is must not make it worse. Stateless; any thread.
-using LedgerStore.Wording;
 using System.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using LedgerStore.Engine;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Server.Rights;
+using LedgerStore.Wording;
 
 namespace LedgerStore.Server.Services;
 

@@ -1,12 +1,12 @@
 // Verifier: checkpoints, proofs, receipts and keys. What it says is checked by the caller against the key it was given
 // elsewhere; nothing here asks for trust. Stateless; any thread.
-using LedgerStore.Wording;
 using Google.Protobuf;
 using Grpc.Core;
 using LedgerStore.Engine;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Server.Following;
 using LedgerStore.Server.Rights;
+using LedgerStore.Wording;
 using Checkpoint = LedgerStore.Protocol.V1.Checkpoint;
 using ConsistencyProof = LedgerStore.Protocol.V1.ConsistencyProof;
 using InclusionProof = LedgerStore.Protocol.V1.InclusionProof;
