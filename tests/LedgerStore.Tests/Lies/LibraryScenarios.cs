@@ -55,6 +55,8 @@ internal static class LibraryScenarios
             .ToString())),
         Told("read what is said", run => run.TellAsync(run.Reader.ReadAsync(new ReadOptions()))),
         Told("list", async run => await run.TellAsync(run.Client.Catalog.ListAsync(string.Empty, default))),
+        Told("sign off", async run => run.Tell((await run.Client.Catalog.SignOffAsync(
+            new SignOffRequest { Ledger = "demo", Note = "week 48" }, default)).ToString())),
         Told("scrub", async run => await run.TellAsync(run.Client.Admin.ScrubAsync("demo", default))),
     ];
 
