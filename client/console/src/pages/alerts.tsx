@@ -1,9 +1,11 @@
-// Alerts: entries of the ledger _alerts, the newest first; each says its rule, its state and its cause.
+// Alerts: what the guard wrote into the ledger _alerts, the newest first; each says what happened, what to do, and which
+// entries caused it.
 // Page thread.
 import { useEffect, useState } from 'preact/hooks';
 import type { Row } from '../state/rows';
+import { type AlertOf, alertOf, firing } from '../state/alerts';
 import { link } from '../state/router';
-import { type Json, parseJson, textAt } from '../verify/json';
+import { parseJson } from '../verify/json';
 import { CallError, codes } from '../wire/grpcWeb';
 import { Badge } from '../view/badge';
 import { count, microsToMs } from '../view/format';
@@ -34,16 +36,15 @@ export function AlertsPage() {
           <span>State</span>
           <select value={only} onChange={(event) => setOnly(event.currentTarget.value)}>
             <option value="">all</option>
-            <option value="firing">firing</option>
-            <option value="resolved">resolved</option>
+            <option value="firing">firing now</option>
           </select>
         </label>
       }
     >
       {isMissing ? (
         <Empty title="There are no alerts that you may see.">
-          They are in the ledger <code>_alerts</code>, which a store has when rules are set; the right to read it is
-          given by the policy.
+          They are in the ledger <code>_alerts</code>: <code>ledger create _alerts</code> makes it, and{' '}
+          <code>ledger guard</code> writes into it. The policy gives the right to read it.
         </Empty>
       ) : error !== null && !span ? (
         <Failure error={error} again={again} />
@@ -52,79 +53,81 @@ export function AlertsPage() {
       ) : span.rows.length === 0 ? (
         <Empty title="No alert so far.">When a rule fires, it shows here by itself.</Empty>
       ) : (
-        <List rows={span.rows.toReversed().filter((row) => row.entry && (!only || stateOf(row) === only))} />
+        <List all={alertsOf(span.rows)} isOnlyFiring={only === 'firing'} />
       )}
     </Page>
   );
 }
 
-function treeOf(row: Row): Json | null {
-  const payload = payloadOf(row.entry!);
-  return payload.kind === 'json' ? payload.tree : payload.kind === 'text' ? parseJson(payload.text) : null;
+interface Shown {
+  row: Row;
+  alert: AlertOf;
 }
 
-const stateOf = (row: Row): string => textAt(treeOf(row), 'state').toLowerCase();
+// What is no alert of the guard stays in the ledger's own list: where it began to watch, and what others wrote.
+function alertsOf(rows: Row[]): Shown[] {
+  return rows.flatMap((row) => {
+    const payload = row.entry ? payloadOf(row.entry) : null;
+    const tree = payload?.kind === 'json' ? payload.tree : payload?.kind === 'text' ? parseJson(payload.text) : null;
+    const alert = alertOf(tree);
+    return alert ? [{ row, alert }] : [];
+  });
+}
 
-function List({ rows }: { rows: Row[] }) {
-  if (rows.length === 0) return <Empty title="No alert is in this state." />;
+function List({ all, isOnlyFiring }: { all: Shown[]; isOnlyFiring: boolean }) {
+  const shown = (isOnlyFiring ? firing(all) : all).toReversed();
+  if (shown.length === 0) {
+    return (
+      <Empty title={isOnlyFiring ? 'Nothing fires now.' : 'No alert so far.'}>What fires shows here by itself.</Empty>
+    );
+  }
   return (
     <ul class="alerts">
-      {rows.slice(0, 500).map((row) => (
-        <Alert key={row.index} row={row} />
+      {shown.slice(0, 500).map((one) => (
+        <Alert key={one.row.index} row={one.row} alert={one.alert} />
       ))}
-      {rows.length > 500 && (
+      {shown.length > 500 && (
         <li class="dim">
-          {count(rows.length - 500)} older ones are in <a href={link('entries', '_alerts')}>the ledger</a>.
+          {count(shown.length - 500)} older ones are in <a href={link('entries', '_alerts')}>the ledger</a>.
         </li>
       )}
     </ul>
   );
 }
 
-function Alert({ row }: { row: Row }) {
-  const tree = treeOf(row);
-  const [severity, state, rule] = ['severity', 'state', 'rule'].map((name) => textAt(tree, name));
-  const cause = textAt(tree, 'cause') || textAt(tree, 'cause', 'sentence');
-  const ledger = textAt(tree, 'cause', 'ledger') || textAt(tree, 'ledger');
-  const index = textAt(tree, 'cause', 'index') || textAt(tree, 'index');
+function Alert({ row, alert }: Shown) {
+  const facts = [alert.state, alert.severity, `rule ${alert.rule}`, `of ${alert.ledger}`, ...alert.about];
+  const more = alert.causes - alert.indexes.length;
   return (
-    <li class={`alert alert-${/^(critical|high)$/i.test(severity) ? 'high' : 'low'}`}>
+    <li class={`alert alert-${alert.severity === 'critical' && alert.state === 'firing' ? 'high' : 'low'}`}>
       <p class="alert-head">
         <strong>
-          <Visible
-            text={textAt(tree, 'sentence') || textAt(tree, 'message') || 'an alert that is no JSON with a sentence'}
-          />
+          <Visible text={alert.says} />
         </strong>
         <Badge verdict={row.verdict} />
       </p>
+      <p>
+        <Visible text={alert.advice} />
+      </p>
       <p class="dim">
         <Time ms={microsToMs(row.entry!.micros)} /> ·{' '}
-        {severity && (
-          <>
-            <Visible text={severity} /> ·{' '}
-          </>
-        )}
-        {state && (
-          <>
-            <Visible text={state} /> ·{' '}
-          </>
-        )}
-        {rule && (
-          <>
-            rule <Visible text={rule} /> ·{' '}
-          </>
-        )}
+        {facts.map((fact) => (
+          <span key={fact}>
+            <Visible text={fact} /> ·{' '}
+          </span>
+        ))}
         <a href={link('entries', '_alerts', { sel: row.index })}>entry {count(row.index)}</a>
-        {ledger && /^\d+$/.test(index) && (
-          <>
-            {' '}
-            · <a href={link('entries', ledger, { sel: index })}>its cause</a>
-          </>
-        )}
       </p>
-      {cause && (
-        <p>
-          <Visible text={cause} />
+      {alert.indexes.length > 0 && (
+        <p class="dim">
+          caused by{' '}
+          {alert.indexes.map((index, i) => (
+            <span key={index}>
+              {i > 0 && ', '}
+              <a href={link('entries', alert.ledger, { sel: index })}>entry {count(Number(index))}</a>
+            </span>
+          ))}
+          {more > 0 && <> and {count(more)} more</>}
         </p>
       )}
     </li>

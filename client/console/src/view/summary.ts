@@ -78,7 +78,7 @@ function jsonLine(tree: Json): string {
     const outcome = textAt(tree, 'status');
     return [who, what, on && `on ${on}`, outcome && `\u2192 ${outcome}`].filter(Boolean).join(' ');
   }
-  return textAt(tree, 'sentence') || textAt(tree, 'message');
+  return textAt(tree, 'says') || textAt(tree, 'message');
 }
 
 function range(first: number, entries: number): string {
