@@ -184,19 +184,21 @@ internal abstract partial class RuleWatch
 
     private IEnumerable<string> NamesOfValues() => Rule.Kind == RuleKind.New ? [.. Rule.By, Rule.Field!] : Rule.By;
 
+    // A field of the rule comes first: `ledger` of an entry of `_audit` is the one that it is about.
     private string Sentence(string text, WatchGroup group, ulong index, WatchFacts facts) => RuleSentence.Fill(
         text,
-        name => name switch
-        {
-            "count" => facts.Count.ToString("0.######", CultureInfo.InvariantCulture),
-            "within" => Micros.TextOf(Rule.Within),
-            "ledger" => Scope.Ledger,
-            "index" => index.ToString(CultureInfo.InvariantCulture),
-            "value" => Cut(facts.Value),
-            "expected" => facts.Expected,
-            _ when Rule.By.ToList().IndexOf(name) is >= 0 and int at => Cut(group.Values[at]),
-            _ => name,
-        });
+        name => Rule.By.ToList().IndexOf(name) is >= 0 and int at
+            ? Cut(group.Values[at])
+            : name switch
+            {
+                "count" => facts.Count.ToString("0.######", CultureInfo.InvariantCulture),
+                "within" => Micros.TextOf(Rule.Within),
+                "ledger" => Scope.Ledger,
+                "index" => index.ToString(CultureInfo.InvariantCulture),
+                "value" => Cut(facts.Value),
+                "expected" => facts.Expected,
+                _ => name,
+            });
 
     private static string Cut(string text) =>
         text.Length <= GuardLimits.ShownMax ? text : text[..GuardLimits.ShownMax] + "...";
