@@ -53,7 +53,11 @@ export function AlertsPage() {
       ) : span.rows.length === 0 ? (
         <Empty title="No alert so far.">When a rule fires, it shows here by itself.</Empty>
       ) : (
-        <List all={alertsOf(span.rows)} isOnlyFiring={only === 'firing'} />
+        <List
+          all={alertsOf(span.rows)}
+          unread={span.rows.filter((row) => !row.entry).length}
+          isOnlyFiring={only === 'firing'}
+        />
       )}
     </Page>
   );
@@ -74,15 +78,20 @@ function alertsOf(rows: Row[]): Shown[] {
   });
 }
 
-function List({ all, isOnlyFiring }: { all: Shown[]; isOnlyFiring: boolean }) {
+function List({ all, unread, isOnlyFiring }: { all: Shown[]; unread: number; isOnlyFiring: boolean }) {
   const shown = (isOnlyFiring ? firing(all) : all).toReversed();
-  if (shown.length === 0) {
+  if (shown.length === 0 && unread === 0) {
     return (
       <Empty title={isOnlyFiring ? 'Nothing fires now.' : 'No alert so far.'}>What fires shows here by itself.</Empty>
     );
   }
   return (
     <ul class="alerts">
+      {unread > 0 && (
+        <li class="dim" role="status">
+          {count(unread)} entries of <code>_alerts</code> could not be read: there may be more alerts.
+        </li>
+      )}
       {shown.slice(0, 500).map((one) => (
         <Alert key={one.row.index} row={one.row} alert={one.alert} />
       ))}
