@@ -95,7 +95,9 @@ internal sealed class GuardSuite : IBenchSuite
         ulong seen = 0;
         IAsyncEnumerable<LedgerEvent> events = client.CreateReader("demo").Verified(verifier)
             .ReadAsync(ReadOptions.Range(0, count));
-        await foreach (LedgerEvent next in watch is null ? events : ReadAhead.RunAsync(events, default))
+        await foreach (LedgerEvent next in watch is null
+            ? events
+            : ReadAhead.RunAsync(events, static _ => Task.CompletedTask, default))
         {
             if (next is LedgerEntry entry)
             {

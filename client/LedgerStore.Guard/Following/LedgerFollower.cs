@@ -18,10 +18,14 @@ internal sealed class LedgerFollower(
     Func<IReadOnlyList<Alert>, CancellationToken, Task> found,
     Func<LedgerWatch, CancellationToken, Task> caughtUp)
 {
+    private const string AuditLedger = "_audit";
+
     private static readonly TimeSpan s_saveEvery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_tellEvery = TimeSpan.FromSeconds(1);
 
     private long _saved = time.GetTimestamp();
+    private long _told = time.GetTimestamp();
     private ulong _savedNext = ulong.MaxValue;
     private bool _wasCaughtUp;
 
@@ -70,7 +74,7 @@ internal sealed class LedgerFollower(
         await SettleAsync(cancellation).ConfigureAwait(false);
         ReadOptions options = new() { From = watch.Next, Follow = true, GiveUpAfter = TimeSpan.MaxValue };
         await foreach (LedgerEvent next in ReadAhead.RunAsync(
-            open().ReadAsync(options, cancellation), cancellation).ConfigureAwait(false))
+            open().ReadAsync(options, cancellation), RestAsync, cancellation).ConfigureAwait(false))
         {
             bool isCaughtUp = Take(next);
             _pending = watch.TakeFound();
@@ -82,13 +86,21 @@ internal sealed class LedgerFollower(
                 await caughtUp(watch, cancellation).ConfigureAwait(false);
             }
 
-            if (next is not LedgerEntry || watch.Next % 1_024 == 0)
+            // Where entries never cease, as in `_audit`, there is no word between them.
+            if (next is not LedgerEntry || time.GetElapsedTime(_told) > s_tellEvery)
             {
+                _told = time.GetTimestamp();
                 status.Heard(watch.Next, isCaughtUp);
                 Save(isForced: false);
             }
         }
     }
+
+    // What proves an entry of `_audit` is itself recorded there: a guard that asked for each at once would be the one
+    // that it watches, several times a second, for ever.
+    private Task RestAsync(CancellationToken cancellation) => watch.Ledger == AuditLedger
+        ? Task.Delay(GuardLimits.AuditRest, time, cancellation)
+        : Task.CompletedTask;
 
     private async Task SettleAsync(CancellationToken cancellation)
     {

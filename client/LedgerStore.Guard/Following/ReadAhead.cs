@@ -14,13 +14,15 @@ internal static class ReadAhead
     private const int BatchesMax = 16;
 
     /// <summary>The same events. What has come is given out at once when the next one is waited for.</summary>
+    /// <param name="rest">Of a reader that has caught up, before it asks for more.</param>
     public static async IAsyncEnumerable<LedgerEvent> RunAsync(
-        IAsyncEnumerable<LedgerEvent> events, [EnumeratorCancellation] CancellationToken cancellation)
+        IAsyncEnumerable<LedgerEvent> events, Func<CancellationToken, Task> rest,
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
         Channel<LedgerEvent[]> ahead = Channel.CreateBounded<LedgerEvent[]>(
             new BoundedChannelOptions(BatchesMax) { SingleReader = true, SingleWriter = true });
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task reading = Task.Run(() => FillAsync(events, ahead.Writer, end.Token), CancellationToken.None);
+        Task reading = Task.Run(() => FillAsync(events, rest, ahead.Writer, end.Token), CancellationToken.None);
         try
         {
             await foreach (LedgerEvent[] some in ahead.Reader.ReadAllAsync(cancellation).ConfigureAwait(false))
@@ -39,9 +41,11 @@ internal static class ReadAhead
     }
 
     private static async Task FillAsync(
-        IAsyncEnumerable<LedgerEvent> events, ChannelWriter<LedgerEvent[]> ahead, CancellationToken cancellation)
+        IAsyncEnumerable<LedgerEvent> events, Func<CancellationToken, Task> rest, ChannelWriter<LedgerEvent[]> ahead,
+        CancellationToken cancellation)
     {
         List<LedgerEvent> batch = [];
+        bool isLive = false;
         try
         {
             IAsyncEnumerator<LedgerEvent> reader = events.GetAsyncEnumerator(cancellation);
@@ -54,6 +58,10 @@ internal static class ReadAhead
                     {
                         await ahead.WriteAsync([.. batch], cancellation).ConfigureAwait(false);
                         batch.Clear();
+                        if (isLive)
+                        {
+                            await rest(cancellation).ConfigureAwait(false);
+                        }
                     }
 
                     if (!await next.ConfigureAwait(false))
@@ -62,6 +70,7 @@ internal static class ReadAhead
                     }
 
                     batch.Add(reader.Current);
+                    isLive |= reader.Current is CaughtUp;
                 }
             }
         }

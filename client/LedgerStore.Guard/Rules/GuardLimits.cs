@@ -44,4 +44,8 @@ internal static class GuardLimits
     /// <summary>So long before now a time is taken as over, if no entry shows it: what was received then may be under
     /// way.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
+    /// <summary>So long a guard that has caught up with <c>_audit</c> waits before it looks again: its looking is
+    /// recorded there.</summary>
+    public static readonly TimeSpan AuditRest = TimeSpan.FromSeconds(3);
 }

@@ -18,8 +18,11 @@ public sealed partial class EndToEndTests(DevServer server) : IClassFixture<DevS
         Assert.Contains($"export LEDGER_CONFIG={server.Profile}\n", server.Ready, StringComparison.Ordinal);
         string[] commands = [.. server.Ready.Split('\n').Select(line => line.Trim())
             .Where(line => line.StartsWith("ledger ", StringComparison.Ordinal))];
-        Assert.Equal(4, commands.Length);
-        foreach (string command in commands)
+        Assert.Equal(5, commands.Length);
+
+        // The last one opens the console, which goes on until Ctrl+C: its own tests do.
+        Assert.Equal("ledger console", commands[^1]);
+        foreach (string command in commands[..^1])
         {
             string[] arguments = [.. Words().Matches(command).Skip(1).Select(word => word.Value.Trim('\''))];
             CliResult result = await _ledger.RunAsync(arguments);
