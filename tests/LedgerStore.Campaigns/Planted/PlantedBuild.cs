@@ -24,7 +24,7 @@ internal static class PlantedBuild
         """;
 
     private static readonly string[] s_folders =
-        ["engine", "server", "client/LedgerStore.Protocol", "client/LedgerStore.Client"];
+        ["engine", "server", "client/LedgerStore.Protocol", "client/LedgerStore.Client", "client/LedgerStore.Guard"];
     private static readonly string[] s_files =
         ["Directory.Build.props", "Directory.Packages.props", "BannedSymbols.txt", "global.json", ".editorconfig"];
 
