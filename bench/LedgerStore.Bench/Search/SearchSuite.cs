@@ -153,7 +153,7 @@ internal sealed class SearchSuite : IBenchSuite
 
     private static void Measure(BenchRun run, string program, Func<double> find)
     {
-        if (!TextLookups.IsThere(program))
+        if (PeerProcess.Find(program) is null)
         {
             run.Note($"{program} is not installed");
             return;

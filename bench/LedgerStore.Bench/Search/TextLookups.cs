@@ -7,9 +7,6 @@ internal sealed class TextLookups(string directory)
 {
     private readonly string _file = Path.Combine(directory, "records.ndjson");
 
-    public static bool IsThere(string program) => (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
-        .Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
-
     public void Write(long count)
     {
         using FileStream file = File.Create(_file);

@@ -11,8 +11,6 @@ namespace LedgerStore.Cli;
 /// <summary>Delivers a range.</summary>
 internal sealed class DataRead(Ledger ledger, IServerStreamWriter<byte[]> answers, ServerCallContext call)
 {
-    private const int MessageBytes = 256 * 1024;
-
     private long _next;
 
     public async Task RunAsync(ReadRequest request)
@@ -57,49 +55,24 @@ internal sealed class DataRead(Ledger ledger, IServerStreamWriter<byte[]> answer
         await foreach (EntrySlice slice in ledger.ReadAsync(_next, end - _next, call.CancellationToken)
             .ConfigureAwait(false))
         {
-            int taken = 0;
-            while (taken < slice.Count)
+            long sliceEnd = slice.FirstIndex + slice.Count;
+            for (int offset = 0; _next < sliceEnd;)
             {
-                (ReadResponse message, int count) = Cut(slice, taken);
-                await WriteAsync(message).ConfigureAwait(false);
-                taken += count;
+                (int bytes, int count) = EntryCuts.Next(
+                    slice.Bundle[offset..], (int)(sliceEnd - _next), EntryCuts.MessageBytes);
+                await WriteAsync(new ReadResponse
+                {
+                    Entries = new Entries
+                    {
+                        FirstIndex = (ulong)_next,
+                        Count = (uint)count,
+                        Bundle = ByteString.CopyFrom(slice.Bundle.Slice(offset, bytes)),
+                    },
+                }).ConfigureAwait(false);
                 _next += count;
+                offset += bytes;
             }
         }
-    }
-
-    // One entry at least, and no more than a message may have.
-    private (ReadResponse Message, int Count) Cut(in EntrySlice slice, int from)
-    {
-        int count = 0;
-        int bytes = 0;
-        while (from + count < slice.Count)
-        {
-            int next = sizeof(ushort) + slice.Entry(from + count).Length;
-            if (count > 0 && bytes + next > MessageBytes)
-            {
-                break;
-            }
-
-            bytes += next;
-            count++;
-        }
-
-        int before = 0;
-        for (int i = 0; i < from; i++)
-        {
-            before += sizeof(ushort) + slice.Entry(i).Length;
-        }
-
-        return (new ReadResponse
-        {
-            Entries = new Entries
-            {
-                FirstIndex = (ulong)_next,
-                Count = (uint)count,
-                Bundle = ByteString.CopyFrom(slice.Bundle.Slice(before, bytes)),
-            },
-        }, count);
     }
 
     private async Task PassExpiredAsync(long end, StoreException gone)
@@ -107,16 +80,7 @@ internal sealed class DataRead(Ledger ledger, IServerStreamWriter<byte[]> answer
         long before = _next;
         foreach (ExpiredSubtree part in ledger.ExpiredSubtrees(_next, end))
         {
-            await WriteAsync(new ReadResponse
-            {
-                Expired = new Expired
-                {
-                    FirstIndex = (ulong)part.FirstIndex,
-                    Count = (ulong)part.Count,
-                    Root = ByteString.CopyFrom(part.Root.ToArray()),
-                    Tombstone = (ulong)part.Tombstone,
-                },
-            }).ConfigureAwait(false);
+            await WriteAsync(ReadMessages.ExpiredOf(part)).ConfigureAwait(false);
             _next = part.FirstIndex + part.Count;
         }
 
@@ -141,9 +105,7 @@ internal sealed class DataRead(Ledger ledger, IServerStreamWriter<byte[]> answer
             {
                 FirstIndex = (ulong)_next,
                 Count = (ulong)(behind - _next),
-                Cause = bad.Reason == StoreReason.TierAway
-                    ? Unreadable.Types.Cause.TierAway
-                    : Unreadable.Types.Cause.Damaged,
+                Cause = ReadMessages.CauseOf(bad),
                 Reason = bad.Message,
             },
         }).ConfigureAwait(false);

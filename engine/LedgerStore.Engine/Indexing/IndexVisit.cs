@@ -39,7 +39,7 @@ internal sealed class IndexVisit(
     private readonly HashSet<(uint Index, long Segment)> _sound = [];
     private readonly HashSet<(uint Index, long Segment)> _withoutPages = [];
     private readonly Dictionary<uint, (long Segment, long DueMicros)> _rechecks = [];
-    private (uint Index, IndexBuilder Builder)? _builder;
+    private (uint Index, SegmentIndexer Indexer)? _indexer;
 
     /// <summary>Everything that is to be done for an index now.</summary>
     public async Task RunAsync(LedgerIndex index)
@@ -69,7 +69,7 @@ internal sealed class IndexVisit(
     }
 
     /// <summary>The visit failed: what was begun is forgotten.</summary>
-    public void Abandon() => _builder = null;
+    public void Abandon() => _indexer = null;
 
     /// <summary>Segments that nothing is appended to any more.</summary>
     public static long CompleteSegments(OpenLedger log)
@@ -211,20 +211,18 @@ internal sealed class IndexVisit(
     private async Task<byte[]?> BuildAsync(LedgerIndex index, IndexSpec spec, OpenLedger source, long segment)
     {
         // One that a failed visit has left half full is not used again: see Abandon.
-        IndexBuilder builder = _builder is { } kept && kept.Index == index.Id
-            ? kept.Builder
-            : new IndexBuilder(spec, TermKey.Public(spec));
-        _builder = null;
-        Hash256[] roots = new Hash256[StoreLimits.BundlesPerSegment];
+        SegmentIndexer indexer = _indexer is { } kept && kept.Index == index.Id
+            ? kept.Indexer
+            : new SegmentIndexer(spec, TermKey.Public(spec));
+        _indexer = null;
         try
         {
-            for (int bundle = 0; bundle < roots.Length; bundle++)
+            for (int bundle = 0; bundle < StoreLimits.BundlesPerSegment; bundle++)
             {
                 long number = (segment * StoreLimits.BundlesPerSegment) + bundle;
                 using BundleLease lease = await pace
                     .Until(source.ReadBundleAsync(number, 0, CancellationToken.None)).ConfigureAwait(false);
-                builder.Add(lease.Bytes);
-                roots[bundle] = RootOf(lease.Bytes);
+                indexer.Add(lease.Bytes);
                 await pace.Work(lease.Bytes.Length);
             }
         }
@@ -241,7 +239,7 @@ internal sealed class IndexVisit(
                 damage);
         }
 
-        Hash256 root = Sha256Batch.PerfectRoot(roots, roots);
+        byte[] built = indexer.Build((ulong)segment, out Hash256 root);
         if (!source.Segments.TryGetRoot(segment, out Hash256 signed) || root != signed)
         {
             throw new StoreException(
@@ -250,16 +248,8 @@ internal sealed class IndexVisit(
                 + "verify on the data directory");
         }
 
-        byte[] built = builder.Build((ulong)segment, root);
-        _builder = (index.Id, builder);
+        _indexer = (index.Id, indexer);
         return built;
-    }
-
-    private static Hash256 RootOf(ReadOnlySpan<byte> bundle)
-    {
-        Span<Hash256> leaves = stackalloc Hash256[StoreLimits.EntriesPerBundle];
-        _ = Sha256Batch.HashBundle(bundle, leaves);
-        return Sha256Batch.PerfectRoot(leaves, leaves);
     }
 
     private static bool HasExpired(OpenLedger source, long segment)

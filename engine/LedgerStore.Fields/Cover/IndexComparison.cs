@@ -6,7 +6,7 @@ namespace LedgerStore.Fields;
 /// <summary>Builds the index of one segment after the other.</summary>
 internal sealed class IndexComparison(IndexSpec spec)
 {
-    private readonly IndexRebuild _rebuild = new(spec, TermKey.Public(spec));
+    private readonly SegmentIndexer _indexer = new(spec, TermKey.Public(spec));
     private ulong _segment = ulong.MaxValue;
     private SegmentFacts? _stated;
     private ulong _nextBundle;
@@ -36,7 +36,7 @@ internal sealed class IndexComparison(IndexSpec spec)
                 _stated = IndexStatement.Read(EntryView.Parse(one.Statement.Entry).Payload).Facts;
                 break;
             case BundleAnswer one when one.Bundle == _nextBundle && _stated is not null:
-                _rebuild.Add(one.Entries);
+                _indexer.Add(one.Entries);
                 _nextBundle++;
                 break;
             case ExpiredAnswer:
@@ -67,15 +67,15 @@ internal sealed class IndexComparison(IndexSpec spec)
             _hasExpired ? ComparedState.Expired
                 : _isUnreadable ? ComparedState.Unreadable
                 : _stated is null ? ComparedState.NotIndexed
-                : !_rebuild.IsWhole ? ComparedState.Unreadable
+                : !_indexer.IsWhole ? ComparedState.Unreadable
                 : ComparedState.Same,
             null);
-        if (ended.State == ComparedState.Same && _rebuild.Compare(_stated!) is { } problem)
+        if (ended.State == ComparedState.Same && _indexer.Compare(_stated!) is { } problem)
         {
             ended = ended with { State = ComparedState.False, Problem = problem };
         }
 
-        _rebuild.Abandon();
+        _indexer.Abandon();
         _segment = ulong.MaxValue;
         return ended;
     }

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using LedgerStore.Engine;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Server.Config;
+using LedgerStore.Wording;
 
 namespace LedgerStore.Server.Following;
 

@@ -1,6 +1,5 @@
 // One read under way. Bounded memory: one slice of the engine and what the transport holds of it; when the client does
 // not read, the flush waits, and nothing more is taken from the engine. Owned by its call, one thread at a time.
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using LedgerStore.Engine;
@@ -139,16 +138,7 @@ internal sealed class ReadStream(
         long from = _next;
         foreach (ExpiredSubtree part in ledger.ExpiredSubtrees(_next, end))
         {
-            await WriteEventAsync(new ReadResponse
-            {
-                Expired = new Expired
-                {
-                    FirstIndex = (ulong)part.FirstIndex,
-                    Count = (ulong)part.Count,
-                    Root = ByteString.CopyFrom(part.Root.ToArray()),
-                    Tombstone = (ulong)part.Tombstone,
-                },
-            }).ConfigureAwait(false);
+            await WriteEventAsync(ReadMessages.ExpiredOf(part)).ConfigureAwait(false);
             _next = part.FirstIndex + part.Count;
         }
 
@@ -167,9 +157,7 @@ internal sealed class ReadStream(
         bool isWider = lost.Reason == StoreReason.TierAway && lost.FirstIndex <= _next;
         long lostEnd = isWider ? Math.Max(bundleEnd, lost.FirstIndex + lost.Count) : bundleEnd;
         long count = Math.Min(end, lostEnd) - _next;
-        Unreadable.Types.Cause cause = lost.Reason == StoreReason.TierAway
-            ? Unreadable.Types.Cause.TierAway
-            : Unreadable.Types.Cause.Damaged;
+        Unreadable.Types.Cause cause = ReadMessages.CauseOf(lost);
         if (_hole is { } open && open.Cause == cause && (long)(open.FirstIndex + open.Count) == _next)
         {
             open.Count += (ulong)count;

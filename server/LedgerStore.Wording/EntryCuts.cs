@@ -2,7 +2,7 @@
 // 4 MiB can read everything. Pure; any thread.
 using System.Buffers.Binary;
 
-namespace LedgerStore.Server.Following;
+namespace LedgerStore.Wording;
 
 /// <summary>Where messages end.</summary>
 internal static class EntryCuts

@@ -1,12 +1,13 @@
-// The index of a segment, built again by whoever has its entries, and compared with what was signed of it. This is what
-// finds an index that leaves something out where nobody has looked. Owned by one thread; one segment after the other.
+// The index of a segment and the root over its entries, from the same bundles: for the store, which compares the root
+// with its tree and signs the index, and for whoever builds it again and compares it with what was signed. Owned by one
+// thread; one segment after the other.
 
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Fields;
 
-/// <summary>Compares an index with the entries that it is of.</summary>
-internal sealed class IndexRebuild(IndexSpec spec, TermKey key)
+/// <summary>Bundles in, an index and a root out.</summary>
+internal sealed class SegmentIndexer(IndexSpec spec, TermKey key)
 {
     private readonly Hash256[] _roots = new Hash256[EntryBounds.BundlesPerSegment];
     private IndexBuilder _builder = new(spec, key);
@@ -16,7 +17,7 @@ internal sealed class IndexRebuild(IndexSpec spec, TermKey key)
     public bool IsWhole => _bundles == EntryBounds.BundlesPerSegment;
 
     /// <summary>Adds the next bundle of the segment, from its first.</summary>
-    /// <exception cref="MalformedDataException">It is no bundle of 256 entries.</exception>
+    /// <exception cref="MalformedDataException">It is no bundle of 256 entries; nothing can be built of it.</exception>
     public void Add(ReadOnlySpan<byte> bundle)
     {
         _builder.Add(bundle);
@@ -36,14 +37,20 @@ internal sealed class IndexRebuild(IndexSpec spec, TermKey key)
         }
     }
 
-    /// <summary>Compares the index of the bundles that were added with what was signed. The next segment can begin.
-    /// </summary>
+    /// <summary>The file of the segment whose bundles were added, and the root over its entries. The next segment can
+    /// begin.</summary>
+    public byte[] Build(ulong segment, out Hash256 root)
+    {
+        _bundles = 0;
+        root = Sha256Batch.PerfectRoot(_roots, _roots);
+        return _builder.Build(segment, root);
+    }
+
+    /// <summary>Compares the index of the bundles that were added with what was signed.</summary>
     /// <returns>What is wrong; null: it is the index of these entries.</returns>
     public string? Compare(SegmentFacts stated)
     {
-        _bundles = 0;
-        byte[] built = _builder.Build(stated.Segment, Sha256Batch.PerfectRoot(_roots, _roots));
-        SegmentFacts here = SegmentFacts.Read(IndexFile.Magic, built);
+        SegmentFacts here = SegmentFacts.Read(IndexFile.Magic, Build(stated.Segment, out _));
         return here.IsSameAs(stated)
             ? null
             : here.SegmentRoot != stated.SegmentRoot
