@@ -11,13 +11,11 @@ import { unchecked } from '../state/verdict';
 import { api } from '../wire/api';
 import { Badge, VerdictLine } from '../view/badge';
 import { EntryPanel } from '../view/entry';
-import { count, microsToMs, shortName } from '../view/format';
+import { count, shortName } from '../view/format';
 import { useRowHeight, VirtualList } from '../view/list';
 import { LedgerPicker, Page } from '../view/page';
+import { RowCells } from '../view/rowCells';
 import { Empty, Failure, Loading } from '../view/states';
-import { lineOf } from '../view/summary';
-import { plain, Visible } from '../view/text';
-import { Time } from '../view/time';
 import { ExportMenu } from './export';
 
 const lingerMs = 60;
@@ -147,25 +145,7 @@ function Line({ row, index, error }: { row: Row | null; index: number; error: un
   return (
     <>
       <span class="num dim">{count(index)}</span>
-      {row.entry ? (
-        <>
-          <span class="cell-time">
-            <Time ms={microsToMs(row.entry.micros)} />
-          </span>
-          <span class="cell cell-who">
-            <span title={plain(row.entry.appender)}>
-              <Visible text={shortName(row.entry.appender)} />
-            </span>
-          </span>
-          <span class="cell cell-what">
-            <Visible text={lineOf(row.entry).replaceAll('\n', '⏎')} />
-          </span>
-        </>
-      ) : (
-        <span class="cell list-wait dim">
-          <Visible text={row.gone || 'its bytes are no entry'} />
-        </span>
-      )}
+      <RowCells row={row} who={shortName} />
       <span class="cell-state">
         <Badge verdict={row.verdict} label={row.gone && row.verdict.word === 'unchecked' ? 'gone' : undefined} />
       </span>

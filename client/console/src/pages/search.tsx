@@ -13,6 +13,7 @@ import { count } from '../view/format';
 import { FoundList } from '../view/found';
 import { Histogram } from '../view/histogram';
 import { LedgerPicker, Page } from '../view/page';
+import { Period } from '../view/period';
 import { save } from '../view/save';
 import { Empty, Loading, messageOf } from '../view/states';
 import { plain, Visible } from '../view/text';
@@ -80,14 +81,7 @@ function Ask({ name }: { name: string }) {
           spellcheck={false}
         />
       </label>
-      <label class="field">
-        From
-        <input type="datetime-local" step="1" value={from} onInput={(event) => setFrom(event.currentTarget.value)} />
-      </label>
-      <label class="field">
-        Before
-        <input type="datetime-local" step="1" value={to} onInput={(event) => setTo(event.currentTarget.value)} />
-      </label>
+      <Period from={from} to={to} setFrom={setFrom} setTo={setTo} />
       <label class="field">
         Order
         <select value={order} onChange={(event) => setOrder(event.currentTarget.value)}>

@@ -11,6 +11,7 @@ import { count } from '../view/format';
 import { FoundList } from '../view/found';
 import { Histogram } from '../view/histogram';
 import { Page } from '../view/page';
+import { Period } from '../view/period';
 import { save } from '../view/save';
 import { Empty, Loading } from '../view/states';
 import { plain } from '../view/text';
@@ -59,14 +60,7 @@ function Ask() {
           spellcheck={false}
         />
       </label>
-      <label class="field">
-        From
-        <input type="datetime-local" step="1" value={from} onInput={(event) => setFrom(event.currentTarget.value)} />
-      </label>
-      <label class="field">
-        Before
-        <input type="datetime-local" step="1" value={to} onInput={(event) => setTo(event.currentTarget.value)} />
-      </label>
+      <Period from={from} to={to} setFrom={setFrom} setTo={setTo} />
       <button type="submit" class="primary">
         Show
       </button>

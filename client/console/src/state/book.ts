@@ -27,7 +27,7 @@ export async function lastOf(ledger: string, most: number, known: Span | null): 
   const late = new Promise<void>((resolve) => setTimeout(resolve, waitMs));
   await Promise.race([Promise.all(bundles.map((b) => store.load(b))), late]);
   // Who may know that there are entries, and may not read them, is told so, and not that there are none.
-  const errors = bundles.map((b) => store.errorOf(b)).filter((error) => error !== null);
+  const errors = bundles.map((b) => store.errorAt(b * 256)).filter((error) => error !== null);
   if (errors.length > 0 && errors.length === bundles.length) throw errors[0];
   const rows: Row[] = [];
   for (let index = first; index < info.size; index++) {

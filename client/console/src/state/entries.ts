@@ -82,12 +82,6 @@ export class EntryStore {
     await this.check(b);
   }
 
-  /** Why a bundle could not be read; null: it was, or is on its way. */
-  errorOf(b: number): unknown {
-    const bundle = this.bundles.get(b);
-    return bundle?.state === 'error' ? bundle.error : null;
-  }
-
   /** Takes entries that came by following; they are checked when a checkpoint covers them. */
   take(rows: Row[]): void {
     for (const row of rows) {

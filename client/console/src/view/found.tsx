@@ -6,11 +6,9 @@ import type { Row } from '../state/rows';
 import { trustOf } from '../state/trust';
 import { Badge } from './badge';
 import { EntryPanel } from './entry';
-import { count, microsToMs, shortName } from './format';
+import { count, shortName } from './format';
 import { useRowHeight, VirtualList } from './list';
-import { lineOf } from './summary';
-import { plain, Visible } from './text';
-import { Time } from './time';
+import { RowCells } from './rowCells';
 
 const headHeight = 46;
 const top = { index: 0 };
@@ -78,24 +76,11 @@ function FoundLine({ row, hasLedgers }: { row: FoundRow; hasLedgers: boolean }) 
       <span class="num dim" title={row.ledger}>
         {count(row.index)}
       </span>
-      {row.entry ? (
-        <>
-          <span class="cell-time">
-            <Time ms={microsToMs(row.entry.micros)} />
-          </span>
-          <span class="cell cell-who" title={plain(row.entry.appender)}>
-            <Visible text={hasLedgers ? row.ledger : shortName(row.entry.appender)} />
-          </span>
-          <span class="cell cell-what">
-            {row.isMaybe && <span class="dim">cannot be read: may be part of the answer · </span>}
-            <Visible text={lineOf(row.entry).replaceAll('\n', '⏎')} />
-          </span>
-        </>
-      ) : (
-        <span class="cell list-wait dim">
-          <Visible text={row.gone || 'its bytes are no entry'} />
-        </span>
-      )}
+      <RowCells
+        row={row}
+        who={(appender) => (hasLedgers ? row.ledger : shortName(appender))}
+        lead={row.isMaybe && <span class="dim">cannot be read: may be part of the answer · </span>}
+      />
       <span class="cell-state">
         <Badge verdict={row.verdict} />
       </span>
