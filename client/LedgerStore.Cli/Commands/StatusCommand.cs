@@ -23,6 +23,11 @@ internal static class StatusCommand
             return isWell ? ExitCode.Done : ExitCode.ServerError;
         });
 
+    private static string TextOf(AnchorState anchor) =>
+        anchor.Failure.Length > 0 ? $"cannot be written: {anchor.Failure}"
+        : anchor.Behind is { } behind ? $"{behind.ToTimeSpan().TotalSeconds:N1} s behind the newest checkpoint"
+        : "has the newest checkpoints";
+
     private static void Print(Run run, Status status)
     {
         List<(string, string)> facts =
@@ -60,6 +65,11 @@ internal static class StatusCommand
         if (status.DiskFullIn is { } forecast)
         {
             facts.Add(("disk full in", $"{forecast.ToTimeSpan().TotalDays:N1} days"));
+        }
+
+        if (status.Anchor is { } anchor)
+        {
+            facts.Add(("anchor", TextOf(anchor)));
         }
 
         foreach (TierUsage tier in status.Tiers)

@@ -1,6 +1,6 @@
 // Keeps the anchor up to date: at most once a second, and when the store closes.
 // Note is called by the checkpointer; RunOnce runs on a thread of its own, because a slow volume must not hold up
-// signing. WhyStopped may be asked by any thread.
+// signing. WhyStopped and Facts may be asked by any thread.
 using LedgerStore.Engine.Files;
 using LedgerStore.Engine.Format;
 
@@ -90,6 +90,16 @@ internal sealed class AnchorKeeper(AnchorFile file, Func<long> steadyNanos)
             Settle(taken, failed);
             return false;
         }
+    }
+
+    /// <summary>How far it is. Any thread.</summary>
+    public AnchorFacts Facts()
+    {
+        long since = Volatile.Read(ref _waitingSinceNanos);
+        TimeSpan? behind = since == 0
+            ? null
+            : TimeSpan.FromTicks(Math.Max(0, steadyNanos() - since) / TimeSpan.NanosecondsPerTick);
+        return new AnchorFacts(behind, _failure?.Message);
     }
 
     /// <summary>Why nothing may be signed now; null while the anchor keeps up.</summary>

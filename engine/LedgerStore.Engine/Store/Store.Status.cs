@@ -12,12 +12,18 @@ public sealed partial class Store
     /// A store that does not sign knows only those in use.</summary>
     public long EntryCount => _core.CountEntries();
 
+    /// <summary>Of those in use, the entries that no checkpoint covers yet.</summary>
+    public long UnsignedCount => _core.CountUnsigned();
+
     /// <summary>The key that signs now; null in a store that never signed.</summary>
     public StoreKeyInUse? KeyInUse =>
         _core.Keys.Current is { } current ? new StoreKeyInUse(current.Number, current.Scheme) : null;
 
     /// <summary>Whether the disk is full, and what to do about it.</summary>
     public DiskFacts Disk => _core.Disk.Facts;
+
+    /// <summary>How far the anchor is; null in a store without one.</summary>
+    public AnchorFacts? Anchor => _core.AnchorFacts;
 
     /// <summary>The name of the ledger with this id, as reports of damage have it; null when there is none.</summary>
     public string? NameOf(uint ledgerId) => _core.Catalog.Find(ledgerId)?.Name;

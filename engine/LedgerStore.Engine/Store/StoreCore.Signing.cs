@@ -152,6 +152,12 @@ internal sealed partial class StoreCore
         return entries + (_anchor?.SizeWithout(open) ?? 0);
     }
 
+    /// <summary>Entries that no checkpoint covers yet. A ledger that is not open has none.</summary>
+    public long CountUnsigned() => Ledgers.All.Sum(log => Math.Max(0, log.Durable.Value - log.Published.Value));
+
+    /// <summary>How far the anchor is; null in a store without one.</summary>
+    public AnchorFacts? AnchorFacts => _anchor?.Facts();
+
     /// <summary>The last words to the anchor. Alone.</summary>
     private void AnchorLast() => _anchor?.TryWrite();
 

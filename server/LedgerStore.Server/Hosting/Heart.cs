@@ -15,6 +15,7 @@ internal sealed class Heart(
     AuditLog audit,
     OpenStreams streams,
     DiskWatch disk,
+    History history,
     HealthServiceImpl health,
     ServerLog log)
 {
@@ -62,6 +63,7 @@ internal sealed class Heart(
 
                 _clock.Look();
                 disk.Look();
+                history.Look();
                 _disk.Look();
                 _safety.Look();
                 _alarm.Look();

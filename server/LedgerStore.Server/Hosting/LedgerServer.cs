@@ -46,6 +46,7 @@ internal sealed class LedgerServer : IAsyncDisposable
         Audit = AuditLog.Open(settings.Store);
         _recorder = new AccessRecorder(Audit, settings.Time);
         _disk = new DiskWatch(settings.Config.Data, settings.Time);
+        History history = new(settings.Store, _disk, settings.Time);
         settings.Events.NameOf = settings.Store.NameOf;
         _changes = new ChangeRecorder(
             Audit, settings.Events, settings.Config.Policy, settings.Config.Anchor + ".policy");
@@ -62,6 +63,7 @@ internal sealed class LedgerServer : IAsyncDisposable
             HeartbeatInterval = settings.HeartbeatInterval,
             Followers = _followers,
             Disk = _disk,
+            History = history,
         };
         listener.Failed += NoteHandshake;
         _identities.Changed += (_, _) => _streams.CheckAll();
@@ -72,7 +74,7 @@ internal sealed class LedgerServer : IAsyncDisposable
         _metrics = new ServerMetrics(() => (_streams.Count, _streams.Refused), Audit, _recorder, _disk, settings.Store);
         GrpcServices.Map(_app, new CallGuard(services, _identities, _streams, _metrics), settings.Config.GrpcWeb);
         _app.MapTiles(services, _identities);
-        _heart = new Heart(settings, _recorder, Audit, _streams, _disk, Health, _log);
+        _heart = new Heart(settings, _recorder, Audit, _streams, _disk, history, Health, _log);
     }
 
     public AuditLog Audit { get; }

@@ -4,6 +4,7 @@ using LedgerStore.Engine;
 using LedgerStore.Server.Audit;
 using LedgerStore.Server.Disk;
 using LedgerStore.Server.Following;
+using LedgerStore.Server.Operations;
 
 namespace LedgerStore.Server.Rights;
 
@@ -22,6 +23,9 @@ internal sealed record CallServices(
 
     /// <summary>What is known of the disk; null where nobody looks.</summary>
     public DiskWatch? Disk { get; init; }
+
+    /// <summary>What the store was like in the last day; null where nobody looks.</summary>
+    public History? History { get; init; }
 
     /// <summary>When the server started.</summary>
     public DateTimeOffset Started { get; } = Time.GetUtcNow();

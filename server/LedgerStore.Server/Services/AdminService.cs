@@ -48,5 +48,5 @@ internal static class AdminService
     }
 
     public static ValueTask<Status> StatusAsync(GetStatusRequest request, ServerCallContext call) =>
-        new(StatusReport.Of(CallAccess.Of(call).Services));
+        new(StatusReport.Of(CallAccess.Of(call).Services, request.WithHistory));
 }

@@ -22,7 +22,7 @@ internal static class StatusReport
         typeof(StatusReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
             ?.InformationalVersion ?? "unknown";
 
-    public static Status Of(CallServices services)
+    public static Status Of(CallServices services, bool withHistory)
     {
         Status status = new()
         {
@@ -41,23 +41,24 @@ internal static class StatusReport
                 BatchRecords = StoreLimits.BatchRecordsMax,
             },
         };
+        status.Disk = DiskOf(services);
         if (services.Disk?.FullIn is { } left)
         {
             status.DiskFullIn = Duration.FromTimeSpan(left);
         }
 
-        DiskFacts space = services.Store.Disk;
-        status.Disk = new DiskUsage
+        if (services.Store.Anchor is { } anchor)
         {
-            IsFull = space.IsFull,
-            BytesToFree = (ulong)space.BytesToFree,
-            FreeBytes = (ulong)(services.Disk?.FreeBytes ?? 0),
-            ReserveBytes = (ulong)space.ReserveBytes,
-            AuditBytes = (ulong)space.AuditBytes,
-        };
-        if (space.Since is { } since)
+            status.Anchor = new AnchorState { Failure = anchor.Failure ?? string.Empty };
+            if (anchor.Behind is { } behind)
+            {
+                status.Anchor.Behind = Duration.FromTimeSpan(behind);
+            }
+        }
+
+        if (withHistory && services.History is { } history)
         {
-            status.Disk.FullSince = Timestamp.FromDateTimeOffset(since);
+            status.History.AddRange(history.Moments);
         }
 
         Dictionary<string, TierUsage> tiers = new(StringComparer.Ordinal);
@@ -87,6 +88,25 @@ internal static class StatusReport
         }
 
         return status;
+    }
+
+    private static DiskUsage DiskOf(CallServices services)
+    {
+        DiskFacts space = services.Store.Disk;
+        DiskUsage disk = new()
+        {
+            IsFull = space.IsFull,
+            BytesToFree = (ulong)space.BytesToFree,
+            FreeBytes = (ulong)(services.Disk?.FreeBytes ?? 0),
+            ReserveBytes = (ulong)space.ReserveBytes,
+            AuditBytes = (ulong)space.AuditBytes,
+        };
+        if (space.Since is { } since)
+        {
+            disk.FullSince = Timestamp.FromDateTimeOffset(since);
+        }
+
+        return disk;
     }
 
     private static void Add(Dictionary<string, TierUsage> tiers, TierUsage share)

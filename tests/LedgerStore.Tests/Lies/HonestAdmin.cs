@@ -131,6 +131,11 @@ internal static class HonestAdmin
             LastFailure = "no room",
             NextExpiry = s_time,
         },
+        Anchor = new AnchorState { Behind = Duration.FromTimeSpan(TimeSpan.FromSeconds(2)), Failure = "no room" },
+        History =
+        {
+            new Moment { Time = s_time, Entries = 1_400, UnsignedEntries = 3, StoredBytes = 900_000, FreeBytes = 12 },
+        },
     };
 
     private static ScrubProgress Scrub(ulong done, bool isDone) => new()

@@ -76,6 +76,24 @@ public sealed class AdminTests : IAsyncLifetime
         Assert.True(status.Entries >= 2);
         Assert.Equal((uint)StoreLimits.BatchBytesMax, status.Limits.BatchBytes);
         Assert.Empty(status.Problems);
+        Assert.Empty(status.History);
+        Assert.Empty(status.Anchor.Failure);
+    }
+
+    [Fact]
+    public async Task The_status_has_the_history_for_whom_asks_for_it()
+    {
+        await _server.Connect("writer").AppendAsync("demo", "a", "b");
+        Status status = new();
+        while (status.History.Count == 0)
+        {
+            await Task.Delay(20);
+            status = await _admin.UnaryAsync(LedgerMethods.GetStatus, new GetStatusRequest { WithHistory = true });
+        }
+
+        Assert.InRange(status.History[0].Entries, 1ul, status.Entries);
+        Assert.InRange(status.History[0].UnsignedEntries, 0ul, status.History[0].Entries);
+        Assert.True(status.History[0].FreeBytes > 0);
     }
 
     [Fact]

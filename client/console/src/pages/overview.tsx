@@ -6,9 +6,9 @@ import { ledgers, ledgersError, states, status, statusError } from '../state/led
 import { link } from '../state/router';
 import { session } from '../state/session';
 import type { Row } from '../state/rows';
-import { trustOf } from '../state/trust';
+import { type LedgerTrust, trustOf } from '../state/trust';
 import { api } from '../wire/api';
-import type { FieldsInfo } from '../wire/messages';
+import type { FieldsInfo, Status } from '../wire/messages';
 import { Badge } from '../view/badge';
 import { Chart } from '../view/chart';
 import { bytesText, count, microsToMs, spanText, stampMs } from '../view/format';
@@ -44,6 +44,11 @@ export function OverviewPage() {
             <Card title="Entries per second">
               <Rate />
             </Card>
+            {status.value?.disk && (
+              <Card title="Disk">
+                <Space />
+              </Card>
+            )}
             <StoreCard />
             <TreesCard />
             <Findings />
@@ -101,7 +106,7 @@ function Growth() {
   if (seen.length < 2) return <p class="dim">The chart begins with the next look, in a few seconds.</p>;
   return (
     <Chart
-      label="Entries stored while this page is open"
+      label={`Entries stored, ${spanOf(seen)}`}
       times={seen.map((one) => one.ms)}
       format={shortCount}
       lines={[
@@ -121,12 +126,32 @@ function Rate() {
   if (seen.length < 3) return <p class="dim">Two looks are needed for a rate; wait a few seconds.</p>;
   return (
     <Chart
-      label="Entries per second while this page is open"
+      label={`Entries per second, ${spanOf(seen)}`}
       times={seen.slice(1).map((one) => one.ms)}
       format={shortCount}
       lines={[{ name: 'rate', values: rates(seen) }]}
     />
   );
+}
+
+function Space() {
+  const seen = samples.value.filter((one) => one.freeBytes > 0);
+  if (seen.length < 2) return <p class="dim">The chart begins with the next look, in a few seconds.</p>;
+  return (
+    <Chart
+      label={`Bytes, ${spanOf(seen)}`}
+      times={seen.map((one) => one.ms)}
+      format={bytesText}
+      lines={[
+        { name: 'stored', values: seen.map((one) => one.storedBytes) },
+        { name: 'free', values: seen.map((one) => one.freeBytes) },
+      ]}
+    />
+  );
+}
+
+function spanOf(seen: Sample[]): string {
+  return `the last ${spanText((Date.now() - seen[0].ms) / 1000)}`;
 }
 
 function shortCount(value: number): string {
@@ -166,8 +191,14 @@ function StoreCard() {
               )}
             </>,
           ],
-          ['Version', <Visible text={now.version} />],
+          [
+            'Version',
+            <span title={plain(now.version)}>
+              <Visible text={shortVersion(now.version)} />
+            </span>,
+          ],
           ['Running since', <Time ms={stampMs(now.started)} />],
+          ['Anchor', now.anchor ? <Anchor state={now.anchor} /> : 'there is none, or it is not known here'],
           ['Tiers', now.tiers.map((tier) => `${tier.tier} ${bytesText(tier.stored_bytes)}`).join(' · ') || '—'],
           [
             'Next expiry',
@@ -177,6 +208,22 @@ function StoreCard() {
       />
     </Card>
   );
+}
+
+// What is behind the plus is the commit: its beginning names it.
+function shortVersion(version: string): string {
+  return version.replace(/\+([0-9a-f]{12})[0-9a-f]+$/, '+$1');
+}
+
+function Anchor({ state: { behind, failure } }: { state: NonNullable<Status['anchor']> }) {
+  if (failure !== '') {
+    return (
+      <>
+        cannot be written: <Visible text={failure} />
+      </>
+    );
+  }
+  return <>{behind ? `${spanText(behind.seconds)} behind the newest checkpoint` : 'has the newest checkpoints'}</>;
 }
 
 function TreesCard() {
@@ -202,10 +249,10 @@ function TreesCard() {
           <li key={name}>
             <a href={link('entries', name)}>{plain(name)}</a>
             <span class="dim num">
-              {count(trustOf(name).checkpoint.value?.size ?? 0)} signed
+              <Signed trust={trustOf(name)} />
               {indexes[name] && ` · index ${count(indexes[name].indexed)} of ${count(indexes[name].complete)} segments`}
             </span>
-            <Badge verdict={trustOf(name).verdict.value} />
+            <TrustBadge trust={trustOf(name)} />
           </li>
         ))}
       </ul>
@@ -217,6 +264,17 @@ function TreesCard() {
       {names.length === 0 && <Empty title="There is no ledger that you may see." />}
     </Card>
   );
+}
+
+function Signed({ trust }: { trust: LedgerTrust }) {
+  const size = trust.checkpoint.value?.size;
+  return <>{size === undefined ? '—' : `${count(size)} signed`}</>;
+}
+
+// "Not checked" is an answer; before the first one is there, it is under way.
+function TrustBadge({ trust }: { trust: LedgerTrust }) {
+  const isWaiting = trust.isAsking.value && trust.checkpoint.value === null;
+  return isWaiting ? <span class="dim">checking…</span> : <Badge verdict={trust.verdict.value} />;
 }
 
 function Findings() {

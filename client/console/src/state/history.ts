@@ -1,7 +1,8 @@
-// What the page saw of sizes and disk while it was open: the figures of its charts. The store's own metrics go further
-// back; these need nothing but the page.
+// The figures of the charts: what the server remembers of its last day, for who administers it, and then what the page
+// saw while it was open.
 // Page thread.
 import { signal } from '@preact/signals';
+import { stampMs } from '../view/format';
 import { ledgers, loadLedgers, loadStatus, status } from './ledgers';
 
 export interface Sample {
@@ -9,9 +10,10 @@ export interface Sample {
   entries: number;
   signed: number;
   storedBytes: number;
+  freeBytes: number;
 }
 
-const samplesMax = 3600;
+const samplesMax = 6000; // a day of minutes, and six hours of looks
 const everyMs = 5000;
 const soonMs = 1500;
 
@@ -19,6 +21,7 @@ export const samples = signal<Sample[]>([]);
 
 let timer = 0;
 let users = 0;
+let isHistoryHere = false;
 
 /** Looks again every few seconds until the function that it returns is called. */
 export function watch(): () => void {
@@ -35,13 +38,24 @@ export function watch(): () => void {
 }
 
 async function look(): Promise<void> {
-  await Promise.all([loadLedgers(), loadStatus()]);
+  await Promise.all([loadLedgers(), loadStatus(!isHistoryHere)]);
+  if (!isHistoryHere && status.value) {
+    isHistoryHere = true;
+    samples.value = status.value.history.map((one) => ({
+      ms: stampMs(one.time),
+      entries: one.entries,
+      signed: one.entries - one.unsigned_entries,
+      storedBytes: one.stored_bytes,
+      freeBytes: one.free_bytes,
+    }));
+  }
   const all = ledgers.value ?? [];
   const sample = {
     ms: Date.now(),
     entries: all.reduce((sum, one) => sum + one.size, 0),
     signed: all.reduce((sum, one) => sum + one.checkpointed_size, 0),
     storedBytes: status.value?.stored_bytes ?? 0,
+    freeBytes: status.value?.disk?.free_bytes ?? 0,
   };
   samples.value = [...samples.value.slice(-samplesMax), sample];
 }

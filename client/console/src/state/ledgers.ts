@@ -52,9 +52,9 @@ async function bookOfStore(): Promise<LedgerInfo[]> {
 // What people wrote first, then what the store keeps for itself.
 const order = (name: string): number => (name.startsWith('_') ? 1 : 0);
 
-export async function loadStatus(): Promise<void> {
+export async function loadStatus(withHistory: boolean): Promise<void> {
   try {
-    status.value = await api.status({});
+    status.value = await api.status({ with_history: withHistory });
     statusError.value = null;
   } catch (error) {
     statusError.value = error;

@@ -20,6 +20,7 @@ interface Seen {
 export class LedgerTrust {
   readonly verdict = signal<Verdict>(unchecked('nothing was asked yet'));
   readonly checkpoint = signal<VerifiedCheckpoint | null>(null);
+  readonly isAsking = signal(false);
   note: Bytes = new Uint8Array(0);
   private running: Promise<void> | null = null;
 
@@ -27,7 +28,12 @@ export class LedgerTrust {
 
   /** Asks for the newest checkpoint; what was verified before stays what it was. */
   refresh(): Promise<void> {
-    this.running ??= this.ask().finally(() => (this.running = null));
+    if (this.running) return this.running;
+    this.isAsking.value = true;
+    this.running = this.ask().finally(() => {
+      this.running = null;
+      this.isAsking.value = false;
+    });
     return this.running;
   }
 

@@ -135,7 +135,7 @@ export const ListLedgersRequest = { prefix: string(1), page_size: uint32(2), pag
 export const ListLedgersResponse = { ledgers: repeated(message(1, LedgerInfo)), next_page_token: string(2) };
 export const DescribeLedgerRequest = { ledger: string(1) };
 
-export const GetStatusRequest = {};
+export const GetStatusRequest = { with_history: bool(1) };
 export const Limits = {
   entry_bytes: uint32(1),
   payload_bytes: uint32(2),
@@ -162,6 +162,14 @@ export const DiskUsage = {
   reserve_bytes: uint64(5),
   audit_bytes: uint64(6),
 };
+export const AnchorState = { behind: message(1, Duration), failure: string(2) };
+export const Moment = {
+  time: message(1, Timestamp),
+  entries: uint64(2),
+  unsigned_entries: uint64(3),
+  stored_bytes: uint64(4),
+  free_bytes: uint64(5),
+};
 export const Status = {
   state: enumeration(1),
   reason: string(2),
@@ -177,6 +185,8 @@ export const Status = {
   tiers: repeated(message(12, TierUsage)),
   tiering: message(13, Tiering),
   disk: message(14, DiskUsage),
+  anchor: message(15, AnchorState),
+  history: repeated(message(16, Moment)),
 };
 export const PlanRetentionRequest = { ledger: string(1) };
 export const PlannedMove = {
