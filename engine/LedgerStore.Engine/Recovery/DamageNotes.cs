@@ -22,7 +22,7 @@ internal sealed class DamageNotes
     {
         _files = files;
         _directory = paths.QuarantineDirectory;
-        foreach (string name in files.List(_directory))
+        foreach (string name in files.Exists(_directory) ? files.List(_directory) : [])
         {
             if (TryParse(name, out uint ledgerId))
             {

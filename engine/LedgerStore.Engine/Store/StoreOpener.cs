@@ -121,6 +121,9 @@ internal sealed partial class StoreOpener(
     {
         if (files.Exists(_paths.StoreFile))
         {
+            // Copies of a store often lack a directory that was empty.
+            CreateMissing(_paths.QuarantineDirectory);
+
             // A process that was killed may have left the name in memory only, and a power cut would take it, and with
             // it everything that is acknowledged from here on.
             files.SyncDirectory(_paths.Root);
@@ -134,10 +137,7 @@ internal sealed partial class StoreOpener(
         string[] directories = [_paths.JournalDirectory, _paths.LedgersDirectory, _paths.QuarantineDirectory];
         foreach (string directory in directories)
         {
-            if (!files.Exists(directory))
-            {
-                files.CreateDirectory(directory);
-            }
+            CreateMissing(directory);
         }
 
         long createdMicros = (options.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
@@ -155,6 +155,14 @@ internal sealed partial class StoreOpener(
         files.SyncDirectory(Path.GetDirectoryName(_paths.Root)!);
         StoreFileAccess.Save(files, _paths, identity);
         return identity;
+    }
+
+    private void CreateMissing(string directory)
+    {
+        if (!files.Exists(directory))
+        {
+            files.CreateDirectory(directory);
+        }
     }
 
     /// <summary>Where store.json was taken away, nothing is made in its place: only that file says whose the others

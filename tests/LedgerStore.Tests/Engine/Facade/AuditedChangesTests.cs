@@ -125,8 +125,6 @@ public sealed class AuditedChangesTests : IDisposable
             Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, directory)));
         }
 
-        // Git keeps no empty directories.
-        Directory.CreateDirectory(Path.Combine(to, "quarantine"));
         foreach (string file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
         {
             File.Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)));

@@ -44,6 +44,30 @@ public sealed class MissingSharedFileTests : IDisposable
         Assert.Equal(1, again.GetLedger("payments").Size);
     }
 
+    [Fact]
+    public async Task A_copy_without_the_empty_quarantine_is_opened_to_read_and_to_write()
+    {
+        StoreOptions options = new() { Directory = Path.Combine(_directory, "data"), JournalBudgetBytes = 256L << 20 };
+        using (Store store = Store.Open(options))
+        {
+            await store.GetOrCreateLedger("payments").AppendAsync("paid"u8.ToArray());
+        }
+
+        Directory.Delete(Path.Combine(options.Directory, "quarantine"));
+        using (Store looked = Store.Open(options with { ReadOnly = true }))
+        {
+            Assert.Equal(1, looked.GetLedger("payments").Size);
+        }
+
+        Assert.False(Directory.Exists(Path.Combine(options.Directory, "quarantine")));
+        using (Store again = Store.Open(options))
+        {
+            Assert.Equal(1, again.GetLedger("payments").Size);
+        }
+
+        Assert.True(Directory.Exists(Path.Combine(options.Directory, "quarantine")));
+    }
+
     private static Dictionary<string, string> Files(string directory) =>
         Directory.GetFiles(directory, "*", SearchOption.AllDirectories)
             .Where(static path => Path.GetFileName(path) != "LOCK")

@@ -116,7 +116,6 @@ public sealed class GoldenSignedTests : IDisposable
     {
         string data = Path.Combine(_temporary, name);
         SignedDirectory.Copy(Path.Combine(Folder, name, "data"), data);
-        Directory.CreateDirectory(Path.Combine(data, "quarantine"));
         File.Copy(Path.Combine(Folder, name, "anchor"), data + ".anchor");
         return data;
     }

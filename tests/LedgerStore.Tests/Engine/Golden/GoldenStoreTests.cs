@@ -169,7 +169,7 @@ public sealed class GoldenStoreTests : IDisposable
         }
 
         // Git keeps no empty directories.
-        foreach (string needed in (string[])["journal", "ledgers", "quarantine"])
+        foreach (string needed in (string[])["journal", "ledgers"])
         {
             Directory.CreateDirectory(Path.Combine(to, needed));
         }
