@@ -25,6 +25,7 @@ internal static class LedgerInfos
             Salted = facts.IsSalted,
             FirstReadable = (ulong)facts.FirstReadable,
             Damage = DamageOf(facts),
+            Fields = ledger.FieldsText ?? string.Empty,
         };
         info.Vkeys.AddRange(ledger.Keys.Select(key => key.VerifierKey));
         if (granted.Has(Capability.Administer))

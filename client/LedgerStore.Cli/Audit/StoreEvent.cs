@@ -50,8 +50,9 @@ internal sealed record StoreEvent(string Kind, IMessage Body)
         KeyRotation key => $"signing key: {key.VkeyBefore} -> {key.VkeyAfter}",
         Finding finding => $"DAMAGE in {finding.Ledger}, {Range(finding.FirstIndex, finding.Count)}: "
             + $"{finding.Evidence} ({finding.File}, byte {finding.Offset})",
-        AccessReview review => $"access review: {review.Rights} rights, {review.Unused} without a use on record"
-            + Because(review.Note),
+        AccessReview review => "access review of "
+            + (review.About.Count > 0 ? string.Join(", ", review.About) : "all ledgers")
+            + $": {review.Rights} rights, {review.Unused} without a use on record" + Because(review.Note),
         Lifecycle life => Join(life.Change, life.Version, life.Detail),
         _ => TextOf(Body),
     });

@@ -48,7 +48,7 @@ internal static class EntryStream
         Run run, string ledger, EntryOptions entries, ReadOptions options, EntryPrinter printer)
     {
         using LedgerClient client = run.Connect(Capability.Read);
-        await client.Catalog.DescribeAsync(ledger, run.Cancellation).ConfigureAwait(false);
+        ulong size = (await client.Catalog.DescribeAsync(ledger, run.Cancellation).ConfigureAwait(false)).Size;
         Reader reader = client.CreateReader(ledger);
         using Verifier? verifier = run.Get(entries.Verified)
             ? LedgerTrust.Open(run, client, ledger, vkey: null)
@@ -58,8 +58,10 @@ internal static class EntryStream
             : reader.Verified(verifier).ReadAsync(options, run.Cancellation);
         bool isLive = false;
         bool isWhole = true;
+        bool isEmpty = true;
         await foreach (LedgerEvent next in events.ConfigureAwait(false))
         {
+            isEmpty = false;
             if (next is LedgerEntry entry)
             {
                 printer.Print(entry.Index, entry.Bytes.Span);
@@ -76,6 +78,11 @@ internal static class EntryStream
             {
                 printer.Flush();
             }
+        }
+
+        if (isEmpty && size > 0)
+        {
+            run.Note($"nothing of what was asked for is there; '{ledger}' has {size} entries, says the server");
         }
 
         return isWhole ? ExitCode.Done : ExitCode.ServerError;

@@ -22,10 +22,16 @@ internal static class OfflineReport
     }
 
     /// <summary>Everything was checked, but for kept checkpoints of other sizes.</summary>
+    /// <param name="isWhole">False: a part of what was named could not be checked; the lines say which.</param>
     public static int Verified(
-        Run run, string place, OfflineTrust trust, Action<Utf8JsonWriter> fields, IReadOnlyList<string> lines)
+        Run run,
+        string place,
+        OfflineTrust trust,
+        Action<Utf8JsonWriter> fields,
+        IReadOnlyList<string> lines,
+        bool isWhole = true)
     {
-        Verdict verdict = trust.Uncompared == 0 ? Verdict.Verified : Verdict.NotWhole;
+        Verdict verdict = isWhole && trust.Uncompared == 0 ? Verdict.Verified : Verdict.NotWhole;
         if (run.IsJson)
         {
             JsonOutput.Object(run, json =>

@@ -41,9 +41,10 @@ internal static class PkiCommand
             run =>
             {
                 PkiDirectory directory = PkiDirectory.Open(PathOf(run, pki));
+                DateTimeOffset now = run.Now;
                 CertificateReport made = directory.IssueClient(
                     run.Get(domain) ?? DomainOf(directory.Path), run.Get(name),
-                    ValidityOf(run, directory, run.Get(days)), run.Now);
+                    ValidityOf(now, directory, run.Get(days)), now);
                 Report(run, made, directory.ClientCertificateFile(run.Get(name)));
                 return Task.FromResult(ExitCode.Done);
             });
@@ -63,11 +64,12 @@ internal static class PkiCommand
             run =>
             {
                 PkiDirectory directory = PkiDirectory.Open(PathOf(run, pki));
-                TimeSpan validity = ValidityOf(run, directory, run.Get(days));
+                DateTimeOffset now = run.Now;
+                TimeSpan validity = ValidityOf(now, directory, run.Get(days));
                 bool isServer = run.Get(name) == "server";
                 CertificateReport made = isServer
-                    ? directory.RenewServer(validity, run.Now)
-                    : directory.RenewClient(run.Get(name), validity, run.Now);
+                    ? directory.RenewServer(validity, now)
+                    : directory.RenewClient(run.Get(name), validity, now);
                 Report(run, made, isServer
                     ? directory.ServerCertificateFile
                     : directory.ClientCertificateFile(run.Get(name)));
@@ -134,7 +136,7 @@ internal static class PkiCommand
         ?? Path.GetDirectoryName(run.Settings.Profile?.Get("clients"))
         ?? throw new UsageException("it is not known where the authority is", "give --pki DIR");
 
-    private static TimeSpan ValidityOf(Run run, PkiDirectory directory, int? days)
+    private static TimeSpan ValidityOf(DateTimeOffset now, PkiDirectory directory, int? days)
     {
         if (days is { } asked)
         {
@@ -142,7 +144,7 @@ internal static class PkiCommand
         }
 
         // A development authority lives shorter than what is usual.
-        TimeSpan left = directory.Authority.NotAfter - run.Now;
+        TimeSpan left = directory.Authority.NotAfter - now;
         return left < CertificateAuthority.LeafValidity ? left : CertificateAuthority.LeafValidity;
     }
 

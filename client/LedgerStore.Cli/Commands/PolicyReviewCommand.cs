@@ -81,7 +81,7 @@ internal static class PolicyReviewCommand
 
         if (signOff is not null)
         {
-            await SignOffAsync(run, policy, rights, table, signOff).ConfigureAwait(false);
+            await SignOffAsync(run, policy, rights, table, ledgers, signOff).ConfigureAwait(false);
         }
 
         return ExitCode.Done;
@@ -117,20 +117,20 @@ internal static class PolicyReviewCommand
     }
 
     private static async Task SignOffAsync(
-        Run run, CompiledPolicy policy, LedgerRight[] rights, byte[] table, string note)
+        Run run, CompiledPolicy policy, LedgerRight[] rights, byte[] table, string[] about, string note)
     {
         using LedgerClient client = run.Connect(Capability.Read);
-        SignOffResponse done = await client.Catalog.SignOffAsync(
-            new SignOffRequest
-            {
-                Ledger = Audit,
-                PolicySha256 = ByteString.CopyFrom(policy.Document.Sha256.AsSpan()),
-                TableSha256 = ByteString.CopyFrom(table),
-                Rights = (uint)rights.Length,
-                Unused = (uint)rights.Count(IsUnused),
-                Note = note,
-            },
-            run.Cancellation).ConfigureAwait(false);
+        SignOffRequest request = new()
+        {
+            Ledger = Audit,
+            PolicySha256 = ByteString.CopyFrom(policy.Document.Sha256.AsSpan()),
+            TableSha256 = ByteString.CopyFrom(table),
+            Rights = (uint)rights.Length,
+            Unused = (uint)rights.Count(IsUnused),
+            Note = note,
+        };
+        request.About.AddRange(about);
+        SignOffResponse done = await client.Catalog.SignOffAsync(request, run.Cancellation).ConfigureAwait(false);
         run.Note($"signed off as {done.Identity}: `ledger audit --kind review --all` shows it");
     }
 

@@ -29,6 +29,10 @@ internal sealed class VerifyArguments
     public Option<string?> Search { get; } = Text(
         "--search", "FILE", "An answer with its proofs, as `ledger search --prove` writes it");
 
+    public Option<string?> Fields { get; } = Text(
+        "--fields", "FILE",
+        "Of an answer: the fields that it must have been asked by, as `ledger fields show` prints them");
+
     public Option<string?> Entry { get; } = Text(
         "--entry", "FILE", "The entry's bytes: the receipt, or the evidence, must be about them");
 
@@ -92,8 +96,8 @@ internal sealed class VerifyArguments
     /// <summary>In the order of the help.</summary>
     public Symbol[] All =>
     [
-        Ledger, Data, Bundle, Receipt, Evidence, Checkpoint, Search, Entry, Vkeys, Rotations, Checkpoints, PublicName,
-        Anchor, Cold, ColdEndpoint, ColdRegion, Snapshot, SaveEvidence, From,
+        Ledger, Data, Bundle, Receipt, Evidence, Checkpoint, Search, Fields, Entry, Vkeys, Rotations, Checkpoints,
+        PublicName, Anchor, Cold, ColdEndpoint, ColdRegion, Snapshot, SaveEvidence, From,
         Hashes, Index,
     ];
 
@@ -131,7 +135,7 @@ internal sealed class VerifyArguments
         [Receipt] = [Entry, Vkeys, Rotations, Checkpoints],
         [Evidence] = [Entry, Vkeys],
         [Checkpoint] = [Vkeys, Rotations, Checkpoints],
-        [Search] = [Rotations],
+        [Search] = [Fields, Rotations],
     };
 
     // A path was given where a ledger belongs. What it is, is not guessed: whoever made the file would decide it.

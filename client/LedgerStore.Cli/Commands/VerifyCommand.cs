@@ -28,6 +28,10 @@ internal static class VerifyCommand
             run => RunAsync(run, given));
     }
 
+    private static async Task<int> VerifySearchAsync(Run run, string place, string? fields, OfflineTrust trust) =>
+        SearchVerification.Run(
+            run, place, fields is null ? null : await SpecOptions.LoadAsync(run, fields).ConfigureAwait(false), trust);
+
     private static Task<int> RunAsync(Run run, VerifyArguments given)
     {
         Option<string?>? target = given.TargetOf(run);
@@ -57,10 +61,14 @@ internal static class VerifyCommand
         }
 
         OfflineTrust offline = new(run, One(keys), run.Get(given.Rotations) ?? [], kept);
+        if (target == given.Search)
+        {
+            return VerifySearchAsync(run, place, run.Get(given.Fields), offline);
+        }
+
         return Task.FromResult(
             target == given.Bundle ? BundleVerification.Run(run, place, offline)
             : target == given.Receipt ? VerifyReceipts(run, given, place, offline)
-            : target == given.Search ? SearchVerification.Run(run, place, offline)
             : target == given.Evidence ? EvidenceVerification.Run(run, place, run.Get(given.Entry), offline)
             : CheckpointVerification.Run(run, place, offline));
     }

@@ -103,7 +103,7 @@ internal static class GapsCommand
 
         TextTable.Write(
             run,
-            ["appender", "producer", "entries", "from", "to", "last", "missing", "went back", "state"],
+            ["appender", "producer", "entries", "from", "to", "last", "missing", "went back", "uncounted", "state"],
             [
                 .. book.Sources.Select(source => new[]
                 {
@@ -115,6 +115,7 @@ internal static class GapsCommand
                     JsonOutput.Time(source.Last),
                     $"{source.Missing}",
                     $"{source.WentBack}",
+                    $"{source.Uncounted}",
                     source.IsBroken ? "WRONG" : source.Last < silentSince ? "silent" : "ok",
                 }),
             ]);

@@ -1,4 +1,6 @@
 // The sources of a ledger: each identity with each of its producers. Owned by a command; one thread.
+using System.Globalization;
+using System.Text;
 using LedgerStore.Client;
 using LedgerStore.Fields;
 
@@ -45,33 +47,34 @@ internal sealed class SourceBook(IndexSpec? counted)
         (string Appender, string Producer) name = (entry.Appender, entry.Producer);
         if (!_sources.TryGetValue(name, out SourceCount? source))
         {
-            source = new SourceCount(name.Appender, name.Producer);
+            source = new SourceCount(name.Appender, name.Producer, counts: _scanner is not null);
             _sources.Add(name, source);
         }
 
         return source;
     }
 
-    // A record without the field, or with several, has no place in the count.
-    private double? NumberOf(LedgerEntry entry)
+    // A record without the field, with several values in it, or with one that nobody counts so far, has no place.
+    private decimal? NumberOf(LedgerEntry entry)
     {
         if (_scanner is null)
         {
             return entry.ProducerSequence > 0 ? entry.ProducerSequence : null;
         }
 
-        double? number = null;
+        string? text = null;
         if (_scanner.TryScan(entry.Bytes.Span))
         {
             foreach (FieldValue value in _scanner.Values.All)
             {
                 if (value.Field == OwnField.Count)
                 {
-                    number = number is null ? BitConverter.Int64BitsToDouble(value.Bits) : double.NaN;
+                    text = text is null ? Encoding.UTF8.GetString(_scanner.Values.TextOf(value)) : string.Empty;
                 }
             }
         }
 
-        return number is { } one && !double.IsNaN(one) ? one : null;
+        return decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number)
+            && Math.Abs(number) <= SourceCount.NumberMax ? number : null;
     }
 }

@@ -6,12 +6,16 @@ using LedgerStore.Client;
 namespace LedgerStore.Cli;
 
 /// <summary>The count of one producer of one identity.</summary>
-internal sealed class SourceCount(string appender, string producer)
+/// <param name="counts">Whether its records are to have a count of their own.</param>
+internal sealed class SourceCount(string appender, string producer, bool counts)
 {
+    /// <summary>Beyond it nobody counts, and sums would have no end.</summary>
+    public const decimal NumberMax = 1_000_000_000_000_000_000;
+
     private const int GapsMax = 1_000;
     private readonly List<string> _gaps = [];
-    private double? _first;
-    private double? _last;
+    private decimal? _first;
+    private decimal? _last;
     private ulong _notSeen;
 
     public string Appender { get; } = appender;
@@ -24,7 +28,7 @@ internal sealed class SourceCount(string appender, string producer)
     public DateTimeOffset Last { get; private set; } = DateTimeOffset.MinValue;
 
     /// <summary>Numbers that were left out.</summary>
-    public double Missing { get; private set; }
+    public decimal Missing { get; private set; }
 
     /// <summary>How often a number was not greater than the one before.</summary>
     public long WentBack { get; private set; }
@@ -32,7 +36,11 @@ internal sealed class SourceCount(string appender, string producer)
     /// <summary>Each place, in words; at most a thousand.</summary>
     public IReadOnlyList<string> Gaps => _gaps;
 
-    public bool IsBroken => Missing > 0 || WentBack > 0;
+    /// <summary>Entries that have no place in the count.</summary>
+    public long Uncounted { get; private set; }
+
+    /// <summary>Also when some entries count and others do not: behind those anything can be missing.</summary>
+    public bool IsBroken => Missing > 0 || WentBack > 0 || (Uncounted > 0 && (_last is not null || counts));
 
     public string FirstNumber => Text(_first);
 
@@ -40,19 +48,19 @@ internal sealed class SourceCount(string appender, string producer)
 
     /// <param name="number">Its place in the count; null: it has none.</param>
     /// <param name="notSeen">Entries of the ledger that were not seen so far.</param>
-    public void Take(LedgerEntry entry, double? number, ulong notSeen)
+    public void Take(LedgerEntry entry, decimal? number, ulong notSeen)
     {
         Entries++;
         Last = entry.Received > Last ? entry.Received : Last;
         if (number is not { } now)
         {
+            Uncounted++;
             return;
         }
 
-        // What lies between two entries that were seen may be in those that were not.
-        if (_last is { } before && notSeen == _notSeen)
+        if (_last is { } before)
         {
-            Compare(entry.Index, before, now);
+            Compare(entry.Index, before, now, notSeen - _notSeen);
         }
 
         _notSeen = notSeen;
@@ -71,6 +79,7 @@ internal sealed class SourceCount(string appender, string producer)
         json.WriteString("last", JsonOutput.Time(Last));
         json.WriteNumber("missing", Missing);
         json.WriteNumber("went_back", WentBack);
+        json.WriteNumber("uncounted", Uncounted);
         json.WriteBoolean("silent", isSilent);
         json.WriteStartArray("gaps");
         _gaps.ForEach(json.WriteStringValue);
@@ -78,7 +87,8 @@ internal sealed class SourceCount(string appender, string producer)
         json.WriteEndObject();
     }
 
-    private void Compare(ulong index, double before, double now)
+    // As many as lie between the two and were not seen may be what is missing; no more.
+    private void Compare(ulong index, decimal before, decimal now, ulong notSeen)
     {
         string? gap = null;
         if (now <= before)
@@ -86,10 +96,11 @@ internal sealed class SourceCount(string appender, string producer)
             WentBack++;
             gap = $"entry {index} has {Text(now)} behind {Text(before)}";
         }
-        else if (now > before + 1)
+        else if (now - before - 1 > notSeen)
         {
-            Missing += now - before - 1;
-            gap = $"{Text(before + 1)} to {Text(now - 1)} are missing before entry {index}";
+            Missing += now - before - 1 - notSeen;
+            gap = $"{Text(before + 1)} to {Text(now - 1)} are missing before entry {index}"
+                + (notSeen > 0 ? $", but for at most {notSeen} that cannot be read" : "");
         }
 
         if (gap is not null && _gaps.Count < GapsMax)
@@ -98,5 +109,5 @@ internal sealed class SourceCount(string appender, string producer)
         }
     }
 
-    private static string Text(double? number) => number?.ToString("0.####", CultureInfo.InvariantCulture) ?? "";
+    private static string Text(decimal? number) => number?.ToString("0.####", CultureInfo.InvariantCulture) ?? "";
 }

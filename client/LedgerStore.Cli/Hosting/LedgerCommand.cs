@@ -111,6 +111,7 @@ internal static class LedgerCommand
         SearchCommand.Create(builder),
         FindCommand.Create(builder),
         FieldsCommand.Create(builder),
+        SchemaCommand.Create(builder),
         AuditCommand.Create(builder),
         GapsCommand.Create(builder),
         GuardCommand.Create(builder),

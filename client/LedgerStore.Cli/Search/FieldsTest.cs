@@ -17,7 +17,7 @@ internal sealed class FieldsTest(Run run, IndexSpec spec)
     {
         _lines++;
         byte[] payload = Encoding.UTF8.GetBytes(record);
-        _scanner.ScanRecord(payload);
+        _scanner.ScanRecord(payload, receivedMicros: null);
         (string Field, string Value)[] values = [.. _scanner.Values.All.ToArray().Select(Said)];
         bool isFlagged = _scanner.Values.All.ToArray().Any(static value => value.Field == OwnField.Flag);
         _opaque += _scanner.Values.Opaque == OpaqueReason.None ? 0 : 1;
@@ -29,7 +29,7 @@ internal sealed class FieldsTest(Run run, IndexSpec spec)
                 json.WriteNumber("line", _lines);
                 if (_scanner.Values.Opaque != OpaqueReason.None)
                 {
-                    json.WriteString("opaque", Reason(_scanner.Values.Opaque));
+                    json.WriteString("opaque", OpaqueText.Of(_scanner.Values.Opaque));
                 }
 
                 foreach (IGrouping<string, (string Field, string Value)> field in values.GroupBy(one => one.Field))
@@ -48,12 +48,12 @@ internal sealed class FieldsTest(Run run, IndexSpec spec)
 
         run.Line($"{_lines}: " + (_scanner.Values.Opaque == OpaqueReason.None
             ? string.Join("  ", values.Select(static one => $"{one.Field}={one.Value}"))
-            : "opaque: " + Reason(_scanner.Values.Opaque)));
+            : "opaque: " + OpaqueText.Of(_scanner.Values.Opaque)));
     }
 
     public int Finish()
     {
-        run.Note($"{_lines} records; {_opaque} cannot be read, {_flagged} lack a required field");
+        run.Note($"{_lines} records; {_opaque} cannot be read, {_flagged} are not what the fields demand");
         return _opaque + _flagged == 0 ? ExitCode.Done : ExitCode.NotVerified;
     }
 
@@ -67,14 +67,4 @@ internal sealed class FieldsTest(Run run, IndexSpec spec)
             _ => Encoding.UTF8.GetString(_scanner.Values.TextOf(value)),
         });
     }
-
-    private static string Reason(OpaqueReason reason) => reason switch
-    {
-        OpaqueReason.NotJson => "it is no JSON object in UTF-8",
-        OpaqueReason.TooDeep => $"objects and arrays are deeper than {RecordScanner.DepthMax} levels",
-        OpaqueReason.ValueTooLong => $"a value of a field is longer than {FieldValues.ValueBytesMax:N0} bytes",
-        OpaqueReason.TooManyValues => $"the fields have more than {FieldValues.TermsMax} values",
-        OpaqueReason.NotATime => "a value of a field of times is no time",
-        _ => "a value of a field of numbers is no number",
-    };
 }

@@ -97,7 +97,7 @@ public sealed partial class Appender : IAsyncDisposable
     /// <exception cref="AppendException">It says whether the record is stored.</exception>
     public ValueTask<Appended> AppendAsync(ReadOnlyMemory<byte> record, CancellationToken cancellationToken = default)
     {
-        CheckRecord(record.Length);
+        CheckRecord(record.Span);
         if (ClientMetrics.Activities.HasListeners())
         {
             return TracedAsync(record, cancellationToken);
@@ -118,7 +118,7 @@ public sealed partial class Appender : IAsyncDisposable
     public async ValueTask<AppendedBatch> AppendBatchAsync(
         ReadOnlyMemory<byte> records, ReadOnlyMemory<int> lengths, CancellationToken cancellationToken = default)
     {
-        CheckBatch(records.Length, lengths.Span);
+        CheckBatch(records.Span, lengths.Span);
         AppendWaiter waiter = _queue.HandIn(WaiterKind.Append, records, lengths, cancellationToken);
         short version = waiter.Version;
         using CancellationTokenRegistration leave = LeaveLineOn(waiter, version, cancellationToken);
@@ -131,7 +131,7 @@ public sealed partial class Appender : IAsyncDisposable
     /// </summary>
     public ValueTask PostAsync(ReadOnlyMemory<byte> record, CancellationToken cancellationToken = default)
     {
-        CheckRecord(record.Length);
+        CheckRecord(record.Span);
         return _spool is null && _queue.TryPost(record.Span)
             ? default
             : PostSlowAsync(record, default, cancellationToken);
@@ -141,14 +141,14 @@ public sealed partial class Appender : IAsyncDisposable
     public ValueTask PostBatchAsync(
         ReadOnlyMemory<byte> records, ReadOnlyMemory<int> lengths, CancellationToken cancellationToken = default)
     {
-        CheckBatch(records.Length, lengths.Span);
+        CheckBatch(records.Span, lengths.Span);
         return PostSlowAsync(records, lengths, cancellationToken);
     }
 
     /// <summary>Hands over a record without ever waiting. False: there is no room, and it was not taken.</summary>
     public bool TryPost(ReadOnlySpan<byte> record)
     {
-        CheckRecord(record.Length);
+        CheckRecord(record);
         return _queue.TryPost(record);
     }
 
@@ -317,7 +317,13 @@ public sealed partial class Appender : IAsyncDisposable
             },
             token.CanBeCanceled ? (_queue, waiter, version) : null);
 
-    private static void CheckRecord(int bytes)
+    private void CheckRecord(ReadOnlySpan<byte> record)
+    {
+        CheckLength(record.Length);
+        _options.Schema?.Demand(record, [record.Length], _client.Time);
+    }
+
+    private static void CheckLength(int bytes)
     {
         if (bytes > RecordBytesMax)
         {
@@ -328,7 +334,13 @@ public sealed partial class Appender : IAsyncDisposable
         }
     }
 
-    private static void CheckBatch(int bytes, ReadOnlySpan<int> lengths)
+    private void CheckBatch(ReadOnlySpan<byte> records, ReadOnlySpan<int> lengths)
+    {
+        CheckLengths(records.Length, lengths);
+        _options.Schema?.Demand(records, lengths, _client.Time);
+    }
+
+    private static void CheckLengths(int bytes, ReadOnlySpan<int> lengths)
     {
         if (lengths.IsEmpty || lengths.Length > BatchRecordsMax || bytes > BatchBytesMax)
         {
@@ -342,7 +354,7 @@ public sealed partial class Appender : IAsyncDisposable
         foreach (int length in lengths)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(length, nameof(lengths));
-            CheckRecord(length);
+            CheckLength(length);
             sum += length;
         }
 

@@ -7,7 +7,8 @@ namespace LedgerStore.Client;
 
 /// <summary>Takes the entries of a ledger one after the other, and gives whole events.</summary>
 /// <remarks>
-/// Parts of one event come in order; entries of other events may lie between. What was begun and not finished is said,
+/// Parts of one event come from one appender and one producer, with the same envelope: nobody else can finish,
+/// change or disturb what an intake began. They come in order; entries of other events may lie between. What was begun and not finished is said,
 /// when its place is taken or at the end: an intake that stopped between two parts had not acknowledged the event, and
 /// its sender sent it again as a whole.
 /// </remarks>
@@ -19,7 +20,7 @@ public sealed class IntakeParts
     private const long BytesMax = 2L * IntakeFields.EventBytesMax;
 
     // From the oldest on.
-    private readonly OrderedDictionary<(string Source, string Of, int Count), Begun> _open = [];
+    private readonly OrderedDictionary<PartsKey, Begun> _open = [];
     private long _bytes;
 
     /// <summary>What is known with this entry: the entry itself if no intake wrote it; a whole event; events that will
@@ -52,7 +53,7 @@ public sealed class IntakeParts
             return known;
         }
 
-        (string Source, string Of, int Count) key = (record.Source, part.Of, part.Count);
+        PartsKey key = new(entry.Appender, entry.Producer, record.Source, part.Of, part.Count);
         if (part.Index == 0)
         {
             // The intake ended in the middle of the event, and began again when its sender sent it again.
@@ -73,6 +74,16 @@ public sealed class IntakeParts
             return known;
         }
 
+        if (begun.First is { } first && !first.HasEnvelopeOf(record))
+        {
+            // What is begun stays as it is: another sender's part is not one of it.
+            known.Add(Broken(
+                [entry], $"it is part {part.Index + 1} of {part.Count} of an event whose first part has another sender"));
+            return known;
+        }
+
+        begun.First ??= record;
+
         begun.Entries.Add(entry);
         begun.Bytes.Add(record.Bytes);
         _bytes += record.Bytes.Length;
@@ -90,14 +101,14 @@ public sealed class IntakeParts
         return known;
     }
 
-    private IntakeEvent GiveUp((string Source, string Of, int Count) key, string why)
+    private IntakeEvent GiveUp(PartsKey key, string why)
     {
         Begun begun = _open[key];
         Forget(key, begun);
         return Broken(begun.Entries, $"only the first {begun.Entries.Count} of {key.Count} parts of an event: {why}");
     }
 
-    private void Forget((string Source, string Of, int Count) key, Begun begun)
+    private void Forget(PartsKey key, Begun begun)
     {
         _open.Remove(key);
         _bytes -= begun.Bytes.Sum(each => (long)each.Length);
@@ -129,8 +140,12 @@ public sealed class IntakeParts
     private static IntakeEvent Broken(IReadOnlyList<LedgerEntry> entries, string problem) =>
         new(entries, record: null, problem);
 
+    private readonly record struct PartsKey(string Appender, string Producer, string Source, string Of, int Count);
+
     private sealed class Begun
     {
+        public IntakeRecord? First { get; set; }
+
         public List<LedgerEntry> Entries { get; } = [];
 
         public List<ReadOnlyMemory<byte>> Bytes { get; } = [];

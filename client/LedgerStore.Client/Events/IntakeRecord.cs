@@ -102,6 +102,11 @@ public sealed class IntakeRecord
     internal static bool IsOfIntake(LedgerEntry entry) =>
         entry.ContentType.EndsWith(IntakeFields.ContentTypeEnd, StringComparison.Ordinal);
 
+    /// <summary>Whether another part has the same around its bytes.</summary>
+    internal bool HasEnvelopeOf(IntakeRecord other) =>
+        (Source, Sender, Address, Received, Id, Mark, Opaque, Form)
+        == (other.Source, other.Sender, other.Address, other.Received, other.Id, other.Mark, other.Opaque, other.Form);
+
     /// <summary>The same record with the bytes of all parts.</summary>
     internal IntakeRecord With(ReadOnlyMemory<byte> bytes) => new()
     {

@@ -19,6 +19,13 @@ public sealed record AppenderOptions
     /// <summary>What the records are, such as <c>application/json</c>; at most 128 bytes.</summary>
     public string ContentType { get; init; } = string.Empty;
 
+    /// <summary>
+    /// What each record must be; one that is not is refused here, with an <see cref="AppendException"/>, and never sent.
+    /// A ledger that refuses records refuses whole batches, and a batch has the records of many callers: whoever writes
+    /// to one sets this. Null: nothing is checked.
+    /// </summary>
+    public RecordSchema? Schema { get; init; }
+
     /// <summary>When the server answers: once a batch is durable, or once a signed checkpoint covers it.</summary>
     public Ack Ack { get; init; } = Ack.Durable;
 

@@ -137,8 +137,15 @@ public sealed class VerifiedReader
         }
     }
 
-    private void DemandFirst(ulong first, ReadProgress progress)
+    private void DemandFirst(ulong first, ulong count, ReadProgress progress)
     {
+        // Beyond it there is no tree, and nothing that could be asked for.
+        if (first > long.MaxValue || count > long.MaxValue - first)
+        {
+            throw WrongAnswer.To(
+                _reader.Ledger, "indexes that a ledger can have", $"{count:N0} entries from {first:N0} on");
+        }
+
         if (first < progress.FirstAllowed)
         {
             throw WrongAnswer.To(
@@ -151,7 +158,7 @@ public sealed class VerifiedReader
         switch (step.Event)
         {
             case null:
-                DemandFirst(step.FirstIndex, progress);
+                DemandFirst(step.FirstIndex, (ulong)step.Count, progress);
                 piece.Add(step, step.FirstIndex, (ulong)step.Count);
                 progress.Reached(step.FirstIndex, step.FirstIndex + (ulong)step.Count);
                 break;
@@ -163,12 +170,12 @@ public sealed class VerifiedReader
                         $"one of {expired.Count:N0} entries from {expired.FirstIndex:N0}");
                 }
 
-                DemandFirst(expired.FirstIndex, progress);
+                DemandFirst(expired.FirstIndex, expired.Count, progress);
                 piece.Add(step, expired.FirstIndex, expired.Count);
                 progress.Reached(expired.FirstIndex, expired.FirstIndex + expired.Count);
                 break;
             case UnreadableRange unreadable:
-                DemandFirst(unreadable.FirstIndex, progress);
+                DemandFirst(unreadable.FirstIndex, unreadable.Count, progress);
                 piece.AddOther(step);
                 progress.Reached(unreadable.FirstIndex, unreadable.FirstIndex + unreadable.Count);
                 progress.Break();

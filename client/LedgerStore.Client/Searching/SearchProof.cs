@@ -8,8 +8,17 @@ using LedgerStore.Proofs;
 namespace LedgerStore.Client;
 
 /// <summary>What was asked, as a file says it.</summary>
+/// <param name="Fields">The canonical text of the fields that it was asked by.</param>
+/// <param name="AreFieldsSigned">Whether the store signed that it indexes the ledger by these fields; else they are
+/// those of whoever wrote the file.</param>
 public sealed record SearchedQuestion(
-    string Ledger, string IndexLedger, IReadOnlyList<string> Clauses, ulong First, ulong Count);
+    string Ledger,
+    string IndexLedger,
+    IReadOnlyList<string> Clauses,
+    ulong First,
+    ulong Count,
+    string Fields,
+    bool AreFieldsSigned);
 
 /// <summary>Opens a signed note: with the keys that are trusted for an origin.</summary>
 public delegate VerifiedCheckpoint CheckpointOpener(string origin, ReadOnlyMemory<byte> note);
@@ -86,8 +95,10 @@ public static class SearchProof
                 head.GetProperty("index_ledger").GetString()!,
                 [.. head.GetProperty("clauses").EnumerateArray().Select(static one => one.GetString()!)],
                 head.GetProperty("first").GetUInt64(),
-                head.GetProperty("count").GetUInt64());
-            IndexSpec spec = IndexSpec.Parse(head.GetProperty("spec").GetString()!);
+                head.GetProperty("count").GetUInt64(),
+                head.GetProperty("spec").GetString()!,
+                head.TryGetProperty("index_checkpoint", out _));
+            IndexSpec spec = IndexSpec.Parse(said.Fields);
             if (!IndexLedgerName.TryParse(said.IndexLedger, out IndexLedgerName name) || !name.Names(spec))
             {
                 throw new VerificationFailedException($"'{said.IndexLedger}' is not named after the spec of the file");

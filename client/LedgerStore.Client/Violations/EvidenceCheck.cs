@@ -16,10 +16,10 @@ internal static class EvidenceCheck
         }
 
         LogKeySet keys = LogKeySet.Trust(evidence.Origin, key);
-        bool followed = TryFollow(ref keys, evidence.Rotations, out bool contradict);
+        bool followed = TryFollow(ref keys, evidence.Rotations, out KeyRotation? second);
         if (evidence.Kind == ViolationKind.WrongRotation)
         {
-            return contradict ? EvidenceVerdict.Proves
+            return second is not null ? OfTwo(evidence, keys, second)
                 : followed ? EvidenceVerdict.DoesNotHold : EvidenceVerdict.OnlyClaims;
         }
 
@@ -78,17 +78,39 @@ internal static class EvidenceCheck
         }
     }
 
-    // False: a statement does not continue the keys. Contradict: both keys signed it, and another one of the same key.
-    private static bool TryFollow(
-        ref LogKeySet keys, IReadOnlyList<ReadOnlyMemory<byte>> rotations, out bool contradict)
+    // A rotation that ended half way leaves a statement of a key that was never used, and the next one takes its place:
+    // two statements alone convict nobody. That both new keys signed behind them does.
+    private static EvidenceVerdict OfTwo(Evidence evidence, LogKeySet keys, KeyRotation second)
     {
-        contradict = false;
+        bool isFirstUsed = false;
+        foreach (LogKey key in keys.Keys)
+        {
+            isFirstUsed |= key.FirstSize > 0 && !key.Key.Equals(second.NewKey)
+                && IsUsed(evidence, key.Key, key.FirstSize);
+        }
+
+        return isFirstUsed && IsUsed(evidence, second.NewKey, second.Size)
+            ? EvidenceVerdict.Proves
+            : EvidenceVerdict.Supports;
+    }
+
+    private static bool IsUsed(Evidence evidence, VerifierKey key, ulong behind)
+    {
+        LogKeySet alone = LogKeySet.Trust(evidence.Origin, key);
+        return TryOpen(alone, evidence.Accepted)?.Size > behind || TryOpen(alone, evidence.Offered)?.Size > behind;
+    }
+
+    // False: a statement does not continue the keys. Second: both keys signed it, and another one of the same key.
+    private static bool TryFollow(
+        ref LogKeySet keys, IReadOnlyList<ReadOnlyMemory<byte>> rotations, out KeyRotation? second)
+    {
+        second = null;
         foreach (ReadOnlyMemory<byte> statement in rotations)
         {
             try
             {
                 KeyRotation rotation = KeyRotation.Open(statement.Span);
-                contradict = IsSecondOf(keys, rotation);
+                second = IsSecondOf(keys, rotation) ? rotation : null;
                 keys = keys.Follow(rotation);
             }
             catch (Exception error) when (error is VerificationFailedException or MalformedDataException)

@@ -201,6 +201,23 @@ describe('values', () => {
     expect(new Clause(spec, typedClause(clause)).matches(saidBy(spec, entry(payload)))).toBe(verdict);
   });
 
+  const strict = parseSpec(
+    'ledgerstore fields/v1\nfield who text required type=string\npath who\nfield outcome text fold\npath outcome\n' +
+      'value success\nvalue failure\nfield ok text type=boolean\npath ok\nfield where ip type=address\npath ip\n' +
+      'field when time unit=ms skew=300\npath t\nreject\n',
+  );
+
+  it.each<[string, string[]]>([
+    ['{"who":"anna","outcome":"SUCCESS","ok":true,"ip":"::1","t":-300000}', []],
+    ['{}', ['missing:who']],
+    [
+      '{"who":7,"outcome":"x","ok":"true","ip":"host","t":300001}',
+      ['type:who', 'value:outcome', 'type:ok', 'type:where', 'skew:when'],
+    ],
+  ])('%s has the flags %s', (payload, flags) => {
+    expect(saidBy(strict, entry(payload)).values.get(3) ?? []).toEqual(flags);
+  });
+
   it('clauses that cannot be are refused', () => {
     for (const bad of ['who', 'nobody=x', 'who>x', 'n=x', 'who={a,b', 'who={a}b']) {
       expect(() => new Clause(spec, typedClause(bad)), bad).toThrow();

@@ -17,27 +17,13 @@ internal sealed class LedgerIndexes(Catalog catalog, Func<long, AuditAnswer> rea
     private readonly ConcurrentDictionary<uint, IndexSpec> _specs = new();
 
     // Of one state of the catalog. Replaced, never changed.
-    private volatile Known _known = new([], []);
+    private volatile Known _known = new([], [], []);
 
     /// <summary>All that there are, also those that a newer spec has taken the place of.</summary>
-    public IReadOnlyList<LedgerIndex> All
-    {
-        get
-        {
-            CatalogLedger[] ledgers = catalog.SortedByName();
-            Known known = _known;
-            if (!ReferenceEquals(known.Of, ledgers))
-            {
-                _known = known = new Known(ledgers, [.. ledgers.Select(TryRead).OfType<LedgerIndex>()]);
-            }
-
-            return known.Indexes;
-        }
-    }
+    public IReadOnlyList<LedgerIndex> All => Newest().Indexes;
 
     /// <summary>The index by the newest spec of a ledger; null when it has none.</summary>
-    public LedgerIndex? NewestOf(uint ledgerId) =>
-        All.Where(index => index.Name.LedgerId == ledgerId).MaxBy(static index => index.Name.Number);
+    public LedgerIndex? NewestOf(uint ledgerId) => Newest().ByLedger.GetValueOrDefault(ledgerId);
 
     /// <summary>The index whose statements a ledger has; null when it is another ledger.</summary>
     public LedgerIndex? Find(uint id) => All.FirstOrDefault(index => index.Id == id);
@@ -55,6 +41,20 @@ internal sealed class LedgerIndexes(Catalog catalog, Func<long, AuditAnswer> rea
         IndexSpec spec = Read(index);
         _specs[index.Id] = spec;
         return spec;
+    }
+
+    private Known Newest()
+    {
+        CatalogLedger[] ledgers = catalog.SortedByName();
+        Known known = _known;
+        if (!ReferenceEquals(known.Of, ledgers))
+        {
+            LedgerIndex[] indexes = [.. ledgers.Select(TryRead).OfType<LedgerIndex>()];
+            _known = known = new Known(ledgers, indexes, indexes.GroupBy(static index => index.Name.LedgerId)
+                .ToDictionary(static some => some.Key, static some => some.MaxBy(static one => one.Name.Number)!));
+        }
+
+        return known;
     }
 
     private static LedgerIndex? TryRead(CatalogLedger ledger) => IndexLedgerName.TryParse(ledger.Name, out var name)
@@ -88,5 +88,6 @@ internal sealed class LedgerIndexes(Catalog catalog, Func<long, AuditAnswer> rea
             + $"indexed or searched by it{(answer.Why.Length > 0 ? ": " + answer.Why : "")}");
     }
 
-    private sealed record Known(CatalogLedger[] Of, LedgerIndex[] Indexes);
+    private sealed record Known(
+        CatalogLedger[] Of, LedgerIndex[] Indexes, Dictionary<uint, LedgerIndex> ByLedger);
 }

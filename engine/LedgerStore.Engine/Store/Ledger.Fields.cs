@@ -35,6 +35,48 @@ public sealed partial class Ledger
         return FieldsOf(_core.SetFields(_log, Parse(spec), setBy, reason));
     }
 
+    /// <summary>The canonical text of its fields; null when it has none, or they cannot be read.</summary>
+    public string? FieldsText => KnownSpec?.Text;
+
+    /// <summary>Whether its fields have records refused that are not what they demand.</summary>
+    public bool RefusesRecords => RefusingSpec is not null;
+
+    /// <summary>The first record of a batch that the ledger's fields refuse; null when they refuse none. Whoever takes
+    /// records from others asks before he appends them: the store itself takes what it is given. What an intake put
+    /// into its envelope is never refused, for its sender would throw it away; it has its flags all the same.</summary>
+    /// <param name="contentType">Of all records of the batch, in UTF-8.</param>
+    /// <param name="lengths">Of the records, which lie behind each other in <paramref name="payload"/>.</param>
+    public RefusedRecord? FindRefused(
+        ReadOnlySpan<byte> contentType, ReadOnlySpan<int> lengths, ReadOnlySpan<byte> payload)
+    {
+        if (RefusingSpec is not { } spec || FieldScanner.IsEnveloped(contentType))
+        {
+            return null;
+        }
+
+        return RecordChecks.Find(spec, lengths, payload, _core.Ground.Clock(), out int number) is { } problem
+            ? new RefusedRecord(number, problem.Flag, problem.Reason)
+            : null;
+    }
+
+    private IndexSpec? RefusingSpec => KnownSpec is { Rejects: true } spec ? spec : null;
+
+    private IndexSpec? KnownSpec
+    {
+        get
+        {
+            try
+            {
+                return _core.Indexes.NewestOf(Id) is { } index ? _core.Indexes.SpecOf(index) : null;
+            }
+            catch (StoreException unreadable) when (unreadable.Reason == StoreReason.DataLoss)
+            {
+                // What is demanded is not known: that must not cost a record.
+                return null;
+            }
+        }
+    }
+
     /// <summary>Answers a question about a part of the range; ask on for the rest. Whoever asks checks the answer: it
     /// accounts for every entry of that part.</summary>
     /// <exception cref="StoreException">InvalidArgument: it cannot be asked. DataLoss: hashes are damaged.</exception>

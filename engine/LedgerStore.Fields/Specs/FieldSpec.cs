@@ -10,6 +10,18 @@ namespace LedgerStore.Fields;
 internal sealed record FieldSpec(
     string Name, FieldKind Kind, bool Fold, bool Required, string Prefix, TimeUnit Unit, IReadOnlyList<FieldPath> Paths)
 {
+    /// <summary>What a value must be.</summary>
+    public ValueType Type { get; init; }
+
+    /// <summary>How many seconds a time may be away from when the entry was received; 0: any.</summary>
+    public int SkewSeconds { get; init; }
+
+    /// <summary>What a value must be one of, as compared; empty: anything.</summary>
+    public IReadOnlyList<string> Values { get; init; } = [];
+
+    /// <summary>Whether it demands anything of a record.</summary>
+    public bool IsDemanding => Required || Type != ValueType.Any || SkewSeconds > 0 || Values.Count > 0;
+
     /// <summary>Whether its values are asked for by range, from the smallest and largest of each bundle.</summary>
     public bool IsZone => Kind is FieldKind.Time or FieldKind.Number;
 }

@@ -1,5 +1,6 @@
 // The text of a spec, both ways. Pure.
 
+using System.Globalization;
 using System.Text;
 using LedgerStore.Proofs;
 
@@ -11,11 +12,17 @@ internal static class SpecText
     private const string PrefixCharacters = "./:-_|#@,;";
     private const string PrefixWord = "prefix=";
     private const string UnitWord = "unit=";
+    private const string TypeWord = "type=";
+    private const string SkewWord = "skew=";
+    private const string PathWord = "path ";
+    private const string ValueWord = "value ";
+    private const string RejectLine = "reject";
 
     private static readonly string[] s_kinds = ["text", "id", "ip", "time", "number"];
     private static readonly string[] s_units = ["s", "ms", "us", "ns"];
+    private static readonly string[] s_types = ["", "string", "number", "boolean", "address"];
 
-    public static string Write(IReadOnlyList<FieldSpec> declared)
+    public static string Write(IReadOnlyList<FieldSpec> declared, bool rejects)
     {
         StringBuilder text = new(IndexSpec.Header + "\n");
         foreach (FieldSpec field in declared)
@@ -25,18 +32,28 @@ internal static class SpecText
                 .Append(field.Required ? " required" : "")
                 .Append(field.Prefix.Length > 0 ? " " + PrefixWord + field.Prefix : "")
                 .Append(field.Kind == FieldKind.Time ? " " + UnitWord + s_units[(int)field.Unit] : "")
+                .Append(field.Type != ValueType.Any ? " " + TypeWord + s_types[(int)field.Type] : "")
+                .Append(field.SkewSeconds > 0
+                    ? " " + SkewWord + field.SkewSeconds.ToString(CultureInfo.InvariantCulture)
+                    : "")
                 .Append('\n');
             foreach (FieldPath path in field.Paths)
             {
-                _ = text.Append("path ").Append(path.Text).Append('\n');
+                _ = text.Append(PathWord).Append(path.Text).Append('\n');
+            }
+
+            foreach (string value in field.Values)
+            {
+                _ = text.Append(ValueWord).Append(value).Append('\n');
             }
         }
 
-        return text.ToString();
+        return text.Append(rejects ? RejectLine + "\n" : "").ToString();
     }
 
+    /// <param name="rejects">Whether the last line says so.</param>
     /// <exception cref="MalformedDataException">What is wrong, and in which line (counted from 1).</exception>
-    public static IReadOnlyList<FieldSpec> Read(string text)
+    public static IReadOnlyList<FieldSpec> Read(string text, out bool rejects)
     {
         if (Encoding.UTF8.GetByteCount(text) > IndexSpec.TextBytesMax)
         {
@@ -49,13 +66,18 @@ internal static class SpecText
             throw new MalformedDataException($"a spec begins with '{IndexSpec.Header}' and ends with a line feed", 1);
         }
 
+        rejects = lines.Length > 2 && lines[^2] == RejectLine;
         List<FieldSpec> fields = [];
-        for (int i = 1; i < lines.Length - 1; i++)
+        for (int i = 1; i < lines.Length - (rejects ? 2 : 1); i++)
         {
             string line = lines[i];
-            if (line.StartsWith("path ", StringComparison.Ordinal) && fields.Count > 0)
+            if (line.StartsWith(PathWord, StringComparison.Ordinal) && fields.Count > 0)
             {
-                AddPath(fields, line[5..], i + 1);
+                AddPath(fields, line[PathWord.Length..], i + 1);
+            }
+            else if (line.StartsWith(ValueWord, StringComparison.Ordinal) && fields.Count > 0)
+            {
+                AddValue(fields, line[ValueWord.Length..], i + 1);
             }
             else
             {
@@ -79,13 +101,29 @@ internal static class SpecText
         }
     }
 
+    private static void AddValue(List<FieldSpec> fields, string text, int line)
+    {
+        FieldSpec field = fields[^1];
+        int bytes = Encoding.UTF8.GetByteCount(text);
+        if (field.Kind is not (FieldKind.Text or FieldKind.Id) || bytes is 0 or > IndexSpec.ValueBytesMax
+            || text.Any(char.IsControl) || field.Values.Contains(text)
+            || (field.Fold && text.Any(char.IsAsciiLetterUpper)))
+        {
+            throw new MalformedDataException(
+                $"a value that a field may have is of a text or an id, has 1 to {IndexSpec.ValueBytesMax} bytes without "
+                + "control characters, is there once, and in a field with fold has no large letter A to Z", line);
+        }
+
+        fields[^1] = field with { Values = [.. field.Values, text] };
+    }
+
     private static FieldSpec Field(string[] words, int line)
     {
         int kind = words.Length < 3 ? -1 : Array.IndexOf(s_kinds, words[2]);
         if (words[0] != "field" || kind < 0 || !IsName(words[1]))
         {
             throw new MalformedDataException(
-                "a line is 'path PATH' or 'field NAME KIND' with a name of a-z, 0-9 and _ that begins with a letter "
+                "a line is 'path PATH', 'value VALUE' or, the last, 'reject', or 'field NAME KIND' with a name of a-z, 0-9 and _ that begins with a letter "
                 + $"and has at most {IndexSpec.NameBytesMax} characters, and a kind of {string.Join(", ", s_kinds)}",
                 line);
         }
@@ -101,6 +139,10 @@ internal static class SpecText
                     field with { Prefix = Separators(word[PrefixWord.Length..], line) },
                 _ when word.StartsWith(UnitWord, StringComparison.Ordinal) && field.Kind == FieldKind.Time =>
                     field with { Unit = Unit(word[UnitWord.Length..], line) },
+                _ when word.StartsWith(TypeWord, StringComparison.Ordinal) =>
+                    field with { Type = Type(field.Kind, word[TypeWord.Length..], line) },
+                _ when word.StartsWith(SkewWord, StringComparison.Ordinal) && field.Kind == FieldKind.Time =>
+                    field with { SkewSeconds = Skew(word[SkewWord.Length..], line) },
                 _ => throw new MalformedDataException($"'{word}' is nothing that a field of {words[2]} can be", line),
             };
         }
@@ -123,6 +165,28 @@ internal static class SpecText
             : throw new MalformedDataException($"unit= is one of {string.Join(", ", s_units)}", line);
     }
 
+    private static ValueType Type(FieldKind kind, string text, int line)
+    {
+        ValueType type = (ValueType)Math.Max(0, Array.IndexOf(s_types, text));
+        bool isOfKind = kind switch
+        {
+            FieldKind.Text or FieldKind.Id => type is ValueType.String or ValueType.Number or ValueType.Boolean,
+            FieldKind.Ip => type == ValueType.Address,
+            _ => false,
+        };
+        return isOfKind
+            ? type
+            : throw new MalformedDataException(
+                "type= is string, number or boolean of a text or an id, and address of an ip; a time or a number that "
+                + "is none makes a record one that cannot be read", line);
+    }
+
+    private static int Skew(string text, int line) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds)
+            && seconds is > 0 and <= IndexSpec.SkewSecondsMax
+            ? seconds
+            : throw new MalformedDataException($"skew= is 1 to {IndexSpec.SkewSecondsMax:N0} seconds", line);
+
     private static void Check(List<FieldSpec> fields)
     {
         if (fields.Count > IndexSpec.FieldsMax)
@@ -139,6 +203,12 @@ internal static class SpecText
                 throw new MalformedDataException(
                     $"the field '{field.Name}' has {field.Paths.Count} paths; 1 to {IndexSpec.PathsMax} different ones "
                     + "say where it is", 0);
+            }
+
+            if (field.Values.Count > IndexSpec.ValuesMax)
+            {
+                throw new MalformedDataException(
+                    $"the field '{field.Name}' may have {field.Values.Count} values, more than {IndexSpec.ValuesMax}", 0);
             }
 
             if (fields.Count(other => other.Name == field.Name) > 1)

@@ -15,9 +15,16 @@ internal sealed class FieldScanner(IndexSpec spec)
 
     private static ReadOnlySpan<byte> True => "true"u8;
 
+    private const long MicrosPerSecond = 1_000_000;
+
     public IndexSpec Spec { get; } = spec;
 
     public FieldValues Values { get; } = new();
+
+    // One bit for each field of the entry at hand: it has a value; one of another type; one that is not allowed.
+    private uint _present;
+    private uint _otherType;
+    private uint _otherValue;
 
     /// <summary>Scans an entry.</summary>
     /// <returns>False when the bytes are no entry; no store has such.</returns>
@@ -32,7 +39,8 @@ internal sealed class FieldScanner(IndexSpec spec)
         Scan(
             view.Payload,
             isFiller: view.Payload.IsEmpty && view.ContentType.SequenceEqual(FillerType),
-            isEnveloped: view.ContentType.EndsWith(EnvelopeEnd));
+            isEnveloped: IsEnveloped(view.ContentType),
+            view.ReceivedMicros);
         AddOwn(view);
         return true;
     }
@@ -47,17 +55,23 @@ internal sealed class FieldScanner(IndexSpec spec)
             return false;
         }
 
-        Scan(record, isFiller: false, isEnveloped: false);
+        Scan(record, isFiller: false, isEnveloped: false, view.ReceivedMicros);
         AddOwn(view);
         return true;
     }
 
     /// <summary>Scans a record that is in no entry yet: what it will say in its own fields.</summary>
-    public void ScanRecord(ReadOnlySpan<byte> record) => Scan(record, isFiller: false, isEnveloped: false);
+    /// <param name="receivedMicros">When it is received; null: not yet, and no time is too far from it.</param>
+    public void ScanRecord(ReadOnlySpan<byte> record, long? receivedMicros) =>
+        Scan(record, isFiller: false, isEnveloped: false, receivedMicros);
 
-    private void Scan(ReadOnlySpan<byte> record, bool isFiller, bool isEnveloped)
+    /// <summary>Whether an intake put what it was sent into an envelope of its own.</summary>
+    public static bool IsEnveloped(ReadOnlySpan<byte> contentType) => contentType.EndsWith(EnvelopeEnd);
+
+    private void Scan(ReadOnlySpan<byte> record, bool isFiller, bool isEnveloped, long? receivedMicros)
     {
         Values.Clear();
+        (_present, _otherType, _otherValue) = (0, 0, 0);
         if (!record.IsEmpty)
         {
             Values.Opaque = Record(record, isEnveloped);
@@ -68,9 +82,9 @@ internal sealed class FieldScanner(IndexSpec spec)
             Values.Cut(0);
             Values.AddText(OwnField.Opaque, True);
         }
-        else if (!isFiller)
+        else if (!isFiller && Spec.IsDemanding)
         {
-            AddFlags();
+            AddFlags(receivedMicros);
         }
     }
 
@@ -116,11 +130,14 @@ internal sealed class FieldScanner(IndexSpec spec)
                 continue;
             }
 
-            reason = Canonical(ref value);
+            ValueType type = (ValueType)value.Bits;
+            reason = Canonical(ref value, ref type);
             if (reason != OpaqueReason.None)
             {
                 return reason;
             }
+
+            Mark(value, type);
 
             terms += 1 + PrefixEnd.Count(Spec.Fields[value.Field].Prefix, Values.TextOf(value));
             Values.Set(kept++, value);
@@ -131,11 +148,11 @@ internal sealed class FieldScanner(IndexSpec spec)
     }
 
     // In its place: no spelling that is compared is longer than the one that was read, but that of an address.
-    private OpaqueReason Canonical(ref FieldValue value)
+    private OpaqueReason Canonical(ref FieldValue value, ref ValueType type)
     {
         FieldSpec field = Spec.Fields[value.Field];
         Span<byte> text = Values.ChangeableTextOf(value);
-        bool isNumber = value.Bits != 0;
+        bool isNumber = type == ValueType.Number;
         long bits = 0;
         switch (field.Kind)
         {
@@ -147,6 +164,7 @@ internal sealed class FieldScanner(IndexSpec spec)
                 int length = IpText.Write(text, address);
                 if (length > 0)
                 {
+                    type = ValueType.Address;
                     address[..length].CopyTo(Values.Room);
                     value = value with { Length = length, Start = Values.TakeRoom(length) };
                 }
@@ -172,22 +190,56 @@ internal sealed class FieldScanner(IndexSpec spec)
         return OpaqueReason.None;
     }
 
-    private void AddFlags()
+    private void Mark(in FieldValue value, ValueType type)
+    {
+        FieldSpec field = Spec.Fields[value.Field];
+        uint bit = 1u << value.Field;
+        _present |= bit;
+        if (field.Type != ValueType.Any && field.Type != type)
+        {
+            _otherType |= bit;
+        }
+
+        if (field.Values.Count > 0 && !Spec.Allows(value.Field, Values.TextOf(value)))
+        {
+            _otherValue |= bit;
+        }
+    }
+
+    private void AddFlags(long? receivedMicros)
     {
         for (int number = OwnField.Count; number < Spec.Fields.Length; number++)
         {
-            if (Spec.Fields[number].Required && !Has(number))
+            FieldSpec field = Spec.Fields[number];
+            uint bit = 1u << number;
+            if (field.Required && (_present & bit) == 0)
             {
-                Values.AddText(OwnField.Flag, Spec.Flags[number]);
+                Values.AddText(OwnField.Flag, Spec.FlagOf(FlagKind.Missing, number));
+            }
+
+            if ((_otherType & bit) != 0)
+            {
+                Values.AddText(OwnField.Flag, Spec.FlagOf(FlagKind.Type, number));
+            }
+
+            if ((_otherValue & bit) != 0)
+            {
+                Values.AddText(OwnField.Flag, Spec.FlagOf(FlagKind.Value, number));
+            }
+
+            if (field.SkewSeconds > 0 && receivedMicros is { } received && IsSkewed(number, field, received))
+            {
+                Values.AddText(OwnField.Flag, Spec.FlagOf(FlagKind.Skew, number));
             }
         }
     }
 
-    private bool Has(int field)
+    private bool IsSkewed(int number, FieldSpec field, long receivedMicros)
     {
         foreach (FieldValue value in Values.All)
         {
-            if (value.Field == field)
+            if (value.Field == number
+                && Int128.Abs((Int128)value.Bits - receivedMicros) > field.SkewSeconds * (Int128)MicrosPerSecond)
             {
                 return true;
             }

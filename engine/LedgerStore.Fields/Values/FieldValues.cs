@@ -15,10 +15,13 @@ internal sealed class FieldValues
 
     public const int ValueBytesMax = 4_096;
 
-    private const int OwnMax = OwnField.Count + IndexSpec.FieldsMax;
+    // A field that has a value may have another type and be none of those that are allowed.
+    private const int FlagsMax = 2 * IndexSpec.FieldsMax;
+
+    private const int OwnMax = OwnField.Count + FlagsMax;
 
     private const int OwnBytesMax = EntryBounds.AppenderBytesMax + EntryBounds.ProducerBytesMax
-        + EntryBounds.ContentTypeBytesMax + 16 + (IndexSpec.FieldsMax * (IndexSpec.NameBytesMax + 16));
+        + EntryBounds.ContentTypeBytesMax + 16 + (FlagsMax * (IndexSpec.NameBytesMax + 16));
 
     // An escaped value is unescaped behind the others, before it is known how long it is.
     private const int EscapedBytesMax = JsonText.EscapeBytesMax * ValueBytesMax;

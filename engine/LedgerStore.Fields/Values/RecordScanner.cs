@@ -44,9 +44,9 @@ internal ref struct RecordScanner(
                     ? Take(place, raw, isEscaped ? Form.Escaped : Form.Plain)
                     : OpaqueReason.NotJson;
             case (byte)'t':
-                return _json.TryWord("true"u8) ? Take(place, "true"u8, Form.Plain) : OpaqueReason.NotJson;
+                return _json.TryWord("true"u8) ? Take(place, "true"u8, Form.Boolean) : OpaqueReason.NotJson;
             case (byte)'f':
-                return _json.TryWord("false"u8) ? Take(place, "false"u8, Form.Plain) : OpaqueReason.NotJson;
+                return _json.TryWord("false"u8) ? Take(place, "false"u8, Form.Boolean) : OpaqueReason.NotJson;
             case (byte)'n':
                 return _json.TryWord("null"u8) ? OpaqueReason.None : OpaqueReason.NotJson;
             default:
@@ -161,12 +161,19 @@ internal ref struct RecordScanner(
                 return reason;
             }
 
-            // Whether it was a number decides whether it can be one of a field of times.
-            values.Add(end.Field, end.Path, length, bits: form == Form.Number ? 1 : 0);
+            // What it was decides what it can be: a number in a field of times, a string where one is demanded.
+            values.Add(end.Field, end.Path, length, (long)TypeOf(form));
         }
 
         return OpaqueReason.None;
     }
+
+    private static ValueType TypeOf(Form form) => form switch
+    {
+        Form.Number => ValueType.Number,
+        Form.Boolean => ValueType.Boolean,
+        _ => ValueType.String,
+    };
 
     private readonly int Write(ReadOnlySpan<byte> raw, Form form, out OpaqueReason reason)
     {
@@ -199,5 +206,6 @@ internal ref struct RecordScanner(
         Plain,
         Escaped,
         Number,
+        Boolean,
     }
 }

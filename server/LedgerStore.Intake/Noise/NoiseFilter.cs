@@ -45,7 +45,7 @@ internal sealed class NoiseFilter(NoiseRules rules)
             return null;
         }
 
-        scanner.ScanRecord(what.Body.Span);
+        scanner.ScanRecord(what.Body.Span, receivedMicros: null);
         for (int i = 0; i < rules.Rules.Length; i++)
         {
             NoiseRule rule = rules.Rules[i];

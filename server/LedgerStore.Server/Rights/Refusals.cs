@@ -1,6 +1,8 @@
 // What callers are told when they may not. One text for "no right" and "no such ledger": it must not tell them apart.
 // Pure; any thread.
+using System.Globalization;
 using Grpc.Core;
+using LedgerStore.Engine;
 using LedgerStore.Policy;
 using LedgerStore.Protocol;
 
@@ -36,6 +38,13 @@ internal static class Refusals
             ("quota", name), ("limit", limit.ToString()))
             .WithRetryAfter(retry);
     }
+
+    /// <summary>A record is not what the ledger's fields demand.</summary>
+    public static RpcException Undemanded(string ledger, RefusedRecord refused) => RpcException.Because(
+        StatusCode.InvalidArgument, "RECORD_REFUSED",
+        $"record {refused.Number:N0} of the batch, counted from 0, is refused by the fields of '{ledger}': "
+        + $"{refused.Reason}. Nothing of the batch is stored; `ledger schema test FILE --ledger {ledger}` looks at records",
+        ("record", refused.Number.ToString(CultureInfo.InvariantCulture)), ("flag", refused.Flag));
 
     public static RpcException TooManyStreams(string whose, int limit, string setting) => RpcException.Because(
             StatusCode.ResourceExhausted, "TOO_MANY_STREAMS",

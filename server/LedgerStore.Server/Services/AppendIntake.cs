@@ -75,6 +75,7 @@ internal sealed class AppendIntake
         Charge(bytes);
         try
         {
+            DemandFields();
             return Submit(bytes, cancellationToken);
         }
         catch
@@ -100,6 +101,16 @@ internal sealed class AppendIntake
         };
         ValueTask<AppendResult> answer = _ledger!.AppendAsync(batch, cancellationToken);
         return new PendingAppend(answer, _ledger, _parser.Ack == Ack.Checkpointed, _meter!, bytes);
+    }
+
+    // What the ledger's fields refuse is refused with its whole batch, before anything of it is stored.
+    private void DemandFields()
+    {
+        if (_ledger!.FindRefused(_contentType.Of(_parser.ContentType), _parser.Lengths, _parser.Payload.Span)
+            is { } refused)
+        {
+            throw Refusals.Undemanded(_ledger.Name, refused);
+        }
     }
 
     private void Charge(int bytes)

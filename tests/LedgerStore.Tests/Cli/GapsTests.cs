@@ -68,6 +68,38 @@ public sealed class GapsTests(DevServer server) : IClassFixture<DevServer>
         Assert.Equal(4UL, book.NotSeen);
     }
 
+    [Fact]
+    public async Task Numbers_that_nobody_counts_to_and_records_without_one_are_told_and_large_ones_are_exact()
+    {
+        await MakeAsync("huge", """{"n":-1.7e308}""", """{"n":1.7e308}""", """{"n":9007199254740992}""",
+            """{"n":9007199254740993}""", """{"n":9007199254740996}""", """{"n":"x"}""", """{"n":{}}""");
+        CliResult found = await _ledger.RunAsync("gaps", "huge", "--sequence", "n", "--json");
+        Assert.Equal(5, found.Code);
+        using JsonDocument json = JsonDocument.Parse(found.Output);
+        JsonElement source = json.RootElement.GetProperty("sources").EnumerateArray().Single();
+        Assert.Equal(2, source.GetProperty("missing").GetInt32());
+        Assert.Equal(4, source.GetProperty("uncounted").GetInt32());
+        Assert.Equal(
+            ["9007199254740994 to 9007199254740995 are missing before entry 4"],
+            source.GetProperty("gaps").EnumerateArray().Select(static gap => gap.GetString()));
+
+        await MakeAsync("none", """{"n":1}""", """{"m":2}""");
+        Assert.Equal(5, (await _ledger.RunAsync("gaps", "none", "--sequence", "n")).Code);
+    }
+
+    [Fact]
+    public void What_is_gone_excuses_no_more_than_it_can_hold()
+    {
+        SourceBook book = new(counted: null);
+        book.Take(new LedgerEntry(0, EntryMaker.Entry("x"u8, producer: "p", sequence: 1)));
+        book.Take(new ExpiredRange(1, 4, default, tombstone: 9));
+        book.Take(new LedgerEntry(5, EntryMaker.Entry("x"u8, producer: "p", sequence: 1_000)));
+        SourceCount source = Assert.Single(book.Sources);
+        Assert.Equal(994, source.Missing);
+        Assert.Equal(
+            ["2 to 999 are missing before entry 5, but for at most 4 that cannot be read"], source.Gaps);
+    }
+
     private async Task MakeAsync(string name, params string[] records)
     {
         CliResult created = await _ledger.RunAsync("create", name);

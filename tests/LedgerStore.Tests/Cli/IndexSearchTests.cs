@@ -103,6 +103,7 @@ public sealed class IndexSearchTests : IAsyncLifetime
         Done(verified);
         Assert.Contains("4 of 66236 entries from 0 on, complete", verified.ToString(), StringComparison.Ordinal);
         string[] lines = await File.ReadAllLinesAsync(Answer);
+        await WhatNobodySignedIsNoSuccessAsync(ledger, lines);
         await File.WriteAllLinesAsync(Answer, lines.Where((_, number) => number != lines.Length - 3));
         CliResult hole = await ledger.RunAsync("verify", "--search", Answer);
         Assert.Equal(1, hole.Code);
@@ -112,6 +113,34 @@ public sealed class IndexSearchTests : IAsyncLifetime
             "cut off", (await ledger.RunAsync("verify", "--search", Answer)).ToString(), StringComparison.Ordinal);
         await File.WriteAllLinesAsync(Answer, lines.Select(static line => line.Replace("who=rare", "who=rarer")));
         Assert.Equal(1, (await ledger.RunAsync("verify", "--search", Answer)).Code);
+    }
+
+    // Whoever writes a file may call entries unreadable, or say himself what a field is.
+    private async Task WhatNobodySignedIsNoSuccessAsync(LedgerCli ledger, string[] lines)
+    {
+        await File.WriteAllLinesAsync(Answer, lines.Select(static line =>
+            JsonNode.Parse(line) is { } said && (string?)said["kind"] == "bundle" && (int)said["bundle"]! == 5_000 / 256
+                ? """{"kind":"unreadable","first":4864,"count":256,"reason":"r"}"""
+                : line));
+        CliResult hidden = await ledger.RunAsync("verify", "--search", Answer, "--json");
+        Assert.Equal(6, hidden.Code);
+        JsonNode json = JsonNode.Parse(hidden.Output)!;
+        Assert.False((bool)json["verified"]!);
+        Assert.Equal(4_864, (int)json["unreadable"]![0]!["first_index"]!);
+        Assert.Contains(
+            "complete but for what could not be read",
+            (await ledger.RunAsync("verify", "--search", Answer)).Output,
+            StringComparison.Ordinal);
+
+        string fields = Answer + ".fields";
+        await File.WriteAllTextAsync(fields, (await ledger.RunAsync("fields", "show", "--profile", "ecs")).Output);
+        await File.WriteAllLinesAsync(Answer, lines);
+        CliResult other = await ledger.RunAsync("verify", "--search", Answer, "--fields", fields);
+        Assert.Equal(1, other.Code);
+        Assert.Contains("asked by other fields, those of the profile ocsf", other.ToString(), StringComparison.Ordinal);
+        CliResult same = await ledger.RunAsync("verify", "--search", Answer);
+        Assert.Contains("who is actor.user.name, or actor.user.uid", same.Output, StringComparison.Ordinal);
+        Assert.Contains("the fields are those of the profile ocsf", same.Output, StringComparison.Ordinal);
     }
 
     /// <summary>The checker that was written from FORMAT.md alone.</summary>

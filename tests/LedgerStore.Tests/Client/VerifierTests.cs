@@ -138,8 +138,16 @@ public sealed class VerifierTests
         server.Ledger.Rotations.Add(
             KeyRotation.Create(FakeLedger.Origin, server.Ledger.Signer, other, 105).Note.Bytes.ToArray());
         server.Ledger.Note = _ => server.Ledger.Sign(110, other);
-        await CaughtAsync(
-            server, ViolationKind.WrongRotation, EvidenceVerdict.Proves, () => again.UpdateAsync());
+        LedgerViolationException caught = await CaughtAsync(
+            server, ViolationKind.WrongRotation, EvidenceVerdict.Supports, () => again.UpdateAsync());
+
+        // A rotation that a crash ended half way leaves a statement of a key that signs nothing. That both keys were used
+        // is what no honest log does.
+        Evidence both = caught.Evidence with { Offered = server.Ledger.Sign(110, other) };
+        Assert.Equal(EvidenceVerdict.Proves, both.Check(server.Ledger.Vkey));
+        Assert.Equal(
+            EvidenceVerdict.Supports,
+            (both with { Offered = server.Ledger.Sign(105, other) }).Check(server.Ledger.Vkey));
     }
 
     [Fact]

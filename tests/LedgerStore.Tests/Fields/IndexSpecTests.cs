@@ -14,12 +14,15 @@ public sealed class IndexSpecTests
     [InlineData("field a text\npath a\n")]
     [InlineData("field a text fold required prefix=./\npath a.b[*].c\npath [\"x y\"][\"\\\\\\\"\"]\n")]
     [InlineData("field a time unit=ns\npath @timestamp\nfield b number\npath b\nfield c ip\npath c\n")]
+    [InlineData("field a text fold type=string\npath a\nvalue x y\nvalue é\nfield b ip type=address\npath b\nreject\n")]
+    [InlineData("field a time unit=s skew=300\npath a\n")]
+    [InlineData("reject\n")]
     [InlineData("")]
     public void A_canonical_text_is_read_and_written_again(string body)
     {
         IndexSpec spec = IndexSpec.Parse(Header + body);
         Assert.Equal(Header + body, spec.Text);
-        Assert.Equal(spec.Id, IndexSpec.Of([.. spec.Fields.Skip(OwnField.Count)]).Id);
+        Assert.Equal(spec.Id, IndexSpec.Of([.. spec.Fields.Skip(OwnField.Count)], spec.Rejects).Id);
     }
 
     [Theory]
@@ -42,6 +45,19 @@ public sealed class IndexSpecTests
     [InlineData("field a text\npath [\"a\n", "after '['")]
     [InlineData("field a text\npath [\"a\"]\n", "canonical")]
     [InlineData("field a text\npath a b\n", "'.' or '['")]
+    [InlineData("field a text type=address\npath a\n", "type=")]
+    [InlineData("field a time unit=ms type=string\npath a\n", "type=")]
+    [InlineData("field a ip type=string\npath a\n", "type=")]
+    [InlineData("field a time unit=ms skew=0\npath a\n", "skew=")]
+    [InlineData("field a time unit=ms skew=31622401\npath a\n", "skew=")]
+    [InlineData("field a text skew=5\npath a\n", "'skew=5'")]
+    [InlineData("field a number\npath a\nvalue 1\n", "value")]
+    [InlineData("field a text\npath a\nvalue \n", "value")]
+    [InlineData("field a text\npath a\nvalue x\nvalue x\n", "once")]
+    [InlineData("field a text fold\npath a\nvalue X\n", "large letter")]
+    [InlineData("field a text\nvalue x\npath a\n", "canonical")]
+    [InlineData("reject\nfield a text\npath a\n", "a line is")]
+    [InlineData("reject\nreject\n", "a line is")]
     [InlineData("field a text\npath a", "line feed")]
     public void What_is_no_spec_is_refused_and_says_why(string body, string why) => Assert.Contains(
         why,

@@ -17,7 +17,7 @@ internal sealed class FolderOrder
         ],
         ["engine/LedgerStore.Proofs"] =
             [".", "Hashing", "Signing", "Notes", "Checkpoints", "Tree", "Tiles", "Receipts"],
-        ["engine/LedgerStore.Fields"] = ["Entries", "Json", "Specs", "Values", "Clauses", "Index", "Cover"],
+        ["engine/LedgerStore.Fields"] = ["Entries", "Json", "Specs", "Values", "Schemas", "Clauses", "Index", "Cover"],
         ["server/LedgerStore.Policy"] =
             ["Model", "Certificates", "Reading", "Deciding", "Comparing", "Quotas", "Testing"],
         ["server/LedgerStore.Server"] =

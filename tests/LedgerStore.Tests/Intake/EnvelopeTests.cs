@@ -167,6 +167,30 @@ public sealed class EnvelopeTests
     public void What_the_intake_did_not_write_is_not_taken_for_it(string payload) =>
         Assert.Null(IntakeRecord.TryRead(Encoding.UTF8.GetBytes(payload)));
 
+    [Fact]
+    public void Another_appender_neither_finishes_nor_disturbs_what_an_intake_began()
+    {
+        byte[] body = new byte[200_000];
+        new Random(7).NextBytes(body);
+        byte[][] mine = [.. Write(new ParsedEvent(body, IntakeForm.Bytes))];
+        byte[] forged = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(mine[^1])
+            .Replace("\"sender\":\"", "\"sender\":\"the boss of ", StringComparison.Ordinal));
+        Assert.NotEqual(mine[^1], forged);
+        IntakeParts parts = new();
+        List<LedgerEvent> known = [];
+        ulong index = 0;
+        foreach ((byte[] payload, string appender) in mine[..^1].Select(static one => (one, "intake"))
+            .Concat([(mine[0], "rogue"), (forged, "rogue"), (forged, "intake"), (mine[^1], "intake")]))
+        {
+            known.AddRange(parts.Add(new LedgerEntry(index++, EntryBytes.Of(
+                1, Encoding.UTF8.GetBytes(appender), "app"u8, index, "application/json; envelope=intake"u8, payload))));
+        }
+
+        IntakeEvent whole = Assert.Single(known.Cast<IntakeEvent>(), static one => one.Record is not null);
+        Assert.All(whole.Entries, static entry => Assert.Equal("intake", entry.Appender));
+        Assert.DoesNotContain("boss", whole.Record!.Sender, StringComparison.Ordinal);
+    }
+
     private static void Check(ParsedEvent sent, int records)
     {
         List<byte[]> payloads = Write(sent);

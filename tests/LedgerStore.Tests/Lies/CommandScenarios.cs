@@ -24,8 +24,8 @@ internal static class CommandScenarios
         // What it shows is checked in a browser: lies are told to that one, in the tests of the console.
         "console",
 
-        // It looks at records of the caller's.
-        "fields test",
+        // They look at records of the caller's; what they ask of a server is the description of a ledger.
+        "fields test", "schema test",
 
         // It needs a receipt; what it asks, and how it checks the answer, is as `search`.
         "find",

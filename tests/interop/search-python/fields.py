@@ -27,12 +27,19 @@ class Number(str):  # a JSON number as it is written
     pass
 
 
+class Word(str):  # true or false
+    pass
+
+
 class Field:
     def __init__(self, name, kind, words=()):
         self.name, self.kind, self.paths = name, kind, []
         self.fold, self.required = "fold" in words, "required" in words
         self.prefix = next((w[7:] for w in words if w.startswith("prefix=")), "").encode()
         self.unit = next((w[5:] for w in words if w.startswith("unit=")), "us")
+        self.type = next((w[5:] for w in words if w.startswith("type=")), "")
+        self.skew = next((int(w[5:]) for w in words if w.startswith("skew=")), 0)
+        self.allowed = []
         self.is_zone = kind in ("time", "number")
 
 
@@ -41,11 +48,13 @@ class Spec:
         self.id = hashlib.sha256(text.encode()).digest()
         self.fields = [Field(name, "time" if name == "@received" else "text") for name in OWN]
         for line in text.splitlines()[1:]:
-            word, rest = line.split(" ", 1)
+            word, _, rest = line.partition(" ")
             if word == "field":
                 name, kind, *words = rest.split(" ")
                 self.fields.append(Field(name, kind, words))
-            else:
+            elif word == "value":
+                self.fields[-1].allowed.append(rest.encode())
+            elif word != "reject":
                 self.fields[-1].paths.append(path_steps(rest))
 
 
@@ -119,7 +128,7 @@ def check_text(tree):
 def at_path(tree, steps):
     if not steps:
         if isinstance(tree, bool):
-            return ["true" if tree else "false"]
+            return [Word("true" if tree else "false")]
         return [tree] if isinstance(tree, str) else []
     if steps[0] is None:
         return [v for part in tree for v in at_path(part, steps[1:])] if isinstance(tree, list) else []
@@ -217,7 +226,33 @@ def prefixes(field, text):
     return [text[: i + 1] for i in range(len(text)) if text[i] in field.prefix]
 
 
-def record_values(spec, payload, is_enveloped):
+def is_of_type(field, value, text):
+    if field.type == "address":
+        try:
+            return b"%" not in text and bool(ipaddress.ip_address(text.decode()))
+        except ValueError:
+            return False
+    kind = "number" if isinstance(value, Number) else "boolean" if isinstance(value, Word) else "string"
+    return field.type in ("", kind)
+
+
+# What the fields demand and an entry's values are not.
+def flags_of(spec, values, other_types, micros):
+    flags = []
+    for number, field in enumerate(spec.fields):
+        of = values.get(number, [])
+        for word, holds in (
+            (b"missing:", field.required and not of),
+            (b"type:", number in other_types),
+            (b"value:", field.allowed and any(value not in field.allowed for value in of)),
+            (b"skew:", field.skew and any(abs(value - micros) > field.skew * 1_000_000 for value in of)),
+        ):
+            if holds:
+                flags.append(word + field.name.encode())
+    return flags
+
+
+def record_values(spec, payload, is_enveloped, other_types):
     tree = parse(payload)
     if is_enveloped and any(name == "gzip" for name, _ in tree):
         raise Opaque
@@ -230,7 +265,10 @@ def record_values(spec, payload, is_enveloped):
             number_text(value)
     found, terms = {}, 0
     for number, (field, paths) in enumerate(zip(spec.fields, all_paths)):
-        values = [canonical(field, v) for v in next((p for p in paths if p), [])]
+        raw = next((p for p in paths if p), [])
+        values = [canonical(field, v) for v in raw]
+        if not all(is_of_type(field, v, text) for v, text in zip(raw, values)):
+            other_types.add(number)
         terms += len(values) + sum(len(prefixes(field, v)) for v in values if not field.is_zone)
         if values:
             found[number] = values
@@ -243,11 +281,11 @@ def record_values(spec, payload, is_enveloped):
 @functools.cache
 def values_of(spec, entry):
     micros, appender, producer, _, content_type, payload = entry_parts(entry)
-    values, is_opaque = {}, False
+    values, is_opaque, other_types = {}, False, set()
     try:
-        values = record_values(spec, payload, content_type.endswith(ENVELOPE)) if payload else {}
-        flags = [] if not payload and content_type == FILLER else [
-            b"missing:" + f.name.encode() for n, f in enumerate(spec.fields) if f.required and n not in values]
+        values = record_values(spec, payload, content_type.endswith(ENVELOPE), other_types) if payload else {}
+        is_filler = not payload and content_type == FILLER
+        flags = [] if is_filler else flags_of(spec, values, other_types, micros)
         if flags:
             values[FLAG] = flags
     except Opaque:

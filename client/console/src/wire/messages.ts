@@ -130,6 +130,7 @@ export const LedgerInfo = {
   state: enumeration(11),
   salted: bool(12),
   damage: string(13),
+  fields: string(14),
 };
 export const ListLedgersRequest = { prefix: string(1), page_size: uint32(2), page_token: string(3) };
 export const ListLedgersResponse = { ledgers: repeated(message(1, LedgerInfo)), next_page_token: string(2) };

@@ -21,6 +21,7 @@ import {
 import {
   canonical,
   doubleOf,
+  isAddress,
   numberText,
   Opaque,
   isTooLong,
@@ -43,13 +44,16 @@ export function saidBy(spec: Spec, bytes: Uint8Array): Said {
   let values = new Map<number, Value[]>();
   let isOpaque = false;
   try {
-    if (entry.payload.length > 0) values = recordValues(spec, entry.payload, entry.contentType.endsWith(envelope));
+    const otherTypes = new Set<number>();
+    if (entry.payload.length > 0) {
+      values = recordValues(spec, entry.payload, entry.contentType.endsWith(envelope), otherTypes);
+    }
     const isFiller = entry.payload.length === 0 && entry.contentType === filler;
     const flags = isFiller
       ? []
-      : spec.fields
-          .filter((field, number) => field.isRequired && !values.has(number))
-          .map((field) => `missing:${field.name}`);
+      : spec.fields.flatMap((field, number) =>
+          flagsOf(field, values.get(number) ?? [], otherTypes.has(number), entry.micros),
+        );
     if (flags.length > 0) values.set(flag, flags);
   } catch (error) {
     if (!(error instanceof Opaque)) throw error;
@@ -68,7 +72,34 @@ export function saidBy(spec: Spec, bytes: Uint8Array): Said {
   return { values, isOpaque };
 }
 
-function recordValues(spec: Spec, payload: Uint8Array, isEnveloped: boolean): Map<number, Value[]> {
+/** What a field demands and its values are not. */
+function flagsOf(field: Field, values: Value[], isOtherType: boolean, micros: bigint): string[] {
+  const away = (value: Value): bigint => {
+    const by = (value as bigint) - micros;
+    return by < 0n ? -by : by;
+  };
+  const wrong: [string, boolean][] = [
+    ['missing', field.isRequired && values.length === 0],
+    ['type', isOtherType],
+    ['value', field.allowed.length > 0 && values.some((value) => !field.allowed.includes(value as string))],
+    ['skew', field.skewSeconds > 0 && values.some((value) => away(value) > BigInt(field.skewSeconds) * 1_000_000n)],
+  ];
+  return wrong.filter(([, isSo]) => isSo).map(([word]) => `${word}:${field.name}`);
+}
+
+/** Whether a value is of the type that its field demands. */
+function isOfType(field: Field, raw: Raw, value: Value): boolean {
+  if (field.type === '') return true;
+  if (field.type === 'address') return isAddress(value as string);
+  return field.type === (raw.isNumber ? 'number' : raw.isLiteral ? 'boolean' : 'string');
+}
+
+function recordValues(
+  spec: Spec,
+  payload: Uint8Array,
+  isEnveloped: boolean,
+  otherTypes: Set<number>,
+): Map<number, Value[]> {
   const tree = treeOf(payload);
   if (isEnveloped && tree.members.some(([name]) => name === 'gzip')) throw new Opaque();
   const all = spec.fields.map((field) => field.paths.map((path) => at(tree, path)));
@@ -78,7 +109,9 @@ function recordValues(spec: Spec, payload: Uint8Array, isEnveloped: boolean): Ma
   const found = new Map<number, Value[]>();
   let terms = 0;
   spec.fields.forEach((field, number) => {
-    const values = (all[number].find((path) => path.length > 0) ?? []).map((raw) => canonical(field, raw));
+    const raws = all[number].find((path) => path.length > 0) ?? [];
+    const values = raws.map((raw) => canonical(field, raw));
+    if (raws.some((raw, i) => !isOfType(field, raw, values[i]))) otherTypes.add(number);
     terms += values.length;
     if (!isZone(field)) for (const value of values) terms += prefixesOf(field, value as string).length;
     if (values.length > 0) found.set(number, values);
@@ -117,7 +150,7 @@ function collect(tree: Json, steps: Step[], from: number, out: Raw[]): void {
   if (from === steps.length) {
     if (tree.kind === 'number') out.push({ text: tree.text, isNumber: true });
     else if (tree.kind === 'text' || (tree.kind === 'literal' && tree.text !== 'null')) {
-      out.push({ text: tree.text, isNumber: false });
+      out.push({ text: tree.text, isNumber: false, isLiteral: tree.kind === 'literal' });
     }
     return;
   }

@@ -16,6 +16,9 @@ export interface Field {
   isRequired: boolean;
   prefix: string;
   unit: string;
+  type: string; // '': any
+  skewSeconds: number; // 0: any
+  allowed: string[]; // none: any
   paths: Step[][];
 }
 
@@ -30,9 +33,11 @@ export function parseSpec(text: string): Spec {
   const lines = text.split('\n');
   demand(lines[0] === 'ledgerstore fields/v1' && lines.at(-1) === '', 'this is no spec of fields');
   const fields = own.map((name): Field => fieldOf([name, name === '@received' ? 'time' : 'text']));
-  for (const line of lines.slice(1, -1)) {
+  for (const [i, line] of lines.slice(1, -1).entries()) {
     const [word, ...rest] = line.split(' ');
     if (word === 'field') fields.push(fieldOf(rest));
+    else if (word === 'value' && fields.length > own.length) fields.at(-1)!.allowed.push(line.slice(6));
+    else if (line === 'reject') demand(i === lines.length - 3, 'a spec goes on behind its last line');
     else {
       demand(word === 'path' && fields.length > own.length, 'a line of a spec is neither field nor path');
       fields.at(-1)!.paths.push(stepsOf(line.slice(5)));
@@ -54,6 +59,9 @@ function fieldOf([name, kind, ...words]: string[]): Field {
     isRequired: words.includes('required'),
     prefix: valueOf('prefix='),
     unit: valueOf('unit=') || 'us',
+    type: valueOf('type='),
+    skewSeconds: Number(valueOf('skew=')),
+    allowed: [],
   };
 }
 

@@ -14,6 +14,7 @@ const valueBytesMax = 4096;
 export interface Raw {
   text: string;
   isNumber: boolean;
+  isLiteral?: boolean; // true or false
 }
 
 export function canonical(field: Field, raw: Raw): Value {
@@ -102,6 +103,10 @@ export function doubleOf(text: string): number {
 }
 
 /** An address in one spelling; what is none stays as it is. */
+export function isAddress(text: string): boolean {
+  return isIpv4(text) || ipv6Groups(text) !== null;
+}
+
 export function ipText(text: string): string {
   if (isIpv4(text)) return text;
   const groups = ipv6Groups(text);
