@@ -23,8 +23,8 @@ public sealed record PageAnswer(int Field, int Page, ReadOnlyMemory<byte> Bytes,
 public sealed record SegmentAnswer(
     ulong Segment, ProvenEntry Statement, Hash256[] SegmentPath, IReadOnlyList<PageAnswer> Pages) : SearchAnswer
 {
-    /// <summary>The secret key of the terms in the pages, which the statement has the hash of; none where everybody knows
-    /// it, and where no page has terms.</summary>
+    /// <summary>The secret key of the terms in the pages, which the statement has the hash of; none where everybody
+    /// knows it, and where no page has terms.</summary>
     public ReadOnlyMemory<byte> Key { get; init; }
 }
 

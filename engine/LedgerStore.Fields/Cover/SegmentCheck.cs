@@ -117,8 +117,8 @@ internal sealed class SegmentCheck
         _pages.TryGetValue((field, IndexPage.NumberOf(term)), out ReadOnlyMemory<byte> page)
         && !IndexPage.Find(_question.Spec.Fields[field].Kind, page.Span, term).Has(bundle);
 
-    /// <summary>A page of terms says nothing without the key that they were made with: with another one, nobody would be
-    /// in it.</summary>
+    /// <summary>A page of terms says nothing without the key that they were made with: with another one, nobody would
+    /// be in it.</summary>
     private static TermKey? KeyOf(IndexSpec spec, SegmentFacts facts, SegmentAnswer answer)
     {
         if (facts.KeyHash is not { } said)
@@ -129,7 +129,8 @@ internal sealed class SegmentCheck
                     $"a key came with the index of segment {facts.Segment}, and its statement says that it has none");
         }
 
-        if (answer.Key.IsEmpty && answer.Pages.All(page => spec.Fields.ElementAtOrDefault(page.Field) is { IsZone: true }))
+        if (answer.Key.IsEmpty
+            && answer.Pages.All(page => spec.Fields.ElementAtOrDefault(page.Field) is { IsZone: true }))
         {
             return null;
         }

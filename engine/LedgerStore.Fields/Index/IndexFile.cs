@@ -130,7 +130,7 @@ internal sealed class IndexFile
                 place.Offset);
     }
 
-    /// <summary>The same file without its pages: its proofs can still be checked, and its terms are gone with their key.
+    /// <summary>The same file without its pages: its proofs can still be checked; its terms are gone, with their key.
     /// </summary>
     public byte[] WriteWithoutPages()
     {

@@ -53,7 +53,8 @@ internal sealed record SearchLie(string What, string Names, Func<SearchWorld, Li
         }),
         new("an index with a key, signed as one without", "is false", (world, all) =>
         {
-            (TreeHead index, ProvenEntry statement) = world.SignedFalsely(static facts => facts with { KeyHash = null });
+            (TreeHead index, ProvenEntry statement) =
+                world.SignedFalsely(static facts => facts with { KeyHash = null });
             all[0] = (SegmentAnswer)all[0] with
             {
                 Key = default,
