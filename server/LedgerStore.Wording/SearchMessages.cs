@@ -81,6 +81,7 @@ internal static class SearchMessages
                 Statement = Wrap(segment.Statement.Entry),
                 StatementPath = { PathOf(segment.Statement.Path) },
                 SegmentPath = { PathOf(segment.SegmentPath) },
+                Key = UnsafeByteOperations.UnsafeWrap(segment.Key),
             },
         };
         foreach (PageAnswer page in segment.Pages)

@@ -8,9 +8,9 @@ namespace LedgerStore.Client;
 /// <summary>Takes the entries of a ledger one after the other, and gives whole events.</summary>
 /// <remarks>
 /// Parts of one event come from one appender and one producer, with the same envelope: nobody else can finish,
-/// change or disturb what an intake began. They come in order; entries of other events may lie between. What was begun and not finished is said,
-/// when its place is taken or at the end: an intake that stopped between two parts had not acknowledged the event, and
-/// its sender sent it again as a whole.
+/// change or disturb what an intake began. They come in order; entries of other events may lie between. What was begun
+/// and not finished is said, when its place is taken or at the end: an intake that stopped between two parts had not
+/// acknowledged the event, and its sender sent it again as a whole.
 /// </remarks>
 public sealed class IntakeParts
 {

@@ -96,7 +96,10 @@ internal sealed class SearchMessages
                 segment.Segment,
                 new ProvenEntry(segment.Segment, segment.Statement.ToByteArray(), PathOf(segment.StatementPath)),
                 PathOf(segment.SegmentPath),
-                pages),
+                pages)
+            {
+                Key = segment.Key.Memory,
+            },
         ];
     }
 

@@ -126,8 +126,7 @@ public static class SearchProof
                 throw new VerificationFailedException($"the range ends behind the {trust.Ledger.Size} signed entries");
             }
 
-            _pages = new SearchPages(
-                question, TermKey.Public(spec), trust, said.First, end, isNewestFirst);
+            _pages = new SearchPages(question, trust, said.First, end, isNewestFirst);
             return said;
         }
 

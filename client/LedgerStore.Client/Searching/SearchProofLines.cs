@@ -16,7 +16,10 @@ internal static class SearchProofLines
             line.GetProperty("segment").GetUInt64(),
             Entry(line.GetProperty("statement")),
             Path(line),
-            [.. line.GetProperty("pages").EnumerateArray().Select(Page)]),
+            [.. line.GetProperty("pages").EnumerateArray().Select(Page)])
+        {
+            Key = line.TryGetProperty("key", out JsonElement key) ? key.GetBytesFromBase64() : default,
+        },
         "bundle" => new BundleAnswer(
             line.GetProperty("bundle").GetUInt64(), line.GetProperty("entries").GetBytesFromBase64(), Path(line)),
         "expired" => new ExpiredAnswer(

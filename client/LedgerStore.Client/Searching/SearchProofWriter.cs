@@ -103,6 +103,11 @@ public sealed class SearchProofWriter : IDisposable
         _json.WriteNumber("segment", segment.Segment);
         Entry("statement", segment.Statement);
         Path(segment.SegmentPath);
+        if (!segment.Key.IsEmpty)
+        {
+            _json.WriteBase64String("key", segment.Key.Span);
+        }
+
         _json.WriteStartArray("pages");
         foreach (PageAnswer page in segment.Pages)
         {

@@ -116,7 +116,7 @@ public sealed class Searcher
         CoverTrust trust = new(Ledger, TreeOf(ledger)!, TreeOf(index), TreeOf(audit));
         ulong end = Math.Min(options.End ?? ledger.Size, ledger.Size);
         SearchPages pages = new(
-            question, TermKey.Public(question.Spec), trust, Math.Min(options.From, end), end, options.NewestFirst);
+            question, trust, Math.Min(options.From, end), end, options.NewestFirst);
         options.Proof?.Begin(Ledger, options, pages.First, pages.End, (ledger, index, audit));
         while (!pages.IsDone)
         {

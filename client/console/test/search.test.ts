@@ -13,10 +13,13 @@ import { ipText, numberText, Opaque, timeOfText } from '../src/verify/search/val
 
 const data = join(import.meta.dirname, 'data');
 const vkeys = readFileSync(join(data, 'vkeys'), 'utf8').trim().split('\n');
-const lines = readFileSync(join(data, 'search.ndjson'), 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line));
+const linesOf = (name: string): any[] =>
+  readFileSync(join(data, name), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+const lines = linesOf('search.ndjson');
+const salted = linesOf('salted.ndjson');
 const fileOf = (all: unknown[]): Bytes => utf8(all.map((line) => JSON.stringify(line)).join('\n') + '\n');
 const changed = (change: (all: any[]) => void): Bytes => {
   const all = structuredClone(lines);
@@ -90,6 +93,34 @@ describe('a search', () => {
         vkeys.filter((one) => !one.includes('_index')),
       ),
     ).rejects.toThrow('no trusted key');
+  });
+});
+
+describe('a search of a salted ledger', () => {
+  const withKey = (key: string | undefined): Bytes => {
+    const all = structuredClone(salted);
+    of(all, 'segment').key = key;
+    return fileOf(all);
+  };
+
+  it('is complete, and has what the command found', async () => {
+    const said = await verifySearch(fileOf(salted), vkeys);
+    expect(said.found.map((one) => one.index)).toEqual([777, 50000, 65540]);
+    expect(said.tally).toMatchObject({ open: 0, excluded: 254 });
+  });
+
+  it.each<[string, string | undefined]>([
+    ['no key', undefined],
+    ['another key', toBase64(new Uint8Array(32))],
+    ['a key with a byte too many', toBase64(concat(fromBase64(of(salted, 'segment').key), Uint8Array.of(0)))],
+    ['a key with one bit changed', flip(of(salted, 'segment').key, 0)],
+  ])('with %s is refused', async (_, key) => {
+    await expect(verifySearch(withKey(key), vkeys)).rejects.toThrow('the key of an index');
+  });
+
+  it('has no key where its statement names none', async () => {
+    const all = changed((some) => (of(some, 'segment').key = toBase64(new Uint8Array(32))));
+    await expect(verifySearch(all, vkeys)).rejects.toThrow('a key came with an index that has none');
   });
 });
 

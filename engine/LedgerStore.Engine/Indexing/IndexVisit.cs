@@ -213,7 +213,7 @@ internal sealed class IndexVisit(
         // One that a failed visit has left half full is not used again: see Abandon.
         SegmentIndexer indexer = _indexer is { } kept && kept.Index == index.Id
             ? kept.Indexer
-            : new SegmentIndexer(spec, TermKey.Public(spec));
+            : new SegmentIndexer(spec);
         _indexer = null;
         try
         {

@@ -26,12 +26,11 @@ internal sealed class SearchPlan(OpenLedger ledger, OpenLedger statements, Ledge
     /// <returns>At least one segment of a range that is not empty.</returns>
     public List<PlannedSegment> Make(Question question, SearchRange range)
     {
-        CandidateBundles candidates = new(question, TermKey.Public(question.Spec));
         List<PlannedSegment> plan = [];
         int bundles = 0;
         foreach (long segment in range.Segments())
         {
-            PlannedSegment next = Plan(segment, candidates, range);
+            PlannedSegment next = Plan(segment, question, range);
             bundles += (next.Bundles & range.BundlesIn(segment)).Count;
             if (plan.Count > 0 && (bundles > BundlesMax || plan.Count == SegmentsMax))
             {
@@ -44,7 +43,7 @@ internal sealed class SearchPlan(OpenLedger ledger, OpenLedger statements, Ledge
         return plan;
     }
 
-    private PlannedSegment Plan(long segment, CandidateBundles candidates, SearchRange range)
+    private PlannedSegment Plan(long segment, Question question, SearchRange range)
     {
         PlannedSegment unknown = new(segment, null, BundleSet.All);
         if (segment >= range.IndexSize || segment >= range.Size / StoreLimits.EntriesPerSegment)
@@ -58,6 +57,9 @@ internal sealed class SearchPlan(OpenLedger ledger, OpenLedger statements, Ledge
         {
             return unknown;
         }
+
+        TermKey key = file.SecretKey.IsEmpty ? TermKey.Public(question.Spec) : TermKey.Secret(file.SecretKey.Span);
+        CandidateBundles candidates = new(question, key);
 
         // A page that is damaged is not sent, and so excludes nothing.
         Dictionary<(int Field, int Page), ReadOnlyMemory<byte>> pages = [];
@@ -77,7 +79,11 @@ internal sealed class SearchPlan(OpenLedger ledger, OpenLedger statements, Ledge
 
         BundleSet left = candidates.Of(stated, pages);
         Hash256[] path = ledger.Proofs.Node(SegmentLevel, segment, range.Size);
-        return new PlannedSegment(segment, new SegmentAnswer((ulong)segment, statement, path, sent), left);
+        SegmentAnswer answer = new((ulong)segment, statement, path, sent);
+
+        // Who asks for times alone is not told what the terms mean.
+        bool hasTerms = sent.Exists(page => !question.Spec.Fields[page.Field].IsZone);
+        return new PlannedSegment(segment, hasTerms ? answer with { Key = file.SecretKey } : answer, left);
     }
 
     private const int SegmentLevel = 16;

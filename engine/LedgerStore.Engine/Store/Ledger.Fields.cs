@@ -25,7 +25,7 @@ public sealed partial class Ledger
     /// <c>_audit</c> says so. Fields that were set before go on being indexed, so that what they proved can be proven
     /// again.</summary>
     /// <param name="spec">The canonical text: see docs/FORMAT.md.</param>
-    /// <exception cref="StoreException">InvalidArgument: it is no spec, or the ledger is salted or the store's own.
+    /// <exception cref="StoreException">InvalidArgument: it is no spec, or the ledger is the store's own.
     /// LimitReached, DiskFull.</exception>
     public LedgerFields SetFields(string spec, string setBy, string reason)
     {

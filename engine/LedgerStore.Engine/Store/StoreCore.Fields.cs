@@ -65,14 +65,6 @@ internal sealed partial class StoreCore
             throw new StoreException(
                 StoreReason.InvalidArgument, $"'{log.Name}' is the store's own, and has no fields to index");
         }
-
-        if (log.IsSalted)
-        {
-            throw new StoreException(
-                StoreReason.InvalidArgument,
-                $"'{log.Name}' is salted, so that nothing of its records can be guessed from what is signed; an index "
-                + "would tell who guesses a value whether he is right. Its entries can be searched by reading them");
-        }
     }
 
     private IndexWorker MakeIndexing(TieringOptions options)

@@ -5,8 +5,9 @@ using LedgerStore.Proofs;
 
 namespace LedgerStore.Fields;
 
-/// <summary>A question, applied to indexes.</summary>
-internal sealed class CandidateBundles(Question question, TermKey key)
+/// <summary>A question, applied to the index of a segment.</summary>
+/// <param name="key">The one of its terms; null: it is not known, so that no page of terms says anything.</param>
+internal sealed class CandidateBundles(Question question, TermKey? key)
 {
     /// <summary>The pages that say something about the question, each once.</summary>
     public IReadOnlyList<(int Field, int Page)> PagesOf(SegmentFacts facts)
@@ -16,7 +17,9 @@ internal sealed class CandidateBundles(Question question, TermKey key)
         {
             if (!clause.IsZone)
             {
-                pages.AddRange(clause.Texts.Select(text => (clause.Field, IndexPage.NumberOf(Term(clause, text)))));
+                pages.AddRange(key is null
+                    ? []
+                    : clause.Texts.Select(text => (clause.Field, IndexPage.NumberOf(Term(key, clause, text)))));
             }
             else if (facts.ZoneOf(clause.Field) is { } zone && clause.MayBeWithin(zone.Smallest, zone.Largest))
             {
@@ -57,10 +60,15 @@ internal sealed class CandidateBundles(Question question, TermKey key)
     private BundleSet OfTerms(
         BoundClause clause, IReadOnlyDictionary<(int Field, int Page), ReadOnlyMemory<byte>> pages)
     {
+        if (key is null)
+        {
+            return BundleSet.All;
+        }
+
         BundleSet candidates = default;
         foreach (byte[] text in clause.Texts)
         {
-            uint term = Term(clause, text);
+            uint term = Term(key, clause, text);
             candidates |= pages.TryGetValue((clause.Field, IndexPage.NumberOf(term)), out ReadOnlyMemory<byte> page)
                 ? IndexPage.Find(clause.Kind, page.Span, term)
                 : BundleSet.All;
@@ -69,5 +77,6 @@ internal sealed class CandidateBundles(Question question, TermKey key)
         return candidates;
     }
 
-    private uint Term(BoundClause clause, byte[] text) => key.Of(clause.Kind, clause.Field, clause.IsPrefix, text);
+    private static uint Term(TermKey key, BoundClause clause, byte[] text) =>
+        key.Of(clause.Kind, clause.Field, clause.IsPrefix, text);
 }

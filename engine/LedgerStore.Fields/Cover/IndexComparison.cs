@@ -6,7 +6,7 @@ namespace LedgerStore.Fields;
 /// <summary>Builds the index of one segment after the other.</summary>
 internal sealed class IndexComparison(IndexSpec spec)
 {
-    private readonly SegmentIndexer _indexer = new(spec, TermKey.Public(spec));
+    private readonly SegmentIndexer _indexer = new(spec);
     private ulong _segment = ulong.MaxValue;
     private SegmentFacts? _stated;
     private ulong _nextBundle;

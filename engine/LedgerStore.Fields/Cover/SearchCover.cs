@@ -11,7 +11,6 @@ namespace LedgerStore.Fields;
 internal sealed class SearchCover
 {
     private readonly Question _question;
-    private readonly TermKey _key;
     private readonly CoverTrust _trust;
     private readonly ulong _first;
     private readonly ulong _end;
@@ -21,7 +20,7 @@ internal sealed class SearchCover
 
     /// <param name="first">The first index that is asked about.</param>
     /// <param name="end">Behind the last one; not behind the checkpoint.</param>
-    public SearchCover(Question question, TermKey key, CoverTrust trust, ulong first, ulong end)
+    public SearchCover(Question question, CoverTrust trust, ulong first, ulong end)
     {
         if (first > end || end > trust.Ledger.Size)
         {
@@ -30,7 +29,6 @@ internal sealed class SearchCover
         }
 
         _question = question;
-        _key = key;
         _trust = trust;
         _first = first;
         _end = end;
@@ -44,7 +42,7 @@ internal sealed class SearchCover
     {
         TreeHead index = _trust.Index
             ?? throw new VerificationFailedException("an index was sent without a checkpoint of the index ledger");
-        SegmentCheck check = SegmentCheck.Of(_question, _key, _trust.Ledger, index, answer);
+        SegmentCheck check = SegmentCheck.Of(_question, _trust.Ledger, index, answer);
         if (!_segments.TryAdd(answer.Segment, check))
         {
             throw new VerificationFailedException($"segment {answer.Segment} was answered twice");

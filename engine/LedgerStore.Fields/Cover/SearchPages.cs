@@ -7,7 +7,7 @@ namespace LedgerStore.Fields;
 
 /// <summary>Checks page after page.</summary>
 internal sealed class SearchPages(
-    Question question, TermKey key, CoverTrust trust, ulong first, ulong end, bool isNewestFirst)
+    Question question, CoverTrust trust, ulong first, ulong end, bool isNewestFirst)
 {
     private SearchCover? _page;
 
@@ -31,7 +31,7 @@ internal sealed class SearchPages(
                 + (isNewestFirst ? $"downwards from {End}" : $"from {First} on"));
         }
 
-        _page = new SearchCover(question, key, trust, pageFirst, pageEnd);
+        _page = new SearchCover(question, trust, pageFirst, pageEnd);
         (First, End) = isNewestFirst ? (First, pageFirst) : (pageEnd, End);
     }
 

@@ -21,7 +21,12 @@ public sealed record PageAnswer(int Field, int Page, ReadOnlyMemory<byte> Bytes,
 /// <param name="Statement">The entry of the index ledger; its index is the segment.</param>
 /// <param name="SegmentPath">From the segment's root to the ledger's: node s of level 16.</param>
 public sealed record SegmentAnswer(
-    ulong Segment, ProvenEntry Statement, Hash256[] SegmentPath, IReadOnlyList<PageAnswer> Pages) : SearchAnswer;
+    ulong Segment, ProvenEntry Statement, Hash256[] SegmentPath, IReadOnlyList<PageAnswer> Pages) : SearchAnswer
+{
+    /// <summary>The secret key of the terms in the pages, which the statement has the hash of; none where everybody
+    /// knows it, and where no page has terms.</summary>
+    public ReadOnlyMemory<byte> Key { get; init; }
+}
 
 /// <summary>"Look yourself": the entries of a bundle, all that the checkpoint covers.</summary>
 /// <param name="Bundle">Counted through the ledger.</param>

@@ -12,9 +12,9 @@ internal sealed class SegmentCheck
     private readonly Dictionary<(int Field, int Page), ReadOnlyMemory<byte>> _pages = [];
     private readonly bool[] _hasPages;
     private readonly Question _question;
-    private readonly TermKey _key;
+    private readonly TermKey? _key;
 
-    private SegmentCheck(Question question, TermKey key, SegmentFacts facts)
+    private SegmentCheck(Question question, TermKey? key, SegmentFacts facts)
     {
         _hasPages = new bool[question.Spec.Fields.Length];
         _question = question;
@@ -26,8 +26,7 @@ internal sealed class SegmentCheck
 
     /// <summary>Verifies an answer.</summary>
     /// <exception cref="VerificationFailedException">It is a lie: which.</exception>
-    public static SegmentCheck Of(
-        Question question, TermKey key, TreeHead ledger, TreeHead index, SegmentAnswer answer)
+    public static SegmentCheck Of(Question question, TreeHead ledger, TreeHead index, SegmentAnswer answer)
     {
         ulong segment = answer.Segment;
         if (segment >= ledger.Size / EntryBounds.EntriesPerSegment)
@@ -46,7 +45,7 @@ internal sealed class SegmentCheck
                 + "names is not the ledger's");
         }
 
-        SegmentCheck check = new(question, key, facts);
+        SegmentCheck check = new(question, KeyOf(question.Spec, facts, answer), facts);
         foreach (PageAnswer page in answer.Pages)
         {
             check.AddPage(page);
@@ -94,20 +93,21 @@ internal sealed class SegmentCheck
                 continue;
             }
 
-            if (_hasPages[value.Field] && IsMissing(value.Field, values.TextOf(value), bundle))
+            if (_hasPages[value.Field] && _key is not null
+                && IsMissing(_key, value.Field, values.TextOf(value), bundle))
             {
                 throw False(entry, $"its {field.Name} is not in the page of the index that would have it");
             }
         }
     }
 
-    private bool IsMissing(int field, ReadOnlySpan<byte> text, int bundle)
+    private bool IsMissing(TermKey key, int field, ReadOnlySpan<byte> text, int bundle)
     {
         FieldSpec spec = _question.Spec.Fields[field];
-        bool isMissing = IsMissing(field, _key.Of(spec.Kind, field, isPrefix: false, text), bundle);
+        bool isMissing = IsMissing(field, key.Of(spec.Kind, field, isPrefix: false, text), bundle);
         for (int end = 0; (end = PrefixEnd.Next(spec.Prefix, text, end)) > 0;)
         {
-            isMissing |= IsMissing(field, _key.Of(spec.Kind, field, isPrefix: true, text[..end]), bundle);
+            isMissing |= IsMissing(field, key.Of(spec.Kind, field, isPrefix: true, text[..end]), bundle);
         }
 
         return isMissing;
@@ -116,6 +116,31 @@ internal sealed class SegmentCheck
     private bool IsMissing(int field, uint term, int bundle) =>
         _pages.TryGetValue((field, IndexPage.NumberOf(term)), out ReadOnlyMemory<byte> page)
         && !IndexPage.Find(_question.Spec.Fields[field].Kind, page.Span, term).Has(bundle);
+
+    /// <summary>A page of terms says nothing without the key that they were made with: with another one, nobody would
+    /// be in it.</summary>
+    private static TermKey? KeyOf(IndexSpec spec, SegmentFacts facts, SegmentAnswer answer)
+    {
+        if (facts.KeyHash is not { } said)
+        {
+            return answer.Key.IsEmpty
+                ? TermKey.Public(spec)
+                : throw new VerificationFailedException(
+                    $"a key came with the index of segment {facts.Segment}, and its statement says that it has none");
+        }
+
+        if (answer.Key.IsEmpty
+            && answer.Pages.All(page => spec.Fields.ElementAtOrDefault(page.Field) is { IsZone: true }))
+        {
+            return null;
+        }
+
+        return answer.Key.Length == TermKey.SecretBytes && TermKey.Secret(answer.Key.Span) is var key
+            && key.Commitment == said
+            ? key
+            : throw new VerificationFailedException(
+                $"the key of the index of segment {facts.Segment} is missing, or not the one whose hash was signed");
+    }
 
     private static SegmentFacts FactsOf(IndexSpec spec, TreeHead ledger, TreeHead index, SegmentAnswer answer)
     {

@@ -17,10 +17,10 @@ internal sealed class IndexBuilder
     private BundleSet _opaque;
     private int _next;
 
-    public IndexBuilder(IndexSpec spec, TermKey key)
+    public IndexBuilder(IndexSpec spec)
     {
         _scanner = new FieldScanner(spec);
-        _terms = new TermBatch(spec, key, _postings);
+        _terms = new TermBatch(spec, _postings);
         _last = [.. spec.Fields.Select(static _ => new LastValue())];
         _zones = [.. spec.Fields.Select(
             static (field, number) => field.IsZone ? new ZoneTable(number, field.Kind) : null)];
@@ -35,6 +35,11 @@ internal sealed class IndexBuilder
         if (_next == EntryBounds.BundlesPerSegment)
         {
             throw new InvalidOperationException("a segment has 256 bundles; build its index");
+        }
+
+        if (_next == 0)
+        {
+            _terms.Key = TermKey.Of(Spec, bundle);
         }
 
         int slot = 0;
@@ -71,6 +76,7 @@ internal sealed class IndexBuilder
         }
 
         BundleSet opaque = _opaque;
+        TermKey key = _terms.Key;
         _opaque = default;
         _next = 0;
         foreach (LastValue last in _last)
@@ -78,8 +84,8 @@ internal sealed class IndexBuilder
             last.Forget();
         }
 
-        return pages.Write((root, bytes) => new SegmentFacts(
-            Spec.Fields.Length, Spec.Id, segment, segmentRoot, root, bytes, opaque, zones));
+        return pages.Write(key, (root, bytes) => new SegmentFacts(
+            Spec.Fields.Length, Spec.Id, segment, segmentRoot, root, bytes, opaque, key.Commitment, zones));
     }
 
     private void AddValues(FieldValues values)

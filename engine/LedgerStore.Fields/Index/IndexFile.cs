@@ -3,6 +3,7 @@
 //
 //   0        facts of the segment, magic LSINDEX1     see SegmentFacts
 //            u32 rows | u32 flags: 1 = the pages are gone
+//            if the facts have the hash of a key: 32 B the key, zeros when the pages are gone
 //            rows, 40 B each, by ascending leaf: u16 field, u8 page, u8 0, u32 bytes of the page, 32 B its leaf hash
 //            32 B SHA-256(0x00 || all before)
 //            pages, in the order of the rows
@@ -11,6 +12,7 @@
 // Immutable; any thread.
 
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using LedgerStore.Proofs;
 
 namespace LedgerStore.Fields;
@@ -28,7 +30,7 @@ internal sealed class IndexFile
     private readonly Dictionary<ulong, (int Offset, int Length)> _places;
 
     private IndexFile(
-        ReadOnlyMemory<byte> bytes, SegmentFacts facts, IndexTree tree, bool hasPages,
+        ReadOnlyMemory<byte> bytes, SegmentFacts facts, IndexTree tree, bool hasPages, ReadOnlyMemory<byte> key,
         Dictionary<ulong, (int Offset, int Length)> places)
     {
         _bytes = bytes;
@@ -36,6 +38,7 @@ internal sealed class IndexFile
         Facts = facts;
         Tree = tree;
         HasPages = hasPages;
+        SecretKey = key;
     }
 
     public static ReadOnlySpan<byte> Magic => "LSINDEX1"u8;
@@ -47,6 +50,10 @@ internal sealed class IndexFile
 
     /// <summary>Whether pages can be asked for.</summary>
     public bool HasPages { get; }
+
+    /// <summary>The secret key of the terms, which the facts have the hash of; none: everybody knows it, or the pages
+    /// are gone.</summary>
+    public ReadOnlyMemory<byte> SecretKey { get; }
 
     public int Length => _bytes.Length;
 
@@ -68,7 +75,7 @@ internal sealed class IndexFile
 
         uint rows = BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]);
         uint flags = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(at + 4)..]);
-        int directory = at + CountsBytes;
+        int directory = at + CountsBytes + KeyBytes(facts);
         ulong leaves = (ulong)(facts.Fields * IndexPage.PerField);
         if (rows > leaves || flags > WithoutPages || bytes.Length < directory + ((int)rows * RowBytes) + Hash256.Length)
         {
@@ -87,6 +94,12 @@ internal sealed class IndexFile
         Dictionary<ulong, (int Offset, int Length)> places =
             Rows(bytes[directory..checkAt], hashes, pages, out long end);
         bool hasPages = flags != WithoutPages;
+        ReadOnlyMemory<byte> key = file[(at + CountsBytes)..directory];
+        if (hasPages && facts.KeyHash is { } said && new Hash256(SHA256.HashData(key.Span)) != said)
+        {
+            throw new MalformedDataException("the key of an index file is not the one of its terms", at + CountsBytes);
+        }
+
         IndexTree tree = new(hashes);
         if (tree.Root != facts.IndexRoot || (ulong)(end - pages) != facts.PagesBytes
             || bytes.Length != (hasPages ? end : pages))
@@ -95,7 +108,7 @@ internal sealed class IndexFile
                 "the pages of an index file do not lead to its root, or lack bytes", pages);
         }
 
-        return new IndexFile(file, facts, tree, hasPages, places);
+        return new IndexFile(file, facts, tree, hasPages, hasPages ? key : default, places);
     }
 
     /// <summary>The bytes of a page, which have the hash that leads to the root.</summary>
@@ -117,17 +130,22 @@ internal sealed class IndexFile
                 place.Offset);
     }
 
-    /// <summary>The same file without its pages: its proofs can still be checked, and its terms are gone.</summary>
+    /// <summary>The same file without its pages: its proofs can still be checked; its terms are gone, with their key.
+    /// </summary>
     public byte[] WriteWithoutPages()
     {
         int countsAt = Facts.Bytes;
-        int checkAt = countsAt + CountsBytes + (_places.Count * RowBytes);
+        int keyAt = countsAt + CountsBytes;
+        int checkAt = keyAt + KeyBytes(Facts) + (_places.Count * RowBytes);
         byte[] file = _bytes.Span[..(checkAt + Hash256.Length)].ToArray();
         BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(countsAt + 4), WithoutPages);
+        file.AsSpan(keyAt, KeyBytes(Facts)).Clear();
         Hash256 check = MerkleHash.Leaf(file.AsSpan(0, checkAt));
         Hash256.BytesOf(ref check).CopyTo(file.AsSpan(checkAt));
         return file;
     }
+
+    private static int KeyBytes(SegmentFacts facts) => facts.KeyHash is null ? 0 : TermKey.SecretBytes;
 
     private static Dictionary<ulong, (int Offset, int Length)> Rows(
         ReadOnlySpan<byte> directory, Span<Hash256> hashes, int offset, out long end)

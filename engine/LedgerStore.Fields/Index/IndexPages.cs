@@ -35,8 +35,9 @@ internal sealed class IndexPages(IndexSpec spec)
     }
 
     /// <summary>The file.</summary>
+    /// <param name="key">The one of the terms; a secret one is in the file, as long as the pages are.</param>
     /// <param name="facts">What is said of the segment, given the index root and the bytes of all pages.</param>
-    public byte[] Write(Func<Hash256, ulong, SegmentFacts> facts)
+    public byte[] Write(TermKey key, Func<Hash256, ulong, SegmentFacts> facts)
     {
         Hash256[] hashes = new Hash256[_pages.Length];
         Array.Fill(hashes, IndexPage.EmptyHash);
@@ -50,11 +51,12 @@ internal sealed class IndexPages(IndexSpec spec)
         }
 
         SegmentFacts said = facts(new IndexTree(hashes).Root, (ulong)pagesBytes);
-        int directory = said.Bytes + IndexFile.CountsBytes;
+        int directory = said.Bytes + IndexFile.CountsBytes + key.SecretKey.Length;
         int checkAt = directory + (rows.Length * IndexFile.RowBytes);
         byte[] file = new byte[checked(checkAt + Hash256.Length + pagesBytes)];
         said.Write(IndexFile.Magic, file);
         BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(said.Bytes), (uint)rows.Length);
+        key.SecretKey.Span.CopyTo(file.AsSpan(said.Bytes + IndexFile.CountsBytes));
         int at = checkAt + Hash256.Length;
         for (int i = 0; i < rows.Length; i++)
         {

@@ -2,11 +2,12 @@
 // it.
 //
 // | 0  | 8 bytes  | magic, of the file or the statement | 48  | u64      | segment                                |
-// | 8  | u32      | version = 1                         | 56  | 32 bytes | segment root                           |
+// | 8  | u32      | version: 1, with a key 2            | 56  | 32 bytes | segment root                           |
 // | 12 | u16      | fields, those of every spec too     | 88  | 32 bytes | index root                             |
 // | 14 | u16      | zones                               | 120 | u64      | bytes of all pages                     |
 // | 16 | 32 bytes | id of the spec                      | 128 | 32 bytes | set of the bundles with opaque entries |
-// | 160 | zones, 24 B each: u32 field, u32 0, 8 B smallest, 8 B largest; by ascending field                     |
+// | 160 | version 2 only: 32 bytes, SHA-256 of the secret key of its terms                                      |
+// |     | zones, 24 B each: u32 field, u32 0, 8 B smallest, 8 B largest; by ascending field                     |
 //
 // Immutable, pure codec: any thread.
 
@@ -19,18 +20,20 @@ namespace LedgerStore.Fields;
 /// <param name="Fields">How many fields it has: the tree has 256 leaves for each.</param>
 /// <param name="PagesBytes">How many bytes all pages have together.</param>
 /// <param name="Opaque">The bundles with records that cannot be read.</param>
+/// <param name="KeyHash">SHA-256 of the secret key of its terms; null: everybody knows their key.</param>
 /// <param name="Zones">For each field of times or numbers that any entry has, its smallest and largest value.</param>
 internal sealed record SegmentFacts(
     int Fields, Hash256 SpecId, ulong Segment, Hash256 SegmentRoot, Hash256 IndexRoot, ulong PagesBytes,
-    BundleSet Opaque, IReadOnlyList<Zone> Zones)
+    BundleSet Opaque, Hash256? KeyHash, IReadOnlyList<Zone> Zones)
 {
     public const int FixedBytes = 160;
     public const int ZoneBytes = 24;
 
     private const uint Version = 1;
+    private const uint KeyedVersion = 2;
     private const int FieldsMax = OwnField.Count + IndexSpec.FieldsMax;
 
-    public int Bytes => FixedBytes + (Zones.Count * ZoneBytes);
+    public int Bytes => ZonesAt(KeyHash is not null) + (Zones.Count * ZoneBytes);
 
     /// <summary>Writes them behind a magic.</summary>
     public void Write(ReadOnlySpan<byte> magic, Span<byte> to)
@@ -39,7 +42,7 @@ internal sealed record SegmentFacts(
         Hash256 segmentRoot = SegmentRoot;
         Hash256 indexRoot = IndexRoot;
         magic.CopyTo(to);
-        BinaryPrimitives.WriteUInt32LittleEndian(to[8..], Version);
+        BinaryPrimitives.WriteUInt32LittleEndian(to[8..], KeyHash is null ? Version : KeyedVersion);
         BinaryPrimitives.WriteUInt16LittleEndian(to[12..], (ushort)Fields);
         BinaryPrimitives.WriteUInt16LittleEndian(to[14..], (ushort)Zones.Count);
         Hash256.BytesOf(ref specId).CopyTo(to[16..]);
@@ -48,9 +51,15 @@ internal sealed record SegmentFacts(
         Hash256.BytesOf(ref indexRoot).CopyTo(to[88..]);
         BinaryPrimitives.WriteUInt64LittleEndian(to[120..], PagesBytes);
         Opaque.Write(to[128..]);
+        if (KeyHash is { } keyHash)
+        {
+            Hash256.BytesOf(ref keyHash).CopyTo(to[FixedBytes..]);
+        }
+
+        int zonesAt = ZonesAt(KeyHash is not null);
         for (int i = 0; i < Zones.Count; i++)
         {
-            Span<byte> row = to[(FixedBytes + (i * ZoneBytes))..];
+            Span<byte> row = to[(zonesAt + (i * ZoneBytes))..];
             BinaryPrimitives.WriteUInt32LittleEndian(row, (uint)Zones[i].Field);
             BinaryPrimitives.WriteUInt32LittleEndian(row[4..], 0);
             BinaryPrimitives.WriteInt64LittleEndian(row[8..], Zones[i].Smallest);
@@ -71,13 +80,16 @@ internal sealed record SegmentFacts(
         int fields = BinaryPrimitives.ReadUInt16LittleEndian(from[12..]);
         int zones = BinaryPrimitives.ReadUInt16LittleEndian(from[14..]);
         ulong segment = BinaryPrimitives.ReadUInt64LittleEndian(from[48..]);
-        if (version != Version)
+        if (version is not (Version or KeyedVersion))
         {
-            throw new MalformedDataException($"an index of version {version}; this program reads {Version}", 8);
+            throw new MalformedDataException(
+                $"an index of version {version}; this program reads {Version} and {KeyedVersion}", 8);
         }
 
+        int zonesAt = ZonesAt(version == KeyedVersion);
+
         if (fields is < OwnField.Count or > FieldsMax || zones > fields || segment > ulong.MaxValue >> 16
-            || from.Length < FixedBytes + (zones * ZoneBytes))
+            || from.Length < zonesAt + (zones * ZoneBytes))
         {
             throw new MalformedDataException("an index has more fields, zones or segments than there can be", 12);
         }
@@ -85,7 +97,8 @@ internal sealed record SegmentFacts(
         return new SegmentFacts(
             fields, new Hash256(from[16..48]), segment, new Hash256(from[56..88]), new Hash256(from[88..120]),
             BinaryPrimitives.ReadUInt64LittleEndian(from[120..]), BundleSet.Read(from[128..]),
-            ReadZones(from, zones, fields));
+            version == KeyedVersion ? new Hash256(from[FixedBytes..zonesAt]) : null,
+            ReadZones(from[zonesAt..], zones, fields));
     }
 
     /// <summary>Whether they say the same, zone by zone.</summary>
@@ -106,17 +119,19 @@ internal sealed record SegmentFacts(
         return null;
     }
 
+    private static int ZonesAt(bool hasKey) => FixedBytes + (hasKey ? Hash256.Length : 0);
+
     private static Zone[] ReadZones(ReadOnlySpan<byte> from, int count, int fields)
     {
         Zone[] zones = new Zone[count];
         for (int i = 0; i < count; i++)
         {
-            int at = FixedBytes + (i * ZoneBytes);
+            int at = i * ZoneBytes;
             uint field = BinaryPrimitives.ReadUInt32LittleEndian(from[at..]);
             if (field >= fields || (i > 0 && field <= zones[i - 1].Field)
                 || BinaryPrimitives.ReadUInt32LittleEndian(from[(at + 4)..]) != 0)
             {
-                throw new MalformedDataException("the zones of an index do not ascend", at);
+                throw new MalformedDataException("the zones of an index do not ascend", FixedBytes + at);
             }
 
             zones[i] = new Zone(

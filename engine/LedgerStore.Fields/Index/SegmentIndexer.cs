@@ -7,10 +7,10 @@ using LedgerStore.Proofs;
 namespace LedgerStore.Fields;
 
 /// <summary>Bundles in, an index and a root out.</summary>
-internal sealed class SegmentIndexer(IndexSpec spec, TermKey key)
+internal sealed class SegmentIndexer(IndexSpec spec)
 {
     private readonly Hash256[] _roots = new Hash256[EntryBounds.BundlesPerSegment];
-    private IndexBuilder _builder = new(spec, key);
+    private IndexBuilder _builder = new(spec);
     private int _bundles;
 
     /// <summary>Whether all bundles of the segment have been added.</summary>
@@ -32,7 +32,7 @@ internal sealed class SegmentIndexer(IndexSpec spec, TermKey key)
     {
         if (_bundles > 0)
         {
-            _builder = new IndexBuilder(spec, key);
+            _builder = new IndexBuilder(spec);
             _bundles = 0;
         }
     }

@@ -6,7 +6,7 @@ using LedgerStore.Proofs;
 namespace LedgerStore.Fields;
 
 /// <summary>Values in, postings out.</summary>
-internal sealed class TermBatch(IndexSpec spec, TermKey key, PostingList postings)
+internal sealed class TermBatch(IndexSpec spec, PostingList postings)
 {
     private const int TermsMax = 1_024;
     private const int LengthBytes = sizeof(ushort);
@@ -18,6 +18,9 @@ internal sealed class TermBatch(IndexSpec spec, TermKey key, PostingList posting
     private int _bytes;
     private int _count;
 
+    /// <summary>The key of the segment. It changes only when nothing waits to be hashed.</summary>
+    public TermKey Key { get; set; } = TermKey.Public(spec);
+
     /// <summary>Adds a value, or a beginning of one, that a bundle has.</summary>
     public void Add(int field, bool isPrefix, ReadOnlySpan<byte> value, int bundle)
     {
@@ -26,7 +29,7 @@ internal sealed class TermBatch(IndexSpec spec, TermKey key, PostingList posting
             Flush();
         }
 
-        int length = key.Write(field, isPrefix, value, _messages.AsSpan(_bytes + LengthBytes));
+        int length = Key.Write(field, isPrefix, value, _messages.AsSpan(_bytes + LengthBytes));
         BinaryPrimitives.WriteUInt16BigEndian(_messages.AsSpan(_bytes), (ushort)length);
         _bytes += LengthBytes + length;
         _places[_count++] = ((byte)field, (byte)bundle);

@@ -36,7 +36,7 @@ public sealed class IndexSearchTests : IAsyncLifetime
         LedgerCli ledger = new(_server.Profile);
         CliResult untrusted = await ledger.RunAsync("search", "demo", "who=rare", "--explain", "--format", "raw");
         Assert.Contains("no key is trusted", untrusted.Errors, StringComparison.Ordinal);
-        await IndexedAsync(ledger);
+        await IndexedAsync(ledger, "demo");
         await _server.TrustAllAsync(ledger);
 
         string[] ask = ["search", "demo", "who=rare", "what=a.*", "--format", "raw"];
@@ -96,7 +96,7 @@ public sealed class IndexSearchTests : IAsyncLifetime
     {
         if (ProgramFactAttribute.IsThere("python3"))
         {
-            Assert.Equal("complete 5000 22001 39002 56003\n", await AskPythonAsync());
+            Assert.Equal("complete 5000 22001 39002 56003\n", await AskPythonAsync(Answer));
         }
 
         CliResult verified = await ledger.RunAsync("verify", "--search", Answer);
@@ -144,7 +144,7 @@ public sealed class IndexSearchTests : IAsyncLifetime
     }
 
     /// <summary>The checker that was written from FORMAT.md alone.</summary>
-    private async Task<string> AskPythonAsync()
+    internal static async Task<string> AskPythonAsync(string file)
     {
         ProcessStartInfo start = new("python3")
         {
@@ -152,7 +152,7 @@ public sealed class IndexSearchTests : IAsyncLifetime
             RedirectStandardOutput = true,
         };
         string checker = Path.Combine(SourceTree.Root, "tests", "interop", "search-python", "search.py");
-        foreach (string argument in new[] { "-B", checker, "file", Answer })
+        foreach (string argument in new[] { "-B", checker, "file", file })
         {
             start.ArgumentList.Add(argument);
         }
@@ -163,9 +163,9 @@ public sealed class IndexSearchTests : IAsyncLifetime
         return output;
     }
 
-    private static async Task IndexedAsync(LedgerCli ledger)
+    internal static async Task IndexedAsync(LedgerCli ledger, string name)
     {
-        while (!(await ledger.RunAsync("fields", "show", "demo", "--json")).Output
+        while (!(await ledger.RunAsync("fields", "show", name, "--json")).Output
             .Contains("\"indexed\": 1", StringComparison.Ordinal))
         {
             await Task.Delay(100);

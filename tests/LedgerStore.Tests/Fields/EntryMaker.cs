@@ -32,5 +32,16 @@ internal static class EntryMaker
         return entry[..at];
     }
 
+    /// <summary>The same entry in a salted ledger.</summary>
+    public static byte[] Salted(byte[] entry, Random random)
+    {
+        byte[] salted = new byte[entry.Length + EntryFields.FieldBytes(EntryBounds.SaltBytes)];
+        byte[] salt = new byte[EntryBounds.SaltBytes];
+        random.NextBytes(salt);
+        entry.CopyTo(salted, 0);
+        _ = EntryFields.WriteField(salted.AsSpan(entry.Length), EntryFields.SaltTag, salt);
+        return salted;
+    }
+
     public static byte[] Entry(string record) => Entry(Encoding.UTF8.GetBytes(record));
 }

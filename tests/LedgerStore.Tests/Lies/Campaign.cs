@@ -34,8 +34,7 @@ internal sealed class Campaign : IAsyncDisposable
     /// <summary>Every lie that there is.</summary>
     internal static IReadOnlyList<Lie> Lies { get; } =
     [
-        .. LyingServer.Methods.SelectMany(method => FieldLies.Of(method.Name, AnswerOf(method)))
-            .Where(static lie => !HonestSearch.IsToldElsewhere(lie)),
+        .. LyingServer.Methods.SelectMany(method => FieldLies.Of(method.Name, AnswerOf(method))),
         .. LyingServer.Methods.SelectMany(AnswerLies.Of),
         .. AnswerLies.OfEntries(),
         .. TileLies.All(),
@@ -71,7 +70,7 @@ internal sealed class Campaign : IAsyncDisposable
             Result first = await bench.RunAsync(scenario, lie: null, speed: 1);
             Result again = await bench.RunAsync(scenario, lie: null, speed: 1);
             if (first != again || first.Code is not (0 or 1 or 5 or 6)
-                || (scenario.IsVerified && first.Code is not (0 or 6)))
+                || (scenario.IsVerified && first.Code is not (0 or 6) && !IsWholeButUnreadable(first)))
             {
                 throw new InvalidOperationException($"{scenario} with an honest server: {first}\nand again: {again}");
             }
@@ -82,6 +81,10 @@ internal sealed class Campaign : IAsyncDisposable
         });
         return [.. Scenarios.Select(scenario => baselines.Single(each => each.Scenario == scenario))];
     }
+
+    // All is proven, and what the server says that it cannot read is said with an exit code of its own.
+    private static bool IsWholeButUnreadable(Result result) => result.Code == 5
+        && result.Errors.Contains("complete but for what cannot be read", StringComparison.Ordinal);
 
     /// <summary>Whether a lie can change what a scenario is answered.</summary>
     internal static bool CanMeet(Lie lie, Baseline baseline) => lie.Method is null

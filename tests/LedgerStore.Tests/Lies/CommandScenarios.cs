@@ -68,6 +68,8 @@ internal static class CommandScenarios
         Verified("search demo @received>=2000-01-01T00:00:00Z --verified --format json"),
         Verified("search found @received>=2000-01-01T00:00:00Z --format json"),
         Verified("search found who=anna --explain"),
+        Verified("search indexed who=anna --explain"),
+        Verified("search indexed who=anna what=invoice.read"),
         Told("fields show found"),
         Told("fields show found --json"),
         Told("fields set found --profile ocsf --reason incidents"),

@@ -20,6 +20,8 @@ internal sealed class HonestLedger : INodeSource
     private readonly ulong _rotatedAt;
     private readonly Hash256[] _leaves;
     private readonly ConcurrentDictionary<ulong, byte[]> _notes = new();
+    private readonly ConcurrentDictionary<ulong, Hash256> _roots = new();
+    private readonly ConcurrentDictionary<(int First, int Count), Hash256> _nodes = new();
 
     /// <param name="keys">One, or two with a rotation between them.</param>
     /// <param name="rotatedAt">The size at which both sign.</param>
@@ -42,8 +44,13 @@ internal sealed class HonestLedger : INodeSource
     /// <summary>So many entries at its beginning have expired: a power of two, or none.</summary>
     internal ulong Expired { get; init; }
 
-    /// <summary>The entries from 100 to 109 cannot be read.</summary>
-    internal bool IsDamaged { get; init; }
+    /// <summary>These entries cannot be read.</summary>
+    internal (ulong First, ulong End)? Damaged { get; init; }
+
+    /// <summary>It has so many entries more than the other ledgers, before theirs.</summary>
+    internal ulong Base { get; init; }
+
+    internal const string WhyUnreadable = "the disk is broken";
 
     internal string Origin => _keys[0].Name.Text;
 
@@ -54,16 +61,20 @@ internal sealed class HonestLedger : INodeSource
 
     private KeyRotation? Rotation { get; }
 
+    /// <summary>Where the entry is that another ledger has at an index.</summary>
+    internal int At(int index) => (int)Base + index;
+
     /// <summary>The same with other entries, and the same keys.</summary>
     internal HonestLedger With(IReadOnlyList<byte[]> entries) =>
-        new(Name, entries, _keys, _rotatedAt) { Expired = Expired };
+        new(Name, entries, _keys, _rotatedAt) { Expired = Expired, Base = Base };
 
     /// <summary>The same under another name, with its own origin all the same.</summary>
-    internal HonestLedger As(string name) => new(name, Entries, _keys, _rotatedAt) { Expired = Expired };
+    internal HonestLedger As(string name) =>
+        new(name, Entries, _keys, _rotatedAt) { Expired = Expired, Base = Base };
 
     /// <summary>The same entries, signed by somebody else.</summary>
     internal HonestLedger SignedBy(SigningKey other) =>
-        new(Name, Entries, [new NoteSigner(_keys[0].Name, other)], 0) { Expired = Expired };
+        new(Name, Entries, [new NoteSigner(_keys[0].Name, other)], 0) { Expired = Expired, Base = Base };
 
     internal byte[] Sign(ulong size) => _notes.GetOrAdd(size, _ => Checkpoint.Sign(
         Origin, size, Root(size), SignersAt(size)).Bytes.ToArray());
@@ -87,12 +98,12 @@ internal sealed class HonestLedger : INodeSource
     }
 
     /// <summary>The root over its first entries.</summary>
-    internal Hash256 Root(ulong size)
+    internal Hash256 Root(ulong size) => _roots.GetOrAdd(size, _ =>
     {
         CompactRange range = new();
         range.Append(_leaves.AsSpan(0, (int)size));
         return range.Root();
-    }
+    });
 
     internal Protocol.V1.Checkpoint CheckpointOf(ulong size) => new()
     {
@@ -160,8 +171,11 @@ internal sealed class HonestLedger : INodeSource
 
         while (next < end)
         {
-            bool isHole = IsDamaged && next / 10 == 10;
-            ulong count = Math.Min(isHole ? 110 - next : 100 - (next % 100), end - next);
+            ulong stop = next + 100 - (next % 100);
+            bool isHole = Damaged is { } bad && next >= bad.First && next < bad.End;
+            stop = isHole ? Damaged!.Value.End
+                : Damaged is { } later && next < later.First ? Math.Min(stop, later.First) : stop;
+            ulong count = Math.Min(stop, end) - next;
             yield return isHole ? UnreadableOf(next, count) : EntriesOf(next, count);
             next += count;
         }
@@ -174,7 +188,7 @@ internal sealed class HonestLedger : INodeSource
             FirstIndex = first,
             Count = count,
             Cause = Unreadable.Types.Cause.Damaged,
-            Reason = "the disk is broken",
+            Reason = WhyUnreadable,
         },
     };
 
@@ -215,7 +229,11 @@ internal sealed class HonestLedger : INodeSource
         : size == _rotatedAt ? _keys
         : _keys[1..];
 
-    private Hash256 Perfect(int first, int count)
+    // Large ones are kept: a proof in a segment needs one of half of it.
+    private Hash256 Perfect(int first, int count) => count < TilePath.FullWidth ? Fold(first, count)
+        : _nodes.GetOrAdd((first, count), part => Fold(part.First, part.Count));
+
+    private Hash256 Fold(int first, int count)
     {
         Hash256[] part = _leaves[first..(first + count)];
         return Sha256Batch.PerfectRoot(part, part);

@@ -72,7 +72,7 @@ internal sealed class HonestStore(World world)
             Ledger = name,
             Origin = ledger.Origin,
             Vkeys = { ledger.Vkeys },
-            Size = Math.Max(Acknowledged, SizeOf(name)),
+            Size = Math.Max(ledger.Base + Acknowledged, SizeOf(name)),
             CheckpointedSize = SizeOf(name),
             FirstReadable = ledger.Expired,
         });
@@ -118,7 +118,7 @@ internal sealed class HonestStore(World world)
     private IReadOnlyList<IMessage> Read(ReadRequest request)
     {
         HonestLedger ledger = Find(request.Ledger);
-        ulong size = Math.Max(Acknowledged, SizeOf(request.Ledger));
+        ulong size = Math.Max(ledger.Base + Acknowledged, SizeOf(request.Ledger));
         ulong first = request.FromCase switch
         {
             ReadRequest.FromOneofCase.Index => request.Index,
@@ -145,7 +145,7 @@ internal sealed class HonestStore(World world)
 
     private IReadOnlyList<IMessage> Search(SearchRequest request) =>
         request.Size <= Find(request.Ledger).Size && request.End <= request.Size
-            ? HonestSearch.Answer(Find(request.Ledger), request)
+            ? HonestSearch.Answer(world, request)
             : throw RpcException.Because(StatusCode.InvalidArgument, "INVALID_ARGUMENT", "there is no such range");
 
     private static ulong FirstAt(HonestLedger ledger, Timestamp time, ulong size)
@@ -210,5 +210,5 @@ internal sealed class HonestStore(World world)
         : throw RpcException.Because(StatusCode.NotFound, "LEDGER_NOT_FOUND", $"there is no ledger {name}");
 
     private ulong SizeOf(string name) =>
-        Math.Min(_published.GetValueOrDefault(name, Published), Find(name).Size);
+        Math.Min(_published.GetValueOrDefault(name, Find(name).Base + Published), Find(name).Size);
 }

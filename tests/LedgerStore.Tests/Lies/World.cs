@@ -3,6 +3,7 @@
 
 using System.Text;
 using Google.Protobuf;
+using LedgerStore.Fields;
 using LedgerStore.Proofs;
 using LedgerStore.Protocol.Events.V1;
 using LedgerStore.Tests.Client;
@@ -24,6 +25,9 @@ internal sealed class World
 
     /// <summary>Where in _audit the tombstone of what has expired is.</summary>
     internal const ulong TombstoneIndex = 3;
+
+    /// <summary>Where that of what expired in the indexed ledger is.</summary>
+    internal const ulong IndexedTombstoneIndex = 7;
 
     /// <summary>What the commands that append append: the ledger has it behind what is published.</summary>
     internal static readonly string[] Appended = ["bob approved", "anna paid"];
@@ -50,14 +54,17 @@ internal sealed class World
     /// <summary>Every other history, with what it is.</summary>
     internal static IReadOnlyList<(string Name, World World)> Others { get; } =
     [
-        ("a history that differs from entry 150 on, which was seen", Honest.Map(ledger => Fork(ledger, 150))),
-        (UnseenFork, Honest.Map(ledger => Fork(ledger, 250))),
+        ("a history that differs from entry 150 on, which was seen", Honest.Map(static ledger => Fork(ledger, 150))),
+        (UnseenFork, Honest.Map(static ledger => Fork(ledger, 250))),
         ("a history without its entry 150", Honest.Map(ledger => ledger.With(
-            [.. ledger.Entries.Take(150), .. ledger.Entries.Skip(151), ledger.Entries[^1]]))),
+            [.. ledger.Entries.Take(ledger.At(150)), .. ledger.Entries.Skip(ledger.At(151)), ledger.Entries[^1]]))),
         ("a history with entry 149 twice", Honest.Map(ledger => ledger.With(
-            [.. ledger.Entries.Take(150), .. ledger.Entries.Skip(149).Take(ledger.Entries.Count - 150)]))),
+            [.. ledger.Entries.Take(ledger.At(150)), .. ledger.Entries.Skip(ledger.At(149)).SkipLast(1)]))),
         ("a history with entries 150 and 151 exchanged", Honest.Map(ledger => ledger.With(
-            [.. ledger.Entries.Take(150), ledger.Entries[151], ledger.Entries[150], .. ledger.Entries.Skip(152)]))),
+        [
+            .. ledger.Entries.Take(ledger.At(150)), ledger.Entries[ledger.At(151)], ledger.Entries[ledger.At(150)],
+            .. ledger.Entries.Skip(ledger.At(152)),
+        ]))),
         ("the ledger demo in the place of the others, and other in the place of demo", Honest.Map(ledger =>
             Honest.Ledgers[ledger.Name == "demo" ? "other" : "demo"])),
         ("the true entries, signed by somebody else", Honest.Map(ledger => ledger.SignedBy(Key(99)))),
@@ -65,7 +72,7 @@ internal sealed class World
 
     private static HonestLedger Fork(HonestLedger ledger, int from) => ledger.With(
     [
-        .. ledger.Entries.Select((entry, index) => index < from
+        .. ledger.Entries.Select((entry, index) => index < ledger.At(from)
             ? entry
             : Entry((ulong)index, $"{ledger.Name}, another record {index}")),
     ]);
@@ -80,16 +87,25 @@ internal sealed class World
     private static World MakeHonest()
     {
         HonestLedger gone = Make("gone", [2], Expired);
+        HonestLedger indexed = Make(
+            IndexedLedger.Name, [10], IndexedLedger.Expired,
+            (IndexedLedger.Unreadable, IndexedLedger.Unreadable + EntryBounds.EntriesPerBundle),
+            static (_, index) => IndexedLedger.Entry(index, TimeOf(index)), IndexedLedger.Base);
         return new World(
         [
             Make("demo", [1]),
             gone,
             Make("other", [3]),
-            Make("broken", [7], isDamaged: true),
+            Make("broken", [7], unreadable: (100, 110)),
             Make("rotated", [4, 5]),
             Make(HonestSearch.Ledger, [8]),
             Make(HonestSearch.IndexLedger, [9]),
-            Make("_audit", [6], entry: (_, index) => AuditEntry(index, gone.Root(Expired))),
+            indexed,
+            Make(IndexedLedger.Statements, [11], entry: (name, index) => index == 0
+                ? IndexedLedger.Statement(indexed.Origin, TimeOf(0))
+                : PlainEntry(name, index)),
+            Make("_audit", [6], entry: (_, index) =>
+                AuditEntry(index, gone.Root(Expired), indexed.Root(IndexedLedger.Expired))),
         ]);
     }
 
@@ -97,20 +113,23 @@ internal sealed class World
         string name,
         byte[] keys,
         ulong expired = 0,
-        bool isDamaged = false,
-        Func<string, ulong, byte[]>? entry = null)
+        (ulong First, ulong End)? unreadable = null,
+        Func<string, ulong, byte[]>? entry = null,
+        ulong before = 0)
     {
         KeyName origin = KeyName.Parse($"{Store}/{name}");
         byte[][] entries =
         [
-            .. Enumerable.Range(0, (int)Published).Select(index => (entry ?? PlainEntry)(name, (ulong)index)),
-            .. Appended.Select((text, index) => Entry(Published + (ulong)index, text)),
+            .. Enumerable.Range(0, (int)(before + Published))
+                .Select(index => (entry ?? PlainEntry)(name, (ulong)index)),
+            .. Appended.Select((text, index) => Entry(before + Published + (ulong)index, text)),
         ];
         NoteSigner[] signers = [.. keys.Select(key => new NoteSigner(origin, Key(key)))];
         return new HonestLedger(name, entries, signers, rotatedAt: 250)
         {
             Expired = expired,
-            IsDamaged = isDamaged,
+            Damaged = unreadable,
+            Base = before,
         };
     }
 
@@ -118,7 +137,7 @@ internal sealed class World
 
     // What a store records of itself: accesses, and of what has expired in the ledger gone the notice, and a day later
     // the tombstone. Beside it are two that nobody may follow: one that came too early, and one that names no notice.
-    private static byte[] AuditEntry(ulong index, Hash256 root)
+    private static byte[] AuditEntry(ulong index, Hash256 root, Hash256 indexedRoot)
     {
         Event recorded = index switch
         {
@@ -128,6 +147,16 @@ internal sealed class World
             },
             TombstoneIndex - 1 or TombstoneIndex => new Event { Tombstone = TombstoneOf(root, NoticeIndex) },
             TombstoneIndex + 1 => new Event { Tombstone = TombstoneOf(root, notice: null) },
+            IndexedTombstoneIndex => new Event
+            {
+                Tombstone = new Tombstone
+                {
+                    Ledger = IndexedLedger.Name,
+                    Count = IndexedLedger.Expired,
+                    Root = ByteString.CopyFrom(indexedRoot.ToArray()),
+                    Policy = "retention",
+                },
+            },
             _ => new Event
             {
                 Access = new Access { Identity = "reader", Call = "ledgerstore.v1.Reader/Read", Ledger = "demo" },

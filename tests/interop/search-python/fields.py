@@ -71,8 +71,8 @@ def path_steps(path):
     return steps
 
 
-# An entry: protobuf, one encoding. Returns time, appender, producer, sequence, content type, payload.
-def entry_parts(entry):
+# An entry: protobuf, one encoding. Returns its time, and its other fields by their tags.
+def entry_fields(entry):
     assert entry[0] == 0x09
     micros, at = struct.unpack("<q", entry[1:9])[0], 9
     parts = {}
@@ -88,6 +88,16 @@ def entry_parts(entry):
             parts[tag] = number
         else:
             parts[tag], at = entry[at : at + number], at + number
+    return micros, parts
+
+
+def salt_of(entry):
+    return entry_fields(entry)[1].get(0x3A, b"")
+
+
+# Returns time, appender, producer, sequence, content type, payload.
+def entry_parts(entry):
+    micros, parts = entry_fields(entry)
     appender, producer, content_type, payload = (parts.get(tag, b"") for tag in (0x12, 0x1A, 0x2A, 0x32))
     return micros, appender, producer, parts.get(0x20, 0), content_type, payload
 

@@ -7,11 +7,12 @@
 import base64
 import functools
 import hashlib
+import hmac
 import json
 import struct
 import sys
 
-from fields import Clause, entry_parts, prefixes, spec_of, values_of, verdict
+from fields import Clause, entry_parts, prefixes, salt_of, spec_of, values_of, verdict
 
 
 class Lie(Exception):
@@ -74,15 +75,24 @@ def set_of(data):
     return {bundle for bundle in range(256) if bits >> bundle & 1}
 
 
-def term(spec, number, is_prefix, value):
-    digest = leaf(spec.id[:8] + bytes([number, is_prefix]) + value)
+# The secret key of a segment of a salted ledger; None if its entries have no salts.
+def segment_key(spec, first_bundle):
+    salts = b"".join(salt_of(entry) for entry in entries_of(first_bundle))
+    if not salts:
+        return None
+    extracted = hmac.new(b"ledgerstore index key/v1", salts, hashlib.sha256).digest()
+    return hmac.new(extracted, spec.id + b"\1", hashlib.sha256).digest()
+
+
+def term(spec, key, number, is_prefix, value):
+    digest = leaf((key or spec.id[:8]) + bytes([number, is_prefix]) + value)
     return digest[: 3 if spec.fields[number].kind == "id" else 4]
 
 
 @functools.cache
-def terms_of(spec, number, value):
-    field = spec.fields[number]
-    return [term(spec, number, False, value)] + [term(spec, number, True, p) for p in prefixes(field, value)]
+def terms_of(spec, key, number, value):
+    beginnings = prefixes(spec.fields[number], value)
+    return [term(spec, key, number, False, value)] + [term(spec, key, number, True, p) for p in beginnings]
 
 
 def packed(field, value):
@@ -100,6 +110,7 @@ def page_bytes(terms):
 
 def build(spec, bundles, segment, segment_root):
     postings, zones, opaque = {}, {}, set()
+    key = segment_key(spec, bundles[0])
     for bundle, data in enumerate(bundles):
         for entry in entries_of(data):
             values, is_opaque = values_of(spec, entry)
@@ -110,7 +121,7 @@ def build(spec, bundles, segment, segment_root):
                     if spec.fields[number].is_zone:
                         zones.setdefault(number, {}).setdefault(bundle, []).append(value)
                         continue
-                    for one in terms_of(spec, number, value):
+                    for one in terms_of(spec, key, number, value):
                         postings.setdefault((number, one[0]), {}).setdefault(one, set()).add(bundle)
     pages = {256 * number + first: page_bytes(terms) for (number, first), terms in postings.items()}
     said = b""
@@ -121,9 +132,10 @@ def build(spec, bundles, segment, segment_root):
         pages[256 * number] = set_bytes(of) + b"".join(rows)
     hashes = [leaf(pages.get(number, b"")) for number in range(256 * len(spec.fields))]
     size = sum(map(len, pages.values()))
-    facts = b"LSINDEX1" + struct.pack("<IHH", 1, len(spec.fields), len(zones)) + spec.id + struct.pack("<Q", segment)
-    facts += segment_root + tree_root(hashes) + struct.pack("<Q", size) + set_bytes(opaque) + said
-    file = facts + struct.pack("<II", len(pages), 0)
+    facts = b"LSINDEX1" + struct.pack("<IHH", 2 if key else 1, len(spec.fields), len(zones)) + spec.id + struct.pack("<Q", segment)
+    facts += segment_root + tree_root(hashes) + struct.pack("<Q", size) + set_bytes(opaque)
+    facts += (sha(key) if key else b"") + said
+    file = facts + struct.pack("<II", len(pages), 0) + (key or b"")
     for number, page in sorted(pages.items()):
         file += struct.pack("<HBBI", number // 256, number % 256, 0, len(page)) + leaf(page)
     return file + leaf(file) + b"".join(page for _, page in sorted(pages.items()))
@@ -132,14 +144,18 @@ def build(spec, bundles, segment, segment_root):
 class Facts:
     def __init__(self, data):
         self.fields, self.zone_count = struct.unpack("<HH", data[12:16].ljust(4, b"\0"))
-        if data[:12] != b"LSIDXST1\1\0\0\0" or len(data) < 160 + 24 * self.zone_count + 2:
+        is_keyed = data[8:12] == b"\2\0\0\0"
+        zones = 192 if is_keyed else 160
+        end = zones + 24 * self.zone_count
+        if data[:8] != b"LSIDXST1" or data[8] not in (1, 2) or any(data[9:12]) or len(data) < end + 2:
             raise Lie("an entry of the index ledger is no statement")
         self.spec_id, (self.segment,) = data[16:48], struct.unpack("<Q", data[48:56])
         self.segment_root, self.root, self.opaque = data[56:88], data[88:120], set_of(data[128:160])
+        self.key_hash = data[160:192] if is_keyed else None
         self.zones = {}
-        for at in range(160, 160 + 24 * self.zone_count, 24):
+        for at in range(zones, end, 24):
             self.zones[struct.unpack("<I", data[at : at + 4])[0]] = data[at + 8 : at + 24]
-        rest = data[160 + 24 * self.zone_count :]
+        rest = data[end:]
         self.origin = rest[2:].decode()
         if len(rest) != 2 + struct.unpack("<H", rest[:2])[0]:
             raise Lie("a statement does not end with an origin")
@@ -211,16 +227,30 @@ class Cover:
             where = 256 * key[0] + key[1]
             if root_of(where, 256 * facts.fields, leaf(pages[key]), paths(page)) != facts.root:
                 raise Lie("a page is not the one that was signed")
-        self.segments[number] = facts, pages
+        key = self.key_of(answer, facts, pages)
+        self.segments[number] = facts, pages, key
         candidates = set(range(256))
         for clause in self.clauses:
-            of = self.candidates(clause, facts, pages)
+            of = self.candidates(clause, facts, pages, key)
             candidates &= of | facts.opaque if clause.is_of_record else of
         for bundle in set(range(256)) - candidates:
             if self.first // 256 <= 256 * number + bundle < (self.end + 255) // 256:
                 self.take(256 * number + bundle, "excluded")
 
-    def candidates(self, clause, facts, pages):
+    # Without the key that the terms were made with nobody would be in their pages.
+    def key_of(self, answer, facts, pages):
+        key = blob(answer.get("key", ""))
+        if facts.key_hash is None:
+            if key:
+                raise Lie("a key came with an index that has none")
+            return None
+        if not key and all(self.spec.fields[field].is_zone for field, _ in pages):
+            return None
+        if len(key) != 32 or sha(key) != facts.key_hash:
+            raise Lie("the key of an index is missing, or is not the one whose hash was signed")
+        return key
+
+    def candidates(self, clause, facts, pages, key):
         if clause.field.is_zone:
             zone = facts.zone(self.spec, clause.number)
             if zone is None or not clause.may_be_within(*zone):
@@ -231,9 +261,11 @@ class Cover:
             kind = "<dd" if clause.field.kind == "number" else "<qq"
             rows = zip(sorted(set_of(page[:32])), struct.iter_unpack(kind, page[32:]))
             return {bundle for bundle, row in rows if clause.may_be_within(*row)}
+        if facts.key_hash and not key:
+            return set(range(256))
         found = set()
         for text in clause.texts:
-            wanted = term(self.spec, clause.number, clause.kind == "Prefix", text)
+            wanted = term(self.spec, key, clause.number, clause.kind == "Prefix", text)
             page = pages.get((clause.number, wanted[0]))
             found |= set(range(256)) if page is None else find_term(page, wanted)
         return found
@@ -254,7 +286,7 @@ class Cover:
             if self.first <= index < self.end and verdict(self.clauses, values, is_opaque) is not False:
                 self.found.append(index)
 
-    def compare(self, bundle, values, is_opaque, facts, pages):
+    def compare(self, bundle, values, is_opaque, facts, pages, key):
         if is_opaque and bundle not in facts.opaque:
             raise Lie("the index is false: an opaque mark is missing")
         for number, of in values.items():
@@ -264,7 +296,9 @@ class Cover:
                     if zone is None or not zone[0] <= value <= zone[1]:
                         raise Lie("the index is false: a value is outside of its zone")
                     continue
-                for one in terms_of(self.spec, number, value):
+                if not any(field == number for field, _ in pages):
+                    continue
+                for one in terms_of(self.spec, key, number, value):
                     page = pages.get((number, one[0]))
                     if page is not None and bundle not in find_term(page, one):
                         raise Lie("the index is false: a term is missing")

@@ -307,6 +307,7 @@ async function* answersOf(
         segment: next.segment,
         pages: [],
         path: next.segment_path,
+        key: next.key,
         statement: { index: next.segment, entry: next.statement, path: next.statement_path },
       };
     }

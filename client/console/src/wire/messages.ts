@@ -60,6 +60,7 @@ export const SearchedSegment = {
   statement: bytes(2),
   statement_path: repeated(bytes(3)),
   segment_path: repeated(bytes(4)),
+  key: bytes(5),
 };
 export const SearchedPage = { field: uint32(1), page: uint32(2), content: bytes(3), path: repeated(bytes(4)) };
 export const SearchedBundle = { bundle: uint64(1), entries: bytes(2), has_more: bool(3), path: repeated(bytes(4)) };

@@ -12,16 +12,18 @@ public sealed class IndexCrashTests(ITestOutputHelper output)
 {
     private static readonly bool s_long = Environment.GetEnvironmentVariable("LEDGERSTORE_LONG") == "1";
 
-    [Fact]
-    public void A_crash_leaves_no_index_or_the_same_one()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_crash_leaves_no_index_or_the_same_one(bool isSalted)
     {
-        (long first, long last) = Whole();
+        (long first, long last) = Whole(isSalted);
         long stride = Math.Max(1, (last - first) / (s_long ? 400 : 6));
         SplitMix random = new(11);
         int crashes = 0;
         for (long call = first + (long)(random.Next() % (ulong)stride); call < last; call += stride)
         {
-            Crash(call, random);
+            Crash(isSalted, call, random);
             crashes++;
         }
 
@@ -30,9 +32,9 @@ public sealed class IndexCrashTests(ITestOutputHelper output)
     }
 
     /// <summary>The calls of a history without a crash, from setting the fields on.</summary>
-    private static (long First, long Last) Whole()
+    private static (long First, long Last) Whole(bool isSalted)
     {
-        SimulatedFileSystem disk = IndexWorld.Disk;
+        SimulatedFileSystem disk = DiskOf(isSalted);
         using TierWorld world = TierWorld.Open(disk, TierWorld.Day);
         long first = disk.CallCount;
         Live(world);
@@ -40,15 +42,17 @@ public sealed class IndexCrashTests(ITestOutputHelper output)
         return (first, disk.CallCount);
     }
 
+    private static SimulatedFileSystem DiskOf(bool isSalted) => isSalted ? IndexWorld.SaltedDisk : IndexWorld.Disk;
+
     private static void Live(TierWorld world)
     {
         world.Set(IndexWorld.Spec);
         world.Index();
     }
 
-    private static void Crash(long call, SplitMix random)
+    private static void Crash(bool isSalted, long call, SplitMix random)
     {
-        SimulatedFileSystem cut = IndexWorld.Disk;
+        SimulatedFileSystem cut = DiskOf(isSalted);
         try
         {
             using TierWorld world = TierWorld.Open(cut, TierWorld.Day);

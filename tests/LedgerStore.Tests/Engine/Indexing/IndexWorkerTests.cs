@@ -132,15 +132,14 @@ public sealed class IndexWorkerTests
     }
 
     [Fact]
-    public void A_frozen_ledger_is_indexed_and_a_salted_one_is_not()
+    public void A_frozen_ledger_is_indexed_and_the_stores_own_are_not()
     {
         using TierWorld world = TierWorld.Open(IndexWorld.Disk, TierWorld.Day);
         world.Core.FreezeLedger(world.Log.Id, "over", "anna");
         world.Set(IndexWorld.Spec);
         world.Index();
         world.CheckIndex(IndexWorld.Spec);
-        world.Core.CreateLedger("salted", new LedgerOptions { IsSalted = true });
-        foreach (string name in new[] { "salted", "_audit", world.Ledger.Fields!.IndexLedger })
+        foreach (string name in new[] { "_audit", world.Ledger.Fields!.IndexLedger })
         {
             Ledger other = new(world.Core, world.Core.Ledgers.Get(world.Core.Catalog.Find(name)!.Id));
             StoreException refused = Assert.Throws<StoreException>(
@@ -151,6 +150,38 @@ public sealed class IndexWorkerTests
         Assert.Equal(
             StoreReason.InvalidArgument,
             Assert.Throws<StoreException>(() => world.Ledger.SetFields("field who", "anna", "why")).Reason);
+    }
+
+    [Fact]
+    public void A_salted_ledger_is_indexed_by_a_secret_key_which_goes_with_the_terms()
+    {
+        SimulatedFileSystem disk = IndexWorld.SaltedDisk;
+        byte[] secret;
+        using (TierWorld world = TierWorld.Open(disk, TierWorld.Day))
+        {
+            world.Set(IndexWorld.Spec);
+            world.Index();
+            world.CheckIndex(IndexWorld.Spec);
+            (SegmentFacts? stated, IndexFile? file) = world.Look(0);
+            secret = file!.SecretKey.ToArray();
+            Assert.Equal(TermKey.Secret(secret).Commitment, stated!.KeyHash);
+            using BundleLease statement = world.Statements().WaitForEntry(0);
+            Assert.True(statement.Entry(0).IndexOf(secret) < 0);
+            world.Close();
+        }
+
+        // Built again from the entries alone, it has the same key; and what expires leaves none.
+        using TierWorld again = TierWorld.Open(disk, TierWorld.Day);
+        byte[] right = disk.ReadAll(again.FileOf(0));
+        disk.Delete(again.FileOf(0));
+        again.Index();
+        Assert.Equal(right, disk.ReadAll(again.FileOf(0)));
+        Assert.True(right.AsSpan().IndexOf(secret) > 0);
+        again.Ledger.SetRetention(new RetentionPolicy { ExpireAfter = TimeSpan.FromHours(1) });
+        again.Expire();
+        again.Index();
+        Assert.True(disk.ReadAll(again.FileOf(0)).AsSpan().IndexOf(secret) < 0);
+        Assert.False(again.Look(0).File!.HasPages);
     }
 
     [Fact]

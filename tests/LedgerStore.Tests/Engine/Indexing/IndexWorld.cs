@@ -43,15 +43,21 @@ internal static class IndexWorld
     /// <summary>A disk with a ledger of one segment and a few entries more, closed cleanly. Made once.</summary>
     public static SimulatedFileSystem Disk => s_disk.Value.Crash(new KeepAll());
 
-    private static readonly Lazy<SimulatedFileSystem> s_disk = new(() =>
+    /// <summary>The same with a salted ledger.</summary>
+    public static SimulatedFileSystem SaltedDisk => s_salted.Value.Crash(new KeepAll());
+
+    private static readonly Lazy<SimulatedFileSystem> s_disk = new(static () => Make(isSalted: false));
+    private static readonly Lazy<SimulatedFileSystem> s_salted = new(static () => Make(isSalted: true));
+
+    private static SimulatedFileSystem Make(bool isSalted)
     {
         SimulatedFileSystem disk = new(new SimulatedOptions());
         using TierWorld world = TierWorld.Open(disk, TimeSpan.Zero);
-        world.Create();
+        world.Create(isSalted);
         world.Append(SegmentEntries + 300, Record);
         world.Close();
         return disk;
-    });
+    }
 
     public static LedgerFields Set(this TierWorld world, IndexSpec spec) =>
         world.Ledger.SetFields(spec.Text, "anna", "to find it again");
@@ -118,7 +124,7 @@ internal static class IndexWorld
     private static byte[] Build(
         this TierWorld world, IndexSpec spec, long segment, int bundles = EntryBounds.BundlesPerSegment)
     {
-        IndexBuilder builder = new(spec, TermKey.Public(spec));
+        IndexBuilder builder = new(spec);
         for (int bundle = 0; bundle < EntryBounds.BundlesPerSegment; bundle++)
         {
             using BundleLease lease = world.Log.WaitForBundle(

@@ -8,7 +8,11 @@ using Xunit;
 
 namespace LedgerStore.Tests.Engine.Indexing;
 
-public sealed class SearchTests : IAsyncLifetime
+public sealed class PlainSearchTests() : SearchTests(isSalted: false);
+
+public sealed class SaltedSearchTests() : SearchTests(isSalted: true);
+
+public abstract class SearchTests(bool isSalted) : IAsyncLifetime
 {
     // More bundles than one answer is about.
     private const int Segments = 5;
@@ -22,7 +26,7 @@ public sealed class SearchTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _store = Open();
-        _ledger = _store.CreateLedger("payments");
+        _ledger = _store.CreateLedger("payments", new LedgerOptions { IsSalted = isSalted });
         for (int first = 0; first < Size; first += Batch)
         {
             byte[][] records = [.. Enumerable.Range(first, Math.Min(Batch, Size - first))
@@ -149,7 +153,7 @@ public sealed class SearchTests : IAsyncLifetime
         TreeHead statements = await TreeAsync(index);
         TreeHead audit = await TreeAsync("_audit");
         SearchPages pages = new(
-            question, TermKey.Public(spec), new CoverTrust("payments", ledger, statements, audit), (ulong)first,
+            question, new CoverTrust("payments", ledger, statements, audit), (ulong)first,
             (ulong)end, isNewestFirst);
         List<long> found = [];
         int count = 0;

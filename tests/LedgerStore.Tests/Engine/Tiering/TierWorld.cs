@@ -76,7 +76,9 @@ internal sealed class TierWorld : IDisposable
         return new TierWorld(disk, new StoreOpener(disk, options, tuning, new SeededBytes(seed)).Open(), time);
     }
 
-    public void Create() => Core.CreateLedger("audit", new LedgerOptions());
+    public void Create() => Create(isSalted: false);
+
+    public void Create(bool isSalted) => Core.CreateLedger("audit", new LedgerOptions { IsSalted = isSalted });
 
     public static string Record(long index) => string.Create(CultureInfo.InvariantCulture, $"record {index}");
 

@@ -14,10 +14,13 @@ public sealed class IndexComparisonTests
 {
     private static readonly SearchWorld s_world = SearchWorld.Honest;
 
-    [Fact]
-    public void What_an_honest_store_has_signed_is_the_same()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_an_honest_store_has_signed_is_the_same(bool isSalted)
     {
-        List<ComparedSegment> compared = Compare(s_world.Answer(SearchWorld.Ask(), hasExpired: false));
+        SearchWorld world = isSalted ? SearchWorld.Salted : s_world;
+        List<ComparedSegment> compared = Compare(world.Answer(SearchWorld.Ask(), hasExpired: false));
         Assert.Equal(
             [new ComparedSegment(0, ComparedState.Same, null), new ComparedSegment(1, ComparedState.Same, null)],
             compared[..2]);
@@ -31,7 +34,7 @@ public sealed class IndexComparisonTests
     {
         (TreeHead index, List<object> answers) = FalseAnswer();
         SearchCover cover = new(
-            SearchWorld.Ask(), SearchWorld.Key, s_world.Trust with { Index = index }, 0, EntryBounds.EntriesPerSegment);
+            SearchWorld.Ask(), s_world.Trust with { Index = index }, 0, EntryBounds.EntriesPerSegment);
         cover.Add((SegmentAnswer)answers[0]);
         answers.OfType<BundleAnswer>().ToList().ForEach(bundle => _ = cover.Add(bundle));
         Assert.True(cover.Finish().IsComplete);

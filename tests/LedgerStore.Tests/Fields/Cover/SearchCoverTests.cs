@@ -19,29 +19,15 @@ public sealed class SearchCoverTests
     [InlineData("what=invoice.3.step/7", "when<2023-11-15T00:00:00Z")]
     public void An_honest_answer_is_complete_and_finds_what_a_scan_finds(string first, string second)
     {
-        Question question = SearchWorld.Ask(second.Length == 0 ? [first] : [first, second]);
-        FieldScanner scanner = new(question.Spec);
-        (ulong, Verdict)[] expected = [.. s_world.Entries()
-            .Where(static one => one.Index is < SearchWorld.ExpiredFirst
-                or >= SearchWorld.ExpiredFirst + SearchWorld.ExpiredCount)
-            .Select(one => (one.Index, scanner.TryScan(one.Entry) ? question.Match(scanner.Values) : Verdict.Opaque))
-            .Where(static one => one.Item2 != Verdict.No)];
-        SearchCover cover = new(question, SearchWorld.Key, s_world.Trust, 0, s_world.Ledger.Size);
-        (ulong, Verdict)[] found =
-            [.. Run(cover, s_world.Answer(question)).Select(static one => (one.Index, one.Verdict))];
-        CoverResult result = cover.Finish();
-        Assert.True(result.IsComplete, result.ToString());
-        Assert.StartsWith(
-            $"complete for entries 0 to {s_world.Ledger.Size - 1}", result.ToString(), StringComparison.Ordinal);
-        Assert.Equal(expected, found);
-        Assert.NotEmpty(result.Excluded);
+        Complete(s_world, first, second);
+        Complete(SearchWorld.Salted, first, second);
     }
 
     [Fact]
     public void Without_an_index_everything_is_delivered()
     {
         Question question = SearchWorld.Ask("who=rare0");
-        SearchCover cover = new(question, SearchWorld.Key, s_world.Trust with { Index = null }, 0, s_world.Ledger.Size);
+        SearchCover cover = new(question, s_world.Trust with { Index = null }, 0, s_world.Ledger.Size);
         ulong bundles = (s_world.Ledger.Size + 255) / 256;
         Assert.NotEmpty(Run(cover, Enumerable.Range(0, (int)bundles).Select(one => s_world.BundleAnswer((ulong)one))));
         Assert.True(cover.Finish().IsComplete);
@@ -56,7 +42,7 @@ public sealed class SearchCoverTests
     public void A_part_of_the_ledger_is_complete_by_itself(ulong first, ulong end)
     {
         Question question = SearchWorld.Ask("what=invoice.3.*");
-        SearchCover cover = new(question, SearchWorld.Key, s_world.Trust, first, end);
+        SearchCover cover = new(question, s_world.Trust, first, end);
         object[] parts = [.. s_world.Answer(question, hasExpired: false).Where(answer => answer switch
         {
             SegmentAnswer segment => segment.Segment * 65_536 < end && (segment.Segment + 1) * 65_536 > first,
@@ -73,7 +59,7 @@ public sealed class SearchCoverTests
     public void What_expired_and_what_cannot_be_read_is_said()
     {
         Question question = SearchWorld.Ask();
-        SearchCover cover = new(question, SearchWorld.Key, s_world.Trust, 10_000, 12_400);
+        SearchCover cover = new(question, s_world.Trust, 10_000, 12_400);
         cover.Add(s_world.Expired(10_240, 2_048, 1));
         _ = cover.Add(s_world.BundleAnswer(39));
         cover.Add(new UnreadableAnswer(12_288, 256, "the cold store is away"));
@@ -84,7 +70,7 @@ public sealed class SearchCoverTests
 
     [Fact]
     public void A_range_behind_the_checkpoint_cannot_be_asked_for() => Assert.Throws<ArgumentOutOfRangeException>(
-        () => new SearchCover(SearchWorld.Ask(), SearchWorld.Key, s_world.Trust, 0, s_world.Ledger.Size + 1));
+        () => new SearchCover(SearchWorld.Ask(), s_world.Trust, 0, s_world.Ledger.Size + 1));
 
     internal static List<FoundEntry> Run(SearchCover cover, IEnumerable<object> answers)
     {
@@ -109,5 +95,25 @@ public sealed class SearchCoverTests
         }
 
         return found;
+    }
+
+    private static void Complete(SearchWorld world, string first, string second)
+    {
+        Question question = SearchWorld.Ask(second.Length == 0 ? [first] : [first, second]);
+        FieldScanner scanner = new(question.Spec);
+        (ulong, Verdict)[] expected = [.. world.Entries()
+            .Where(static one => one.Index is < SearchWorld.ExpiredFirst
+                or >= SearchWorld.ExpiredFirst + SearchWorld.ExpiredCount)
+            .Select(one => (one.Index, scanner.TryScan(one.Entry) ? question.Match(scanner.Values) : Verdict.Opaque))
+            .Where(static one => one.Item2 != Verdict.No)];
+        SearchCover cover = new(question, world.Trust, 0, world.Ledger.Size);
+        (ulong, Verdict)[] found =
+            [.. Run(cover, world.Answer(question)).Select(static one => (one.Index, one.Verdict))];
+        CoverResult result = cover.Finish();
+        Assert.True(result.IsComplete, result.ToString());
+        Assert.StartsWith(
+            $"complete for entries 0 to {world.Ledger.Size - 1}", result.ToString(), StringComparison.Ordinal);
+        Assert.Equal(expected, found);
+        Assert.NotEmpty(result.Excluded);
     }
 }

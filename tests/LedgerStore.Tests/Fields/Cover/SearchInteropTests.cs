@@ -20,11 +20,24 @@ public sealed class SearchInteropTests : IDisposable
     public void Dispose() => File.Delete(_file);
 
     [ProgramFact("python3")]
-    public async Task Python_builds_the_same_index()
+    public Task Python_builds_the_same_index() => BuildAsync(isSalted: false);
+
+    [ProgramFact("python3")]
+    public Task Python_builds_the_same_index_of_a_salted_ledger() => BuildAsync(isSalted: true);
+
+    [ProgramFact("python3")]
+    public Task Python_finds_the_same_entries_and_catches_every_lie() =>
+        CheckAsync(SearchWorld.Honest, SearchLie.All);
+
+    [ProgramFact("python3")]
+    public Task Python_finds_the_same_entries_of_a_salted_ledger_and_catches_every_lie() =>
+        CheckAsync(SearchWorld.Salted, SearchLie.Salted);
+
+    private async Task BuildAsync(bool isSalted)
     {
         // Half of the bundles have arbitrary JSON, much of it damaged; there are eight, again and again.
-        byte[][] eight = [.. Enumerable.Range(0, 8).Select(static bundle =>
-            bundle % 2 == 0 ? Arbitrary(bundle) : SegmentMaker.Bundle(13, bundle))];
+        byte[][] eight = [.. Enumerable.Range(0, 8).Select(bundle =>
+            bundle % 2 == 0 ? Arbitrary(bundle, isSalted) : SegmentMaker.Bundle(13, bundle, isSalted: isSalted))];
         byte[][] bundles = [.. Enumerable.Range(0, 256).Select(bundle => eight[bundle % 8])];
         Hash256 root = MerkleHash.Leaf("root"u8);
         await using (FileStream file = File.Create(_file))
@@ -45,10 +58,8 @@ public sealed class SearchInteropTests : IDisposable
         Assert.Equal([Convert.ToHexStringLower(SHA256.HashData(built))], said);
     }
 
-    [ProgramFact("python3")]
-    public async Task Python_finds_the_same_entries_and_catches_every_lie()
+    private async Task CheckAsync(SearchWorld world, IReadOnlyList<SearchLie> lies)
     {
-        SearchWorld world = SearchWorld.Honest;
         Question question = SearchWorld.Ask(SearchLie.Asked);
         Question other = SearchWorld.Ask("what=invoice.3.step/7", "when<2023-11-15T00:00:00Z", "size>-5e5");
         await using (FileStream file = File.Create(_file))
@@ -58,7 +69,7 @@ public sealed class SearchInteropTests : IDisposable
             search.Begin(world, SegmentMaker.Spec);
             search.Question(question, world.Trust, world.Answer(question));
             search.Question(other, world.Trust, world.Answer(other));
-            foreach (SearchLie lie in SearchLie.All)
+            foreach (SearchLie lie in lies)
             {
                 List<object> answers = world.Answer(question);
                 TreeHead index = lie.Tell(world, answers);
@@ -69,21 +80,22 @@ public sealed class SearchInteropTests : IDisposable
         }
 
         string[] said = await RunAsync("check");
-        Assert.Equal(SearchLie.All.Count + 2, said.Length);
+        Assert.Equal(lies.Count + 2, said.Length);
         Assert.Equal([Found(world, question), Found(world, other)], said[..2]);
-        for (int i = 0; i < SearchLie.All.Count; i++)
+        for (int i = 0; i < lies.Count; i++)
         {
-            string about = $"{SearchLie.All[i].What}: {said[i + 2]}";
+            string about = $"{lies[i].What}: {said[i + 2]}";
             Assert.True(said[i + 2].Split(':')[0] is "lie" or "incomplete", about);
         }
     }
 
-    private static byte[] Arbitrary(int seed)
+    private static byte[] Arbitrary(int seed, bool isSalted)
     {
         Random random = new(seed);
         JsonGen records = new(random, "who", "user", "what", "ip", "size", "time", "request", "é");
         byte[][] entries = [.. Enumerable.Range(0, EntryBounds.EntriesPerBundle)
-            .Select(_ => EntryMaker.Entry(records.Record(mayBeDamaged: true)))];
+            .Select(_ => EntryMaker.Entry(records.Record(mayBeDamaged: true)))
+            .Select(entry => isSalted ? EntryMaker.Salted(entry, random) : entry)];
         byte[] bundle = new byte[entries.Sum(static entry => entry.Length + EntryBundle.LengthBytes)];
         int at = 0;
         foreach (byte[] entry in entries)
@@ -96,7 +108,7 @@ public sealed class SearchInteropTests : IDisposable
 
     private static string Found(SearchWorld world, Question question)
     {
-        SearchCover cover = new(question, SearchWorld.Key, world.Trust, 0, world.Ledger.Size);
+        SearchCover cover = new(question, world.Trust, 0, world.Ledger.Size);
         return "complete " + string.Join(
             ' ', SearchCoverTests.Run(cover, world.Answer(question)).Select(static one => one.Index));
     }

@@ -73,6 +73,11 @@ internal sealed class SearchJson(Utf8JsonWriter json)
                 json.WriteNumber("segment", segment.Segment);
                 Entry("statement", segment.Statement);
                 Path(segment.SegmentPath);
+                if (!segment.Key.IsEmpty)
+                {
+                    json.WriteBase64String("key", segment.Key.Span);
+                }
+
                 json.WriteStartArray("pages");
                 foreach (PageAnswer page in segment.Pages)
                 {

@@ -14,20 +14,71 @@ internal sealed record SearchLie(string What, string Names, Func<SearchWorld, Li
     private static readonly Question s_question = SearchWorld.Ask(Asked);
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<SearchLie> All { get; } =
+    public static IReadOnlyList<SearchLie> All { get; } = [.. Of(SearchWorld.Honest, SearchWorld.Other), UnaskedKey];
+
+    /// <summary>Those about a salted ledger, and those about the keys of its index.</summary>
+    public static IReadOnlyList<SearchLie> Salted { get; } =
+        [.. Of(SearchWorld.Salted, SearchWorld.SaltedOther), .. OfKeys(SearchWorld.Salted)];
+
+    private static SearchLie UnaskedKey => Segment("a key with an index that has none", "says that it has none",
+        static one => one with { Key = s_key });
+
+    private static readonly byte[] s_key = [.. Enumerable.Range(0, TermKey.SecretBytes).Select(static i => (byte)i)];
+
+    private static IReadOnlyList<SearchLie> OfKeys(SearchWorld honest) =>
+    [
+        Segment("terms without their key", "is missing, or not the one", static one => one with { Key = default }),
+        Segment("another key", "is missing, or not the one", static one => one with { Key = s_key }),
+        Segment("a key with a byte too many", "is missing, or not the one",
+            static one => one with { Key = (byte[])[.. one.Key.Span, 0] }),
+        Segment("the key of another segment", "is missing, or not the one",
+            one => one with { Key = honest.Files[1].SecretKey }),
+        Segment("another key, with the pages that it asks for", "is missing, or not the one", one => one with
+        {
+            Key = s_key,
+            Pages = honest.PagesBy(TermKey.Secret(s_key), s_question, 0),
+        }),
+        new("another key, whose hash was signed", "is false", (world, all) =>
+        {
+            TermKey key = TermKey.Secret(s_key);
+            (TreeHead index, ProvenEntry statement) =
+                world.SignedFalsely(facts => facts with { KeyHash = key.Commitment });
+            all[0] = (SegmentAnswer)all[0] with
+            {
+                Key = s_key,
+                Statement = statement,
+                Pages = world.PagesBy(key, s_question, 0),
+            };
+            return index;
+        }),
+        new("an index with a key, signed as one without", "is false", (world, all) =>
+        {
+            (TreeHead index, ProvenEntry statement) =
+                world.SignedFalsely(static facts => facts with { KeyHash = null });
+            all[0] = (SegmentAnswer)all[0] with
+            {
+                Key = default,
+                Statement = statement,
+                Pages = world.PagesBy(TermKey.Public(s_question.Spec), s_question, 0),
+            };
+            return index;
+        }),
+    ];
+
+    private static IReadOnlyList<SearchLie> Of(SearchWorld honest, SearchWorld other) =>
     [
         // The page.
         Answer("a page with a row cut out", "is not the one that was signed",
             static page => page with { Bytes = Cut(page) }),
         Answer("an empty page", "is not the one that was signed", static page => page with { Bytes = default }),
         Answer("the bytes of the next page", "is not the one that was signed",
-            static page => page with { Bytes = Next(page).Bytes }),
+            page => page with { Bytes = Next(honest, page).Bytes }),
         Answer("the next page, named as this one", "is not the one that was signed",
-            static page => Next(page) with { Page = page.Page }),
+            page => Next(honest, page) with { Page = page.Page }),
         Answer("the page of another field", "is not the one that was signed",
-            static page => SearchWorld.Honest.PageAnswer(0, page.Field + 1, page.Page) with { Field = page.Field }),
+            page => honest.PageAnswer(0, page.Field + 1, page.Page) with { Field = page.Field }),
         Answer("the page of another segment", "is not the one that was signed",
-            static page => SearchWorld.Honest.PageAnswer(1, page.Field, page.Page)),
+            page => honest.PageAnswer(1, page.Field, page.Page)),
         Answer("a page of a field that there is not", "there is no page", static page => page with { Field = 99 }),
         Answer("a page with a number that there is not", "there is no page", static page => page with { Page = -1 }),
         Answer("a path that is too short", "is not the one that was signed",
@@ -37,11 +88,11 @@ internal sealed record SearchLie(string What, string Names, Func<SearchWorld, Li
 
         // The statement.
         Segment("the index of another segment, with a shifted number", "is entry 0 of the index ledger, not 1",
-            static one => SearchWorld.Honest.SegmentAnswer(s_question, 1) with { Segment = 0 }),
-        Segment("another statement at the same place", "its path does not lead to the signed root", static one =>
-            one with { Statement = SearchWorld.Honest.SegmentAnswer(s_question, 1).Statement with { Index = 0 } }),
+            one => honest.SegmentAnswer(s_question, 1) with { Segment = 0 }),
+        Segment("another statement at the same place", "its path does not lead to the signed root", one =>
+            one with { Statement = honest.SegmentAnswer(s_question, 1).Statement with { Index = 0 } }),
         Segment("the index of another ledger", "its path does not lead to the signed root",
-            static _ => SearchWorld.Other.SegmentAnswer(s_question, 0)),
+            _ => other.SegmentAnswer(s_question, 0)),
         Segment("a statement that nobody signed", "its path does not lead to the signed root", static one => one with
         {
             Statement = one.Statement with { Entry = [.. one.Statement.Entry[..^1], (byte)'x'] },
@@ -73,11 +124,11 @@ internal sealed record SearchLie(string What, string Names, Func<SearchWorld, Li
         Cover("a bundle twice", "accounted for twice", static all => all.Add(all[IndexOfBundle(all)])),
         Cover("a segment twice", "was answered twice", static all => all.Add(all[0])),
         Cover("a bundle that the index excludes", "accounted for twice",
-            static all => all.Add(SearchWorld.Honest.BundleAnswer(Excluded(all)))),
+            all => all.Add(honest.BundleAnswer(Excluded(all)))),
         Cover("a bundle that was asked for nowhere", "is not in the range",
-            static all => all.Add(SearchWorld.Honest.BundleAnswer(1) with { Bundle = 5_000 })),
-        Cover("another bundle in its place", "its path does not lead to the signed root", static all =>
-            Replace(all, SearchWorld.Honest.BundleAnswer(1) with { Bundle = BundleIn(all).Bundle })),
+            all => all.Add(honest.BundleAnswer(1) with { Bundle = 5_000 })),
+        Cover("another bundle in its place", "its path does not lead to the signed root", all =>
+            Replace(all, honest.BundleAnswer(1) with { Bundle = BundleIn(all).Bundle })),
         Cover("a bundle with an entry changed", "its path does not lead to the signed root",
             static all => Replace(all, BundleIn(all) with { Entries = Changed(BundleIn(all).Entries) })),
         Cover("a bundle with an entry cut out", "is none",
@@ -92,22 +143,22 @@ internal sealed record SearchLie(string What, string Names, Func<SearchWorld, Li
 
         // Expiry.
         Cover("expired, by an entry that is no tombstone", "is not the tombstone",
-            static all => Replace(all, SearchWorld.Honest.Expired(BundleIn(all).Bundle * 256, 256, 0))),
+            all => Replace(all, honest.Expired(BundleIn(all).Bundle * 256, 256, 0))),
         Cover("expired, by the tombstone of another range", "is not the tombstone",
-            static all => Replace(all, SearchWorld.Honest.Expired(BundleIn(all).Bundle * 256, 256, 1))),
+            all => Replace(all, honest.Expired(BundleIn(all).Bundle * 256, 256, 1))),
         Cover("expired, by the tombstone of another ledger", "is not the tombstone",
-            static all => Replace(all, SearchWorld.Honest.Expired(BundleIn(all).Bundle * 256, 256, 2))),
-        Cover("more expired than the tombstone says", "is not the tombstone", static all => all.Add(
-            SearchWorld.Honest.Expired(SearchWorld.ExpiredFirst, SearchWorld.ExpiredCount + 256, 1))),
-        Cover("a tombstone that is not in _audit", "its path does not lead to the signed root", static all =>
+            all => Replace(all, honest.Expired(BundleIn(all).Bundle * 256, 256, 2))),
+        Cover("more expired than the tombstone says", "is not the tombstone", all => all.Add(
+            honest.Expired(SearchWorld.ExpiredFirst, SearchWorld.ExpiredCount + 256, 1))),
+        Cover("a tombstone that is not in _audit", "its path does not lead to the signed root", all =>
         {
             ulong first = BundleIn(all).Bundle * 256;
-            ExpiredAnswer of = SearchWorld.Honest.Expired(first, 256, 2);
+            ExpiredAnswer of = honest.Expired(first, 256, 2);
             Replace(all, of with { Tombstone = of.Tombstone with { Entry = Changed(of.Tombstone.Entry) } });
         }),
-        Cover("a tombstone behind the end of _audit", "is not in 'example.org/_audit'", static all =>
+        Cover("a tombstone behind the end of _audit", "is not in 'example.org/_audit'", all =>
         {
-            ExpiredAnswer of = SearchWorld.Honest.Expired(BundleIn(all).Bundle * 256, 256, 1);
+            ExpiredAnswer of = honest.Expired(BundleIn(all).Bundle * 256, 256, 1);
             Replace(all, of with { Tombstone = of.Tombstone with { Index = 3 } });
         }),
     ];
@@ -148,8 +199,8 @@ internal sealed record SearchLie(string What, string Names, Func<SearchWorld, Li
     private static ulong Excluded(List<object> all) => Enumerable.Range(0, 256).Select(static one => (ulong)one)
         .First(one => !all.OfType<BundleAnswer>().Any(bundle => bundle.Bundle == one));
 
-    private static PageAnswer Next(PageAnswer page) =>
-        SearchWorld.Honest.PageAnswer(0, page.Field, (page.Page + 1) % 256);
+    private static PageAnswer Next(SearchWorld honest, PageAnswer page) =>
+        honest.PageAnswer(0, page.Field, (page.Page + 1) % 256);
 
     private static byte[] Cut(PageAnswer page) => page.Bytes[..^4].ToArray();
 

@@ -13,16 +13,17 @@ public sealed class SearchLieTests
 
     public static TheoryData<string> Lies => [.. SearchLie.All.Select(static lie => lie.What)];
 
+    public static TheoryData<string> SaltedLies => [.. SearchLie.Salted.Select(static lie => lie.What)];
+
     [Theory]
     [MemberData(nameof(Lies))]
-    public void A_lie_is_caught_and_named(string what)
-    {
-        SearchLie lie = SearchLie.All.Single(one => one.What == what);
-        Question question = SearchWorld.Ask(SearchLie.Asked);
-        List<object> answers = s_world.Answer(question);
-        TreeHead index = lie.Tell(s_world, answers);
-        Assert.Contains(lie.Names, Said(question, answers, index), StringComparison.Ordinal);
-    }
+    public void A_lie_is_caught_and_named(string what) =>
+        Caught(s_world, SearchLie.All.Single(one => one.What == what));
+
+    [Theory]
+    [MemberData(nameof(SaltedLies))]
+    public void A_lie_about_a_salted_ledger_is_caught_and_named(string what) =>
+        Caught(SearchWorld.Salted, SearchLie.Salted.Single(one => one.What == what));
 
     [Fact]
     public void There_are_more_than_thirty_lies() => Assert.True(SearchLie.All.Count > 30);
@@ -59,7 +60,7 @@ public sealed class SearchLieTests
         IndexTree tree = new(leaves);
         (TreeHead index, ProvenEntry statement) =
             s_world.SignedFalsely(facts => facts with { IndexRoot = tree.Root });
-        int page = IndexPage.NumberOf(SearchWorld.Key.Of(FieldKind.Text, OwnField.Count, isPrefix: false, "user7"u8));
+        int page = IndexPage.NumberOf(s_world.KeyOf(0).Of(FieldKind.Text, OwnField.Count, isPrefix: false, "user7"u8));
         SegmentAnswer answer = s_world.SegmentAnswer(question, 0) with
         {
             Statement = statement,
@@ -78,7 +79,7 @@ public sealed class SearchLieTests
     {
         Question question = SearchWorld.Ask(SearchLie.Asked);
         SearchCover cover = new(
-            question, SearchWorld.Key, s_world.Trust with { Index = null, Audit = null }, 0, s_world.Ledger.Size);
+            question, s_world.Trust with { Index = null, Audit = null }, 0, s_world.Ledger.Size);
         Assert.Throws<VerificationFailedException>(() => cover.Add(s_world.SegmentAnswer(question, 0)));
         Assert.Throws<VerificationFailedException>(() => cover.Add(s_world.Expired(10_240, 256, 1)));
         Assert.False(cover.Finish().IsComplete);
@@ -97,7 +98,7 @@ public sealed class SearchLieTests
         }
 
         // The page of the entry's appender, without the bundle.
-        uint term = SearchWorld.Key.Of(FieldKind.Text, OwnField.Appender, isPrefix: false, "app"u8);
+        uint term = s_world.KeyOf(0).Of(FieldKind.Text, OwnField.Appender, isPrefix: false, "app"u8);
         int page = IndexPage.NumberOf(term);
         List<byte> bytes = [];
         IndexPage.Write(FieldKind.Text, [.. Enumerable.Range(0, 256).Where(one => one != bundle)
@@ -115,10 +116,20 @@ public sealed class SearchLieTests
     private static bool HasSize(FieldValues values) =>
         values.All.ToArray().Any(static value => value.Field == OwnField.Count + 5);
 
-    private static string Said(Question question, List<object> answers, TreeHead index)
+    private static void Caught(SearchWorld world, SearchLie lie)
     {
-        SearchCover cover = new(
-            question, SearchWorld.Key, s_world.Trust with { Index = index }, 0, s_world.Ledger.Size);
+        Question question = SearchWorld.Ask(SearchLie.Asked);
+        List<object> answers = world.Answer(question);
+        TreeHead index = lie.Tell(world, answers);
+        Assert.Contains(lie.Names, Said(world, question, answers, index), StringComparison.Ordinal);
+    }
+
+    private static string Said(Question question, List<object> answers, TreeHead index) =>
+        Said(s_world, question, answers, index);
+
+    private static string Said(SearchWorld world, Question question, List<object> answers, TreeHead index)
+    {
+        SearchCover cover = new(question, world.Trust with { Index = index }, 0, world.Ledger.Size);
         try
         {
             _ = SearchCoverTests.Run(cover, answers);

@@ -30,11 +30,13 @@ internal sealed class SearchWorld
     private readonly byte[][] _statements;
     private readonly byte[][] _audit;
 
-    private SearchWorld(int seed, string origin)
+    private SearchWorld(int seed, string origin, bool isSalted)
     {
+        IsSalted = isSalted;
         int full = (int)Segments * EntryBounds.BundlesPerSegment;
         _bundles = [.. Enumerable.Range(0, full + TailBundles).Select(bundle => SegmentMaker.Bundle(
-            seed, bundle, bundle == full + TailBundles - 1 ? LastEntries : EntryBounds.EntriesPerBundle))];
+            seed, bundle, bundle == full + TailBundles - 1 ? LastEntries : EntryBounds.EntriesPerBundle,
+            isSalted))];
         Hash256[] roots = [.. _bundles.Select(RootOf)];
         _bundleTree = new IndexTree(roots);
         _segmentTree = new IndexTree([.. roots.Chunk(EntryBounds.BundlesPerSegment).Select(static one => Fold(one))]);
@@ -50,10 +52,17 @@ internal sealed class SearchWorld
         Audit = new TreeHead("example.org/_audit", (ulong)_audit.Length, TreeOf(_audit).Root);
     }
 
-    public static SearchWorld Honest { get; } = new(11, Origin);
+    public static SearchWorld Honest { get; } = new(11, Origin, isSalted: false);
 
     /// <summary>Another ledger of the same store and spec, with other entries.</summary>
-    public static SearchWorld Other { get; } = new(12, "example.org/other");
+    public static SearchWorld Other { get; } = new(12, "example.org/other", isSalted: false);
+
+    /// <summary>The same of a salted ledger.</summary>
+    public static SearchWorld Salted { get; } = new(11, Origin, isSalted: true);
+
+    public static SearchWorld SaltedOther { get; } = new(12, "example.org/other", isSalted: true);
+
+    public bool IsSalted { get; }
 
     public TreeHead Ledger { get; }
 
@@ -68,7 +77,10 @@ internal sealed class SearchWorld
     public static Question Ask(params string[] clauses) =>
         new(SegmentMaker.Spec, [.. clauses.Select(Clause.Parse)]);
 
-    public static TermKey Key => TermKey.Public(SegmentMaker.Spec);
+    /// <summary>The key of a segment's terms.</summary>
+    public TermKey KeyOf(ulong segment) => Files[segment].SecretKey is { IsEmpty: false } key
+        ? TermKey.Secret(key.Span)
+        : TermKey.Public(SegmentMaker.Spec);
 
     /// <summary>All that an honest server sends for the whole ledger, in order.</summary>
     public List<object> Answer(Question question, bool hasExpired = true)
@@ -97,8 +109,17 @@ internal sealed class SearchWorld
         segment,
         Proven(_statements, segment),
         _segmentTree.Prove(segment),
-        [.. new CandidateBundles(question, Key).PagesOf(Files[segment].Facts)
-            .Select(page => PageAnswer(segment, page.Field, page.Page))]);
+        PagesBy(KeyOf(segment), question, segment))
+    {
+        Key = Files[segment].SecretKey,
+    };
+
+    /// <summary>The pages that whoever has this key asks for.</summary>
+    public PageAnswer[] PagesBy(TermKey key, Question question, ulong segment) =>
+    [
+        .. new CandidateBundles(question, key).PagesOf(Files[segment].Facts)
+            .Select(page => PageAnswer(segment, page.Field, page.Page)),
+    ];
 
     public PageAnswer PageAnswer(ulong segment, int field, int page) =>
         new(field, page, Files[segment].Page(field, page), Files[segment].Tree.Prove(field, page));
@@ -145,7 +166,7 @@ internal sealed class SearchWorld
 
     private BundleSet Candidates(Question question, ulong segment)
     {
-        CandidateBundles candidates = new(question, Key);
+        CandidateBundles candidates = new(question, KeyOf(segment));
         IndexFile file = Files[segment];
         return candidates.Of(file.Facts, candidates.PagesOf(file.Facts)
             .ToDictionary(static page => page, page => file.Page(page.Field, page.Page)));

@@ -23,13 +23,15 @@ public sealed class IndexBuilderTests
     ];
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void What_an_index_excludes_has_no_entry_of_the_answer(int seed)
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(3, true)]
+    public void What_an_index_excludes_has_no_entry_of_the_answer(int seed, bool isSalted)
     {
-        byte[][] bundles = [.. Enumerable.Range(0, 256).Select(bundle => SegmentMaker.Bundle(seed, bundle))];
+        byte[][] bundles = Bundles(seed, isSalted);
         IndexFile file = IndexFile.Read(SegmentMaker.Index(bundles, 3, s_root));
-        TermKey key = TermKey.Public(SegmentMaker.Spec);
+        TermKey key = TermKey.Of(SegmentMaker.Spec, bundles[0]);
+        Assert.Equal(isSalted, key.Commitment is not null);
         string[][] questions = [.. s_clauses.Select(static one => new[] { one }),
             ["who=user7", "what=invoice.3.*"], ["who=rare0", "@appender=app"], ["who=rare0", "@opaque=true"]];
         Question[] asked = [.. questions.Select(
@@ -55,7 +57,7 @@ public sealed class IndexBuilderTests
     public void The_same_entries_give_the_same_bytes_and_a_builder_forgets_the_segment_before()
     {
         byte[][] bundles = [.. Enumerable.Range(0, 256).Select(static bundle => SegmentMaker.Bundle(7, bundle))];
-        IndexBuilder builder = new(SegmentMaker.Spec, TermKey.Public(SegmentMaker.Spec));
+        IndexBuilder builder = new(SegmentMaker.Spec);
         byte[] first = SegmentMaker.Index(bundles, 0, s_root, builder);
         byte[][] others = [.. Enumerable.Range(0, 256).Select(static bundle => SegmentMaker.Bundle(8, bundle))];
         Assert.NotEqual(first, SegmentMaker.Index(others, 0, s_root, builder));
@@ -67,23 +69,34 @@ public sealed class IndexBuilderTests
     }
 
     [Fact]
-    public void A_secret_key_gives_other_terms_and_the_same_answers()
+    public void Salts_give_a_secret_key_other_terms_and_the_same_answers()
     {
-        byte[][] bundles = [.. Enumerable.Range(0, 256).Select(static bundle => SegmentMaker.Bundle(9, bundle))];
-        TermKey secret = TermKey.Secret(new byte[32]);
-        IndexFile file = IndexFile.Read(
-            SegmentMaker.Index(bundles, 0, s_root, new IndexBuilder(SegmentMaker.Spec, secret)));
+        byte[][] bundles = Bundles(9, isSalted: true);
+        byte[] bytes = SegmentMaker.Index(bundles, 0, s_root);
+        IndexFile file = IndexFile.Read(bytes);
+        TermKey secret = TermKey.Secret(file.SecretKey.Span);
+        Assert.Equal(file.Facts.KeyHash, secret.Commitment);
         Question question = new(SegmentMaker.Spec, [Clause.Parse("who=rare0")]);
         Assert.Equal(Scan(bundles, [question])[0], Candidates(file, question, secret));
         Assert.NotEqual(
             Scan(bundles, [question])[0], Candidates(file, question, TermKey.Public(SegmentMaker.Spec)));
         Assert.Throws<ArgumentException>(() => TermKey.Secret(new byte[31]));
+
+        // The bytes of version 2: what was signed once must be built again for ever.
+        string hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        Assert.True(hash == "d148d46f80e4ef55109a70a3dc5cf26cf3e28ffcc6e90cdbc0aecb132b011bbc", hash);
+
+        // Other salts of the same entries, and the salt of one entry alone, are another key.
+        byte[] other = [.. bundles[0]];
+        other[^1] ^= 1;
+        Assert.NotEqual(secret.Commitment, TermKey.Of(SegmentMaker.Spec, other).Commitment);
+        Assert.NotEqual(secret.Commitment, TermKey.Of(SegmentMaker.Spec, bundles[1]).Commitment);
     }
 
     [Fact]
     public void An_index_needs_all_bundles_of_a_segment_and_only_entries()
     {
-        IndexBuilder builder = new(SegmentMaker.Spec, TermKey.Public(SegmentMaker.Spec));
+        IndexBuilder builder = new(SegmentMaker.Spec);
         byte[] bundle = SegmentMaker.Bundle(1, 0);
         builder.Add(bundle);
         Assert.Throws<InvalidOperationException>(() => builder.Build(0, s_root));
@@ -91,6 +104,9 @@ public sealed class IndexBuilderTests
         bundle[2]++;
         Assert.Throws<MalformedDataException>(() => builder.Add(bundle));
     }
+
+    private static byte[][] Bundles(int seed, bool isSalted) =>
+        [.. Enumerable.Range(0, 256).Select(bundle => SegmentMaker.Bundle(seed, bundle, isSalted: isSalted))];
 
     private static BundleSet[] Scan(byte[][] bundles, Question[] questions)
     {

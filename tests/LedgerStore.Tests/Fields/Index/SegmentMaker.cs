@@ -28,10 +28,11 @@ internal static class SegmentMaker
         """);
 
     /// <summary>The bundle of a number: its 256 entries in bundle encoding.</summary>
-    public static byte[] Bundle(int seed, int bundle, int entries = EntryBounds.EntriesPerBundle)
+    public static byte[] Bundle(
+        int seed, int bundle, int entries = EntryBounds.EntriesPerBundle, bool isSalted = false)
     {
         Random random = new((seed * 1_000) + bundle);
-        byte[][] all = [.. Enumerable.Range(0, entries).Select(slot => Entry(random, bundle, slot))];
+        byte[][] all = [.. Enumerable.Range(0, entries).Select(slot => Entry(random, bundle, slot, isSalted))];
         byte[] bytes = new byte[all.Sum(static entry => entry.Length + EntryBundle.LengthBytes)];
         int at = 0;
         foreach (byte[] entry in all)
@@ -45,7 +46,7 @@ internal static class SegmentMaker
     /// <summary>The index of 256 bundles.</summary>
     public static byte[] Index(IReadOnlyList<byte[]> bundles, ulong segment, Hash256 root, IndexBuilder? builder = null)
     {
-        builder ??= new IndexBuilder(Spec, TermKey.Public(Spec));
+        builder ??= new IndexBuilder(Spec);
         foreach (byte[] bundle in bundles)
         {
             builder.Add(bundle);
@@ -54,7 +55,7 @@ internal static class SegmentMaker
         return builder.Build(segment, root);
     }
 
-    private static byte[] Entry(Random random, int bundle, int slot)
+    private static byte[] Entry(Random random, int bundle, int slot, bool isSalted)
     {
         long micros = 1_700_000_000_000_000 + (bundle * 256_000_000L) + (slot * 1_000_000L);
         string appender = random.Next(500) == 0 ? "rare" : "app";
@@ -62,7 +63,8 @@ internal static class SegmentMaker
         string type = record.AsSpan().StartsWith("{\"@intake\""u8)
             ? "application/json; envelope=intake"
             : "application/json";
-        return EntryMaker.Entry(record, micros, type, appender);
+        byte[] entry = EntryMaker.Entry(record, micros, type, appender);
+        return isSalted ? EntryMaker.Salted(entry, random) : entry;
     }
 
     private static byte[] Record(Random random, int bundle, long micros)

@@ -1,11 +1,11 @@
 // Whether an answer accounts for every entry of a range, exactly once: docs/FORMAT.md, "What a complete answer accounts
 // for". What is left over makes it incomplete; what does not verify is a lie, and says which.
 // Holds what was said so far; page and worker, one user.
-import { type Bytes, demand, equal } from '../bytes';
+import { type Bytes, demand, equal, hex } from '../bytes';
 import { decodeEntry, splitBundle, storeEvent } from '../entry';
 import { Event } from '../../wire/events';
 import { decode } from '../../wire/codec';
-import { bundleEntries, leafHash, rootOf, segmentEntries, treeRoot } from '../tree';
+import { bundleEntries, hashOf, leafHash, rootOf, segmentEntries, treeRoot } from '../tree';
 import type { SignedTree } from '../range';
 import { type BundleSet, bundlesOf, everyBundle, type Facts, parseFacts, termOf, termsOf, zoneBundles } from './facts';
 import { Clause, type Said, saidBy, verdictOf } from './record';
@@ -37,7 +37,7 @@ export interface Page {
 }
 
 export type Answer =
-  | { kind: 'segment'; segment: number; statement: Proven; path: Bytes[]; pages: Page[] }
+  | { kind: 'segment'; segment: number; statement: Proven; path: Bytes[]; pages: Page[]; key: Bytes }
   | { kind: 'bundle'; bundle: number; entries: Bytes; path: Bytes[] }
   | { kind: 'expired'; first: number; count: number; tombstone: Proven }
   | { kind: 'unreadable'; first: number; count: number; reason: string };
@@ -60,7 +60,7 @@ const termsKept = 4096;
 const statementType = 'application/x-ledgerstore-index';
 const segmentBundles = segmentEntries / bundleEntries;
 
-type Segment = { facts: Facts; pages: Map<number, Bytes> };
+type Segment = { facts: Facts; pages: Map<number, Bytes>; key: Bytes | null };
 
 export class Cover {
   private readonly spec: Spec;
@@ -131,8 +131,24 @@ export class Cover {
     const reached = rootOf(number, Math.ceil(ledger.size / segmentEntries), facts.segmentRoot, answer.path);
     demand(reached !== null && equal(reached, ledger.root), 'a statement is of other entries');
     const pages = this.pages(answer.pages, facts);
-    this.segments.set(number, { facts, pages });
-    this.exclude(number, this.candidates(facts, pages));
+    const segment = { facts, pages, key: this.keyOf(answer.key, facts, pages) };
+    this.segments.set(number, segment);
+    this.exclude(number, this.candidates(segment));
+  }
+
+  // Without the key that the terms were made with nobody would be in their pages.
+  private keyOf(key: Bytes, { keyHash }: Facts, pages: Map<number, Bytes>): Bytes | null {
+    if (!keyHash) {
+      demand(key.length === 0, 'a key came with an index that has none');
+      return null;
+    }
+    const hasTerms = [...pages.keys()].some((place) => !isZone(this.spec.fields[Math.floor(place / 256)]));
+    if (key.length === 0 && !hasTerms) return null;
+    demand(
+      key.length === 32 && equal(hashOf(key), keyHash),
+      'the key of an index is missing, or is not the one whose hash was signed',
+    );
+    return key;
   }
 
   private pages(given: Page[], facts: Facts): Map<number, Bytes> {
@@ -161,16 +177,18 @@ export class Cover {
     }
   }
 
-  private candidates(facts: Facts, pages: Map<number, Bytes>): BundleSet {
+  private candidates(segment: Segment): BundleSet {
     let candidates = everyBundle();
     for (const clause of this.clauses) {
-      const of = this.candidatesOf(clause, facts, pages);
-      candidates = new Set([...candidates].filter((b) => of.has(b) || (clause.isOfRecord && facts.opaque.has(b))));
+      const of = this.candidatesOf(clause, segment);
+      candidates = new Set(
+        [...candidates].filter((b) => of.has(b) || (clause.isOfRecord && segment.facts.opaque.has(b))),
+      );
     }
     return candidates;
   }
 
-  private candidatesOf(clause: Clause, facts: Facts, pages: Map<number, Bytes>): BundleSet {
+  private candidatesOf(clause: Clause, { facts, pages, key }: Segment): BundleSet {
     const { number, field } = clause;
     if (isZone(field)) {
       const zone = facts.zones.get(number);
@@ -178,9 +196,10 @@ export class Cover {
       const page = pages.get(256 * number);
       return page ? zoneBundles(field, page, (low, high) => clause.mayBeWithin(low, high)) : everyBundle();
     }
+    if (facts.keyHash && !key) return everyBundle();
     const found: BundleSet = new Set();
     for (const text of clause.texts) {
-      const term = termOf(this.spec, number, clause.typed.kind === 'Prefix', text);
+      const term = termOf(this.spec, key, number, clause.typed.kind === 'Prefix', text);
       const page = pages.get(256 * number + term[0]);
       if (!page) return everyBundle();
       for (const bundle of bundlesOf(page, term)) found.add(bundle);
@@ -214,15 +233,15 @@ export class Cover {
   private compare(bundle: number, { values, isOpaque }: Said): void {
     const segment = this.segments.get(Math.floor(bundle / segmentBundles));
     if (!segment) return;
-    const { facts, pages } = segment;
+    const { facts } = segment;
     const within = bundle % segmentBundles;
     demand(!isOpaque || facts.opaque.has(within), 'the index is false: the mark of an opaque record is missing');
     for (const [number, of] of values) {
-      for (const value of of) this.compareValue(facts, pages, number, value, within);
+      for (const value of of) this.compareValue(segment, number, value, within);
     }
   }
 
-  private compareValue(facts: Facts, pages: Map<number, Bytes>, number: number, value: Value, bundle: number): void {
+  private compareValue({ facts, pages, key }: Segment, number: number, value: Value, bundle: number): void {
     if (isZone(this.spec.fields[number])) {
       const zone = facts.zones.get(number);
       const accepts = (low: bigint | number, high: bigint | number): boolean =>
@@ -237,19 +256,19 @@ export class Cover {
     }
     // A term's hash is only worth its time where a page of its field was sent.
     if (![...pages.keys()].some((place) => Math.floor(place / 256) === number)) return;
-    for (const term of this.termsOf(number, value as string)) {
+    for (const term of this.termsOf(key, number, value as string)) {
       const page = pages.get(256 * number + term[0]);
       demand(!page || bundlesOf(page, term).has(bundle), 'the index is false: a term is missing');
     }
   }
 
   // Records say few things many times.
-  private termsOf(number: number, value: string): Bytes[] {
-    const key = `${number}=${value}`;
-    let terms = this.terms.get(key);
+  private termsOf(key: Bytes | null, number: number, value: string): Bytes[] {
+    const name = `${key ? hex(key) : ''}:${number}=${value}`;
+    let terms = this.terms.get(name);
     if (!terms) {
       if (this.terms.size >= termsKept) this.terms.clear();
-      this.terms.set(key, (terms = termsOf(this.spec, number, value)));
+      this.terms.set(name, (terms = termsOf(this.spec, key, number, value)));
     }
     return terms;
   }

@@ -22,19 +22,26 @@ export interface Facts {
   segmentRoot: Bytes;
   root: Bytes;
   opaque: BundleSet;
+  /** SHA-256 of the secret key of the terms; null where everybody knows their key. */
+  keyHash: Bytes | null;
   origin: string;
   zones: Map<number, [bigint | number, bigint | number]>;
 }
 
-const head = 160;
+const fixed = 160;
+const keyedVersion = 2;
 const zoneBytes = 24;
 
 export function parseFacts(data: Bytes, spec: Spec): Facts {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   demand(
-    data.length >= head + 2 && textOf(data.slice(0, 8), 'a statement') === 'LSIDXST1' && view.getUint32(8, true) === 1,
+    data.length >= fixed + 2 &&
+      textOf(data.slice(0, 8), 'a statement') === 'LSIDXST1' &&
+      [1, keyedVersion].includes(view.getUint32(8, true)),
     'an entry of the index ledger is no statement',
   );
+  const isKeyed = view.getUint32(8, true) === keyedVersion;
+  const head = fixed + (isKeyed ? 32 : 0);
   const zoneCount = view.getUint16(14, true);
   const end = head + zoneBytes * zoneCount;
   demand(
@@ -54,7 +61,8 @@ export function parseFacts(data: Bytes, spec: Spec): Facts {
     segment: Number(view.getBigUint64(48, true)),
     segmentRoot: data.slice(56, 88),
     root: data.slice(88, 120),
-    opaque: setOf(data.slice(128, 160)),
+    opaque: setOf(data.slice(128, fixed)),
+    keyHash: isKeyed ? data.slice(fixed, head) : null,
     origin: textOf(data.slice(end + 2), 'the origin of a statement'),
     zones,
   };
@@ -80,16 +88,16 @@ export function zoneBundles(
 }
 
 /** A term: the first bytes of a keyed hash of field, kind and value. */
-export function termOf(spec: Spec, number: number, isPrefix: boolean, value: string): Bytes {
-  const digest = leafHash(concat(spec.id.slice(0, 8), Uint8Array.of(number, isPrefix ? 1 : 0), utf8(value)));
+export function termOf(spec: Spec, key: Bytes | null, number: number, isPrefix: boolean, value: string): Bytes {
+  const digest = leafHash(concat(key ?? spec.id.slice(0, 8), Uint8Array.of(number, isPrefix ? 1 : 0), utf8(value)));
   return digest.slice(0, spec.fields[number].kind === 'id' ? 3 : 4);
 }
 
-export function termsOf(spec: Spec, number: number, value: Value): Bytes[] {
+export function termsOf(spec: Spec, key: Bytes | null, number: number, value: Value): Bytes[] {
   const text = value as string;
   return [
-    termOf(spec, number, false, text),
-    ...prefixesOf(spec.fields[number], text).map((one) => termOf(spec, number, true, one)),
+    termOf(spec, key, number, false, text),
+    ...prefixesOf(spec.fields[number], text).map((one) => termOf(spec, key, number, true, one)),
   ];
 }
 

@@ -130,6 +130,7 @@ function answerOf(line: Line): Answer {
         segment: line.segment,
         statement: provenOf(line.statement),
         path: pathOf(line.path),
+        key: line.key === undefined ? new Uint8Array(0) : bytesOf(line.key),
         pages: line.pages.map((page: Line) => ({
           field: page.field,
           page: page.page,
