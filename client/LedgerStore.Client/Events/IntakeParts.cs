@@ -78,7 +78,8 @@ public sealed class IntakeParts
         {
             // What is begun stays as it is: another sender's part is not one of it.
             known.Add(Broken(
-                [entry], $"it is part {part.Index + 1} of {part.Count} of an event whose first part has another sender"));
+                [entry],
+                $"it is part {part.Index + 1} of {part.Count} of an event whose first part has another sender"));
             return known;
         }
 

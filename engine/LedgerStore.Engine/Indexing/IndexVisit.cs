@@ -170,13 +170,15 @@ internal sealed class IndexVisit(
 
         string evidence = $"the index of segment {segment} of '{source.Name}' is not what entry {segment} of "
             + $"'{index.Name}' says that it is; one of them is false: keep both, and run verify";
+        source.IndexFailure = evidence;
         ground.Services.Damaged(new DamageReport(
             source.Id, SegmentFormat.FirstIndex(segment), StoreLimits.EntriesPerSegment,
             ground.Paths.Index(index.Id, segment), -1, evidence));
         throw new StoreException(StoreReason.DataLoss, evidence);
     }
 
-    private static SegmentFacts? StatedOf(LedgerIndex index, OpenLedger statements, long segment)
+    /// <summary>The statement about a segment that there is one about.</summary>
+    public static SegmentFacts? StatedOf(LedgerIndex index, OpenLedger statements, long segment)
     {
         using BundleLease entry = statements.WaitForEntry(segment);
         return ReadStatement(index, segment, entry.Entry((int)(segment - entry.FirstIndex)));

@@ -9,6 +9,7 @@ namespace LedgerStore.Engine.Ledgers;
 internal sealed partial class OpenLedger
 {
     private volatile Exception? _signingFailure;
+    private string? _indexFailure;
     private volatile bool _isChecked;
 
     // ---- of the checkpointer
@@ -47,6 +48,14 @@ internal sealed partial class OpenLedger
 
     /// <summary>Why nothing more of it is signed; null while it is sound.</summary>
     public Exception? SigningFailure => _signingFailure ?? Damage;
+
+    /// <summary>That what was signed about its index is not so, as the index worker found; null while nothing is known
+    /// to be wrong. Written by that worker.</summary>
+    public string? IndexFailure
+    {
+        get => Volatile.Read(ref _indexFailure);
+        set => Volatile.Write(ref _indexFailure, value);
+    }
 
     public LedgerTiles Tiles { get; }
 

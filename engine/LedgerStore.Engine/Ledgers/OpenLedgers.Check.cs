@@ -25,6 +25,11 @@ internal sealed partial class OpenLedgers
         }
 
         StoreException? failure = ledger.Newest is { } newest ? CheckNewest(ledger, newest) : null;
+        if (ledger.Damage is null && FindContradicted(ledger) is { } contradiction)
+        {
+            failure = isSuspect ? failure ?? contradiction : throw contradiction;
+        }
+
         if (ledger.Damage is not null)
         {
             Withhold(ledger);

@@ -27,6 +27,10 @@ internal sealed partial class OpenLedgers(
     /// </summary>
     public Func<uint, CheckpointRecord?> FindJournaled { get; set; } = static _ => null;
 
+    /// <summary>Why a ledger is not what was signed about it elsewhere; null when it is. Set before the first ledger is
+    /// checked.</summary>
+    public Func<OpenLedger, StoreException?> FindContradicted { get; set; } = static _ => null;
+
     public bool IsOpen(uint id) => _open.ContainsKey(id);
 
     /// <summary>The ledger, opened if need be.</summary>

@@ -32,6 +32,9 @@ public sealed record LedgerDescription(
     /// <summary>The first entry that has not expired.</summary>
     public long FirstReadable { get; init; }
 
+    /// <summary>That what was signed about its index is not so; null while nothing is known to be wrong.</summary>
+    public string? IndexFailure { get; init; }
+
     /// <summary>Why nothing expires although it is due; null when nothing forbids it.</summary>
     public string? ExpiryRefusal { get; init; }
 

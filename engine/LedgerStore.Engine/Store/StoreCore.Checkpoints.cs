@@ -94,6 +94,7 @@ internal sealed partial class StoreCore
             (log.SigningFailure ?? WhyNotSigned())?.Message)
         {
             FirstReadable = log.Segments.Expired.FirstReadable,
+            IndexFailure = log.IndexFailure,
             FoundSize = log.Damage is null ? log.Durable.Value : log.FoundSize,
             Tiers = TiersOf(log),
             ExpiryRefusal = WhyUnconfirmed(log) ?? log.ExpiryRefusal,

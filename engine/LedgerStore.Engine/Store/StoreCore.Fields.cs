@@ -7,6 +7,7 @@ using LedgerStore.Engine.Ledgers;
 using LedgerStore.Engine.Pipeline;
 using LedgerStore.Engine.Tiering;
 using LedgerStore.Fields;
+using LedgerStore.Proofs;
 
 namespace LedgerStore.Engine;
 
@@ -57,6 +58,43 @@ internal sealed partial class StoreCore
             }));
         }
     }
+
+    /// <summary>Why a ledger is not what the signed statements about its index say: they are in a ledger of their own,
+    /// and know of entries that this one has lost with all that it signed itself. The last one is compared; verify
+    /// compares all.</summary>
+    private StoreException? FindContradicted(OpenLedger log)
+    {
+        if (Indexes.NewestOf(log.Id) is not { } index)
+        {
+            return null;
+        }
+
+        try
+        {
+            OpenLedger statements = Ledgers.GetChecked(index.Id);
+            long said = Math.Min(statements.Newest?.Size ?? 0, statements.ReadableSize);
+            long complete = log.ReadableSize / StoreLimits.EntriesPerSegment;
+            return said > complete
+                ? Contradiction(log, index, $"entries to {SegmentFormat.FirstIndex(said):N0}, the data has "
+                    + $"{log.ReadableSize:N0}")
+                : said > 0 && IndexVisit.StatedOf(index, statements, said - 1) is { } stated
+                    && log.Segments.TryGetRoot(said - 1, out Hash256 root) && root != stated.SegmentRoot
+                    ? Contradiction(log, index, $"the root {stated.SegmentRoot.ToBase64()} of segment {said - 1:N0}, "
+                        + $"the data has {root.ToBase64()}")
+                    : null;
+        }
+        catch (StoreException unknown) when (unknown.Reason != StoreReason.StorageFailed)
+        {
+            // Something is wrong with the index's own ledger, which is said where that is used.
+            return null;
+        }
+    }
+
+    private static StoreException Contradiction(OpenLedger log, LedgerIndex index, string what) => new(
+        StoreReason.RollbackDetected,
+        $"ledger '{log.Name}' is not what was signed: '{index.Name}' has statements about {what}. An older copy of it was "
+        + "put back, or it was forked. Nothing is signed. Restore the newer data, or serve this one with "
+        + "--read-only-suspect");
 
     private static void RefuseIndexing(OpenLedger log)
     {

@@ -43,6 +43,9 @@ internal sealed partial class StoreCheck(VerifyOptions options, IFileSystem file
     private readonly NewestTime _newest = new();
     private long _journalMicros;
 
+    // What indexes say of other ledgers; compared when all are verified.
+    private readonly StatementBook _statements = new(paths);
+
     // What `_audit` says; it is verified before the others.
     private readonly TombstoneBook _tombstones = new();
     private readonly AuditEvents _events = new();
@@ -82,6 +85,7 @@ internal sealed partial class StoreCheck(VerifyOptions options, IFileSystem file
         _findingCount += claims.Findings.Count;
         Count(claims);
         Run([.. Enumerable.Range(0, _ledgers.Length).Where(number => number != audit)]);
+        CompareStatements();
 
         // Where something is missing, nobody knows how new it was.
         if (_findingCount == 0 && _newest.Fault(_journalMicros) is { } fault)
@@ -94,6 +98,20 @@ internal sealed partial class StoreCheck(VerifyOptions options, IFileSystem file
     {
         VerifyWorkers workers = new(options.Parallelism, ledgers.Length, files);
         workers.Run(number => Open(_ledgers[ledgers[number]]), Ended);
+    }
+
+    private void CompareStatements()
+    {
+        foreach (VerifyFinding finding in _statements.Compare())
+        {
+            int ledger = _reports.FindIndex(report => report.Name == finding.Ledger);
+            _reports[ledger] = _reports[ledger] with { Findings = _reports[ledger].Findings + 1 };
+            _findingCount++;
+            if (_findings.Count < VerifyReport.FindingsMax)
+            {
+                _findings.Add(finding);
+            }
+        }
     }
 
     public VerifyReport Report(TimeSpan duration)
@@ -221,6 +239,7 @@ internal sealed partial class StoreCheck(VerifyOptions options, IFileSystem file
         _producers[ledger.Id] = producers;
         EntriesVisitor watcher = producers.AddJournal;
         watcher += _newest.Add;
+        watcher += _statements.WatcherOf(ledger);
         _watchers.Add(ledger.Id, isAudit ? watcher + new EntriesVisitor(WatchAudit) : watcher);
         return facts.WantedBundles;
     }
@@ -297,6 +316,7 @@ internal sealed partial class StoreCheck(VerifyOptions options, IFileSystem file
 
         EntriesVisitor visitor = producers.Add;
         visitor += _newest.Add;
+        visitor += _statements.WatcherOf(ledger);
         LedgerCheck check = new(facts, _journal.Find(ledger.Id), paths, _storeId)
         {
             Producers = producers,
@@ -322,6 +342,7 @@ internal sealed partial class StoreCheck(VerifyOptions options, IFileSystem file
         {
             List<VerifyFinding> found = [];
             LedgerReport report = check.Conclude(found);
+            _statements.Note(check.Facts.Ledger, report.Entries, check.Segments);
             lock (_lock)
             {
                 _audit = check.Evidence ?? _audit;

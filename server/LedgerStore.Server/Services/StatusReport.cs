@@ -71,6 +71,7 @@ internal static class StatusReport
 
             Report(status, ledger.Name, ledger.Damage);
             Report(status, ledger.Name, ledger.SigningFailure);
+            Report(status, ledger.Name, ledger.IndexFailure);
             Report(
                 status,
                 ledger.Name,
