@@ -36,6 +36,12 @@ internal sealed class IndexedSearch(Run run, EntryPrinter printer)
 
         printer.Flush();
         run.Note(Summary());
+        if (asked.Proof?.Keys is > 0 and int keys)
+        {
+            run.Note($"the file has the keys of {keys} segments of a salted ledger: whoever has it can ask the pages "
+                + "in it for other values too");
+        }
+
         return _isWhole ? ExitCode.Done : ExitCode.ServerError;
     }
 

@@ -24,6 +24,10 @@ public sealed class SearchProofWriter : IDisposable
         _json = new Utf8JsonWriter(output);
     }
 
+    /// <summary>Of so many segments of a salted ledger the file has the key: whoever has the file can ask the pages in
+    /// it for other values than were searched for.</summary>
+    public int Keys { get; private set; }
+
     /// <summary>Ends writing; a file without its last line is not whole.</summary>
     public void Dispose() => _json.Dispose();
 
@@ -106,6 +110,7 @@ public sealed class SearchProofWriter : IDisposable
         if (!segment.Key.IsEmpty)
         {
             _json.WriteBase64String("key", segment.Key.Span);
+            Keys++;
         }
 
         _json.WriteStartArray("pages");

@@ -41,13 +41,22 @@ public sealed class SaltedSearchTests : IAsyncLifetime
         Assert.Equal((await ledger.RunAsync([.. ask, "--scan"])).Output, found.Output);
         Assert.Equal(4, found.Output.TrimEnd('\n').Split('\n').Length);
         Assert.Contains("the index of 1 segments", found.Errors, StringComparison.Ordinal);
+        Assert.Contains("the keys of 1 segments of a salted ledger", found.Errors, StringComparison.Ordinal);
         JsonNode segment = JsonNode.Parse((await File.ReadAllLinesAsync(Answer))[2])!;
         Assert.Equal(32, Convert.FromBase64String((string)segment["key"]!).Length);
 
         // Who asks for a time is not told the key.
         string times = Path.Combine(_server.Root, "times.jsonl");
-        Done(await ledger.RunAsync("search", Name, "@received<2020-01-01T00:00:00Z", "--prove", times));
+        CliResult ofTimes = await ledger.RunAsync("search", Name, "@received<2020-01-01T00:00:00Z", "--prove", times);
+        Done(ofTimes);
+        Assert.DoesNotContain("keys", ofTimes.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("\"key\"", await File.ReadAllTextAsync(times), StringComparison.Ordinal);
+
+        string receipt = Path.Combine(_server.Root, "receipt");
+        Done(await ledger.RunAsync("prove", Name, "5000", "--out", receipt));
+        CliResult mine = await ledger.RunAsync("find", receipt);
+        Done(mine);
+        Assert.StartsWith("found: entry 5000 of kept is found by who=rare", mine.Output, StringComparison.Ordinal);
 
         CliResult compared = await ledger.RunAsync("verify", Name, "--index");
         Done(compared);
