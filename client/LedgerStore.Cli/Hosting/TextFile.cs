@@ -1,16 +1,23 @@
 // A list that a person or a program wrote: from a file, or from standard input. Used by one run.
+using LedgerStore.Engine;
+
 namespace LedgerStore.Cli;
 
 /// <summary>Reads text that is named on the command line.</summary>
 internal static class TextFile
 {
+    private const int BytesPerChar = 4;
+
     /// <summary>All of it.</summary>
     /// <param name="file">- is standard input.</param>
     /// <param name="charsMax">More is refused.</param>
     /// <param name="what">What it should be.</param>
     public static async Task<string> ReadAsync(Run run, string file, int charsMax, string what)
     {
-        using Stream stream = file == "-" ? run.Host.Input : File.OpenRead(file);
+        // A file may come from somebody else: a pipe in its place would be waited for without an end.
+        using Stream stream = file == "-"
+            ? run.Host.Input
+            : new MemoryStream(ForeignFile.ReadNamed(file, BytesPerChar * charsMax));
         using StreamReader reader = new(stream);
         char[] text = new char[charsMax + 1];
         int length = await reader.ReadBlockAsync(text, run.Cancellation).ConfigureAwait(false);

@@ -128,6 +128,11 @@ public sealed class IntakeParts
         try
         {
             byte[] bytes = IntakeRecord.Unpack(packed);
+            if (last.Form == IntakeForm.Json && !IntakeRecord.IsOneValue(bytes))
+            {
+                return Broken(begun.Entries, "these parts say that they are JSON, and are not one value");
+            }
+
             return Convert.ToHexStringLower(SHA256.HashData(bytes)) == part.Of
                 ? new IntakeEvent(begun.Entries, last.With(bytes), problem: null)
                 : Broken(begun.Entries, "these parts are of another event than the SHA-256 in them says");

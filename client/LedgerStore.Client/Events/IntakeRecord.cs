@@ -191,7 +191,32 @@ public sealed class IntakeRecord
         }
 
         byte[] bytes = packed.GetBytesFromBase64();
-        return (form, isPart ? bytes : Unpack(bytes), true);
+        if (isPart)
+        {
+            return (form, bytes, true);
+        }
+
+        byte[] unpacked = Unpack(bytes);
+        return form != IntakeForm.Json || IsOneValue(unpacked) ? (form, unpacked, true) : null;
+    }
+
+    /// <summary>Whether the bytes are one JSON value: what is put where an event belongs adds nothing beside it.
+    /// </summary>
+    internal static bool IsOneValue(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = IntakeFields.EventDepthMax + 1 });
+            while (reader.Read())
+            {
+            }
+
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private static IntakePart PartOf(JsonElement part) => new(

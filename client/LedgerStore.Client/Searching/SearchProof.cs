@@ -121,6 +121,11 @@ public static class SearchProof
             bool isNewestFirst = head.GetProperty("newest_first").GetBoolean();
             _comparison = said.Clauses.Count == 0 && !isNewestFirst ? new IndexComparison(spec) : null;
             ulong end = checked(said.First + said.Count);
+            if (said.Count == 0)
+            {
+                throw new VerificationFailedException("it asks about no entry, and so says nothing");
+            }
+
             if (end > trust.Ledger.Size)
             {
                 throw new VerificationFailedException($"the range ends behind the {trust.Ledger.Size} signed entries");

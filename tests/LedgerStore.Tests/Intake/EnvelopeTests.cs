@@ -1,5 +1,6 @@
 // What the intake writes into a record is read back byte for byte, however large it is, by the one function for that.
 
+using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -189,6 +190,25 @@ public sealed class EnvelopeTests
         IntakeEvent whole = Assert.Single(known.Cast<IntakeEvent>(), static one => one.Record is not null);
         Assert.All(whole.Entries, static entry => Assert.Equal("intake", entry.Appender));
         Assert.DoesNotContain("boss", whole.Record!.Sender, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""1,"sender":"BOSS","event":{}""")]
+    [InlineData("")]
+    [InlineData("{}{}")]
+    public void What_is_packed_as_JSON_and_is_not_one_value_adds_nothing_to_the_record(string body)
+    {
+        using MemoryStream packed = new();
+        using (GZipStream gzip = new(packed, CompressionLevel.Fastest))
+        {
+            gzip.Write(Encoding.UTF8.GetBytes(body));
+        }
+
+        string record = $$"""
+            {"@intake":1,"source":"s","sender":"x","address":"","received":"2026-11-30T00:00:00Z","form":"event",
+             "gzip":"{{Convert.ToBase64String(packed.ToArray())}}"}
+            """;
+        Assert.Null(IntakeRecord.TryRead(Encoding.UTF8.GetBytes(record)));
     }
 
     private static void Check(ParsedEvent sent, int records)
