@@ -7,7 +7,7 @@ import { type Row } from '../state/rows';
 import { follow, type Tail } from '../state/tail';
 import { infoOf } from '../state/ledgers';
 import { look, route } from '../state/router';
-import { unchecked } from '../state/verdict';
+import { unchecked, words } from '../state/verdict';
 import { api } from '../wire/api';
 import { Badge, VerdictLine } from '../view/badge';
 import { EntryPanel } from '../view/entry';
@@ -181,12 +181,12 @@ function Summary({
       ) : rows.length > 0 && good.length === rows.length ? (
         <Badge
           verdict={{ word: 'verified', why: trust.why }}
-          label={`${count(good.length)} entries in view verified in this browser`}
+          label={`${count(good.length)} entries in view ${words.verified} in this browser`}
         />
       ) : (
         <Badge
           verdict={unchecked('being checked, or not signed yet')}
-          label={`${count(good.length)} of ${count(rows.length)} entries in view verified`}
+          label={`${count(good.length)} of ${count(rows.length)} entries in view ${words.verified}`}
         />
       )}
       <span class="dim">
