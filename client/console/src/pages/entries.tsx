@@ -169,11 +169,14 @@ function Summary({
     (row) => row !== null,
   );
   const bad = store.failures();
+  // Why nothing is there where entries would be: said once, and not only in each line.
+  const problem = rows.length === 0 ? store.errorAt(view[0]) : null;
   const good = rows.filter((row) => row.verdict.word === 'verified');
   const trust = store.trust.verdict.value;
   const salt = infoOf(store.ledger)?.salted ? ' · salted' : '';
   return (
     <div class="summary" aria-live="polite">
+      {problem !== null && <Failure error={problem} />}
       {bad.length > 0 ? (
         <Failures bad={bad} />
       ) : trust.word !== 'verified' ? (
