@@ -23,8 +23,9 @@ internal sealed partial class PolicyComparer
         // Too many pairs to look at each: say that quotas may differ rather than nothing.
         if ((long)old.Count * now.Count > (long)PolicyLimits.PairwisePatterns * PolicyLimits.PairwisePatterns)
         {
+            string terms = kind == PolicyChangeKind.Quota ? "quotas" : "sign-ins";
             Add(kind, '~', name, capability, null, [],
-                $"{name} {CapabilityNames.Of(capability)}: {(kind == PolicyChangeKind.Quota ? "quotas" : "sign-ins")} may differ (too many rules to compare)");
+                $"{name} {CapabilityNames.Of(capability)}: {terms} may differ (too many rules to compare)");
             return;
         }
 

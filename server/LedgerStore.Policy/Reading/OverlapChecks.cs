@@ -73,7 +73,8 @@ internal static class OverlapChecks
             {
                 bag.Warning("shadowed", use.Pattern.At,
                     $"for {Quoted.Text(identity.Name)} binding {easier.Binding.Number} (line {easier.Binding.At.Line})"
-                    + $" grants this already, and demands {easier.Binding.SignIn?.ToString() ?? "no sign-in of its own"}",
+                    + " grants this already, and demands "
+                    + (easier.Binding.SignIn?.ToString() ?? "no sign-in of its own"),
                     "put the binding with the stronger sign_in first");
             }
 

@@ -97,8 +97,8 @@ internal static class OidcSetup
         }
     }
 
-    // Lax, and not strict: the provider's redirect is the request of another site. It opens a page by GET, which is what
-    // Lax lets through, and it proves nothing but that this browser began.
+    // Lax, and not strict: the provider's redirect is the request of another site. It opens a page by GET, which is
+    // what Lax lets through, and it proves nothing but that this browser began.
     private static CookieBuilder CookieOf(string name) => new()
     {
         Name = name,

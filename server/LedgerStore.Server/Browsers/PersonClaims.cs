@@ -1,5 +1,5 @@
-// From the claims of an ID token, whose signature, issuer, audience, time and nonce were checked, to a sign-in: what this
-// server demands besides. Pure; any thread.
+// From the claims of an ID token, whose signature, issuer, audience, time and nonce were checked, to a sign-in: what
+// this server demands besides. Pure; any thread.
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Claims;
@@ -53,8 +53,8 @@ internal static class PersonClaims
             string had = acr.Length == 0 ? "names none" : $"says {acr}";
             return refused with
             {
-                Problem = $"this store needs a sign-in of class {required}, and the provider's token {had}: use a second"
-                    + " factor, or another account",
+                Problem = $"this store needs a sign-in of class {required}, and the provider's token {had}: use a"
+                    + " second factor, or another account",
             };
         }
 

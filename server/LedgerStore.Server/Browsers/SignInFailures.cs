@@ -1,5 +1,5 @@
-// Why a sign-in failed, from what the package threw to a sentence for whoever stands there. Nothing of a token is in it.
-// Pure; any thread.
+// Why a sign-in failed, from what the package threw to a sentence for whoever stands there. Nothing of a token is in
+// it. Pure; any thread.
 using LedgerStore.Server.Audit;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;

@@ -86,7 +86,8 @@ internal sealed class ConfigFile
             }
             else
             {
-                ReadGroup(path, value, [.. settings.Where(s => s.Path.StartsWith(path + ".", StringComparison.Ordinal))]);
+                Setting[] inner = [.. settings.Where(s => s.Path.StartsWith(path + ".", StringComparison.Ordinal))];
+                ReadGroup(path, value, inner);
             }
         }
     }

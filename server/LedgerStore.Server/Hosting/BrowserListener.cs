@@ -1,5 +1,6 @@
 // The page's own listener: TLS without a client certificate, sign-in with OpenID Connect, and the calls that read and
-// verify, behind the same guard as on the other one. Started and stopped by one thread; requests run on the thread pool.
+// verify, behind the same guard as on the other one.
+// Started and stopped by one thread; requests run on the thread pool.
 using LedgerStore.Server.Audit;
 using LedgerStore.Server.Browsers;
 using LedgerStore.Server.Calls;
@@ -31,7 +32,8 @@ internal sealed class BrowserListener : IAsyncDisposable
         AccessRecorder recorder)
     {
         ConsoleConfig config = settings.Config.Console!;
-        SignInFlow flow = new(config.Oidc, Sessions = new SessionBook(settings.Time), identities, recorder, settings.Time);
+        Sessions = new SessionBook(settings.Time);
+        SignInFlow flow = new(config.Oidc, Sessions, identities, recorder, settings.Time);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         LogSetup.Configure(builder.Logging, settings.Config);
         settings.Logging(builder.Logging);

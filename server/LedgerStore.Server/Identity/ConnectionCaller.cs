@@ -1,5 +1,6 @@
-// What a connection knows of its client, or what a browser's request knows of its session. A feature of either; written by the handshake, then read and
-// refreshed by its calls from any thread: each write is a whole new decision, and any of them is right.
+// What a connection knows of its client, or what a browser's request knows of its session. A feature of either;
+// written by the handshake, then read and refreshed by its calls from any thread: each write is a whole new decision,
+// and any of them is right.
 using System.Net;
 using LedgerStore.Server.Audit;
 

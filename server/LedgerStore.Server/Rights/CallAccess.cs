@@ -198,7 +198,8 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
     private RpcException? WhyNot(Decision decision) =>
         decision.Allowed ? SignInMissing(decision) : Refusals.Denied(rule);
 
-    // A certificate has no sign-in, and no rule that demands one counts for it: the policy's reader refuses such a rule.
+    // A certificate has no sign-in, and no rule that demands one counts for it: the policy's reader refuses such a
+    // rule.
     private RpcException? SignInMissing(Decision decision) => decision.SignIn is not { } demand ? null
         : caller.SignIn is not { } signIn ? Refusals.Denied(rule)
         : demand.Missing(signIn.Facts, services.Time.GetUtcNow()) is { } missing

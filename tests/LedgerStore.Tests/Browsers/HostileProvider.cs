@@ -16,6 +16,9 @@ internal sealed class HostileProvider : IAsyncDisposable
 {
     private const string KeyId = "key-1";
 
+    private static readonly string[] s_types = ["code"];
+    private static readonly string[] s_algorithms = ["RS256"];
+
     private readonly RSA _key = RSA.Create(2048);
     private readonly RSA _otherKey = RSA.Create(2048);
     private readonly ConcurrentDictionary<string, (string Challenge, string Token)> _codes = new();
@@ -84,8 +87,8 @@ internal sealed class HostileProvider : IAsyncDisposable
             ["authorization_endpoint"] = Issuer + "/authorize",
             ["token_endpoint"] = Issuer + "/token",
             ["jwks_uri"] = Issuer + "/keys",
-            ["response_types_supported"] = new[] { "code" },
-            ["id_token_signing_alg_values_supported"] = new[] { "RS256" },
+            ["response_types_supported"] = s_types,
+            ["id_token_signing_alg_values_supported"] = s_algorithms,
         }),
         "/keys" => context.Response.WriteAsJsonAsync(new { keys = new[] { PublicKey() } }),
         "/token" => TokenAsync(context),

@@ -1,13 +1,13 @@
-// What somebody who is in may do, and for how long: read and verify by the policy, with the sign-in that it demands; and
-// nothing once they are out, whoever has their cookie.
+// What somebody who is in may do, and for how long: read and verify by the policy, with the sign-in that it demands;
+// and nothing once they are out, whoever has their cookie.
 
 using System.Net;
+using System.Net.Security;
 using Grpc.Core;
 using LedgerStore.Protocol;
 using LedgerStore.Protocol.Events.V1;
 using LedgerStore.Protocol.V1;
 using LedgerStore.Server.Browsers;
-using LedgerStore.Tests.Grpc;
 using LedgerStore.Tests.Server;
 using Xunit;
 
@@ -15,6 +15,9 @@ namespace LedgerStore.Tests.Browsers;
 
 public sealed class SessionTests : IAsyncLifetime
 {
+    private static readonly string[] s_groups = ["auditors", "others"];
+    private static readonly string[] s_password = ["pwd"];
+
     private HostileProvider _provider = null!;
     private RunningServer _server = null!;
 
@@ -77,7 +80,8 @@ public sealed class SessionTests : IAsyncLifetime
         List<Event> recorded = await _server.ReadAuditAsync();
         Assert.Single(recorded, each => each.Access is
             { Call: "console/sign-out", Identity: "anna", Person: "anna (anna@example.org)" });
-        Assert.Contains(recorded, each => each.Denials?.Reason.StartsWith("SESSION_MISSING") == true);
+        Assert.Contains(
+            recorded, each => each.Denials?.Reason.StartsWith("SESSION_MISSING", StringComparison.Ordinal) == true);
     }
 
     [Fact]
@@ -85,8 +89,8 @@ public sealed class SessionTests : IAsyncLifetime
     {
         using Visitor member = await EnterAsync("dora", static claims =>
         {
-            claims["groups"] = new[] { "auditors", "others" };
-            claims["amr"] = new[] { "pwd" };
+            claims["groups"] = s_groups;
+            claims["amr"] = s_password;
         });
         Assert.Equal(2ul, (await member.CheckpointAsync("demo")).Size);
         RpcException refused = await Assert.ThrowsAsync<RpcException>(() => member.RecordsAsync("demo"));
@@ -96,7 +100,7 @@ public sealed class SessionTests : IAsyncLifetime
 
         await member.SignInAsync(_provider, "dora", claims =>
         {
-            claims["groups"] = new[] { "auditors" };
+            claims["groups"] = s_groups;
             claims["auth_time"] = DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 1_200;
         });
         await member.LoadAsync();
@@ -104,7 +108,7 @@ public sealed class SessionTests : IAsyncLifetime
             "SIGN_IN_AGAIN",
             (await Assert.ThrowsAsync<RpcException>(() => member.RecordsAsync("demo"))).Info!.Reason);
 
-        await member.SignInAsync(_provider, "dora", static claims => claims["groups"] = new[] { "auditors" });
+        await member.SignInAsync(_provider, "dora", static claims => claims["groups"] = s_groups);
         await member.LoadAsync();
         Assert.Equal(["a", "b"], await member.RecordsAsync("demo"));
         List<Event> recorded = await _server.ReadAuditAsync();
@@ -152,16 +156,19 @@ public sealed class SessionTests : IAsyncLifetime
     [Fact]
     public async Task A_certificate_is_nobody_at_this_door()
     {
-        using HttpClientHandler handler = new()
+        using HttpClient http = new(new SocketsHttpHandler
         {
-            ServerCertificateCustomValidationCallback = static (_, _, _, _) => true,
-        };
-        handler.ClientCertificates.Add(ServerPki.Client("reader"));
-        using HttpClient http = new(handler);
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                ClientCertificates = [ServerPki.Client("reader")],
+                RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+            },
+        });
         using ByteArrayContent body = new([0, 0, 0, 0, 0]);
         body.Headers.TryAddWithoutValidation("Content-Type", "application/grpc-web+proto");
-        using HttpResponseMessage answer = await http.PostAsync(
-            new Uri($"https://localhost:{_server.Server.BrowserAddress!.Port}/ledgerstore.v1.Catalog/ListLedgers"), body);
+        Uri page = new($"https://localhost:{_server.Server.BrowserAddress!.Port}");
+        using HttpResponseMessage answer =
+            await http.PostAsync(new Uri(page, "/ledgerstore.v1.Catalog/ListLedgers"), body);
         Assert.True(
             answer.Headers.TryGetValues("grpc-status", out IEnumerable<string>? status) && status.Single() == "16",
             $"{answer}\n{string.Join('\n', _server.Errors.Lines)}");

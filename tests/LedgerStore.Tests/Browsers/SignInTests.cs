@@ -1,11 +1,10 @@
-// The way in by OpenID Connect: who gets in, who does not and is told why, and that all of it is on record. The provider
-// is ours and lies where the test says so.
+// The way in by OpenID Connect: who gets in, who does not and is told why, and that all of it is on record. The
+// provider is ours and lies where the test says so.
 
 using System.Net;
 using Grpc.Core;
 using LedgerStore.Protocol;
 using LedgerStore.Protocol.Events.V1;
-using LedgerStore.Tests.Grpc;
 using LedgerStore.Tests.Server;
 using LedgerStore.WebPage;
 using Xunit;
@@ -113,7 +112,8 @@ public sealed class SignInTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Forbidden, status);
         Assert.Contains("names none", text, StringComparison.Ordinal);
         Assert.Equal(2, (await SignInServer.DenialsAsync(strict)).Count(
-            each => each.Person == "anna (anna@example.org)" && each.Reason.Contains("class mfa", StringComparison.Ordinal)));
+            each => each.Person == "anna (anna@example.org)"
+                && each.Reason.Contains("class mfa", StringComparison.Ordinal)));
         Assert.Equal(
             HttpStatusCode.OK, (await anna.SignInAsync(_provider, "anna", static _ => { })).Status);
     }
@@ -165,7 +165,8 @@ public sealed class SignInTests : IAsyncLifetime
         using Visitor anna = new(_server);
         string answer = _provider.Grant(await anna.BeginAsync(), "anna", static _ => { });
         using HttpResponseMessage entered = await anna.GetAsync(answer);
-        string cookie = entered.Headers.GetValues("Set-Cookie").Single(each => each.StartsWith("__Host-ledger="));
+        string cookie = entered.Headers.GetValues("Set-Cookie").Single(
+            each => each.StartsWith("__Host-ledger=", StringComparison.Ordinal));
         foreach (string word in new[] { "path=/", "secure", "httponly", "samesite=strict" })
         {
             Assert.Contains(word, cookie, StringComparison.OrdinalIgnoreCase);

@@ -58,12 +58,16 @@ internal sealed class Visitor : IDisposable
         using HttpResponseMessage response = await GetAsync("/sign-in" + query);
         return response.Headers.Location
             ?? throw new InvalidOperationException(
-                $"{response.StatusCode} {await response.Content.ReadAsStringAsync()}\n{string.Join('\n', _errors.Lines)}");
+                $"{response.StatusCode} {await response.Content.ReadAsStringAsync()}\n"
+                + string.Join('\n', _errors.Lines));
     }
 
     /// <summary>Signs in at a provider that tells what the test wants.</summary>
     internal async Task<(HttpStatusCode Status, string Text)> SignInAsync(
-        HostileProvider provider, string subject, Action<Dictionary<string, object>> change, string signing = "RS256") =>
+        HostileProvider provider,
+        string subject,
+        Action<Dictionary<string, object>> change,
+        string signing = "RS256") =>
         await ReadAsync(provider.Grant(await BeginAsync(), subject, change, signing));
 
     internal async Task<(HttpStatusCode Status, string Text)> ReadAsync(string path)
@@ -99,7 +103,8 @@ internal sealed class Visitor : IDisposable
         return [.. Calls.Records(answers)];
     }
 
-    internal AsyncServerStreamingCall<ReadResponse> Read(string ledger, bool follow) => Invoker.AsyncServerStreamingCall(
+    internal AsyncServerStreamingCall<ReadResponse> Read(string ledger, bool follow) =>
+        Invoker.AsyncServerStreamingCall(
         LedgerMethods.Read, null, default, new ReadRequest { Ledger = ledger, Follow = follow });
 
     internal async Task<Checkpoint> CheckpointAsync(string ledger) => await Invoker.AsyncUnaryCall(
