@@ -10,7 +10,7 @@ import { join } from 'node:path';
 
 const [keys, port = '7470', server = 'https://localhost:7443'] = process.argv.slice(2);
 if (!keys) throw new Error('which keys? node dev.mjs KEYS [PORT [SERVER]]');
-const assets = join(import.meta.dirname, '../LedgerStore.Console/Assets');
+const assets = join(import.meta.dirname, '../LedgerStore.Page/Assets');
 const kinds = { html: 'text/html; charset=utf-8', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +

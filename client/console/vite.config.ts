@@ -13,7 +13,7 @@ export default defineConfig({
   publicDir: false,
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
-    outDir: '../LedgerStore.Console/Assets',
+    outDir: '../LedgerStore.Page/Assets',
     emptyOutDir: true,
     target: 'es2022',
     modulePreload: false,

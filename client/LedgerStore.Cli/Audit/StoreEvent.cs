@@ -38,7 +38,7 @@ internal sealed record StoreEvent(string Kind, IMessage Body)
     {
         Access access => TextOf(access),
         Denials denied => $"DENIED {Short(denied.Call)} {denied.Ledger}: {denied.Reason}{Times(denied.Count)}"
-            + From(denied.Peer),
+            + By(denied.Person) + From(denied.Peer),
         PolicyChange policy => TextOf(policy),
         LedgerChange change => $"ledger {change.Ledger}: {change.Change}{Because(change.Reason)}",
         RetentionChange change => $"retention of {change.Ledger}: {Line(change.Before)} -> {Line(change.After)}"
@@ -91,7 +91,8 @@ internal sealed record StoreEvent(string Kind, IMessage Body)
             text.Append(CultureInfo.InvariantCulture, $", {access.Status}");
         }
 
-        return text.Append(Times(access.RepeatedCalls)).Append(From(access.Peer)).ToString();
+        return text.Append(Times(access.RepeatedCalls)).Append(By(access.Person)).Append(From(access.Peer))
+            .ToString();
     }
 
     private static string TextOf(PolicyChange policy)
@@ -134,6 +135,9 @@ internal sealed record StoreEvent(string Kind, IMessage Body)
         : $"entries {first} to {first + Math.Max(1, count) - 1}";
 
     private static string Times(ulong count) => count > 1 ? $", {count} times" : string.Empty;
+
+    // Who signed in at the server's page; the identity may stand for a group.
+    private static string By(string person) => person.Length > 0 ? $" by {person}" : string.Empty;
 
     private static string From(string peer) => peer.Length > 0 ? $" from {peer}" : string.Empty;
 

@@ -2,6 +2,7 @@
 // but for the keys; any thread.
 
 using LedgerStore.WebConsole.Door;
+using LedgerStore.WebPage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 

@@ -1,6 +1,7 @@
 // What a console is made of, decided by whoever starts it. Immutable.
 
 using LedgerStore.WebConsole.Calls;
+using LedgerStore.WebPage;
 
 namespace LedgerStore.WebConsole.Hosting;
 

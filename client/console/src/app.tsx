@@ -3,7 +3,7 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { link, route } from './state/router';
-import { openSession, type Session, session, sessionError } from './state/session';
+import { door, leave, openSession, type Session, session, sessionError, signInLink, signOut } from './state/session';
 import { choose, type Theme, theme } from './state/theme';
 import { AccessPage } from './pages/access';
 import { AlertsPage } from './pages/alerts';
@@ -73,6 +73,8 @@ export function App() {
               again={() => void openSession()}
             />
           </Page>
+        ) : door.value && !session.value ? (
+          <SignIn />
         ) : !session.value ? (
           <Page title="LedgerStore">
             <Loading what="the console" />
@@ -89,6 +91,22 @@ export function App() {
         <Foot />
       </div>
     </>
+  );
+}
+
+function SignIn() {
+  return (
+    <Page
+      title="Sign in"
+      lead={`${plain(door.value!.public_name ?? 'This store')} shows its records to those it knows.`}
+    >
+      <div class="state">
+        <p>You are not signed in here. Each look at a record is recorded with your name.</p>
+        <a class="button primary" href={signInLink()} onClick={leave}>
+          Sign in
+        </a>
+      </div>
+    </Page>
   );
 }
 
@@ -133,12 +151,17 @@ function Side({ page, name }: { page: string; name: string }) {
           <option value="dark">dark</option>
         </select>
       </label>
+      {session.value?.kind === 'server' && (
+        <button type="button" class="sign-out" onClick={() => void signOut()}>
+          Sign out
+        </button>
+      )}
     </header>
   );
 }
 
 function Foot() {
-  const now = session.value;
+  const now = session.value ?? door.value;
   if (!now) return null;
   return (
     <footer>
@@ -150,13 +173,15 @@ function Foot() {
         </p>
       ) : (
         <p>
-          <strong>Served by the server itself.</strong> That finds accidents and tampering with files. A server that
-          lies could serve a page that lies with it: for proof against the server, run <code>ledger console</code>.
+          <strong>Served by the server itself.</strong> What this page calls consistent was computed in this browser, by
+          code that the server sent. It finds accidents, and files that somebody changed. A server that lies could send
+          a page that lies with it: for proof against the server, run <code>ledger console</code> on your own machine.
         </p>
       )}
       <p class="dim">
-        {plain(now.identity)} at {plain(now.address)} · version {plain(now.version)} · bundle SHA-256{' '}
-        <code>{plain(now.bundle)}</code>
+        {now.identity ? `${plain(now.identity)} at ` : ''}
+        {plain(now.address)} · version {plain(now.version)} · bundle SHA-256 <code>{plain(now.bundle)}</code>
+        {now.until && ` · signed in until ${new Date(now.until).toLocaleString()}`}
       </p>
     </footer>
   );

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 
-const assets = join(import.meta.dirname, '../../LedgerStore.Console/Assets');
+const assets = join(import.meta.dirname, '../../LedgerStore.Page/Assets');
 const sources = join(import.meta.dirname, '../src');
 const bytesMax = 200_000;
 

@@ -1,12 +1,21 @@
-// Quotas of what was allowed and still is. The first rule that matches decides, so a quota changes exactly where some
-// name is decided by an old rule and a new rule with different quotas. One thread.
+// Quotas, and demands of sign-ins, of what was allowed and still is. The first rule that matches decides, so a term
+// changes exactly where some name is decided by an old rule and a new rule with different ones. One thread.
 namespace LedgerStore.Policy;
 
 internal sealed partial class PolicyComparer
 {
-    private void CompareQuotas(string name, Capability capability, List<Right> old, List<Right> now)
+    private static string SignInOf(Right right) => right.SignIn?.ToString() ?? "no sign-in of its own";
+
+    private void CompareTerms<T>(
+        PolicyChangeKind kind,
+        string name,
+        Capability capability,
+        List<Right> old,
+        List<Right> now,
+        Func<Right, T> termOf)
+        where T : notnull
     {
-        if (old.Concat(now).All(r => r.Quota == Quota.Unlimited))
+        if (old.Concat(now).Select(termOf).Distinct().Count() < 2)
         {
             return;
         }
@@ -14,29 +23,32 @@ internal sealed partial class PolicyComparer
         // Too many pairs to look at each: say that quotas may differ rather than nothing.
         if ((long)old.Count * now.Count > (long)PolicyLimits.PairwisePatterns * PolicyLimits.PairwisePatterns)
         {
-            Add(PolicyChangeKind.Quota, '~', name, capability, null, [],
-                $"{name} {CapabilityNames.Of(capability)}: quotas may differ (too many rules to compare)");
+            string terms = kind == PolicyChangeKind.Quota ? "quotas" : "sign-ins";
+            Add(kind, '~', name, capability, null, [],
+                $"{name} {CapabilityNames.Of(capability)}: {terms} may differ (too many rules to compare)");
             return;
         }
 
-        foreach (Right right in now.DistinctBy(r => (r.Pattern, r.Quota)))
+        foreach (Right right in now.DistinctBy(r => (r.Pattern, termOf(r))))
         {
-            foreach (Quota from in ChangedFrom(right, old, now))
+            foreach (T from in ChangedFrom(right, old, now, termOf))
             {
-                Add(PolicyChangeKind.Quota, '~', name, capability, right.Pattern, [],
-                    $"{name} {CapabilityNames.Of(capability)} on \"{right.Pattern.Text}\": {from} -> {right.Quota}");
+                Add(kind, '~', name, capability, right.Pattern, [],
+                    $"{name} {CapabilityNames.Of(capability)} on \"{right.Pattern.Text}\": {from} -> {termOf(right)}");
             }
         }
     }
 
-    // The different quotas that old rules had for names which this new rule now decides.
-    private List<Quota> ChangedFrom(Right right, List<Right> old, List<Right> now)
+    // The different terms that old rules had for names which this new rule now decides.
+    private List<T> ChangedFrom<T>(Right right, List<Right> old, List<Right> now, Func<Right, T> termOf)
+        where T : notnull
     {
         LedgerPattern[] newBefore = [.. now.TakeWhile(r => r != right).Select(r => r.Pattern)];
-        List<Quota> changed = [];
+        List<T> changed = [];
         for (int i = 0; i < old.Count; i++)
         {
-            if (old[i].Quota == right.Quota || changed.Contains(old[i].Quota))
+            T term = termOf(old[i]);
+            if (term.Equals(termOf(right)) || changed.Contains(term))
             {
                 continue;
             }
@@ -44,7 +56,7 @@ internal sealed partial class PolicyComparer
             LedgerPattern[] exclude = [.. newBefore, .. old.Take(i).Select(r => r.Pattern)];
             if (_search.Find([right.Pattern, old[i].Pattern], exclude).Answer != PatternSearch.Answer.None)
             {
-                changed.Add(old[i].Quota);
+                changed.Add(term);
             }
         }
 

@@ -13,7 +13,7 @@ internal sealed partial class PolicyComparer(CompiledPolicy? before, CompiledPol
     private readonly PatternSearch _search = new(PolicyLimits.SearchSteps);
 
     /// <summary>One right of an identity, in the order in which rules apply.</summary>
-    private sealed record Right(LedgerPattern Pattern, Quota Quota);
+    private sealed record Right(LedgerPattern Pattern, Quota Quota, SignInDemand? SignIn);
 
     public PolicyDifference Compare()
     {
@@ -73,7 +73,8 @@ internal sealed partial class PolicyComparer(CompiledPolicy? before, CompiledPol
             Gains(PolicyChangeKind.Capability, '+', name, capability, Patterns(now), Patterns(old));
             Gains(PolicyChangeKind.Capability, '-', name, capability, Patterns(old), Patterns(now));
             CompareStoreWide(name, capability, old, now);
-            CompareQuotas(name, capability, old, now);
+            CompareTerms(PolicyChangeKind.Quota, name, capability, old, now, right => right.Quota);
+            CompareTerms(PolicyChangeKind.SignIn, name, capability, old, now, SignInOf);
         }
     }
 
@@ -166,7 +167,7 @@ internal sealed partial class PolicyComparer(CompiledPolicy? before, CompiledPol
         {
             if (binding.Role.Capabilities.Has(capability))
             {
-                rights.AddRange(binding.Ledgers.Select(p => new Right(p, binding.Quota)));
+                rights.AddRange(binding.Ledgers.Select(p => new Right(p, binding.Quota, binding.SignIn)));
             }
         }
 

@@ -22,6 +22,9 @@ public enum PolicyChangeKind
     /// <summary>A quota for what was allowed before and still is.</summary>
     Quota,
 
+    /// <summary>What is demanded of a person's sign-in, for what was allowed before and still is.</summary>
+    SignIn,
+
     /// <summary>The deny list.</summary>
     Deny,
 

@@ -14,6 +14,7 @@ public sealed class CompiledPolicy
     private readonly FrozenDictionary<string, IdentityRules> _identities;
     private readonly FrozenDictionary<string, PolicyIdentity> _byUri;
     private readonly FrozenDictionary<string, PolicyIdentity> _byFingerprint;
+    private readonly FrozenDictionary<string, PolicyIdentity> _byOidc;
     private readonly FrozenDictionary<string, DenyRule> _denied;
     private readonly DecisionCache _cache = new();
 
@@ -24,6 +25,7 @@ public sealed class CompiledPolicy
         _byUri = document.Identities.Where(i => i.Uri is not null).ToFrozenDictionary(i => i.Uri!);
         _byFingerprint = document.Identities.Where(i => i.Fingerprint is not null)
             .ToFrozenDictionary(i => i.Fingerprint!);
+        _byOidc = document.Identities.Where(i => i.Oidc is not null).ToFrozenDictionary(i => i.Oidc!.Key);
         _denied = document.Deny.DistinctBy(d => d.Key).ToFrozenDictionary(d => d.Key);
         QuotaSlots = document.Bindings.Sum(b => b.Identities.Length);
     }
@@ -86,6 +88,31 @@ public sealed class CompiledPolicy
     /// <summary>The same from a URI SAN and the SHA-256 of the certificate.</summary>
     public Identification Identify(string? uriSan, ReadOnlySpan<byte> certificateSha256) =>
         Identify(uriSan, Convert.ToHexStringLower(certificateSha256));
+
+    /// <summary>Who is this person? By the subject, or by the one group of theirs that the policy names. A certificate
+    /// is never found here, and a person never by a certificate.</summary>
+    public Identification IdentifyPerson(string issuer, string subject, IReadOnlyCollection<string> groups)
+    {
+        if (_byOidc.GetValueOrDefault(OidcRule.KeyOf(issuer, 's', subject)) is { } person)
+        {
+            return new(person, $"subject in line {person.At.Line}");
+        }
+
+        PolicyIdentity[] found =
+        [
+            .. groups.Distinct(StringComparer.Ordinal)
+                .Select(group => _byOidc.GetValueOrDefault(OidcRule.KeyOf(issuer, 'g', group)))
+                .OfType<PolicyIdentity>()
+                .Order(Comparer<PolicyIdentity>.Create((left, right) => left.At.CompareTo(right.At))),
+        ];
+        return found switch
+        {
+            [var one] => new(one, $"group in line {one.At.Line}"),
+            [] => new(null, "the policy names neither this subject nor a group of theirs"),
+            [var one, var other, ..] => new(null,
+                $"the policy names two groups of theirs, {one.Name} and {other.Name}; name the subject as well"),
+        };
+    }
 
     /// <summary>Is this certificate on the deny list? Allocates nothing; meant for every call.</summary>
     public bool IsDenied(CertificateFacts certificate) =>

@@ -17,6 +17,7 @@ public sealed class Decision
         Allowed = true;
         Reason = $"binding {binding.Number} (line {binding.At.Line}): {binding.Role.Name} on {pattern.Text}";
         Quota = binding.Quota;
+        SignIn = binding.SignIn;
         BindingNumber = binding.Number;
         QuotaSlot = quotaSlot;
     }
@@ -29,6 +30,9 @@ public sealed class Decision
     /// <summary>The quota of the rule that allows it.</summary>
     public Quota Quota { get; }
 
+    /// <summary>How a person must have signed in for the rule to count; null: as the server asks of all.</summary>
+    public SignInDemand? SignIn { get; }
+
     /// <summary>Counted from 1; 0 in a denial.</summary>
     public int BindingNumber { get; }
 
@@ -38,7 +42,7 @@ public sealed class Decision
     public override string ToString() => $"{(Allowed ? "allowed" : "denied")}: {Reason}";
 }
 
-/// <summary>Who a certificate is, or why it is nobody.</summary>
+/// <summary>Who a certificate or a person is, or why it is nobody.</summary>
 public readonly record struct Identification(PolicyIdentity? Identity, string Reason)
 {
     public bool IsKnown => Identity is not null;

@@ -11,6 +11,9 @@ namespace LedgerStore.Policy;
 public sealed record PolicyGrant(
     string? Identity, CapabilitySet Capabilities, string Ledgers, string Role, int BindingNumber, int Line, Quota Quota)
 {
+    /// <summary>How a person must have signed in for it; null: nothing is demanded.</summary>
+    public SignInDemand? SignIn { get; init; }
+
     public bool IsStoreWide => Ledgers is "*" && Identity is not null;
 
     public override string ToString()
@@ -18,9 +21,10 @@ public sealed record PolicyGrant(
         string who = Identity ?? "everybody";
         string what = Identity is null ? "fetch hash tiles and checkpoints" : Capabilities.ToString();
         string quota = Quota == Quota.Unlimited ? "" : $"; {Quota}";
+        string signIn = SignIn is null ? "" : $"; needs {SignIn}";
         string wide = IsStoreWide ? " and store-wide" : "";
         string why = Identity is null ? "anonymous_tiles" : $"binding {BindingNumber}, role {Role}";
-        return $"{who} may {what} on \"{Ledgers}\"{wide} ({why}, line {Line}{quota})";
+        return $"{who} may {what} on \"{Ledgers}\"{wide} ({why}, line {Line}{quota}{signIn})";
     }
 }
 
@@ -81,7 +85,7 @@ public static class PolicyReview
             foreach (LedgerPattern pattern in binding.Ledgers)
             {
                 grants.Add(new PolicyGrant(rules.Identity.Name, binding.Role.Capabilities, pattern.Text,
-                    binding.Role.Name, binding.Number, pattern.At.Line, binding.Quota));
+                    binding.Role.Name, binding.Number, pattern.At.Line, binding.Quota) { SignIn = binding.SignIn });
             }
         }
 

@@ -28,16 +28,21 @@ public sealed class PolicyDocument
     public ImmutableArray<LedgerPattern> AnonymousTiles { get; internal init; } = [];
 }
 
-/// <summary>Somebody with a certificate: known by its URI or by its fingerprint, never by both.</summary>
+/// <summary>Somebody with a certificate, known by its URI or by its fingerprint; or a person who signs in at a page.
+/// Exactly one of the three.</summary>
 /// <param name="Uri">spiffe://trust-domain/path, or null.</param>
 /// <param name="Fingerprint">SHA-256 of the certificate, 64 lower-case hex digits, or null.</param>
 public sealed record PolicyIdentity(string Name, string? Uri, string? Fingerprint, SourcePosition At)
 {
+    /// <summary>A person, or a group of them; null for those with a certificate.</summary>
+    public OidcRule? Oidc { get; init; }
+
     /// <summary>What entries carry as appender: the URI, or the name that survives a certificate's renewal.</summary>
     public string Appender => Uri ?? Name;
 
-    /// <summary>For people: how the certificate is recognised.</summary>
-    public string Recognised => Uri is null ? $"fingerprint sha256:{Fingerprint}" : $"uri {Uri}";
+    /// <summary>For people: how it is recognised.</summary>
+    public string Recognised => Oidc is not null ? $"oidc {Oidc}"
+        : Uri is null ? $"fingerprint sha256:{Fingerprint}" : $"uri {Uri}";
 }
 
 /// <summary>A named set of capabilities.</summary>
@@ -51,7 +56,12 @@ public sealed record PolicyBinding(
     ImmutableArray<PolicyIdentity> Identities,
     ImmutableArray<LedgerPattern> Ledgers,
     Quota Quota,
-    SourcePosition At);
+    SourcePosition At)
+{
+    /// <summary>How persons must have signed in for this binding to be of use to them; null: as the server asks of all.
+    /// </summary>
+    public SignInDemand? SignIn { get; init; }
+}
 
 /// <summary>A certificate that is refused whatever else holds: by issuer and serial, or by its public key.</summary>
 /// <param name="Issuer">As the file writes it, for people; null for a key.</param>

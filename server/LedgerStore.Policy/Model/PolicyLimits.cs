@@ -20,6 +20,10 @@ public static class PolicyLimits
     /// <summary>An entry keeps its appender in at most 255 bytes, and the appender is the URI.</summary>
     public const int UriLength = 255;
 
+    /// <summary>A subject of OpenID Connect has at most 255 letters of ASCII (Core, 2); a group's name no more.
+    /// </summary>
+    public const int SubjectLength = 255;
+
     /// <summary>A serial number has at most 20 octets (RFC 5280, 4.1.2.2).</summary>
     public const int SerialDigits = 40;
 

@@ -64,6 +64,20 @@ internal static class OverlapChecks
         for (int later = 1; later < uses.Count; later++)
         {
             Use use = uses[later];
+            Use? easier = use.Binding.SignIn is null ? null : uses.Take(later).FirstOrDefault(earlier =>
+                earlier.Binding.Number != use.Binding.Number
+                && earlier.Binding.SignIn != use.Binding.SignIn
+                && use.Binding.Role.Capabilities.Without(earlier.Binding.Role.Capabilities).IsEmpty
+                && earlier.Pattern.Covers(use.Pattern));
+            if (easier is not null && said.Add((easier.Binding.Number, use.Pattern.At)))
+            {
+                bag.Warning("shadowed", use.Pattern.At,
+                    $"for {Quoted.Text(identity.Name)} binding {easier.Binding.Number} (line {easier.Binding.At.Line})"
+                    + " grants this already, and demands "
+                    + (easier.Binding.SignIn?.ToString() ?? "no sign-in of its own"),
+                    "put the binding with the stronger sign_in first");
+            }
+
             Use? first = uses.Take(later).FirstOrDefault(earlier =>
                 earlier.Binding.Number != use.Binding.Number
                 && earlier.Binding.Quota != use.Binding.Quota

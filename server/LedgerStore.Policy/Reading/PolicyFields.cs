@@ -7,8 +7,10 @@ internal static class PolicyFields
     public static readonly string[] Document =
         ["version", "trust_domain", "identities", "roles", "bindings", "deny", "anonymous_tiles"];
 
-    public static readonly string[] Identity = ["uri", "fingerprint"];
-    public static readonly string[] Binding = ["role", "identities", "ledgers", "quota"];
+    public static readonly string[] Identity = ["uri", "fingerprint", "oidc"];
+    public static readonly string[] Oidc = ["issuer", "subject", "group"];
+    public static readonly string[] Binding = ["role", "identities", "ledgers", "quota", "sign_in"];
+    public static readonly string[] SignIn = ["acr", "amr", "max_age"];
     public static readonly string[] Quota = ["records_per_second", "bytes_per_second", "streams", "in_flight_bytes"];
     public static readonly string[] Deny = ["issuer", "serial", "spki"];
 

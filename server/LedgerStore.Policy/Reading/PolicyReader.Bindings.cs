@@ -41,8 +41,10 @@ internal sealed partial class PolicyReader
         }
 
         RefuseChangesToStoreLedgers(role, patterns);
+        SignInDemand? signIn = fields.TryGetValue("sign_in", out YamlNode? demand) ? ReadSignIn(demand) : null;
+        CheckPersons(role, members, demand, at);
         CountGrants(members.Length, patterns.Length, at);
-        return new PolicyBinding(number, role, members, patterns, quota, at);
+        return new PolicyBinding(number, role, members, patterns, quota, at) { SignIn = signIn };
     }
 
     private ImmutableArray<PolicyIdentity> ReadMembers(YamlNode node)

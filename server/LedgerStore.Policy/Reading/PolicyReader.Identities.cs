@@ -1,4 +1,4 @@
-// The sections that name certificates: identities, and the deny list.
+// The sections that name certificates and persons: identities, and the deny list.
 // One thread, one file.
 using System.Collections.Immutable;
 
@@ -8,7 +8,7 @@ internal sealed partial class PolicyReader
 {
     private const string FingerprintPrefix = "sha256:";
 
-    // What recognises a certificate, and who has it: two identities with one certificate would be a coin toss.
+    // What recognises somebody, and who that is: two identities with one certificate would be a coin toss.
     private readonly Dictionary<string, string> _recognised = [];
 
     private ImmutableArray<PolicyIdentity> ReadIdentities(YamlNode node, string trustDomain)
@@ -40,18 +40,29 @@ internal sealed partial class PolicyReader
             return null;
         }
 
-        bool hasUri = fields.TryGetValue("uri", out YamlNode? uri);
-        bool hasFingerprint = fields.TryGetValue("fingerprint", out YamlNode? fingerprint);
-        if (hasUri == hasFingerprint)
+        if (fields.Count != 1)
         {
-            _bag.Error(hasUri ? "type" : "missing", node.At,
-                $"{what} {(hasUri ? "has both uri and fingerprint" : "has neither uri nor fingerprint")}",
+            // One name for a certificate and a person would be two ways in, and one of them is forgotten.
+            _bag.Error(fields.Count > 1 ? "type" : "missing", node.At,
+                fields.Count > 1
+                    ? $"{what} has both {string.Join(" and ", fields.Keys.Order(StringComparer.Ordinal).Reverse())}"
+                    : $"{what} has neither uri nor fingerprint nor oidc",
                 "exactly one of them tells who it is");
             return null;
         }
 
-        string? value = hasUri ? ReadUri(uri!, trustDomain) : ReadSha256(fingerprint!, "fingerprint");
-        if (value is null || !IsOnlyOne(value, name, (hasUri ? uri! : fingerprint!).At))
+        if (fields.TryGetValue("oidc", out YamlNode? oidc))
+        {
+            return ReadOidc(oidc) is { } rule && IsOnlyOne(rule.Key, name, oidc.At)
+                ? new PolicyIdentity(name, null, null, at) { Oidc = rule }
+                : null;
+        }
+
+        bool hasUri = fields.TryGetValue("uri", out YamlNode? uri);
+        YamlNode fingerprint = hasUri ? uri! : fields["fingerprint"];
+
+        string? value = hasUri ? ReadUri(uri!, trustDomain) : ReadSha256(fingerprint, "fingerprint");
+        if (value is null || !IsOnlyOne(value, name, fingerprint.At))
         {
             return null;
         }
@@ -66,7 +77,8 @@ internal sealed partial class PolicyReader
             return true;
         }
 
-        _bag.Error("duplicate", at, $"{Quoted.Text(_recognised[value])} is recognised by the same certificate", "");
+        string what = value.Contains('\n', StringComparison.Ordinal) ? "sign-in" : "certificate";
+        _bag.Error("duplicate", at, $"{Quoted.Text(_recognised[value])} is recognised by the same {what}", "");
         return false;
     }
 

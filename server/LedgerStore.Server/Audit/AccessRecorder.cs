@@ -12,6 +12,10 @@ internal readonly record struct CallFacts(string Identity, string Call, string L
 {
     /// <summary>What a search asks for; null for other calls.</summary>
     public IReadOnlyList<string>? Clauses { get; init; }
+
+    /// <summary>Who it was among those whom the identity stands for: a person who signed in. Null or empty for a
+    /// certificate.</summary>
+    public string? Person { get; init; }
 }
 
 /// <summary>The rules of what is recorded how.</summary>
@@ -63,7 +67,10 @@ internal sealed class AccessRecorder(AuditLog audit, TimeProvider time)
             return ValueTask.FromException(NotRecorded.Because(cause));
         }
 
-        SumKey key = new(call.Identity, call.Call, call.Ledger, string.Empty, string.Empty);
+        SumKey key = new(call.Identity, call.Call, call.Ledger, string.Empty, string.Empty)
+        {
+            Person = call.Person ?? string.Empty,
+        };
         return _accesses.IsSingle(key) ? OpenedAsync(call, time.GetUtcNow()) : ValueTask.CompletedTask;
     }
 
@@ -77,7 +84,10 @@ internal sealed class AccessRecorder(AuditLog audit, TimeProvider time)
         }
 
         string text = AuditText.Of(reason, ServerLimits.ReasonLength);
-        SumKey key = new(call.Identity, call.Call, call.Ledger, AuditText.PrefixOf(call.Peer), text);
+        SumKey key = new(call.Identity, call.Call, call.Ledger, AuditText.PrefixOf(call.Peer), text)
+        {
+            Person = call.Person ?? string.Empty,
+        };
         return _denials.IsSingle(key)
             ? audit.AppendAsync(new Event { Denials = DenialsOf(call, call.Peer, text, 1, time.GetUtcNow()) })
             : ValueTask.CompletedTask;
@@ -131,7 +141,7 @@ internal sealed class AccessRecorder(AuditLog audit, TimeProvider time)
     {
         foreach (WaitingSum sum in Due(_accesses, isLast))
         {
-            CallFacts call = new(sum.Key.Identity, sum.Key.Call, sum.Key.Ledger, string.Empty, string.Empty);
+            CallFacts call = FactsOf(sum.Key);
             Access access = AccessOf(call, sum.Since);
             access.RepeatedCalls = (ulong)sum.Count;
             _unwritten.Add(new Event { Access = access });
@@ -139,7 +149,7 @@ internal sealed class AccessRecorder(AuditLog audit, TimeProvider time)
 
         foreach (WaitingSum sum in Due(_denials, isLast))
         {
-            CallFacts call = new(sum.Key.Identity, sum.Key.Call, sum.Key.Ledger, string.Empty, string.Empty);
+            CallFacts call = FactsOf(sum.Key);
             _unwritten.Add(new Event
             {
                 Denials = DenialsOf(call, sum.Key.Peer, sum.Key.Reason, sum.Count, sum.Since),
@@ -162,6 +172,9 @@ internal sealed class AccessRecorder(AuditLog audit, TimeProvider time)
         return _due;
     }
 
+    private static CallFacts FactsOf(in SumKey key) =>
+        new(key.Identity, key.Call, key.Ledger, string.Empty, string.Empty) { Person = key.Person };
+
     private static Access AccessOf(CallFacts call, DateTimeOffset started) => new()
     {
         Identity = call.Identity,
@@ -171,6 +184,7 @@ internal sealed class AccessRecorder(AuditLog audit, TimeProvider time)
         RequestId = call.RequestId,
         Since = Timestamp.FromDateTimeOffset(started),
         Clauses = { call.Clauses ?? [] },
+        Person = call.Person ?? string.Empty,
     };
 
     private static Denials DenialsOf(
@@ -183,5 +197,6 @@ internal sealed class AccessRecorder(AuditLog audit, TimeProvider time)
             Reason = reason,
             Count = (ulong)count,
             Since = Timestamp.FromDateTimeOffset(started),
+            Person = call.Person ?? string.Empty,
         };
 }

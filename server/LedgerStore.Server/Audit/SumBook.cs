@@ -19,6 +19,9 @@ internal readonly record struct SumKey(string Identity, string Call, string Ledg
 {
     public const string Other = "other";
 
+    /// <summary>Who of an identity it was, where that stands for several.</summary>
+    public string Person { get; init; } = string.Empty;
+
     /// <summary>Came without a certificate, to what is open to everybody.</summary>
     public const string Anonymous = "anonymous";
 

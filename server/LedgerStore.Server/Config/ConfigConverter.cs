@@ -58,6 +58,15 @@ internal sealed partial class ConfigConverter(
         }
     }
 
+    /// <summary>Reports settings that one setting needs, and that are not there.</summary>
+    public void Needs(Setting setting, Setting[] needed)
+    {
+        foreach (Setting missing in needed.Where(one => !values.ContainsKey(one)))
+        {
+            Report(setting, values[setting], $"needs {missing.Path}", missing.Description);
+        }
+    }
+
     /// <summary>Reports a setting that contradicts another one.</summary>
     public void NotWith(Setting one, Setting other)
     {
@@ -106,6 +115,46 @@ internal sealed partial class ConfigConverter(
 
         Report(setting, value, "is no http or https address", "for example http://127.0.0.1:4317");
         return null;
+    }
+
+    /// <summary>An https address and nothing behind it: what a browser calls an origin.</summary>
+    public Uri? Origin(Setting setting)
+    {
+        if (Value(setting) is not { } value)
+        {
+            return null;
+        }
+
+        if (Uri.TryCreate(value.Text, UriKind.Absolute, out Uri? url) && url.Scheme == Uri.UriSchemeHttps
+            && url.GetLeftPart(UriPartial.Authority) == value.Text.TrimEnd('/') && url.UserInfo.Length == 0
+            && Uri.CheckHostName(url.Host) != UriHostNameType.Unknown)
+        {
+            return url;
+        }
+
+        Report(setting, value, "is no https address of one host, in lower case and with nothing behind the port",
+            "for example https://ledger.example.org:8443");
+        return null;
+    }
+
+    /// <summary>A provider: its tokens are believed, so nobody may stand between.</summary>
+    public Uri? Authority(Setting setting)
+    {
+        if (Url(setting) is not { } url)
+        {
+            return null;
+        }
+
+        if (url.Scheme != Uri.UriSchemeHttps && !url.IsLoopback)
+        {
+            Report(setting, Value(setting)!, "is not https: whoever is on the way could be everybody", "use https");
+        }
+        else if (url.Query.Length > 0 || url.Fragment.Length > 0)
+        {
+            Report(setting, Value(setting)!, "has more than a path", "the issuer, as the provider's tokens have it");
+        }
+
+        return url;
     }
 
     public string Name(Setting setting)

@@ -76,10 +76,19 @@ internal sealed class ConfigFile
             return;
         }
 
-        foreach ((string field, YamlNode value) in
-            _reader.Fields(node, name, [.. settings.Select(s => s.Field)]) ?? [])
+        string[] known = [.. settings.Select(s => s.Path[(name.Length + 1)..].Split('.')[0]).Distinct()];
+        foreach ((string field, YamlNode value) in _reader.Fields(node, name, known) ?? [])
         {
-            ReadValue(settings.Single(s => s.Field == field), value);
+            string path = $"{name}.{field}";
+            if (settings.SingleOrDefault(s => s.Path == path) is { } setting)
+            {
+                ReadValue(setting, value);
+            }
+            else
+            {
+                Setting[] inner = [.. settings.Where(s => s.Path.StartsWith(path + ".", StringComparison.Ordinal))];
+                ReadGroup(path, value, inner);
+            }
         }
     }
 

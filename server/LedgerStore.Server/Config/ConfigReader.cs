@@ -59,6 +59,7 @@ internal static class ConfigReader
             MetricsListen = convert.Address(Settings.MetricsListen),
             MetricsAccess = convert.Choice(Settings.MetricsAccess),
             MetricsOtlp = convert.Url(Settings.MetricsOtlp),
+            Console = ConsoleConfig.Read(convert),
             LogLevel = convert.Choice(Settings.LogLevel),
             LogFormat = convert.Choice(Settings.LogFormat),
             ReloadInterval = convert.Duration(Settings.ReloadInterval, TimeSpan.FromMilliseconds(100), s_hour),

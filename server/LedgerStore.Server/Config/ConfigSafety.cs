@@ -24,6 +24,7 @@ internal sealed class ConfigSafety
         safety.Places();
         safety.Listeners(mode);
         safety.Cold();
+        safety.Console(mode);
         if (safety._problems.Count > 0)
         {
             throw new ConfigException(safety._problems);
@@ -46,6 +47,11 @@ internal sealed class ConfigSafety
         SigningKey();
         Secret(_config.Tls.Key, "the TLS key", ConfigException.BadConfiguration,
             "with it anybody can pose as this server");
+        if (_config.Console?.Oidc.ClientSecretFile is { } secret)
+        {
+            Secret(secret, "the client secret", ConfigException.BadConfiguration,
+                "with it anybody can pose as this server before the provider");
+        }
     }
 
     private void SigningKey() => Secret(
@@ -113,15 +119,18 @@ internal sealed class ConfigSafety
     private void Places()
     {
         string data = RealPath.Of(_config.Data);
-        foreach ((string path, string what) in new[]
-        {
+        (string Path, string What)[] secrets = _config.Console?.Oidc.ClientSecretFile is { } secret
+            ? [(secret, "the client secret")]
+            : [];
+        foreach ((string path, string what) in secrets.Concat(
+        [
             (_config.SigningKey, "the signing key"),
             (_config.Anchor, "the anchor"),
             (_config.Policy, "the policy"),
             (_config.Tls.Key, "the TLS key"),
             (_config.Tls.Certificate, "the server certificate"),
             (_config.Tls.ClientCa, "the bundle of client authorities"),
-        })
+        ]))
         {
             string real = RealPath.Of(path);
             if (real == data || real.StartsWith(data + "/", StringComparison.Ordinal))
@@ -146,6 +155,26 @@ internal sealed class ConfigSafety
         {
             Report("listen", $"a development server listens on loopback only, not on {_config.Listen}",
                 "its keys lie around; use `serve` for other machines");
+        }
+    }
+
+    private void Console(ServeMode mode)
+    {
+        if (_config.Console is not { } console)
+        {
+            return;
+        }
+
+        if (mode == ServeMode.Development && !System.Net.IPAddress.IsLoopback(console.Listen.Address))
+        {
+            Report("console.listen", $"a development server listens on loopback only, not on {console.Listen}",
+                "its keys lie around; use `serve` for other machines");
+        }
+
+        if (console.Listen.Equals(_config.Listen))
+        {
+            Report("console.listen", $"{console.Listen} is where gRPC is served; the page asks for no certificate",
+                "give it a port of its own");
         }
     }
 

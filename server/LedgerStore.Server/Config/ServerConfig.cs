@@ -61,6 +61,9 @@ internal sealed record ServerConfig
 
     public required Uri? MetricsOtlp { get; init; }
 
+    /// <summary>The page for browsers; null: there is none.</summary>
+    public required ConsoleConfig? Console { get; init; }
+
     public required string LogLevel { get; init; }
 
     public required string LogFormat { get; init; }

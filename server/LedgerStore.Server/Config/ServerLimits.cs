@@ -98,6 +98,20 @@ internal static class ServerLimits
     /// <summary>A scrape costs milliseconds: whoever asks more often gets the text of the last one.</summary>
     public static readonly TimeSpan MetricsAge = TimeSpan.FromSeconds(1);
 
+    // The page for browsers.
+
+    /// <summary>Sessions at a time; one more ends the one that would end first. Some 1 KB each.</summary>
+    public const int Sessions = 10_000;
+
+    /// <summary>Of one person: a few browsers.</summary>
+    public const int SessionsPerPerson = 8;
+
+    /// <summary>A search with all its clauses is far below.</summary>
+    public const int BrowserRequestBytes = 65 * 1024;
+
+    /// <summary>What a provider sends people back with: a code and what was sealed.</summary>
+    public const int BrowserLineBytes = 8 * 1024;
+
     // The record of what was denied, and of calls that are summed. See SumBook for how they are used.
 
     /// <summary>Denials of named identities: bursts of an hour, and then 43,200 entries a day.</summary>

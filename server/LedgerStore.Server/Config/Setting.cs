@@ -36,6 +36,9 @@ internal enum SettingKind
     /// <summary>What names of objects begin with.</summary>
     Prefix,
 
+    /// <summary>A word that somebody else defines.</summary>
+    Text,
+
     /// <summary>One of a few words.</summary>
     Choice,
 }
@@ -51,7 +54,7 @@ internal sealed record Setting(string Path, SettingKind Kind, string? Default, b
     /// <summary>The environment variable that overrides the file.</summary>
     public string Variable { get; } = VariablePrefix + Path.Replace('.', '_').ToUpperInvariant();
 
-    /// <summary>The first part of the path, or the whole if it has one part.</summary>
+    /// <summary>The first part of the path, or the whole if it has one part. Groups may have groups in them.</summary>
     public string Group => Path.Split('.')[0];
 
     /// <summary>The last part of the path.</summary>
@@ -69,6 +72,7 @@ internal sealed record Setting(string Path, SettingKind Kind, string? Default, b
         SettingKind.Name => "name",
         SettingKind.Bucket => "bucket",
         SettingKind.Region => "region",
+        SettingKind.Text => "text",
         SettingKind.Prefix => "letters, digits, `-`, `.`, `_`, `/`",
         SettingKind.Duration => "number with ms, s, m or h",
         SettingKind.Size => "number with KiB, MiB or GiB",

@@ -110,6 +110,34 @@ internal static class Settings
     public static readonly Setting MetricsOtlp = Optional("metrics.otlp", SettingKind.Url, null,
         "Where metrics and traces are pushed to by OTLP.");
 
+    public static readonly Setting ConsoleListen = Optional("console.listen", SettingKind.Address, null,
+        "Where the page for browsers is served, always over TLS; without it there is none.");
+
+    public static readonly Setting ConsoleAddress = Optional("console.address", SettingKind.Url, null,
+        "The page's address as browsers have it, `https://ledger.example.org:8443`: no other is answered, and the"
+        + " provider sends people back to it, with `/signed-in`.");
+
+    public static readonly Setting OidcAuthority = Optional("console.oidc.authority", SettingKind.Url, null,
+        "The OpenID Connect provider: the issuer of its tokens, https unless on this machine.");
+
+    public static readonly Setting OidcClientId = Optional("console.oidc.client_id", SettingKind.Text, null,
+        "What the provider calls this server.");
+
+    public static readonly Setting OidcClientSecretFile = Optional("console.oidc.client_secret_file", SettingKind.File,
+        null, "The secret that the provider gave it, mode 0600; without it PKCE alone protects the code.");
+
+    public static readonly Setting OidcRequiredAcr = Optional("console.oidc.required_acr", SettingKind.Text, null,
+        "The class of sign-in (`acr`) without which nobody gets in; policy.yaml can demand more for single rights.");
+
+    public static readonly Setting OidcMaxAge = Optional("console.oidc.max_age", SettingKind.Duration, "8h",
+        "The age of a sign-in at which its session ends, 1m to 24h.");
+
+    public static readonly Setting OidcGroups = Optional("console.oidc.groups", SettingKind.Text, null,
+        "The claim of the ID token that has the person's groups; without it only subjects are known.");
+
+    public static readonly Setting OidcScope = Optional("console.oidc.scope", SettingKind.Text, "openid profile",
+        "What is asked for, `openid` among it.");
+
     public static readonly Setting LogLevel = Optional("log.level", SettingKind.Choice, "information",
         "How much is logged; never a payload.");
 
@@ -128,9 +156,14 @@ internal static class Settings
         Data, Listen, PublicName, GrpcWeb, TlsCertificate, TlsKey, TlsClientCa, SigningKey, Anchor, Policy,
         CheckpointInterval, JournalBudget, ReadCache, Reserve, ColdDirectory, ColdBucket, ColdEndpoint, ColdRegion,
         ColdPrefix, ColdObjectLock, TiersRate, TiersInterval, Connections, ConnectionsPerAddress, HandshakesPerSecond,
-        StreamsPerConnection, StreamsPerIdentity, Streams, MetricsListen, MetricsAccess, MetricsOtlp, LogLevel,
-        LogFormat, ReloadInterval, ShutdownTimeout,
+        StreamsPerConnection, StreamsPerIdentity, Streams, MetricsListen, MetricsAccess, MetricsOtlp, ConsoleListen,
+        ConsoleAddress, OidcAuthority, OidcClientId, OidcClientSecretFile, OidcRequiredAcr, OidcMaxAge, OidcGroups,
+        OidcScope, LogLevel, LogFormat, ReloadInterval, ShutdownTimeout,
     ];
+
+    /// <summary>What says nothing without a page.</summary>
+    public static readonly Setting[] OfConsole =
+        [ConsoleAddress, OidcAuthority, OidcClientId, OidcClientSecretFile, OidcRequiredAcr, OidcGroups];
 
     private static readonly string[] s_levels = ["trace", "debug", "information", "warning", "error"];
     private static readonly string[] s_formats = ["json", "text"];

@@ -71,11 +71,27 @@ internal static class GrpcServices
 
     private static void Register(CallBinder grpc)
     {
+        RegisterForBrowsers(grpc);
         grpc
             .Unary(WireMethods.OnServer(LedgerMethods.Append), AppendService.AppendAsync, CallRule.Append)
             .Duplex(WireMethods.OnServer(LedgerMethods.AppendStream), AppendService.AppendStreamAsync, CallRule.Append)
+            .Unary(LedgerMethods.SignOff, ReviewService.SignOffAsync, CallRule.Read);
+        grpc
+            .Unary(LedgerMethods.CreateLedger, AdminService.CreateAsync, CallRule.Administer)
+            .Unary(LedgerMethods.FreezeLedger, AdminService.FreezeAsync, CallRule.Administer)
+            .Unary(LedgerMethods.SetFields, SearchService.SetFieldsAsync, CallRule.Administer)
+            .Unary(LedgerMethods.GetStatus, AdminService.StatusAsync, CallRule.AdministerStore)
+            .ServerStreaming(LedgerMethods.Scrub, MaintenanceService.ScrubAsync, CallRule.Administer)
+            .ServerStreaming(LedgerMethods.RotateKey, MaintenanceService.RotateKeyAsync, CallRule.AdministerStore);
+        RegisterRetention(grpc);
+    }
+
+    /// <summary>What reads and verifies, and nothing else: all that a browser may call, with a certificate or with a
+    /// session.</summary>
+    public static void RegisterForBrowsers(CallBinder grpc)
+    {
+        grpc
             .ServerStreaming(s_read, ReadService.ReadAsync, CallRule.Read, s_web)
-            .Unary(LedgerMethods.SignOff, ReviewService.SignOffAsync, CallRule.Read)
             .Unary(LedgerMethods.GetFields, SearchService.GetFieldsAsync, CallRule.Read, s_web)
             .ServerStreaming(LedgerMethods.Search, SearchService.SearchAsync, CallRule.Read, s_web);
         grpc
@@ -88,14 +104,6 @@ internal static class GrpcServices
         grpc
             .Unary(LedgerMethods.ListLedgers, CatalogService.ListAsync, CallRule.Catalog, s_web)
             .Unary(LedgerMethods.DescribeLedger, CatalogService.DescribeAsync, CallRule.Catalog, s_web);
-        grpc
-            .Unary(LedgerMethods.CreateLedger, AdminService.CreateAsync, CallRule.Administer)
-            .Unary(LedgerMethods.FreezeLedger, AdminService.FreezeAsync, CallRule.Administer)
-            .Unary(LedgerMethods.SetFields, SearchService.SetFieldsAsync, CallRule.Administer)
-            .Unary(LedgerMethods.GetStatus, AdminService.StatusAsync, CallRule.AdministerStore)
-            .ServerStreaming(LedgerMethods.Scrub, MaintenanceService.ScrubAsync, CallRule.Administer)
-            .ServerStreaming(LedgerMethods.RotateKey, MaintenanceService.RotateKeyAsync, CallRule.AdministerStore);
-        RegisterRetention(grpc);
     }
 
     private static void RegisterRetention(CallBinder grpc) => grpc

@@ -12,6 +12,7 @@ using LedgerStore.Server.Operations;
 using LedgerStore.Server.Rights;
 using LedgerStore.Server.Tiles;
 using LedgerStore.Server.Tls;
+using LedgerStore.WebPage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,7 +37,9 @@ internal sealed class LedgerServer : IAsyncDisposable
     private readonly ServerMetrics _metrics;
     private readonly DiskWatch _disk;
     private readonly ServerLog _log;
+    private readonly CallGuard _guard;
     private OperationsListener? _operations;
+    private BrowserListener? _browsers;
     private OtlpExport? _otlp;
     private bool _isStopped;
 
@@ -72,7 +75,8 @@ internal sealed class LedgerServer : IAsyncDisposable
         Health = _app.Services.GetRequiredService<HealthServiceImpl>();
         _log = new ServerLog(_app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("LedgerStore.Server"));
         _metrics = new ServerMetrics(() => (_streams.Count, _streams.Refused), Audit, _recorder, _disk, settings.Store);
-        GrpcServices.Map(_app, new CallGuard(services, _identities, _streams, _metrics), settings.Config.GrpcWeb);
+        _guard = new CallGuard(services, _identities, _streams, _metrics);
+        GrpcServices.Map(_app, _guard, settings.Config.GrpcWeb);
         _app.MapTiles(services, _identities);
         _heart = new Heart(settings, _recorder, Audit, _streams, _disk, history, Health, _log);
     }
@@ -97,6 +101,9 @@ internal sealed class LedgerServer : IAsyncDisposable
     /// <summary>Where metrics and health are served, if anywhere.</summary>
     public Uri? OperationsAddress => _operations?.Address;
 
+    /// <summary>Where the page for browsers is served, if anywhere.</summary>
+    public Uri? BrowserAddress => _browsers?.Address;
+
     /// <summary>Starts to serve.</summary>
     public static async Task<LedgerServer> StartAsync(HostSettings settings)
     {
@@ -105,6 +112,7 @@ internal sealed class LedgerServer : IAsyncDisposable
         await server.RecordStartAsync().ConfigureAwait(false);
         await server._app.StartAsync().ConfigureAwait(false);
         await server.OpenToOperatorAsync().ConfigureAwait(false);
+        await server.OpenToBrowsersAsync().ConfigureAwait(false);
         server.Address = AddressOf(server._app.Urls.First());
         server._heart.Start();
         server.Health.SetStatus(string.Empty, ServingStatus.Serving);
@@ -123,7 +131,9 @@ internal sealed class LedgerServer : IAsyncDisposable
         Health.SetStatus(string.Empty, ServingStatus.NotServing);
         _streams.EndAll();
         using CancellationTokenSource patience = new(_settings.Config.ShutdownTimeout);
-        await _app.StopAsync(patience.Token).ConfigureAwait(false);
+        await Task.WhenAll(
+            _app.StopAsync(patience.Token),
+            _browsers?.StopAsync(patience.Token) ?? Task.CompletedTask).ConfigureAwait(false);
         await _heart.StopAsync().ConfigureAwait(false);
         await _changes.StoppedAsync().ConfigureAwait(false);
     }
@@ -132,6 +142,11 @@ internal sealed class LedgerServer : IAsyncDisposable
     {
         await StopAsync().ConfigureAwait(false);
         await _app.DisposeAsync().ConfigureAwait(false);
+        if (_browsers is not null)
+        {
+            await _browsers.DisposeAsync().ConfigureAwait(false);
+        }
+
         if (_operations is not null)
         {
             await _operations.DisposeAsync().ConfigureAwait(false);
@@ -187,6 +202,30 @@ internal sealed class LedgerServer : IAsyncDisposable
         {
             _otlp = new OtlpExport(endpoint, _settings.Config.PublicName);
         }
+    }
+
+    // What the page is made of is on record before anybody was served by it.
+    private async Task OpenToBrowsersAsync()
+    {
+        if (_settings.Config.Console is not { } console)
+        {
+            return;
+        }
+
+        if (!Audit.IsReadOnly)
+        {
+            await Audit.AppendAsync(ChangeRecorder.LifecycleOf(
+                "console", $"serves the page with SHA-256 {PageAssets.Embedded.Sha256} at {console.Address}"))
+                .ConfigureAwait(false);
+        }
+
+        TlsListener door = new(_settings.Trust, _tlsMetrics, LimitsOf(_settings.Config), _settings.Time)
+        {
+            IsForBrowsers = true,
+        };
+        door.Failed += NoteHandshake;
+        _browsers = await BrowserListener.StartAsync(_settings, door, _guard, _identities, _recorder)
+            .ConfigureAwait(false);
     }
 
     private void NoteHandshake(object? sender, HandshakeFailure failure) =>

@@ -1,5 +1,6 @@
-// What a connection knows of its client. A feature of the connection; written by the handshake, then read and
-// refreshed by its calls from any thread: each write is a whole new decision, and any of them is right.
+// What a connection knows of its client, or what a browser's request knows of its session. A feature of either;
+// written by the handshake, then read and refreshed by its calls from any thread: each write is a whole new decision,
+// and any of them is right.
 using System.Net;
 using LedgerStore.Server.Audit;
 
@@ -27,6 +28,12 @@ internal sealed class ConnectionCaller(IPEndPoint? remote)
 
     /// <summary>Null if the client has none, or none that could be used.</summary>
     public ClientCertificate? Certificate { get; set; }
+
+    /// <summary>It came to the page for browsers: who it is says a session, and never a certificate.</summary>
+    public bool IsBrowser { get; init; }
+
+    /// <summary>The session's; null if there is none, or if this is no browser.</summary>
+    public SignIn? SignIn { get; init; }
 
     /// <summary>Why the handshake was refused, if it was.</summary>
     public CertificateVerdict? Refusal { get; set; }

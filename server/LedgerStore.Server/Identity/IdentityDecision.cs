@@ -36,7 +36,7 @@ internal sealed class IdentityDecision
     public override string ToString() => Caller is null ? $"{Reason.Code()}: {Detail}" : Caller.Name;
 
     internal static IdentityDecision Accept(CallerIdentity caller, long generation) =>
-        new(caller, RefusalReason.None, "", generation, caller.Certificate.ValidUntil.UtcTicks);
+        new(caller, RefusalReason.None, "", generation, caller.ValidUntil.UtcTicks);
 
     // A refusal does not end by itself: time makes no certificate better but one that is not valid yet, and that one
     // is refused at the handshake.

@@ -48,6 +48,7 @@ internal sealed class IdentityService
         IdentityDecision decision = connection.Decision;
         return decision.Generation == _trust.Current.Generation
             && _time.GetUtcNow().UtcTicks <= decision.ValidUntilTicks
+            && connection.SignIn is not { IsOver: true }
             ? decision
             : CheckSlow(connection);
     }
@@ -66,6 +67,12 @@ internal sealed class IdentityService
 
     private IdentityDecision Decide(ConnectionCaller connection, TrustSnapshot snapshot)
     {
+        if (connection.IsBrowser)
+        {
+            return PolicyIdentification.Decide(
+                connection.SignIn, snapshot, _time.GetUtcNow(), connection.Decision.Caller);
+        }
+
         if (connection.Certificate is not { } certificate)
         {
             return IdentityDecision.Refuse(

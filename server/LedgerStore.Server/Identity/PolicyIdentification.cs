@@ -1,4 +1,4 @@
-// From a good certificate to an identity of the policy. Pure functions.
+// From a good certificate, or a session, to an identity of the policy. Pure functions.
 using LedgerStore.Policy;
 using LedgerStore.Server.Trust;
 
@@ -27,6 +27,35 @@ internal static class PolicyIdentification
             && ReferenceEquals(former.Certificate, certificate);
         return IdentityDecision.Accept(
             isSame ? former! : new CallerIdentity(identity, identity.Appender, certificate), snapshot.Generation);
+    }
+
+    /// <summary>Who the policy says this person is.</summary>
+    public static IdentityDecision Decide(
+        SignIn? signIn, TrustSnapshot snapshot, DateTimeOffset now, CallerIdentity? former)
+    {
+        if (signIn is null)
+        {
+            return IdentityDecision.Refuse(
+                RefusalReason.NoSession, "this browser has no session", snapshot.Generation);
+        }
+
+        if (signIn.IsOver || now > signIn.ValidUntil)
+        {
+            string why = signIn.IsOver ? "the session was ended" : "the sign-in is too old";
+            return IdentityDecision.Refuse(RefusalReason.SessionEnded, why, snapshot.Generation);
+        }
+
+        Identification known = snapshot.Policy.IdentifyPerson(signIn.Issuer, signIn.Subject, signIn.Groups);
+        if (known.Identity is not { } identity)
+        {
+            return IdentityDecision.Refuse(RefusalReason.UnknownPerson, known.Reason, snapshot.Generation);
+        }
+
+        return IdentityDecision.Accept(
+            former is not null && former.Policy == identity
+                ? former
+                : new CallerIdentity(identity, identity.Appender, null) { SignIn = signIn },
+            snapshot.Generation);
     }
 
     /// <summary>The rule that denies the certificate or one of its signers, or null.</summary>

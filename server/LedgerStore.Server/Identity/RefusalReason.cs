@@ -67,6 +67,15 @@ internal enum RefusalReason
 
     /// <summary>More certificates than a chain may have.</summary>
     ChainTooLong,
+
+    /// <summary>A browser without a session.</summary>
+    NoSession,
+
+    /// <summary>Its session was ended, or the sign-in is too old.</summary>
+    SessionEnded,
+
+    /// <summary>The policy names neither the person nor a group of theirs, or two groups.</summary>
+    UnknownPerson,
 }
 
 internal static class RefusalReasons
@@ -78,7 +87,8 @@ internal static class RefusalReasons
         "CERTIFICATE_WEAK_KEY", "CERTIFICATE_WEAK_SIGNATURE", "CERTIFICATE_MALFORMED_NAMES",
         "CERTIFICATE_SEVERAL_URIS", "CERTIFICATE_WITHOUT_IDENTITY", "IDENTITY_WRONG_TRUST_DOMAIN",
         "IDENTITY_UNKNOWN", "CERTIFICATE_DENIED", "HANDSHAKE_FAILED", "NOT_TLS", "TOO_MANY_CONNECTIONS",
-        "TOO_MANY_HANDSHAKES", "HANDSHAKE_TOO_LARGE", "CERTIFICATE_CHAIN_TOO_LONG",
+        "TOO_MANY_HANDSHAKES", "HANDSHAKE_TOO_LARGE", "CERTIFICATE_CHAIN_TOO_LONG", "SESSION_MISSING",
+        "SESSION_ENDED", "PERSON_UNKNOWN",
     ];
 
     /// <summary>The stable word; empty for None.</summary>

@@ -69,6 +69,12 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
             throw await DeniedAsync(decision.Reason).ConfigureAwait(false);
         }
 
+        if (SignInMissing(decision) is { } refusal)
+        {
+            await services.Recorder.DeniedAsync(_facts, refusal.Status.Detail).ConfigureAwait(false);
+            throw refusal;
+        }
+
         NoteLedger(ledger);
         await RecordOpenAsync().ConfigureAwait(false);
     }
@@ -85,7 +91,7 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
     public async ValueTask AllowStoreAsync()
     {
         Decision decision = services.Policy.Current.Policy.DecideStoreWide(caller.Name, rule.Capability);
-        if (!decision.Allowed)
+        if (!decision.Allowed || SignInMissing(decision) is not null)
         {
             throw await DeniedAsync(decision.Reason).ConfigureAwait(false);
         }
@@ -174,19 +180,31 @@ internal sealed class CallAccess(CallServices services, CallFacts facts, CallerI
             : ValueTask.CompletedTask;
     }
 
-    /// <summary>True while the policy in force still lets the call do what it was let through to.</summary>
-    public bool IsStillAllowed()
+    /// <summary>Why the policy in force does not let the call do any more what it was let through to; null: it does.
+    /// </summary>
+    public RpcException? WhyNotAnyMore()
     {
         CompiledPolicy policy = services.Policy.Current.Policy;
         return rule.Scope switch
         {
-            CallScope.Store => policy.DecideStoreWide(caller.Name, rule.Capability).Allowed,
-            CallScope.Ledger when _isStoreWide => policy.DecideStoreWide(caller.Name, rule.Capability).Allowed,
-            CallScope.Ledger => _firstLedger is not { } first
-                || (Decide(policy, first).Allowed && _otherLedgers.All(other => Decide(policy, other).Allowed)),
-            _ => true,
+            CallScope.Store => WhyNot(policy.DecideStoreWide(caller.Name, rule.Capability)),
+            CallScope.Ledger when _isStoreWide => WhyNot(policy.DecideStoreWide(caller.Name, rule.Capability)),
+            CallScope.Ledger when _firstLedger is { } first => WhyNot(Decide(policy, first))
+                ?? _otherLedgers.Select(other => WhyNot(Decide(policy, other))).FirstOrDefault(why => why is not null),
+            _ => null,
         };
     }
+
+    private RpcException? WhyNot(Decision decision) =>
+        decision.Allowed ? SignInMissing(decision) : Refusals.Denied(rule);
+
+    // A certificate has no sign-in, and no rule that demands one counts for it: the policy's reader refuses such a
+    // rule.
+    private RpcException? SignInMissing(Decision decision) => decision.SignIn is not { } demand ? null
+        : caller.SignIn is not { } signIn ? Refusals.Denied(rule)
+        : demand.Missing(signIn.Facts, services.Time.GetUtcNow()) is { } missing
+            ? Refusals.SignInAgain(rule, missing, demand)
+            : null;
 
     /// <summary>Who may read a ledger may verify what is stated about its index: an answer is proven by it.</summary>
     private Decision Decide(CompiledPolicy policy, string ledger)

@@ -62,7 +62,9 @@ internal sealed class CallGuard(
             {
                 metrics.Denied("unauthenticated");
                 await services.Recorder.DeniedAsync(facts, answer.ToString()).ConfigureAwait(false);
-                throw Refusals.Unauthenticated();
+                throw context.Features.Get<ConnectionCaller>() is { } connection
+                    ? Refusals.Unauthenticated(connection)
+                    : Refusals.Unauthenticated();
             }
 
             if (rule.Scope == CallScope.Nobody)
@@ -155,14 +157,21 @@ internal sealed class CallGuard(
     // Nothing is made here for a call: its texts are the connection's and the method's. Appends that go well are not
     // recorded, and need no number.
     private static CallFacts FactsOf(
-        HttpContext context, CalledMethod method, CallRule rule, IdentityDecision answer, Activity? trace) => new(
-        answer.Caller?.Name ?? string.Empty,
-        method.FullName,
-        string.Empty,
-        context.Features.Get<ConnectionCaller>()?.Peer ?? string.Empty,
-        rule.Record == CallRecord.None && trace is null
-            ? string.Empty
-            : TraceContext.RequestIdOf(context));
+        HttpContext context, CalledMethod method, CallRule rule, IdentityDecision answer, Activity? trace)
+    {
+        ConnectionCaller? connection = context.Features.Get<ConnectionCaller>();
+        return new CallFacts(
+            answer.Caller?.Name ?? string.Empty,
+            method.FullName,
+            string.Empty,
+            connection?.Peer ?? string.Empty,
+            rule.Record == CallRecord.None && trace is null
+                ? string.Empty
+                : TraceContext.RequestIdOf(context))
+        {
+            Person = connection?.SignIn?.Person,
+        };
+    }
 
     /// <summary>A method, as it is recorded and counted.</summary>
     private sealed class CalledMethod(string fullName, string name, bool isStream)

@@ -64,11 +64,11 @@ internal sealed class OpenStreams(IdentityService identities, int streamsMax, in
         {
             if (identities.Check(access.Connection).Caller?.Name != access.Caller.Name)
             {
-                stream.End(Refusals.Unauthenticated());
+                stream.End(Refusals.Unauthenticated(access.Connection));
             }
-            else if (!access.IsStillAllowed())
+            else if (access.WhyNotAnyMore() is { } refusal)
             {
-                stream.End(Refusals.Denied(access.Rule));
+                stream.End(refusal);
             }
         }
     }

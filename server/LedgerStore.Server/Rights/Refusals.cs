@@ -5,6 +5,7 @@ using Grpc.Core;
 using LedgerStore.Engine;
 using LedgerStore.Policy;
 using LedgerStore.Protocol;
+using LedgerStore.Server.Identity;
 
 namespace LedgerStore.Server.Rights;
 
@@ -14,6 +15,18 @@ internal static class Refusals
     public static RpcException Unauthenticated() => RpcException.Because(
         StatusCode.Unauthenticated, "UNAUTHENTICATED",
         "the client certificate is missing or is nobody's; ask the operator which identity it should carry");
+
+    /// <summary>The same in the words of whoever came.</summary>
+    public static RpcException Unauthenticated(ConnectionCaller connection) => connection.IsBrowser
+        ? RpcException.Because(
+            StatusCode.Unauthenticated, "SIGN_IN", "you are not signed in here, or not any more; sign in again")
+        : Unauthenticated();
+
+    /// <summary>The right is there, and the sign-in is not enough for it.</summary>
+    public static RpcException SignInAgain(CallRule rule, string demanded, SignInDemand demand) => RpcException.Because(
+        StatusCode.PermissionDenied, "SIGN_IN_AGAIN",
+        $"to {CapabilityNames.Of(rule.Capability)} there needs {demanded}; sign in again",
+        ("acr", demand.Acr ?? string.Empty));
 
     public static RpcException Denied(CallRule rule)
     {

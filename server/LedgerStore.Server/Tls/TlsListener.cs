@@ -28,6 +28,10 @@ internal sealed class TlsListener(
     /// </summary>
     public bool IsCertificateOptional { get; init; }
 
+    /// <summary>No certificate is asked for, which browsers would bother people with: who comes says a session.
+    /// </summary>
+    public bool IsForBrowsers { get; init; }
+
     /// <summary>Who is connected now.</summary>
     public ConnectionGate Gate => _gate;
 
@@ -123,6 +127,11 @@ internal sealed class TlsListener(
     {
         TrustSnapshot snapshot = trust.Current;
         DateTimeOffset now = time.GetUtcNow();
+        if (IsForBrowsers)
+        {
+            return WithoutCertificate(snapshot);
+        }
+
         return new SslServerAuthenticationOptions
         {
             ServerCertificateContext = snapshot.ServerCertificate.Context,
@@ -146,6 +155,18 @@ internal sealed class TlsListener(
             },
         };
     }
+
+    private static SslServerAuthenticationOptions WithoutCertificate(TrustSnapshot snapshot) => new()
+    {
+        ServerCertificateContext = snapshot.ServerCertificate.Context,
+#pragma warning disable CA5398 // As below.
+        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+#pragma warning restore CA5398
+        ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+        AllowRenegotiation = false,
+        AllowTlsResume = false,
+        ClientCertificateRequired = false,
+    };
 
     private CertificateVerdict Judge(
         X509Certificate? certificate, X509Chain? chain, TrustSnapshot snapshot, DateTimeOffset now)

@@ -2,7 +2,7 @@
 // the server on the PATH, a directory of their own, and what the page says that its reader has.
 
 using LedgerStore.Tests.Gates;
-using LedgerStore.WebConsole.Hosting;
+using LedgerStore.WebPage;
 using Xunit;
 
 namespace LedgerStore.Tests.Cli;
@@ -43,7 +43,7 @@ public sealed class DocumentWalkTests : IAsyncLifetime
     [Fact]
     public async Task For_the_console()
     {
-        const string Assets = "client/LedgerStore.Console/Assets";
+        const string Assets = "client/LedgerStore.Page/Assets";
         string output = await WalkAsync("docs/CONSOLE.md", [], _server.Profile, script => script.Replace(
             Assets, Path.Combine(SourceTree.Root, Assets), StringComparison.Ordinal));
         Assert.Contains(PageAssets.Embedded.Sha256, output, StringComparison.Ordinal);

@@ -95,6 +95,8 @@ public sealed class ServerConfigTests : IDisposable
             SettingKind.Region => "eu-central-1",
             SettingKind.Prefix => "audit/prod",
             SettingKind.Address => "127.0.0.1:1",
+            SettingKind.Url when s == Settings.ConsoleAddress => "https://localhost:8443",
+            SettingKind.Text => s.Default ?? "word",
             SettingKind.Url => "http://localhost:4317",
             SettingKind.Name => "ledger.example.org",
             SettingKind.File or SettingKind.Directory => "/place/" + s.Path,

@@ -21,7 +21,8 @@ internal static class Dependencies
         ["LedgerStore.Client"] =
             ["LedgerStore.Durable", "LedgerStore.Fields", "LedgerStore.Protocol", "LedgerStore.Proofs"],
         ["LedgerStore.Client.AspNetCore"] = ["LedgerStore.Client"],
-        ["LedgerStore.Console"] = ["LedgerStore.Client", "LedgerStore.Protocol"],
+        ["LedgerStore.Page"] = [],
+        ["LedgerStore.Console"] = ["LedgerStore.Client", "LedgerStore.Page", "LedgerStore.Protocol"],
         ["LedgerStore.Guard"] =
         [
             "LedgerStore.Client", "LedgerStore.Durable", "LedgerStore.Fields", "LedgerStore.Policy",
@@ -39,7 +40,7 @@ internal static class Dependencies
         [
             "LedgerStore.Engine", "LedgerStore.Engine.S3", "LedgerStore.Proofs", "LedgerStore.Policy",
             "LedgerStore.Pki", "LedgerStore.Protocol", "LedgerStore.Intake", "LedgerStore.Guard",
-            "LedgerStore.Wording",
+            "LedgerStore.Wording", "LedgerStore.Page",
         ],
         ["LedgerStore.Cli"] =
         [

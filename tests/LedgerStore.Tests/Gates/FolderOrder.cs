@@ -23,7 +23,7 @@ internal sealed class FolderOrder
         ["server/LedgerStore.Server"] =
         [
             "Config", "Trust", "Calls", "Audit", "Identity", "Tls", "Disk", "Metrics", "Operations", "Following",
-            "Rights", "Services", "Tiles", "Hosting", ".",
+            "Rights", "Services", "Tiles", "Browsers", "Hosting", ".",
         ],
         ["server/LedgerStore.Intake"] =
             ["Records", "Noise", "Parsing", "Config", "Delivering", "Doors", "Hosting", "."],

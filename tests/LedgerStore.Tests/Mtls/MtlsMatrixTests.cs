@@ -74,6 +74,9 @@ public sealed class MtlsMatrixTests(MtlsMatrixTests.Shared shared) : IClassFixtu
             // How many and how much, not what: ConnectionGateTests.
             RefusalReason.TooManyConnections, RefusalReason.TooManyHandshakes, RefusalReason.HandshakeTooLarge,
             RefusalReason.ChainTooLong,
+
+            // Of browsers, which have no certificate: SignInTests and SessionTests.
+            RefusalReason.NoSession, RefusalReason.SessionEnded, RefusalReason.UnknownPerson,
         ];
         Assert.Empty(Enum.GetValues<RefusalReason>().Except(elsewhere).Except(MtlsMatrix.Rows.Select(r => r.Reason)));
         Assert.Equal(Enum.GetValues<RefusalReason>().Length,

@@ -53,7 +53,7 @@ public sealed class DiagnosticsTests
             "4:3: error: \"A\" is no name for an identity (names are [a-z0-9][a-z0-9._-]{0,62}) [name]" },
         { Head + "identities:\n  no: { uri: spiffe://example.org/a }",
             "4:3: error: an identity: unquoted \"no\" is a truth value to other YAML tools (put it in quotes) [type]" },
-        { Head + "identities:\n  a: {}", "4:6: error: the identity \"a\" has neither uri nor fingerprint"
+        { Head + "identities:\n  a: {}", "4:6: error: the identity \"a\" has neither uri nor fingerprint nor oidc"
             + " (exactly one of them tells who it is) [missing]" },
         { Head + $"identities:\n  a: {{ uri: spiffe://example.org/a, fingerprint: 'sha256:{Samples.Hex}' }}",
             "4:6: error: the identity \"a\" has both uri and fingerprint"

@@ -23,6 +23,8 @@ public sealed class PolicySchemaTests
         Assert.Equal(PolicyFields.Document, Fields(_schema));
         Assert.Equal(PolicyFields.Identity, Fields(_schema["definitions"]!["identity"]!));
         Assert.Equal(PolicyFields.Binding, Fields(_schema["definitions"]!["binding"]!));
+        Assert.Equal(PolicyFields.Oidc, Fields(_schema["definitions"]!["oidc"]!));
+        Assert.Equal(PolicyFields.SignIn, Fields(_schema["definitions"]!["sign_in"]!));
         Assert.Equal(PolicyFields.Quota, Fields(_schema["definitions"]!["quota"]!));
         Assert.Equal(PolicyFields.Deny, Fields(_schema["definitions"]!["deny"]!));
         JsonNode words = _schema["properties"]!["roles"]!["additionalProperties"]!["items"]!["enum"]!;

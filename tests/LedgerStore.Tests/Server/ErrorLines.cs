@@ -30,8 +30,11 @@ internal sealed class ErrorLines : ILoggerProvider, ILogger
         }
     }
 
+    /// <summary>What there is.</summary>
+    internal IEnumerable<string> Lines => _lines.Distinct();
+
     /// <summary>Fails with the lines, if there are any.</summary>
-    public void AssertNone() => Assert.True(_lines.IsEmpty, string.Join('\n', _lines.Distinct()));
+    public void AssertNone() => Assert.True(_lines.IsEmpty, string.Join('\n', Lines));
 
     public void Dispose()
     {

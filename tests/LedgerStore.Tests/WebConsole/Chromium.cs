@@ -25,13 +25,23 @@ internal sealed class Chromium : IAsyncDisposable
     /// <summary>Opens a console by its link.</summary>
     internal static async Task<Chromium> OpenAsync(RunningConsole console)
     {
+        Chromium chromium = await StartAsync();
+        await chromium.Page.GotoAsync(console.Link.ToString());
+        await chromium.Page.WaitForURLAsync(new Uri(console.Link, "/").ToString() + "**");
+        await chromium.Page.WaitForSelectorAsync("nav");
+        return chromium;
+    }
+
+    /// <summary>Opens an empty window; certificates of tests are taken.</summary>
+    internal static async Task<Chromium> StartAsync()
+    {
         IPlaywright playwright = await Playwright.CreateAsync();
         IBrowser browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = ChromiumFactAttribute.Program,
             Args = ["--no-sandbox"],
         });
-        IPage page = await browser.NewPageAsync();
+        IPage page = await browser.NewPageAsync(new BrowserNewPageOptions { IgnoreHTTPSErrors = true });
         page.SetDefaultTimeout(120_000); // no test fails on a time
         Chromium chromium = new(playwright, browser, page);
         page.PageError += (_, error) => chromium._wrong.Enqueue($"exception: {error}");
@@ -47,9 +57,6 @@ internal sealed class Chromium : IAsyncDisposable
                 chromium._wrong.Enqueue(line.Text);
             }
         };
-        await page.GotoAsync(console.Link.ToString());
-        await page.WaitForURLAsync(new Uri(console.Link, "/").ToString() + "**");
-        await page.WaitForSelectorAsync("nav");
         return chromium;
     }
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using LedgerStore.WebConsole.Calls;
 using LedgerStore.WebConsole.Door;
 using LedgerStore.WebConsole.Hosting;
+using LedgerStore.WebPage;
 using Xunit;
 
 namespace LedgerStore.Tests.WebConsole;

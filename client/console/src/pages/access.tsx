@@ -12,7 +12,7 @@ import { Empty, Failure, isDenied, Loading } from '../view/states';
 import { plain, Visible } from '../view/text';
 import { Time } from '../view/time';
 import { useSpan } from '../view/useSpan';
-import { unchecked, type Verdict, verified } from '../state/verdict';
+import { unchecked, type Verdict, verified, words } from '../state/verdict';
 import type { Span } from '../state/book';
 
 const most = 8192;
@@ -49,7 +49,7 @@ function verdictOfSpan({ rows }: Span): { verdict: Verdict; label?: string } {
     };
   }
   const open = rows.length - 1 - last;
-  const label = open > 0 ? `verified, but for the newest ${count(open)}` : undefined;
+  const label = open > 0 ? `${words.verified}, but for the newest ${count(open)}` : undefined;
   return { verdict: verified('in a signed tree of _audit'), label };
 }
 

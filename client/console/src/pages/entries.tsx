@@ -7,7 +7,7 @@ import { type Row } from '../state/rows';
 import { follow, type Tail } from '../state/tail';
 import { infoOf } from '../state/ledgers';
 import { look, route } from '../state/router';
-import { unchecked } from '../state/verdict';
+import { unchecked, words } from '../state/verdict';
 import { api } from '../wire/api';
 import { Badge, VerdictLine } from '../view/badge';
 import { EntryPanel } from '../view/entry';
@@ -169,11 +169,14 @@ function Summary({
     (row) => row !== null,
   );
   const bad = store.failures();
+  // Why nothing is there where entries would be: said once, and not only in each line.
+  const problem = rows.length === 0 ? store.errorAt(view[0]) : null;
   const good = rows.filter((row) => row.verdict.word === 'verified');
   const trust = store.trust.verdict.value;
   const salt = infoOf(store.ledger)?.salted ? ' · salted' : '';
   return (
     <div class="summary" aria-live="polite">
+      {problem !== null && <Failure error={problem} />}
       {bad.length > 0 ? (
         <Failures bad={bad} />
       ) : trust.word !== 'verified' ? (
@@ -181,12 +184,12 @@ function Summary({
       ) : rows.length > 0 && good.length === rows.length ? (
         <Badge
           verdict={{ word: 'verified', why: trust.why }}
-          label={`${count(good.length)} entries in view verified in this browser`}
+          label={`${count(good.length)} entries in view ${words.verified} in this browser`}
         />
       ) : (
         <Badge
           verdict={unchecked('being checked, or not signed yet')}
-          label={`${count(good.length)} of ${count(rows.length)} entries in view verified`}
+          label={`${count(good.length)} of ${count(rows.length)} entries in view ${words.verified}`}
         />
       )}
       <span class="dim">

@@ -3,7 +3,9 @@
 // Page thread.
 import { useEffect, useState } from 'preact/hooks';
 import { link, route } from '../state/router';
+import { session } from '../state/session';
 import { api } from '../wire/api';
+import { CallError, codes } from '../wire/grpcWeb';
 import type { LedgerInfo, PlannedMove } from '../wire/messages';
 import { bytesText, count, durationText, stampMs } from '../view/format';
 import { Card, Facts, LedgerPicker, Page } from '../view/page';
@@ -29,7 +31,9 @@ function Ledger({ name }: { name: string }) {
   const open = (): void => {
     setError(null);
     api.describe({ ledger: name }).then(setInfo, setError);
-    api.plan({ ledger: name }).then((plan) => setMoves(plan.moves), setPlanError);
+    if (session.value?.kind === 'server') {
+      setPlanError(new CallError(codes.denied, 'this page reads and verifies only', ''));
+    } else api.plan({ ledger: name }).then((plan) => setMoves(plan.moves), setPlanError);
   };
   useEffect(open, [name]);
   if (error !== null) return <Failure error={error} again={open} />;

@@ -3,9 +3,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { decodeEntry } from '../verify/entry';
 import { hex, toBase64 } from '../verify/bytes';
-import { session } from '../state/session';
+import { pin, session } from '../state/session';
 import { type Checked, checkEvidence, checkFiles, filesOf } from '../state/dropped';
-import { unchecked, verified } from '../state/verdict';
+import { isFromServer, unchecked, verified } from '../state/verdict';
 import { VerdictLine } from '../view/badge';
 import { count, microsToMs } from '../view/format';
 import { FoundList, type FoundRow } from '../view/found';
@@ -30,6 +30,11 @@ export function VerifyPage() {
       .map((line) => line.trim())
       .filter((line) => line.includes('+')),
   ];
+  // Trees that were compared with the server's own key are compared anew.
+  const keep = (all: string[]): void => {
+    pin([...new Set(all)]);
+    location.reload();
+  };
   const run = async (files: Promise<[string, Blob][]> | [string, Blob][]): Promise<void> => {
     setBusy(true);
     setProblem('');
@@ -96,8 +101,12 @@ export function VerifyPage() {
       <details class="checked">
         <summary>Keys</summary>
         <p class="dim">
-          Those of the trust file
-          {keys.length === 0 ? ': none. `ledger trust add` takes what the operator gave you.' : ':'}
+          {isFromServer.value ? 'Those that you put into this browser' : 'Those of the trust file'}
+          {session.value!.keys.length > 0
+            ? ':'
+            : isFromServer.value
+              ? ': none. Get the keys from whoever runs the store, by another way than this page.'
+              : ': none. `ledger trust add` takes what the operator gave you.'}
         </p>
         <ul class="rows">
           {session.value!.keys.map((key) => (
@@ -107,7 +116,7 @@ export function VerifyPage() {
           ))}
         </ul>
         <label class="field">
-          More, one a line, for this page only
+          More, one a line{isFromServer.value ? '' : ', for this page only'}
           <textarea
             rows={3}
             value={more}
@@ -116,6 +125,16 @@ export function VerifyPage() {
             placeholder="localhost/demo+9f0e4902+AeLf…"
           />
         </label>
+        {isFromServer.value && (
+          <div class="bar-group">
+            <button type="button" onClick={() => keep(keys)}>
+              Keep these in this browser
+            </button>
+            <button type="button" onClick={() => keep([])}>
+              Forget all
+            </button>
+          </div>
+        )}
       </details>
       {session.value!.source === 'evidence' && <FromHost keys={keys} show={setChecked} />}
       <div aria-live="polite">

@@ -2,7 +2,9 @@
 // Page thread.
 import { signal } from '@preact/signals';
 import { api } from '../wire/api';
+import { CallError, codes } from '../wire/grpcWeb';
 import type { LedgerInfo, Status } from '../wire/messages';
+import { session } from './session';
 
 const pagesMax = 200;
 
@@ -54,6 +56,7 @@ const order = (name: string): number => (name.startsWith('_') ? 1 : 0);
 
 export async function loadStatus(withHistory: boolean): Promise<void> {
   try {
+    if (session.value?.kind === 'server') throw new CallError(codes.denied, 'this page reads and verifies only', '');
     status.value = await api.status({ with_history: withHistory });
     statusError.value = null;
   } catch (error) {

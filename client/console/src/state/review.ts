@@ -25,9 +25,10 @@ export function usesOf(rows: Row[]): Use[] {
     const said = event?.access ?? event?.denials;
     if (!event || !said) continue;
     const isRefusal = event.denials !== null;
-    const key = [said.identity, said.ledger, said.call, isRefusal].join('\n');
+    const who = said.person ? `${said.identity || 'nobody'}: ${said.person}` : said.identity;
+    const key = [who, said.ledger, said.call, isRefusal].join('\n');
     const use = uses.get(key) ?? {
-      identity: said.identity,
+      identity: who,
       ledger: said.ledger,
       what: callText(said.call),
       calls: 0,

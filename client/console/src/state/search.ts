@@ -15,7 +15,7 @@ import type { Row } from './rows';
 import { scan } from './scan';
 import { ocsf } from './profile';
 import { trustOf, verdictOf } from './trust';
-import { unchecked, type Verdict, verified } from './verdict';
+import { unchecked, type Verdict, verified, words } from './verdict';
 
 export interface Asked {
   ledger: string;
@@ -265,7 +265,7 @@ export class Search {
       );
     } else {
       this.verdict.value = verified(
-        `Complete for ${range} at checkpoint ${size.toLocaleString()}, verified in this browser.`,
+        `Complete for ${range} at checkpoint ${size.toLocaleString()}, ${words.verified} in this browser.`,
       );
     }
   }

@@ -7,10 +7,13 @@ import { type Bytes, equal, fromBase64, Refused, toBase64 } from '../verify/byte
 import type { VerifiedCheckpoint } from '../verify/checkpoint';
 import { CannotCheck } from '../verify/note';
 import { api } from '../wire/api';
+import type { Of } from '../wire/codec';
+import type { LogKey } from '../wire/messages';
 import { CallError } from '../wire/grpcWeb';
 import { verify } from '../worker/client';
+import { served } from './served';
 import { session } from './session';
-import { failed, unchecked, type Verdict, verified } from './verdict';
+import { failed, isFromServer, unchecked, type Verdict, verified } from './verdict';
 
 interface Seen {
   size: number;
@@ -43,28 +46,49 @@ export class LedgerTrust {
       if (this.verdict.value.word === 'failed') return;
       const { note } = await api.checkpoint({ ledger: this.ledger, size: 0 });
       const origin = await verify('originOf', note);
-      const expected = expectedOrigins(this.ledger);
+      const told = await this.told();
+      const own = expectedOrigins(this.ledger, session.value!.keys);
+      const isOwn = own.length > 0 || !isFromServer.value;
+      const keys = isOwn
+        ? session.value!.keys
+        : served(
+            origin,
+            told.map((key) => key.vkey),
+          );
+      const expected = isOwn ? own : expectedOrigins(this.ledger, keys);
       if (expected.length === 0) return void (this.verdict.value = noKey(this.ledger, origin));
       if (!expected.includes(origin)) {
         throw new Refused(
           `the checkpoint is of ${origin}; the trusted keys for ${this.ledger} are of ${expected.join(', ')}`,
         );
       }
-      const opened = await verify('checkpoint', note, origin, session.value!.keys, await this.statements());
+      const opened = await verify(
+        'checkpoint',
+        note,
+        origin,
+        keys,
+        told.map((key) => key.statement).filter((statement) => statement.length > 0),
+      );
       await this.continueSeen(opened);
       this.note = note;
       this.checkpoint.value = opened;
       remember(origin, opened);
-      this.verdict.value = verified(`signed by a trusted key at ${opened.size.toLocaleString()} entries`);
+      this.verdict.value = verified(
+        !isFromServer.value
+          ? `signed by a trusted key at ${opened.size.toLocaleString()} entries`
+          : isOwn
+            ? `signed at ${opened.size.toLocaleString()} entries by a key that you put into this browser`
+            : `signed at ${opened.size.toLocaleString()} entries by the key that the server itself names: it finds ` +
+              'files that were changed, and not a server that lies',
+      );
     } catch (error) {
       this.verdict.value = verdictOf(error);
     }
   }
 
-  private async statements(): Promise<Bytes[]> {
+  private async told(): Promise<Of<typeof LogKey>[]> {
     try {
-      const { keys } = await api.keys({ ledger: this.ledger });
-      return keys.map((key) => key.statement).filter((statement) => statement.length > 0);
+      return (await api.keys({ ledger: this.ledger })).keys;
     } catch {
       return []; // a key that is trusted itself needs no statement
     }
@@ -88,8 +112,8 @@ export class LedgerTrust {
   }
 }
 
-function expectedOrigins(ledger: string): string[] {
-  const { keys, public_name: store } = session.value!;
+function expectedOrigins(ledger: string, keys: string[]): string[] {
+  const { public_name: store } = session.value!;
   const names = new Set(keys.map((key) => key.split('+')[0]));
   return [...names].filter((name) => (store ? name === `${store}/${ledger}` : name.endsWith(`/${ledger}`)));
 }

@@ -1,6 +1,7 @@
 // What a page shows when it has nothing to show yet, nothing at all, or an error; and what can be done about it.
 // Page thread.
 import type { ComponentChildren } from 'preact';
+import { leave, session, signInLink } from '../state/session';
 import { CallError, codes } from '../wire/grpcWeb';
 import { Visible } from './text';
 
@@ -29,6 +30,7 @@ export function Failure({ error, again }: { error: unknown; again?: () => void }
         <Visible text={messageOf(error)} />
       </strong>
       <div>{adviceFor(error)}</div>
+      <SignInAgain error={error} />
       {again && (
         <button type="button" onClick={again}>
           Try again
@@ -36,6 +38,20 @@ export function Failure({ error, again }: { error: unknown; again?: () => void }
       )}
     </div>
   );
+}
+
+/** The right is there, and the sign-in is over, too old or too weak for it: another one helps. */
+export function SignInAgain({ error }: { error: unknown }) {
+  if (session.value?.kind !== 'server' || !needsSignIn(error)) return null;
+  return (
+    <a class="button primary" href={signInLink((error as CallError).details.acr, true)} onClick={leave}>
+      Sign in again
+    </a>
+  );
+}
+
+function needsSignIn(error: unknown): boolean {
+  return error instanceof CallError && (error.code === codes.unauthenticated || error.reason === 'SIGN_IN_AGAIN');
 }
 
 export function messageOf(error: unknown): string {
@@ -49,6 +65,7 @@ export function isDenied(error: unknown): boolean {
 export function adviceFor(error: unknown): string {
   if (!(error instanceof CallError))
     return 'The answer was not what it must be. Reload the page; if it stays, tell the operator.';
+  if (error.reason === 'SIGN_IN_AGAIN') return 'You may do this, and the store wants to be surer that it is you.';
   switch (error.code) {
     case codes.denied:
       return 'Whoever keeps the server’s policy can allow it; `ledger policy explain` shows who may do what.';

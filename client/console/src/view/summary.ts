@@ -105,12 +105,12 @@ export function eventLine(event: Event): string {
   if (a) {
     const times = a.repeated_calls > 1 ? `, ${count(a.repeated_calls)} times` : '';
     return (
-      `${a.identity} ${callText(a.call)} ${a.ledger}${range(a.first_index, a.count)}${times}` +
+      `${whoText(a)} ${callText(a.call)} ${a.ledger}${range(a.first_index, a.count)}${times}` +
       `${a.clauses.length > 0 ? ` for ${a.clauses.join(' ')}` : ''} \u2192 ${a.status || 'under way'}`
     );
   }
   if (d)
-    return `refused: ${d.identity || 'nobody known'} ${callText(d.call)} ${d.ledger}: ${d.reason}` + timesText(d.count);
+    return `refused: ${whoText(d) || 'nobody known'} ${callText(d.call)} ${d.ledger}: ${d.reason}` + timesText(d.count);
   if (p)
     return `policy ${p.accepted ? 'changed' : 'refused'}${p.while_down ? ' while down' : ''}: ${p.difference || p.reason}`;
   if (l) return `ledger ${l.ledger} ${l.change} by ${l.identity || 'the store'}${l.reason ? `: ${l.reason}` : ''}`;
@@ -147,3 +147,6 @@ export function callText(call: string): string {
   const short = call.replace('ledgerstore.v1.', '');
   return verbs[short] ?? short;
 }
+
+const whoText = ({ identity, person }: { identity: string; person: string }): string =>
+  person ? `${identity || 'nobody known'} (${person})` : identity;

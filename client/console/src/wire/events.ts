@@ -15,6 +15,7 @@ export const Access = {
   repeated_calls: uint64(9),
   since: message(10, Timestamp),
   clauses: repeated(string(11)),
+  person: string(12),
 };
 export const Denials = {
   identity: string(1),
@@ -24,6 +25,7 @@ export const Denials = {
   reason: string(5),
   count: uint64(6),
   since: message(7, Timestamp),
+  person: string(8),
 };
 export const PolicyChange = {
   sha256_before: bytes(1),

@@ -13,6 +13,7 @@ export class CallError extends Error {
     readonly code: number,
     message: string,
     readonly reason: string,
+    readonly details: Record<string, string> = {},
   ) {
     super(message);
   }
@@ -149,12 +150,14 @@ export function parseTrailers(content: Uint8Array): Map<string, string> {
 
 const Any = { type_url: string(1), value: bytes(2) };
 const RpcStatus = { code: int32(1), message: string(2), details: repeated(messageField(3, Any)) };
-const ErrorInfo = { reason: string(1), domain: string(2) };
+const Detail = { key: string(1), value: string(2) };
+const ErrorInfo = { reason: string(1), domain: string(2), metadata: repeated(messageField(3, Detail)) };
 
 function checkStatus(status: string, escaped: string, details: string | null): void {
   if (status === '0') return;
   let text = escaped;
   let reason = '';
+  let metadata: Record<string, string> = {};
   try {
     text = decodeURIComponent(escaped);
   } catch {
@@ -163,9 +166,11 @@ function checkStatus(status: string, escaped: string, details: string | null): v
   try {
     const blob = Uint8Array.from(atob((details ?? '').split(',')[0]), (char) => char.charCodeAt(0));
     const info = decode(RpcStatus, blob).details.find((one) => one.type_url.endsWith('google.rpc.ErrorInfo'));
-    reason = info ? decode(ErrorInfo, info.value).reason : '';
+    const said = info ? decode(ErrorInfo, info.value) : null;
+    reason = said?.reason ?? '';
+    metadata = Object.fromEntries((said?.metadata ?? []).map((one) => [one.key, one.value]));
   } catch {
     // The reason is an extra; the status and its message stand without it.
   }
-  throw new CallError(Number(status) || 2, text || `the server answered with status ${status}`, reason);
+  throw new CallError(Number(status) || 2, text || `the server answered with status ${status}`, reason, metadata);
 }

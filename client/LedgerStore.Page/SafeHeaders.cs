@@ -3,7 +3,7 @@
 
 using Microsoft.AspNetCore.Http;
 
-namespace LedgerStore.WebConsole.Door;
+namespace LedgerStore.WebPage;
 
 /// <summary>Headers that a browser obeys.</summary>
 internal static class SafeHeaders

@@ -6,7 +6,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace LedgerStore.WebConsole.Hosting;
+namespace LedgerStore.WebPage;
 
 /// <summary>One file of the page.</summary>
 internal sealed record PageAsset(string Name, byte[] Bytes, string ContentType);
