@@ -9,7 +9,6 @@ using LedgerStore.Pki;
 using MimeKit;
 using SmtpServer;
 using SmtpServer.Authentication;
-using SmtpServer.ComponentModel;
 using SmtpServer.Protocol;
 using SmtpServer.Storage;
 using Xunit;
