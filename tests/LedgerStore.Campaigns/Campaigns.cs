@@ -17,6 +17,7 @@ internal static class Campaigns
         ["damage"] = DamageCampaign.RunAsync,
         ["disk"] = DiskCampaign.RunAsync,
         ["flood"] = FloodCampaign.RunAsync,
+        ["intake"] = IntakeCampaign.RunAsync,
         ["soak"] = SoakCampaign.RunAsync,
         ["power-ext4"] = PowerCampaign.Ext4Async,
         ["power-xfs"] = PowerCampaign.XfsAsync,
@@ -55,6 +56,7 @@ internal static class Campaigns
         }
         catch (Exception error)
         {
+            Console.Error.WriteLine(error);
             row.Verdict.Explain(isWrong: false, $"the campaign ended early: {error.GetType().Name}: {error.Message}");
         }
         finally

@@ -1,5 +1,6 @@
 // What a campaign is told on the command line. Immutable; any thread.
 using System.Globalization;
+using LedgerStore.Campaigns.Senders;
 
 namespace LedgerStore.Campaigns;
 
@@ -9,6 +10,12 @@ namespace LedgerStore.Campaigns;
 internal sealed record Options(
     string Campaign, ulong Seed, TimeSpan For, string? Out, string? Planted, string ServerDll)
 {
+    /// <summary>Events of each sender of `intake`; null: as many as are due in its time.</summary>
+    private int? RecordsAsked { get; init; }
+
+    /// <summary>The senders of `intake` that were asked for; null: all.</summary>
+    private string? SendersAsked { get; init; }
+
     public const string Usage = """
         dotnet run --project tests/LedgerStore.Campaigns -- CAMPAIGN [--seed N] [--for 30s|5m|2h] [--out FILE]
 
@@ -17,6 +24,8 @@ internal sealed record Options(
           damage    every file of a store removed, emptied, cut, zeroed at its head
           disk      the disk under the store fails, is slow, is full, heals, loses its power with a cache
           flood     callers, strangers, followers and names without end beside a good client
+          intake    intake and store killed, away, without room under every real sender
+                    [--records N] [--senders curl,rsyslog,...]
           soak      everything that does not stop the server, at once; what it holds, minute by minute
           power-ext4, power-xfs   the file system under the store loses its power
           quick     every campaign for its share of --for (4m), and planted faults that must be found
@@ -24,12 +33,19 @@ internal sealed record Options(
           table     FILE...: results as a table for docs/RELIABILITY.md
         """;
 
+    private const int RecordsPerSecond = 300;
     private static readonly TimeSpan s_ofQuick = TimeSpan.FromMinutes(4);
-    private static readonly string[] s_names = ["--seed", "--for", "--out", "--fault"];
+    private static readonly string[] s_names = ["--seed", "--for", "--out", "--fault", "--records", "--senders"];
 
     public string Command => string.Create(
         CultureInfo.InvariantCulture,
-        $"dotnet run --project tests/LedgerStore.Campaigns -- {Campaign} --seed {Seed} --for {For.TotalSeconds}s");
+        $"dotnet run --project tests/LedgerStore.Campaigns -- {Campaign} --seed {Seed} --for {For.TotalSeconds}s")
+        + (RecordsAsked is { } records ? $" --records {records}" : "")
+        + (SendersAsked is { } senders ? $" --senders {senders}" : "");
+
+    public int Records => RecordsAsked ?? (int)Math.Clamp(For.TotalSeconds * RecordsPerSecond, 100, 100_000);
+
+    public string[] Senders => SendersAsked?.Split(',') ?? SenderCast.All;
 
     /// <summary>Null: it is no such command line.</summary>
     public static Options? Parse(IReadOnlyList<string> arguments)
@@ -53,6 +69,8 @@ internal sealed record Options(
             {
                 "--seed" => options with { Seed = ulong.Parse(value, CultureInfo.InvariantCulture) },
                 "--for" => options with { For = Time(value) },
+                "--records" => options with { RecordsAsked = int.Parse(value, CultureInfo.InvariantCulture) },
+                "--senders" => options with { SendersAsked = value },
                 "--fault" => options with { Planted = value },
                 _ => options with { Out = value },
             };

@@ -17,7 +17,8 @@ switch (args)
     case ["disk", { } file, { } image] when File.Exists(image):
         return await DiskProgram.RunAsync(file, image);
     case ["table", .. string[] files]:
-        Console.Write(ResultTable.Of(files.SelectMany(File.ReadLines).Select(ResultRow.Parse)));
+        ResultRow[] rows = [.. files.SelectMany(File.ReadLines).Select(ResultRow.Parse)];
+        Console.Write(ResultTable.Of(rows) + "\n" + SenderTable.Of(rows));
         return 0;
     case ["quick" or "planted", ..] when Options.Parse(args) is { } options:
         return await (args[0] == "quick" ? Quick.RunAsync(options) : PlantedCampaign.RunAsync(options)) ? 0 : 1;

@@ -40,6 +40,9 @@ public sealed class IntakeParts
             : [new IntakeEvent([entry], record, problem: null)];
     }
 
+    /// <summary>The first entry of the oldest event that is begun and not whole; null: there is none.</summary>
+    internal ulong? FirstOpen => _open.Count == 0 ? null : _open.Values.Min(static begun => begun.Entries[0].Index);
+
     /// <summary>What was begun and will not be finished, because there are no more entries.</summary>
     public IReadOnlyList<IntakeEvent> Finish() =>
         [.. _open.Keys.ToArray().Select(key => GiveUp(key, "the others are not in what was read"))];

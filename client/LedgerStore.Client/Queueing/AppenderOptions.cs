@@ -21,8 +21,8 @@ public sealed record AppenderOptions
 
     /// <summary>
     /// What each record must be; one that is not is refused here, with an <see cref="AppendException"/>, and never
-    /// sent. A ledger that refuses records refuses whole batches, and a batch has the records of many callers: whoever writes
-    /// to one sets this. Null: nothing is checked.
+    /// sent. A ledger that refuses records refuses whole batches, and a batch has the records of many callers: whoever
+    /// writes to one sets this. Null: nothing is checked.
     /// </summary>
     public RecordSchema? Schema { get; init; }
 

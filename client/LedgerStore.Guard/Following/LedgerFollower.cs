@@ -72,7 +72,7 @@ internal sealed class LedgerFollower(
     private async Task FollowAsync(CancellationToken cancellation)
     {
         await SettleAsync(cancellation).ConfigureAwait(false);
-        ReadOptions options = new() { From = watch.Next, Follow = true, GiveUpAfter = TimeSpan.MaxValue };
+        ReadOptions options = new() { From = watch.ReadFrom, Follow = true, GiveUpAfter = TimeSpan.MaxValue };
         await foreach (LedgerEvent next in ReadAhead.RunAsync(
             open().ReadAsync(options, cancellation), RestAsync, cancellation).ConfigureAwait(false))
         {
@@ -116,7 +116,7 @@ internal sealed class LedgerFollower(
         switch (next)
         {
             case LedgerEntry entry:
-                watch.Take(entry.Index, entry.Bytes.Span);
+                watch.Take(entry);
                 return false;
             case ExpiredRange gone:
                 watch.Skip(gone.FirstIndex + gone.Count);

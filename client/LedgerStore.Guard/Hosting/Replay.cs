@@ -25,7 +25,7 @@ internal static class Replay
             switch (next)
             {
                 case LedgerEntry entry:
-                    watch.Take(entry.Index, entry.Bytes.Span);
+                    watch.Take(entry);
                     break;
                 case ExpiredRange gone:
                     watch.Skip(gone.FirstIndex + gone.Count);

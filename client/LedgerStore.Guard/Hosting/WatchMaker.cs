@@ -1,6 +1,7 @@
 // Makes the watch of a ledger, where the one before left off: from its file, or from where `_alerts` says that watching
 // began, or for the first time. One at a time.
 
+using Grpc.Core;
 using LedgerStore.Client;
 using LedgerStore.Protocol.V1;
 
@@ -58,19 +59,36 @@ internal sealed class WatchMaker(GuardOptions options, StateFile state, AlertLed
             return new RuleStart(size, Micros.Of(now));
         }
 
-        ReadOptions first = new() { FromTime = now - age, Limit = 1 };
+        try
+        {
+            return await FirstAsync(info, verifier, now - age, cancellation).ConfigureAwait(false)
+                ?? new RuleStart(size, Micros.Of(now - age));
+        }
+        catch (RpcException damaged) when (damaged.StatusCode == StatusCode.DataLoss)
+        {
+            // Where that time is cannot be found: what there is is read from its beginning, and what cannot be is told.
+            options.Say($"{info.Ledger} is read from its beginning: {damaged.Status.Detail}");
+            return new RuleStart(0, Micros.Of(now - age));
+        }
+    }
+
+    /// <summary>The first entry since a time; null: there is none.</summary>
+    private async Task<RuleStart?> FirstAsync(
+        LedgerInfo info, Verifier verifier, DateTimeOffset since, CancellationToken cancellation)
+    {
+        ReadOptions first = new() { FromTime = since, Limit = 1 };
         await foreach (LedgerEvent next in options.Client.CreateReader(info.Ledger).Verified(verifier)
             .ReadAsync(first, cancellation).ConfigureAwait(false))
         {
             return next switch
             {
-                LedgerEntry entry => new RuleStart(entry.Index, Micros.Of(now - age)),
-                ExpiredRange gone => new RuleStart(gone.FirstIndex, Micros.Of(now - age)),
-                UnreadableRange away => new RuleStart(away.FirstIndex, Micros.Of(now - age)),
-                _ => new RuleStart(size, Micros.Of(now - age)),
+                LedgerEntry entry => new RuleStart(entry.Index, Micros.Of(since)),
+                ExpiredRange gone => new RuleStart(gone.FirstIndex, Micros.Of(since)),
+                UnreadableRange away => new RuleStart(away.FirstIndex, Micros.Of(since)),
+                _ => null,
             };
         }
 
-        return new RuleStart(size, Micros.Of(now - age));
+        return null;
     }
 }

@@ -59,6 +59,9 @@ internal sealed record Rule
     /// <summary>How long a rule about new values only learns.</summary>
     public long Learn { get; init; }
 
+    /// <summary>Somebody who was heard of and is silent for so long is not waited for any more (silence).</summary>
+    public long Forget { get; init; }
+
     public OpenHours? Hours { get; init; }
 
     /// <summary>Who must be heard of (silence), even if he never was.</summary>
@@ -85,6 +88,7 @@ internal sealed record Rule
             Name, $"{Kind}", Ledgers.Spec.Id.ToHex(), $"{Severity}", Number(AtLeast), Number(Within), Number(Learn),
             Number(Quiet), Field ?? "", Hours?.Text ?? "", Says, Do, .. List(Where.Select(one => one.ToString())),
             .. List(Unless.Select(one => one.ToString())), .. List(By), .. List(Names),
+            .. Kind == RuleKind.Silence ? [Number(Forget)] : Array.Empty<string>(),
         ];
         foreach (string part in parts)
         {

@@ -26,7 +26,7 @@ internal sealed class RuleReader(ValueReader values, IReadOnlyList<WatchedLedger
             ["distinct"] = (RuleKind.Distinct, ["field", "at_least", "within"], []),
             ["new"] = (RuleKind.New, ["field", "within"], ["learn"]),
             ["hours"] = (RuleKind.Hours, ["allowed"], ["zone"]),
-            ["silence"] = (RuleKind.Silence, ["every", "by"], ["names"]),
+            ["silence"] = (RuleKind.Silence, ["every", "by"], ["names", "forget"]),
             ["gap"] = (RuleKind.Gap, ["field"], []),
         };
 
@@ -130,6 +130,7 @@ internal sealed class RuleReader(ValueReader values, IReadOnlyList<WatchedLedger
                 fields, "at_least", what, field is not null && isNumber ? long.MaxValue : GuardLimits.ItemsMax, 1),
             Within = within,
             Learn = values.Duration(fields, "learn", what, Math.Min(within, 7 * Day)),
+            Forget = ForgetOf(fields, kind, within, what),
             Hours = kind == RuleKind.Hours ? HoursOf(fields, what) : null,
             Names = NamesOf(fields, by, what),
             Quiet = values.Duration(fields, "resolve_after", what, quiet),
@@ -191,6 +192,24 @@ internal sealed class RuleReader(ValueReader values, IReadOnlyList<WatchedLedger
         }
 
         return clauses;
+    }
+
+    private long ForgetOf(Dictionary<string, YamlNode> fields, RuleKind kind, long every, string what)
+    {
+        if (kind != RuleKind.Silence)
+        {
+            return 0;
+        }
+
+        long forget = values.Duration(fields, "forget", what, Math.Max(30 * Day, 2 * every));
+        if (forget <= every)
+        {
+            values.Wrong(
+                fields["forget"], $"{what}.forget is not longer than {what}.every",
+                "whoever is forgotten sooner than he is missed is never missed");
+        }
+
+        return forget;
     }
 
     private OpenHours? HoursOf(Dictionary<string, YamlNode> fields, string what)

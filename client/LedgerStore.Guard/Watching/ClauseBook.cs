@@ -34,12 +34,14 @@ internal sealed class ClauseBook
     public void Next() => _entry++;
 
     /// <summary>Whether the entry has a clause.</summary>
-    public Verdict Match(int number, FieldValues values)
+    public Verdict Match(int number, Seen seen)
     {
         if (_askedAt[number] != _entry)
         {
             _askedAt[number] = _entry;
-            _verdicts[number] = _clauses[number].Match(values);
+            Verdict verdict = _clauses[number].Match(seen.Values);
+            _verdicts[number] = verdict != Verdict.Yes && seen.Envelope is { } around
+                && _clauses[number].Match(around) == Verdict.Yes ? Verdict.Yes : verdict;
         }
 
         return _verdicts[number];

@@ -13,7 +13,8 @@ internal sealed class DistinctWatch(Rule rule, WatchScope scope) : RuleWatch(rul
     {
         List<WatchItem> items = group.Items;
         CountWatch.RemoveOld(items, seen.Micros - Rule.Within);
-        foreach (FieldValue value in seen.Values.All)
+        FieldValues values = seen.ValuesFor(Field);
+        foreach (FieldValue value in values.All)
         {
             if (value.Field != Field)
             {
@@ -21,7 +22,7 @@ internal sealed class DistinctWatch(Rule rule, WatchScope scope) : RuleWatch(rul
             }
 
             // The one that was seen last stands last: those that are enough are kept, and no more.
-            string text = KeyText.Of(seen.Values.TextOf(value));
+            string text = KeyText.Of(values.TextOf(value));
             int known = IndexOf(items, text);
             if (known >= 0)
             {

@@ -4,6 +4,7 @@
 
 using System.Buffers.Binary;
 using System.Diagnostics;
+using LedgerStore.Client;
 using LedgerStore.Fields;
 
 namespace LedgerStore.Guard;
@@ -11,12 +12,21 @@ namespace LedgerStore.Guard;
 /// <summary>Watches a ledger.</summary>
 internal sealed class LedgerWatch
 {
+    /// <summary>How the content type ends of what an intake stored.</summary>
+    private static ReadOnlySpan<byte> EnvelopeEnd => "; envelope=intake"u8;
+
+    /// <summary>What no scanner can read.</summary>
+    private static ReadOnlySpan<byte> Unreadable => "{"u8;
+
     private readonly WatchScope _scope;
     private readonly RuleWatch[] _rules;
     private readonly Dictionary<string, RuleWatch> _byName;
     private readonly FieldScanner _scanner;
+    private readonly FieldScanner _around;
     private readonly Seen _seen;
+    private readonly IntakeParts _parts = new();
     private readonly StoreEventJson? _events;
+    private ulong _readFrom;
 
     public LedgerWatch(string ledger, WatchedLedgers about, IReadOnlyList<Rule> rules, string rulesSha256)
     {
@@ -25,7 +35,8 @@ internal sealed class LedgerWatch
         _rules = [.. rules.Select(rule => RuleWatch.Of(rule, _scope))];
         _byName = _rules.ToDictionary(static one => one.Rule.Name, StringComparer.Ordinal);
         _scanner = new FieldScanner(about.Spec);
-        _seen = new Seen(_scanner);
+        _around = new FieldScanner(about.Spec);
+        _seen = new Seen(_scanner.Values, _around.Values);
         _events = about == WatchedLedgers.Audit ? new StoreEventJson() : null;
     }
 
@@ -46,27 +57,89 @@ internal sealed class LedgerWatch
     public void Start(ulong next, long clock)
     {
         Next = next;
+        _readFrom = next;
         Clock = clock;
     }
 
-    /// <summary>The next entry.</summary>
+    /// <summary>Where reading begins: before the next entry, if another process left an intake's event there that is
+    /// not whole yet.</summary>
+    public ulong ReadFrom => _readFrom;
+
+    /// <summary>The next entry. What an intake cut into parts is looked at with its last one, as a whole.</summary>
+    public void Take(LedgerEntry entry)
+    {
+        if (!EntryView.TryParse(entry.Bytes.Span, out EntryView view) || !view.ContentType.EndsWith(EnvelopeEnd))
+        {
+            if (entry.Index >= Next)
+            {
+                Take(entry.Index, entry.Bytes.Span);
+            }
+
+            return;
+        }
+
+        IReadOnlyList<LedgerEvent> known = _parts.Add(entry);
+        if (entry.Index < Next)
+        {
+            // It was looked at before; its event goes on behind it.
+            return;
+        }
+
+        Pass(TimeOf(entry.Bytes.Span));
+        foreach (LedgerEvent whole in known)
+        {
+            Look(entry.Index, entry.Bytes.Span, (whole as IntakeEvent)?.Record);
+        }
+
+        Advance(entry.Index + 1);
+    }
+
+    /// <summary>The next entry, as it is.</summary>
     public void Take(ulong index, ReadOnlySpan<byte> entry)
     {
         Debug.Assert(index >= Next, "entries come in order, each once");
         Pass(TimeOf(entry));
-        _scope.Clauses.Next();
         _ = _events is not null && EntryView.TryParse(entry, out EntryView view)
             && _events.Write(view) is { Length: > 0 } record
             ? _scanner.TryScan(entry, record)
             : _scanner.TryScan(entry);
+        _seen.IsEnveloped = false;
+        Ask(index);
+        Advance(index + 1);
+    }
+
+    // As a search does: as its sender wrote it, and with the envelope around it.
+    private void Look(ulong index, ReadOnlySpan<byte> entry, IntakeRecord? record)
+    {
+        bool isAlone = record is { Opaque: not null } or { Form: IntakeForm.Json }
+            && (record.Opaque is not null || record.Bytes.Span.StartsWith("{"u8));
+        _seen.IsEnveloped = record is not null && isAlone;
+        _ = _seen.IsEnveloped ? _scanner.TryScan(entry, record!.Bytes.Span)
+            : record is not null ? _scanner.TryScan(entry, record.ToJson())
+            : _scanner.TryScan(entry, Unreadable);
+        if (_seen.IsEnveloped)
+        {
+            _ = _around.TryScan(entry, record!.ToJson());
+        }
+
+        Ask(index);
+    }
+
+    private void Advance(ulong next)
+    {
+        _readFrom = Math.Max(_readFrom, next);
+        Next = next;
+    }
+
+    private void Ask(ulong index)
+    {
+        _scope.Clauses.Next();
         _seen.Index = index;
         _seen.Micros = Clock;
         foreach (RuleWatch rule in _rules)
         {
             rule.Take(_seen);
         }
-
-        Next = index + 1;
     }
 
     // Every entry begins with its time.
@@ -76,7 +149,7 @@ internal sealed class LedgerWatch
             : 0;
 
     /// <summary>Entries that nobody can read any more.</summary>
-    public void Skip(ulong next) => Next = Math.Max(Next, next);
+    public void Skip(ulong next) => Advance(Math.Max(Next, next));
 
     /// <summary>Everything that was received before a time has come.</summary>
     public void Pass(long time)
@@ -103,12 +176,14 @@ internal sealed class LedgerWatch
         return found;
     }
 
-    public LedgerState Save() => new(Ledger, Next, Clock, [.. _rules.Select(static rule => rule.Save())]);
+    public LedgerState Save() => new(
+        Ledger, Next, Clock, [.. _rules.Select(static rule => rule.Save())], _parts.FirstOpen);
 
     /// <summary>Goes on where another left off; rules that it did not have begin where it is.</summary>
     public void Restore(LedgerState state)
     {
         Start(state.Next, state.Clock);
+        _readFrom = Math.Min(state.Next, state.PartsFrom ?? state.Next);
         foreach (RuleWatch rule in _rules)
         {
             if (state.Rules.FirstOrDefault(one => one.Hash == rule.Hash) is { } known)
@@ -120,4 +195,6 @@ internal sealed class LedgerWatch
 }
 
 /// <summary>What is known of one ledger, up to an index.</summary>
-internal sealed record LedgerState(string Ledger, ulong Next, long Clock, IReadOnlyList<RuleState> Rules);
+/// <param name="PartsFrom">Where an event of an intake begins that is not whole yet; null: there is none.</param>
+internal sealed record LedgerState(
+    string Ledger, ulong Next, long Clock, IReadOnlyList<RuleState> Rules, ulong? PartsFrom);

@@ -12,18 +12,19 @@ internal sealed class NewWatch(Rule rule, WatchScope scope) : RuleWatch(rule, sc
 
     protected override void TakeAbout(Seen seen)
     {
-        foreach (FieldValue value in seen.Values.All)
+        FieldValues values = seen.ValuesFor(Field);
+        foreach (FieldValue value in values.All)
         {
             if (value.Field != Field)
             {
                 continue;
             }
 
-            ReadOnlySpan<char> key = KeyOf(seen, value);
+            ReadOnlySpan<char> key = KeyOf(seen, values.TextOf(value));
             WatchGroup? known = Groups.Touch(key);
             if (known is null || seen.Micros - known.Last > Rule.Within)
             {
-                string text = KeyText.Of(seen.Values.TextOf(value));
+                string text = KeyText.Of(values.TextOf(value));
                 known ??= Make(key.ToString(), seen.Micros, [.. ValuesOf(seen), text]);
                 Evaluate(known, seen);
             }

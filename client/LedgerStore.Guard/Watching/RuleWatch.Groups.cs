@@ -167,7 +167,8 @@ internal abstract partial class RuleWatch
         }
     }
 
-    private void Drop(WatchGroup group)
+    /// <summary>Nothing is known of it any more.</summary>
+    protected void Drop(WatchGroup group)
     {
         if (group.Due > 0)
         {

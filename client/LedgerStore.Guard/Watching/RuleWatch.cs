@@ -104,7 +104,7 @@ internal abstract partial class RuleWatch
 
     protected string[] ValuesOf(Seen seen) => [.. _by.Select(seen.TextOf)];
 
-    protected ReadOnlySpan<char> KeyOf(Seen seen, in FieldValue value) => seen.KeyOf(_by, value);
+    protected ReadOnlySpan<char> KeyOf(Seen seen, ReadOnlySpan<byte> value) => seen.KeyOf(_by, value);
 
     /// <summary>Whether any of the fields that it groups by has a value.</summary>
     protected bool HasValue(Seen seen) => seen.KeyOf(_by).Length > _by.Length;
@@ -114,7 +114,7 @@ internal abstract partial class RuleWatch
     {
         foreach (int clause in _where)
         {
-            if (Scope.Clauses.Match(clause, seen.Values) != Verdict.Yes)
+            if (Scope.Clauses.Match(clause, seen) != Verdict.Yes)
             {
                 return false;
             }
@@ -122,7 +122,7 @@ internal abstract partial class RuleWatch
 
         foreach (int clause in _unless)
         {
-            if (Scope.Clauses.Match(clause, seen.Values) == Verdict.Yes)
+            if (Scope.Clauses.Match(clause, seen) == Verdict.Yes)
             {
                 return false;
             }
@@ -153,10 +153,13 @@ internal abstract partial class RuleWatch
         }
     }
 
-    protected void Resolve(WatchGroup group, long at, ulong index)
+    protected void Resolve(WatchGroup group, long at, ulong index) => Resolve(group, at, index, "over: ");
+
+    /// <param name="how">What is said before what was said when it began.</param>
+    protected void Resolve(WatchGroup group, long at, ulong index, string how)
     {
         string id = Alert.IdOf(Hash, Scope.Ledger, group.Values, AlertState.Resolved, at, index);
-        Emit(group, AlertState.Resolved, id, at, "over: " + group.Episode!.Says, "Nothing more.");
+        Emit(group, AlertState.Resolved, id, at, how + group.Episode!.Says, "Nothing more.");
         group.Episode = null;
     }
 

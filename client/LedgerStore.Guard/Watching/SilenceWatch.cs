@@ -1,5 +1,6 @@
 // The kind `silence`: somebody who should be heard of every so often is not. Who is named in the rule is waited for
-// from the start; others once they were heard of. Owned by its ledger's watch.
+// from the start; others once they were heard of, until they were silent for so long that they are forgotten. Owned by
+// its ledger's watch.
 
 namespace LedgerStore.Guard;
 
@@ -42,6 +43,12 @@ internal sealed class SilenceWatch(Rule rule, WatchScope scope) : RuleWatch(rule
 
     protected override void Elapsed(WatchGroup group, long at)
     {
+        if (group.Episode is not null)
+        {
+            ForgetIfDue(group, at);
+            return;
+        }
+
         long due = group.Last + Rule.Within;
         if (due > at)
         {
@@ -51,5 +58,23 @@ internal sealed class SilenceWatch(Rule rule, WatchScope scope) : RuleWatch(rule
 
         AlertCause cause = group.Number is null ? AlertCause.None : AlertCause.None.With(group.LastIndex, group.Last);
         Fire(group, due, group.LastIndex, cause, WatchFacts.One);
+        if (_names.Count == 0)
+        {
+            Schedule(group, group.Last + Rule.Forget);
+        }
+    }
+
+    // Whoever was taken out of service is not missed for ever; who is named is waited for until the rule changes.
+    private void ForgetIfDue(WatchGroup group, long at)
+    {
+        long end = group.Last + Rule.Forget;
+        if (end > at)
+        {
+            Schedule(group, end);
+            return;
+        }
+
+        Resolve(group, end, group.LastIndex, "not waited for any more: ");
+        Drop(group);
     }
 }

@@ -92,8 +92,8 @@ internal sealed partial class StoreCore
 
     private static StoreException Contradiction(OpenLedger log, LedgerIndex index, string what) => new(
         StoreReason.RollbackDetected,
-        $"ledger '{log.Name}' is not what was signed: '{index.Name}' has statements about {what}. An older copy of it was "
-        + "put back, or it was forked. Nothing is signed. Restore the newer data, or serve this one with "
+        $"ledger '{log.Name}' is not what was signed: '{index.Name}' has statements about {what}. An older copy of it "
+        + "was put back, or it was forked. Nothing is signed. Restore the newer data, or serve this one with "
         + "--read-only-suspect");
 
     private static void RefuseIndexing(OpenLedger log)

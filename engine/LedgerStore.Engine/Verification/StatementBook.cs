@@ -82,7 +82,7 @@ internal sealed class StatementBook(StorePaths paths)
         }
     }
 
-    // Of a segment that had expired in part there is no index, and no root; and what is no statement, who searches says.
+    // Of a segment that had expired in part there is no index, and no root; what is no statement, who searches says.
     private static Hash256? RootIn(ReadOnlySpan<byte> payload)
     {
         try

@@ -43,9 +43,6 @@ internal sealed partial class StoreCheck(VerifyOptions options, IFileSystem file
     private readonly NewestTime _newest = new();
     private long _journalMicros;
 
-    // What indexes say of other ledgers; compared when all are verified.
-    private readonly StatementBook _statements = new(paths);
-
     // What `_audit` says; it is verified before the others.
     private readonly TombstoneBook _tombstones = new();
     private readonly AuditEvents _events = new();
@@ -98,20 +95,6 @@ internal sealed partial class StoreCheck(VerifyOptions options, IFileSystem file
     {
         VerifyWorkers workers = new(options.Parallelism, ledgers.Length, files);
         workers.Run(number => Open(_ledgers[ledgers[number]]), Ended);
-    }
-
-    private void CompareStatements()
-    {
-        foreach (VerifyFinding finding in _statements.Compare())
-        {
-            int ledger = _reports.FindIndex(report => report.Name == finding.Ledger);
-            _reports[ledger] = _reports[ledger] with { Findings = _reports[ledger].Findings + 1 };
-            _findingCount++;
-            if (_findings.Count < VerifyReport.FindingsMax)
-            {
-                _findings.Add(finding);
-            }
-        }
     }
 
     public VerifyReport Report(TimeSpan duration)

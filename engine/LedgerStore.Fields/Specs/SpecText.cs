@@ -110,8 +110,8 @@ internal static class SpecText
             || (field.Fold && text.Any(char.IsAsciiLetterUpper)))
         {
             throw new MalformedDataException(
-                $"a value that a field may have is of a text or an id, has 1 to {IndexSpec.ValueBytesMax} bytes without "
-                + "control characters, is there once, and in a field with fold has no large letter A to Z", line);
+                $"a value that a field may have is of a text or an id, has 1 to {IndexSpec.ValueBytesMax} bytes "
+                + "without control characters, is there once, and in a field with fold has no large letter A to Z", line);
         }
 
         fields[^1] = field with { Values = [.. field.Values, text] };
@@ -123,7 +123,8 @@ internal static class SpecText
         if (words[0] != "field" || kind < 0 || !IsName(words[1]))
         {
             throw new MalformedDataException(
-                "a line is 'path PATH', 'value VALUE' or, the last, 'reject', or 'field NAME KIND' with a name of a-z, 0-9 and _ that begins with a letter "
+                "a line is 'path PATH', 'value VALUE' or, the last, 'reject', or 'field NAME KIND' with a name of a-z, "
+                + "0-9 and _ that begins with a letter "
                 + $"and has at most {IndexSpec.NameBytesMax} characters, and a kind of {string.Join(", ", s_kinds)}",
                 line);
         }

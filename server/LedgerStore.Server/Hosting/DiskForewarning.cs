@@ -1,11 +1,12 @@
 // Says in `_audit` that the disk will be full soon, while it can still be said there. Looked at by the server's timer.
+using LedgerStore.Protocol.Events.V1;
 using LedgerStore.Server.Audit;
 
 namespace LedgerStore.Server.Hosting;
 
 /// <summary>Reports a disk that fills.</summary>
 /// <param name="fullIn">When it is full at the present rate; null: it does not fill.</param>
-internal sealed class DiskForewarning(Func<TimeSpan?> fullIn, EventQueue events, TimeProvider time)
+internal sealed class DiskForewarning(Func<TimeSpan?> fullIn, Action<Event> tell, TimeProvider time)
 {
     /// <summary>So soon is soon.</summary>
     public static readonly TimeSpan Ahead = TimeSpan.FromHours(12);
@@ -31,7 +32,7 @@ internal sealed class DiskForewarning(Func<TimeSpan?> fullIn, EventQueue events,
         if (isFresh && time.GetElapsedTime(_soonSince.Value) >= s_settled)
         {
             _told = time.GetTimestamp();
-            events.Add(ChangeRecorder.LifecycleOf(
+            tell(ChangeRecorder.LifecycleOf(
                 "alert", $"the disk under the data is full in {left.TotalHours:0.#} hours if it goes on filling"));
         }
     }

@@ -26,7 +26,10 @@ internal sealed class Heart(
 
     private readonly AuditAlarm _auditAlarm = new(log, settings.Time);
     private readonly ClockWatch _clock = new(settings.Events, settings.Time);
-    private readonly DiskForewarning _disk = new(() => disk.FullIn, settings.Events, settings.Time);
+    private readonly DiskForewarning _disk = new(() => disk.FullIn, settings.Events.Add, settings.Time);
+    private readonly CertificateForewarning _certificate = new(
+        () => settings.Trust.Current.ServerCertificate.Report, settings.Events.Add, settings.Time);
+
     private readonly SafetyWatch _safety = new(settings.Config, settings.Events, log, settings.Time);
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<Exception> _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -65,6 +68,7 @@ internal sealed class Heart(
                 disk.Look();
                 history.Look();
                 _disk.Look();
+                _certificate.Look();
                 _safety.Look();
                 _alarm.Look();
                 _auditAlarm.Tell(await RecordAsync().ConfigureAwait(false));

@@ -20,6 +20,7 @@ public sealed class ResultTableTests
         Assert.NotEmpty(rows);
         string document = File.ReadAllText(Path.Combine(SourceTree.Root, "docs/RELIABILITY.md"));
         Assert.Contains(ResultTable.Of(rows), document, StringComparison.Ordinal);
+        Assert.Contains(SenderTable.Of(rows), document, StringComparison.Ordinal);
     }
 
     [Fact]

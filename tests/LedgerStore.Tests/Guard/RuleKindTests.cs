@@ -151,6 +151,37 @@ public sealed class RuleKindTests
     }
 
     [Fact]
+    public void Who_was_heard_of_and_is_silent_for_long_is_forgotten_and_who_is_named_is_not()
+    {
+        WatchBench bench = new(
+            "- rule: s\n  kind: silence\n  ledger: pay\n  by: [who]\n  every: 1m\n  names: [named]\n  forget: 5m\n"
+            + Sentences + "- rule: p\n  kind: silence\n  ledger: pay\n  by: [\"@producer\"]\n  every: 1m\n"
+            + "  forget: 5m\n" + Sentences);
+        bench.Add(30, """{"who":"named"}""", producer: "app");
+        bench.Pass(100);
+        bench.Add(200, """{"who":"named"}""", producer: "app");
+        bench.Pass(499);
+        Assert.Equal(
+            [
+                "fires p [app] at 90 by 0", "fires s [named] at 90 by 0", "ends s [named] at 200 by 0",
+                "ends p [app] at 200 by 0", "fires p [app] at 260 by 1", "fires s [named] at 260 by 1",
+            ],
+            bench.Told);
+        bench.Found.Clear();
+        bench.Pass(10_000);
+        Assert.Equal("ends p [app] at 500 by 1", Assert.Single(bench.Told));
+        Assert.StartsWith("not waited for any more: ", bench.Found[0].Says, StringComparison.Ordinal);
+
+        // Who comes back is waited for again.
+        bench.Found.Clear();
+        bench.Add(20_000, """{"who":"named"}""", producer: "app");
+        bench.Pass(20_061);
+        Assert.Equal(
+            ["ends s [named] at 20000 by 1", "fires p [app] at 20060 by 2", "fires s [named] at 20060 by 2"],
+            bench.Told.Order());
+    }
+
+    [Fact]
     public void A_count_that_skips_or_goes_back_is_a_gap()
     {
         WatchBench bench = new(

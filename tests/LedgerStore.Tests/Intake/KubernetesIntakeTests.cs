@@ -2,6 +2,7 @@
 
 using System.Net;
 using System.Text;
+using LedgerStore.Campaigns.Senders;
 using LedgerStore.Client;
 using LedgerStore.Intake.Parsing;
 using LedgerStore.Intake.Records;
@@ -86,6 +87,37 @@ public sealed class KubernetesIntakeTests
         Assert.Equal(3, records.Count);
         Assert.Equal([First, Second], records[..2].Select(RunningIntake.TextOf));
         Assert.Equal((2L, 1L), (intake.Counters.Duplicate, intake.Counters.Flagged));
+    }
+
+    /// <summary>KubernetesClient has the types of what is in an event, and writes them as its API does.</summary>
+    [Fact]
+    public async Task Lists_of_KubernetesClients_types_are_read_item_by_item()
+    {
+        const int count = 40;
+        await using RunningIntake intake = await RunningIntake.StartAsync("kubernetes", "profile: k8s");
+        for (int i = 0; i < 2; i++)
+        {
+            using ByteArrayContent list = new(AuditEvents.List(0, count));
+            list.Headers.ContentType = new("application/json");
+            using HttpResponseMessage answer = await intake.Http().PostAsync((Uri?)null, list);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+
+        List<IntakeRecord> records = await intake.RecordsAsync();
+        Assert.Equal(
+            Enumerable.Range(0, count).Select(static i => $"00000000-0000-4000-8000-{i:D12}/ResponseComplete"),
+            records.Select(static each => each.Id));
+        Assert.All(records, static each => Assert.Null(each.Opaque));
+        Assert.Equal(count, intake.Counters.Duplicate);
+        using System.Text.Json.JsonDocument event7 = System.Text.Json.JsonDocument.Parse(records[7].Bytes);
+        Assert.Equal(
+            "system:serviceaccount:shop:deployer",
+            event7.RootElement.GetProperty("user").GetProperty("username").GetString());
+        Assert.Equal(
+            "#7#",
+            event7.RootElement.GetProperty("requestObject").GetProperty("data").GetProperty("number").GetString());
+        Assert.Equal(
+            "1970-01-01T00:00:07Z", event7.RootElement.GetProperty("requestReceivedTimestamp").GetString());
     }
 
     private static bool IsList(byte[] body)
