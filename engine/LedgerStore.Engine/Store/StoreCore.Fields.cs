@@ -107,6 +107,7 @@ internal sealed partial class StoreCore
 
     private IndexWorker MakeIndexing(TieringOptions options)
     {
+        Ledgers.FindContradicted = FindContradicted;
         IndexCounters counters = new();
         Pace pace = new();
         IndexVisit visit = new(Ground, Ledgers, Indexes, IndexFiles, Disk, counters, pace, AppendStatement);

@@ -88,7 +88,6 @@ internal sealed partial class StoreCore : IDisposable
         Retention = new LedgerRetention(ground, Catalog, StateLogs, Changes.Make);
         Tiering = MakeTiering(options.Tiering);
         Indexes = new LedgerIndexes(Catalog, ReadSaid);
-        Ledgers.FindContradicted = FindContradicted;
         IndexFiles = new IndexFiles(ground);
         Indexing = MakeIndexing(options.Tiering);
         Scrubber = MakeScrubber(options, random);

@@ -111,7 +111,8 @@ internal static class SpecText
         {
             throw new MalformedDataException(
                 $"a value that a field may have is of a text or an id, has 1 to {IndexSpec.ValueBytesMax} bytes "
-                + "without control characters, is there once, and in a field with fold has no large letter A to Z", line);
+                + "without control characters, is there once, and in a field with fold has no large letter A to Z",
+                line);
         }
 
         fields[^1] = field with { Values = [.. field.Values, text] };
@@ -209,7 +210,8 @@ internal static class SpecText
             if (field.Values.Count > IndexSpec.ValuesMax)
             {
                 throw new MalformedDataException(
-                    $"the field '{field.Name}' may have {field.Values.Count} values, more than {IndexSpec.ValuesMax}", 0);
+                    $"the field '{field.Name}' may have {field.Values.Count} values, more than {IndexSpec.ValuesMax}",
+                    0);
             }
 
             if (fields.Count(other => other.Name == field.Name) > 1)

@@ -2,7 +2,7 @@
 
 namespace LedgerStore.Fields;
 
-/// <summary>The types that a field may demand; the flag type:NAME is what a record has that does not keep to it.</summary>
+/// <summary>The types that a field may demand; a record with a value of another one has the flag type:NAME.</summary>
 internal enum ValueType
 {
     /// <summary>Whatever the kind of the field takes.</summary>

@@ -56,7 +56,8 @@ internal static class Refusals
     public static RpcException Undemanded(string ledger, RefusedRecord refused) => RpcException.Because(
         StatusCode.InvalidArgument, "RECORD_REFUSED",
         $"record {refused.Number:N0} of the batch, counted from 0, is refused by the fields of '{ledger}': "
-        + $"{refused.Reason}. Nothing of the batch is stored; `ledger schema test FILE --ledger {ledger}` looks at records",
+        + $"{refused.Reason}. Nothing of the batch is stored; `ledger schema test FILE --ledger {ledger}` looks at "
+        + "records",
         ("record", refused.Number.ToString(CultureInfo.InvariantCulture)), ("flag", refused.Flag));
 
     public static RpcException TooManyStreams(string whose, int limit, string setting) => RpcException.Because(

@@ -34,7 +34,8 @@ public sealed class FieldsCommandTests : IDisposable
         CliResult bad = await ledger.RunWithAsync("""{"time":"no"}""" + "\nx\n{}", "fields", "test", "-", "--json");
         Assert.Equal(1, bad.Code);
         Assert.Contains("is no time", bad.Output, StringComparison.Ordinal);
-        Assert.Contains("3 records; 2 cannot be read, 0 are not what the fields demand", bad.Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "3 records; 2 cannot be read, 0 are not what the fields demand", bad.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -141,8 +141,8 @@ public sealed class VerifierTests
         LedgerViolationException caught = await CaughtAsync(
             server, ViolationKind.WrongRotation, EvidenceVerdict.Supports, () => again.UpdateAsync());
 
-        // A rotation that a crash ended half way leaves a statement of a key that signs nothing. That both keys were used
-        // is what no honest log does.
+        // A rotation that a crash ended half way leaves a statement of a key that signs nothing. That both keys were
+        // used is what no honest log does.
         Evidence both = caught.Evidence with { Offered = server.Ledger.Sign(110, other) };
         Assert.Equal(EvidenceVerdict.Proves, both.Check(server.Ledger.Vkey));
         Assert.Equal(

@@ -55,8 +55,8 @@ internal static class Judge
             : Outcome.Wrong;
     }
 
-    // A proof in the checkpoint that was seen is true, whatever is signed after it; and that nothing newer is known yet is
-    // no lie that one look can see: what waits for a checkpoint, or reads to the end, does.
+    // A proof in the checkpoint that was seen is true, whatever is signed after it; and that nothing newer is known yet
+    // is no lie that one look can see: what waits for a checkpoint, or reads to the end, does.
     private static bool IsTrueOfWhatWasSeen(Scenario scenario, Lie lie) =>
         scenario.Name is "library: inclusion" or "library: receipt" or "library: receipt of a leaf"
             or "library: update"

@@ -1,5 +1,5 @@
-// An older copy of one ledger, put back with everything that was signed about it gone: the statements of its index are in
-// a ledger of their own, and contradict it.
+// An older copy of one ledger, put back with everything that was signed about it gone: the statements of its index are
+// in a ledger of their own, and contradict it.
 
 using LedgerStore.Engine;
 using LedgerStore.Engine.Format;
