@@ -85,7 +85,8 @@ public static class PolicyReview
             foreach (LedgerPattern pattern in binding.Ledgers)
             {
                 grants.Add(new PolicyGrant(rules.Identity.Name, binding.Role.Capabilities, pattern.Text,
-                    binding.Role.Name, binding.Number, pattern.At.Line, binding.Quota) { SignIn = binding.SignIn });
+                    binding.Role.Name, binding.Number, pattern.At.Line, binding.Quota)
+                { SignIn = binding.SignIn });
             }
         }
 

@@ -24,7 +24,10 @@ internal static class PlantedBuild
         """;
 
     private static readonly string[] s_folders =
-        ["engine", "server", "client/LedgerStore.Protocol", "client/LedgerStore.Client", "client/LedgerStore.Guard"];
+    [
+        "engine", "server", "client/LedgerStore.Protocol", "client/LedgerStore.Client", "client/LedgerStore.Guard",
+        "client/LedgerStore.Page",
+    ];
     private static readonly string[] s_files =
         ["Directory.Build.props", "Directory.Packages.props", "BannedSymbols.txt", "global.json", ".editorconfig"];
 

@@ -79,7 +79,7 @@ public sealed class SessionTests : IAsyncLifetime
         Assert.Equal(string.Empty, await thief.LoadAsync());
         List<Event> recorded = await _server.ReadAuditAsync();
         Assert.Single(recorded, each => each.Access is
-            { Call: "console/sign-out", Identity: "anna", Person: "anna (anna@example.org)" });
+        { Call: "console/sign-out", Identity: "anna", Person: "anna (anna@example.org)" });
         Assert.Contains(
             recorded, each => each.Denials?.Reason.StartsWith("SESSION_MISSING", StringComparison.Ordinal) == true);
     }
@@ -113,9 +113,9 @@ public sealed class SessionTests : IAsyncLifetime
         Assert.Equal(["a", "b"], await member.RecordsAsync("demo"));
         List<Event> recorded = await _server.ReadAuditAsync();
         Assert.Equal(2, recorded.Count(each => each.Denials is
-            { Identity: "auditors", Person: "dora (dora@example.org)", Ledger: "demo" }));
+        { Identity: "auditors", Person: "dora (dora@example.org)", Ledger: "demo" }));
         Assert.Contains(recorded, each => each.Access is
-            { Identity: "auditors", Person: "dora (dora@example.org)", Call: "ledgerstore.v1.Reader/Read" });
+        { Identity: "auditors", Person: "dora (dora@example.org)", Call: "ledgerstore.v1.Reader/Read" });
     }
 
     [Fact]

@@ -1,9 +1,9 @@
 // A guard in this process, with a clock that its test sets ahead, in front of a real server process. Owned by its test.
 
+using System.Text;
 using LedgerStore.Client;
 using LedgerStore.Guard;
 using LedgerStore.Proofs;
-using System.Text;
 using Xunit;
 
 namespace LedgerStore.Tests.Guard;
