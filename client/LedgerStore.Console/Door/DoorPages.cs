@@ -1,4 +1,5 @@
 // What is shown to who stands before the door: constant pages, with nothing in them that a request said. Pure.
+using LedgerStore.WebPage;
 
 namespace LedgerStore.WebConsole.Door;
 
@@ -6,38 +7,25 @@ namespace LedgerStore.WebConsole.Door;
 internal static class DoorPages
 {
     /// <summary>The way in. A redirect would be the request of whoever linked here, and have no cookie.</summary>
-    public static string Entered { get; } = Page(
+    public static string Entered { get; } = ShortPage.Of(
         "Opening the console", "The console opens. If it does not: <a href=\"/\">go on</a>.",
-        "<meta http-equiv=\"refresh\" content=\"0;url=/\">");
+        ShortPage.GoOn);
 
     /// <summary>The token was used before.</summary>
-    public static string Used { get; } = Page(
+    public static string Used { get; } = ShortPage.Of(
         "This link was used already",
         "It opens the console once, in one browser. If that was you, go on in that window. If you need another one, "
         + "end <code>ledger console</code> with Ctrl+C and start it again. If nobody you know of has used the link, "
-        + "end it now: somebody else on this machine may see what you may see.",
-        string.Empty);
+        + "end it now: somebody else on this machine may see what you may see.");
 
     /// <summary>The token is not the one of this run.</summary>
-    public static string Wrong { get; } = Page(
+    public static string Wrong { get; } = ShortPage.Of(
         "This link is not of this console",
-        "It is cut, or of a run that has ended. Take the whole line that <code>ledger console</code> prints.",
-        string.Empty);
+        "It is cut, or of a run that has ended. Take the whole line that <code>ledger console</code> prints.");
 
     /// <summary>There is no session.</summary>
-    public static string Closed { get; } = Page(
+    public static string Closed { get; } = ShortPage.Of(
         "The console is closed in this browser",
         "It is opened by the link that <code>ledger console</code> prints, once. If you have used that link elsewhere, "
-        + "or the command was started again, end it with Ctrl+C, start it again, and open the new link.",
-        string.Empty);
-
-    private static string Page(string title, string text, string head) => $"""
-        <!doctype html>
-        <html lang="en">
-        <head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-        <meta name="color-scheme" content="light dark">{head}<title>{title}</title></head>
-        <body><main><h1>{title}</h1><p>{text}</p></main></body>
-        </html>
-
-        """;
+        + "or the command was started again, end it with Ctrl+C, start it again, and open the new link.");
 }
