@@ -17,7 +17,7 @@ public abstract class StoreCrashTests(ITestOutputHelper output, int part)
 
     private static int Seeds =>
         int.TryParse(Environment.GetEnvironmentVariable("LEDGERSTORE_SEEDS"), out int seeds) ? seeds
-        : Long ? 2_000_000 : 12_000;
+        : Long ? 2_000_000 : 5_000;
 
     private static ulong FirstSeed =>
         ulong.TryParse(Environment.GetEnvironmentVariable("LEDGERSTORE_SEED"), out ulong seed) ? seed : 1;
