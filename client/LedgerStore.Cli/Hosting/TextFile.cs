@@ -25,4 +25,16 @@ internal static class TextFile
             ? new string(text, 0, length)
             : throw new UsageException($"{file} has more than {charsMax >> 20} MiB: that is no {what}");
     }
+
+    /// <summary>Its lines, one after the other; a pipe may be named, as by a shell.</summary>
+    /// <param name="file">- is standard input.</param>
+    public static async IAsyncEnumerable<string> LinesAsync(Run run, string file)
+    {
+        using Stream stream = file == "-" ? run.Host.Input : File.OpenRead(file);
+        using StreamReader lines = new(stream);
+        while (await lines.ReadLineAsync(run.Cancellation).ConfigureAwait(false) is { } line)
+        {
+            yield return line;
+        }
+    }
 }

@@ -1,7 +1,6 @@
 // `ledger fields`: the specs of fields that there are, what records say in them, and which fields a ledger is indexed
 // by. One thread.
 using System.CommandLine;
-using System.Text;
 using LedgerStore.Client;
 using LedgerStore.Fields;
 using LedgerStore.Policy;
@@ -136,9 +135,7 @@ internal static class FieldsCommand
             async run =>
             {
                 FieldsTest test = new(run, await spec.ReadAsync(run).ConfigureAwait(false));
-                using Stream stream = run.Get(file) == "-" ? run.Host.Input : File.OpenRead(run.Get(file));
-                using StreamReader lines = new(stream, Encoding.UTF8);
-                while (await lines.ReadLineAsync(run.Cancellation).ConfigureAwait(false) is { } line)
+                await foreach (string line in TextFile.LinesAsync(run, run.Get(file)).ConfigureAwait(false))
                 {
                     test.Show(line);
                 }

@@ -1,6 +1,5 @@
 // `ledger schema test`: whether records are what a ledger's fields, or a JSON Schema, demand. One thread.
 using System.CommandLine;
-using System.Text;
 using LedgerStore.Client;
 using LedgerStore.Fields;
 using LedgerStore.Policy;
@@ -42,9 +41,7 @@ internal static class SchemaCommand
                     ? await JsonSchemaFile.ReadAsync(run, path).ConfigureAwait(false)
                     : null;
                 SchemaTest test = new(run, demanded, alsoBy);
-                using Stream stream = run.Get(file) == "-" ? run.Host.Input : File.OpenRead(run.Get(file));
-                using StreamReader lines = new(stream, Encoding.UTF8);
-                while (await lines.ReadLineAsync(run.Cancellation).ConfigureAwait(false) is { } line)
+                await foreach (string line in TextFile.LinesAsync(run, run.Get(file)).ConfigureAwait(false))
                 {
                     test.Look(line);
                 }

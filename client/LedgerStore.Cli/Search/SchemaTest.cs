@@ -10,7 +10,7 @@ internal sealed class SchemaTest(Run run, IndexSpec spec, JsonSchemaFile? schema
 {
     public const string SchemaFlag = "schema";
 
-    private readonly FieldScanner _scanner = new(spec);
+    private readonly RecordCheck _check = new(spec);
     private readonly SortedDictionary<string, int> _counts = new(StringComparer.Ordinal);
     private int _lines;
     private int _wrong;
@@ -19,7 +19,7 @@ internal sealed class SchemaTest(Run run, IndexSpec spec, JsonSchemaFile? schema
     {
         _lines++;
         byte[] payload = Encoding.UTF8.GetBytes(record);
-        RecordProblem[] problems = [.. ProblemsOf(payload), .. schema?.Find(payload) ?? []];
+        RecordProblem[] problems = [.. _check.FindAll(payload, receivedMicros: null), .. schema?.Find(payload) ?? []];
         if (problems.Length == 0)
         {
             return;
@@ -69,16 +69,5 @@ internal sealed class SchemaTest(Run run, IndexSpec spec, JsonSchemaFile? schema
         }
 
         json.WriteEndArray();
-    }
-
-    private RecordProblem[] ProblemsOf(byte[] payload)
-    {
-        _scanner.ScanRecord(payload, receivedMicros: null);
-        return _scanner.Values.Opaque is not OpaqueReason.None and OpaqueReason reason
-            ? [RecordCheck.Unreadable(reason)]
-            : _scanner.Values.All.ToArray()
-                .Where(static value => value.Field == OwnField.Flag)
-                .Select(value => RecordCheck.Explain(spec, Encoding.UTF8.GetString(_scanner.Values.TextOf(value))))
-                .ToArray();
     }
 }

@@ -31,24 +31,38 @@ internal sealed class RecordCheck(IndexSpec spec)
         {
             if (value.Field == OwnField.Flag)
             {
-                return Explain(spec, Encoding.UTF8.GetString(_scanner.Values.TextOf(value)));
+                return Explain(value);
             }
         }
 
         return null;
     }
 
-    /// <summary>A record of which nothing is known.</summary>
-    public static RecordProblem Unreadable(OpaqueReason reason) =>
+    /// <summary>All problems of a record.</summary>
+    public IReadOnlyList<RecordProblem> FindAll(ReadOnlySpan<byte> record, long? receivedMicros)
+    {
+        List<RecordProblem> all = Find(record, receivedMicros) is { Flag: Opaque } opaque ? [opaque] : [];
+        foreach (FieldValue value in _scanner.Values.All)
+        {
+            if (value.Field == OwnField.Flag)
+            {
+                all.Add(Explain(value));
+            }
+        }
+
+        return all;
+    }
+
+    private static RecordProblem Unreadable(OpaqueReason reason) =>
         new(Opaque, "it cannot be read: " + OpaqueText.Of(reason));
 
-    /// <summary>What a flag says, for people.</summary>
-    public static RecordProblem Explain(IndexSpec spec, string flag)
+    private RecordProblem Explain(in FieldValue value)
     {
+        string flag = Encoding.UTF8.GetString(_scanner.Values.TextOf(value));
         int colon = flag.IndexOf(':', StringComparison.Ordinal);
         FieldSpec field = spec.Fields[spec.NumberOf(flag[(colon + 1)..])];
         string where = $"'{field.Name}' ({string.Join(", ", field.Paths.Select(static path => path.Text))})";
-        return new RecordProblem(flag, (FlagKind)IndexSpec.FlagKinds.ToList().IndexOf(flag[..colon]) switch
+        return new RecordProblem(flag, Enum.Parse<FlagKind>(flag[..colon], ignoreCase: true) switch
         {
             FlagKind.Missing => $"{where} is missing",
             FlagKind.Type => $"{where} is not of the type {field.Type.ToString().ToLowerInvariant()}",

@@ -54,9 +54,6 @@ internal sealed class IndexSpec
             field => Encoding.UTF8.GetBytes($"{kind}:{field.Name}")).ToArray())];
     }
 
-    /// <summary>The words of flags, by their kinds.</summary>
-    public static IReadOnlyList<string> FlagKinds => s_flagKinds;
-
     /// <summary>All fields; a field's place is its number.</summary>
     public FieldSpec[] Fields { get; }
 
