@@ -25,7 +25,6 @@ internal static class LedgerInfos
             Salted = facts.IsSalted,
             FirstReadable = (ulong)facts.FirstReadable,
             Damage = DamageOf(facts),
-            Fields = ledger.FieldsText ?? string.Empty,
         };
         info.Vkeys.AddRange(ledger.Keys.Select(key => key.VerifierKey));
         if (granted.Has(Capability.Administer))
@@ -35,6 +34,15 @@ internal static class LedgerInfos
             info.Tiers.AddRange(facts.Tiers.Select(RetentionMessages.Of));
         }
 
+        return info;
+    }
+
+    /// <summary>The same with the text of its fields: for who asks for one ledger. A list of many would be too long for
+    /// a message.</summary>
+    public static LedgerInfo WithFields(Ledger ledger, CapabilitySet granted)
+    {
+        LedgerInfo info = Of(ledger, granted);
+        info.Fields = ledger.FieldsText ?? string.Empty;
         return info;
     }
 

@@ -48,7 +48,7 @@ internal sealed class DataCalls(Store store) : IConsoleCalls
     private IMessage Answer(string method, byte[] request) => method switch
     {
         nameof(LedgerMethods.ListLedgers) => List(ListLedgersRequest.Parser.ParseFrom(request)),
-        nameof(LedgerMethods.DescribeLedger) => LedgerInfos.Of(
+        nameof(LedgerMethods.DescribeLedger) => LedgerInfos.WithFields(
             Find(DescribeLedgerRequest.Parser.ParseFrom(request).Ledger), s_all),
         nameof(LedgerMethods.GetFields) => Find(GetFieldsRequest.Parser.ParseFrom(request).Ledger).Fields is { } fields
             ? SearchMessages.Of(fields)

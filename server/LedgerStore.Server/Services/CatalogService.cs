@@ -44,7 +44,7 @@ internal static class CatalogService
                 break;
             }
 
-            response.Ledgers.Add(Describe(access.Services, name, granted));
+            response.Ledgers.Add(LedgerInfos.Of(Find(access.Services, name), granted));
         }
 
         return response;
@@ -54,12 +54,12 @@ internal static class CatalogService
     {
         CallAccess access = CallAccess.Of(call);
         CapabilitySet granted = await access.AllowAnyAsync(request.Ledger).ConfigureAwait(false);
-        return Describe(access.Services, request.Ledger, granted);
+        return LedgerInfos.WithFields(Find(access.Services, request.Ledger), granted);
     }
 
-    private static LedgerInfo Describe(CallServices services, string name, CapabilitySet granted) =>
+    private static Ledger Find(CallServices services, string name) =>
         services.Store.TryGetLedger(name, out Ledger? ledger)
-            ? LedgerInfos.Of(ledger, granted)
+            ? ledger
             : throw RpcException.Because(StatusCode.NotFound, "LEDGER_NOT_FOUND", $"there is no ledger {name}");
 
     private static string TokenOf(string name) => Convert.ToBase64String(Encoding.UTF8.GetBytes(name));
